@@ -1,0 +1,1 @@
+//! The HTTP server: routes, identity, TLS and the proxy for unmodified clients.

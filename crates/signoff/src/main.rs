@@ -1,0 +1,2 @@
+//! The `signoff` binary.
+fn main() {}

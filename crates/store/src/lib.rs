@@ -1,0 +1,5 @@
+//! Where signoff keeps its state: the contract every store fulfils, and the SQLite store.
+
+pub mod contract;
+
+pub use contract::StoreError;
