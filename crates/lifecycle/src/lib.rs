@@ -1,3 +1,18 @@
 //! The pure heart of signoff: what an offer and its operations are, and what every command does to them.
+//!
+//! Nothing here knows HTTP, SQL, a clock or randomness: time and ids are arguments, and the same arguments
+//! give the same answer. To add a command, write a file under `command/`, add its variant to
+//! [`command::Command`], and let the compiler name the places that must answer for it.
 
 pub mod access;
+pub mod command;
+pub mod decision;
+pub mod ids;
+pub mod note;
+pub mod offer;
+pub mod operation;
+pub mod plan;
+pub mod refusal;
+mod transition;
+
+pub use command::{Command, decide};

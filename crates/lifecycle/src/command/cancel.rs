@@ -1,0 +1,188 @@
+//! POST cancel: stop the operation in progress, on the spot or by an operation of its own (contract, "Cancel").
+
+use super::Guard;
+use crate::decision::{Reply, Verdict};
+use crate::ids::{OperationId, Timestamp};
+use crate::note::Note;
+use crate::offer::Aggregate;
+use crate::operation::{Failure, Kind, Operation, Phase, StepState};
+use crate::refusal::Refusal;
+use crate::transition::{Transition, undo_of};
+
+/// The operation that a caller names, looked up on the offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// None was named: the newest is meant.
+    Newest,
+    /// This one, which exists on the offer.
+    Operation(OperationId),
+    /// One that the offer does not have.
+    Unknown,
+}
+
+/// Stops the operation in progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cancel {
+    /// The GUID of the cancellation, should one be needed.
+    pub id: OperationId,
+    /// Who asks.
+    pub by: String,
+    /// Why, in the caller's words.
+    pub reason: Option<String>,
+    /// Who else wants to hear of it.
+    pub emails: Vec<String>,
+    /// Which operation is meant.
+    pub named: Named,
+    /// The concurrency guard.
+    pub guard: Guard,
+}
+
+impl Cancel {
+    /// The rules of the contract in their order of precedence; the numbers are the contract's.
+    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+        if self.named == Named::Unknown {
+            return Err(Refusal::OperationNotFound);
+        }
+        // Rule 6: before rules 1 and 7.
+        if let Some(cancellation) = failed_cancellation(&state) {
+            return Err(Refusal::CancellationFailed { cancellation: cancellation.into() });
+        }
+        // Rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
+        let names_current = self.names(state.target.as_ref()) || self.names(state.cancellation.as_ref());
+        let repeated = repeated_answer(&state);
+        if let (true, Some(reply)) = (names_current, &repeated) {
+            return Ok(Verdict::Already(reply.clone()));
+        }
+        self.guard.check(&state)?;
+        if let Named::Operation(operation) = self.named {
+            let is_running_target = names_current && state.target.as_ref().is_some_and(Operation::is_running);
+            if !is_running_target {
+                return Err(Refusal::OperationNotRunning { operation });
+            }
+        }
+        // Rule 5.
+        if let Some(reply) = repeated {
+            return Ok(Verdict::Already(reply));
+        }
+        // Rules 1 and 4.
+        let target = cancellable(&state)?;
+        // Rules 2 and 3: what has begun decides, not chance.
+        if target.to_undo().next().is_none() {
+            Ok(self.stop_on_the_spot(state, now))
+        } else {
+            Ok(self.start_cancellation(state, now))
+        }
+    }
+
+    fn names(&self, operation: Option<&Operation>) -> bool {
+        operation.is_some_and(|operation| self.named == Named::Operation(operation.id))
+    }
+
+    fn stop_on_the_spot(self, state: Aggregate, now: Timestamp) -> Verdict {
+        let reference = state.target.as_ref().map(Into::into);
+        let mut transition = Transition::new(state, now);
+        stop_open_steps(&mut transition);
+        transition.restore_preview();
+        add_audience(&mut transition, &self.emails);
+        transition.end_canceled(self.by, self.reason);
+        match reference {
+            Some(reference) => transition.finish(Reply::Canceled(reference)),
+            None => transition.finish(Reply::Recorded),
+        }
+    }
+
+    fn start_cancellation(self, state: Aggregate, now: Timestamp) -> Verdict {
+        let mut transition = Transition::new(state, now);
+        stop_open_steps(&mut transition);
+        transition.restore_preview();
+        let (newest, number) = (transition.state.offer.newest, transition.state.offer.publishing_version);
+        let Some(target) = transition.target() else { return transition.finish(Reply::Recorded) };
+        target.phase = Phase::Canceling { cancellation: self.id };
+        target.note(now, Note::CancelRequested { by: self.by.clone(), reason: self.reason.clone() });
+        let cancellation = Operation {
+            id: self.id,
+            kind: Kind::Cancel {
+                target: target.id,
+                target_version: target.publishing_version,
+                reason: self.reason,
+            },
+            publishing_version: number + 1,
+            slot: target.slot,
+            offer_version: target.offer_version,
+            previous: newest,
+            migrated: target.migrated,
+            by: self.by,
+            emails: self.emails,
+            created_at: now,
+            changed_at: now,
+            revision: 0,
+            phase: Phase::Running,
+            steps: Vec::new(),
+            undo: undo_of(target),
+            outstanding: None,
+            last_attempt: 0,
+            released: Vec::new(),
+            notes: Vec::new(),
+        };
+        let reply = Reply::Canceling((&cancellation).into());
+        transition.start_cancellation(cancellation);
+        transition.undo_next_of_cancellation();
+        transition.finish(reply)
+    }
+}
+
+/// The cancellation because of which the newest operation failed.
+fn failed_cancellation(state: &Aggregate) -> Option<&Operation> {
+    let target = state.target.as_ref()?;
+    matches!(target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. })
+        .then_some(state.cancellation.as_ref())
+        .flatten()
+}
+
+/// What the first cancel was answered, if there was one.
+fn repeated_answer(state: &Aggregate) -> Option<Reply> {
+    let target = state.target.as_ref()?;
+    match (&target.phase, &state.cancellation) {
+        (Phase::Canceling { .. }, Some(cancellation)) => Some(Reply::Canceling(cancellation.into())),
+        (Phase::Canceled { .. }, Some(cancellation)) => Some(Reply::CancellationEnded(cancellation.into())),
+        (Phase::Canceled { .. }, None) => Some(Reply::Canceled(target.into())),
+        _ => None,
+    }
+}
+
+fn cancellable(state: &Aggregate) -> Result<&Operation, Refusal> {
+    let newest = state.target.as_ref();
+    let Some(target) = newest.filter(|target| target.is_running()) else {
+        return Err(Refusal::NoOperationInProgress { newest: newest.map(Into::into) });
+    };
+    if let Phase::Undoing { failure } = &target.phase {
+        let (Failure::StepFailed { step, .. } | Failure::StepRejected { step, .. }) = failure else {
+            return Err(Refusal::NoOperationInProgress { newest: Some(target.into()) });
+        };
+        return Err(Refusal::AlreadyUndoing { operation: target.into(), step: step.clone() });
+    }
+    if let Some(step) = target.point_of_no_return() {
+        return Err(Refusal::PastPointOfNoReturn { operation: target.into(), step: step.plan.id.clone() });
+    }
+    Ok(target)
+}
+
+fn stop_open_steps(transition: &mut Transition) {
+    transition.recall_work();
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    for step in target.steps.iter_mut().filter(|step| step.is_open()) {
+        step.state = StepState::Canceled { at: now };
+        step.note(now, Note::StepStopped);
+    }
+}
+
+/// The addresses of a cancel hear of an operation that was stopped on the spot, too.
+fn add_audience(transition: &mut Transition, emails: &[String]) {
+    let Some(target) = transition.target() else { return };
+    for address in emails {
+        if !target.emails.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+            target.emails.push(address.clone());
+        }
+    }
+}

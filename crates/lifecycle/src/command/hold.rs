@@ -1,0 +1,69 @@
+//! Holding a scripted step before its result, and letting it go on.
+
+use super::result::expected;
+use crate::decision::{Reply, Verdict};
+use crate::ids::{Micros, OperationId, Timestamp};
+use crate::offer::Aggregate;
+use crate::operation::Operation;
+use crate::refusal::Refusal;
+use crate::transition::Transition;
+
+/// A scripted step reached the point where its scenario holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The operation.
+    pub operation: OperationId,
+    /// The number of the work that is held.
+    pub attempt: u32,
+}
+
+impl Hold {
+    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+        expected(&state, self.operation, self.attempt)?;
+        let mut transition = Transition::new(state, now);
+        transition.settle(self.operation, self.attempt);
+        if let Some(outstanding) = transition.target().and_then(|target| target.outstanding.as_mut()) {
+            outstanding.held = true;
+        }
+        Ok(transition.finish(Reply::Recorded))
+    }
+}
+
+/// Lets a held step go on; one that is not held yet will not be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The step.
+    pub step: String,
+}
+
+impl Release {
+    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+        let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else {
+            return Err(Refusal::NoRunningOperation);
+        };
+        if target.step(&self.step).is_none() {
+            return Err(Refusal::StepNotFound { step: self.step });
+        }
+        if target.released.contains(&self.step) {
+            return Ok(Verdict::Already(Reply::Recorded));
+        }
+        let held = held_work(target, &self.step);
+        let mut transition = Transition::new(state, now);
+        let Some(target) = transition.target() else { return Err(Refusal::NoRunningOperation) };
+        target.released.push(self.step);
+        if let Some(index) = held {
+            let what = target.outstanding.as_ref().map(|outstanding| outstanding.what);
+            if let Some(kind) = what {
+                let (id, attempt) = (target.id, target.expect_work(index, kind));
+                transition.issue(id, attempt, kind, Micros::ZERO);
+            }
+        }
+        Ok(transition.finish(Reply::Recorded))
+    }
+}
+
+/// The place of the step, if it is the one that is held.
+fn held_work(target: &Operation, step: &str) -> Option<usize> {
+    let outstanding = target.outstanding.as_ref().filter(|outstanding| outstanding.held)?;
+    (target.steps.get(outstanding.index)?.plan.id == step).then_some(outstanding.index)
+}

@@ -1,0 +1,97 @@
+//! The commands, one file each: everything that changes an offer comes through [`decide`].
+
+mod cancel;
+mod golive;
+mod hold;
+mod publish;
+mod put;
+mod result;
+mod review;
+
+pub use cancel::{Cancel, Named};
+pub use golive::GoLive;
+pub use hold::{Hold, Release};
+pub use publish::{Checked, Publish, Warning};
+pub use put::{Put, PutGuard};
+pub use result::{StepResult, WorkOutcome};
+pub use review::{Review, Ruling};
+
+use crate::decision::Verdict;
+use crate::ids::Timestamp;
+use crate::offer::Aggregate;
+use crate::refusal::Refusal;
+
+/// What `If-Match` demands of the newest operation (the tag's second part; contract, "Concurrency").
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Guard {
+    /// Nothing was sent, or `*`.
+    #[default]
+    None,
+    /// The newest operation must be one of these, by publishing version.
+    Newest(Vec<u64>),
+}
+
+impl Guard {
+    pub(crate) fn check(&self, state: &Aggregate) -> Result<(), Refusal> {
+        match self {
+            Self::None => Ok(()),
+            Self::Newest(versions) if versions.contains(&state.offer.publishing_version) => Ok(()),
+            Self::Newest(_) => Err(Refusal::PreconditionFailed),
+        }
+    }
+}
+
+/// Everything that can happen to an offer: calls, results of work, timers. There is no second way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Store the draft.
+    Put(Put),
+    /// Start publishing the draft.
+    Publish(Publish),
+    /// Bring the preview to production.
+    GoLive(GoLive),
+    /// Stop the operation in progress.
+    Cancel(Cancel),
+    /// A piece of work came to its end.
+    StepResult(StepResult),
+    /// A reviewer approves or rejects a step.
+    Review(Review),
+    /// A scripted step stops before its result.
+    Hold(Hold),
+    /// A held step may go on.
+    Release(Release),
+}
+
+/// Decides what comes of `command`, given the offer as it stands (`None`: there is none) and the time.
+///
+/// Pure: the same arguments give the same answer.
+///
+/// # Errors
+/// A [`Refusal`]; nothing changes then.
+pub fn decide(state: Option<Aggregate>, command: Command, now: Timestamp) -> Result<Verdict, Refusal> {
+    let existing = |state: Option<Aggregate>| state.ok_or(Refusal::OfferNotFound);
+    match command {
+        Command::Put(put) => put.decide(state, now),
+        Command::Publish(publish) => publish.decide(existing(state)?, now),
+        Command::GoLive(golive) => golive.decide(existing(state)?, now),
+        Command::Cancel(cancel) => cancel.decide(existing(state)?, now),
+        Command::StepResult(result) => result.decide(existing(state)?, now),
+        Command::Review(review) => review.decide(existing(state)?, now),
+        Command::Hold(hold) => hold.decide(existing(state)?, now),
+        Command::Release(release) => release.decide(existing(state)?, now),
+    }
+}
+
+/// What publish and golive share: they start nothing while something runs.
+fn refuse_while_running(state: &Aggregate) -> Result<(), Refusal> {
+    if let Some(cancellation) = state.cancellation.as_ref().filter(|operation| operation.is_running()) {
+        return Err(Refusal::CancellationInProgress { cancellation: cancellation.into() });
+    }
+    match state.target.as_ref().filter(|operation| operation.is_running()) {
+        Some(target) => Err(Refusal::OperationInProgress {
+            operation: target.into(),
+            waits_for_signoff: target.waits_for_signoff(),
+        }),
+        None => Ok(()),
+    }
+}

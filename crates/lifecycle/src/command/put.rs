@@ -1,0 +1,99 @@
+//! PUT: store the draft (contract, "Concurrency").
+
+use crate::decision::{Decision, Reply, Verdict};
+use crate::ids::{OperationId, Timestamp};
+use crate::offer::{Aggregate, Draft, Offer};
+use crate::refusal::Refusal;
+
+/// What `If-Match` demands of the draft (the tag's first part).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutGuard {
+    /// No tag was sent. `required`: an existing offer then refuses.
+    Absent { required: bool },
+    /// `*`: last one wins. `creates`: it is accepted on create, too.
+    Any { creates: bool },
+    /// The draft must have one of these revisions.
+    Revisions(Vec<u64>),
+}
+
+/// Stores the draft; the content itself goes with the commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Put {
+    /// The publisher.
+    pub publisher: String,
+    /// The offer's id.
+    pub offer: String,
+    /// The GUID that the offer gets if it is new.
+    pub guid: OperationId,
+    /// The offer type of the body; `None`: not said, as stored.
+    pub offer_type: Option<String>,
+    /// `pcMigrationStatus` of the body; `None`: not said, as it is.
+    pub migrated: Option<bool>,
+    /// The concurrency guard.
+    pub guard: PutGuard,
+}
+
+impl Put {
+    pub(super) fn decide(self, state: Option<Aggregate>, now: Timestamp) -> Result<Verdict, Refusal> {
+        let (next, created) = match state {
+            Some(state) => (self.modify(state, now)?, false),
+            None => (self.create(now)?, true),
+        };
+        Ok(Verdict::Change(Box::new(Decision {
+            next,
+            changed: Vec::new(),
+            work: Vec::new(),
+            settled: Vec::new(),
+            notifications: Vec::new(),
+            reply: Reply::Stored { created },
+        })))
+    }
+
+    fn create(self, now: Timestamp) -> Result<Aggregate, Refusal> {
+        match self.guard {
+            PutGuard::Absent { .. } | PutGuard::Any { creates: true } => {}
+            PutGuard::Any { creates: false } | PutGuard::Revisions(_) => return Err(Refusal::CreateWithTag),
+        }
+        let offer_type = self.offer_type.ok_or(Refusal::OfferNotFound)?;
+        Ok(Aggregate {
+            offer: Offer {
+                publisher: self.publisher,
+                id: self.offer,
+                guid: self.guid,
+                offer_type,
+                version: 1,
+                draft: Draft { revision: 1, changed_at: now, content_version: 1 },
+                migrated: self.migrated,
+                publishing_version: 0,
+                newest: None,
+                preview: None,
+                displaced: None,
+                production: None,
+                leftovers: Vec::new(),
+            },
+            target: None,
+            cancellation: None,
+        })
+    }
+
+    fn modify(self, mut state: Aggregate, now: Timestamp) -> Result<Aggregate, Refusal> {
+        let offer = &mut state.offer;
+        match &self.guard {
+            PutGuard::Absent { required: true } => return Err(Refusal::MissingIfMatch),
+            PutGuard::Revisions(revisions) if !revisions.contains(&offer.draft.revision) => {
+                return Err(Refusal::PreconditionFailed);
+            }
+            PutGuard::Absent { required: false } | PutGuard::Any { .. } | PutGuard::Revisions(_) => {}
+        }
+        if self.offer_type.is_some_and(|sent| sent != offer.offer_type) {
+            return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone() });
+        }
+        offer.migrated = self.migrated.or(offer.migrated);
+        offer.draft = Draft {
+            revision: offer.draft.revision + 1,
+            changed_at: now.max(offer.draft.changed_at),
+            content_version: offer.version,
+        };
+        Ok(state)
+    }
+}

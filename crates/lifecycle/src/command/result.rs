@@ -1,0 +1,194 @@
+//! Results of work: a step ran, a golive propagated, an undo ended.
+
+use crate::decision::{Reply, Verdict};
+use crate::ids::{OperationId, Timestamp};
+use crate::note::Note;
+use crate::offer::{Aggregate, Leftover, SlotContent};
+use crate::operation::{Failure, Operation, Outstanding, StepState, UndoState, WorkKind};
+use crate::plan::{Executor, RETRIES};
+use crate::refusal::Refusal;
+use crate::transition::Transition;
+
+/// How a piece of work ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkOutcome {
+    /// It is done. `removed`: leftovers of earlier operations that are gone now.
+    Done { removed: Vec<Leftover> },
+    /// It failed in passing and may be tried again.
+    Passing { reason: String },
+    /// It failed for good.
+    Final { reason: String },
+}
+
+/// The result of a piece of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepResult {
+    /// The operation that waits for it.
+    pub operation: OperationId,
+    /// The number that the work was given.
+    pub attempt: u32,
+    /// How it ended.
+    pub outcome: WorkOutcome,
+}
+
+/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (rule 7).
+pub(super) fn expected(
+    state: &Aggregate,
+    operation: OperationId,
+    attempt: u32,
+) -> Result<(&Operation, Outstanding), Refusal> {
+    [state.target.as_ref(), state.cancellation.as_ref()]
+        .into_iter()
+        .flatten()
+        .filter(|candidate| candidate.id == operation && candidate.is_running())
+        .find_map(|candidate| {
+            let outstanding = candidate.outstanding.clone()?;
+            (outstanding.attempt == attempt).then_some((candidate, outstanding))
+        })
+        .ok_or(Refusal::StaleResult)
+}
+
+impl StepResult {
+    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+        let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
+        let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
+        let mut transition = Transition::new(state, now);
+        transition.settle(self.operation, self.attempt);
+        match outstanding.what {
+            WorkKind::Undo => undo_ended(&mut transition, of_cancellation, outstanding.index, self.outcome),
+            WorkKind::Run => step_ended(&mut transition, outstanding.index, self.outcome),
+            WorkKind::Propagate => propagated(&mut transition, outstanding.index, self.outcome),
+        }
+        Ok(transition.finish(Reply::Recorded))
+    }
+}
+
+fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
+    match outcome {
+        WorkOutcome::Done { removed } => step_done(transition, index, &removed),
+        WorkOutcome::Passing { reason } => step_failed_in_passing(transition, index, reason),
+        WorkOutcome::Final { reason } => step_failed(transition, index, reason),
+    }
+}
+
+fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
+    let now = transition.now;
+    transition.state.offer.leftovers.retain(|leftover| !removed.contains(leftover));
+    let Some(target) = transition.target() else { return };
+    target.outstanding = None;
+    let step = &mut target.steps[index];
+    for leftover in removed {
+        step.note(now, Note::LeftoverRemoved { step: leftover.step.clone() });
+    }
+    match step.plan.executor {
+        Executor::Live => switch_production(transition, index),
+        Executor::Signoff => transition.reach_signoff(index),
+        _ => {
+            complete_step(transition, index);
+            transition.begin_next_step();
+        }
+    }
+}
+
+fn complete_step(transition: &mut Transition, index: usize) {
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    let step = &mut target.steps[index];
+    step.state = StepState::Complete { at: now };
+    step.note(now, Note::StepCompleted);
+}
+
+/// The one place where the production slot changes (rule 6).
+fn switch_production(transition: &mut Transition, index: usize) {
+    let now = transition.now;
+    let preview = transition.state.offer.preview.clone();
+    let Some(target) = transition.target() else { return };
+    let (id, version) = (target.id, target.offer_version);
+    let step = &mut target.steps[index];
+    step.state = StepState::Propagating { since: now, tries: 0 };
+    step.note(now, Note::ProductionSwitched { version });
+    let delay = step.plan.propagate;
+    let attempt = target.expect_work(index, WorkKind::Propagate);
+    transition.issue(id, attempt, WorkKind::Propagate, delay);
+    let operation = preview.map_or(id, |content| content.operation);
+    transition.state.offer.production = Some(SlotContent { version, operation });
+}
+
+fn step_failed_in_passing(transition: &mut Transition, index: usize, reason: String) {
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    let step = &mut target.steps[index];
+    let StepState::InProgress { tries, .. } = step.state else { return };
+    if tries >= RETRIES {
+        return step_failed(transition, index, reason);
+    }
+    step.state = StepState::InProgress { since: now, tries: tries + 1 };
+    step.note(now, Note::StepRetry { attempt: tries + 1, of: RETRIES, reason });
+    let delay = step.plan.back_off_before(tries + 1);
+    let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Run));
+    transition.issue(id, attempt, WorkKind::Run, delay);
+}
+
+pub(super) fn step_failed(transition: &mut Transition, index: usize, reason: String) {
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    target.outstanding = None;
+    let step = &mut target.steps[index];
+    step.state = StepState::Blocked { at: now };
+    step.note(now, Note::StepFailed { reason: reason.clone() });
+    let failure = Failure::StepFailed { step: step.plan.id.clone(), reason };
+    transition.fail(failure);
+}
+
+/// After the switch nothing fails any more: what does not go through is tried until it does.
+fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    target.outstanding = None;
+    if let WorkOutcome::Done { .. } = outcome {
+        complete_step(transition, index);
+        return transition.begin_next_step();
+    }
+    let step = &mut target.steps[index];
+    let StepState::Propagating { since, tries } = step.state else { return };
+    step.state = StepState::Propagating { since, tries: tries.saturating_add(1) };
+    if tries == 0 {
+        let (WorkOutcome::Passing { reason } | WorkOutcome::Final { reason }) = outcome else { return };
+        step.note(now, Note::StepRetry { attempt: 1, of: RETRIES, reason });
+    }
+    let delay = step.plan.back_off_before(tries.saturating_add(1));
+    let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Propagate));
+    transition.issue(id, attempt, WorkKind::Propagate, delay);
+}
+
+fn undo_ended(transition: &mut Transition, of_cancellation: bool, index: usize, outcome: WorkOutcome) {
+    let now = transition.now;
+    let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
+    let Some(operation) = operation else { return };
+    operation.outstanding = None;
+    let undo = &mut operation.undo[index];
+    let step = undo.plan.id.clone();
+    let UndoState::Running { tries, .. } = undo.state else { return };
+    match outcome {
+        WorkOutcome::Done { .. } => {
+            undo.state = UndoState::Done { at: now };
+            undo.note(now, Note::UndoCompleted { step });
+        }
+        WorkOutcome::Passing { reason } if tries < RETRIES => {
+            undo.state = UndoState::Running { since: now, tries: tries + 1 };
+            undo.note(now, Note::UndoRetry { step, attempt: tries + 1, reason });
+            let delay = undo.plan.back_off_before(tries + 1);
+            let (id, attempt) = (operation.id, operation.expect_work(index, WorkKind::Undo));
+            return transition.issue(id, attempt, WorkKind::Undo, delay);
+        }
+        WorkOutcome::Passing { reason } | WorkOutcome::Final { reason } => {
+            undo.state = UndoState::Failed { at: now, reason: reason.clone() };
+            undo.note(now, Note::UndoFailed { step, reason });
+        }
+    }
+    if of_cancellation {
+        transition.undo_next_of_cancellation();
+    } else {
+        transition.undo_next_of_target();
+    }
+}

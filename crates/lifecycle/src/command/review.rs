@@ -1,0 +1,65 @@
+//! A reviewer approves or rejects a step that waits for a person.
+
+use crate::decision::{Reply, Verdict};
+use crate::ids::{OperationId, Timestamp};
+use crate::note::Note;
+use crate::offer::Aggregate;
+use crate::operation::{Failure, Phase, StepState};
+use crate::refusal::Refusal;
+use crate::transition::Transition;
+
+/// What the reviewer says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruling {
+    /// The operation goes on.
+    Approve,
+    /// The operation fails.
+    Reject { reason: Option<String> },
+}
+
+/// A reviewer's word on one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The operation.
+    pub operation: OperationId,
+    /// The step that waits.
+    pub step: String,
+    /// Who says so.
+    pub by: String,
+    /// What is said.
+    pub ruling: Ruling,
+}
+
+impl Review {
+    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+        let Some(target) = state.target.as_ref().filter(|target| target.id == self.operation) else {
+            return Err(Refusal::OperationNotRunning { operation: self.operation });
+        };
+        let Some(index) = target.steps.iter().position(|step| step.plan.id == self.step) else {
+            return Err(Refusal::StepNotFound { step: self.step });
+        };
+        let waits = matches!(target.steps[index].state, StepState::WaitingForApproval { .. });
+        if !waits || target.phase != Phase::Running {
+            let state = target.steps[index].state.clone();
+            return Err(Refusal::StepNotWaiting { step: self.step, state });
+        }
+        let mut transition = Transition::new(state, now);
+        let Some(step) = transition.target().map(|target| &mut target.steps[index]) else {
+            return Err(Refusal::NoRunningOperation);
+        };
+        match self.ruling {
+            Ruling::Approve => {
+                step.state = StepState::Complete { at: now };
+                step.note(now, Note::StepApproved { by: self.by });
+                transition.begin_next_step();
+            }
+            Ruling::Reject { reason } => {
+                step.state = StepState::Rejected { at: now };
+                step.note(now, Note::StepRejected { by: self.by.clone(), reason: reason.clone() });
+                let reason = reason.unwrap_or(self.by);
+                transition.fail(Failure::StepRejected { step: self.step, reason });
+            }
+        }
+        Ok(transition.finish(Reply::Recorded))
+    }
+}

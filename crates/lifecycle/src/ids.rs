@@ -1,0 +1,164 @@
+//! Identifiers and points in time, as plain values: who makes them is not this crate's business.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The GUID of an operation. The engine makes them time-ordered, so that indexes over them are appended to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OperationId(pub u128);
+
+impl OperationId {
+    /// The sixteen bytes, as stores keep them; their order is the order of the ids.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.to_be_bytes()
+    }
+
+    /// The inverse of [`OperationId::to_bytes`].
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(u128::from_be_bytes(bytes))
+    }
+}
+
+impl fmt::Display for OperationId {
+    /// Lower-case GUID with hyphens, e.g. `56615b67-2185-49fe-80d2-c4ddf77bb2e8`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.0;
+        let low = id & 0xffff_ffff_ffff;
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{low:012x}",
+            id >> 96,
+            id >> 80 & 0xffff,
+            id >> 64 & 0xffff,
+            id >> 48 & 0xffff
+        )
+    }
+}
+
+impl fmt::Debug for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The text is no GUID of the form `8-4-4-4-12` hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAGuid;
+
+impl fmt::Display for NotAGuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a GUID of the form 8-4-4-4-12 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for NotAGuid {}
+
+impl FromStr for OperationId {
+    type Err = NotAGuid;
+
+    /// Reads a GUID in either letter case.
+    fn from_str(text: &str) -> Result<Self, NotAGuid> {
+        let bytes = text.as_bytes();
+        if bytes.len() != 36 {
+            return Err(NotAGuid);
+        }
+        let mut value: u128 = 0;
+        for (index, byte) in bytes.iter().enumerate() {
+            if matches!(index, 8 | 13 | 18 | 23) {
+                if *byte != b'-' {
+                    return Err(NotAGuid);
+                }
+                continue;
+            }
+            let digit = char::from(*byte).to_digit(16).ok_or(NotAGuid)?;
+            value = value << 4 | u128::from(digit);
+        }
+        Ok(Self(value))
+    }
+}
+
+impl Serialize for OperationId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for OperationId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A point in time: microseconds since the Unix epoch, on the publisher's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This moment and `span` later; a sum beyond the end of time is the end of time.
+    #[must_use]
+    pub fn plus(self, span: Micros) -> Self {
+        Self(self.0.saturating_add_unsigned(span.0))
+    }
+
+    /// How long ago `earlier` was; zero if it is not in the past.
+    pub fn since(self, earlier: Self) -> Micros {
+        Micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// A span of time in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Micros(pub u64);
+
+impl Micros {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A span of `millis` milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1000))
+    }
+
+    /// Whether the span is empty.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
+    pub fn is_zero(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guid_reads_back_as_it_was_written() {
+        let text = "56615b67-2185-49fe-80d2-c4ddf77bb2e8";
+        let id: OperationId = text.parse().unwrap();
+        assert_eq!(id.to_string(), text);
+        assert_eq!(text.to_uppercase().parse(), Ok(id));
+        assert_eq!(OperationId::from_bytes(id.to_bytes()), id);
+    }
+
+    #[test]
+    fn what_is_no_guid_is_refused() {
+        for text in [
+            "",
+            "56615b67218549fe80d2c4ddf77bb2e8",
+            "56615b67-2185-49fe-80d2-c4ddf77bb2eg",
+            "é5615b67-2185-49fe-80d2-c4ddf77bb2e",
+        ] {
+            assert_eq!(text.parse::<OperationId>(), Err(NotAGuid), "{text}");
+        }
+    }
+
+    #[test]
+    fn time_saturates() {
+        assert_eq!(Timestamp(i64::MAX).plus(Micros(1)), Timestamp(i64::MAX));
+        assert_eq!(Timestamp(1).since(Timestamp(5)), Micros::ZERO);
+    }
+}

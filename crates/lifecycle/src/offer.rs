@@ -1,0 +1,144 @@
+//! The offer: its draft, its slots and the operations that matter for what comes next.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OperationId, Timestamp};
+use crate::operation::{Operation, Phase};
+
+/// What a filled slot holds.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SlotContent {
+    /// The version of the offer.
+    pub version: u32,
+    /// The publish that brought it.
+    pub operation: OperationId,
+}
+
+/// What a step of an earlier operation left behind because its undo failed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Leftover {
+    /// The operation whose step it was.
+    pub operation: OperationId,
+    /// The step.
+    pub step: String,
+}
+
+/// The draft, without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Draft {
+    /// Grows by one with every PUT; the first part of the entity tag.
+    pub revision: u64,
+    /// When it was put last.
+    pub changed_at: Timestamp,
+    /// The offer version under which its content is stored: a publish gives the offer a new version,
+    /// and the content stays where it is until the next PUT.
+    pub content_version: u32,
+}
+
+/// `status` of an offer on the wire (contract, "Shapes").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OfferStatus {
+    /// It never had an operation.
+    NeverPublished,
+    /// A publish waits for sign-off.
+    WaitingForPublisherReview,
+    /// An operation runs.
+    Running,
+    /// The newest operation went live.
+    Succeeded,
+    /// The newest operation was cancelled.
+    Canceled,
+    /// The newest operation failed.
+    Failed,
+}
+
+impl OfferStatus {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NeverPublished => "neverPublished",
+            Self::WaitingForPublisherReview => "waitingForPublisherReview",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The small state of an offer; its content stands elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Offer {
+    /// The publisher, e.g. `contoso`.
+    pub publisher: String,
+    /// The offer's id in paths, e.g. `sample-vm`.
+    pub id: String,
+    /// Its GUID, good in paths too.
+    pub guid: OperationId,
+    /// Its type, e.g. `microsoft-azure-virtualmachines`.
+    pub offer_type: String,
+    /// The version that the next publish takes; grows by one with each.
+    pub version: u32,
+    /// The draft.
+    pub draft: Draft,
+    /// Whether the offer is migrated; `None`: as its publisher is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrated: Option<bool>,
+    /// The number of the newest operation; zero before the first.
+    pub publishing_version: u64,
+    /// The newest operation of any kind: the head of the thread through all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newest: Option<OperationId>,
+    /// What the preview slot holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<SlotContent>,
+    /// What the running publish displaced from the preview slot, to be put back if it is cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub displaced: Option<Displaced>,
+    /// What the production slot holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub production: Option<SlotContent>,
+    /// What failed undos left behind; the next publish removes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<Leftover>,
+}
+
+/// What the preview slot held before the running publish filled it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Displaced {
+    /// The publish that displaced it.
+    pub by: OperationId,
+    /// What it was; `None`: the slot was empty.
+    pub content: Option<SlotContent>,
+}
+
+/// An offer with the operations that decide what comes next. This is what commands are decided on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Aggregate {
+    /// The offer itself.
+    pub offer: Offer,
+    /// The newest publish or golive (the contract's T).
+    pub target: Option<Operation>,
+    /// The cancellation of `target`, running or ended.
+    pub cancellation: Option<Operation>,
+}
+
+impl Aggregate {
+    /// The offer's status: that of its newest publish or golive.
+    pub fn status(&self) -> OfferStatus {
+        self.target.as_ref().map_or(OfferStatus::NeverPublished, status_of)
+    }
+}
+
+/// The status that an offer has by its newest publish or golive.
+fn status_of(target: &Operation) -> OfferStatus {
+    match target.phase {
+        Phase::Running if target.waits_for_signoff() => OfferStatus::WaitingForPublisherReview,
+        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => OfferStatus::Running,
+        Phase::Completed { .. } => OfferStatus::Succeeded,
+        Phase::Canceled { .. } => OfferStatus::Canceled,
+        Phase::Failed { .. } => OfferStatus::Failed,
+    }
+}

@@ -1,0 +1,74 @@
+//! Why a command was refused: business reasons, without HTTP and without words.
+
+use crate::ids::OperationId;
+use crate::operation::{Kind, StepState};
+
+/// Why nothing was changed. The names follow the codes of the contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The offer does not exist.
+    OfferNotFound,
+    /// The offer has no such operation.
+    OperationNotFound,
+    /// The operation has no such step.
+    StepNotFound { step: String },
+    /// A tag was sent and the offer has another (412).
+    PreconditionFailed,
+    /// A tag was sent and the offer does not exist yet (412).
+    CreateWithTag,
+    /// The offer exists and no `If-Match` was sent.
+    MissingIfMatch,
+    /// An offer keeps the type it was created with.
+    OfferTypeChanged { stored: String },
+    /// An operation runs; a publish that waits for sign-off does too.
+    OperationInProgress { operation: Reference, waits_for_signoff: bool },
+    /// A cancellation runs.
+    CancellationInProgress { cancellation: Reference },
+    /// There is nothing to cancel. `newest` is the operation that ended, if there ever was one.
+    NoOperationInProgress { newest: Option<Reference> },
+    /// The operation is past its point of no return.
+    PastPointOfNoReturn { operation: Reference, step: String },
+    /// The operation failed and undoes itself.
+    AlreadyUndoing { operation: Reference, step: String },
+    /// The operation named is not the newest one, or has ended.
+    OperationNotRunning { operation: OperationId },
+    /// The operation failed because its cancellation failed.
+    CancellationFailed { cancellation: Reference },
+    /// No preview waits for a golive.
+    NotReadyForGoLive,
+    /// The draft is not fit to be published; the caller has the findings.
+    ValidationFailed,
+    /// The step waits for nobody.
+    StepNotWaiting { step: String, state: StepState },
+    /// No operation of the offer runs.
+    NoRunningOperation,
+    /// The result of work that was given to somebody else, or taken back.
+    StaleResult,
+}
+
+/// Which operation a refusal speaks of: enough for its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Its GUID.
+    pub id: OperationId,
+    /// Its number.
+    pub publishing_version: u64,
+    /// The slot in its address.
+    pub slot: crate::operation::Slot,
+    /// Whether its offer was migrated when it started.
+    pub migrated: bool,
+    /// What it is for.
+    pub kind: Kind,
+}
+
+impl From<&crate::operation::Operation> for Reference {
+    fn from(operation: &crate::operation::Operation) -> Self {
+        Self {
+            id: operation.id,
+            publishing_version: operation.publishing_version,
+            slot: operation.slot,
+            migrated: operation.migrated,
+            kind: operation.kind.clone(),
+        }
+    }
+}

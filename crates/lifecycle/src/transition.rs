@@ -1,0 +1,307 @@
+//! The moves that several commands share: begin the next step, reach sign-off, fail, undo, end.
+
+use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
+use crate::ids::{OperationId, Timestamp};
+use crate::note::Note;
+use crate::offer::{Aggregate, Displaced, Leftover, SlotContent};
+use crate::operation::{Failure, Kind, Operation, Phase, Step, StepState, Undo, UndoState, WorkKind};
+use crate::plan::Executor;
+
+/// A state on its way to the next one, with what has to be recorded beside it.
+pub(crate) struct Transition {
+    pub(crate) state: Aggregate,
+    pub(crate) now: Timestamp,
+    /// Operations that are neither target nor cancellation any more, yet changed.
+    parted: Vec<Operation>,
+    target_changed: bool,
+    cancellation_changed: bool,
+    work: Vec<Work>,
+    settled: Vec<(OperationId, u32)>,
+    notifications: Vec<Notification>,
+}
+
+impl Transition {
+    pub(crate) fn new(state: Aggregate, now: Timestamp) -> Self {
+        Self {
+            state,
+            now,
+            parted: Vec::new(),
+            target_changed: false,
+            cancellation_changed: false,
+            work: Vec::new(),
+            settled: Vec::new(),
+            notifications: Vec::new(),
+        }
+    }
+
+    /// Closes the books: this is what has to be committed.
+    pub(crate) fn finish(mut self, reply: Reply) -> Verdict {
+        let now = self.now;
+        let mut changed = self.parted;
+        for (operation, is_changed) in [
+            (&mut self.state.target, self.target_changed),
+            (&mut self.state.cancellation, self.cancellation_changed),
+        ] {
+            if let Some(operation) = operation.as_mut().filter(|_| is_changed) {
+                operation.touch(now);
+                changed.push(operation.clone());
+            }
+        }
+        Verdict::Change(Box::new(Decision {
+            next: self.state,
+            changed,
+            work: self.work,
+            settled: self.settled,
+            notifications: self.notifications,
+            reply,
+        }))
+    }
+
+    /// The newest publish or golive, to be changed.
+    pub(crate) fn target(&mut self) -> Option<&mut Operation> {
+        self.target_changed |= self.state.target.is_some();
+        self.state.target.as_mut()
+    }
+
+    /// The cancellation, to be changed.
+    pub(crate) fn cancellation(&mut self) -> Option<&mut Operation> {
+        self.cancellation_changed |= self.state.cancellation.is_some();
+        self.state.cancellation.as_mut()
+    }
+
+    /// Puts a new publish or golive in the place of the newest one.
+    pub(crate) fn start(&mut self, operation: Operation) {
+        self.take_number(&operation);
+        if let Some(mut old) = self.state.target.take().filter(|_| self.target_changed) {
+            old.touch(self.now);
+            self.parted.push(old);
+        }
+        self.state.cancellation = None;
+        self.state.target = Some(operation);
+        self.target_changed = true;
+    }
+
+    /// Puts a new cancellation beside the newest publish or golive.
+    pub(crate) fn start_cancellation(&mut self, operation: Operation) {
+        self.take_number(&operation);
+        self.state.cancellation = Some(operation);
+        self.cancellation_changed = true;
+    }
+
+    fn take_number(&mut self, operation: &Operation) {
+        self.state.offer.publishing_version = operation.publishing_version;
+        self.state.offer.newest = Some(operation.id);
+    }
+
+    /// Takes the outstanding work of the target back: its result will be refused.
+    pub(crate) fn recall_work(&mut self) {
+        let Some(target) = self.target() else { return };
+        if let Some(outstanding) = target.outstanding.take() {
+            let id = target.id;
+            self.settled.push((id, outstanding.attempt));
+        }
+    }
+
+    /// Marks the outstanding work of `operation` as done.
+    pub(crate) fn settle(&mut self, operation: OperationId, attempt: u32) {
+        self.settled.push((operation, attempt));
+    }
+
+    /// Hands out work, due after `delay`.
+    pub(crate) fn issue(
+        &mut self,
+        operation: OperationId,
+        attempt: u32,
+        kind: WorkKind,
+        delay: crate::ids::Micros,
+    ) {
+        self.work.push(Work { operation, attempt, kind, due_at: self.now.plus(delay) });
+    }
+
+    /// Tells the audience of the target.
+    pub(crate) fn notify(&mut self, event: Event) {
+        let Some(target) = &self.state.target else { return };
+        let audience = if target.migrated {
+            Audience::SellerContact
+        } else {
+            let mut addresses = target.emails.clone();
+            for address in self.state.cancellation.iter().flat_map(|operation| &operation.emails) {
+                if !addresses.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+                    addresses.push(address.clone());
+                }
+            }
+            Audience::List(addresses)
+        };
+        self.notifications.push(Notification { operation: target.id, event, audience });
+    }
+
+    /// Begins the first step of the target that has not begun, or ends the target when there is none.
+    pub(crate) fn begin_next_step(&mut self) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        let id = target.id;
+        let Some(index) = target.steps.iter().position(|step| step.state == StepState::NotStarted) else {
+            return self.complete();
+        };
+        let step = &mut target.steps[index];
+        match step.plan.executor {
+            Executor::Manual if step.plan.script.is_none() => {
+                step.state = StepState::WaitingForApproval { since: now };
+                step.note(now, Note::WaitingForApproval);
+            }
+            Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
+            _ => {
+                step.state = StepState::InProgress { since: now, tries: 0 };
+                let delay = step.plan.duration;
+                let attempt = target.expect_work(index, WorkKind::Run);
+                self.issue(id, attempt, WorkKind::Run, delay);
+            }
+        }
+    }
+
+    /// The publish waits for its publisher, and the preview slot shows what it brought.
+    pub(crate) fn reach_signoff(&mut self, index: usize) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        let version = target.offer_version;
+        let content = SlotContent { version, operation: target.id };
+        let by = target.id;
+        let step = &mut target.steps[index];
+        step.state = StepState::WaitingForSignoff { since: now };
+        step.note(now, Note::PreviewFilled { version });
+        step.note(now, Note::WaitingForSignoff);
+        let displaced = self.state.offer.preview.replace(content);
+        self.state.offer.displaced = Some(Displaced { by, content: displaced });
+        self.notify(Event::WaitingForSignoff);
+    }
+
+    /// Puts the preview slot back if the target filled it (rule 6).
+    pub(crate) fn restore_preview(&mut self) {
+        let offer = &mut self.state.offer;
+        let Some(target) = &self.state.target else { return };
+        if let Some(displaced) = offer.displaced.take_if(|displaced| displaced.by == target.id) {
+            offer.preview = displaced.content;
+            let now = self.now;
+            if let Some(target) = self.target() {
+                target.note(now, Note::PreviewRestored);
+            }
+        }
+    }
+
+    fn complete(&mut self) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        target.phase = Phase::Completed { at: now };
+        let version = target.offer_version;
+        if target.kind == Kind::GoLive {
+            self.notify(Event::Live { version });
+        }
+    }
+
+    /// The target failed: undo what began, then end.
+    pub(crate) fn fail(&mut self, failure: Failure) {
+        let now = self.now;
+        self.restore_preview();
+        let Some(target) = self.target() else { return };
+        let (Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason }) = &failure else {
+            return;
+        };
+        let note = Note::OperationFailed { step: step.clone(), reason: reason.clone() };
+        target.note(now, note);
+        target.undo = undo_of(target);
+        target.phase = Phase::Undoing { failure };
+        self.undo_next_of_target();
+    }
+
+    /// Starts the next undo of a target that undoes itself, or ends it.
+    pub(crate) fn undo_next_of_target(&mut self) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        if let Some((index, delay)) = next_undo(target, now) {
+            let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Undo));
+            self.issue(id, attempt, WorkKind::Undo, delay);
+            return;
+        }
+        let Phase::Undoing { failure } = &target.phase else { return };
+        let failure = failure.clone();
+        let left = failed_undos(target);
+        for step in &left {
+            target.note(now, Note::LeftBehind { step: step.clone() });
+        }
+        target.phase = Phase::Failed { at: now, failure: failure.clone() };
+        self.record_leftovers(&left);
+        let findings = match failure {
+            Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason } => {
+                vec![format!("{step}: {reason}")]
+            }
+            Failure::CancellationFailed { .. } => Vec::new(),
+        };
+        self.notify(Event::Failed { findings, left });
+    }
+
+    /// Starts the next undo of the cancellation, or ends both operations.
+    pub(crate) fn undo_next_of_cancellation(&mut self) {
+        let now = self.now;
+        let Some(cancellation) = self.cancellation() else { return };
+        if let Some((index, delay)) = next_undo(cancellation, now) {
+            let (id, attempt) = (cancellation.id, cancellation.expect_work(index, WorkKind::Undo));
+            self.issue(id, attempt, WorkKind::Undo, delay);
+            return;
+        }
+        let left = failed_undos(cancellation);
+        let (id, by) = (cancellation.id, cancellation.by.clone());
+        let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
+        if left.is_empty() {
+            cancellation.phase = Phase::Completed { at: now };
+            cancellation.note(now, Note::CancellationCompleted);
+            self.end_canceled(by, reason);
+        } else {
+            let failure = Failure::CancellationFailed { cancellation: id, left: left.clone() };
+            cancellation.phase = Phase::Failed { at: now, failure: failure.clone() };
+            for step in &left {
+                cancellation.note(now, Note::LeftBehind { step: step.clone() });
+            }
+            let Some(target) = self.target() else { return };
+            target.phase = Phase::Failed { at: now, failure };
+            target.note(now, Note::CancellationFailed { cancellation: id });
+            for step in &left {
+                target.note(now, Note::LeftBehind { step: step.clone() });
+            }
+            self.record_leftovers(&left);
+            self.notify(Event::CancellationFailed { left });
+        }
+    }
+
+    /// Ends the target as cancelled.
+    pub(crate) fn end_canceled(&mut self, by: String, reason: Option<String>) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        target.phase = Phase::Canceled { at: now, by: by.clone(), reason: reason.clone() };
+        target.note(now, Note::CanceledBy { by: by.clone(), reason: reason.clone() });
+        self.notify(Event::Canceled { by, reason });
+    }
+
+    fn record_leftovers(&mut self, left: &[String]) {
+        let Some(operation) = self.state.target.as_ref().map(|target| target.id) else { return };
+        let leftovers = left.iter().map(|step| Leftover { operation, step: step.clone() });
+        self.state.offer.leftovers.extend(leftovers);
+    }
+}
+
+/// The undos that stopping `operation` now takes, in their order.
+pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
+    let undo = |step: &Step| Undo { plan: step.plan.clone(), state: UndoState::Pending, notes: Vec::new() };
+    operation.to_undo().map(undo).collect()
+}
+
+fn next_undo(operation: &mut Operation, now: Timestamp) -> Option<(usize, crate::ids::Micros)> {
+    let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
+    let undo = &mut operation.undo[index];
+    undo.state = UndoState::Running { since: now, tries: 0 };
+    Some((index, undo.plan.undo_duration))
+}
+
+fn failed_undos(operation: &Operation) -> Vec<String> {
+    let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
+    failed.map(|undo| undo.plan.id.clone()).collect()
+}
