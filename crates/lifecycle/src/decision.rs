@@ -31,7 +31,7 @@ pub enum Audience {
 
 /// What happened, for those who asked to hear of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "event")]
+#[serde(rename_all = "camelCase")]
 pub enum Event {
     /// An operation started.
     Started,

@@ -125,7 +125,6 @@ impl Micros {
     }
 
     /// Whether the span is empty.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's skip_serializing_if passes a reference")]
     pub fn is_zero(&self) -> bool {
         self.0 == 0
     }

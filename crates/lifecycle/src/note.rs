@@ -18,7 +18,7 @@ pub enum Level {
 
 /// One message without its words.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "n")]
+#[serde(rename_all = "camelCase")]
 pub enum Note {
     /// The step ended well.
     StepCompleted,
@@ -104,6 +104,6 @@ pub struct NoteAt {
     #[serde(rename = "t")]
     pub at: Timestamp,
     /// What.
-    #[serde(flatten)]
+    #[serde(rename = "n")]
     pub note: Note,
 }

@@ -8,7 +8,7 @@ use crate::plan::{CancelPolicy, Executor, StepPlan};
 
 /// What an operation is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type")]
+#[serde(rename_all = "camelCase")]
 pub enum Kind {
     /// Brings a snapshot of the draft to the preview slot.
     Publish,
@@ -39,7 +39,7 @@ pub enum Slot {
 
 /// Where a step stands. Each state carries what only it has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "s")]
+#[serde(rename_all = "camelCase")]
 pub enum StepState {
     /// It has not begun.
     NotStarted,
@@ -121,7 +121,7 @@ impl Step {
 
 /// Where the undo of one step stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "s")]
+#[serde(rename_all = "camelCase")]
 pub enum UndoState {
     /// Its turn has not come.
     Pending,
@@ -180,7 +180,7 @@ pub enum WorkKind {
 
 /// Why an operation failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "code")]
+#[serde(rename_all = "camelCase")]
 pub enum Failure {
     /// A step failed for good.
     StepFailed { step: String, reason: String },
@@ -192,7 +192,7 @@ pub enum Failure {
 
 /// Where an operation stands. Each state carries what only it has.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "p")]
+#[serde(rename_all = "camelCase")]
 pub enum Phase {
     /// Its steps run, or wait.
     Running,
