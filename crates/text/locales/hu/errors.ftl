@@ -1,0 +1,68 @@
+### Errors of the API, in Hungarian.
+### Words: közzétevő, ajánlat, művelet (operation), lépés, tárolóhely (slot), közzététel (publish), élesítés (go live), jóváhagyás (sign-off), megszakítás (cancel).
+### An argument never follows an article: whether it begins with a vowel is not known.
+
+error-token-missing = A kérésben nincs tulajdonosi jogkivonat. Küldje az „Authorization: Bearer” fejlécet, utána a jogkivonat-végponttól kapott jogkivonatot.
+error-token-malformed = Az Authorization fejléc nem tartalmaz szabályos tulajdonosi jogkivonatot. Küldje a Bearer szót, egy szóközt és a jogkivonatot pontosan úgy, ahogy a jogkivonat-végpont visszaadta.
+error-token-expired = A tulajdonosi jogkivonat lejárt. Kérjen újat a jogkivonat-végponttól, és ismételje meg a hívást.
+error-token-signature = A tulajdonosi jogkivonat aláírása nem felel meg a kiállító egyetlen közzétett kulcsának sem. Kérjen új jogkivonatot, és küldje el változtatás nélkül.
+error-token-audience = A tulajdonosi jogkivonat más célközönségnek szól. Kérjen jogkivonatot ehhez: „{ $expected }”.
+error-token-issuer = A tulajdonosi jogkivonat kiállítója itt nem megbízható: „{ $issuer }”. Olyan kiállítótól kérje a jogkivonatot, amelyben ez a kiszolgáló a beállításai szerint megbízik.
+error-invalid-api-version = Az api-version lekérdezési paraméter hiányzik vagy ismeretlen. Küldje a következő értékek egyikét: { $known }.
+error-not-a-member = Ön nem tagja ennek a közzétevőnek: „{ $publisher }”. Ellenőrizze a közzétevő azonosítóját, vagy kérje meg a közzétevő egyik tulajdonosát, hogy vegye fel Önt.
+error-role-forbids = Az Ön szerepköre („{ $role }”) nem engedi meg ezt a hívást. Kérjen a közzétevő egyik tulajdonosától olyan szerepkört, amely megengedi.
+error-offer-not-found = Ennek a közzétevőnek nincs ilyen ajánlata: „{ $offer }”. Ellenőrizze az ajánlat azonosítóját, vagy kérje le az ajánlatok listáját.
+error-operation-not-found = Itt nincs ilyen művelet: „{ $operation }”. Ellenőrizze az azonosítót vagy a címet, vagy kérje le az ajánlat műveleteinek listáját.
+error-version-not-found = Az ajánlatnak nincs ilyen verziója: „{ $version }”. Kérje le az ajánlatot, hogy lássa a legújabb verzióját.
+error-slot-not-found = Az ajánlat ezen a tárolóhelyen nem tartalmaz semmit: „{ $slot }”. A tárolóhelyek: draft, preview (a publish tölti fel) és production (a golive tölti fel).
+error-publisher-not-found = Nincs ilyen közzétevő: „{ $publisher }”. Ellenőrizze a közzétevő azonosítóját, vagy kérje le az Ön közzétevőinek listáját.
+error-step-not-found = A műveletnek nincs ilyen lépése: „{ $step }”. Használja a lépések egyikét: { $known }.
+error-path-not-found = Ezen az útvonalon nem található semmi: „{ $path }”. Vesse össze az írásmódját az API leírásával.
+error-method-not-allowed = Az útvonal („{ $path }”) nem fogadja el ezt a metódust: { $method }. Használja az e válasz Allow fejlécében felsorolt metódusok egyikét.
+error-payload-too-large = A törzs túl nagy; a korlát { $limit_bytes } bájt. Küldjön kisebbet.
+error-unsupported-media-type = A törzs Content-Type értéke „{ $got }”, de csak az application/json fogadható el. Küldjön JSON-t, és jelölje ezt a fejlécben.
+error-invalid-json = A törzs nem érvényes JSON; { $line }. sor, { $column }. oszlop: { $detail }. Javítsa ki, és küldje el újra.
+error-body-shape = A törzs egyik tagjának típusa hibás: „{ $field }”. Ebben a formában küldje: { $expected }.
+error-invalid-email = A metadata.notification-emails egyik eleme nem e-mail-cím: „{ $address }”. Javítsa ki, és több címet vesszővel válasszon el.
+error-too-many-emails = A metadata.notification-emails túl sok címet tartalmaz. Legfeljebb { $limit } címet küldjön.
+error-too-long = Túl hosszú ennek az értéke: „{ $field }”. Rövidítse legfeljebb { $limit } karakterre.
+error-invalid-filter = Erre nem lehet szűrni: „{ $detail_value }”. Használja ezek egyikét: { $known }.
+error-invalid-id = „{ $value }” nem érvényes értéke ennek: „{ $field }”. Meglévő azonosítót pontosan úgy küldjön, ahogy a kiszolgáló mutatja; új azonosító betűket, számjegyeket, kötőjelet és aláhúzásjelet tartalmazhat.
+error-conflicting-operation-id = A lekérdezésben és a törzsben megadott operationId különböző műveletekre mutat. Csak az egyiket küldje, vagy mindkettőben ugyanazt az azonosítót.
+error-unknown-offer-type = Ismeretlen offerTypeId: „{ $offer_type }”. Használja ezek egyikét: { $known }.
+error-offer-type-changed = Az ajánlat offerTypeId értéke „{ $stored }”, és nem módosítható erre: „{ $sent }”. Küldje a tárolt értéket, vagy hozzon létre másik ajánlatot új azonosítóval.
+error-precondition-failed = Az ajánlat megváltozott: az If-Match értéke { $sent }, az ajánlat ETag értéke viszont most { $current }. Kérje le újra az ajánlatot, végezze el rajta a módosítást, és küldje a kapott ETag értéket.
+error-create-with-tag = Az ajánlat nem létezik, ezért semmi sem felel meg az If-Match fejlécnek. Ellenőrizze az ajánlat azonosítóját, vagy az ajánlat létrehozásához küldje a kérést If-Match nélkül.
+error-missing-if-match = Az ajánlat már létezik, ezért az If-Match kötelező. Küldje az If-Match fejlécet a lekért ETag értékkel (most { $current }), vagy * értékkel, ha bármely állapotot felül kíván írni.
+error-operation-in-progress =
+    { $kind ->
+        [goLive] Az ajánlat élesítése még folyamatban van: „{ $operation }”.
+        [cancel] Az ajánlat egyik műveletének megszakítása még folyamatban van: „{ $operation }”.
+       *[publish] Az ajánlat közzététele még folyamatban van: „{ $operation }”.
+    } Várja meg, amíg befejeződik, majd küldje el újra a kérést.
+error-waiting-for-signoff = A közzététel az Ön jóváhagyására vár: „{ $operation }”. A befejezéséhez hívja a golive, a visszavonásához a cancel végpontot.
+error-cancellation-in-progress = Az ajánlat egyik műveletének megszakítása még folyamatban van: „{ $cancellation }”. Várja meg, amíg befejeződik, majd küldje el újra a kérést.
+error-no-operation-in-progress = Az ajánlatnak („{ $offer }”) nincs folyamatban lévő művelete, ezért nincs mit megszakítani. Kérje le az ajánlat állapotát, hogy lássa, hogyan végződött a legújabb művelete.
+error-past-point-of-no-return = Egy vissza nem vonható lépés („{ $step }”) megkezdődött, ezért a művelet már nem szakítható meg. A művelet a végéig fut; az eredményét egy azt követő újabb közzététellel cserélheti le.
+error-already-undoing = Egy lépés („{ $step }”) sikertelen volt, és a művelet visszavonása már folyamatban van, ezért az már nem szakítható meg. A művelet sikertelenként fog véget érni; azután tegye közzé újra az ajánlatot.
+error-operation-not-running = Nem ez a művelet van folyamatban: „{ $operation }”, ezért semmi sem szakadt meg. Kérje le az ajánlat műveleteinek listáját, és a folyamatban lévőt adja meg.
+error-cancellation-failed = A megszakítás („{ $cancellation }”) sikertelen volt, és ezzel a művelet is sikertelenként ért véget. A megszakítás üzeneteiből megtudhatja, mi maradt hátra; a következő közzététel először azt távolítja el.
+error-not-ready-for-go-live = Az ajánlat ebben az állapotban nem élesíthető: „{ $state }”. Tegye közzé, és várja meg, amíg az állapota waitingForPublisherReview lesz.
+error-step-not-waiting = A lépés („{ $step }”) állapota „{ $status }”, ezért nincs mit jóváhagyni vagy elutasítani. Akkor tegye ezt, amikor az állapota waitingForApproval.
+error-validation-failed =
+    { $count ->
+        [one] A piszkozat egy kifogás miatt nem tehető közzé.
+       *[other] A piszkozat { $count } kifogás miatt nem tehető közzé.
+    } Javítsa ki, amit e hiba details tagja felsorol, majd tegye közzé újra.
+error-no-such-scenario-operation = Az ajánlatnak („{ $offer }”) nincs folyamatban lévő művelete, ezért egyetlen lépés sem engedhető tovább. Először indítson el egy műveletet.
+error-unknown-scenario-step = A forgatókönyv olyan lépést nevez meg, amely nincs az ajánlat folyamatában: „{ $step }”. Használja ezek egyikét: { $known }.
+error-invalid-duration = Nem időtartam: „{ $value }” (itt: „{ $field }”). Számot és mértékegységet (ms, s, m, h vagy d) küldjön, például 300ms vagy 3d.
+error-invalid-scenario = A forgatókönyv egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a forgatókönyvet.
+error-invalid-fault = A hibaszabály egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a szabályt.
+error-clock-timeout = Az óra előreállítása megtörtént, de az esedékes események közül ezek nem következtek be időben: { $pending }. Az ok kiderítéséhez kérje le e műveletek állapotát.
+error-snapshot-invalid = A fájl nem állítható vissza: { $detail }. Változtatás nélkül küldjön olyan fájlt, amelyet e kiszolgáló snapshot hívása adott vissza.
+error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-unavailable = A kiszolgáló pillanatnyilag nem tud válaszolni. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-internal = A kiszolgáló nem tudta feldolgozni a kérést. Küldje el újra; ha az is sikertelen, adja meg a kérés azonosítóját ({ $request_id }) a kiszolgáló üzemeltetőjének.
+error-store-conflict = Egyszerre túl sok módosítás érkezett, és ezt nem sikerült tárolni. Kérje le újra az ajánlatot, és ismételje meg a kérést.
+error-operation-over = A művelet („{ $operation }”) véget ért, és már nem változik. Indítson helyette új műveletet.

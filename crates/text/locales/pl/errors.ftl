@@ -1,0 +1,69 @@
+### Errors of the API, in Polish.
+### Words: wydawca (publisher), oferta, operacja, krok, slot, publikacja (publish), udostępnienie (go live), zatwierdzenie (sign-off), anulowanie.
+
+error-token-missing = Żądanie nie zawiera tokenu typu Bearer. Wyślij nagłówek „Authorization: Bearer”, a po nim token z punktu końcowego tokenów.
+error-token-malformed = Nagłówek Authorization nie zawiera poprawnie zbudowanego tokenu. Wyślij słowo Bearer, spację i token dokładnie w takiej postaci, w jakiej zwrócił go punkt końcowy tokenów.
+error-token-expired = Token wygasł. Pobierz nowy z punktu końcowego tokenów i powtórz wywołanie.
+error-token-signature = Podpis tokenu nie pasuje do żadnego opublikowanego klucza jego wystawcy. Pobierz nowy token i wyślij go bez zmian.
+error-token-audience = Token jest przeznaczony dla innego odbiorcy. Pobierz token dla: „{ $expected }”.
+error-token-issuer = Wystawca tokenu „{ $issuer }” nie jest tu zaufany. Pobierz token od wystawcy, któremu ten serwer ufa zgodnie ze swoją konfiguracją.
+error-invalid-api-version = Brakuje parametru zapytania api-version lub jego wartość jest nieznana. Wyślij jedną z wartości: { $known }.
+error-not-a-member = Nie należysz do wydawcy „{ $publisher }”. Sprawdź identyfikator wydawcy albo poproś jego właściciela o dodanie Cię.
+error-role-forbids = Twoja rola „{ $role }” nie pozwala na to wywołanie. Poproś właściciela wydawcy o rolę, która na to pozwala.
+error-offer-not-found = Ten wydawca nie ma oferty „{ $offer }”. Sprawdź identyfikator oferty albo pobierz listę ofert, aby zobaczyć, które istnieją.
+error-operation-not-found = Nie ma tu operacji „{ $operation }”. Sprawdź identyfikator lub adres albo pobierz listę operacji oferty.
+error-version-not-found = Oferta nie ma wersji „{ $version }”. Pobierz ofertę, aby zobaczyć jej najnowszą wersję.
+error-slot-not-found = Oferta nie ma niczego w slocie „{ $slot }”. Sloty to draft, preview (wypełnia go publish) i production (wypełnia go golive).
+error-publisher-not-found = Nie ma wydawcy „{ $publisher }”. Sprawdź identyfikator wydawcy albo pobierz listę swoich wydawców.
+error-step-not-found = Operacja nie ma kroku „{ $step }”. Użyj jednego z jej kroków: { $known }.
+error-path-not-found = Pod ścieżką „{ $path }” niczego nie ma. Porównaj jej pisownię z opisem interfejsu API.
+error-method-not-allowed = Ścieżka „{ $path }” nie obsługuje metody { $method }. Użyj jednej z metod podanych w nagłówku Allow tej odpowiedzi.
+error-payload-too-large = Treść jest zbyt duża; limit w bajtach wynosi { $limit_bytes }. Wyślij mniejszą.
+error-unsupported-media-type = Content-Type treści to „{ $got }”, a przyjmowany jest tylko application/json. Wyślij JSON i podaj to w nagłówku.
+error-invalid-json = Treść nie jest poprawnym dokumentem JSON (wiersz { $line }, kolumna { $column }): { $detail }. Popraw ją i wyślij ponownie.
+error-body-shape = Element „{ $field }” treści ma niewłaściwy typ. Wyślij go jako: { $expected }.
+error-invalid-email = „{ $address }” w metadata.notification-emails nie jest adresem e-mail. Popraw go, a kilka adresów oddziel przecinkami.
+error-too-many-emails = metadata.notification-emails zawiera zbyt wiele adresów. Wyślij ich najwyżej { $limit }.
+error-too-long = Wartość „{ $field }” jest zbyt długa. Skróć ją; dopuszczalna liczba znaków to { $limit }.
+error-invalid-filter = Nie można filtrować według „{ $detail_value }”. Użyj jednej z możliwości: { $known }.
+error-invalid-id = „{ $value }” nie jest poprawną wartością „{ $field }”. Istniejący identyfikator wyślij dokładnie tak, jak pokazuje go serwer; nowy może zawierać litery, cyfry, łączniki i podkreślenia.
+error-conflicting-operation-id = operationId w zapytaniu i operationId w treści wskazują różne operacje. Wyślij tylko jeden z nich albo w obu miejscach ten sam.
+error-unknown-offer-type = Wartość offerTypeId „{ $offer_type }” jest nieznana. Użyj jednej z wartości: { $known }.
+error-offer-type-changed = Oferta ma offerTypeId „{ $stored }”, którego nie można zmienić na „{ $sent }”. Wyślij zapisaną wartość albo utwórz inną ofertę z nowym identyfikatorem.
+error-precondition-failed = Oferta się zmieniła: If-Match zawiera { $sent }, ale jej ETag to teraz { $current }. Pobierz ofertę ponownie, wprowadź w niej swoją zmianę i wyślij jej ETag.
+error-create-with-tag = Oferta nie istnieje, więc nic nie odpowiada nagłówkowi If-Match. Sprawdź identyfikator oferty albo wyślij żądanie bez If-Match, aby ją utworzyć.
+error-missing-if-match = Oferta już istnieje, więc nagłówek If-Match jest wymagany. Wyślij If-Match z odczytaną wartością ETag (teraz { $current }) albo z *, aby zastąpić dowolny stan.
+error-operation-in-progress =
+    { $kind ->
+        [goLive] Udostępnienie oferty „{ $operation }” jeszcze trwa.
+        [cancel] Anulowanie operacji oferty „{ $operation }” jeszcze trwa.
+       *[publish] Publikacja oferty „{ $operation }” jeszcze trwa.
+    } Poczekaj na zakończenie, a potem wyślij żądanie ponownie.
+error-waiting-for-signoff = Publikacja „{ $operation }” czeka na Twoje zatwierdzenie. Wywołaj golive, aby ją dokończyć, albo cancel, aby ją wycofać.
+error-cancellation-in-progress = Anulowanie „{ $cancellation }” jeszcze trwa. Poczekaj na zakończenie, a potem wyślij żądanie ponownie.
+error-no-operation-in-progress = Żadna operacja oferty „{ $offer }” nie jest w toku, więc nie ma czego anulować. Odczytaj status oferty, aby zobaczyć, jak zakończyła się najnowsza operacja.
+error-past-point-of-no-return = Krok „{ $step }” już się rozpoczął i nie można go cofnąć, więc operacji nie można już anulować. Będzie trwać do końca; aby zastąpić jej wynik, opublikuj ofertę ponownie po jej zakończeniu.
+error-already-undoing = Krok „{ $step }” się nie powiódł i operacja jest już cofana, więc nie można jej anulować. Zakończy się niepowodzeniem; potem opublikuj ofertę ponownie.
+error-operation-not-running = Operacja „{ $operation }” nie jest tą, która trwa, więc niczego nie anulowano. Pobierz listę operacji oferty i wskaż tę, która trwa.
+error-cancellation-failed = Anulowanie „{ $cancellation }” się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Komunikaty anulowania podają, co pozostało; następna publikacja usunie to w pierwszej kolejności.
+error-not-ready-for-go-live = Oferty nie można udostępnić, gdy jej status to „{ $state }”. Opublikuj ją i poczekaj, aż jej status zmieni się na waitingForPublisherReview.
+error-step-not-waiting = Status kroku „{ $step }” to „{ $status }”, więc nie ma czego zatwierdzać ani odrzucać. Zrób to, gdy jego status to waitingForApproval.
+error-validation-failed =
+    { $count ->
+        [one] Wersji roboczej nie można opublikować; znaleziono jeden błąd.
+        [few] Wersji roboczej nie można opublikować; znaleziono { $count } błędy.
+        [many] Wersji roboczej nie można opublikować; znaleziono { $count } błędów.
+       *[other] Wersji roboczej nie można opublikować; znaleziono { $count } błędu.
+    } Popraw to, co wymieniono w details tego błędu, a potem opublikuj ponownie.
+error-no-such-scenario-operation = Żadna operacja oferty „{ $offer }” nie jest w toku, więc nie można zwolnić żadnego kroku. Najpierw rozpocznij operację.
+error-unknown-scenario-step = Scenariusz wymienia krok „{ $step }”, którego nie ma w potoku oferty. Użyj jednego z kroków: { $known }.
+error-invalid-duration = „{ $value }” w „{ $field }” nie jest czasem trwania. Wyślij liczbę i jednostkę (ms, s, m, h lub d), na przykład 300ms albo 3d.
+error-invalid-scenario = Nie można użyć elementu „{ $field }” scenariusza: { $detail }. Popraw go i wyślij scenariusz ponownie.
+error-invalid-fault = Nie można użyć elementu „{ $field }” reguły błędu: { $detail }. Popraw go i wyślij regułę ponownie.
+error-clock-timeout = Zegar został przesunięty, ale następujące zdarzenia nie zaszły w terminie: { $pending }. Odczytaj stan tych operacji, aby znaleźć przyczynę.
+error-snapshot-invalid = Nie można przywrócić stanu z pliku: { $detail }. Wyślij bez zmian plik zwrócony przez wywołanie snapshot tego serwera.
+error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-unavailable = Serwer nie może teraz odpowiedzieć. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-internal = Serwer nie zdołał przetworzyć żądania. Wyślij je ponownie; jeśli i to się nie powiedzie, podaj operatorowi serwera identyfikator żądania { $request_id }.
+error-store-conflict = Napłynęło zbyt wiele zmian jednocześnie i ta nie została zapisana. Pobierz ofertę ponownie i powtórz żądanie.
+error-operation-over = Operacja „{ $operation }” dobiegła końca i już się nie zmieni. Zamiast tego rozpocznij nową operację.
