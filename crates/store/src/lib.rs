@@ -1,5 +1,8 @@
 //! Where signoff keeps its state: the contract every store fulfils, and the SQLite store.
+//!
+//! To add a store, fulfil the traits of [`contract`] and run the conformance suite under `tests/` on it.
 
 pub mod contract;
+pub mod sqlite;
 
-pub use contract::StoreError;
+pub use contract::{Store, StoreError};

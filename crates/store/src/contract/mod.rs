@@ -1,19 +1,37 @@
-//! What every store must do.
+//! What every store must do. Few traits, object-safe; a store takes values, never closures.
 
+mod artifacts;
 mod directory;
+mod lab;
+mod offers;
+mod outbox;
+mod work;
 
+pub use artifacts::Artifacts;
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+pub use lab::{Lab, LabKind};
+pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+pub use outbox::{Delivery, Letter, Mail, Outbox};
+pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The offer changed since it was loaded: load and decide again.
     #[error("the offer changed meanwhile")]
     Stale,
+    /// The lease under which the work was done is over; somebody else has it.
+    #[error("the lease is over")]
+    Fenced,
     /// The store could not be reached or refused; the same call may go through later.
     #[error("the store is unavailable: {0}")]
     Unavailable(String),
-    /// What is stored cannot be read by this binary.
+    /// What is stored, or was handed in to be stored, cannot be read by this binary.
     #[error("the stored data cannot be read: {0}")]
     Corrupt(String),
 }
+
+/// Everything a store does, in one object.
+pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+
+impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}

@@ -1,0 +1,57 @@
+//! State of the development mode: scenarios, clocks, fault rules; and the whole state as one file.
+
+use std::path::Path;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+
+/// What kind of development state it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LabKind {
+    /// What comes of the next operations of an offer; keyed by offer.
+    Scenario,
+    /// How far a publisher's clock is ahead, in microseconds; the key is empty.
+    Clock,
+    /// A fault rule; the publisher is empty, the key the rule's id.
+    Fault,
+}
+
+impl LabKind {
+    /// The word under which it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario",
+            Self::Clock => "clock",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// State of the development mode.
+#[async_trait]
+pub trait Lab: Send + Sync {
+    /// One entry.
+    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Every entry of a kind: publisher, key, body; by publisher and key.
+    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError>;
+
+    /// Sets an entry; `None` removes it.
+    async fn put_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        body: Option<String>,
+    ) -> Result<(), StoreError>;
+
+    /// Writes the whole state to a new file.
+    async fn snapshot(&self, file: &Path) -> Result<(), StoreError>;
+
+    /// Puts the state of a snapshot in the place of the present one, in one transaction.
+    async fn restore(&self, file: &Path) -> Result<(), StoreError>;
+
+    /// Removes everything but the signing keys.
+    async fn reset(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,130 @@
+//! Offers and their operations: load, decide elsewhere, commit.
+
+use async_trait::async_trait;
+use signoff_lifecycle::decision::Work;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::{Aggregate, Offer};
+use signoff_lifecycle::operation::Operation;
+
+use super::{Lease, Mail, StoreError};
+
+/// An offer's lifecycle state as it was at `revision`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loaded {
+    /// What commands are decided on.
+    pub aggregate: Aggregate,
+    /// Grows with every commit; a commit names the one it was decided on.
+    pub revision: u64,
+}
+
+/// The content of one version of an offer. Large; no poll and no cancel reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// The offer version under which it is stored.
+    pub version: u32,
+    /// When it was put.
+    pub changed_at: Timestamp,
+    /// The definition as JSON text, without secrets.
+    pub definition: String,
+    /// The secrets that were taken out, as a JSON object from JSON pointer to value.
+    pub secrets: Option<String>,
+    /// Further members of the document that are kept, as the text of a JSON object.
+    pub extra: Option<String>,
+    /// `displayText`, for lists.
+    pub display_text: String,
+}
+
+/// A decision, ready to be committed in one transaction.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The revision it was decided on; `None`: the offer must not exist yet.
+    pub expected: Option<u64>,
+    /// The state as it then is.
+    pub next: Aggregate,
+    /// Operations that changed or are new.
+    pub operations: Vec<Operation>,
+    /// New work.
+    pub work: Vec<Work>,
+    /// Work that is no longer wanted.
+    pub settled: Vec<(OperationId, u32)>,
+    /// Mail to be sent.
+    pub mail: Vec<Mail>,
+    /// The content of the draft, if it was put.
+    pub content: Option<Content>,
+    /// The lease under which the work was done that this change records.
+    pub fence: Option<Lease>,
+}
+
+/// An operation and the offer it belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredOperation {
+    /// The offer's id.
+    pub offer: String,
+    /// The operation.
+    pub operation: Operation,
+}
+
+/// Which offers of a publisher are wanted; `None` is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OfferFilter {
+    /// The offer type's id.
+    pub offer_type: Option<String>,
+    /// The status, in the word of the wire.
+    pub status: Option<String>,
+}
+
+/// An offer in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfferSummary {
+    /// The offer without its content.
+    pub offer: Offer,
+    /// Its status, in the word of the wire.
+    pub status: String,
+    /// `displayText` of the draft.
+    pub display_text: String,
+}
+
+/// Offers and their operations.
+#[async_trait]
+pub trait Offers: Send + Sync {
+    /// The offer's lifecycle state, if it exists.
+    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError>;
+
+    /// Records a decision: everything of it or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the offer changed since, [`StoreError::Fenced`] if the lease is over.
+    async fn commit(&self, change: Change) -> Result<(), StoreError>;
+
+    /// The id of the offer with this GUID.
+    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError>;
+
+    /// The offers of a publisher by id.
+    async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError>;
+
+    /// The content that `version` of the offer has.
+    async fn content(
+        &self,
+        publisher: &str,
+        offer: &str,
+        version: u32,
+    ) -> Result<Option<Content>, StoreError>;
+
+    /// One operation by its GUID.
+    async fn operation(
+        &self,
+        publisher: &str,
+        id: OperationId,
+    ) -> Result<Option<StoredOperation>, StoreError>;
+
+    /// Every operation of the offer, the newest first.
+    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError>;
+
+    /// The operation of the offer with this publishing version.
+    async fn operation_by_version(
+        &self,
+        publisher: &str,
+        offer: &str,
+        publishing_version: u64,
+    ) -> Result<Option<Operation>, StoreError>;
+}

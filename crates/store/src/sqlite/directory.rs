@@ -1,0 +1,200 @@
+//! Publishers, members, principals and signing keys.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, params};
+use signoff_lifecycle::access::Role;
+
+use super::{SqliteStore, decode, encode, sql};
+use crate::StoreError;
+use crate::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+
+fn role_of(word: &str) -> Result<Role, StoreError> {
+    word.parse().map_err(|_| StoreError::Corrupt(format!("unknown role {word}")))
+}
+
+fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, StoreError> {
+    let body: Option<String> = connection
+        .prepare_cached("SELECT body FROM publisher WHERE publisher_id = ?1")
+        .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
+        .map_err(sql)?;
+    body.map(|body| decode(&body)).transpose()
+}
+
+#[async_trait]
+impl Directory for SqliteStore {
+    async fn publisher(&self, id: &str) -> Result<Option<Publisher>, StoreError> {
+        self.read(|connection| publisher(connection, id))
+    }
+
+    async fn publishers_of(&self, principal: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached(
+                    "SELECT publisher.body, member.role FROM member
+                     JOIN publisher ON publisher.publisher_id = member.publisher_id
+                     WHERE member.tenant = ?1 AND member.client = ?2 ORDER BY member.publisher_id",
+                )
+                .map_err(sql)?;
+            let rows = statement
+                .query_map(params![principal.tenant, principal.client], |row| {
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+                })
+                .map_err(sql)?;
+            rows.map(|row| {
+                let (body, role) = row.map_err(sql)?;
+                Ok((decode(&body)?, role_of(&role)?))
+            })
+            .collect()
+        })
+    }
+
+    async fn put_publisher(&self, mut record: Publisher) -> Result<Publisher, StoreError> {
+        self.writer()
+            .write(move |connection| {
+                record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
+                let body = encode(&record)?;
+                connection
+                    .prepare_cached(
+                        "INSERT INTO publisher (publisher_id, version, body) VALUES (?1, ?2, ?3)
+                         ON CONFLICT (publisher_id) DO UPDATE SET version = excluded.version, body = excluded.body",
+                    )
+                    .and_then(|mut statement| statement.execute(params![record.id, record.version, body]))
+                    .map_err(sql)?;
+                Ok(record)
+            })
+            .await
+    }
+
+    async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
+        self.read(|connection| {
+            let word: Option<String> = connection
+                .prepare_cached(
+                    "SELECT role FROM member WHERE publisher_id = ?1 AND tenant = ?2 AND client = ?3",
+                )
+                .and_then(|mut statement| {
+                    statement
+                        .query_row(params![publisher, principal.tenant, principal.client], |row| row.get(0))
+                        .optional()
+                })
+                .map_err(sql)?;
+            word.map(|word| role_of(&word)).transpose()
+        })
+    }
+
+    async fn members(&self, publisher: &str) -> Result<Vec<(PrincipalId, Role)>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached(
+                    "SELECT tenant, client, role FROM member WHERE publisher_id = ?1 ORDER BY tenant, client",
+                )
+                .map_err(sql)?;
+            let rows = statement
+                .query_map([publisher], |row| {
+                    let id = PrincipalId { tenant: row.get(0)?, client: row.get(1)? };
+                    Ok((id, row.get::<_, String>(2)?))
+                })
+                .map_err(sql)?;
+            rows.map(|row| {
+                let (id, word) = row.map_err(sql)?;
+                Ok((id, role_of(&word)?))
+            })
+            .collect()
+        })
+    }
+
+    async fn put_member(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+    ) -> Result<(), StoreError> {
+        let (publisher, principal) = (publisher.to_owned(), principal.clone());
+        self.writer()
+            .write(move |connection| {
+                let key = params![publisher, principal.tenant, principal.client];
+                match role {
+                    None => connection.execute(
+                        "DELETE FROM member WHERE publisher_id = ?1 AND tenant = ?2 AND client = ?3",
+                        key,
+                    ),
+                    Some(role) => connection.execute(
+                        "INSERT INTO member (publisher_id, tenant, client, role) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role",
+                        params![publisher, principal.tenant, principal.client, role.as_str()],
+                    ),
+                }
+                .map(|_| ())
+                .map_err(sql)
+            })
+            .await
+    }
+
+    async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT secret_hash, seeded FROM principal WHERE tenant = ?1 AND client = ?2")
+                .and_then(|mut statement| {
+                    statement
+                        .query_row(params![id.tenant, id.client], |row| {
+                            Ok(PrincipalRecord {
+                                id: id.clone(),
+                                secret_hash: row.get(0)?,
+                                seeded: row.get(1)?,
+                            })
+                        })
+                        .optional()
+                })
+                .map_err(sql)
+        })
+    }
+
+    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+        self.writer()
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT INTO principal (tenant, client, secret_hash, seeded) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT (tenant, client) DO UPDATE SET secret_hash = excluded.secret_hash,
+                             seeded = excluded.seeded",
+                        params![record.id.tenant, record.id.client, record.secret_hash, record.seeded],
+                    )
+                    .map(|_| ())
+                    .map_err(sql)
+            })
+            .await
+    }
+}
+
+fn signing_keys(connection: &Connection) -> Result<Vec<SigningKey>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT kid, private_pem, created_at FROM signing_key ORDER BY created_at DESC, kid")
+        .map_err(sql)?;
+    let rows = statement
+        .query_map([], |row| {
+            Ok(SigningKey { kid: row.get(0)?, private_pem: row.get(1)?, created_at: row.get(2)? })
+        })
+        .map_err(sql)?;
+    rows.map(|row| row.map_err(sql)).collect()
+}
+
+#[async_trait]
+impl Keys for SqliteStore {
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.read(signing_keys)
+    }
+
+    async fn add_first_signing_key(&self, key: SigningKey) -> Result<Vec<SigningKey>, StoreError> {
+        self.writer()
+            .write(move |connection| {
+                connection
+                    .execute(
+                        "INSERT INTO signing_key (kid, private_pem, created_at)
+                         SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM signing_key)",
+                        params![key.kid, key.private_pem, key.created_at],
+                    )
+                    .map_err(sql)?;
+                signing_keys(connection)
+            })
+            .await
+    }
+}

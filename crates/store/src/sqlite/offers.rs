@@ -1,0 +1,197 @@
+//! Offers and operations: reads, and the way of a commit to the writer.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::Operation;
+
+use super::commit::Rows;
+use super::{SqliteStore, decode, sql};
+use crate::StoreError;
+use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+
+#[async_trait]
+impl Offers for SqliteStore {
+    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+        self.read(|connection| load(connection, publisher, offer))
+    }
+
+    async fn commit(&self, change: Change) -> Result<(), StoreError> {
+        let rows = Rows::of(change)?;
+        let leases = self.inner.leases.clone();
+        self.writer()
+            .write(move |connection| {
+                rows.write(connection, &leases)?;
+                for (operation, attempt) in &rows.settled {
+                    leases.forget(rows.publisher(), *operation, *attempt);
+                }
+                Ok(())
+            })
+            .await
+    }
+
+    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND guid = ?2")
+                .and_then(|mut statement| {
+                    statement.query_row(params![publisher, guid.to_bytes()], |row| row.get(0)).optional()
+                })
+                .map_err(sql)
+        })
+    }
+
+    async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
+        let publisher = publisher.to_owned();
+        self.scan(move |connection| list(connection, &publisher, &filter)).await
+    }
+
+    async fn content(
+        &self,
+        publisher: &str,
+        offer: &str,
+        version: u32,
+    ) -> Result<Option<Content>, StoreError> {
+        self.read(|connection| content(connection, publisher, offer, version))
+    }
+
+    async fn operation(
+        &self,
+        publisher: &str,
+        id: OperationId,
+    ) -> Result<Option<StoredOperation>, StoreError> {
+        self.read(|connection| {
+            let row: Option<(String, String)> = connection
+                .prepare_cached(
+                    "SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2",
+                )
+                .and_then(|mut statement| {
+                    statement
+                        .query_row(params![publisher, id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+                        .optional()
+                })
+                .map_err(sql)?;
+            row.map(|(offer, body)| Ok(StoredOperation { offer, operation: decode(&body)? })).transpose()
+        })
+    }
+
+    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+        let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
+        self.scan(move |connection| {
+            let sql_text = format!("{THREAD} SELECT body FROM thread");
+            let mut statement = connection.prepare_cached(&sql_text).map_err(sql)?;
+            let rows =
+                statement.query_map(params![publisher, offer], |row| row.get::<_, String>(0)).map_err(sql)?;
+            rows.map(|row| decode(&row.map_err(sql)?)).collect()
+        })
+        .await
+    }
+
+    async fn operation_by_version(
+        &self,
+        publisher: &str,
+        offer: &str,
+        publishing_version: u64,
+    ) -> Result<Option<Operation>, StoreError> {
+        self.read(|connection| {
+            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
+            let body: Option<String> = connection
+                .prepare_cached(&sql_text)
+                .and_then(|mut statement| {
+                    statement
+                        .query_row(params![publisher, offer, publishing_version], |row| row.get(0))
+                        .optional()
+                })
+                .map_err(sql)?;
+            body.map(|body| decode(&body)).transpose()
+        })
+    }
+}
+
+/// Follows an offer's operations from the newest to the first.
+const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
+    SELECT operation.publishing_version, operation.previous, operation.body
+    FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
+        AND operation.operation_id = max(coalesce(offer.target, x''), coalesce(offer.cancellation, x''))
+    WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2
+    UNION ALL
+    SELECT operation.publishing_version, operation.previous, operation.body
+    FROM thread JOIN operation ON operation.publisher_id = ?1 AND operation.operation_id = thread.previous
+)";
+
+fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+    type Columns = (u64, String, Option<String>, Option<String>);
+    let row: Option<Columns> = connection
+        .prepare_cached(
+            "SELECT offer.revision, offer.state, target.body, cancellation.body FROM offer
+             LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
+                 AND target.operation_id = offer.target
+             LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
+                 AND cancellation.operation_id = offer.cancellation
+             WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2",
+        )
+        .and_then(|mut statement| {
+            statement
+                .query_row(params![publisher, offer], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })
+                .optional()
+        })
+        .map_err(sql)?;
+    let Some((revision, state, target, cancellation)) = row else { return Ok(None) };
+    let aggregate = Aggregate {
+        offer: decode(&state)?,
+        target: target.map(|body| decode(&body)).transpose()?,
+        cancellation: cancellation.map(|body| decode(&body)).transpose()?,
+    };
+    Ok(Some(Loaded { aggregate, revision }))
+}
+
+fn list(
+    connection: &Connection,
+    publisher: &str,
+    filter: &OfferFilter,
+) -> Result<Vec<OfferSummary>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT state, status, display_text FROM offer WHERE publisher_id = ?1
+                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status) ORDER BY offer_id",
+        )
+        .map_err(sql)?;
+    let rows = statement
+        .query_map(params![publisher, filter.offer_type, filter.status], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+        })
+        .map_err(sql)?;
+    rows.map(|row| {
+        let (state, status, display_text) = row.map_err(sql)?;
+        Ok(OfferSummary { offer: decode(&state)?, status, display_text })
+    })
+    .collect()
+}
+
+fn content(
+    connection: &Connection,
+    publisher: &str,
+    offer: &str,
+    version: u32,
+) -> Result<Option<Content>, StoreError> {
+    let read = |row: &Row<'_>| {
+        Ok(Content {
+            version: row.get(0)?,
+            changed_at: Timestamp(row.get(1)?),
+            display_text: row.get(2)?,
+            definition: row.get(3)?,
+            secrets: row.get(4)?,
+            extra: row.get(5)?,
+        })
+    };
+    connection
+        .prepare_cached(
+            "SELECT version, changed_at, display_text, definition, secrets, extra FROM content
+             WHERE publisher_id = ?1 AND offer_id = ?2 AND version <= ?3 ORDER BY version DESC LIMIT 1",
+        )
+        .and_then(|mut statement| statement.query_row(params![publisher, offer, version], read).optional())
+        .map_err(sql)
+}
