@@ -1,1 +1,23 @@
 //! Every sentence signoff says to a person, in six languages, behind typed functions.
+//!
+//! The sentences are Fluent messages in `locales/<language>/*.ftl`; the enums here are their keys and
+//! arguments. Names of members, headers and statuses stay as the wire spells them in every language.
+
+mod clean;
+mod errors;
+mod kind;
+mod lang;
+mod loader;
+mod mail;
+mod message;
+mod notes;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use errors::ErrorText;
+pub use kind::OperationKind;
+pub use lang::Lang;
+pub use mail::{MailContext, MailText};
+pub use notes::Note;

@@ -1,0 +1,38 @@
+### Messages of steps and operations, in English. They are HTML text: no markup here.
+
+note-step-started = The step has started.
+note-step-completed = The step is complete.
+note-step-retry = Attempt { $attempt } of { $of } failed and will be repeated: { $reason }
+note-step-failed = The step failed: { $reason }
+note-step-rejected = { $by } rejected the step: { $reason }
+note-step-approved = { $by } approved the step.
+note-step-stopped = The step was stopped because the operation was canceled.
+note-undo-started = Undoing the step '{ $step }' has started.
+note-undo-completed = The step '{ $step }' has been undone.
+note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
+note-undo-failed = The step '{ $step }' could not be undone: { $reason }
+note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
+note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
+note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
+note-leftover-stays = What an earlier operation left behind at the step '{ $step }' could not be removed: { $reason }
+note-waiting-for-approval = The step is waiting for a reviewer to approve or reject it.
+note-waiting-for-signoff = The preview is ready. Review it, then call golive to sign off, or cancel to withdraw the publish.
+note-signed-off = { $by } signed off the preview.
+note-preview-filled = The preview slot now holds version { $version } of the offer.
+note-preview-restored = The preview slot is again as it was before the operation.
+note-production-switched = The production slot now holds version { $version } of the offer.
+note-cancel-requested =
+    { $reason ->
+        [0] { $by } requested the cancellation of the operation.
+       *[other] { $by } requested the cancellation of the operation: { $reason }
+    }
+note-canceled-by =
+    { $reason ->
+        [0] { $by } canceled the operation.
+       *[other] { $by } canceled the operation: { $reason }
+    }
+note-cancellation-started = The cancellation of the operation '{ $target }' has started.
+note-cancellation-completed = The cancellation is complete. Nothing of the canceled operation is left.
+note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
+note-validation-warning = Warning: { $text }
+note-operation-failed = The operation failed at the step '{ $step }': { $reason }

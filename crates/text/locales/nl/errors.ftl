@@ -1,0 +1,67 @@
+### Errors of the API, in Dutch.
+### Words: uitgever, aanbieding, bewerking, stap, slot, publiceren (publish), live gaan (go live), akkoord (sign-off), annuleren.
+
+error-token-missing = De aanvraag bevat geen bearer-token. Stuur ‘Authorization: Bearer’, gevolgd door een token van het token-eindpunt.
+error-token-malformed = De header Authorization bevat geen correct opgebouwd bearer-token. Stuur het woord Bearer, een spatie en het token precies zoals het token-eindpunt het heeft teruggegeven.
+error-token-expired = Het bearer-token is verlopen. Vraag een nieuw token aan bij het token-eindpunt en herhaal de aanroep.
+error-token-signature = De handtekening van het bearer-token past bij geen enkele gepubliceerde sleutel van de verstrekker. Vraag een nieuw token aan en stuur het ongewijzigd mee.
+error-token-audience = Het bearer-token is voor een andere doelgroep bestemd. Vraag een token aan voor ‘{ $expected }’.
+error-token-issuer = De verstrekker ‘{ $issuer }’ van het bearer-token wordt hier niet vertrouwd. Vraag het token aan bij een verstrekker die deze server volgens zijn configuratie vertrouwt.
+error-invalid-api-version = De queryparameter api-version ontbreekt of is onbekend. Stuur een van deze waarden: { $known }.
+error-not-a-member = U bent geen lid van de uitgever ‘{ $publisher }’. Controleer de id van de uitgever, of vraag een eigenaar van de uitgever om u toe te voegen.
+error-role-forbids = Uw rol ‘{ $role }’ staat deze aanroep niet toe. Vraag een eigenaar van de uitgever om een rol die dat wel doet.
+error-offer-not-found = Deze uitgever heeft geen aanbieding ‘{ $offer }’. Controleer de id van de aanbieding, of vraag de lijst van aanbiedingen op om te zien welke er zijn.
+error-operation-not-found = Er is hier geen bewerking ‘{ $operation }’. Controleer de id of het adres, of vraag de lijst van bewerkingen van de aanbieding op.
+error-version-not-found = De aanbieding heeft geen versie ‘{ $version }’. Vraag de aanbieding op om de nieuwste versie te zien.
+error-slot-not-found = De aanbieding heeft niets in een slot ‘{ $slot }’. De slots zijn draft, preview (gevuld door publish) en production (gevuld door golive).
+error-publisher-not-found = Er is geen uitgever ‘{ $publisher }’. Controleer de id van de uitgever, of vraag de lijst van uw uitgevers op.
+error-step-not-found = De bewerking heeft geen stap ‘{ $step }’. Gebruik een van de stappen van de bewerking: { $known }.
+error-path-not-found = Op het pad ‘{ $path }’ is niets te vinden. Vergelijk de spelling met de beschrijving van de API.
+error-method-not-allowed = Het pad ‘{ $path }’ kent de methode { $method } niet. Gebruik een van de methoden in de header Allow van dit antwoord.
+error-payload-too-large = De body is groter dan { $limit_bytes } bytes. Stuur een kleinere.
+error-unsupported-media-type = De Content-Type van de body is ‘{ $got }’, maar alleen application/json wordt aangenomen. Stuur JSON en vermeld dat in de header.
+error-invalid-json = De body is geen geldige JSON op regel { $line }, kolom { $column }: { $detail }. Verbeter dit en stuur de body opnieuw.
+error-body-shape = Het veld ‘{ $field }’ in de body heeft het verkeerde type. Stuur het als: { $expected }.
+error-invalid-email = ‘{ $address }’ in metadata.notification-emails is geen e-mailadres. Verbeter het, en scheid meerdere adressen met komma’s.
+error-too-many-emails = metadata.notification-emails bevat te veel adressen. Stuur er hoogstens { $limit }.
+error-too-long = De waarde van ‘{ $field }’ is te lang. Kort haar in tot hoogstens { $limit } tekens.
+error-invalid-filter = Op ‘{ $detail_value }’ kan niet worden gefilterd. Gebruik een van deze: { $known }.
+error-invalid-id = ‘{ $value }’ is geen geldige waarde van ‘{ $field }’. Stuur een bestaande id precies zoals de server die toont; een nieuwe mag letters, cijfers, koppeltekens en onderstrepingstekens bevatten.
+error-conflicting-operation-id = operationId in de query en operationId in de body noemen verschillende bewerkingen. Stuur er maar één van, of in beide dezelfde id.
+error-unknown-offer-type = De offerTypeId ‘{ $offer_type }’ is onbekend. Gebruik een van deze: { $known }.
+error-offer-type-changed = De aanbieding heeft de offerTypeId ‘{ $stored }’; die kan niet ‘{ $sent }’ worden. Stuur de opgeslagen waarde, of maak een andere aanbieding met een nieuwe id.
+error-precondition-failed = De aanbieding is gewijzigd: If-Match bevat { $sent }, maar haar ETag is nu { $current }. Vraag de aanbieding opnieuw op, breng uw wijziging daarin aan en stuur de ETag daarvan mee.
+error-create-with-tag = De aanbieding bestaat niet, dus niets komt overeen met If-Match. Controleer de id van de aanbieding, of stuur de aanvraag zonder If-Match om de aanbieding te maken.
+error-missing-if-match = De aanbieding bestaat al, dus If-Match is verplicht. Stuur If-Match met de ETag die u hebt gelezen (nu { $current }), of met * om elke stand te overschrijven.
+error-operation-in-progress =
+    { $kind ->
+        [goLive] De livegang ‘{ $operation }’ van de aanbieding is nog bezig.
+        [cancel] De annulering ‘{ $operation }’ van de aanbieding is nog bezig.
+       *[publish] De publicatie ‘{ $operation }’ van de aanbieding is nog bezig.
+    } Wacht tot zij is beëindigd en stuur de aanvraag dan opnieuw.
+error-waiting-for-signoff = De publicatie ‘{ $operation }’ wacht op uw akkoord. Roep golive aan om haar te voltooien, of cancel om haar in te trekken.
+error-cancellation-in-progress = De annulering ‘{ $cancellation }’ van de aanbieding is nog bezig. Wacht tot zij is beëindigd en stuur de aanvraag dan opnieuw.
+error-no-operation-in-progress = Er is geen bewerking van de aanbieding ‘{ $offer }’ bezig, dus er valt niets te annuleren. Vraag de status van de aanbieding op om te zien hoe de nieuwste bewerking is geëindigd.
+error-past-point-of-no-return = De stap ‘{ $step }’ is begonnen en kan niet worden teruggedraaid, dus de bewerking kan niet meer worden geannuleerd. Zij loopt door tot het einde; publiceer daarna opnieuw om het resultaat te vervangen.
+error-already-undoing = De stap ‘{ $step }’ is mislukt en de bewerking wordt al ongedaan gemaakt, dus zij kan niet meer worden geannuleerd. Zij zal als mislukt eindigen; publiceer daarna opnieuw.
+error-operation-not-running = De bewerking ‘{ $operation }’ is niet de bewerking die bezig is, dus er is niets geannuleerd. Vraag de lijst van bewerkingen van de aanbieding op en noem de bewerking die bezig is.
+error-cancellation-failed = De annulering ‘{ $cancellation }’ is mislukt, en daarmee is ook de bewerking als mislukt geëindigd. Lees in de berichten van de annulering wat er is achtergebleven; de volgende publicatie verwijdert dat als eerste.
+error-not-ready-for-go-live = De aanbieding kan niet live gaan zolang haar status ‘{ $state }’ is. Publiceer haar en wacht tot haar status waitingForPublisherReview is.
+error-step-not-waiting = De status van de stap ‘{ $step }’ is ‘{ $status }’, dus er valt niets goed te keuren of af te wijzen. Doe dat wanneer de status waitingForApproval is.
+error-validation-failed =
+    { $count ->
+        [one] Het concept kan wegens één bevinding niet worden gepubliceerd.
+       *[other] Het concept kan wegens { $count } bevindingen niet worden gepubliceerd.
+    } Verbeter wat er bij details van deze fout staat en publiceer dan opnieuw.
+error-no-such-scenario-operation = Er is geen bewerking van de aanbieding ‘{ $offer }’ bezig, dus er kan geen stap worden vrijgegeven. Start eerst een bewerking.
+error-unknown-scenario-step = Het scenario noemt de stap ‘{ $step }’, die niet voorkomt in de pijplijn van de aanbieding. Gebruik een van deze: { $known }.
+error-invalid-duration = ‘{ $value }’ in ‘{ $field }’ is geen tijdsduur. Stuur een getal en een eenheid (ms, s, m, h of d), bijvoorbeeld 300ms of 3d.
+error-invalid-scenario = Het veld ‘{ $field }’ van het scenario is niet bruikbaar: { $detail }. Verbeter het en stuur het scenario opnieuw.
+error-invalid-fault = Het veld ‘{ $field }’ van de foutregel is niet bruikbaar: { $detail }. Verbeter het en stuur de regel opnieuw.
+error-clock-timeout = De klok is vooruitgezet, maar dit had moeten gebeuren en is niet op tijd gebeurd: { $pending }. Bekijk de toestand van deze bewerkingen om de oorzaak te vinden.
+error-snapshot-invalid = Het bestand kan niet worden teruggezet: { $detail }. Stuur ongewijzigd een bestand dat de snapshot-aanroep van deze server heeft teruggegeven.
+error-too-busy = Er komen te veel aanvragen binnen. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
+error-unavailable = De server kan op dit moment niet antwoorden. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
+error-internal = De server kon de aanvraag niet verwerken. Stuur haar opnieuw; mislukt ook dat, geef dan de aanvraag-id { $request_id } door aan de beheerder van de server.
+error-store-conflict = Er kwamen te veel wijzigingen tegelijk binnen, en deze is niet opgeslagen. Vraag de aanbieding opnieuw op en herhaal de aanvraag.
+error-operation-over = De bewerking ‘{ $operation }’ is beëindigd en verandert niet meer. Start in plaats daarvan een nieuwe bewerking.

@@ -1,0 +1,67 @@
+### Errors of the API, in English.
+### Words: publisher, offer, operation, step, slot, publish, go live, sign off, cancel.
+
+error-token-missing = The request has no bearer token. Send 'Authorization: Bearer' followed by a token from the token endpoint.
+error-token-malformed = The Authorization header does not hold a well-formed bearer token. Send the word Bearer, a space, and the token exactly as the token endpoint returned it.
+error-token-expired = The bearer token has expired. Request a new one from the token endpoint and repeat the call.
+error-token-signature = The signature of the bearer token does not match any published key of its issuer. Request a new token and send it unchanged.
+error-token-audience = The bearer token is meant for another audience. Request a token for '{ $expected }'.
+error-token-issuer = The issuer '{ $issuer }' of the bearer token is not trusted here. Request the token from an issuer that this server is configured to trust.
+error-invalid-api-version = The query parameter api-version is missing or unknown. Send one of these values: { $known }.
+error-not-a-member = You are not a member of the publisher '{ $publisher }'. Check the publisher id, or ask an owner of the publisher to add you.
+error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
+error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
+error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
+error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
+error-slot-not-found = The offer has nothing in a slot '{ $slot }'. The slots are draft, preview (filled by a publish) and production (filled by a go live).
+error-publisher-not-found = There is no publisher '{ $publisher }'. Check the publisher id, or list your publishers.
+error-step-not-found = The operation has no step '{ $step }'. Use one of its steps: { $known }.
+error-path-not-found = Nothing is found at the path '{ $path }'. Check its spelling against the description of the API.
+error-method-not-allowed = The path '{ $path }' does not take the method { $method }. Use one of the methods in the Allow header of this reply.
+error-payload-too-large = The body is larger than { $limit_bytes } bytes. Send a smaller one.
+error-unsupported-media-type = The Content-Type of the body is '{ $got }', but only application/json is taken. Send JSON and declare it so.
+error-invalid-json = The body is not valid JSON at line { $line }, column { $column }: { $detail }. Correct it and send it again.
+error-body-shape = The member '{ $field }' of the body has the wrong type. Send it as: { $expected }.
+error-invalid-email = '{ $address }' in metadata.notification-emails is not an e-mail address. Correct it, and separate several addresses by commas.
+error-too-many-emails = metadata.notification-emails lists too many addresses. Send at most { $limit }.
+error-too-long = The value of '{ $field }' is too long. Shorten it to at most { $limit } characters.
+error-invalid-filter = '{ $detail_value }' cannot be filtered by. Use one of: { $known }.
+error-invalid-id = '{ $value }' is not a valid value of '{ $field }'. Send an existing id exactly as the server shows it; a new one may hold letters, digits, hyphens and underscores.
+error-conflicting-operation-id = operationId in the query and operationId in the body name different operations. Send only one of them, or the same id in both.
+error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one of: { $known }.
+error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
+error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
+error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
+error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
+error-operation-in-progress =
+    { $kind ->
+        [goLive] The go live '{ $operation }' of the offer is still running.
+        [cancel] The cancellation '{ $operation }' of the offer is still running.
+       *[publish] The publish '{ $operation }' of the offer is still running.
+    } Wait until it has ended, then send the request again.
+error-waiting-for-signoff = The publish '{ $operation }' waits for your sign-off. Call golive to complete it, or cancel to withdraw it.
+error-cancellation-in-progress = The cancellation '{ $cancellation }' of the offer is still running. Wait until it has ended, then send the request again.
+error-no-operation-in-progress = No operation of the offer '{ $offer }' is in progress, so there is nothing to cancel. Read the status of the offer to see how its newest operation ended.
+error-past-point-of-no-return = The step '{ $step }' has begun and cannot be called back, so the operation can no longer be canceled. It continues to its end; to replace its result, publish again after that.
+error-already-undoing = The step '{ $step }' has failed and the operation is already being undone, so it can no longer be canceled. It will end as failed; publish again after that.
+error-operation-not-running = The operation '{ $operation }' is not the one that is running, so nothing was canceled. List the operations of the offer and name the running one.
+error-cancellation-failed = The cancellation '{ $cancellation }' failed, and the operation ended as failed with it. Read the messages of the cancellation to see what is left behind; the next publish removes it first.
+error-not-ready-for-go-live = The offer cannot go live while its status is '{ $state }'. Publish it and wait until its status is waitingForPublisherReview.
+error-step-not-waiting = The status of the step '{ $step }' is '{ $status }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
+error-validation-failed =
+    { $count ->
+        [one] The draft cannot be published because of one finding.
+       *[other] The draft cannot be published because of { $count } findings.
+    } Correct what the details of this error list, then publish again.
+error-no-such-scenario-operation = No operation of the offer '{ $offer }' is running, so no step can be released. Start an operation first.
+error-unknown-scenario-step = The scenario names the step '{ $step }', which the pipeline of the offer does not have. Use one of: { $known }.
+error-invalid-duration = '{ $value }' in '{ $field }' is not a duration. Send a number and a unit (ms, s, m, h or d), for example 300ms or 3d.
+error-invalid-scenario = The member '{ $field }' of the scenario cannot be used: { $detail }. Correct it and send the scenario again.
+error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
+error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
+error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
+error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
+error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
+error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.
+error-store-conflict = Too many changes arrived at the same time, and this one was not stored. Read the offer again and repeat the request.
+error-operation-over = The operation '{ $operation }' has ended and no longer changes. Start a new operation instead.

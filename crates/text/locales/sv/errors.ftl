@@ -1,0 +1,67 @@
+### Errors of the API, in Swedish.
+### Words: utgivare, erbjudande, åtgärd (operation), steg, plats (slot), publicering, produktionssättning (go live), godkännande (sign-off), avbryta (cancel).
+
+error-token-missing = Begäran saknar bearer-token. Skicka ”Authorization: Bearer” följt av en token från tokenslutpunkten.
+error-token-malformed = Huvudet Authorization innehåller ingen korrekt utformad bearer-token. Skicka ordet Bearer, ett mellanslag och token exakt så som tokenslutpunkten lämnade den.
+error-token-expired = Bearer-token har upphört att gälla. Begär en ny från tokenslutpunkten och upprepa anropet.
+error-token-signature = Signaturen på bearer-token stämmer inte med någon publicerad nyckel från dess utfärdare. Begär en ny token och skicka den oförändrad.
+error-token-audience = Bearer-token är avsedd för en annan mottagare. Begär en token för ”{ $expected }”.
+error-token-issuer = Utfärdaren ”{ $issuer }” av bearer-token är inte betrodd här. Begär token från en utfärdare som servern är konfigurerad att lita på.
+error-invalid-api-version = Frågeparametern api-version saknas eller är okänd. Skicka ett av dessa värden: { $known }.
+error-not-a-member = Du är inte medlem hos utgivaren ”{ $publisher }”. Kontrollera utgivarens id eller be en ägare hos utgivaren att lägga till dig.
+error-role-forbids = Din roll ”{ $role }” tillåter inte det här anropet. Be en ägare hos utgivaren om en roll som gör det.
+error-offer-not-found = Utgivaren har inget erbjudande ”{ $offer }”. Kontrollera erbjudandets id eller lista erbjudandena för att se vilka som finns.
+error-operation-not-found = Det finns ingen åtgärd ”{ $operation }” här. Kontrollera id:t eller adressen, eller lista erbjudandets åtgärder.
+error-version-not-found = Erbjudandet har ingen version ”{ $version }”. Läs erbjudandet för att se dess senaste version.
+error-slot-not-found = Erbjudandet har inget på en plats ”{ $slot }”. Platserna är draft, preview (fylls av publish) och production (fylls av golive).
+error-publisher-not-found = Det finns ingen utgivare ”{ $publisher }”. Kontrollera utgivarens id eller lista dina utgivare.
+error-step-not-found = Åtgärden har inget steg ”{ $step }”. Använd ett av dess steg: { $known }.
+error-path-not-found = Det finns ingenting på sökvägen ”{ $path }”. Jämför stavningen med beskrivningen av API:et.
+error-method-not-allowed = Sökvägen ”{ $path }” tar inte emot metoden { $method }. Använd en av metoderna i svarets huvud Allow.
+error-payload-too-large = Brödtexten är större än { $limit_bytes } byte. Skicka en mindre.
+error-unsupported-media-type = Brödtextens Content-Type är ”{ $got }”, men endast application/json tas emot. Skicka JSON och ange det i huvudet.
+error-invalid-json = Brödtexten är inte giltig JSON på rad { $line }, kolumn { $column }: { $detail }. Rätta felet och skicka den igen.
+error-body-shape = Medlemmen ”{ $field }” i brödtexten har fel typ. Skicka den som: { $expected }.
+error-invalid-email = ”{ $address }” i metadata.notification-emails är ingen e-postadress. Rätta den och skilj flera adresser åt med kommatecken.
+error-too-many-emails = metadata.notification-emails innehåller för många adresser. Skicka högst { $limit }.
+error-too-long = Värdet av ”{ $field }” är för långt. Korta det till högst { $limit } tecken.
+error-invalid-filter = Det går inte att filtrera på ”{ $detail_value }”. Använd något av: { $known }.
+error-invalid-id = ”{ $value }” är inget giltigt värde för ”{ $field }”. Skicka ett befintligt id exakt så som servern visar det; ett nytt får innehålla bokstäver, siffror, bindestreck och understreck.
+error-conflicting-operation-id = operationId i frågan och operationId i brödtexten anger olika åtgärder. Skicka bara ett av dem, eller samma id i båda.
+error-unknown-offer-type = offerTypeId ”{ $offer_type }” är okänt. Använd något av: { $known }.
+error-offer-type-changed = Erbjudandet har offerTypeId ”{ $stored }”, som inte kan bli ”{ $sent }”. Skicka det lagrade värdet eller skapa ett annat erbjudande med ett nytt id.
+error-precondition-failed = Erbjudandet har ändrats: If-Match innehåller { $sent }, men dess ETag är nu { $current }. Läs erbjudandet på nytt, gör din ändring i det du får och skicka dess ETag.
+error-create-with-tag = Erbjudandet finns inte, så ingenting stämmer med If-Match. Kontrollera erbjudandets id, eller skicka begäran utan If-Match för att skapa erbjudandet.
+error-missing-if-match = Erbjudandet finns redan, så If-Match krävs. Skicka If-Match med den ETag som du har läst (nu { $current }), eller med * för att skriva över vilket tillstånd som helst.
+error-operation-in-progress =
+    { $kind ->
+        [goLive] Produktionssättningen ”{ $operation }” av erbjudandet pågår fortfarande.
+        [cancel] Avbrytningen ”{ $operation }” för erbjudandet pågår fortfarande.
+       *[publish] Publiceringen ”{ $operation }” av erbjudandet pågår fortfarande.
+    } Vänta tills den har avslutats och skicka sedan begäran igen.
+error-waiting-for-signoff = Publiceringen ”{ $operation }” väntar på ditt godkännande. Anropa golive för att slutföra den, eller cancel för att dra tillbaka den.
+error-cancellation-in-progress = Avbrytningen ”{ $cancellation }” för erbjudandet pågår fortfarande. Vänta tills den har avslutats och skicka sedan begäran igen.
+error-no-operation-in-progress = Ingen åtgärd pågår för erbjudandet ”{ $offer }”, så det finns inget att avbryta. Läs erbjudandets status för att se hur den senaste åtgärden slutade.
+error-past-point-of-no-return = Steget ”{ $step }” har börjat och kan inte återkallas, så åtgärden kan inte längre avbrytas. Den fortsätter till sitt slut; publicera på nytt därefter för att ersätta resultatet.
+error-already-undoing = Steget ”{ $step }” har misslyckats och åtgärden håller redan på att ångras, så den kan inte längre avbrytas. Den kommer att sluta som misslyckad; publicera på nytt därefter.
+error-operation-not-running = Åtgärden ”{ $operation }” är inte den som pågår, så ingenting avbröts. Lista erbjudandets åtgärder och ange den som pågår.
+error-cancellation-failed = Avbrytningen ”{ $cancellation }” misslyckades, och därmed slutade även åtgärden som misslyckad. Läs i avbrytningens meddelanden vad som finns kvar; nästa publicering tar bort det först.
+error-not-ready-for-go-live = Erbjudandet kan inte sättas i produktion medan dess status är ”{ $state }”. Publicera det och vänta tills dess status är waitingForPublisherReview.
+error-step-not-waiting = Status för steget ”{ $step }” är ”{ $status }”, så det finns inget att godkänna eller avslå. Gör det medan dess status är waitingForApproval.
+error-validation-failed =
+    { $count ->
+        [one] Utkastet kan inte publiceras på grund av en anmärkning.
+       *[other] Utkastet kan inte publiceras på grund av { $count } anmärkningar.
+    } Rätta det som anges under details i det här felet och publicera sedan på nytt.
+error-no-such-scenario-operation = Ingen åtgärd pågår för erbjudandet ”{ $offer }”, så inget steg kan släppas. Starta först en åtgärd.
+error-unknown-scenario-step = Scenariot anger steget ”{ $step }”, som inte finns i erbjudandets pipeline. Använd något av: { $known }.
+error-invalid-duration = ”{ $value }” i ”{ $field }” är ingen tidslängd. Skicka ett tal och en enhet (ms, s, m, h eller d), till exempel 300ms eller 3d.
+error-invalid-scenario = Medlemmen ”{ $field }” i scenariot kan inte användas: { $detail }. Rätta den och skicka scenariot igen.
+error-invalid-fault = Medlemmen ”{ $field }” i felregeln kan inte användas: { $detail }. Rätta den och skicka regeln igen.
+error-clock-timeout = Klockan har ställts fram, men detta skulle ha hänt och har inte hänt i tid: { $pending }. Läs tillståndet för dessa åtgärder för att hitta orsaken.
+error-snapshot-invalid = Filen kan inte återställas: { $detail }. Skicka en oförändrad fil som serverns snapshot-anrop har lämnat.
+error-too-busy = För många begäranden kommer in. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
+error-unavailable = Servern kan inte svara just nu. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
+error-internal = Servern kunde inte behandla begäran. Skicka den igen; om det också misslyckas, uppge begärans id { $request_id } för den som driver servern.
+error-store-conflict = För många ändringar kom in samtidigt, och den här lagrades inte. Läs erbjudandet på nytt och upprepa begäran.
+error-operation-over = Åtgärden ”{ $operation }” har avslutats och ändras inte längre. Starta en ny åtgärd i stället.

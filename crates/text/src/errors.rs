@@ -1,0 +1,302 @@
+//! The messages of API errors: `error.message` on the wire (contract, "Every request").
+//!
+//! Each names the thing at fault and what to do about it. Lists (`known`) are given joined, as the reader
+//! shall see them.
+
+use crate::{Lang, OperationKind, clean, loader::lookup, message::messages};
+
+messages! {
+    /// A refusal, in terms of what the client sent.
+    pub enum ErrorText {
+        /// No `Authorization` header.
+        TokenMissing => "error-token-missing",
+        /// The header holds no readable bearer token.
+        TokenMalformed => "error-token-malformed",
+        /// The token's time is over.
+        TokenExpired => "error-token-expired",
+        /// No published key verifies the token.
+        TokenSignature => "error-token-signature",
+        /// The token is meant for somebody else.
+        TokenAudience {
+            /// The audience that the server takes.
+            expected: String,
+        } => "error-token-audience",
+        /// Nobody told the server to trust the token's issuer.
+        TokenIssuer {
+            /// The `iss` claim.
+            issuer: String,
+        } => "error-token-issuer",
+        /// `api-version` is missing or unknown.
+        InvalidApiVersion {
+            /// The versions that are spoken.
+            known: String,
+        } => "error-invalid-api-version",
+        /// The caller has no role at the publisher, which may not even exist.
+        NotAMember {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-not-a-member",
+        /// The caller's role is too small for the call.
+        RoleForbids {
+            /// The role that the caller has.
+            role: String,
+        } => "error-role-forbids",
+        /// No such offer.
+        OfferNotFound {
+            /// The offer id or slug of the path.
+            offer: String,
+        } => "error-offer-not-found",
+        /// No such operation.
+        OperationNotFound {
+            /// The operation id or address that was asked for.
+            operation: String,
+        } => "error-operation-not-found",
+        /// The offer has no such version.
+        VersionNotFound {
+            /// The version as the path spells it.
+            version: String,
+        } => "error-version-not-found",
+        /// The slot's name is unknown, or it was never filled.
+        SlotNotFound {
+            /// The slot as the path spells it.
+            slot: String,
+        } => "error-slot-not-found",
+        /// No such publisher.
+        PublisherNotFound {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-publisher-not-found",
+        /// The operation has no such step.
+        StepNotFound {
+            /// The step id that was asked for.
+            step: String,
+            /// The steps of the operation.
+            known: String,
+        } => "error-step-not-found",
+        /// Nothing answers at this path.
+        PathNotFound {
+            /// The path of the request.
+            path: String,
+        } => "error-path-not-found",
+        /// The path does not take the method.
+        MethodNotAllowed {
+            /// The method of the request.
+            method: String,
+            /// The path of the request.
+            path: String,
+        } => "error-method-not-allowed",
+        /// The body is over the limit.
+        PayloadTooLarge {
+            /// The limit in bytes.
+            limit_bytes: u64,
+        } => "error-payload-too-large",
+        /// The body is not declared as JSON.
+        UnsupportedMediaType {
+            /// The `Content-Type` of the request, empty without one.
+            got: String,
+        } => "error-unsupported-media-type",
+        /// The body is not JSON.
+        InvalidJson {
+            /// What the parser says.
+            detail: String,
+            /// The line, from 1.
+            line: usize,
+            /// The column, from 1.
+            column: usize,
+        } => "error-invalid-json",
+        /// A member of the body has the wrong type.
+        BodyShape {
+            /// The path of the member.
+            field: String,
+            /// The type that it must have, in JSON's words.
+            expected: String,
+        } => "error-body-shape",
+        /// An address in `metadata.notification-emails` is malformed.
+        InvalidEmail {
+            /// The address as sent.
+            address: String,
+        } => "error-invalid-email",
+        /// `metadata.notification-emails` names too many addresses.
+        TooManyEmails {
+            /// How many there may be.
+            limit: usize,
+        } => "error-too-many-emails",
+        /// A text is over its limit.
+        TooLong {
+            /// The path of the member, or the name of the parameter.
+            field: String,
+            /// The limit in characters.
+            limit: usize,
+        } => "error-too-long",
+        /// `$filter`, `status` or `submissionState` is not understood.
+        InvalidFilter {
+            /// The part that is not understood.
+            detail_value: String,
+            /// What may stand there.
+            known: String,
+        } => "error-invalid-filter",
+        /// An id has characters that no id has, or is no GUID where only a GUID may stand.
+        InvalidId {
+            /// The name of the member or parameter.
+            field: String,
+            /// The id as sent.
+            value: String,
+        } => "error-invalid-id",
+        /// Query and body name different operations to cancel.
+        ConflictingOperationId => "error-conflicting-operation-id",
+        /// No such offer type.
+        UnknownOfferType {
+            /// The `offerTypeId` as sent.
+            offer_type: String,
+            /// The offer types of this server.
+            known: String,
+        } => "error-unknown-offer-type",
+        /// A PUT would give an offer another type.
+        OfferTypeChanged {
+            /// The type of the offer.
+            stored: String,
+            /// The type in the body.
+            sent: String,
+        } => "error-offer-type-changed",
+        /// `If-Match` holds another tag than the offer has.
+        PreconditionFailed {
+            /// The tag of the request.
+            sent: String,
+            /// The tag of the offer.
+            current: String,
+        } => "error-precondition-failed",
+        /// `If-Match` came with an offer that does not exist.
+        CreateWithTag => "error-create-with-tag",
+        /// A PUT on an existing offer came without `If-Match`.
+        MissingIfMatch {
+            /// The tag of the offer.
+            current: String,
+        } => "error-missing-if-match",
+        /// Another operation of the offer still runs.
+        OperationInProgress {
+            /// What it does.
+            kind: OperationKind,
+            /// Its id.
+            operation: String,
+        } => "error-operation-in-progress",
+        /// A publish of the offer waits for sign-off.
+        WaitingForSignoff {
+            /// The id of that publish.
+            operation: String,
+        } => "error-waiting-for-signoff",
+        /// A cancellation of the offer still runs.
+        CancellationInProgress {
+            /// Its operation id.
+            cancellation: String,
+        } => "error-cancellation-in-progress",
+        /// There is nothing to cancel.
+        NoOperationInProgress {
+            /// The offer id.
+            offer: String,
+        } => "error-no-operation-in-progress",
+        /// A step that cannot be called back has begun.
+        PastPointOfNoReturn {
+            /// The id of that step.
+            step: String,
+        } => "error-past-point-of-no-return",
+        /// The operation failed and undoes itself.
+        AlreadyUndoing {
+            /// The id of the step that failed.
+            step: String,
+        } => "error-already-undoing",
+        /// The operation that a cancel names has ended, or is not the newest one.
+        OperationNotRunning {
+            /// The operation id of the request.
+            operation: String,
+        } => "error-operation-not-running",
+        /// The cancellation of the newest operation failed.
+        CancellationFailed {
+            /// The operation id of that cancellation.
+            cancellation: String,
+        } => "error-cancellation-failed",
+        /// No preview waits to go live.
+        NotReadyForGoLive {
+            /// The offer status.
+            state: String,
+        } => "error-not-ready-for-go-live",
+        /// The step waits for nobody.
+        StepNotWaiting {
+            /// The step id.
+            step: String,
+            /// Its status.
+            status: String,
+        } => "error-step-not-waiting",
+        /// The draft cannot be published; `details` of the reply says why.
+        ValidationFailed {
+            /// How many findings there are.
+            count: usize,
+        } => "error-validation-failed",
+        /// A release came while no operation runs.
+        NoSuchScenarioOperation {
+            /// The offer id.
+            offer: String,
+        } => "error-no-such-scenario-operation",
+        /// A scenario names a step that the pipeline does not have.
+        UnknownScenarioStep {
+            /// The step id of the scenario.
+            step: String,
+            /// The steps of the pipeline.
+            known: String,
+        } => "error-unknown-scenario-step",
+        /// A duration is not a number with a unit.
+        InvalidDuration {
+            /// The path of the member.
+            field: String,
+            /// The value as sent.
+            value: String,
+        } => "error-invalid-duration",
+        /// A member of a scenario cannot be used.
+        InvalidScenario {
+            /// The path of the member.
+            field: String,
+            /// What is wrong with it.
+            detail: String,
+        } => "error-invalid-scenario",
+        /// A member of a fault rule cannot be used.
+        InvalidFault {
+            /// The path of the member.
+            field: String,
+            /// What is wrong with it.
+            detail: String,
+        } => "error-invalid-fault",
+        /// Not everything that was due happened before the call had to answer.
+        ClockTimeout {
+            /// What has not happened.
+            pending: String,
+        } => "error-clock-timeout",
+        /// The file to restore from is not usable.
+        SnapshotInvalid {
+            /// What is wrong with it.
+            detail: String,
+        } => "error-snapshot-invalid",
+        /// 429.
+        TooBusy => "error-too-busy",
+        /// 503.
+        Unavailable => "error-unavailable",
+        /// 500; the cause stays in the log.
+        Internal {
+            /// The `x-ms-request-id` of the reply.
+            request_id: String,
+        } => "error-internal",
+        /// The change lost against others too often to go on trying.
+        StoreConflict => "error-store-conflict",
+        /// The operation has ended, nothing about it changes.
+        OperationOver {
+            /// The operation id.
+            operation: String,
+        } => "error-operation-over",
+    }
+}
+
+impl ErrorText {
+    /// The message as one or two plain sentences, on one line and of bounded length.
+    pub fn render(&self, lang: Lang) -> String {
+        let (key, args) = self.parts(clean::short_line);
+        lookup(lang, key, &args)
+    }
+}

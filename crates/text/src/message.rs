@@ -1,0 +1,112 @@
+//! Enums of messages: each variant is one key of the locale files, its fields are the arguments.
+//!
+//! To add a message, add a variant to its enum and its key to the same file of every language; the tests
+//! render every variant in every language and fail for a key, an argument or a language that is missing.
+
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::OperationKind;
+
+/// The arguments of one message, by the names that the locale files use.
+pub(crate) type Args = Vec<(&'static str, FluentValue<'static>)>;
+
+/// Makes text that came from outside fit to stand in a message.
+pub(crate) type Clean = fn(&str) -> String;
+
+/// The number that stands for an absent text or an empty list: a locale file can select on it (`[0]`), and
+/// no text is ever equal to a number.
+const ABSENT: u8 = 0;
+
+/// A type that a field of a message may have.
+pub(crate) trait Argument {
+    /// Appends what the locale files see of a field called `name`.
+    fn append(&self, name: &'static str, clean: Clean, args: &mut Args);
+}
+
+impl Argument for String {
+    fn append(&self, name: &'static str, clean: Clean, args: &mut Args) {
+        args.push((name, clean(self).into()));
+    }
+}
+
+impl Argument for Option<String> {
+    fn append(&self, name: &'static str, clean: Clean, args: &mut Args) {
+        match self {
+            Some(text) => text.append(name, clean, args),
+            None => args.push((name, ABSENT.into())),
+        }
+    }
+}
+
+/// A list is shown with one item a line.
+impl Argument for Vec<String> {
+    fn append(&self, name: &'static str, clean: Clean, args: &mut Args) {
+        let items: Vec<String> = self.iter().map(|item| format!("- {}", clean(item))).collect();
+        args.push((name, if items.is_empty() { ABSENT.into() } else { items.join("\n").into() }));
+    }
+}
+
+impl Argument for OperationKind {
+    fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+        args.push((name, self.word().into()));
+    }
+}
+
+macro_rules! number_arguments {
+    ($($number:ty),*) => { $(
+        impl Argument for $number {
+            fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+                args.push((name, self.into()));
+            }
+        }
+    )* };
+}
+number_arguments!(u32, u64, usize);
+
+/// Defines an enum of messages. A variant reads `Name { field: Type } => "key"`.
+///
+/// Besides the enum it writes `parts`, the key and the arguments of a value, and for the tests `samples`,
+/// every variant a few times.
+macro_rules! messages {
+    (
+        $(#[$about_enum:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$about:meta])*
+                $variant:ident $({ $( $(#[$about_field:meta])* $field:ident : $kind:ty ),* $(,)? })? => $key:literal
+            ),* $(,)?
+        }
+    ) => {
+        $(#[$about_enum])*
+        #[derive(Clone, Debug, Eq, PartialEq)]
+        pub enum $name {
+            $( $(#[$about])* $variant $({ $( $(#[$about_field])* $field: $kind ),* })? ),*
+        }
+
+        impl $name {
+            /// The key of the message and its arguments, with every text passed through `clean`.
+            pub(crate) fn parts(&self, clean: $crate::message::Clean) -> (&'static str, $crate::message::Args) {
+                let mut args = $crate::message::Args::new();
+                let key = match self {
+                    $( Self::$variant $({ $($field),* })? => {
+                        $($( $crate::message::Argument::append($field, stringify!($field), clean, &mut args); )*)?
+                        $key
+                    } )*
+                };
+                (key, args)
+            }
+
+            /// Every variant, with few, some and many of what can be counted.
+            #[cfg(test)]
+            pub(crate) fn samples() -> Vec<Self> {
+                use $crate::sample::{ROUNDS, Sample};
+                (0..ROUNDS)
+                    .flat_map(|_round| [
+                        $( Self::$variant $({ $( $field: Sample::sample(stringify!($field), _round) ),* })? ),*
+                    ])
+                    .collect()
+            }
+        }
+    };
+}
+pub(crate) use messages;

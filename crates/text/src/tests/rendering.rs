@@ -1,0 +1,114 @@
+//! Every message renders in every language, from that language, with all its arguments.
+
+use std::collections::BTreeSet;
+
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::{
+    ErrorText, Lang, MailText, Note, OperationKind, clean,
+    loader::{lookup, lookup_in},
+    message::{Args, Clean},
+};
+
+/// Renders without falling back to English, and checks what every sentence must fulfil.
+fn render_strictly(lang: Lang, key: &str, args: &Args) -> String {
+    let text = lookup_in(lang, key, args)
+        .unwrap_or_else(|| panic!("{lang:?} has no {key} for the arguments {args:?}"));
+    assert!(!text.contains(['{', '}']), "{lang:?} {key}: {text}");
+    assert!(!text.contains(key) && !text.contains("???"), "{lang:?} {key}: {text}");
+    assert!(!text.contains(['\u{2068}', '\u{2069}']), "{lang:?} {key}: {text}");
+    assert_eq!(text.trim(), text, "{lang:?} {key}");
+    text
+}
+
+/// Whether every text and every large number among `args` can be read in `text`.
+fn names_all(text: &str, args: &Args) -> bool {
+    args.iter().all(|(name, value)| match value {
+        FluentValue::String(value) => *name == "kind" || text.contains(value.as_ref()),
+        FluentValue::Number(number) if number.value > 3.0 => text.contains("1234567"),
+        _ => true,
+    })
+}
+
+#[test]
+fn every_error_renders_and_names_its_arguments() {
+    for lang in Lang::ALL {
+        for error in ErrorText::samples() {
+            let (key, args) = error.parts(clean::short_line);
+            let text = render_strictly(lang, key, &args);
+            assert!(names_all(&text, &args), "{lang:?} {error:?}: {text}");
+            assert!(!text.contains('\n'), "{lang:?} {error:?}: {text}");
+            assert_eq!(error.render(lang), text);
+        }
+    }
+}
+
+#[test]
+fn every_note_renders_and_names_its_arguments() {
+    for lang in Lang::ALL {
+        for note in Note::samples() {
+            let (key, args) = note.parts(clean::html);
+            let text = render_strictly(lang, key, &args);
+            assert!(names_all(&text, &args), "{lang:?} {note:?}: {text}");
+            assert_eq!(note.render(lang), text);
+        }
+    }
+}
+
+#[test]
+fn every_mail_renders_and_names_its_arguments() {
+    for lang in Lang::ALL {
+        for mail in MailText::samples() {
+            let (key, args) = mail.parts(clean::one_line);
+            let subject = render_strictly(lang, &format!("{key}-subject"), &args);
+            let body = render_strictly(lang, &format!("{key}-body"), &args);
+            assert!(names_all(&body, &args), "{lang:?} {mail:?}: {body}");
+            assert_eq!((mail.subject(lang), mail.body(lang)), (subject, body));
+        }
+    }
+}
+
+#[test]
+fn the_kinds_and_the_languages_differ() {
+    let mut seen = BTreeSet::new();
+    for lang in Lang::ALL {
+        for kind in [OperationKind::Publish, OperationKind::GoLive, OperationKind::Cancel] {
+            let error = ErrorText::OperationInProgress { kind, operation: "x".to_owned() };
+            assert!(seen.insert(error.render(lang)), "{lang:?} {kind:?}");
+        }
+    }
+}
+
+#[test]
+fn every_sentence_is_translated() {
+    let keys_and_args = |clean: Clean| {
+        let errors = ErrorText::samples().into_iter().map(move |text| text.parts(clean));
+        errors.chain(Note::samples().into_iter().map(move |note| note.parts(clean)))
+    };
+    for lang in Lang::ALL.into_iter().filter(|&lang| lang != Lang::En) {
+        for (key, args) in keys_and_args(clean::one_line) {
+            assert_ne!(lookup_in(lang, key, &args), lookup_in(Lang::En, key, &args), "{lang:?} {key}");
+        }
+    }
+}
+
+#[test]
+fn counts_take_the_plural_of_the_language() {
+    let said = |count| ErrorText::ValidationFailed { count }.render(Lang::Pl);
+    let plurals = ["z powodu jednej uwagi", "z powodu 3 uwag", "z powodu 22 uwag"];
+    for (count, plural) in [1, 3, 22].into_iter().zip(plurals) {
+        assert!(said(count).contains(plural), "{}", said(count));
+    }
+}
+
+#[test]
+fn an_error_stays_short_whatever_the_request_held() {
+    let address = "a\u{1b}".repeat(100_000);
+    let text = ErrorText::InvalidEmail { address }.render(Lang::En);
+    assert!(text.len() < 1_000 && !text.contains('\u{1b}'), "{}", text.len());
+}
+
+#[test]
+fn an_unknown_key_comes_back_as_itself() {
+    assert_eq!(lookup(Lang::Hu, "no-such-key", &[]), "no-such-key");
+}
