@@ -56,6 +56,9 @@ mod tests {
 
     #[test]
     fn markup_is_escaped_once() {
-        assert_eq!(html("<a href='x'>\"&amp;\"</a>"), "&lt;a href=&#39;x&#39;&gt;&quot;&amp;amp;&quot;&lt;/a&gt;");
+        assert_eq!(
+            html("<a href='x'>\"&amp;\"</a>"),
+            "&lt;a href=&#39;x&#39;&gt;&quot;&amp;amp;&quot;&lt;/a&gt;"
+        );
     }
 }

@@ -25,10 +25,7 @@ static_loader! {
 /// A key that `lang` lacks is looked up in English, and one that English lacks too comes back as itself;
 /// the tests over all locales keep both from happening.
 pub(crate) fn lookup(lang: Lang, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
-    [lang, Lang::En]
-        .into_iter()
-        .find_map(|lang| lookup_in(lang, key, args))
-        .unwrap_or_else(|| key.to_owned())
+    [lang, Lang::En].into_iter().find_map(|lang| lookup_in(lang, key, args)).unwrap_or_else(|| key.to_owned())
 }
 
 /// The message `key` as `lang` itself has it: `None` if the key or one of its arguments is missing.

@@ -172,8 +172,9 @@ mod tests {
 
     #[test]
     fn a_reason_is_told_when_there_is_one() {
-        let canceled = |reason: Option<&str>| {
-            Note::CanceledBy { by: "contoso-owner".to_owned(), reason: reason.map(str::to_owned) }
+        let canceled = |reason: Option<&str>| Note::CanceledBy {
+            by: "contoso-owner".to_owned(),
+            reason: reason.map(str::to_owned),
         };
         for lang in Lang::ALL {
             let without = canceled(None).render(lang);

@@ -5,11 +5,16 @@
 //! Everything here is data and pure functions. To add an offer type, put one file into
 //! `data/offer-types/` and name it in [`Catalogue::load`]; the tests of this module check its shape.
 
+mod finding;
 mod offer_type;
+pub mod tables;
+mod validate;
 
 use std::sync::LazyLock;
 
+pub use finding::{Finding, Level};
 pub use offer_type::{CancelPolicy, Executor, Field, FieldKind, OfferType, StepRun, StepSpec};
+pub use validate::validate;
 
 /// All offer types that this server knows.
 #[derive(Debug)]

@@ -33,8 +33,8 @@ fn files(lang: Lang) -> BTreeSet<String> {
 /// Key to signature, of one file.
 fn messages(lang: Lang, file: &str) -> BTreeMap<String, Signature> {
     let source = fs::read_to_string(folder(lang).join(file)).unwrap();
-    let resource = parser::parse(source.as_str())
-        .unwrap_or_else(|(_, errors)| panic!("{lang:?} {file}: {errors:?}"));
+    let resource =
+        parser::parse(source.as_str()).unwrap_or_else(|(_, errors)| panic!("{lang:?} {file}: {errors:?}"));
     let mut found = BTreeMap::new();
     for entry in &resource.body {
         let Entry::Message(message) = entry else {
@@ -64,7 +64,8 @@ fn read_expression(expression: &Expression<&str>, signature: &mut Signature) {
         Expression::Select { selector, variants } => {
             read_inline(selector, signature);
             for variant in variants {
-                let (VariantKey::Identifier { name } | VariantKey::NumberLiteral { value: name }) = variant.key;
+                let (VariantKey::Identifier { name } | VariantKey::NumberLiteral { value: name }) =
+                    variant.key;
                 if !PLURAL_CATEGORIES.contains(&name) {
                     signature.insert(format!("[{name}]"));
                 }
@@ -107,8 +108,10 @@ fn all_languages_have_the_same_keys_with_the_same_arguments() {
 #[test]
 fn every_folder_is_a_language() {
     let locales = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales");
-    let found: BTreeSet<String> =
-        fs::read_dir(locales).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let found: BTreeSet<String> = fs::read_dir(locales)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     assert_eq!(found, Lang::ALL.iter().map(|lang| lang.tag().to_owned()).collect());
 }
 
