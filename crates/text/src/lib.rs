@@ -5,6 +5,7 @@
 
 mod clean;
 mod errors;
+mod findings;
 mod kind;
 mod lang;
 mod loader;
@@ -17,6 +18,7 @@ mod sample;
 mod tests;
 
 pub use errors::ErrorText;
+pub use findings::{FindingText, JsonKind};
 pub use kind::OperationKind;
 pub use lang::Lang;
 pub use mail::{MailContext, MailText};

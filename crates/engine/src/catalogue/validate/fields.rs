@@ -1,0 +1,58 @@
+//! The members that the data file of an offer type lists.
+
+use email_address::{EmailAddress, Options};
+use signoff_text::FindingText;
+
+use super::{address, node::Node};
+use crate::catalogue::{Field, FieldKind, finding::Findings};
+
+/// The longest plan id.
+const PLAN_ID_LENGTH: usize = 50;
+
+/// Checks each of `fields` in `holder`.
+pub(super) fn check(fields: &[Field], holder: &Node<'_>, findings: &mut Findings) {
+    for field in fields {
+        check_one(field, &holder.first_filled(&field.key, field.alternative.as_deref()), findings);
+    }
+}
+
+fn check_one(field: &Field, node: &Node<'_>, findings: &mut Findings) {
+    if node.is_blank() {
+        if field.required {
+            node.missing(findings);
+        }
+        return;
+    }
+    match field.kind {
+        FieldKind::Text => {
+            node.text(findings);
+        }
+        FieldKind::List => {
+            node.list(findings);
+        }
+        FieldKind::Url => {
+            address::check(node, findings);
+        }
+        FieldKind::Email => {
+            if node.text(findings).is_some_and(|text| !is_email(text)) {
+                findings.error(&node.path, FindingText::InvalidEmail { field: node.key.clone() });
+            }
+        }
+        FieldKind::PlanId => {
+            if let Some(id) = node.text(findings).filter(|id| !is_plan_id(id)) {
+                findings.error(&node.path, FindingText::InvalidPlanId { plan: id.to_owned() });
+            }
+        }
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    EmailAddress::parse_with_options(text.trim(), Options::default().without_display_text()).is_ok()
+}
+
+/// Plan ids become part of addresses and image names, so they keep to what needs no escaping there.
+fn is_plan_id(id: &str) -> bool {
+    id.len() <= PLAN_ID_LENGTH
+        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}

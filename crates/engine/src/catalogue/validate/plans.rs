@@ -1,0 +1,55 @@
+//! The plans of an offer.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use signoff_text::FindingText;
+
+use super::{fields, images, keys, node::Node, pricing};
+use crate::catalogue::{OfferType, finding::Findings};
+
+/// The list of variants of a plan's image, each with a plan id of its own.
+pub(super) const DISK_GENERATIONS: &str = "diskGenerations";
+
+/// Checks the list of plans.
+pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, now: Timestamp, findings: &mut Findings) {
+    let items = if plans.is_blank() {
+        Vec::new()
+    } else {
+        let Some(items) = plans.list(findings) else { return };
+        items
+    };
+    if items.is_empty() {
+        findings.error(&plans.path, FindingText::MissingPlan);
+    }
+    let mut ids = HashSet::new();
+    for plan in &items {
+        if plan.object(findings).is_none() {
+            continue;
+        }
+        fields::check(&offer_type.plan_fields, plan, findings);
+        check_unique(plan, &mut ids, findings);
+        keys::check_categories(offer_type, plan, findings);
+        if !offer_type.image_keys.is_empty() {
+            images::check(offer_type, plan, now, findings);
+        }
+        if offer_type.core_pricing {
+            pricing::check(plan, findings);
+        }
+    }
+}
+
+/// Checks that no other plan, nor a generation of one, has the same id. Letter case does not tell ids apart.
+fn check_unique(plan: &Node<'_>, ids: &mut HashSet<String>, findings: &mut Findings) {
+    // What is not a list, or not an object in it, is reported with the images.
+    let mut ignored = Findings::default();
+    let generations = plan.member(DISK_GENERATIONS).list(&mut ignored).unwrap_or_default();
+    for holder in std::iter::once(plan).chain(&generations) {
+        let id = holder.member("planId");
+        if let Some(text) = id.text(&mut ignored).filter(|_| !id.is_blank())
+            && !ids.insert(text.to_ascii_lowercase())
+        {
+            findings.error(&id.path, FindingText::DuplicatePlanId { plan: text.to_owned() });
+        }
+    }
+}

@@ -1,0 +1,34 @@
+### Findings of validation, in English. Member names, keys and codes stay as the wire spells them.
+
+finding-missing-field = The offer lacks '{ $field }'. Fill it in.
+finding-wrong-type = The value of '{ $field }' has the wrong type. Send { $expected ->
+    [text] text in quotes
+    [number] a number
+    [boolean] true or false
+    [list] a list in square brackets
+   *[object] an object in braces
+}.
+finding-invalid-email = '{ $field }' does not hold an e-mail address. Enter one, such as name@example.com.
+finding-invalid-url = '{ $field }' does not hold a web address. Enter a complete one that begins with https:// or http://.
+finding-missing-category = The offer has no category. Add at least one to '{ $field }'.
+finding-unknown-category = '{ $key }' is not a category key of offers of the type { $offer_type }. Use a key from the table of this offer type, letter by letter.
+finding-unknown-subcategory = The category '{ $category }' has no subcategory '{ $key }'. Use one of its own subcategories, or leave it out.
+finding-misplaced-keys = '{ $field }' does not go with the first-level key beside it. Rename it to '{ $right }', or move it to an entry of its own.
+finding-industries-not-allowed = Offers of the type { $offer_type } have no industries. Remove this member.
+finding-unknown-industry = '{ $key }' is not an industry key of this offer type. Use a key from its table, letter by letter.
+finding-unknown-subindustry = The industry '{ $industry }' has no key '{ $key }' below it. Use one of its own keys, or leave it out.
+finding-missing-plan = The offer has no plan. Add at least one to 'plans'.
+finding-invalid-plan-id = '{ $plan }' cannot be a plan id. Use at most 50 letters, digits, hyphens, underscores and dots, beginning with a letter or digit.
+finding-duplicate-plan-id = The plan id '{ $plan }' is used twice. Give each plan and each disk generation an id of its own.
+finding-missing-image = The plan has no machine image. Add a version with an 'osVhdUrl' to '{ $field }'.
+finding-sas-incomplete = The shared access signature of this address has no parameter '{ $parameter }', so it may not work. Create one with permissions (sp) and an expiry (se).
+finding-sas-expired = The shared access signature of this address expired at { $expired }. Create a new one that stays valid for the whole publish.
+finding-sas-expiry-unreadable = The shared access signature of this address has the expiry (se) '{ $value }', which is not a time. Create a new one with an expiry such as 2030-01-31T12:00:00Z.
+finding-duplicate-lun = Two data disks of this image have the LUN { $lun }. Give each of them a number of its own.
+finding-missing-price = The plan has no price. Give '{ $field }' a price per core, a price for each core size, a spreadsheet, or isByol true.
+finding-unknown-core-size = There is no core size '{ $size }'. Use sizes such as sharedcore, 1core, 2core and 416core.
+finding-negative-price = The price { $price } is below zero. Enter 0 or more.
+finding-invalid-price = '{ $price }' is not a price. Enter a decimal number with a point, such as 0.25.
+finding-unknown-currency = Plans cannot be priced in the currency '{ $currency }'. Use the three-letter code of a region where plans are sold, such as USD.
+finding-region-unpriced = There is no currency for the region '{ $region }', so the plan has no price there. Remove the region unless that is meant.
+finding-invalid-region = '{ $region }' is not a region code. Use two capital letters, such as US.
