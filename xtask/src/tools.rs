@@ -75,7 +75,7 @@ fn find_or_install_deny() -> Result<PathBuf, Failure> {
     let version = format!("{major}.{minor}.{patch}");
     eprintln!("installing cargo-deny {version} into target/tools, once");
     let install =
-        ["install", "--locked", "--quiet", "cargo-deny", "--version", &version, "--root", "target/tools"];
+        ["install", "--locked", "--debug", "cargo-deny", "--version", &version, "--root", "target/tools"];
     run(cargo().args(install)).map_err(|_| {
         format!(
             "cargo-deny {version} is needed and could not be installed. With a network: \

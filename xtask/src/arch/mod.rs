@@ -1,8 +1,9 @@
 //! `cargo xtask arch`: what holds the architecture up, checked rather than remembered.
 //!
-//! [`rules`] holds the tables; [`graph`] reads what cargo knows about dependencies, [`edges`] and [`purity`] judge
-//! it; [`files`] walks the sources, [`scan`] and [`exempt`] judge them. To change a rule, change its table.
+//! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`] and
+//! [`decisions`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them.
 
+mod decisions;
 mod edges;
 mod exempt;
 mod files;
@@ -20,8 +21,12 @@ pub(crate) fn run() -> Result<(), Failure> {
     let graph = graph::Graph::read(&metadata)?;
     let sources = files::sources(root())?;
 
+    let decisions = std::fs::read_to_string(root().join(rules::DECISIONS))
+        .map_err(|error| format!("{} cannot be read: {error}", rules::DECISIONS))?;
+
     let mut findings = edges::check(&graph);
     findings.extend(purity::check(&graph));
+    findings.extend(decisions::check(&graph, &decisions));
     findings.extend(sources.iter().flat_map(scan::check));
     if findings.is_empty() {
         eprintln!("{} crates and {} files keep the rules", graph.members().count(), sources.len());

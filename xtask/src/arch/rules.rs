@@ -66,6 +66,9 @@ pub(super) const PURE: &str = "signoff-lifecycle";
 pub(super) const PURE_MAY_REACH: &[&str] =
     &["serde", "serde_core", "serde_derive", "syn", "quote", "proc-macro2", "unicode-ident"];
 
+/// Where each dependency has its reason.
+pub(super) const DECISIONS: &str = "docs/decisions.md";
+
 /// Words that must not stand in the code of some files.
 pub(super) struct Ban {
     /// What is looked for. A pattern that begins or ends with a letter matches whole words there.
