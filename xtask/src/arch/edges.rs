@@ -1,0 +1,85 @@
+//! Which crate names which.
+
+use super::graph::Graph;
+use super::rules::{ARROWS, KEPT};
+
+/// One finding for each forbidden arrow and each crate without a row in the table.
+pub(super) fn check(graph: &Graph) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (member, declared) in graph.members() {
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == member) else {
+            findings.push(format!("{member} has no row in ARROWS: say which crates of ours it may name"));
+            continue;
+        };
+        for name in declared {
+            if ARROWS.iter().any(|(ours, _)| ours == name) && !allowed.contains(&name.as_str()) {
+                findings.push(format!("{member} depends on {name}: arrows go down only"));
+            }
+            for kept in KEPT.iter().filter(|kept| kept.outside == name && !kept.by.contains(&member)) {
+                findings.push(format!(
+                    "{member} depends on {name}, which only {} may: {}",
+                    kept.by.join(" and "),
+                    kept.reason
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::made_up::graph;
+    use super::*;
+
+    #[test]
+    fn arrows_down_are_fine() {
+        let graph = graph(&[
+            ("signoff-engine", "signoff-store", "normal"),
+            ("signoff-store", "signoff-lifecycle", "normal"),
+            ("signoff-store", "rusqlite", "normal"),
+            ("signoff-server", "axum", "normal"),
+            ("signoff-lifecycle", "serde", "normal"),
+        ]);
+        assert_eq!(check(&graph), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_arrow_up_is_found_in_every_kind_of_dependency() {
+        for kind in ["normal", "dev", "build"] {
+            let graph =
+                graph(&[("signoff-store", "signoff-engine", kind), ("signoff-engine", "serde", "normal")]);
+            let findings = check(&graph);
+            assert_eq!(findings, ["signoff-store depends on signoff-engine: arrows go down only"], "{kind}");
+        }
+    }
+
+    #[test]
+    fn leaves_know_nobody() {
+        let graph = graph(&[
+            ("signoff-wire", "signoff-lifecycle", "normal"),
+            ("signoff-lifecycle", "serde", "normal"),
+        ]);
+        assert_eq!(check(&graph).len(), 1);
+    }
+
+    #[test]
+    fn sql_outside_the_store_is_found() {
+        let findings = check(&graph(&[("signoff-server", "rusqlite", "dev")]));
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].contains("signoff-store") && findings[0].contains("SQL"), "{findings:?}");
+    }
+
+    #[test]
+    fn the_bench_may_measure_sqlite_and_axum() {
+        let graph = graph(&[("signoff-bench", "rusqlite", "normal"), ("signoff-bench", "axum", "normal")]);
+        assert_eq!(check(&graph), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_crate_without_a_row_is_found() {
+        let findings = check(&graph(&[("signoff-new", "serde", "normal")]));
+        assert_eq!(findings.len(), 1);
+        assert!(findings[0].starts_with("signoff-new has no row"), "{findings:?}");
+    }
+}

@@ -1,0 +1,43 @@
+//! `cargo xtask arch`: what holds the architecture up, checked rather than remembered.
+//!
+//! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`] and
+//! [`decisions`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them.
+
+mod decisions;
+mod edges;
+mod exempt;
+mod files;
+mod graph;
+mod purity;
+mod rules;
+mod scan;
+
+use crate::shell::{Failure, cargo, output, root};
+
+/// Runs every rule and reports all findings at once.
+pub(crate) fn run() -> Result<(), Failure> {
+    let metadata =
+        output(cargo().args(["metadata", "--format-version", "1", "--all-features", "--locked", "--quiet"]))?;
+    let graph = graph::Graph::read(&metadata)?;
+    let sources = files::sources(root())?;
+
+    let decisions = std::fs::read_to_string(root().join(rules::DECISIONS))
+        .map_err(|error| format!("{} cannot be read: {error}", rules::DECISIONS))?;
+
+    let mut findings = edges::check(&graph);
+    findings.extend(purity::check(&graph));
+    findings.extend(decisions::check(&graph, &decisions));
+    findings.extend(sources.iter().flat_map(scan::check));
+    if findings.is_empty() {
+        eprintln!("{} crates and {} files keep the rules", graph.members().count(), sources.len());
+        return Ok(());
+    }
+    for finding in &findings {
+        eprintln!("  {finding}");
+    }
+    let count = findings.len();
+    let what = if count == 1 { "finding" } else { "findings" };
+    Err(Failure::Said(format!(
+        "{count} {what} against the architecture; the rules are in xtask/src/arch/rules.rs"
+    )))
+}

@@ -1,0 +1,192 @@
+//! The rules of the architecture, as tables.
+
+/// Which crate of the workspace may name which. Arrows go down only; `text` and `wire` are leaves.
+pub(super) const ARROWS: &[(&str, &[&str])] = &[
+    ("signoff-lifecycle", &[]),
+    ("signoff-text", &[]),
+    ("signoff-wire", &[]),
+    ("signoff-store", &["signoff-lifecycle"]),
+    ("signoff-engine", &["signoff-store", "signoff-lifecycle", "signoff-text"]),
+    (
+        "signoff-server",
+        &["signoff-engine", "signoff-store", "signoff-lifecycle", "signoff-text", "signoff-wire"],
+    ),
+    (
+        "signoff",
+        &[
+            "signoff-server",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
+    ("signoff-bench", &["signoff-wire"]),
+    ("xtask", &[]),
+];
+
+/// An outside crate that only some of ours may name.
+pub(super) struct Kept {
+    /// The outside crate.
+    pub(super) outside: &'static str,
+    /// Who may name it, in dependencies of any kind.
+    pub(super) by: &'static [&'static str],
+    /// Why.
+    pub(super) reason: &'static str,
+}
+
+const SQL: &str = "SQL lives in the store alone; everyone else goes through its contract";
+const HTTP: &str = "HTTP is served by the server alone";
+
+/// What stays in its place. The bench measures raw SQLite and bare axum beside us, so it may name both.
+pub(super) const KEPT: &[Kept] = &[
+    Kept { outside: "rusqlite", by: &["signoff-store", "signoff-bench"], reason: SQL },
+    Kept { outside: "libsqlite3-sys", by: &["signoff-store"], reason: SQL },
+    Kept { outside: "tokio-postgres", by: &["signoff-store", "signoff-bench"], reason: SQL },
+    Kept { outside: "deadpool-postgres", by: &["signoff-store"], reason: SQL },
+    Kept { outside: "axum", by: &["signoff-server", "signoff-bench"], reason: HTTP },
+    Kept { outside: "tower-http", by: &["signoff-server"], reason: HTTP },
+    Kept {
+        outside: "lettre",
+        by: &["signoff-engine"],
+        reason: "mail leaves through the outbox of the engine, one row a recipient",
+    },
+    Kept {
+        outside: "jsonwebtoken",
+        by: &["signoff-server"],
+        reason: "tokens are made and checked in the server's identity module alone",
+    },
+];
+
+/// The crate that must stay pure: no input or output, no clock, no randomness.
+pub(super) const PURE: &str = "signoff-lifecycle";
+
+/// Everything that [`PURE`] may reach over normal and build dependencies: serde, and what its derives are made of.
+pub(super) const PURE_MAY_REACH: &[&str] =
+    &["serde", "serde_core", "serde_derive", "syn", "quote", "proc-macro2", "unicode-ident"];
+
+/// Where each dependency has its reason.
+pub(super) const DECISIONS: &str = "docs/decisions.md";
+
+/// Words that must not stand in the code of some files.
+pub(super) struct Ban {
+    /// What is looked for. A pattern that begins or ends with a letter matches whole words there.
+    pub(super) words: &'static [&'static str],
+    /// Where: beginnings of paths, from the repository's root.
+    pub(super) within: &'static [&'static str],
+    /// Where not: beginnings of paths.
+    pub(super) except: &'static [&'static str],
+    /// Whether comments count too.
+    pub(super) in_comments: bool,
+    /// Whether tests count too.
+    pub(super) in_tests: bool,
+    /// Why, and what to do instead.
+    pub(super) reason: &'static str,
+}
+
+/// The files that read the real clock or draw at random, and the two tools that measure.
+const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
+    "crates/engine/src/clock.rs",
+    "crates/server/src/identity/random.rs",
+    "crates/signoff/src/progress",
+    "bench/",
+    "xtask/",
+];
+
+/// The banned words.
+pub(super) const BANS: &[Ban] = &[
+    Ban {
+        words: &["SystemTime::now", "Instant::now", "Timestamp::now", "Zoned::now"],
+        within: &[""],
+        except: REAL_CLOCK_AND_RANDOMNESS,
+        in_comments: false,
+        in_tests: false,
+        reason: "ask the clock that is handed in; only crates/engine/src/clock.rs reads the real one",
+    },
+    Ban {
+        words: &[
+            "rand::",
+            "getrandom::",
+            "OsRng",
+            "ThreadRng",
+            "Uuid::new_v4",
+            "Uuid::new_v7",
+            "Uuid::now_v7",
+        ],
+        within: &[""],
+        except: REAL_CLOCK_AND_RANDOMNESS,
+        in_comments: false,
+        in_tests: false,
+        reason: "take ids and random bytes from the source that is handed in; \
+                 only crates/engine/src/clock.rs and crates/server/src/identity/random.rs draw them",
+    },
+    Ban {
+        words: &["clippy::disallowed_methods"],
+        within: &[""],
+        except: REAL_CLOCK_AND_RANDOMNESS,
+        in_comments: false,
+        in_tests: false,
+        reason: "only the files that read the real clock or randomness may lift this lint",
+    },
+    Ban {
+        words: &[
+            "fs::",
+            "net::",
+            "env::",
+            "process::",
+            "thread::",
+            "io::",
+            "print!",
+            "println!",
+            "eprintln!",
+        ],
+        within: &["crates/lifecycle/src/"],
+        except: &[],
+        in_comments: false,
+        in_tests: false,
+        reason: "the lifecycle crate decides and does nothing else: no input, no output",
+    },
+    Ban {
+        words: &["SystemTime", "time::Instant", "HashMap", "HashSet", "RandomState"],
+        within: &["crates/lifecycle/src/"],
+        except: &[],
+        in_comments: false,
+        in_tests: false,
+        reason: "the same command must decide the same way every time: time is an argument, \
+                 and BTreeMap and BTreeSet have an order",
+    },
+    Ban {
+        words: &[
+            concat!("TO", "DO"),
+            concat!("FIX", "ME"),
+            concat!("to", "do!"),
+            concat!("unimpl", "emented!"),
+        ],
+        within: &[""],
+        except: &[],
+        in_comments: true,
+        in_tests: true,
+        reason: "finish it, or open an issue",
+    },
+    Ban {
+        words: &[concat!("dbg", "!"), concat!("#[al", "low("), concat!("#![al", "low(")],
+        within: &[""],
+        except: &[],
+        in_comments: false,
+        in_tests: true,
+        reason: "no leftovers; a lint is lifted by #[expect(…, reason = \"…\")], which ends when its reason ends",
+    },
+];
+
+/// The longest source file, in lines.
+pub(super) const LONGEST_FILE: usize = 500;
+
+/// File names that end so are sources.
+pub(super) const SOURCE_ENDINGS: &[&str] = &[".rs", ".sql", ".py", ".sh", ".ftl", "Cargo.toml"];
+
+/// Directories that hold sources.
+pub(super) const SOURCE_ROOTS: &[&str] = &["crates", "bench", "xtask", ".ci"];
+
+/// What every manifest of the workspace says.
+pub(super) const IN_EVERY_MANIFEST: &str = "[lints]\nworkspace = true";
