@@ -81,7 +81,7 @@ impl MailText {
         clean::one_line(&lookup(lang, &format!("{key}-subject"), &args))
     }
 
-    /// The body as plain text: lines end in `\n`, and no argument can add one.
+    /// The body as plain text: its lines are separated by `\n`, and no argument can add one.
     pub fn body(&self, lang: Lang) -> String {
         let (key, args) = self.parts(clean::one_line);
         lookup(lang, &format!("{key}-body"), &args)

@@ -74,6 +74,7 @@ mail-cancellation-failed-body =
             This is left behind:
             { $left }
     }
+
     The next publish of the offer removes what is left before it does anything else.
 
     { mail-footer }

@@ -1,67 +1,68 @@
-### Errors of the API, in English.
-### Words: publisher, offer, operation, step, slot, publish, go live, sign off, cancel.
+### Errors of the API, in Hungarian.
+### Words: közzétevő, ajánlat, művelet (operation), lépés, tárolóhely (slot), közzététel (publish), élesítés (go live), jóváhagyás (sign-off), megszakítás (cancel).
+### An argument never follows an article: whether it begins with a vowel is not known.
 
-error-token-missing = The request has no bearer token. Send 'Authorization: Bearer' followed by a token from the token endpoint.
-error-token-malformed = The Authorization header does not hold a well-formed bearer token. Send the word Bearer, a space, and the token exactly as the token endpoint returned it.
-error-token-expired = The bearer token has expired. Request a new one from the token endpoint and repeat the call.
-error-token-signature = The signature of the bearer token does not match any published key of its issuer. Request a new token and send it unchanged.
-error-token-audience = The bearer token is meant for another audience. Request a token for '{ $expected }'.
-error-token-issuer = The issuer '{ $issuer }' of the bearer token is not trusted here. Request the token from an issuer that this server is configured to trust.
-error-invalid-api-version = The query parameter api-version is missing or unknown. Send one of these values: { $known }.
-error-not-a-member = You are not a member of the publisher '{ $publisher }'. Check the publisher id, or ask an owner of the publisher to add you.
-error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
-error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
-error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
-error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
-error-slot-not-found = The offer has nothing in a slot '{ $slot }'. The slots are draft, preview (filled by a publish) and production (filled by a go live).
-error-publisher-not-found = There is no publisher '{ $publisher }'. Check the publisher id, or list your publishers.
-error-step-not-found = The operation has no step '{ $step }'. Use one of its steps: { $known }.
-error-path-not-found = Nothing is found at the path '{ $path }'. Check its spelling against the description of the API.
-error-method-not-allowed = The path '{ $path }' does not take the method { $method }. Use one of the methods in the Allow header of this reply.
-error-payload-too-large = The body is larger than { $limit_bytes } bytes. Send a smaller one.
-error-unsupported-media-type = The Content-Type of the body is '{ $got }', but only application/json is taken. Send JSON and declare it so.
-error-invalid-json = The body is not valid JSON at line { $line }, column { $column }: { $detail }. Correct it and send it again.
-error-body-shape = The member '{ $field }' of the body has the wrong type. Send it as: { $expected }.
-error-invalid-email = '{ $address }' in metadata.notification-emails is not an e-mail address. Correct it, and separate several addresses by commas.
-error-too-many-emails = metadata.notification-emails lists too many addresses. Send at most { $limit }.
-error-too-long = The value of '{ $field }' is too long. Shorten it to at most { $limit } characters.
-error-invalid-filter = '{ $detail_value }' cannot be filtered by. Use one of: { $known }.
-error-invalid-id = '{ $value }' is not a valid value of '{ $field }'. Send an existing id exactly as the server shows it; a new one may hold letters, digits, hyphens and underscores.
-error-conflicting-operation-id = operationId in the query and operationId in the body name different operations. Send only one of them, or the same id in both.
-error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one of: { $known }.
-error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
-error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
-error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
-error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
+error-token-missing = A kérésben nincs tulajdonosi jogkivonat. Küldje az „Authorization: Bearer” fejlécet, utána a jogkivonat-végponttól kapott jogkivonatot.
+error-token-malformed = Az Authorization fejléc nem tartalmaz szabályos tulajdonosi jogkivonatot. Küldje a Bearer szót, egy szóközt és a jogkivonatot pontosan úgy, ahogy a jogkivonat-végpont visszaadta.
+error-token-expired = A tulajdonosi jogkivonat lejárt. Kérjen újat a jogkivonat-végponttól, és ismételje meg a hívást.
+error-token-signature = A tulajdonosi jogkivonat aláírása nem felel meg a kiállító egyetlen közzétett kulcsának sem. Kérjen új jogkivonatot, és küldje el változtatás nélkül.
+error-token-audience = A tulajdonosi jogkivonat más célközönségnek szól. Kérjen jogkivonatot ehhez: „{ $expected }”.
+error-token-issuer = A tulajdonosi jogkivonat kiállítója itt nem megbízható: „{ $issuer }”. Olyan kiállítótól kérje a jogkivonatot, amelyben ez a kiszolgáló a beállításai szerint megbízik.
+error-invalid-api-version = Az api-version lekérdezési paraméter hiányzik vagy ismeretlen. Küldje a következő értékek egyikét: { $known }.
+error-not-a-member = Ön nem tagja ennek a közzétevőnek: „{ $publisher }”. Ellenőrizze a közzétevő azonosítóját, vagy kérje meg a közzétevő egyik tulajdonosát, hogy vegye fel Önt.
+error-role-forbids = Az Ön szerepköre („{ $role }”) nem engedi meg ezt a hívást. Kérjen a közzétevő egyik tulajdonosától olyan szerepkört, amely megengedi.
+error-offer-not-found = Ennek a közzétevőnek nincs ilyen ajánlata: „{ $offer }”. Ellenőrizze az ajánlat azonosítóját, vagy kérje le az ajánlatok listáját.
+error-operation-not-found = Itt nincs ilyen művelet: „{ $operation }”. Ellenőrizze az azonosítót vagy a címet, vagy kérje le az ajánlat műveleteinek listáját.
+error-version-not-found = Az ajánlatnak nincs ilyen verziója: „{ $version }”. Kérje le az ajánlatot, hogy lássa a legújabb verzióját.
+error-slot-not-found = Az ajánlat ezen a tárolóhelyen nem tartalmaz semmit: „{ $slot }”. A tárolóhelyek: draft, preview (a publish tölti fel) és production (a golive tölti fel).
+error-publisher-not-found = Nincs ilyen közzétevő: „{ $publisher }”. Ellenőrizze a közzétevő azonosítóját, vagy kérje le az Ön közzétevőinek listáját.
+error-step-not-found = A műveletnek nincs ilyen lépése: „{ $step }”. Használja a lépések egyikét: { $known }.
+error-path-not-found = Ezen az útvonalon nem található semmi: „{ $path }”. Vesse össze az írásmódját az API leírásával.
+error-method-not-allowed = Az útvonal („{ $path }”) nem fogadja el ezt a metódust: { $method }. Használja az e válasz Allow fejlécében felsorolt metódusok egyikét.
+error-payload-too-large = A törzs túl nagy; a korlát { $limit_bytes } bájt. Küldjön kisebbet.
+error-unsupported-media-type = A törzs Content-Type értéke „{ $got }”, de csak az application/json fogadható el. Küldjön JSON-t, és jelölje ezt a fejlécben.
+error-invalid-json = A törzs nem érvényes JSON; { $line }. sor, { $column }. oszlop: { $detail }. Javítsa ki, és küldje el újra.
+error-body-shape = A törzs egyik tagjának típusa hibás: „{ $field }”. Ebben a formában küldje: { $expected }.
+error-invalid-email = A metadata.notification-emails egyik eleme nem e-mail-cím: „{ $address }”. Javítsa ki, és több címet vesszővel válasszon el.
+error-too-many-emails = A metadata.notification-emails túl sok címet tartalmaz. Legfeljebb { $limit } címet küldjön.
+error-too-long = Túl hosszú ennek az értéke: „{ $field }”. Rövidítse legfeljebb { $limit } karakterre.
+error-invalid-filter = Erre nem lehet szűrni: „{ $detail_value }”. Használja ezek egyikét: { $known }.
+error-invalid-id = „{ $value }” nem érvényes értéke ennek: „{ $field }”. Meglévő azonosítót pontosan úgy küldjön, ahogy a kiszolgáló mutatja; új azonosító betűket, számjegyeket, kötőjelet és aláhúzásjelet tartalmazhat.
+error-conflicting-operation-id = A lekérdezésben és a törzsben megadott operationId különböző műveletekre mutat. Csak az egyiket küldje, vagy mindkettőben ugyanazt az azonosítót.
+error-unknown-offer-type = Ismeretlen offerTypeId: „{ $offer_type }”. Használja ezek egyikét: { $known }.
+error-offer-type-changed = Az ajánlat offerTypeId értéke „{ $stored }”, és nem módosítható erre: „{ $sent }”. Küldje a tárolt értéket, vagy hozzon létre másik ajánlatot új azonosítóval.
+error-precondition-failed = Az ajánlat megváltozott: az If-Match értéke { $sent }, az ajánlat ETag értéke viszont most { $current }. Kérje le újra az ajánlatot, végezze el rajta a módosítást, és küldje a kapott ETag értéket.
+error-create-with-tag = Az ajánlat nem létezik, ezért semmi sem felel meg az If-Match fejlécnek. Ellenőrizze az ajánlat azonosítóját, vagy az ajánlat létrehozásához küldje a kérést If-Match nélkül.
+error-missing-if-match = Az ajánlat már létezik, ezért az If-Match kötelező. Küldje az If-Match fejlécet a lekért ETag értékkel (most { $current }), vagy * értékkel, ha bármely állapotot felül kíván írni.
 error-operation-in-progress =
     { $kind ->
-        [goLive] The go live '{ $operation }' of the offer is still running.
-        [cancel] The cancellation '{ $operation }' of the offer is still running.
-       *[publish] The publish '{ $operation }' of the offer is still running.
-    } Wait until it has ended, then send the request again.
-error-waiting-for-signoff = The publish '{ $operation }' waits for your sign-off. Call golive to complete it, or cancel to withdraw it.
-error-cancellation-in-progress = The cancellation '{ $cancellation }' of the offer is still running. Wait until it has ended, then send the request again.
-error-no-operation-in-progress = No operation of the offer '{ $offer }' is in progress, so there is nothing to cancel. Read the status of the offer to see how its newest operation ended.
-error-past-point-of-no-return = The step '{ $step }' has begun and cannot be called back, so the operation can no longer be canceled. It continues to its end; to replace its result, publish again after that.
-error-already-undoing = The step '{ $step }' has failed and the operation is already being undone, so it can no longer be canceled. It will end as failed; publish again after that.
-error-operation-not-running = The operation '{ $operation }' is not the one that is running, so nothing was canceled. List the operations of the offer and name the running one.
-error-cancellation-failed = The cancellation '{ $cancellation }' failed, and the operation ended as failed with it. Read the messages of the cancellation to see what is left behind; the next publish removes it first.
-error-not-ready-for-go-live = The offer cannot go live while its status is '{ $state }'. Publish it and wait until its status is waitingForPublisherReview.
-error-step-not-waiting = The status of the step '{ $step }' is '{ $status }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
+        [goLive] Az ajánlat élesítése még folyamatban van: „{ $operation }”.
+        [cancel] Az ajánlat egyik műveletének megszakítása még folyamatban van: „{ $operation }”.
+       *[publish] Az ajánlat közzététele még folyamatban van: „{ $operation }”.
+    } Várja meg, amíg befejeződik, majd küldje el újra a kérést.
+error-waiting-for-signoff = A közzététel az Ön jóváhagyására vár: „{ $operation }”. A befejezéséhez hívja a golive, a visszavonásához a cancel végpontot.
+error-cancellation-in-progress = Az ajánlat egyik műveletének megszakítása még folyamatban van: „{ $cancellation }”. Várja meg, amíg befejeződik, majd küldje el újra a kérést.
+error-no-operation-in-progress = Az ajánlatnak („{ $offer }”) nincs folyamatban lévő művelete, ezért nincs mit megszakítani. Kérje le az ajánlat állapotát, hogy lássa, hogyan végződött a legújabb művelete.
+error-past-point-of-no-return = Egy vissza nem vonható lépés („{ $step }”) megkezdődött, ezért a művelet már nem szakítható meg. A művelet a végéig fut; az eredményét egy azt követő újabb közzététellel cserélheti le.
+error-already-undoing = Egy lépés („{ $step }”) sikertelen volt, és a művelet visszavonása már folyamatban van, ezért az már nem szakítható meg. A művelet sikertelenként fog véget érni; azután tegye közzé újra az ajánlatot.
+error-operation-not-running = Nem ez a művelet van folyamatban: „{ $operation }”, ezért semmi sem szakadt meg. Kérje le az ajánlat műveleteinek listáját, és a folyamatban lévőt adja meg.
+error-cancellation-failed = A megszakítás („{ $cancellation }”) sikertelen volt, és ezzel a művelet is sikertelenként ért véget. A megszakítás üzeneteiből megtudhatja, mi maradt hátra; a következő közzététel először azt távolítja el.
+error-not-ready-for-go-live = Az ajánlat ebben az állapotban nem élesíthető: „{ $state }”. Tegye közzé, és várja meg, amíg az állapota waitingForPublisherReview lesz.
+error-step-not-waiting = A lépés („{ $step }”) állapota „{ $status }”, ezért nincs mit jóváhagyni vagy elutasítani. Akkor tegye ezt, amikor az állapota waitingForApproval.
 error-validation-failed =
     { $count ->
-        [one] The draft cannot be published because of one finding.
-       *[other] The draft cannot be published because of { $count } findings.
-    } Correct what the details of this error list, then publish again.
-error-no-such-scenario-operation = No operation of the offer '{ $offer }' is running, so no step can be released. Start an operation first.
-error-unknown-scenario-step = The scenario names the step '{ $step }', which the pipeline of the offer does not have. Use one of: { $known }.
-error-invalid-duration = '{ $value }' in '{ $field }' is not a duration. Send a number and a unit (ms, s, m, h or d), for example 300ms or 3d.
-error-invalid-scenario = The member '{ $field }' of the scenario cannot be used: { $detail }. Correct it and send the scenario again.
-error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
-error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
-error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
-error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
-error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
-error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.
-error-store-conflict = Too many changes arrived at the same time, and this one was not stored. Read the offer again and repeat the request.
-error-operation-over = The operation '{ $operation }' has ended and no longer changes. Start a new operation instead.
+        [one] A piszkozat egy kifogás miatt nem tehető közzé.
+       *[other] A piszkozat { $count } kifogás miatt nem tehető közzé.
+    } Javítsa ki, amit e hiba details tagja felsorol, majd tegye közzé újra.
+error-no-such-scenario-operation = Az ajánlatnak („{ $offer }”) nincs folyamatban lévő művelete, ezért egyetlen lépés sem engedhető tovább. Először indítson el egy műveletet.
+error-unknown-scenario-step = A forgatókönyv olyan lépést nevez meg, amely nincs az ajánlat folyamatában: „{ $step }”. Használja ezek egyikét: { $known }.
+error-invalid-duration = Nem időtartam: „{ $value }” (itt: „{ $field }”). Számot és mértékegységet (ms, s, m, h vagy d) küldjön, például 300ms vagy 3d.
+error-invalid-scenario = A forgatókönyv egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a forgatókönyvet.
+error-invalid-fault = A hibaszabály egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a szabályt.
+error-clock-timeout = Az óra előreállítása megtörtént, de az esedékes események közül ezek nem következtek be időben: { $pending }. Az ok kiderítéséhez kérje le e műveletek állapotát.
+error-snapshot-invalid = A fájl nem állítható vissza: { $detail }. Változtatás nélkül küldjön olyan fájlt, amelyet e kiszolgáló snapshot hívása adott vissza.
+error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-unavailable = A kiszolgáló pillanatnyilag nem tud válaszolni. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-internal = A kiszolgáló nem tudta feldolgozni a kérést. Küldje el újra; ha az is sikertelen, adja meg a kérés azonosítóját ({ $request_id }) a kiszolgáló üzemeltetőjének.
+error-store-conflict = Egyszerre túl sok módosítás érkezett, és ezt nem sikerült tárolni. Kérje le újra az ajánlatot, és ismételje meg a kérést.
+error-operation-over = A művelet („{ $operation }”) véget ért, és már nem változik. Indítson helyette új műveletet.

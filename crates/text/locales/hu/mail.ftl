@@ -1,86 +1,87 @@
-### Mails about an operation, in English: plain text.
+### Mails about an operation, in Hungarian: plain text.
 
 mail-kind =
     { $kind ->
-        [goLive] go live
-        [cancel] cancellation
-       *[publish] publish
+        [goLive] élesítés
+        [cancel] megszakítás
+       *[publish] közzététel
     }
 mail-facts =
-    Publisher: { $publisher }
-    Offer: { $offer }
-    Operation: { $operation } ({ mail-kind })
-mail-footer = You receive this mail because your address is on the list of those who follow this operation.
+    Közzétevő: { $publisher }
+    Ajánlat: { $offer }
+    Művelet: { $operation } ({ mail-kind })
+mail-footer = Azért kapja ezt az üzenetet, mert a címe szerepel azok listáján, akik ezt a műveletet követik.
 
-mail-started-subject = { $publisher }/{ $offer }: { mail-kind } has started
+mail-started-subject = { $publisher }/{ $offer }: { mail-kind } – megkezdődött
 mail-started-body =
-    An operation of the offer has started.
+    Megkezdődött az ajánlat egyik művelete.
 
     { mail-facts }
 
-    You will hear when it needs you or has ended.
+    Értesítést kap, ha Önre van szükség, vagy ha a művelet véget ért.
 
     { mail-footer }
 
-mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: waiting for your sign-off
+mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: az Ön jóváhagyására vár
 mail-waiting-for-signoff-body =
-    The preview of the offer is ready and waiting for your sign-off.
+    Az ajánlat előnézete elkészült, és az Ön jóváhagyására vár.
 
     { mail-facts }
 
-    Review the preview. Then call golive to bring the offer live, or cancel to withdraw the publish.
+    Tekintse át az előnézetet. Ezután az ajánlat élesítéséhez hívja a golive, a közzététel visszavonásához a cancel végpontot.
 
     { mail-footer }
 
-mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } has failed
+mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } – sikertelen
 mail-failed-body =
-    An operation of the offer has failed.
+    Az ajánlat egyik művelete sikertelen volt.
 
     { mail-facts }
 
     { $findings ->
-        [0] Read the messages of the operation for the cause, then start it again.
+        [0] Az okot a művelet üzeneteiből tudhatja meg; ezután indítsa újra a műveletet.
        *[other]
-            What was found:
+            Kifogások:
             { $findings }
 
-            Correct this, then start the operation again.
+            Javítsa ki ezeket, majd indítsa újra a műveletet.
     }
 
     { mail-footer }
 
-mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } has been canceled
+mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } – a művelet megszakadt
 mail-canceled-body =
-    An operation of the offer has been canceled. Nothing of it is left.
+    Az ajánlat egyik műveletét megszakították. Semmi sem maradt hátra belőle.
 
     { mail-facts }
-    Canceled by: { $by }
-    Reason: { $reason ->
-        [0] none given
+    Megszakította: { $by }
+    Indok: { $reason ->
+        [0] nincs megadva
        *[other] { $reason }
     }
 
     { mail-footer }
 
-mail-cancellation-failed-subject = { $publisher }/{ $offer }: the cancellation has failed
+mail-cancellation-failed-subject = { $publisher }/{ $offer }: a megszakítás sikertelen
 mail-cancellation-failed-body =
-    The cancellation of an operation failed, and the operation ended as failed with it.
+    Egy művelet megszakítása sikertelen volt, és ezzel a művelet is sikertelenként ért véget.
 
     { mail-facts }
 
     { $left ->
-        [0] Read the messages of the cancellation to see what is left behind.
+        [0] A megszakítás üzeneteiből megtudhatja, mi maradt hátra.
        *[other]
-            This is left behind:
+            Hátramaradt:
             { $left }
     }
-    The next publish of the offer removes what is left before it does anything else.
+
+    Az ajánlat következő közzététele minden más előtt eltávolítja, ami hátramaradt.
 
     { mail-footer }
 
-mail-live-subject = { $publisher }/{ $offer }: version { $version } is live
+mail-live-subject = { $publisher }/{ $offer }: élesítve, { $version }. verzió
 mail-live-body =
-    Version { $version } of the offer is live.
+    Az ajánlat { $version }. verziója éles.
 
     { mail-facts }
 

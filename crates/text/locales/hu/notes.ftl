@@ -1,38 +1,38 @@
-### Messages of steps and operations, in English. They are HTML text: no markup here.
+### Messages of steps and operations, in Hungarian. They are HTML text: no markup here.
 
-note-step-started = The step has started.
-note-step-completed = The step is complete.
-note-step-retry = Attempt { $attempt } of { $of } failed and will be repeated: { $reason }
-note-step-failed = The step failed: { $reason }
-note-step-rejected = { $by } rejected the step: { $reason }
-note-step-approved = { $by } approved the step.
-note-step-stopped = The step was stopped because the operation was canceled.
-note-undo-started = Undoing the step '{ $step }' has started.
-note-undo-completed = The step '{ $step }' has been undone.
-note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
-note-undo-failed = The step '{ $step }' could not be undone: { $reason }
-note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
-note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
-note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
-note-leftover-stays = What an earlier operation left behind at the step '{ $step }' could not be removed: { $reason }
-note-waiting-for-approval = The step is waiting for a reviewer to approve or reject it.
-note-waiting-for-signoff = The preview is ready. Review it, then call golive to sign off, or cancel to withdraw the publish.
-note-signed-off = { $by } signed off the preview.
-note-preview-filled = The preview slot now holds version { $version } of the offer.
-note-preview-restored = The preview slot is again as it was before the operation.
-note-production-switched = The production slot now holds version { $version } of the offer.
+note-step-started = A lépés megkezdődött.
+note-step-completed = A lépés befejeződött.
+note-step-retry = Sikertelen kísérlet ({ $attempt }/{ $of }), amely megismétlődik: { $reason }
+note-step-failed = A lépés sikertelen: { $reason }
+note-step-rejected = { $by } elutasította a lépést: { $reason }
+note-step-approved = { $by } jóváhagyta a lépést.
+note-step-stopped = A lépés leállt, mert a műveletet megszakították.
+note-undo-started = Megkezdődött a lépés visszavonása: „{ $step }”.
+note-undo-completed = A lépés visszavonása megtörtént: „{ $step }”.
+note-undo-retry = A lépés („{ $step }”) visszavonására tett kísérlet ({ $attempt }.) sikertelen volt, és megismétlődik: { $reason }
+note-undo-failed = A lépést („{ $step }”) nem lehetett visszavonni: { $reason }
+note-undone-after-failure = A lépés visszavonása megtörtént, mert a művelet sikertelen volt: „{ $step }”.
+note-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: { $what }
+note-leftover-removed = Egy korábbi művelet maradványainak eltávolítása megtörtént ennél a lépésnél: „{ $step }”.
+note-leftover-stays = Egy korábbi művelet maradványait nem lehetett eltávolítani ennél a lépésnél: „{ $step }”. Az ok: { $reason }
+note-waiting-for-approval = A lépés arra vár, hogy egy bíráló jóváhagyja vagy elutasítsa.
+note-waiting-for-signoff = Az előnézet elkészült. Tekintse át, majd a jóváhagyáshoz hívja a golive, a közzététel visszavonásához a cancel végpontot.
+note-signed-off = { $by } jóváhagyta az előnézetet.
+note-preview-filled = A preview tárolóhelyen mostantól az ajánlat { $version }. verziója van.
+note-preview-restored = A preview tárolóhely ismét olyan, amilyen a művelet előtt volt.
+note-production-switched = A production tárolóhelyen mostantól az ajánlat { $version }. verziója van.
 note-cancel-requested =
     { $reason ->
-        [0] { $by } requested the cancellation of the operation.
-       *[other] { $by } requested the cancellation of the operation: { $reason }
+        [0] { $by } a művelet megszakítását kérte.
+       *[other] { $by } a művelet megszakítását kérte: { $reason }
     }
 note-canceled-by =
     { $reason ->
-        [0] { $by } canceled the operation.
-       *[other] { $by } canceled the operation: { $reason }
+        [0] { $by } megszakította a műveletet.
+       *[other] { $by } megszakította a műveletet: { $reason }
     }
-note-cancellation-started = The cancellation of the operation '{ $target }' has started.
-note-cancellation-completed = The cancellation is complete. Nothing of the canceled operation is left.
-note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
-note-validation-warning = Warning: { $text }
-note-operation-failed = The operation failed at the step '{ $step }': { $reason }
+note-cancellation-started = Megkezdődött a művelet megszakítása: „{ $target }”.
+note-cancellation-completed = A megszakítás befejeződött. A megszakított műveletből semmi sem maradt hátra.
+note-cancellation-failed = A megszakítás sikertelen volt, és ezzel a művelet is sikertelenként ért véget. Más üzenetek közlik, mi maradt hátra.
+note-validation-warning = Figyelmeztetés: { $text }
+note-operation-failed = A művelet ennél a lépésnél sikertelen volt: „{ $step }”. Az ok: { $reason }

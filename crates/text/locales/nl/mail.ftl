@@ -74,6 +74,7 @@ mail-cancellation-failed-body =
             Dit is er achtergebleven:
             { $left }
     }
+
     De volgende publicatie van de aanbieding verwijdert wat is achtergebleven voordat zij iets anders doet.
 
     { mail-footer }

@@ -1,67 +1,69 @@
-### Errors of the API, in English.
-### Words: publisher, offer, operation, step, slot, publish, go live, sign off, cancel.
+### Errors of the API, in Polish.
+### Words: wydawca (publisher), oferta, operacja, krok, slot, publikacja (publish), udostępnienie (go live), zatwierdzenie (sign-off), anulowanie.
 
-error-token-missing = The request has no bearer token. Send 'Authorization: Bearer' followed by a token from the token endpoint.
-error-token-malformed = The Authorization header does not hold a well-formed bearer token. Send the word Bearer, a space, and the token exactly as the token endpoint returned it.
-error-token-expired = The bearer token has expired. Request a new one from the token endpoint and repeat the call.
-error-token-signature = The signature of the bearer token does not match any published key of its issuer. Request a new token and send it unchanged.
-error-token-audience = The bearer token is meant for another audience. Request a token for '{ $expected }'.
-error-token-issuer = The issuer '{ $issuer }' of the bearer token is not trusted here. Request the token from an issuer that this server is configured to trust.
-error-invalid-api-version = The query parameter api-version is missing or unknown. Send one of these values: { $known }.
-error-not-a-member = You are not a member of the publisher '{ $publisher }'. Check the publisher id, or ask an owner of the publisher to add you.
-error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
-error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
-error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
-error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
-error-slot-not-found = The offer has nothing in a slot '{ $slot }'. The slots are draft, preview (filled by a publish) and production (filled by a go live).
-error-publisher-not-found = There is no publisher '{ $publisher }'. Check the publisher id, or list your publishers.
-error-step-not-found = The operation has no step '{ $step }'. Use one of its steps: { $known }.
-error-path-not-found = Nothing is found at the path '{ $path }'. Check its spelling against the description of the API.
-error-method-not-allowed = The path '{ $path }' does not take the method { $method }. Use one of the methods in the Allow header of this reply.
-error-payload-too-large = The body is larger than { $limit_bytes } bytes. Send a smaller one.
-error-unsupported-media-type = The Content-Type of the body is '{ $got }', but only application/json is taken. Send JSON and declare it so.
-error-invalid-json = The body is not valid JSON at line { $line }, column { $column }: { $detail }. Correct it and send it again.
-error-body-shape = The member '{ $field }' of the body has the wrong type. Send it as: { $expected }.
-error-invalid-email = '{ $address }' in metadata.notification-emails is not an e-mail address. Correct it, and separate several addresses by commas.
-error-too-many-emails = metadata.notification-emails lists too many addresses. Send at most { $limit }.
-error-too-long = The value of '{ $field }' is too long. Shorten it to at most { $limit } characters.
-error-invalid-filter = '{ $detail_value }' cannot be filtered by. Use one of: { $known }.
-error-invalid-id = '{ $value }' is not a valid value of '{ $field }'. Send an existing id exactly as the server shows it; a new one may hold letters, digits, hyphens and underscores.
-error-conflicting-operation-id = operationId in the query and operationId in the body name different operations. Send only one of them, or the same id in both.
-error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one of: { $known }.
-error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
-error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
-error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
-error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
+error-token-missing = Żądanie nie zawiera tokenu typu Bearer. Wyślij nagłówek „Authorization: Bearer”, a po nim token z punktu końcowego tokenów.
+error-token-malformed = Nagłówek Authorization nie zawiera poprawnie zbudowanego tokenu. Wyślij słowo Bearer, spację i token dokładnie w takiej postaci, w jakiej zwrócił go punkt końcowy tokenów.
+error-token-expired = Token wygasł. Pobierz nowy z punktu końcowego tokenów i powtórz wywołanie.
+error-token-signature = Podpis tokenu nie pasuje do żadnego opublikowanego klucza jego wystawcy. Pobierz nowy token i wyślij go bez zmian.
+error-token-audience = Token jest przeznaczony dla innego odbiorcy. Pobierz token dla: „{ $expected }”.
+error-token-issuer = Wystawca tokenu „{ $issuer }” nie jest tu zaufany. Pobierz token od wystawcy, któremu ten serwer ufa zgodnie ze swoją konfiguracją.
+error-invalid-api-version = Brakuje parametru zapytania api-version lub jego wartość jest nieznana. Wyślij jedną z wartości: { $known }.
+error-not-a-member = Nie należysz do wydawcy „{ $publisher }”. Sprawdź identyfikator wydawcy albo poproś jego właściciela o dodanie Cię.
+error-role-forbids = Twoja rola „{ $role }” nie pozwala na to wywołanie. Poproś właściciela wydawcy o rolę, która na to pozwala.
+error-offer-not-found = Ten wydawca nie ma oferty „{ $offer }”. Sprawdź identyfikator oferty albo pobierz listę ofert, aby zobaczyć, które istnieją.
+error-operation-not-found = Nie ma tu operacji „{ $operation }”. Sprawdź identyfikator lub adres albo pobierz listę operacji oferty.
+error-version-not-found = Oferta nie ma wersji „{ $version }”. Pobierz ofertę, aby zobaczyć jej najnowszą wersję.
+error-slot-not-found = Oferta nie ma niczego w slocie „{ $slot }”. Sloty to draft, preview (wypełnia go publish) i production (wypełnia go golive).
+error-publisher-not-found = Nie ma wydawcy „{ $publisher }”. Sprawdź identyfikator wydawcy albo pobierz listę swoich wydawców.
+error-step-not-found = Operacja nie ma kroku „{ $step }”. Użyj jednego z jej kroków: { $known }.
+error-path-not-found = Pod ścieżką „{ $path }” niczego nie ma. Porównaj jej pisownię z opisem interfejsu API.
+error-method-not-allowed = Ścieżka „{ $path }” nie obsługuje metody { $method }. Użyj jednej z metod podanych w nagłówku Allow tej odpowiedzi.
+error-payload-too-large = Treść jest zbyt duża; limit w bajtach wynosi { $limit_bytes }. Wyślij mniejszą.
+error-unsupported-media-type = Content-Type treści to „{ $got }”, a przyjmowany jest tylko application/json. Wyślij JSON i podaj to w nagłówku.
+error-invalid-json = Treść nie jest poprawnym dokumentem JSON (wiersz { $line }, kolumna { $column }): { $detail }. Popraw ją i wyślij ponownie.
+error-body-shape = Element „{ $field }” treści ma niewłaściwy typ. Wyślij go jako: { $expected }.
+error-invalid-email = „{ $address }” w metadata.notification-emails nie jest adresem e-mail. Popraw go, a kilka adresów oddziel przecinkami.
+error-too-many-emails = metadata.notification-emails zawiera zbyt wiele adresów. Wyślij ich najwyżej { $limit }.
+error-too-long = Wartość „{ $field }” jest zbyt długa. Skróć ją; dopuszczalna liczba znaków to { $limit }.
+error-invalid-filter = Nie można filtrować według „{ $detail_value }”. Użyj jednej z możliwości: { $known }.
+error-invalid-id = „{ $value }” nie jest poprawną wartością „{ $field }”. Istniejący identyfikator wyślij dokładnie tak, jak pokazuje go serwer; nowy może zawierać litery, cyfry, łączniki i podkreślenia.
+error-conflicting-operation-id = operationId w zapytaniu i operationId w treści wskazują różne operacje. Wyślij tylko jeden z nich albo w obu miejscach ten sam.
+error-unknown-offer-type = Wartość offerTypeId „{ $offer_type }” jest nieznana. Użyj jednej z wartości: { $known }.
+error-offer-type-changed = Oferta ma offerTypeId „{ $stored }”, którego nie można zmienić na „{ $sent }”. Wyślij zapisaną wartość albo utwórz inną ofertę z nowym identyfikatorem.
+error-precondition-failed = Oferta się zmieniła: If-Match zawiera { $sent }, ale jej ETag to teraz { $current }. Pobierz ofertę ponownie, wprowadź w niej swoją zmianę i wyślij jej ETag.
+error-create-with-tag = Oferta nie istnieje, więc nic nie odpowiada nagłówkowi If-Match. Sprawdź identyfikator oferty albo wyślij żądanie bez If-Match, aby ją utworzyć.
+error-missing-if-match = Oferta już istnieje, więc nagłówek If-Match jest wymagany. Wyślij If-Match z odczytaną wartością ETag (teraz { $current }) albo z *, aby zastąpić dowolny stan.
 error-operation-in-progress =
     { $kind ->
-        [goLive] The go live '{ $operation }' of the offer is still running.
-        [cancel] The cancellation '{ $operation }' of the offer is still running.
-       *[publish] The publish '{ $operation }' of the offer is still running.
-    } Wait until it has ended, then send the request again.
-error-waiting-for-signoff = The publish '{ $operation }' waits for your sign-off. Call golive to complete it, or cancel to withdraw it.
-error-cancellation-in-progress = The cancellation '{ $cancellation }' of the offer is still running. Wait until it has ended, then send the request again.
-error-no-operation-in-progress = No operation of the offer '{ $offer }' is in progress, so there is nothing to cancel. Read the status of the offer to see how its newest operation ended.
-error-past-point-of-no-return = The step '{ $step }' has begun and cannot be called back, so the operation can no longer be canceled. It continues to its end; to replace its result, publish again after that.
-error-already-undoing = The step '{ $step }' has failed and the operation is already being undone, so it can no longer be canceled. It will end as failed; publish again after that.
-error-operation-not-running = The operation '{ $operation }' is not the one that is running, so nothing was canceled. List the operations of the offer and name the running one.
-error-cancellation-failed = The cancellation '{ $cancellation }' failed, and the operation ended as failed with it. Read the messages of the cancellation to see what is left behind; the next publish removes it first.
-error-not-ready-for-go-live = The offer cannot go live while its status is '{ $state }'. Publish it and wait until its status is waitingForPublisherReview.
-error-step-not-waiting = The status of the step '{ $step }' is '{ $status }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
+        [goLive] Udostępnienie oferty „{ $operation }” jeszcze trwa.
+        [cancel] Anulowanie operacji oferty „{ $operation }” jeszcze trwa.
+       *[publish] Publikacja oferty „{ $operation }” jeszcze trwa.
+    } Poczekaj na zakończenie, a potem wyślij żądanie ponownie.
+error-waiting-for-signoff = Publikacja „{ $operation }” czeka na Twoje zatwierdzenie. Wywołaj golive, aby ją dokończyć, albo cancel, aby ją wycofać.
+error-cancellation-in-progress = Anulowanie „{ $cancellation }” jeszcze trwa. Poczekaj na zakończenie, a potem wyślij żądanie ponownie.
+error-no-operation-in-progress = Żadna operacja oferty „{ $offer }” nie jest w toku, więc nie ma czego anulować. Odczytaj status oferty, aby zobaczyć, jak zakończyła się najnowsza operacja.
+error-past-point-of-no-return = Krok „{ $step }” już się rozpoczął i nie można go cofnąć, więc operacji nie można już anulować. Będzie trwać do końca; aby zastąpić jej wynik, opublikuj ofertę ponownie po jej zakończeniu.
+error-already-undoing = Krok „{ $step }” się nie powiódł i operacja jest już cofana, więc nie można jej anulować. Zakończy się niepowodzeniem; potem opublikuj ofertę ponownie.
+error-operation-not-running = Operacja „{ $operation }” nie jest tą, która trwa, więc niczego nie anulowano. Pobierz listę operacji oferty i wskaż tę, która trwa.
+error-cancellation-failed = Anulowanie „{ $cancellation }” się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Komunikaty anulowania podają, co pozostało; następna publikacja usunie to w pierwszej kolejności.
+error-not-ready-for-go-live = Oferty nie można udostępnić, gdy jej status to „{ $state }”. Opublikuj ją i poczekaj, aż jej status zmieni się na waitingForPublisherReview.
+error-step-not-waiting = Status kroku „{ $step }” to „{ $status }”, więc nie ma czego zatwierdzać ani odrzucać. Zrób to, gdy jego status to waitingForApproval.
 error-validation-failed =
     { $count ->
-        [one] The draft cannot be published because of one finding.
-       *[other] The draft cannot be published because of { $count } findings.
-    } Correct what the details of this error list, then publish again.
-error-no-such-scenario-operation = No operation of the offer '{ $offer }' is running, so no step can be released. Start an operation first.
-error-unknown-scenario-step = The scenario names the step '{ $step }', which the pipeline of the offer does not have. Use one of: { $known }.
-error-invalid-duration = '{ $value }' in '{ $field }' is not a duration. Send a number and a unit (ms, s, m, h or d), for example 300ms or 3d.
-error-invalid-scenario = The member '{ $field }' of the scenario cannot be used: { $detail }. Correct it and send the scenario again.
-error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
-error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
-error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
-error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
-error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
-error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.
-error-store-conflict = Too many changes arrived at the same time, and this one was not stored. Read the offer again and repeat the request.
-error-operation-over = The operation '{ $operation }' has ended and no longer changes. Start a new operation instead.
+        [one] Wersji roboczej nie można opublikować; znaleziono jeden błąd.
+        [few] Wersji roboczej nie można opublikować; znaleziono { $count } błędy.
+        [many] Wersji roboczej nie można opublikować; znaleziono { $count } błędów.
+       *[other] Wersji roboczej nie można opublikować; znaleziono { $count } błędu.
+    } Popraw to, co wymieniono w details tego błędu, a potem opublikuj ponownie.
+error-no-such-scenario-operation = Żadna operacja oferty „{ $offer }” nie jest w toku, więc nie można zwolnić żadnego kroku. Najpierw rozpocznij operację.
+error-unknown-scenario-step = Scenariusz wymienia krok „{ $step }”, którego nie ma w potoku oferty. Użyj jednego z kroków: { $known }.
+error-invalid-duration = „{ $value }” w „{ $field }” nie jest czasem trwania. Wyślij liczbę i jednostkę (ms, s, m, h lub d), na przykład 300ms albo 3d.
+error-invalid-scenario = Nie można użyć elementu „{ $field }” scenariusza: { $detail }. Popraw go i wyślij scenariusz ponownie.
+error-invalid-fault = Nie można użyć elementu „{ $field }” reguły błędu: { $detail }. Popraw go i wyślij regułę ponownie.
+error-clock-timeout = Zegar został przesunięty, ale następujące zdarzenia nie zaszły w terminie: { $pending }. Odczytaj stan tych operacji, aby znaleźć przyczynę.
+error-snapshot-invalid = Nie można przywrócić stanu z pliku: { $detail }. Wyślij bez zmian plik zwrócony przez wywołanie snapshot tego serwera.
+error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-unavailable = Serwer nie może teraz odpowiedzieć. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-internal = Serwer nie zdołał przetworzyć żądania. Wyślij je ponownie; jeśli i to się nie powiedzie, podaj operatorowi serwera identyfikator żądania { $request_id }.
+error-store-conflict = Napłynęło zbyt wiele zmian jednocześnie i ta nie została zapisana. Pobierz ofertę ponownie i powtórz żądanie.
+error-operation-over = Operacja „{ $operation }” dobiegła końca i już się nie zmieni. Zamiast tego rozpocznij nową operację.

@@ -1,86 +1,87 @@
-### Mails about an operation, in English: plain text.
+### Mails about an operation, in Polish: plain text.
 
 mail-kind =
     { $kind ->
-        [goLive] go live
-        [cancel] cancellation
-       *[publish] publish
+        [goLive] udostępnienie
+        [cancel] anulowanie
+       *[publish] publikacja
     }
 mail-facts =
-    Publisher: { $publisher }
-    Offer: { $offer }
-    Operation: { $operation } ({ mail-kind })
-mail-footer = You receive this mail because your address is on the list of those who follow this operation.
+    Wydawca: { $publisher }
+    Oferta: { $offer }
+    Operacja: { $operation } ({ mail-kind })
+mail-footer = Otrzymujesz tę wiadomość, ponieważ Twój adres jest na liście osób śledzących tę operację.
 
-mail-started-subject = { $publisher }/{ $offer }: { mail-kind } has started
+mail-started-subject = { $publisher }/{ $offer }: { mail-kind } – rozpoczęto
 mail-started-body =
-    An operation of the offer has started.
+    Rozpoczęła się operacja na ofercie.
 
     { mail-facts }
 
-    You will hear when it needs you or has ended.
+    Otrzymasz wiadomość, gdy będzie wymagać Twojego działania albo gdy się zakończy.
 
     { mail-footer }
 
-mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: waiting for your sign-off
+mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: oczekiwanie na Twoje zatwierdzenie
 mail-waiting-for-signoff-body =
-    The preview of the offer is ready and waiting for your sign-off.
+    Podgląd oferty jest gotowy i czeka na Twoje zatwierdzenie.
 
     { mail-facts }
 
-    Review the preview. Then call golive to bring the offer live, or cancel to withdraw the publish.
+    Sprawdź podgląd. Potem wywołaj golive, aby udostępnić ofertę, albo cancel, aby wycofać publikację.
 
     { mail-footer }
 
-mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } has failed
+mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } – niepowodzenie
 mail-failed-body =
-    An operation of the offer has failed.
+    Operacja na ofercie się nie powiodła.
 
     { mail-facts }
 
     { $findings ->
-        [0] Read the messages of the operation for the cause, then start it again.
+        [0] Przyczynę podają komunikaty operacji; po jej usunięciu rozpocznij operację ponownie.
        *[other]
-            What was found:
+            Znalezione błędy:
             { $findings }
 
-            Correct this, then start the operation again.
+            Popraw je, a potem rozpocznij operację ponownie.
     }
 
     { mail-footer }
 
-mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } has been canceled
+mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } – operację anulowano
 mail-canceled-body =
-    An operation of the offer has been canceled. Nothing of it is left.
+    Operacja na ofercie została anulowana. Nic po niej nie pozostało.
 
     { mail-facts }
-    Canceled by: { $by }
-    Reason: { $reason ->
-        [0] none given
+    Anulowana przez: { $by }
+    Powód: { $reason ->
+        [0] nie podano
        *[other] { $reason }
     }
 
     { mail-footer }
 
-mail-cancellation-failed-subject = { $publisher }/{ $offer }: the cancellation has failed
+mail-cancellation-failed-subject = { $publisher }/{ $offer }: anulowanie się nie powiodło
 mail-cancellation-failed-body =
-    The cancellation of an operation failed, and the operation ended as failed with it.
+    Anulowanie operacji się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem.
 
     { mail-facts }
 
     { $left ->
-        [0] Read the messages of the cancellation to see what is left behind.
+        [0] Komunikaty anulowania podają, co pozostało.
        *[other]
-            This is left behind:
+            Pozostało:
             { $left }
     }
-    The next publish of the offer removes what is left before it does anything else.
+
+    Następna publikacja oferty usunie pozostałości, zanim zrobi cokolwiek innego.
 
     { mail-footer }
 
-mail-live-subject = { $publisher }/{ $offer }: version { $version } is live
+mail-live-subject = { $publisher }/{ $offer }: wersja { $version } jest udostępniona
 mail-live-body =
-    Version { $version } of the offer is live.
+    Wersja { $version } oferty jest udostępniona.
 
     { mail-facts }
 

@@ -1,38 +1,38 @@
-### Messages of steps and operations, in English. They are HTML text: no markup here.
+### Messages of steps and operations, in Polish. They are HTML text: no markup here.
 
-note-step-started = The step has started.
-note-step-completed = The step is complete.
-note-step-retry = Attempt { $attempt } of { $of } failed and will be repeated: { $reason }
-note-step-failed = The step failed: { $reason }
-note-step-rejected = { $by } rejected the step: { $reason }
-note-step-approved = { $by } approved the step.
-note-step-stopped = The step was stopped because the operation was canceled.
-note-undo-started = Undoing the step '{ $step }' has started.
-note-undo-completed = The step '{ $step }' has been undone.
-note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
-note-undo-failed = The step '{ $step }' could not be undone: { $reason }
-note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
-note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
-note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
-note-leftover-stays = What an earlier operation left behind at the step '{ $step }' could not be removed: { $reason }
-note-waiting-for-approval = The step is waiting for a reviewer to approve or reject it.
-note-waiting-for-signoff = The preview is ready. Review it, then call golive to sign off, or cancel to withdraw the publish.
-note-signed-off = { $by } signed off the preview.
-note-preview-filled = The preview slot now holds version { $version } of the offer.
-note-preview-restored = The preview slot is again as it was before the operation.
-note-production-switched = The production slot now holds version { $version } of the offer.
+note-step-started = Krok się rozpoczął.
+note-step-completed = Krok został ukończony.
+note-step-retry = Próba { $attempt } z { $of } nie powiodła się i zostanie powtórzona: { $reason }
+note-step-failed = Krok się nie powiódł: { $reason }
+note-step-rejected = Krok odrzucony przez: { $by }. Powód: { $reason }
+note-step-approved = Krok zatwierdzony przez: { $by }.
+note-step-stopped = Krok został przerwany, ponieważ operację anulowano.
+note-undo-started = Rozpoczęto cofanie kroku „{ $step }”.
+note-undo-completed = Krok „{ $step }” został cofnięty.
+note-undo-retry = Próba { $attempt } cofnięcia kroku „{ $step }” nie powiodła się i zostanie powtórzona: { $reason }
+note-undo-failed = Nie udało się cofnąć kroku „{ $step }”: { $reason }
+note-undone-after-failure = Krok „{ $step }” został cofnięty, ponieważ operacja się nie powiodła.
+note-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: { $what }
+note-leftover-removed = Pozostałości po kroku „{ $step }” wcześniejszej operacji zostały usunięte.
+note-leftover-stays = Nie udało się usunąć pozostałości po kroku „{ $step }” wcześniejszej operacji: { $reason }
+note-waiting-for-approval = Krok czeka, aż recenzent go zatwierdzi lub odrzuci.
+note-waiting-for-signoff = Podgląd jest gotowy. Sprawdź go, a potem wywołaj golive, aby go zatwierdzić, albo cancel, aby wycofać publikację.
+note-signed-off = Podgląd zatwierdzony przez: { $by }.
+note-preview-filled = Slot preview zawiera teraz wersję { $version } oferty.
+note-preview-restored = Slot preview jest znów taki jak przed operacją.
+note-production-switched = Slot production zawiera teraz wersję { $version } oferty.
 note-cancel-requested =
     { $reason ->
-        [0] { $by } requested the cancellation of the operation.
-       *[other] { $by } requested the cancellation of the operation: { $reason }
+        [0] O anulowanie operacji wystąpił użytkownik { $by }.
+       *[other] O anulowanie operacji wystąpił użytkownik { $by }. Powód: { $reason }
     }
 note-canceled-by =
     { $reason ->
-        [0] { $by } canceled the operation.
-       *[other] { $by } canceled the operation: { $reason }
+        [0] Operacja anulowana przez: { $by }.
+       *[other] Operacja anulowana przez: { $by }. Powód: { $reason }
     }
-note-cancellation-started = The cancellation of the operation '{ $target }' has started.
-note-cancellation-completed = The cancellation is complete. Nothing of the canceled operation is left.
-note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
-note-validation-warning = Warning: { $text }
-note-operation-failed = The operation failed at the step '{ $step }': { $reason }
+note-cancellation-started = Rozpoczęto anulowanie operacji „{ $target }”.
+note-cancellation-completed = Anulowanie zostało ukończone. Po anulowanej operacji nic nie pozostało.
+note-cancellation-failed = Anulowanie się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Inne komunikaty podają, co pozostało.
+note-validation-warning = Ostrzeżenie: { $text }
+note-operation-failed = Operacja nie powiodła się w kroku „{ $step }”: { $reason }

@@ -74,6 +74,7 @@ mail-cancellation-failed-body =
             Detta finns kvar:
             { $left }
     }
+
     Nästa publicering av erbjudandet tar bort det som finns kvar innan den gör något annat.
 
     { mail-footer }

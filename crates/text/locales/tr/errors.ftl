@@ -1,67 +1,68 @@
-### Errors of the API, in English.
-### Words: publisher, offer, operation, step, slot, publish, go live, sign off, cancel.
+### Errors of the API, in Turkish.
+### Words: yayımcı, teklif, işlem (operation), adım, yuva (slot), yayımlama (publish), canlıya alma (go live), onay (sign-off), iptal.
+### No suffix is attached to an argument: its vowels are not known.
 
-error-token-missing = The request has no bearer token. Send 'Authorization: Bearer' followed by a token from the token endpoint.
-error-token-malformed = The Authorization header does not hold a well-formed bearer token. Send the word Bearer, a space, and the token exactly as the token endpoint returned it.
-error-token-expired = The bearer token has expired. Request a new one from the token endpoint and repeat the call.
-error-token-signature = The signature of the bearer token does not match any published key of its issuer. Request a new token and send it unchanged.
-error-token-audience = The bearer token is meant for another audience. Request a token for '{ $expected }'.
-error-token-issuer = The issuer '{ $issuer }' of the bearer token is not trusted here. Request the token from an issuer that this server is configured to trust.
-error-invalid-api-version = The query parameter api-version is missing or unknown. Send one of these values: { $known }.
-error-not-a-member = You are not a member of the publisher '{ $publisher }'. Check the publisher id, or ask an owner of the publisher to add you.
-error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
-error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
-error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
-error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
-error-slot-not-found = The offer has nothing in a slot '{ $slot }'. The slots are draft, preview (filled by a publish) and production (filled by a go live).
-error-publisher-not-found = There is no publisher '{ $publisher }'. Check the publisher id, or list your publishers.
-error-step-not-found = The operation has no step '{ $step }'. Use one of its steps: { $known }.
-error-path-not-found = Nothing is found at the path '{ $path }'. Check its spelling against the description of the API.
-error-method-not-allowed = The path '{ $path }' does not take the method { $method }. Use one of the methods in the Allow header of this reply.
-error-payload-too-large = The body is larger than { $limit_bytes } bytes. Send a smaller one.
-error-unsupported-media-type = The Content-Type of the body is '{ $got }', but only application/json is taken. Send JSON and declare it so.
-error-invalid-json = The body is not valid JSON at line { $line }, column { $column }: { $detail }. Correct it and send it again.
-error-body-shape = The member '{ $field }' of the body has the wrong type. Send it as: { $expected }.
-error-invalid-email = '{ $address }' in metadata.notification-emails is not an e-mail address. Correct it, and separate several addresses by commas.
-error-too-many-emails = metadata.notification-emails lists too many addresses. Send at most { $limit }.
-error-too-long = The value of '{ $field }' is too long. Shorten it to at most { $limit } characters.
-error-invalid-filter = '{ $detail_value }' cannot be filtered by. Use one of: { $known }.
-error-invalid-id = '{ $value }' is not a valid value of '{ $field }'. Send an existing id exactly as the server shows it; a new one may hold letters, digits, hyphens and underscores.
-error-conflicting-operation-id = operationId in the query and operationId in the body name different operations. Send only one of them, or the same id in both.
-error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one of: { $known }.
-error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
-error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
-error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
-error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
+error-token-missing = İstekte taşıyıcı belirteci yok. “Authorization: Bearer” üst bilgisini, ardından belirteç uç noktasından alınan bir belirteçle gönderin.
+error-token-malformed = Authorization üst bilgisi düzgün biçimli bir taşıyıcı belirteci içermiyor. Bearer sözcüğünü, bir boşluğu ve belirteci tam olarak belirteç uç noktasının döndürdüğü biçimde gönderin.
+error-token-expired = Taşıyıcı belirtecinin süresi dolmuş. Belirteç uç noktasından yeni bir belirteç isteyin ve çağrıyı yineleyin.
+error-token-signature = Taşıyıcı belirtecinin imzası, belirteci verenin yayımlanmış anahtarlarından hiçbiriyle eşleşmiyor. Yeni bir belirteç isteyin ve onu değiştirmeden gönderin.
+error-token-audience = Taşıyıcı belirteci başka bir hedef kitle için verilmiş. Şunun için bir belirteç isteyin: “{ $expected }”.
+error-token-issuer = Taşıyıcı belirtecini veren “{ $issuer }” burada güvenilir sayılmıyor. Belirteci, bu sunucunun güvenmek üzere yapılandırıldığı bir verenden isteyin.
+error-invalid-api-version = api-version sorgu parametresi eksik veya bilinmiyor. Şu değerlerden birini gönderin: { $known }.
+error-not-a-member = “{ $publisher }” adlı yayımcının üyesi değilsiniz. Yayımcı kimliğini denetleyin veya yayımcının bir sahibinden sizi eklemesini isteyin.
+error-role-forbids = “{ $role }” rolünüz bu çağrıya izin vermiyor. Yayımcının bir sahibinden izin veren bir rol isteyin.
+error-offer-not-found = Bu yayımcının “{ $offer }” adlı bir teklifi yok. Teklif kimliğini denetleyin veya hangilerinin bulunduğunu görmek için teklifleri listeleyin.
+error-operation-not-found = Burada “{ $operation }” kimlikli bir işlem yok. Kimliği veya adresi denetleyin ya da teklifin işlemlerini listeleyin.
+error-version-not-found = Teklifin “{ $version }” numaralı bir sürümü yok. En yeni sürümünü görmek için teklifi okuyun.
+error-slot-not-found = Teklifin “{ $slot }” adlı bir yuvasında hiçbir şey yok. Yuvalar şunlardır: draft, preview (publish ile dolar) ve production (golive ile dolar).
+error-publisher-not-found = “{ $publisher }” adlı bir yayımcı yok. Yayımcı kimliğini denetleyin veya yayımcılarınızı listeleyin.
+error-step-not-found = İşlemin “{ $step }” adlı bir adımı yok. Adımlarından birini kullanın: { $known }.
+error-path-not-found = “{ $path }” yolunda hiçbir şey bulunamadı. Yazımını API tanımıyla karşılaştırın.
+error-method-not-allowed = “{ $path }” yolu { $method } yöntemini kabul etmiyor. Bu yanıtın Allow üst bilgisindeki yöntemlerden birini kullanın.
+error-payload-too-large = Gövde izin verilenden büyük; sınır { $limit_bytes } bayttır. Daha küçük bir gövde gönderin.
+error-unsupported-media-type = Gövdenin Content-Type değeri “{ $got }”, oysa yalnızca application/json kabul edilir. JSON gönderin ve bunu üst bilgide belirtin.
+error-invalid-json = Gövde geçerli bir JSON değil; satır { $line }, sütun { $column }: { $detail }. Düzeltip yeniden gönderin.
+error-body-shape = Gövdedeki “{ $field }” üyesinin türü yanlış. Şu türde gönderin: { $expected }.
+error-invalid-email = metadata.notification-emails içindeki “{ $address }” bir e-posta adresi değil. Düzeltin ve birden çok adresi virgülle ayırın.
+error-too-many-emails = metadata.notification-emails çok fazla adres içeriyor. En çok { $limit } adres gönderin.
+error-too-long = “{ $field }” değeri çok uzun. En çok { $limit } karakter olacak biçimde kısaltın.
+error-invalid-filter = “{ $detail_value }” ile filtreleme yapılamaz. Şunlardan birini kullanın: { $known }.
+error-invalid-id = “{ $value }”, “{ $field }” için geçerli bir değer değil. Var olan bir kimliği tam olarak sunucunun gösterdiği biçimde gönderin; yeni bir kimlik harf, rakam, kısa çizgi ve alt çizgi içerebilir.
+error-conflicting-operation-id = Sorgudaki operationId ile gövdedeki operationId farklı işlemleri gösteriyor. Yalnızca birini gönderin veya ikisinde de aynı kimliği kullanın.
+error-unknown-offer-type = “{ $offer_type }” bilinen bir offerTypeId değil. Şunlardan birini kullanın: { $known }.
+error-offer-type-changed = Teklifin offerTypeId değeri “{ $stored }” ve “{ $sent }” olarak değiştirilemez. Kayıtlı değeri gönderin veya yeni bir kimlikle başka bir teklif oluşturun.
+error-precondition-failed = Teklif değişti: If-Match değeri { $sent }, teklifin ETag değeri ise artık { $current }. Teklifi yeniden okuyun, değişikliğinizi okuduğunuza uygulayın ve onun ETag değerini gönderin.
+error-create-with-tag = Teklif yok, bu nedenle If-Match ile eşleşen bir şey de yok. Teklif kimliğini denetleyin veya teklifi oluşturmak için isteği If-Match olmadan gönderin.
+error-missing-if-match = Teklif zaten var, bu nedenle If-Match gereklidir. If-Match üst bilgisini okuduğunuz ETag ile (şu anda { $current }) veya her durumun üzerine yazmak için * ile gönderin.
 error-operation-in-progress =
     { $kind ->
-        [goLive] The go live '{ $operation }' of the offer is still running.
-        [cancel] The cancellation '{ $operation }' of the offer is still running.
-       *[publish] The publish '{ $operation }' of the offer is still running.
-    } Wait until it has ended, then send the request again.
-error-waiting-for-signoff = The publish '{ $operation }' waits for your sign-off. Call golive to complete it, or cancel to withdraw it.
-error-cancellation-in-progress = The cancellation '{ $cancellation }' of the offer is still running. Wait until it has ended, then send the request again.
-error-no-operation-in-progress = No operation of the offer '{ $offer }' is in progress, so there is nothing to cancel. Read the status of the offer to see how its newest operation ended.
-error-past-point-of-no-return = The step '{ $step }' has begun and cannot be called back, so the operation can no longer be canceled. It continues to its end; to replace its result, publish again after that.
-error-already-undoing = The step '{ $step }' has failed and the operation is already being undone, so it can no longer be canceled. It will end as failed; publish again after that.
-error-operation-not-running = The operation '{ $operation }' is not the one that is running, so nothing was canceled. List the operations of the offer and name the running one.
-error-cancellation-failed = The cancellation '{ $cancellation }' failed, and the operation ended as failed with it. Read the messages of the cancellation to see what is left behind; the next publish removes it first.
-error-not-ready-for-go-live = The offer cannot go live while its status is '{ $state }'. Publish it and wait until its status is waitingForPublisherReview.
-error-step-not-waiting = The status of the step '{ $step }' is '{ $status }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
+        [goLive] Teklifin “{ $operation }” kimlikli canlıya alma işlemi hâlâ sürüyor.
+        [cancel] Teklifin “{ $operation }” kimlikli iptal işlemi hâlâ sürüyor.
+       *[publish] Teklifin “{ $operation }” kimlikli yayımlama işlemi hâlâ sürüyor.
+    } Bitmesini bekleyin, ardından isteği yeniden gönderin.
+error-waiting-for-signoff = “{ $operation }” kimlikli yayımlama işlemi onayınızı bekliyor. Tamamlamak için golive, geri çekmek için cancel çağrısını yapın.
+error-cancellation-in-progress = Teklifin “{ $cancellation }” kimlikli iptal işlemi hâlâ sürüyor. Bitmesini bekleyin, ardından isteği yeniden gönderin.
+error-no-operation-in-progress = “{ $offer }” adlı teklifin süren bir işlemi yok, bu nedenle iptal edilecek bir şey de yok. En yeni işlemin nasıl sonuçlandığını görmek için teklifin durumunu okuyun.
+error-past-point-of-no-return = “{ $step }” adımı başladı ve geri alınamaz, bu nedenle işlem artık iptal edilemez. İşlem sonuna kadar sürer; sonucunu değiştirmek için ondan sonra yeniden yayımlayın.
+error-already-undoing = “{ $step }” adımı başarısız oldu ve işlem zaten geri alınıyor, bu nedenle artık iptal edilemez. İşlem başarısız olarak bitecek; ondan sonra yeniden yayımlayın.
+error-operation-not-running = “{ $operation }” kimlikli işlem şu anda süren işlem değil, bu nedenle hiçbir şey iptal edilmedi. Teklifin işlemlerini listeleyin ve süren işlemi belirtin.
+error-cancellation-failed = “{ $cancellation }” kimlikli iptal işlemi başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti. Geride ne kaldığını görmek için iptal işleminin iletilerini okuyun; bir sonraki yayımlama önce bunları kaldırır.
+error-not-ready-for-go-live = Teklif, durumu “{ $state }” iken canlıya alınamaz. Teklifi yayımlayın ve durumu waitingForPublisherReview olana kadar bekleyin.
+error-step-not-waiting = “{ $step }” adımının durumu “{ $status }”, bu nedenle onaylanacak veya reddedilecek bir şey yok. Bunu, adımın durumu waitingForApproval iken yapın.
 error-validation-failed =
     { $count ->
-        [one] The draft cannot be published because of one finding.
-       *[other] The draft cannot be published because of { $count } findings.
-    } Correct what the details of this error list, then publish again.
-error-no-such-scenario-operation = No operation of the offer '{ $offer }' is running, so no step can be released. Start an operation first.
-error-unknown-scenario-step = The scenario names the step '{ $step }', which the pipeline of the offer does not have. Use one of: { $known }.
-error-invalid-duration = '{ $value }' in '{ $field }' is not a duration. Send a number and a unit (ms, s, m, h or d), for example 300ms or 3d.
-error-invalid-scenario = The member '{ $field }' of the scenario cannot be used: { $detail }. Correct it and send the scenario again.
-error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
-error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
-error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
-error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
-error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
-error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.
-error-store-conflict = Too many changes arrived at the same time, and this one was not stored. Read the offer again and repeat the request.
-error-operation-over = The operation '{ $operation }' has ended and no longer changes. Start a new operation instead.
+        [one] Taslak bir bulgu nedeniyle yayımlanamıyor.
+       *[other] Taslak { $count } bulgu nedeniyle yayımlanamıyor.
+    } Bu hatanın details bölümünde listelenenleri düzeltin, ardından yeniden yayımlayın.
+error-no-such-scenario-operation = “{ $offer }” adlı teklifin süren bir işlemi yok, bu nedenle hiçbir adım serbest bırakılamaz. Önce bir işlem başlatın.
+error-unknown-scenario-step = Senaryoda adı geçen “{ $step }” adımı teklifin işlem hattında yok. Şunlardan birini kullanın: { $known }.
+error-invalid-duration = “{ $field }” içindeki “{ $value }” bir süre değil. Bir sayı ve bir birim (ms, s, m, h veya d) gönderin, örneğin 300ms veya 3d.
+error-invalid-scenario = Senaryonun “{ $field }” üyesi kullanılamıyor: { $detail }. Düzeltin ve senaryoyu yeniden gönderin.
+error-invalid-fault = Hata kuralının “{ $field }” üyesi kullanılamıyor: { $detail }. Düzeltin ve kuralı yeniden gönderin.
+error-clock-timeout = Saat ileri alındı, ancak zamanı gelen şunlar süresi içinde gerçekleşmedi: { $pending }. Nedenini bulmak için bu işlemlerin durumunu okuyun.
+error-snapshot-invalid = Dosya geri yüklenemiyor: { $detail }. Bu sunucunun snapshot çağrısının döndürdüğü bir dosyayı değiştirmeden gönderin.
+error-too-busy = Çok fazla istek geliyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
+error-unavailable = Sunucu şu anda yanıt veremiyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
+error-internal = Sunucu isteği işleyemedi. İsteği yeniden gönderin; yine başarısız olursa { $request_id } istek kimliğini sunucunun yöneticisine bildirin.
+error-store-conflict = Aynı anda çok fazla değişiklik geldi ve bu değişiklik kaydedilmedi. Teklifi yeniden okuyun ve isteği yineleyin.
+error-operation-over = “{ $operation }” kimlikli işlem bitti ve artık değişmez. Bunun yerine yeni bir işlem başlatın.

@@ -1,86 +1,87 @@
-### Mails about an operation, in English: plain text.
+### Mails about an operation, in Turkish: plain text.
 
 mail-kind =
     { $kind ->
-        [goLive] go live
-        [cancel] cancellation
-       *[publish] publish
+        [goLive] canlıya alma
+        [cancel] iptal
+       *[publish] yayımlama
     }
 mail-facts =
-    Publisher: { $publisher }
-    Offer: { $offer }
-    Operation: { $operation } ({ mail-kind })
-mail-footer = You receive this mail because your address is on the list of those who follow this operation.
+    Yayımcı: { $publisher }
+    Teklif: { $offer }
+    İşlem: { $operation } ({ mail-kind })
+mail-footer = Bu iletiyi, adresiniz bu işlemi izleyenlerin listesinde bulunduğu için alıyorsunuz.
 
-mail-started-subject = { $publisher }/{ $offer }: { mail-kind } has started
+mail-started-subject = { $publisher }/{ $offer }: { mail-kind } başladı
 mail-started-body =
-    An operation of the offer has started.
+    Teklif üzerinde bir işlem başladı.
 
     { mail-facts }
 
-    You will hear when it needs you or has ended.
+    Size gerek duyulduğunda veya işlem bittiğinde bilgilendirileceksiniz.
 
     { mail-footer }
 
-mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: waiting for your sign-off
+mail-waiting-for-signoff-subject = { $publisher }/{ $offer }: onayınız bekleniyor
 mail-waiting-for-signoff-body =
-    The preview of the offer is ready and waiting for your sign-off.
+    Teklifin önizlemesi hazır ve onayınızı bekliyor.
 
     { mail-facts }
 
-    Review the preview. Then call golive to bring the offer live, or cancel to withdraw the publish.
+    Önizlemeyi gözden geçirin. Ardından teklifi canlıya almak için golive, yayımlamayı geri çekmek için cancel çağrısını yapın.
 
     { mail-footer }
 
-mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } has failed
+mail-failed-subject = { $publisher }/{ $offer }: { mail-kind } başarısız oldu
 mail-failed-body =
-    An operation of the offer has failed.
+    Teklif üzerindeki bir işlem başarısız oldu.
 
     { mail-facts }
 
     { $findings ->
-        [0] Read the messages of the operation for the cause, then start it again.
+        [0] Nedenini işlemin iletilerinden okuyun, ardından işlemi yeniden başlatın.
        *[other]
-            What was found:
+            Bulunanlar:
             { $findings }
 
-            Correct this, then start the operation again.
+            Bunları düzeltin, ardından işlemi yeniden başlatın.
     }
 
     { mail-footer }
 
-mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } has been canceled
+mail-canceled-subject = { $publisher }/{ $offer }: { mail-kind } işlemi iptal edildi
 mail-canceled-body =
-    An operation of the offer has been canceled. Nothing of it is left.
+    Teklif üzerindeki bir işlem iptal edildi. Geriye hiçbir şey kalmadı.
 
     { mail-facts }
-    Canceled by: { $by }
-    Reason: { $reason ->
-        [0] none given
+    İptal eden: { $by }
+    Neden: { $reason ->
+        [0] belirtilmedi
        *[other] { $reason }
     }
 
     { mail-footer }
 
-mail-cancellation-failed-subject = { $publisher }/{ $offer }: the cancellation has failed
+mail-cancellation-failed-subject = { $publisher }/{ $offer }: iptal başarısız oldu
 mail-cancellation-failed-body =
-    The cancellation of an operation failed, and the operation ended as failed with it.
+    Bir işlemin iptali başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti.
 
     { mail-facts }
 
     { $left ->
-        [0] Read the messages of the cancellation to see what is left behind.
+        [0] Geride ne kaldığını görmek için iptal işleminin iletilerini okuyun.
        *[other]
-            This is left behind:
+            Geride kalanlar:
             { $left }
     }
-    The next publish of the offer removes what is left before it does anything else.
+
+    Teklifin bir sonraki yayımlaması, başka bir şey yapmadan önce geride kalanları kaldırır.
 
     { mail-footer }
 
-mail-live-subject = { $publisher }/{ $offer }: version { $version } is live
+mail-live-subject = { $publisher }/{ $offer }: { $version } numaralı sürüm canlıda
 mail-live-body =
-    Version { $version } of the offer is live.
+    Teklifin { $version } numaralı sürümü canlıda.
 
     { mail-facts }
 

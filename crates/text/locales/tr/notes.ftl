@@ -1,38 +1,38 @@
-### Messages of steps and operations, in English. They are HTML text: no markup here.
+### Messages of steps and operations, in Turkish. They are HTML text: no markup here.
 
-note-step-started = The step has started.
-note-step-completed = The step is complete.
-note-step-retry = Attempt { $attempt } of { $of } failed and will be repeated: { $reason }
-note-step-failed = The step failed: { $reason }
-note-step-rejected = { $by } rejected the step: { $reason }
-note-step-approved = { $by } approved the step.
-note-step-stopped = The step was stopped because the operation was canceled.
-note-undo-started = Undoing the step '{ $step }' has started.
-note-undo-completed = The step '{ $step }' has been undone.
-note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
-note-undo-failed = The step '{ $step }' could not be undone: { $reason }
-note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
-note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
-note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
-note-leftover-stays = What an earlier operation left behind at the step '{ $step }' could not be removed: { $reason }
-note-waiting-for-approval = The step is waiting for a reviewer to approve or reject it.
-note-waiting-for-signoff = The preview is ready. Review it, then call golive to sign off, or cancel to withdraw the publish.
-note-signed-off = { $by } signed off the preview.
-note-preview-filled = The preview slot now holds version { $version } of the offer.
-note-preview-restored = The preview slot is again as it was before the operation.
-note-production-switched = The production slot now holds version { $version } of the offer.
+note-step-started = Adım başladı.
+note-step-completed = Adım tamamlandı.
+note-step-retry = Deneme { $attempt }/{ $of } başarısız oldu ve yinelenecek: { $reason }
+note-step-failed = Adım başarısız oldu: { $reason }
+note-step-rejected = { $by } adımı reddetti: { $reason }
+note-step-approved = { $by } adımı onayladı.
+note-step-stopped = İşlem iptal edildiği için adım durduruldu.
+note-undo-started = “{ $step }” adımının geri alınmasına başlandı.
+note-undo-completed = “{ $step }” adımı geri alındı.
+note-undo-retry = “{ $step }” adımını geri alma denemesi { $attempt } başarısız oldu ve yinelenecek: { $reason }
+note-undo-failed = “{ $step }” adımı geri alınamadı: { $reason }
+note-undone-after-failure = İşlem başarısız olduğu için “{ $step }” adımı geri alındı.
+note-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: { $what }
+note-leftover-removed = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırıldı.
+note-leftover-stays = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırılamadı: { $reason }
+note-waiting-for-approval = Adım, bir gözden geçirenin onaylamasını veya reddetmesini bekliyor.
+note-waiting-for-signoff = Önizleme hazır. Gözden geçirin; ardından onay vermek için golive, yayımlamayı geri çekmek için cancel çağrısını yapın.
+note-signed-off = { $by } önizlemeyi onayladı.
+note-preview-filled = preview yuvasında artık teklifin { $version } numaralı sürümü var.
+note-preview-restored = preview yuvası yeniden işlemden önceki durumunda.
+note-production-switched = production yuvasında artık teklifin { $version } numaralı sürümü var.
 note-cancel-requested =
     { $reason ->
-        [0] { $by } requested the cancellation of the operation.
-       *[other] { $by } requested the cancellation of the operation: { $reason }
+        [0] { $by } işlemin iptal edilmesini istedi.
+       *[other] { $by } işlemin iptal edilmesini istedi: { $reason }
     }
 note-canceled-by =
     { $reason ->
-        [0] { $by } canceled the operation.
-       *[other] { $by } canceled the operation: { $reason }
+        [0] { $by } işlemi iptal etti.
+       *[other] { $by } işlemi iptal etti: { $reason }
     }
-note-cancellation-started = The cancellation of the operation '{ $target }' has started.
-note-cancellation-completed = The cancellation is complete. Nothing of the canceled operation is left.
-note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
-note-validation-warning = Warning: { $text }
-note-operation-failed = The operation failed at the step '{ $step }': { $reason }
+note-cancellation-started = “{ $target }” kimlikli işlemin iptali başladı.
+note-cancellation-completed = İptal tamamlandı. İptal edilen işlemden geriye hiçbir şey kalmadı.
+note-cancellation-failed = İptal başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti. Geride ne kaldığı diğer iletilerde belirtilir.
+note-validation-warning = Uyarı: { $text }
+note-operation-failed = İşlem “{ $step }” adımında başarısız oldu: { $reason }
