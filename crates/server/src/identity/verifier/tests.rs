@@ -187,8 +187,8 @@ async fn a_changed_token_is_refused_also_after_the_right_one_was_seen() {
     let richer = URL_SAFE_NO_PAD.encode(claims(&json!({"appid": "owner"})).to_string());
     let forged = format!("{header}.{richer}.{signature}");
     assert_eq!(world.verify(&forged).await, Err(AuthError::Signature));
-    let cut = &good[..good.len() - 4];
-    assert_eq!(world.verify(cut).await, Err(AuthError::Signature));
+    let one_byte_less = &good[..good.len() - 2];
+    assert_eq!(world.verify(one_byte_less).await, Err(AuthError::Signature));
 }
 
 #[tokio::test]
