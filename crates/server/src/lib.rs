@@ -1,1 +1,3 @@
 //! The HTTP server: routes, identity, TLS and the proxy for unmodified clients.
+
+pub mod identity;
