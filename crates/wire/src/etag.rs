@@ -27,6 +27,30 @@ struct Parts<'a> {
     publishing_version: &'a str,
 }
 
+/// What a tag that somebody sent says of the draft and of the newest operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SentTag {
+    /// When the draft had last changed, in microseconds since the epoch.
+    pub draft_changed: i64,
+    /// The draft's revision then.
+    pub draft_revision: u64,
+    /// The publishingVersion of the newest operation then.
+    pub publishing_version: u64,
+}
+
+impl SentTag {
+    /// Reads a tag that this server gave out; `None`: it never did.
+    fn read(tag: &str) -> Option<Self> {
+        let parts = split(opaque(tag))?;
+        let (changed, revision) = parts.draft.split_once(';')?;
+        Some(Self {
+            draft_changed: time::parse_rfc3339(&changed.replace("%3A", ":")).ok()?,
+            draft_revision: revision.parse().ok()?,
+            publishing_version: parts.publishing_version.parse().ok()?,
+        })
+    }
+}
+
 impl EntityTag {
     /// Whether `tag` was given out for the draft as it is now.
     pub fn draft_matches(&self, tag: &str) -> bool {
@@ -106,6 +130,14 @@ impl IfMatch {
     /// For `If-None-Match`: whether nothing at all changed since.
     pub fn matches(&self, current: &EntityTag) -> bool {
         self.any(|tag| current.matches(tag))
+    }
+
+    /// The tags that can be read; `None` for `*`.
+    pub fn sent(&self) -> Option<Vec<SentTag>> {
+        match self {
+            Self::Any => None,
+            Self::Tags(tags) => Some(tags.iter().filter_map(|tag| SentTag::read(tag)).collect()),
+        }
     }
 
     fn any(&self, matches: impl Fn(&str) -> bool) -> bool {

@@ -228,6 +228,15 @@ pub struct Accepted<'a> {
     /// `nothingToCancel`, in the dialect `observed` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancellation: Option<Cow<'a, str>>,
+    /// Of a cancel: who asked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canceled_by: Option<Cow<'a, str>>,
+    /// Of a cancel: when that was, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canceled_date_time: Option<Cow<'a, str>>,
+    /// Of a cancel: why, in the words of who asked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation_reason: Option<Cow<'a, str>>,
 }
 
 /// What `cancellation` of [`Accepted`] says when there was nothing to cancel.

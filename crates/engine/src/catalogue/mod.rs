@@ -14,7 +14,7 @@ mod validate;
 use std::sync::LazyLock;
 
 pub use finding::{Finding, Level};
-pub use offer_type::{CancelPolicy, Executor, Field, FieldKind, OfferType, StepRun, StepSpec};
+pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
 pub use secrets::{merge_secrets, secrets, split_secrets};
 pub use validate::validate;
 

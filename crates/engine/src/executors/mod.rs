@@ -87,7 +87,9 @@ impl Executors {
     fn of(&self, executor: Executor) -> &dyn StepExecutor {
         match executor {
             // What validation does besides is the matter of the operation, not of the step: see `validate`.
-            Executor::Validate | Executor::Manual | Executor::Simulated | Executor::Signoff => &self.simulated,
+            Executor::Validate | Executor::Manual | Executor::Simulated | Executor::Signoff => {
+                &self.simulated
+            }
             Executor::Provision => &self.provision,
             Executor::Package => &self.package,
             Executor::Live => &self.live,

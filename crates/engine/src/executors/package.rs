@@ -12,7 +12,8 @@ impl StepExecutor for Package {
     async fn run(&self, task: &Task<'_>) -> Result<(), StepError> {
         let definition = provision::definition(task).await?;
         let plans = definition.get("plans").and_then(Value::as_array);
-        let plan_ids: Vec<&Value> = plans.into_iter().flatten().filter_map(|plan| plan.get("planId")).collect();
+        let plan_ids: Vec<&Value> =
+            plans.into_iter().flatten().filter_map(|plan| plan.get("planId")).collect();
         let body = json!({
             "displayText": definition.get("displayText"),
             "version": task.offer_version,

@@ -104,7 +104,8 @@ impl Engine {
 
     pub(super) async fn load_clocks(&self) -> Result<(), StoreError> {
         for (publisher, _, body) in self.shared.store.lab_all(LabKind::Clock).await? {
-            let ahead = body.parse().map_err(|_| StoreError::Corrupt(format!("clock of {publisher}: {body}")))?;
+            let ahead =
+                body.parse().map_err(|_| StoreError::Corrupt(format!("clock of {publisher}: {body}")))?;
             self.shared.clock.set_ahead(&publisher, ahead);
         }
         Ok(())

@@ -124,9 +124,10 @@ impl Engine {
             return Err(Refusal::StaleResult.into());
         };
         let held = kind == WorkKind::Run
-            && operation.steps.get(outstanding.index).is_some_and(|step| {
-                step.plan.holds() && !operation.released.contains(&step.plan.id)
-            });
+            && operation
+                .steps
+                .get(outstanding.index)
+                .is_some_and(|step| step.plan.holds() && !operation.released.contains(&step.plan.id));
         let command = if held {
             Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
         } else {

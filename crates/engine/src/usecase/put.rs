@@ -1,8 +1,6 @@
 //! Put the draft.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+use serde_json::{Map, Value};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_store::StoreError;
@@ -84,9 +82,9 @@ impl Engine {
             let stored =
                 self.shared.store.content(&present.publisher, &present.id, present.draft.content_version);
             if let Some(secrets) = stored.await?.and_then(|content| content.secrets) {
-                let secrets: BTreeMap<String, Value> = serde_json::from_str(&secrets)
-                    .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                merge_secrets(&mut definition, secrets);
+                let secrets: Map<String, Value> =
+                    serde_json::from_str(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                merge_secrets(&mut definition, &secrets);
             }
         }
         let secrets = split_secrets(&mut definition);
@@ -98,13 +96,16 @@ impl Engine {
             display_text,
             // Untouched, it is kept as it was written: digits, order, escapes and all.
             definition: if secrets.is_empty() { request.definition.clone() } else { definition.to_string() },
-            secrets: match secrets.is_empty() {
-                true => None,
-                false => Some(
-                    serde_json::to_string(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?,
-                ),
-            },
+            secrets: stored_secrets(&secrets)?,
             extra: request.extra.clone(),
         })
     }
+}
+
+/// The secrets as they are stored; `None` if there are none.
+fn stored_secrets(secrets: &Map<String, Value>) -> Result<Option<String>, StoreError> {
+    if secrets.is_empty() {
+        return Ok(None);
+    }
+    serde_json::to_string(secrets).map(Some).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
