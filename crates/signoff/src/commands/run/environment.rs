@@ -48,7 +48,7 @@ pub(crate) fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str
     let mut set = BTreeMap::new();
     set.extend(PROXY.map(|name| (name, OsString::from(&proxy))));
     set.extend(TRUST.map(|name| (name, bundle.as_os_str().to_owned())));
-    // Node's own fetch looks at the proxy variables only when told to.
+    // Node looks at the proxy variables only when told to, and only in recent releases.
     set.insert("NODE_USE_ENV_PROXY", "1".into());
     set.insert("SIGNOFF_URL", url.into());
     set.insert("SIGNOFF_CA", ca.as_os_str().to_owned());
