@@ -1,7 +1,7 @@
 //! One file with everything a client should trust.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,7 +14,7 @@ use rustls_pki_types::CertificateDer;
 /// set, else the system's own store; and the certificates in `preset`, the files or folders that other
 /// variables named before they are pointed at the bundle (a company's authority, say). What cannot be read
 /// is left out with a warning: a tool that needs it will say so itself.
-pub fn bundle(ca_pem: &str, preset: &[&Path]) -> String {
+pub fn bundle(ca_pem: &str, preset: &[PathBuf]) -> String {
     let mut text = String::new();
     let mut seen = HashSet::new();
     let others = preset.iter().map(|path| load(path));
@@ -78,7 +78,7 @@ mod tests {
         let file = dir.path().join("company.pem");
         std::fs::write(&file, format!("a remark\n{}", company.ca_pem())).unwrap();
 
-        let text = bundle(ours.ca_pem(), &[&file, &file]);
+        let text = bundle(ours.ca_pem(), &[file.clone(), file]);
 
         let all = sections(&text);
         let company = &sections(company.ca_pem())[0];
@@ -93,7 +93,7 @@ mod tests {
     fn an_unreadable_preset_is_left_out() {
         let ours = Authority::create(NOW).unwrap();
         let without = bundle(ours.ca_pem(), &[]);
-        assert_eq!(bundle(ours.ca_pem(), &[Path::new("/nonexistent/roots.pem")]), without);
+        assert_eq!(bundle(ours.ca_pem(), &["/nonexistent/roots.pem".into()]), without);
         assert!(without.ends_with(ours.ca_pem()));
     }
 

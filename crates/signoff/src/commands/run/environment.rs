@@ -3,31 +3,33 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Variables that name the proxy. Tools differ in the letter case that they read; `ALL_PROXY` is for those that
 /// know no other.
 const PROXY: [&str; 6] = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy", "https_proxy"];
 
-/// Variables that name a file which *replaces* what a tool trusts, so it is the bundle: the machine's roots and
-/// the private authority.
-pub(crate) const BUNDLE: [&str; 9] = [
+/// Variables that name a file of trusted certificates. For most tools it replaces what they trust otherwise,
+/// for Deno and Node it comes on top; both are served by the bundle, the machine's roots and the private
+/// authority.
+const TRUST: [&str; 11] = [
     "AWS_CA_BUNDLE",
     "CARGO_HTTP_CAINFO",
     "CURL_CA_BUNDLE",
+    "DENO_CERT",
     "GIT_SSL_CAINFO",
     "HTTPLIB2_CA_CERTS",
     "NIX_SSL_CERT_FILE",
+    "NODE_EXTRA_CA_CERTS",
     "PIP_CERT",
     "REQUESTS_CA_BUNDLE",
     "SSL_CERT_FILE",
 ];
 
-/// Variables that name a file which a tool trusts *besides* its own roots: the private authority alone.
-const EXTRA: [&str; 2] = ["DENO_CERT", "NODE_EXTRA_CA_CERTS"];
-
-/// Exceptions from the proxy: one that matched the portal would lead COMMAND to the real one.
-const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// Variables to remove: exceptions from the proxy, of which one that matched the portal would lead COMMAND to
+/// the real one, and the folder of certificates, which some tools prefer to the file (the bundle has what is
+/// in it).
+const REMOVED: [&str; 3] = ["NO_PROXY", "SSL_CERT_DIR", "no_proxy"];
 
 /// What to change in the environment that COMMAND inherits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,13 +47,28 @@ pub(crate) fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str
     let proxy = format!("http://{}", reachable(proxy));
     let mut set = BTreeMap::new();
     set.extend(PROXY.map(|name| (name, OsString::from(&proxy))));
-    set.extend(BUNDLE.map(|name| (name, bundle.as_os_str().to_owned())));
-    set.extend(EXTRA.map(|name| (name, ca.as_os_str().to_owned())));
-    // Node's own fetch looks at the proxy variables only when told to.
+    set.extend(TRUST.map(|name| (name, bundle.as_os_str().to_owned())));
+    // Node looks at the proxy variables only when told to, and only in recent releases.
     set.insert("NODE_USE_ENV_PROXY", "1".into());
     set.insert("SIGNOFF_URL", url.into());
     set.insert("SIGNOFF_CA", ca.as_os_str().to_owned());
-    Environment { set, unset: EXCEPTIONS.to_vec() }
+    Environment { set, unset: REMOVED.to_vec() }
+}
+
+/// The files that the variables we are about to set name now, each once: what is in them stays trusted when it
+/// goes into the bundle. `variable` looks one up (`std::env::var_os`); `SSL_CERT_FILE` is left out, since it
+/// counts among the machine's own roots.
+pub(crate) fn preset_files(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = TRUST
+        .iter()
+        .filter(|name| **name != "SSL_CERT_FILE")
+        .filter_map(|name| variable(name))
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+        .collect();
+    files.sort_unstable();
+    files.dedup();
+    files
 }
 
 /// An address to connect to, for one to listen at: `0.0.0.0` means every address there, and none here.
@@ -83,13 +100,13 @@ mod tests {
             ("AWS_CA_BUNDLE", "/tmp/run/bundle.pem"),
             ("CARGO_HTTP_CAINFO", "/tmp/run/bundle.pem"),
             ("CURL_CA_BUNDLE", "/tmp/run/bundle.pem"),
-            ("DENO_CERT", "/tmp/run/ca.pem"),
+            ("DENO_CERT", "/tmp/run/bundle.pem"),
             ("GIT_SSL_CAINFO", "/tmp/run/bundle.pem"),
             ("HTTPLIB2_CA_CERTS", "/tmp/run/bundle.pem"),
             ("HTTPS_PROXY", "http://127.0.0.1:8080"),
             ("HTTP_PROXY", "http://127.0.0.1:8080"),
             ("NIX_SSL_CERT_FILE", "/tmp/run/bundle.pem"),
-            ("NODE_EXTRA_CA_CERTS", "/tmp/run/ca.pem"),
+            ("NODE_EXTRA_CA_CERTS", "/tmp/run/bundle.pem"),
             ("NODE_USE_ENV_PROXY", "1"),
             ("PIP_CERT", "/tmp/run/bundle.pem"),
             ("REQUESTS_CA_BUNDLE", "/tmp/run/bundle.pem"),
@@ -102,7 +119,19 @@ mod tests {
         ];
         let set: Vec<_> = set.iter().map(|(name, value)| (*name, value.to_str().unwrap())).collect();
         assert_eq!(set, expected);
-        assert_eq!(unset, ["NO_PROXY", "no_proxy"]);
+        assert_eq!(unset, ["NO_PROXY", "SSL_CERT_DIR", "no_proxy"]);
+    }
+
+    #[test]
+    fn preset_files_are_found_once() {
+        let set = |name: &str| match name {
+            "REQUESTS_CA_BUNDLE" | "CURL_CA_BUNDLE" => Some("/etc/company.pem".into()),
+            "NODE_EXTRA_CA_CERTS" => Some("/etc/another.pem".into()),
+            "SSL_CERT_FILE" => Some("/etc/system.pem".into()),
+            "PIP_CERT" => Some(OsString::new()),
+            _ => None,
+        };
+        assert_eq!(preset_files(set), [Path::new("/etc/another.pem"), Path::new("/etc/company.pem")]);
     }
 
     #[test]
