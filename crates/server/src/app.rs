@@ -108,3 +108,10 @@ impl App {
         self.inner.unknown.lock().iter().map(|(call, count)| (call.clone(), *count)).collect()
     }
 }
+
+impl App {
+    /// The real time in seconds since the Unix epoch, for certificates.
+    pub fn now_seconds(&self) -> i64 {
+        self.engine().clock().real().0 / 1_000_000
+    }
+}

@@ -22,6 +22,6 @@ pub mod tls;
 mod view;
 
 pub use app::{App, AppSettings};
-pub use router::router;
+pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use serve::serve_plain;

@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use signoff_text::{ErrorText, Lang};
 use signoff_wire::ErrorCode;
@@ -16,8 +17,11 @@ use crate::context::authenticate;
 use crate::error::ApiError;
 use crate::{api, identity, lab, ops};
 
+/// Everything a server answers, ready to be served on any number of listeners.
+pub type Routes = Router;
+
 /// The server's routes.
-pub fn router(app: App) -> Router {
+pub fn router(app: App) -> Routes {
     let mut routes = Router::new().merge(publishing()).merge(ops::routes());
     if app.settings().dev {
         routes = routes.merge(lab::routes());
@@ -78,25 +82,27 @@ fn publishing() -> Router<App> {
 
 /// A path that leads nowhere.
 async fn nothing_here(State(app): State<App>, request: Request) -> Response {
-    let path = request.uri().path().chars().take(200).collect();
-    unanswered(&app, &request, ApiError::new(ErrorCode::NotFound, ErrorText::PathNotFound { path })).await
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().chars().take(200).collect();
+    unanswered(&app, &parts, ApiError::new(ErrorCode::NotFound, ErrorText::PathNotFound { path })).await
 }
 
 /// A path that does not take the method.
 async fn not_that_way(State(app): State<App>, request: Request) -> Response {
-    let path = request.uri().path().chars().take(200).collect();
-    let text = ErrorText::MethodNotAllowed { method: request.method().to_string(), path };
-    unanswered(&app, &request, ApiError::new(ErrorCode::MethodNotAllowed, text)).await
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().chars().take(200).collect();
+    let text = ErrorText::MethodNotAllowed { method: parts.method.to_string(), path };
+    unanswered(&app, &parts, ApiError::new(ErrorCode::MethodNotAllowed, text)).await
 }
 
 /// Says so, below `/api` only to who is let in.
-async fn unanswered(app: &App, request: &Request, error: ApiError) -> Response {
-    let path = request.uri().path();
-    app.note_unknown(request.method(), path);
+async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
+    let path = request.uri.path();
+    app.note_unknown(&request.method, path);
     if !path.starts_with("/api/") {
         return error.into_response();
     }
-    let refused = authenticate(app, request.headers(), request.uri()).await.err();
+    let refused = authenticate(app, &request.headers, &request.uri).await.err();
     refused.unwrap_or(error).into_response()
 }
 

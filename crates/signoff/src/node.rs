@@ -1,16 +1,119 @@
 //! A server put together: store, engine, identity, routes. The one place that names a store.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use axum_router::Router;
 use signoff_engine::{Engine, PipelineKind, Settings};
-use signoff_server::identity::{ClientPolicy, ExternalIssuer, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, OperatorToken};
-use signoff_store::Store;
+use signoff_server::identity::{
+    Clock, ClientPolicy, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings, Verifier,
+};
+use signoff_server::{App, AppSettings, OperatorToken, Routes};
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::config::IdentityFile;
+
+/// What makes one server different from another.
+pub(crate) struct NodeSettings {
+    pub(crate) dev: bool,
+    pub(crate) compat: Dialect,
+    pub(crate) production_pipeline: bool,
+    /// Callers and publishers come into being on first use.
+    pub(crate) adopt: bool,
+    pub(crate) identity: Option<IdentityFile>,
+    pub(crate) operator_token: Option<String>,
+    /// Where the server is reached without TLS, for the addresses that discovery gives out.
+    pub(crate) public_base: Option<String>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NodeError {
+    #[error("store: {0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Identity(#[from] ExternalIssuerError),
+}
+
+/// A server, at work but not yet listening.
+pub(crate) struct Node {
+    pub(crate) app: App,
+    stop: watch::Sender<bool>,
+    worker: JoinHandle<()>,
+}
+
+impl Node {
+    /// Opens the store and starts the workers.
+    pub(crate) async fn start(store: &Path, settings: NodeSettings) -> Result<Self, NodeError> {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store)?);
+        let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
+        if settings.production_pipeline {
+            engine_settings.pipeline = PipelineKind::Production;
+        }
+        let engine = Engine::new(store.clone(), engine_settings);
+        let clock = seconds(&engine);
+        let issuer = own_issuer(&engine, &settings, clock.clone());
+        let external = settings.identity.map(|identity| ExternalIssuer {
+            issuer: identity.issuer,
+            audience: identity.audience,
+            keys_url: identity.keys_url,
+        });
+        let verifier =
+            Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
+        let app = App::new(
+            engine.clone(),
+            verifier,
+            issuer.clone(),
+            AppSettings {
+                dialect: settings.compat,
+                dev: settings.dev,
+                adopt: settings.adopt,
+                operator_token: settings.operator_token.map(OperatorToken),
+                retry_after: if settings.dev { 1 } else { 30 },
+            },
+        );
+        app.recover().await?;
+        if settings.dev {
+            signoff_server::seed(&engine).await?;
+        }
+        if let Some(issuer) = issuer {
+            issuer.warm_up();
+        }
+        let (stop, stopped) = watch::channel(false);
+        let worker = tokio::spawn(async move { engine.run(stopped).await });
+        Ok(Self { app, stop, worker })
+    }
+
+    /// What the server answers.
+    pub(crate) fn routes(&self) -> Routes {
+        signoff_server::router(self.app.clone())
+    }
+
+    /// Stops the workers when they have finished what they began.
+    pub(crate) async fn stop(self) {
+        self.stop.send_replace(true);
+        if let Err(error) = self.worker.await {
+            tracing::error!(%error, "the workers ended badly");
+        }
+    }
+}
+
+/// The server's own token endpoint: in development, and wherever no other issuer is trusted.
+fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<Arc<Issuer>> {
+    if settings.identity.is_some() && !settings.dev {
+        return None;
+    }
+    let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
+    let settings = IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
+    let store = engine.store();
+    Some(Arc::new(Issuer::new(store.clone(), store.clone(), clock, settings)))
+}
+
+/// Real time in seconds: tokens do not follow test clocks.
+fn seconds(engine: &Engine) -> Clock {
+    let clock = engine.clock().clone();
+    Arc::new(move || clock.real().0 / 1_000_000)
+}

@@ -1,0 +1,118 @@
+//! `signoff serve`: a long-lived server.
+
+use std::future::Future;
+use std::path::Path;
+
+use signoff_server::{proxy, serve_plain, tls};
+use tokio::net::TcpListener;
+use tokio::signal;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::{BadSetting, Config, ServeOptions};
+use crate::node::{Node, NodeError, NodeSettings};
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServeError {
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    #[error("cannot listen on {address}: {source}; name another address with --{setting}")]
+    Listen { address: String, setting: &'static str, source: std::io::Error },
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+}
+
+/// Serves until SIGINT or SIGTERM.
+pub(crate) async fn run(options: ServeOptions) -> Result<(), ServeError> {
+    let config = Config::load(options)?;
+    let listener = listen(config.listen.to_string(), "listen").await?;
+    let address = listener.local_addr().unwrap_or(config.listen);
+    let base = format!("http://{address}");
+    let settings = NodeSettings {
+        dev: config.dev,
+        compat: config.compat,
+        production_pipeline: config.production_pipeline,
+        adopt: false,
+        identity: config.identity.clone(),
+        operator_token: config.operator_token.clone(),
+        public_base: Some(base.clone()),
+    };
+    let node = Node::start(&config.store, settings).await?;
+    let (stop, stopped) = watch::channel(false);
+    let mut servers = JoinSet::new();
+    servers.spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
+    if let Some(tls) = config.tls {
+        serve_tls(&config.store, tls, &node, &stopped, &mut servers).await?;
+    }
+    println!("listening on {base}");
+    eprintln!("signoff {}: {}, dialect {}", env!("CARGO_PKG_VERSION"), mode(&config), config.compat);
+    eprintln!("state in {}", config.store.display());
+    told_to_stop().await;
+    eprintln!("stopping: running requests and work are finished first");
+    stop.send_replace(true);
+    while servers.join_next().await.is_some() {}
+    node.stop().await;
+    Ok(())
+}
+
+fn mode(config: &Config) -> &'static str {
+    if config.dev { "development mode (not for production)" } else { "production mode" }
+}
+
+pub(crate) async fn listen(address: String, setting: &'static str) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(&address).await.map_err(|source| ServeError::Listen { address, setting, source })
+}
+
+pub(crate) fn stop_of(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stopped = stopped.clone();
+    async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+}
+
+/// The proxy port and the TLS port; the authority is kept beside the store, so that clients trust it once.
+async fn serve_tls(
+    store: &Path,
+    settings: crate::config::TlsConfig,
+    node: &Node,
+    stopped: &watch::Receiver<bool>,
+    servers: &mut JoinSet<()>,
+) -> Result<(), ServeError> {
+    let now = node.app.now_seconds();
+    let folder = store.with_extension("tls");
+    let authority = tls::Authority::load_or_create(&folder, now)?;
+    let config = authority.server_config(now)?;
+    let listener = listen(settings.listen.to_string(), "tls-listen").await?;
+    let tls_address = listener.local_addr().unwrap_or(settings.listen);
+    servers.spawn(tls::serve_tls(listener, config.clone(), node.routes(), stop_of(stopped)));
+    let proxy_listener = proxy::bind(settings.proxy_port).await.map_err(|source| ServeError::Listen {
+        address: format!("127.0.0.1:{}", settings.proxy_port),
+        setting: "proxy-port",
+        source,
+    })?;
+    let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
+    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
+    servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
+    eprintln!("the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}");
+    eprintln!("clients have to trust {}", folder.join("ca.pem").display());
+    Ok(())
+}
+
+async fn told_to_stop() {
+    #[cfg(unix)]
+    {
+        let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
+        if let Ok(mut terminate) = terminate {
+            tokio::select! {
+                _ = signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = signal::ctrl_c().await;
+}

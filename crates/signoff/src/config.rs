@@ -1,0 +1,254 @@
+//! The settings of a server: flags over `SIGNOFF_*` over the TOML file over what is built in.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use signoff_wire::Dialect;
+
+/// The address that is listened on unless another is named.
+const LISTEN: &str = "127.0.0.1:8080";
+
+/// What `serve` can be told on the command line or by the environment.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ServeOptions {
+    /// Where the state is kept: sqlite:PATH [default: sqlite:signoff.db in the user's data directory]
+    #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, env = "SIGNOFF_LISTEN", value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+    /// A TOML file with settings; flags and SIGNOFF_* variables win over it
+    #[arg(long, env = "SIGNOFF_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Development mode: seeded publishers, own tokens, scenarios, test clock, faults, mailbox
+    #[arg(long, env = "SIGNOFF_DEV")]
+    pub(crate) dev: bool,
+    /// The dialect: documented, or observed for released clients [default: documented]
+    #[arg(long, env = "SIGNOFF_COMPAT", value_name = "DIALECT")]
+    pub(crate) compat: Option<String>,
+    /// Answer the portal's host names over TLS too: a forward proxy and a TLS port
+    #[arg(long, env = "SIGNOFF_TLS")]
+    pub(crate) tls: bool,
+    /// The forward proxy's port (with --tls) [default: 8081]
+    #[arg(long, env = "SIGNOFF_PROXY_PORT", value_name = "PORT")]
+    pub(crate) proxy_port: Option<u16>,
+    /// The TLS address for name overrides (with --tls) [default: 127.0.0.1:8443]
+    #[arg(long, env = "SIGNOFF_TLS_LISTEN", value_name = "ADDRESS")]
+    pub(crate) tls_listen: Option<String>,
+    /// The pipeline new operations get: development or production [default: as --dev says]
+    #[arg(long, env = "SIGNOFF_PIPELINE", value_name = "KIND")]
+    pub(crate) pipeline: Option<String>,
+}
+
+/// The TOML file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct File {
+    pub(crate) store: Option<String>,
+    pub(crate) listen: Option<String>,
+    pub(crate) dev: Option<bool>,
+    pub(crate) compat: Option<String>,
+    pub(crate) tls: Option<bool>,
+    pub(crate) proxy_port: Option<u16>,
+    pub(crate) tls_listen: Option<String>,
+    pub(crate) pipeline: Option<String>,
+    pub(crate) identity: Option<IdentityFile>,
+    pub(crate) mail: Option<MailFile>,
+}
+
+/// `[identity]`: the real issuer whose tokens are trusted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityFile {
+    /// The `iss` of its tokens; `{tenantid}` stands for the token's tenant.
+    pub(crate) issuer: String,
+    /// The `aud` of tokens for this server.
+    pub(crate) audience: String,
+    /// Where its keys are published.
+    pub(crate) keys_url: String,
+}
+
+/// `[mail]`: the mail server.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailFile {
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+    /// `none`, `starttls` or `tls`.
+    pub(crate) tls: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) from: String,
+}
+
+impl std::fmt::Debug for MailFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MailFile").field("host", &self.host).field("from", &self.from).finish_non_exhaustive()
+    }
+}
+
+/// The settings, put together and checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) store: PathBuf,
+    pub(crate) listen: SocketAddr,
+    pub(crate) dev: bool,
+    pub(crate) compat: Dialect,
+    pub(crate) tls: Option<TlsConfig>,
+    pub(crate) production_pipeline: bool,
+    pub(crate) identity: Option<IdentityFile>,
+    pub(crate) mail: Option<MailFile>,
+    pub(crate) operator_token: Option<String>,
+}
+
+/// Where the portal's names are answered over TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TlsConfig {
+    pub(crate) proxy_port: u16,
+    pub(crate) listen: SocketAddr,
+}
+
+/// A setting that cannot be used: which, and what helps.
+#[derive(Debug, thiserror::Error)]
+#[error("{setting}: {problem}")]
+pub(crate) struct BadSetting {
+    pub(crate) setting: String,
+    pub(crate) problem: String,
+}
+
+fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
+    BadSetting { setting: setting.to_owned(), problem: problem.into() }
+}
+
+impl Config {
+    /// Puts the settings together.
+    pub(crate) fn load(options: ServeOptions) -> Result<Self, BadSetting> {
+        let file = match &options.config {
+            Some(path) => read_file(path)?,
+            None => File::default(),
+        };
+        let dev = options.dev || file.dev.unwrap_or(false);
+        let listen = address("listen", options.listen.or(file.listen).as_deref().unwrap_or(LISTEN))?;
+        let compat = match options.compat.or(file.compat) {
+            Some(word) => {
+                word.parse().map_err(|_| bad("compat", format!("{word:?} is neither documented nor observed")))?
+            }
+            None => Dialect::Documented,
+        };
+        let tls = if options.tls || file.tls.unwrap_or(false) {
+            let listen = options.tls_listen.or(file.tls_listen);
+            Some(TlsConfig {
+                proxy_port: options.proxy_port.or(file.proxy_port).unwrap_or(8081),
+                listen: address("tls_listen", listen.as_deref().unwrap_or("127.0.0.1:8443"))?,
+            })
+        } else {
+            None
+        };
+        Ok(Self {
+            store: store_path(options.store.or(file.store))?,
+            listen,
+            dev,
+            compat,
+            tls,
+            production_pipeline: pipeline(options.pipeline.or(file.pipeline), dev)?,
+            identity: file.identity,
+            mail: file.mail,
+            operator_token: operator_token()?,
+        })
+    }
+}
+
+/// The shortest operator token, in bytes.
+const SHORTEST_TOKEN: usize = 16;
+
+/// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
+fn operator_token() -> Result<Option<String>, BadSetting> {
+    match std::env::var("SIGNOFF_OPERATOR_TOKEN") {
+        Ok(token) if token.len() < SHORTEST_TOKEN => {
+            Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters"))
+        }
+        Ok(token) => Ok(Some(token)),
+        Err(_) => Ok(None),
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, BadSetting> {
+    let name = format!("config {}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| bad(&name, error.to_string()))?;
+    toml::from_str(&text).map_err(|error| bad(&name, error.to_string()))
+}
+
+fn address(setting: &str, text: &str) -> Result<SocketAddr, BadSetting> {
+    text.parse().map_err(|_| {
+        bad(setting, format!("{text:?} is no address; write one like 127.0.0.1:8080 or [::]:8080"))
+    })
+}
+
+fn pipeline(word: Option<String>, dev: bool) -> Result<bool, BadSetting> {
+    match word.as_deref() {
+        None => Ok(!dev),
+        Some("production") => Ok(true),
+        Some("development") if dev => Ok(false),
+        Some("development") => Err(bad("pipeline", "development needs --dev: it publishes without any review")),
+        Some(other) => Err(bad("pipeline", format!("{other:?} is neither development nor production"))),
+    }
+}
+
+fn store_path(store: Option<String>) -> Result<PathBuf, BadSetting> {
+    let Some(store) = store else { return default_store() };
+    match store.strip_prefix("sqlite:") {
+        Some("") => Err(bad("store", "name a file after sqlite:, like sqlite:signoff.db")),
+        Some(path) => Ok(PathBuf::from(path)),
+        None => {
+            let scheme = store.split(':').next().unwrap_or_default();
+            Err(bad("store", format!("{scheme:?} is no store of this server; write sqlite:PATH")))
+        }
+    }
+}
+
+fn default_store() -> Result<PathBuf, BadSetting> {
+    let directories = directories::ProjectDirs::from("", "", "signoff");
+    directories
+        .map(|directories| directories.data_dir().join("signoff.db"))
+        .ok_or_else(|| bad("store", "this user has no data directory; name a file with --store sqlite:PATH"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(options: ServeOptions) -> String {
+        Config::load(options).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_bad_setting_names_itself_and_the_remedy() {
+        let store = |store: &str| ServeOptions { store: Some(store.to_owned()), ..ServeOptions::default() };
+        assert_eq!(problem(store("mysql://x")), "store: \"mysql\" is no store of this server; write sqlite:PATH");
+        assert_eq!(problem(store("sqlite:")), "store: name a file after sqlite:, like sqlite:signoff.db");
+        let listen = ServeOptions { listen: Some("8080".to_owned()), ..store("sqlite:x") };
+        assert!(problem(listen).starts_with("listen: \"8080\" is no address"));
+        let compat = ServeOptions { compat: Some("strict".to_owned()), ..store("sqlite:x") };
+        assert_eq!(problem(compat), "compat: \"strict\" is neither documented nor observed");
+        let pipeline = ServeOptions { pipeline: Some("development".to_owned()), ..store("sqlite:x") };
+        assert!(problem(pipeline).contains("needs --dev"));
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_an_unknown_setting_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("signoff.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\ncompat = \"observed\"\nstore = \"sqlite:x\"\n").unwrap();
+        let options = ServeOptions {
+            config: Some(file.clone()),
+            listen: Some("127.0.0.1:2".to_owned()),
+            ..ServeOptions::default()
+        };
+        let config = Config::load(options.clone()).unwrap();
+        assert_eq!((config.listen.port(), config.compat), (2, Dialect::Observed));
+        std::fs::write(&file, "listne = \"127.0.0.1:1\"\n").unwrap();
+        assert!(problem(options).contains("listne"));
+    }
+}
