@@ -30,15 +30,23 @@ pub struct OfferRead {
     pub etag: Option<String>,
 }
 
+impl OfferRead {
+    /// The members that this API knows; unknown ones are in the document only.
+    ///
+    /// Fails when a member of the document has the wrong type.
+    pub fn offer(&self) -> Result<Offer<'static>, ClientError> {
+        serde_json::from_str(self.document.get())
+            .map_err(|error| ClientError::Unreadable { url: "the offer".into(), reason: error.to_string() })
+    }
+}
+
 /// What a PUT did.
 #[derive(Clone, Debug)]
 pub struct PutReply {
     /// Whether the offer is new: 201 rather than 200.
     pub created: bool,
     /// The offer as it is now.
-    pub offer: Offer<'static>,
-    /// Its tag, when the server sent one.
-    pub etag: Option<String>,
+    pub now: OfferRead,
 }
 
 impl Client {
@@ -75,7 +83,8 @@ impl Client {
     ) -> Result<PutReply, ClientError> {
         let call = self.offer_call(Method::PUT, publisher, offer, &[]);
         let reply = self.send(call.header("if-match", if_match).json(document)).await?;
-        Ok(PutReply { created: reply.status == 201, offer: reply.read()?, etag: reply.header("etag") })
+        let now = OfferRead { document: reply.read()?, etag: reply.header("etag") };
+        Ok(PutReply { created: reply.status == 201, now })
     }
 
     /// Where publishing stands.

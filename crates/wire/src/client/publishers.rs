@@ -22,14 +22,24 @@ impl Client {
         self.send(self.call(Method::GET, &["api", "publishers", publisher])).await?.read()
     }
 
-    /// Creates or changes a publisher; what `put` leaves out stays as it is.
-    pub async fn put_publisher(
+    /// Creates a publisher; fails when there is one of that id.
+    pub async fn create_publisher(
         &self,
         publisher: &str,
         put: &PublisherPut,
     ) -> Result<Publisher<'static>, ClientError> {
         let call = self.call(Method::PUT, &["api", "publishers", publisher]);
-        self.send(call.json(body(put))).await?.read()
+        self.send(call.header("if-none-match", Some("*")).json(body(put))).await?.read()
+    }
+
+    /// Changes a publisher; what `put` leaves out stays as it is. Fails when there is none of that id.
+    pub async fn change_publisher(
+        &self,
+        publisher: &str,
+        put: &PublisherPut,
+    ) -> Result<Publisher<'static>, ClientError> {
+        let call = self.call(Method::PUT, &["api", "publishers", publisher]);
+        self.send(call.header("if-match", Some("*")).json(body(put))).await?.read()
     }
 
     /// Who is a member of a publisher.

@@ -49,6 +49,7 @@ async fn every_call_asks_for_its_path() {
         ok("[]"),
         ok(&publisher),
         ok(&publisher),
+        ok(&publisher),
         ok("[]"),
         ok(""),
         ok(""),
@@ -72,7 +73,9 @@ async fn every_call_asks_for_its_path() {
     let client = stub.client(given());
     client.publishers().await.unwrap();
     client.publisher("p").await.unwrap();
-    client.put_publisher("p", &crate::publisher::PublisherPut::default()).await.unwrap();
+    let change = crate::publisher::PublisherPut::default();
+    client.create_publisher("p", &change).await.unwrap();
+    client.change_publisher("p", &change).await.unwrap();
     client.members("p").await.unwrap();
     client.put_member("p", "tenant", "a/b", "reader").await.unwrap();
     client.delete_member("p", "tenant", "c").await.unwrap();
@@ -82,7 +85,8 @@ async fn every_call_asks_for_its_path() {
     client.offer("p", "o", Which::Version(2)).await.unwrap();
     client.offer("p", "o", Which::Slot(OfferSlot::Preview)).await.unwrap();
     let put = client.put_offer("p", "o", b"{\"x\":1}".to_vec(), Some("*")).await.unwrap();
-    assert!(put.created && put.etag.as_deref() == Some("W/\"e\""));
+    assert!(put.created && put.now.etag.as_deref() == Some("W/\"e\""));
+    assert_eq!(put.now.offer().unwrap().definition.get(), "{\"a\":1.1}");
     client.status("p", "o").await.unwrap();
     let emails = Action { notification_emails: Some("a@x".into()), ..Action::default() };
     let started = client.publish("p", "o", &emails).await.unwrap();
