@@ -118,12 +118,12 @@ impl Client {
                     if self.tokens.refused(refused).await {
                         continue;
                     }
-                    return self.judge(result?);
+                    return judge(result?);
                 }
-                _ => return self.judge(result?),
+                _ => return judge(result?),
             };
             if repetitions_left == 0 {
-                return self.judge(result?);
+                return judge(result?);
             }
             repetitions_left -= 1;
             tokio::time::sleep(asked_for.unwrap_or(pause)).await;
@@ -157,15 +157,14 @@ impl Client {
         let text = response.text().await.map_err(unreachable)?;
         Ok(Reply { status, text, headers, url: call.url.to_string() })
     }
+}
 
-    /// Turns a reply that is an error into one.
-    #[expect(clippy::unused_self, reason = "reads as one step of send")]
-    fn judge(&self, reply: Reply) -> Result<Reply, ClientError> {
-        let status = reply.status;
-        if (200..300).contains(&status) || status == StatusCode::NOT_MODIFIED {
-            return Ok(reply);
-        }
-        let body = serde_json::from_str::<ErrorBody>(&reply.text).ok().map(Box::new);
-        Err(ClientError::Api { status, body, text: reply.text.chars().take(2000).collect() })
+/// Turns a reply that is an error into one.
+fn judge(reply: Reply) -> Result<Reply, ClientError> {
+    let status = reply.status;
+    if (200..300).contains(&status) || status == StatusCode::NOT_MODIFIED {
+        return Ok(reply);
     }
+    let body = serde_json::from_str::<ErrorBody>(&reply.text).ok().map(Box::new);
+    Err(ClientError::Api { status, body, text: reply.text.chars().take(2000).collect() })
 }
