@@ -110,6 +110,15 @@ impl App {
 }
 
 impl App {
+    /// Puts the state of a snapshot in the place of the present one.
+    ///
+    /// # Errors
+    /// If the file is no snapshot of this server, or the store fails.
+    pub async fn restore(&self, file: &std::path::Path) -> Result<(), signoff_store::StoreError> {
+        self.engine().restore(file).await?;
+        self.recover().await
+    }
+
     /// The real time in seconds since the Unix epoch, for certificates.
     pub fn now_seconds(&self) -> i64 {
         self.engine().clock().real().0 / 1_000_000

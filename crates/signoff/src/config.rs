@@ -132,9 +132,9 @@ impl Config {
         let dev = options.dev || file.dev.unwrap_or(false);
         let listen = address("listen", options.listen.or(file.listen).as_deref().unwrap_or(LISTEN))?;
         let compat = match options.compat.or(file.compat) {
-            Some(word) => {
-                word.parse().map_err(|_| bad("compat", format!("{word:?} is neither documented nor observed")))?
-            }
+            Some(word) => word
+                .parse()
+                .map_err(|_| bad("compat", format!("{word:?} is neither documented nor observed")))?,
             None => Dialect::Documented,
         };
         let tls = if options.tls || file.tls.unwrap_or(false) {
@@ -191,7 +191,9 @@ fn pipeline(word: Option<String>, dev: bool) -> Result<bool, BadSetting> {
         None => Ok(!dev),
         Some("production") => Ok(true),
         Some("development") if dev => Ok(false),
-        Some("development") => Err(bad("pipeline", "development needs --dev: it publishes without any review")),
+        Some("development") => {
+            Err(bad("pipeline", "development needs --dev: it publishes without any review"))
+        }
         Some(other) => Err(bad("pipeline", format!("{other:?} is neither development nor production"))),
     }
 }
@@ -226,7 +228,10 @@ mod tests {
     #[test]
     fn a_bad_setting_names_itself_and_the_remedy() {
         let store = |store: &str| ServeOptions { store: Some(store.to_owned()), ..ServeOptions::default() };
-        assert_eq!(problem(store("mysql://x")), "store: \"mysql\" is no store of this server; write sqlite:PATH");
+        assert_eq!(
+            problem(store("mysql://x")),
+            "store: \"mysql\" is no store of this server; write sqlite:PATH"
+        );
         assert_eq!(problem(store("sqlite:")), "store: name a file after sqlite:, like sqlite:signoff.db");
         let listen = ServeOptions { listen: Some("8080".to_owned()), ..store("sqlite:x") };
         assert!(problem(listen).starts_with("listen: \"8080\" is no address"));
@@ -240,7 +245,8 @@ mod tests {
     fn a_flag_wins_over_the_file_and_an_unknown_setting_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("signoff.toml");
-        std::fs::write(&file, "listen = \"127.0.0.1:1\"\ncompat = \"observed\"\nstore = \"sqlite:x\"\n").unwrap();
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\ncompat = \"observed\"\nstore = \"sqlite:x\"\n")
+            .unwrap();
         let options = ServeOptions {
             config: Some(file.clone()),
             listen: Some("127.0.0.1:2".to_owned()),

@@ -1,5 +1,75 @@
-//! The `signoff` binary.
+//! The `signoff` binary: every command of it, one file each under `commands`.
 
 mod commands;
+mod config;
+mod connection;
+mod exit;
+mod follow;
+mod logging;
+mod node;
+mod view;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::{ClientCommand, ServerCommand};
+use crate::connection::Connection;
+use crate::exit::Failure;
+
+/// Publish offers to a software marketplace, and cancel with an answer that is true.
+#[derive(Parser)]
+#[command(name = "signoff", version, after_help = exit::TABLE)]
+struct Cli {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    #[command(flatten)]
+    Server(ServerCommand),
+    #[command(flatten)]
+    Client(ClientCommand),
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    // A provider that is installed already is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match cli.command {
+        Command::Server(command) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(commands::run_server(command))
+        }
+        Command::Client(command) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(commands::run(command, &cli.connection, Cli::command))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            view::say(&format!("error: {failure}"));
+            if let Some(hint) = failure.hint() {
+                view::say(&format!("hint: {hint}"));
+            }
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
+    }
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use signoff_engine::{Engine, PipelineKind, Settings};
 use signoff_server::identity::{
-    Clock, ClientPolicy, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings, Verifier,
+    ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
+    Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
 use signoff_store::sqlite::SqliteStore;
@@ -61,8 +62,7 @@ impl Node {
             audience: identity.audience,
             keys_url: identity.keys_url,
         });
-        let verifier =
-            Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
+        let verifier = Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
         let app = App::new(
             engine.clone(),
             verifier,
@@ -87,6 +87,11 @@ impl Node {
         Ok(Self { app, stop, worker })
     }
 
+    /// Puts the state of a snapshot in the place of the present one.
+    pub(crate) async fn restore(&self, file: &Path) -> Result<(), StoreError> {
+        self.app.restore(file).await
+    }
+
     /// What the server answers.
     pub(crate) fn routes(&self) -> Routes {
         signoff_server::router(self.app.clone())
@@ -107,7 +112,8 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
         return None;
     }
     let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
-    let settings = IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
+    let settings =
+        IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
     let store = engine.store();
     Some(Arc::new(Issuer::new(store.clone(), store.clone(), clock, settings)))
 }

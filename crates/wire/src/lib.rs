@@ -6,6 +6,8 @@
 
 pub mod api_version;
 pub mod body;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod dialect;
 pub mod duration;
 pub mod emails;

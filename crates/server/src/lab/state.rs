@@ -41,16 +41,14 @@ pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<Status
     let folder = tempfile::tempdir().map_err(unwritable)?;
     let file = folder.path().join("snapshot");
     tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;
-    match app.engine().restore(&file).await {
-        Ok(()) => {}
+    match app.restore(&file).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
         Err(StoreError::Corrupt(detail)) => {
             let text = ErrorText::SnapshotInvalid { detail };
-            return Err(ApiError::new(ErrorCode::InvalidBody, text));
+            Err(ApiError::new(ErrorCode::InvalidBody, text))
         }
-        Err(error) => return Err(error.into()),
+        Err(error) => Err(error.into()),
     }
-    app.recover().await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]

@@ -1,4 +1,185 @@
-//! The subcommands.
+//! The commands that talk to a server, one file each. To add one: a file with its arguments and `run`, a variant
+//! here, a line in `run`.
 
-#[cfg_attr(not(test), expect(dead_code, reason = "wired in with the command"))]
-pub(crate) mod run;
+mod cancel;
+mod completions;
+mod golive;
+mod offer;
+mod openapi;
+mod operation;
+mod publish;
+mod publisher;
+pub(crate) mod review;
+mod run;
+mod serve;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+use signoff_wire::client::{Client, Started, Until};
+use signoff_wire::operation::OperationDetail;
+use signoff_wire::path;
+use uuid::Uuid;
+
+use crate::config::ServeOptions;
+use crate::connection::{Connection, Output, Settings};
+use crate::exit::Failure;
+use crate::follow::follow;
+use crate::view::{self, tables};
+
+/// Everything that a server does.
+#[derive(Subcommand)]
+pub(crate) enum ServerCommand {
+    /// Serve the publishing API
+    Serve(ServeOptions),
+    /// Run a command in an environment in which the portal is a private server
+    Run(run::Command),
+}
+
+/// Runs a server, or a command beside one.
+pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failure> {
+    match command {
+        ServerCommand::Serve(options) => {
+            crate::logging::start("info");
+            serve::run(options).await.map(|()| ExitCode::SUCCESS)
+        }
+        ServerCommand::Run(command) => {
+            crate::logging::start("warn");
+            run::run(command).await
+        }
+    }
+}
+
+/// Everything that a client does.
+#[derive(Subcommand)]
+pub(crate) enum ClientCommand {
+    /// List, show and put offers, and see where publishing stands
+    #[command(subcommand)]
+    Offer(offer::Command),
+    /// Publish the draft of an offer
+    Publish(publish::Command),
+    /// Take the preview of an offer live
+    Golive(golive::Command),
+    /// Cancel the publish or golive of an offer
+    Cancel(cancel::Command),
+    /// List, show and follow operations
+    #[command(subcommand)]
+    Operation(operation::Command),
+    /// Approve or reject steps that wait for a reviewer
+    #[command(subcommand)]
+    Review(review::Command),
+    /// Show and change publishers and their members
+    #[command(subcommand)]
+    Publisher(publisher::Command),
+    /// Print an access token
+    Token,
+    /// Print the server's OpenAPI description
+    Openapi,
+    /// Print completions for a shell
+    Completions(completions::Command),
+}
+
+/// Runs one command to its end.
+pub(crate) async fn run(
+    command: ClientCommand,
+    connection: &Connection,
+    whole: fn() -> clap::Command,
+) -> Result<(), Failure> {
+    if let ClientCommand::Completions(command) = command {
+        return completions::run(&command, whole());
+    }
+    let settings = connection.settings()?;
+    match command {
+        ClientCommand::Offer(command) => offer::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Publish(command) => publish::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Golive(command) => golive::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Cancel(command) => cancel::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Operation(command) => operation::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Review(command) => review::run(command, &Session::new(&settings)?).await,
+        ClientCommand::Publisher(command) => publisher::run(command, &settings).await,
+        ClientCommand::Token => token::run(&settings).await,
+        ClientCommand::Openapi => openapi::run(&settings).await,
+        ClientCommand::Completions(command) => completions::run(&command, whole()),
+    }
+}
+
+/// A client, whom it works for, and how it prints.
+pub(crate) struct Session {
+    client: Client,
+    publisher: String,
+    output: Output,
+}
+
+impl Session {
+    fn new(settings: &Settings) -> Result<Self, Failure> {
+        Ok(Self { client: settings.client()?, publisher: settings.publisher()?, output: settings.output() })
+    }
+
+    /// The newest operation of an offer that `wanted` says yes to by its state.
+    async fn newest_operation(&self, offer: &str, state: Option<&str>) -> Result<Uuid, Failure> {
+        let operations = self.client.operations(&self.publisher, offer, state).await?;
+        let what = state.unwrap_or("no");
+        operations.first().map(|operation| operation.id).ok_or_else(|| match state {
+            Some(_) => Failure::NotFound(format!("no operation of {offer} is {what}")),
+            None => Failure::NotFound(format!("{offer} has no operation")),
+        })
+    }
+
+    /// The address of an operation, good for offers of either kind.
+    fn address(&self, offer: &str, operation: Uuid) -> String {
+        path::OperationAddress::Migrated { publisher: &self.publisher, offer, operation }.to_string()
+    }
+
+    /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
+    async fn conclude(
+        &self,
+        started: &Started,
+        wait: bool,
+        verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        if !wait {
+            let accepted = started.accepted.as_ref();
+            let reply = json!({
+                "location": started.location,
+                "operationId": accepted.map(|accepted| accepted.operation_id),
+                "status": accepted.map(|accepted| accepted.status),
+            });
+            return view::show(self.output, &reply, |_| started.location.clone());
+        }
+        let pause = started.retry_after;
+        let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;
+        view::show(self.output, &last, tables::operation)?;
+        verdict(&last)
+    }
+}
+
+/// The offer that a command is about.
+#[derive(Args)]
+pub(crate) struct OfferArg {
+    /// The offer's id
+    #[arg(value_parser = offer_id)]
+    offer: String,
+}
+
+fn offer_id(text: &str) -> Result<String, path::InvalidId> {
+    path::offer_id(text).map(str::to_owned)
+}
+
+fn operation_id(text: &str) -> Result<Uuid, path::InvalidId> {
+    path::operation_id(text)
+}
+
+/// Checks a list of addresses before it goes to the server.
+fn emails(text: &str) -> Result<String, signoff_wire::emails::InvalidEmails> {
+    signoff_wire::emails::parse_list(text).map(|addresses| addresses.join(","))
+}
+
+/// Checks a name that becomes one segment of a path.
+fn segment(text: &str) -> Result<String, &'static str> {
+    if text.is_empty() || text.chars().all(|character| character == '.') || text.contains(char::is_control) {
+        return Err("must not be empty, dots alone or hold control characters");
+    }
+    Ok(text.to_owned())
+}

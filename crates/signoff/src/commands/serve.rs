@@ -9,24 +9,13 @@ use tokio::signal;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{BadSetting, Config, ServeOptions};
-use crate::node::{Node, NodeError, NodeSettings};
-
-/// Why the server does not run.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ServeError {
-    #[error(transparent)]
-    Setting(#[from] BadSetting),
-    #[error(transparent)]
-    Node(#[from] NodeError),
-    #[error("cannot listen on {address}: {source}; name another address with --{setting}")]
-    Listen { address: String, setting: &'static str, source: std::io::Error },
-    #[error(transparent)]
-    Tls(#[from] tls::TlsError),
-}
+use crate::config::{Config, ServeOptions, TlsConfig};
+use crate::exit::Failure;
+use crate::node::{Node, NodeSettings};
+use crate::view;
 
 /// Serves until SIGINT or SIGTERM.
-pub(crate) async fn run(options: ServeOptions) -> Result<(), ServeError> {
+pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let config = Config::load(options)?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -47,11 +36,16 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), ServeError> {
     if let Some(tls) = config.tls {
         serve_tls(&config.store, tls, &node, &stopped, &mut servers).await?;
     }
-    println!("listening on {base}");
-    eprintln!("signoff {}: {}, dialect {}", env!("CARGO_PKG_VERSION"), mode(&config), config.compat);
-    eprintln!("state in {}", config.store.display());
+    view::print(&format!("listening on {base}"))?;
+    view::say(&format!(
+        "signoff {}: {}, dialect {}",
+        env!("CARGO_PKG_VERSION"),
+        mode(&config),
+        config.compat
+    ));
+    view::say(&format!("state in {}", config.store.display()));
     told_to_stop().await;
-    eprintln!("stopping: running requests and work are finished first");
+    view::say("stopping: running requests and work are finished first");
     stop.send_replace(true);
     while servers.join_next().await.is_some() {}
     node.stop().await;
@@ -62,8 +56,14 @@ fn mode(config: &Config) -> &'static str {
     if config.dev { "development mode (not for production)" } else { "production mode" }
 }
 
-pub(crate) async fn listen(address: String, setting: &'static str) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(&address).await.map_err(|source| ServeError::Listen { address, setting, source })
+pub(crate) async fn listen(address: String, setting: &'static str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(&address).await.map_err(|error| cannot_listen(&address, setting, &error))
+}
+
+fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failure {
+    Failure::Usage(format!(
+        "{setting}: cannot listen on {address}: {error}; name another address with --{setting}"
+    ))
 }
 
 pub(crate) fn stop_of(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
@@ -77,11 +77,11 @@ pub(crate) fn stop_of(stopped: &watch::Receiver<bool>) -> impl Future<Output = (
 /// The proxy port and the TLS port; the authority is kept beside the store, so that clients trust it once.
 async fn serve_tls(
     store: &Path,
-    settings: crate::config::TlsConfig,
+    settings: TlsConfig,
     node: &Node,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
-) -> Result<(), ServeError> {
+) -> Result<(), Failure> {
     let now = node.app.now_seconds();
     let folder = store.with_extension("tls");
     let authority = tls::Authority::load_or_create(&folder, now)?;
@@ -89,16 +89,16 @@ async fn serve_tls(
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;
     let tls_address = listener.local_addr().unwrap_or(settings.listen);
     servers.spawn(tls::serve_tls(listener, config.clone(), node.routes(), stop_of(stopped)));
-    let proxy_listener = proxy::bind(settings.proxy_port).await.map_err(|source| ServeError::Listen {
-        address: format!("127.0.0.1:{}", settings.proxy_port),
-        setting: "proxy-port",
-        source,
-    })?;
+    let proxy_listener = proxy::bind(settings.proxy_port)
+        .await
+        .map_err(|error| cannot_listen(&settings.proxy_port.to_string(), "proxy-port", &error))?;
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
     let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
-    eprintln!("the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}");
-    eprintln!("clients have to trust {}", folder.join("ca.pem").display());
+    view::say(&format!(
+        "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"
+    ));
+    view::say(&format!("clients have to trust {}", folder.join("ca.pem").display()));
     Ok(())
 }
 

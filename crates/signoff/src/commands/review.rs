@@ -1,0 +1,86 @@
+//! `signoff review list|approve|reject`.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use signoff_wire::client::Verdict;
+use signoff_wire::words::StepStatus;
+use uuid::Uuid;
+
+use super::{OfferArg, Session, operation_id, segment};
+use crate::exit::Failure;
+use crate::view::{self, tables};
+
+/// What to do with steps that wait for a reviewer.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// List the steps of an offer that wait
+    List(OfferArg),
+    /// Let a step go on
+    Approve(Decision),
+    /// Fail the operation at a step
+    Reject(Decision),
+}
+
+/// Which step, and why.
+#[derive(Args)]
+pub(crate) struct Decision {
+    #[command(flatten)]
+    offer: OfferArg,
+    /// The step's id
+    #[arg(value_parser = segment)]
+    step: String,
+    /// The operation [default: the running one]
+    #[arg(long, value_name = "ID", value_parser = operation_id)]
+    operation: Option<Uuid>,
+    /// Why; the publisher reads it
+    #[arg(long)]
+    reason: Option<String>,
+}
+
+/// A step that waits for a reviewer.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Waiting {
+    /// The operation it belongs to.
+    pub(crate) operation_id: Uuid,
+    /// Its id.
+    pub(crate) step: String,
+    /// Its name for people.
+    pub(crate) step_name: String,
+}
+
+/// Runs the command.
+pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {
+    match command {
+        Command::List(OfferArg { offer }) => list(&offer, session).await,
+        Command::Approve(decision) => decide(decision, Verdict::Approve, session).await,
+        Command::Reject(decision) => decide(decision, Verdict::Reject, session).await,
+    }
+}
+
+async fn list(offer: &str, session: &Session) -> Result<(), Failure> {
+    let mut waiting = Vec::new();
+    for item in session.client.operations(&session.publisher, offer, Some("running")).await? {
+        let operation = session.client.operation(&session.publisher, offer, item.id).await?;
+        let steps = operation.steps.into_iter().filter(|step| step.status == StepStatus::WaitingForApproval);
+        waiting.extend(steps.map(|step| Waiting {
+            operation_id: item.id,
+            step: step.id.into_owned(),
+            step_name: step.step_name.into_owned(),
+        }));
+    }
+    view::show(session.output, waiting.as_slice(), tables::reviews)
+}
+
+async fn decide(decision: Decision, verdict: Verdict, session: &Session) -> Result<(), Failure> {
+    let Decision { offer: OfferArg { offer }, step, operation, reason } = decision;
+    let operation = match operation {
+        Some(operation) => operation,
+        None => session.newest_operation(&offer, Some("running")).await?,
+    };
+    let publisher = &session.publisher;
+    session.client.review(publisher, &offer, operation, &step, verdict, reason.as_deref()).await?;
+    let word = if verdict == Verdict::Approve { "approved" } else { "rejected" };
+    view::say(&format!("{step} of {operation} {word}"));
+    Ok(())
+}

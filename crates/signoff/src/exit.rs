@@ -1,0 +1,135 @@
+//! How commands end: one failure type, one table of exit codes.
+
+use std::io;
+
+use signoff_server::tls::TlsError;
+use signoff_wire::ErrorCode;
+use signoff_wire::client::ClientError;
+
+use crate::config::BadSetting;
+use crate::node::NodeError;
+
+/// The exit codes as `--help` shows them; `docs/cli.md` says the same.
+pub(crate) const TABLE: &str = "\
+Exit codes:
+  0  done
+  1  the operation failed or was canceled while it was followed, or something else went wrong
+  2  a wrong option, argument, setting or input file
+  3  not found
+  4  refused by the server (400, 405, 409, 412, 413, 415, 422)
+  5  not signed in, or not permitted (401, 403, no token)
+  6  the server cannot be reached or cannot answer now (429, 502, 503, 504)";
+
+/// Why a command did not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// An option, argument, setting or input file is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// There is nothing of that name.
+    #[error("{0}")]
+    NotFound(String),
+    /// The server said no, or nothing.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The operation that was followed did not end well.
+    #[error("{0}")]
+    Ended(String),
+    /// A setting of a server cannot be used.
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    /// There is no server.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// There is no certificate to serve with.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The output could not be written, or the program could not be set up.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl Failure {
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Setting(_) | Self::Client(ClientError::Setting(_)) => 2,
+            Self::NotFound(_) => 3,
+            Self::Client(ClientError::Token { .. }) => 5,
+            Self::Client(ClientError::Unreachable { .. }) => 6,
+            Self::Client(ClientError::Api { status, .. }) => match status {
+                401 | 403 => 5,
+                404 => 3,
+                429 | 502..=504 => 6,
+                400..=499 => 4,
+                _ => 1,
+            },
+            Self::Client(ClientError::Unreadable { .. })
+            | Self::Ended(_)
+            | Self::Io(_)
+            | Self::Node(_)
+            | Self::Tls(_) => 1,
+        }
+    }
+
+    /// What to do about it, where that is not in the message.
+    pub(crate) fn hint(&self) -> Option<&'static str> {
+        let Self::Client(ClientError::Api { body: Some(body), .. }) = self else {
+            return None;
+        };
+        match body.code()? {
+            ErrorCode::MissingIfMatch => {
+                Some("give the tag of `signoff offer show OFFER --etag` with --if-match, or use --force")
+            }
+            ErrorCode::PreconditionFailed => Some("somebody was faster: read it again, then decide"),
+            ErrorCode::Unauthorized => Some(
+                "set --token, or --tenant, --client-id and --client-secret; `signoff token` shows what they give",
+            ),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signoff_wire::ErrorBody;
+
+    use super::*;
+
+    fn api(status: u16, code: ErrorCode) -> Failure {
+        let body = Some(Box::new(ErrorBody::new(code, "x")));
+        Failure::Client(ClientError::Api { status, body, text: String::new() })
+    }
+
+    #[test]
+    fn every_code_of_the_api_has_the_exit_code_of_the_table() {
+        for code in ErrorCode::ALL {
+            let expected = match code.status() {
+                401 | 403 => 5,
+                404 => 3,
+                429 | 503 | 504 => 6,
+                500 => 1,
+                _ => 4,
+            };
+            assert_eq!(api(code.status(), *code).code(), expected, "{code}");
+        }
+        assert!(api(400, ErrorCode::MissingIfMatch).hint().is_some());
+        assert!(api(404, ErrorCode::OfferNotFound).hint().is_none());
+    }
+
+    #[test]
+    fn what_never_got_an_answer_is_told_apart() {
+        let text = || String::from("x");
+        for (failure, code) in [
+            (Failure::Usage(text()), 2),
+            (Failure::NotFound(text()), 3),
+            (Failure::Ended(text()), 1),
+            (ClientError::Setting(text()).into(), 2),
+            (ClientError::Token { url: text(), reason: text() }.into(), 5),
+            (ClientError::Unreachable { url: text(), reason: text() }.into(), 6),
+            (ClientError::Unreadable { url: text(), reason: text() }.into(), 1),
+        ] {
+            assert_eq!(failure.code(), code, "{failure:?}");
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Tables for people, as pure functions from shapes to text.
+
+use comfy_table::{ContentArrangement, Table};
+use serde_json::Value;
+use signoff_wire::offer::OfferSummary;
+use signoff_wire::operation::{MessageView, OperationDetail, OperationItem, StatusReply, StepView};
+use signoff_wire::publisher::{Member, Publisher};
+
+use super::plain;
+
+/// Columns under their names, two blanks apart, not folded: fit for a screen and for `awk`.
+fn table<const N: usize>(names: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(names);
+    for row in rows {
+        table.add_row(row.map(|cell| plain(&cell)));
+    }
+    trimmed(&table)
+}
+
+/// Names and values, one a line; empty values are left out.
+fn fields<const N: usize>(fields: [(&str, String); N]) -> String {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+        table.add_row([name.to_owned(), plain(&value)]);
+    }
+    trimmed(&table)
+}
+
+fn trimmed(table: &Table) -> String {
+    table.lines().map(|line| line.trim().to_owned() + "\n").collect()
+}
+
+/// Offers of a list.
+pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> String {
+    let rows = offers.iter().map(|offer| {
+        [
+            offer.id.to_string(),
+            offer.offer_type_id.to_string(),
+            offer.status.to_string(),
+            offer.version.to_string(),
+            offer.changed_time.to_string(),
+            offer.definition.display_text.to_string(),
+        ]
+    });
+    table(["OFFER", "TYPE", "STATUS", "VERSION", "CHANGED", "NAME"], rows)
+}
+
+/// One offer: what a person asks for first. The whole document is for JSON.
+pub(crate) fn offer(document: &Value, etag: Option<&str>) -> String {
+    let text = |pointer: &str| match document.pointer(pointer) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => String::new(),
+        Some(other) => other.to_string(),
+    };
+    let plan = |plan: &Value| plan.get("planId").and_then(Value::as_str).unwrap_or("?").to_owned();
+    let plans = document.pointer("/definition/plans").and_then(Value::as_array);
+    let plans: Vec<String> = plans.into_iter().flatten().map(plan).collect();
+    fields([
+        ("Offer", text("/id")),
+        ("Publisher", text("/publisherId")),
+        ("Type", text("/offerTypeId")),
+        ("Name", text("/definition/displayText")),
+        ("Status", text("/status")),
+        ("Version", text("/version")),
+        ("Changed", text("/changedTime")),
+        ("Migration", text("/pcMigrationStatus")),
+        ("Plans", plans.join(", ")),
+        ("Tag", etag.unwrap_or_default().to_owned()),
+    ])
+}
+
+/// Where publishing stands.
+pub(crate) fn status(status: &StatusReply<'_>) -> String {
+    let head = fields([
+        ("Status", status.status.to_string()),
+        ("Notified", status.notification_emails.as_deref().unwrap_or_default().to_owned()),
+    ]);
+    head + &steps(&status.steps) + &messages(&status.messages, &status.steps)
+}
+
+/// Operations of a list.
+pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
+    let rows = operations.iter().map(|operation| {
+        [
+            operation.id.to_string(),
+            operation.submission_type.to_string(),
+            operation.submission_state.to_string(),
+            operation.publishing_version.to_string(),
+            operation.slot.to_string(),
+            operation.changed_time.to_string(),
+        ]
+    });
+    table(["OPERATION", "TYPE", "STATE", "NUMBER", "SLOT", "CHANGED"], rows)
+}
+
+/// One operation with its steps and messages.
+pub(crate) fn operation(operation: &OperationDetail<'_>) -> String {
+    let text = |value: &Option<std::borrow::Cow<'_, str>>| value.as_deref().unwrap_or_default().to_owned();
+    let error = operation.error.as_ref().map(|error| format!("{}: {}", error.code, error.message));
+    let head = fields([
+        ("Operation", operation.id.to_string()),
+        ("Type", operation.submission_type.to_string()),
+        ("Status", operation.status.to_string()),
+        ("Number", operation.publishing_version.to_string()),
+        ("Offer version", operation.offer_version.to_string()),
+        ("Cancel", operation.cancellation_request_state.to_string()),
+        ("Began", operation.created_date_time.to_string()),
+        ("Changed", operation.last_action_date_time.to_string()),
+        ("Canceled by", text(&operation.canceled_by)),
+        ("Canceled", text(&operation.canceled_date_time)),
+        ("Reason", text(&operation.cancellation_reason)),
+        (
+            "Target",
+            operation.target.as_ref().map(|target| target.operation_id.to_string()).unwrap_or_default(),
+        ),
+        ("Notified", text(&operation.notification_emails)),
+        ("Error", error.unwrap_or_default()),
+    ]);
+    head + &steps(&operation.steps) + &messages(&operation.messages, &operation.steps)
+}
+
+fn steps(steps: &[StepView<'_>]) -> String {
+    if steps.is_empty() {
+        return String::new();
+    }
+    let rows = steps.iter().map(|step| {
+        [
+            step.id.to_string(),
+            step.status.to_string(),
+            format!("{}%", step.progress_percentage),
+            step.estimated_time_frame.as_deref().unwrap_or("-").to_owned(),
+            step.step_name.to_string(),
+        ]
+    });
+    format!("\n{}", table(["STEP", "STATUS", "DONE", "TAKES", "NAME"], rows))
+}
+
+fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
+    let of_steps =
+        steps.iter().flat_map(|step| step.messages.iter().map(|message| (step.id.as_ref(), message)));
+    let all: Vec<_> = own.iter().map(|message| ("-", message)).chain(of_steps).collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let rows = all.into_iter().map(|(step, message)| {
+        [
+            message.timestamp.to_string(),
+            message.level.to_string(),
+            step.to_owned(),
+            message.message_html.to_string(),
+        ]
+    });
+    format!("\n{}", table(["TIME", "LEVEL", "STEP", "MESSAGE"], rows))
+}
+
+/// Steps that wait for a reviewer, each with its operation.
+pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> String {
+    let rows = reviews
+        .iter()
+        .map(|waiting| [waiting.operation_id.to_string(), waiting.step.clone(), waiting.step_name.clone()]);
+    table(["OPERATION", "STEP", "NAME"], rows)
+}
+
+/// The caller's publishers.
+pub(crate) fn publishers(publishers: &[Publisher<'_>]) -> String {
+    let rows = publishers.iter().map(|publisher| {
+        [
+            publisher.id.to_string(),
+            publisher.version.to_string(),
+            publisher.definition.display_text.to_string(),
+        ]
+    });
+    table(["PUBLISHER", "VERSION", "NAME"], rows)
+}
+
+/// One publisher.
+pub(crate) fn publisher(publisher: &Publisher<'_>) -> String {
+    let definition = &publisher.definition;
+    fields([
+        ("Publisher", publisher.id.to_string()),
+        ("Name", definition.display_text.to_string()),
+        ("Version", publisher.version.to_string()),
+        ("Seller", definition.seller_id.to_string()),
+        ("Contact", definition.seller_contact.as_deref().unwrap_or_default().to_owned()),
+        ("Migration", definition.pc_migration_status.map(|status| status.to_string()).unwrap_or_default()),
+        ("Offer types", definition.offer_type_categories.join(", ")),
+    ])
+}
+
+/// The members of a publisher.
+pub(crate) fn members(members: &[Member<'_>]) -> String {
+    let rows = members
+        .iter()
+        .map(|member| [member.tenant.to_string(), member.client.to_string(), member.role.to_string()]);
+    table(["TENANT", "CLIENT", "ROLE"], rows)
+}
+
+#[cfg(test)]
+mod tests;

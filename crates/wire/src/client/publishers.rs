@@ -1,0 +1,72 @@
+//! Calls on publishers and their members.
+
+use reqwest::Method;
+use serde::Serialize;
+
+use super::Client;
+use super::error::ClientError;
+use crate::publisher::{Member, MemberPut, Publisher, PublisherPut};
+
+fn body(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("the shapes of this crate have text keys only")
+}
+
+impl Client {
+    /// The caller's own publishers.
+    pub async fn publishers(&self) -> Result<Vec<Publisher<'static>>, ClientError> {
+        self.send(self.call(Method::GET, &["api", "publishers"])).await?.read()
+    }
+
+    /// One publisher.
+    pub async fn publisher(&self, publisher: &str) -> Result<Publisher<'static>, ClientError> {
+        self.send(self.call(Method::GET, &["api", "publishers", publisher])).await?.read()
+    }
+
+    /// Creates a publisher; fails when there is one of that id.
+    pub async fn create_publisher(
+        &self,
+        publisher: &str,
+        put: &PublisherPut,
+    ) -> Result<Publisher<'static>, ClientError> {
+        let call = self.call(Method::PUT, &["api", "publishers", publisher]);
+        self.send(call.header("if-none-match", Some("*")).json(body(put))).await?.read()
+    }
+
+    /// Changes a publisher; what `put` leaves out stays as it is. Fails when there is none of that id.
+    pub async fn change_publisher(
+        &self,
+        publisher: &str,
+        put: &PublisherPut,
+    ) -> Result<Publisher<'static>, ClientError> {
+        let call = self.call(Method::PUT, &["api", "publishers", publisher]);
+        self.send(call.header("if-match", Some("*")).json(body(put))).await?.read()
+    }
+
+    /// Who is a member of a publisher.
+    pub async fn members(&self, publisher: &str) -> Result<Vec<Member<'static>>, ClientError> {
+        self.send(self.call(Method::GET, &["api", "publishers", publisher, "members"])).await?.read()
+    }
+
+    /// Makes a principal a member, or gives it another role.
+    pub async fn put_member(
+        &self,
+        publisher: &str,
+        tenant: &str,
+        client: &str,
+        role: &str,
+    ) -> Result<(), ClientError> {
+        let call = self.call(Method::PUT, &["api", "publishers", publisher, "members", tenant, client]);
+        self.send(call.json(body(&MemberPut { role: role.to_owned() }))).await.map(drop)
+    }
+
+    /// Ends a membership.
+    pub async fn delete_member(
+        &self,
+        publisher: &str,
+        tenant: &str,
+        client: &str,
+    ) -> Result<(), ClientError> {
+        let call = self.call(Method::DELETE, &["api", "publishers", publisher, "members", tenant, client]);
+        self.send(call).await.map(drop)
+    }
+}

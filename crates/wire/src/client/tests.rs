@@ -1,0 +1,269 @@
+//! The client against a scripted server.
+use std::time::Duration;
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::stub::{Answer, Stub, client};
+use super::*;
+use crate::words::{OfferSlot, OperationState};
+
+const ID: Uuid = Uuid::from_u128(7);
+const LOCATION: &str = "/api/operations/p$o$1$preview?api-version=2017-10-31";
+const PACE: Pace = Pace { first: Duration::ZERO, longest: Duration::ZERO };
+
+fn given() -> TokenSource {
+    TokenSource::Given("t".into())
+}
+
+fn ok(body: &(impl ToString + ?Sized)) -> Answer {
+    reply(200, &[], body)
+}
+
+fn reply(
+    status: u16,
+    headers: &'static [(&'static str, &'static str)],
+    body: &(impl ToString + ?Sized),
+) -> Answer {
+    (status, headers, body.to_string())
+}
+
+fn operation(status: &str, step: &str, progress: u8) -> String {
+    json!({
+        "id": ID, "submissionType": "publish", "status": status, "publishingVersion": 1, "offerVersion": 1,
+        "cancellationRequestState": "canCancel",
+        "steps": [{"id": "publisher-signoff", "status": step, "progressPercentage": progress}],
+    })
+    .to_string()
+}
+
+#[tokio::test]
+async fn every_call_asks_for_its_path() {
+    let accepted = json!({"location": LOCATION, "operationId": ID, "status": "running"});
+    let publisher = json!({"id": "p", "version": 1, "definition": {"displayText": "P"}});
+    let offer = json!({"offerTypeId": "t", "publisherId": "p", "status": "running", "id": "o", "version": 1,
+        "definition": {"a": 1.10}, "changedTime": "x"});
+    let stub = Stub::start([
+        ok("[]"),
+        ok(&publisher),
+        ok(&publisher),
+        ok(&publisher),
+        ok("[]"),
+        ok(""),
+        ok(""),
+        ok("[]"),
+        ok("[]"),
+        ok(&offer),
+        ok(&offer),
+        ok(&offer),
+        reply(201, &[("etag", "W/\"e\"")], &offer),
+        ok(&json!({"status": "running"})),
+        reply(202, &[("location", LOCATION), ("retry-after", "3")], &accepted),
+        ok(&accepted),
+        ok(&accepted),
+        ok("[]"),
+        ok(&operation("running", "inProgress", 1)),
+        ok(""),
+        ok(""),
+        ok("{}"),
+    ])
+    .await;
+    let client = stub.client(given());
+    client.publishers().await.unwrap();
+    client.publisher("p").await.unwrap();
+    let change = crate::publisher::PublisherPut::default();
+    client.create_publisher("p", &change).await.unwrap();
+    client.change_publisher("p", &change).await.unwrap();
+    client.members("p").await.unwrap();
+    client.put_member("p", "tenant", "a/b", "reader").await.unwrap();
+    client.delete_member("p", "tenant", "c").await.unwrap();
+    client.offer_types().await.unwrap();
+    client.offers("p", Some("status eq 'running'")).await.unwrap();
+    client.offer("p", "o", Which::Current).await.unwrap();
+    client.offer("p", "o", Which::Version(2)).await.unwrap();
+    client.offer("p", "o", Which::Slot(OfferSlot::Preview)).await.unwrap();
+    let put = client.put_offer("p", "o", b"{\"x\":1}".to_vec(), Some("*")).await.unwrap();
+    assert!(put.created && put.now.etag.as_deref() == Some("W/\"e\""));
+    assert_eq!(put.now.offer().unwrap().definition.get(), "{\"a\":1.1}");
+    client.status("p", "o").await.unwrap();
+    let emails = Action { notification_emails: Some("a@x".into()), ..Action::default() };
+    let started = client.publish("p", "o", &emails).await.unwrap();
+    assert_eq!((started.done, started.retry_after), (false, Some(Duration::from_secs(3))));
+    let live = client.golive("p", "o", &Action::default()).await.unwrap();
+    assert_eq!((live.done, live.location.as_str()), (true, LOCATION));
+    let cancel = Action {
+        reason: Some("why".into()),
+        operation_id: Some(ID),
+        if_match: Some("W/\"e\"".into()),
+        ..Action::default()
+    };
+    client.cancel("p", "o", &cancel).await.unwrap();
+    client.operations("p", "o", Some("running")).await.unwrap();
+    client.operation("p", "o", ID).await.unwrap();
+    client.review("p", "o", ID, "displaycertify", Verdict::Approve, None).await.unwrap();
+    client.review("p", "o", ID, "displaycertify", Verdict::Reject, Some("no")).await.unwrap();
+    client.openapi().await.unwrap();
+    insta::assert_snapshot!(stub.requests().join("\n"));
+}
+
+#[tokio::test]
+async fn a_document_keeps_its_digits() {
+    let stub = Stub::start([ok(r#"{"definition": {"z":1.10,"a":1e400}}"#)]).await;
+    let read = stub.client(given()).offer("p", "o", Which::Current).await.unwrap();
+    assert_eq!(read.document.get(), r#"{"definition": {"z":1.10,"a":1e400}}"#);
+}
+
+#[tokio::test]
+async fn reads_are_repeated_but_not_for_ever() {
+    let busy = reply(503, &[("retry-after", "0")], "");
+    let stub = Stub::start([busy.clone(), reply(429, &[], ""), ok("[]")]).await;
+    assert!(stub.client(given()).offers("p", None).await.unwrap().is_empty());
+    assert_eq!(stub.requests().len(), 3);
+
+    let stub = Stub::start(vec![busy; 9]).await;
+    let error = stub.client(given()).offers("p", None).await.unwrap_err();
+    assert_eq!((error.status(), stub.requests().len()), (Some(503), 5));
+}
+
+#[tokio::test]
+async fn what_changes_state_is_sent_once() {
+    let stub = Stub::start([reply(503, &[], "")]).await;
+    let error = stub.client(given()).publish("p", "o", &Action::default()).await.unwrap_err();
+    assert_eq!((error.status(), stub.requests().len()), (Some(503), 1));
+}
+
+#[tokio::test]
+async fn errors_are_typed_and_read_well() {
+    let body = json!({"error": {"code": "ValidationFailed", "message": "1 finding.", "location": LOCATION,
+        "details": [{"code": "Missing", "message": "A title is missing.", "target": "$.definition.plans[0]"}]}});
+    let stub = Stub::start([reply(422, &[], &body), reply(400, &[], "<html>"), ok("no json")]).await;
+    let client = stub.client(given());
+    let error = client.publish("p", "o", &Action::default()).await.unwrap_err();
+    insta::assert_snapshot!(error);
+    assert!(matches!(error, ClientError::Api { status: 422, body: Some(_), .. }));
+    let error = client.publish("p", "o", &Action::default()).await.unwrap_err();
+    assert_eq!(error.to_string(), "HTTP 400: <html>");
+    assert!(matches!(client.publishers().await, Err(ClientError::Unreadable { .. })));
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_unreachable() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = client(base.parse().unwrap(), given()).publishers().await.unwrap_err();
+    assert!(matches!(error, ClientError::Unreachable { .. }), "{error}");
+    assert!(error.to_string().starts_with(&format!("{base}/api/publishers?")), "{error}");
+}
+
+fn credentials(stub: &Stub) -> TokenSource {
+    TokenSource::Credentials(ClientCredentials {
+        authority: default_authority(&stub.base),
+        tenant: "tenant".into(),
+        client_id: "me".into(),
+        client_secret: "hush".into(),
+    })
+}
+
+#[tokio::test]
+async fn a_token_is_fetched_once_and_again_after_a_refusal() {
+    let stub = Stub::start([
+        ok(&json!({"access_token": "one"})),
+        ok("[]"),
+        reply(401, &[], ""),
+        ok(&json!({"access_token": "two"})),
+        ok("[]"),
+        reply(401, &[], ""),
+        ok(&json!({"access_token": "three"})),
+        reply(401, &[], ""),
+    ])
+    .await;
+    let client = stub.client(credentials(&stub));
+    client.publishers().await.unwrap();
+    client.publishers().await.unwrap();
+    assert_eq!(client.publishers().await.unwrap_err().status(), Some(401));
+    insta::assert_snapshot!(stub.requests().join("\n"));
+}
+
+#[tokio::test]
+async fn a_refused_secret_is_explained_without_being_shown() {
+    let refusal = json!({"error": "invalid_client", "error_description": "The secret is wrong."});
+    let stub = Stub::start([reply(401, &[], &refusal)]).await;
+    let source = credentials(&stub);
+    assert_eq!(format!("{source:?}"), "Credentials(…)");
+    let error = stub.client(source).token().await.unwrap_err().to_string();
+    assert!(error.ends_with("/tenant/oauth2/v2.0/token: invalid_client The secret is wrong."), "{error}");
+    assert!(!error.contains("hush"));
+}
+
+#[test]
+fn the_portal_has_its_own_authority() {
+    let authority = |base: &str| default_authority(&base.parse().unwrap());
+    assert_eq!(authority("https://cloudpartner.azure.com"), PUBLIC_AUTHORITY);
+    assert_eq!(authority("http://127.0.0.1:8080/"), "http://127.0.0.1:8080");
+}
+
+#[tokio::test]
+async fn watching_reports_each_change_once_and_stops_at_the_end() {
+    let stub = Stub::start([
+        reply(200, &[("etag", "\"1\"")], &operation("running", "inProgress", 1)),
+        reply(304, &[], ""),
+        ok(&operation("running", "inProgress", 1)),
+        reply(503, &[("retry-after", "0")], ""),
+        ok(&operation("running", "waitingForPublisherReview", 1)),
+        ok(&operation("completed", "complete", 100)),
+    ])
+    .await;
+    let mut seen = Vec::new();
+    let last = stub
+        .client(given())
+        .watch(LOCATION, None, Until::Ended, PACE, |operation| {
+            seen.push(operation.steps[0].progress_percentage);
+        })
+        .await
+        .unwrap();
+    assert_eq!((last.status, seen), (OperationState::Completed, vec![1, 1, 100]));
+    let requests = stub.requests();
+    assert_eq!(requests.len(), 6);
+    assert_eq!(requests[1], format!("GET {LOCATION} | authorization: Bearer t | if-none-match: \"1\""));
+}
+
+#[tokio::test]
+async fn watching_may_stop_at_sign_off() {
+    let stub = Stub::start([ok(&operation("running", "waitingForPublisherReview", 0))]).await;
+    let client = stub.client(given());
+    let last = client.watch(LOCATION, None, Until::EndedOrSignOff, PACE, |_| ()).await.unwrap();
+    assert!(waits_for_sign_off(&last));
+}
+
+#[tokio::test]
+async fn a_location_on_another_server_is_not_followed() {
+    let stub = Stub::start([]).await;
+    for location in ["https://elsewhere.example/api/x", "//elsewhere.example/x"] {
+        let error = stub.client(given()).operation_at(location, None).await.unwrap_err();
+        assert!(matches!(error, ClientError::Setting(_)), "{error}");
+    }
+    assert!(stub.requests().is_empty());
+}
+
+#[test]
+fn unusable_settings_are_named() {
+    let new = |base: &str, pem: Option<&[u8]>| {
+        let config = Config {
+            base: base.parse().unwrap(),
+            tokens: TokenSource::None,
+            extra_roots_pem: pem.map(<[u8]>::to_vec),
+            retries: Retries::default(),
+        };
+        Client::new(config).unwrap_err().to_string()
+    };
+    for bad in ["ftp://x/", "mailto:x@y", "https://x/path", "https://me:secret@x", "http://x/?a=b"] {
+        let error = new(bad, None);
+        assert!(
+            error.starts_with("the server's address must look like") && !error.contains("secret"),
+            "{error}"
+        );
+    }
+    let broken = b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n";
+    assert!(new("https://x/", Some(broken)).starts_with("the certificates cannot be read"));
+}

@@ -1,0 +1,81 @@
+//! Following an operation to its end.
+
+use std::time::Duration;
+
+use super::Client;
+use super::error::ClientError;
+use crate::operation::OperationDetail;
+use crate::words::{OperationState, StepStatus};
+
+/// How often an operation is looked at while the server does not say: quickly after a change, then ever slower.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The pause after a change.
+    pub first: Duration,
+    /// The longest pause.
+    pub longest: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { first: Duration::from_millis(100), longest: Duration::from_secs(5) }
+    }
+}
+
+/// When to stop following.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// When the operation has ended.
+    Ended,
+    /// The same, or when it waits for the publisher's go live.
+    EndedOrSignOff,
+}
+
+/// Whether the operation runs and waits for the publisher's go live.
+pub fn waits_for_sign_off(operation: &OperationDetail<'_>) -> bool {
+    operation.steps.iter().any(|step| step.status == StepStatus::WaitingForPublisherReview)
+}
+
+impl Until {
+    fn reached(self, operation: &OperationDetail<'_>) -> bool {
+        let runs = matches!(operation.status, OperationState::Running | OperationState::NotStarted);
+        !runs || (self == Self::EndedOrSignOff && waits_for_sign_off(operation))
+    }
+}
+
+impl Client {
+    /// Looks at the operation at `location` until `until`, and calls `on_change` with its first state and every new one.
+    ///
+    /// The server's `Retry-After` sets the pauses, `first_pause` (that of a 202) the first one; otherwise `pace` does.
+    /// Returns the last state.
+    pub async fn watch(
+        &self,
+        location: &str,
+        first_pause: Option<Duration>,
+        until: Until,
+        pace: Pace,
+        mut on_change: impl FnMut(&OperationDetail<'static>),
+    ) -> Result<OperationDetail<'static>, ClientError> {
+        let mut known: Option<OperationDetail<'static>> = None;
+        let mut etag: Option<String> = None;
+        let mut asked_for = first_pause;
+        let mut pause = pace.first;
+        loop {
+            let read = self.operation_at(location, etag.as_deref()).await?;
+            asked_for = read.retry_after.or(asked_for.take());
+            etag = read.etag.or(etag);
+            if let Some(operation) = read.operation
+                && known.as_ref() != Some(&operation)
+            {
+                on_change(&operation);
+                if until.reached(&operation) {
+                    return Ok(operation);
+                }
+                known = Some(operation);
+                pause = pace.first;
+            }
+            tokio::time::sleep(asked_for.take().unwrap_or(pause)).await;
+            pause = (pause * 2).min(pace.longest);
+        }
+    }
+}
