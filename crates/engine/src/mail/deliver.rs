@@ -7,7 +7,6 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use signoff_lifecycle::ids::{Micros, Timestamp};
-use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
 use tokio::sync::Notify;
@@ -78,18 +77,10 @@ impl Deliverer {
         let mut on_their_way = FuturesUnordered::new();
         let at_once = self.settings.at_once.max(1);
         loop {
-            let free = at_once - on_their_way.len();
-            let pause = match self.claim(free).await {
-                Ok((letters, pause)) => {
-                    on_their_way.extend(letters.into_iter().map(|letter| self.deliver(letter)));
-                    // Without a free place only the end of a sending makes a difference.
-                    pause.filter(|_| on_their_way.len() < at_once)
-                }
-                Err(error) => {
-                    tracing::error!(%error, "the outbox could not be read");
-                    Some(STORE_PAUSE)
-                }
-            };
+            let claimed = self.claim(at_once - on_their_way.len()).await;
+            on_their_way.extend(claimed.into_iter().map(|letter| self.deliver(letter)));
+            // Without a free place only the end of a sending makes a difference.
+            let pause = if on_their_way.len() < at_once { self.pause().await } else { None };
             tokio::select! {
                 () = &mut stop => break,
                 () = self.wake.notified() => {}
@@ -100,13 +91,27 @@ impl Deliverer {
         while on_their_way.next().await.is_some() {}
     }
 
-    /// Letters to send now, at most `limit`, and how long it takes until there are others.
-    async fn claim(&self, limit: usize) -> Result<(Vec<Letter>, Option<Duration>), StoreError> {
-        let (now, clocks) = (self.clock.now(), self.clock.clocks());
-        let letters =
-            if limit == 0 { Vec::new() } else { self.outbox.due_letters(now, &clocks, limit).await? };
-        let next = self.outbox.next_letter_due(now, &clocks).await?;
-        Ok((letters, next.map(|span| Duration::from_micros(span.0))))
+    /// Letters to send now, at most `limit`.
+    async fn claim(&self, limit: usize) -> Vec<Letter> {
+        if limit == 0 {
+            return Vec::new();
+        }
+        let due = self.outbox.due_letters(self.clock.now(), &self.clock.clocks(), limit).await;
+        due.unwrap_or_else(|error| {
+            tracing::error!(%error, "the outbox could not be read");
+            Vec::new()
+        })
+    }
+
+    /// How long it takes until there are other letters to send; `None`: until somebody writes one.
+    async fn pause(&self) -> Option<Duration> {
+        match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
+            Ok(next) => next.map(|span| Duration::from_micros(span.0)),
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be read");
+                Some(STORE_PAUSE)
+            }
+        }
     }
 
     async fn deliver(&self, mut letter: Letter) {
