@@ -233,6 +233,8 @@ pub struct Operation {
     pub publishing_version: u64,
     /// The slot in its address.
     pub slot: Slot,
+    /// The offer's type.
+    pub offer_type: String,
     /// The version of the offer it works on.
     pub offer_version: u32,
     /// The offer's operation before this one: lists follow this thread.

@@ -1,1 +1,25 @@
 //! The HTTP server: routes, identity, TLS and the proxy for unmodified clients.
+//!
+//! To add an endpoint, write its file under `api/`, route it in `router`, and give it a row in the access test.
+
+mod api;
+mod app;
+mod context;
+mod cut;
+mod error;
+pub mod identity;
+mod lab;
+mod membership;
+pub mod proxy;
+mod refusal;
+mod reply;
+mod router;
+mod seed;
+mod serve;
+pub mod tls;
+mod view;
+
+pub use app::{App, AppSettings};
+pub use router::router;
+pub use seed::{SAMPLE_OFFER, TENANT, seed};
+pub use serve::serve_plain;

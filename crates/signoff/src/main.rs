@@ -1,2 +1,5 @@
 //! The `signoff` binary.
+
+mod commands;
+
 fn main() {}

@@ -1,1 +1,27 @@
 //! The public JSON shapes, error codes and paths of the API, in both dialects.
+//!
+//! This crate holds shapes and spellings, no rules: what a body, a header, a query parameter or an address looks
+//! like, how each is read and written, and how a malformed one is described. One subject a file; to add a shape,
+//! add its file here and a snapshot of it beside the type.
+
+pub mod api_version;
+pub mod body;
+pub mod dialect;
+pub mod duration;
+pub mod emails;
+pub mod error;
+pub mod etag;
+pub mod filter;
+pub mod json;
+pub mod lab;
+pub mod offer;
+pub mod offer_put;
+pub mod offer_type;
+pub mod operation;
+pub mod path;
+pub mod publisher;
+pub mod time;
+pub mod words;
+
+pub use dialect::Dialect;
+pub use error::{ErrorBody, ErrorCode};

@@ -7,13 +7,15 @@
 
 mod finding;
 mod offer_type;
+mod secrets;
 pub mod tables;
 mod validate;
 
 use std::sync::LazyLock;
 
 pub use finding::{Finding, Level};
-pub use offer_type::{CancelPolicy, Executor, Field, FieldKind, OfferType, StepRun, StepSpec};
+pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
+pub use secrets::{merge_secrets, secrets, split_secrets};
 pub use validate::validate;
 
 /// All offer types that this server knows.
@@ -41,6 +43,17 @@ impl Catalogue {
     pub fn offer_type(&self, id: &str) -> Option<&OfferType> {
         self.offer_types.iter().find(|known| known.id == id || known.aliases.iter().any(|alias| alias == id))
     }
+}
+
+/// The body of a PUT that creates the sample virtual machine offer `sample-vm` of `contoso`. It can be published
+/// without a finding.
+pub fn sample_vm_offer() -> &'static str {
+    include_str!("../../../../examples/sample-vm-offer.json")
+}
+
+/// The body of a PUT that creates the sample core virtual machine offer `sample-corevm` of `contoso`.
+pub fn sample_corevm_offer() -> &'static str {
+    include_str!("../../../../examples/sample-corevm-offer.json")
 }
 
 macro_rules! offer_type_files {

@@ -1,6 +1,7 @@
 //! An offer type as its data file describes it.
 
 use serde::Deserialize;
+use signoff_lifecycle::plan::{CancelPolicy, Executor};
 
 /// One kind of offer: what it must hold to be published, and the pipeline that publishes it.
 #[derive(Clone, Debug, Deserialize)]
@@ -118,38 +119,6 @@ pub struct StepRun {
     /// The least time that undoing the step takes, in milliseconds.
     #[serde(default)]
     pub undo_duration_ms: u64,
-}
-
-/// Who does the work of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Executor {
-    /// Checks that need I/O: artifacts, spreadsheets, left-overs of earlier operations.
-    Validate,
-    /// A reviewer who approves or rejects.
-    Manual,
-    /// Nobody: the step ends after its duration with a scripted outcome.
-    Simulated,
-    /// Copies images and packages to where the preview finds them.
-    Provision,
-    /// Assembles the listing of the preview.
-    Package,
-    /// Waits for the publisher's go live.
-    Signoff,
-    /// Switches the production slot.
-    Live,
-}
-
-/// What a cancel does to a step that has begun.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CancelPolicy {
-    /// The step stops on the spot and leaves nothing behind.
-    Interrupt,
-    /// What the step did has to be undone.
-    Undo,
-    /// From the step's start on, a cancel is refused.
-    Refuse,
 }
 
 /// Reads a data file that is part of the program.

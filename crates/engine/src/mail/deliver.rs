@@ -78,9 +78,14 @@ impl Deliverer {
         let at_once = self.settings.at_once.max(1);
         loop {
             let claimed = self.claim(at_once - on_their_way.len()).await;
-            on_their_way.extend(claimed.into_iter().map(|letter| self.deliver(letter)));
-            // Without a free place only the end of a sending makes a difference.
-            let pause = if on_their_way.len() < at_once { self.pause().await } else { None };
+            let read = claimed.is_some();
+            on_their_way.extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter)));
+            let pause = match read {
+                false => Some(STORE_PAUSE),
+                true if on_their_way.len() < at_once => self.pause().await,
+                // Without a free place only the end of a sending makes a difference.
+                true => None,
+            };
             tokio::select! {
                 () = &mut stop => break,
                 () = self.wake.notified() => {}
@@ -91,16 +96,13 @@ impl Deliverer {
         while on_their_way.next().await.is_some() {}
     }
 
-    /// Letters to send now, at most `limit`.
-    async fn claim(&self, limit: usize) -> Vec<Letter> {
+    /// Letters to send now, at most `limit`; `None` if the store failed.
+    async fn claim(&self, limit: usize) -> Option<Vec<Letter>> {
         if limit == 0 {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let due = self.outbox.due_letters(self.clock.now(), &self.clock.clocks(), limit).await;
-        due.unwrap_or_else(|error| {
-            tracing::error!(%error, "the outbox could not be read");
-            Vec::new()
-        })
+        due.inspect_err(|error| tracing::error!(%error, "the outbox could not be read")).ok()
     }
 
     /// How long it takes until there are other letters to send; `None`: until somebody writes one.

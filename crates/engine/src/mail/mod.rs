@@ -24,3 +24,13 @@ pub trait Clock: Send + Sync {
     /// The time of each publisher whose test clock is ahead.
     fn clocks(&self) -> Vec<(String, Timestamp)>;
 }
+
+impl Clock for crate::clock::Clock {
+    fn now(&self) -> Timestamp {
+        self.real()
+    }
+
+    fn clocks(&self) -> Vec<(String, Timestamp)> {
+        self.clocks()
+    }
+}

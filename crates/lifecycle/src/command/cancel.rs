@@ -108,6 +108,7 @@ impl Cancel {
             },
             publishing_version: number + 1,
             slot: target.slot,
+            offer_type: target.offer_type.clone(),
             offer_version: target.offer_version,
             previous: newest,
             migrated: target.migrated,

@@ -43,6 +43,7 @@ impl GoLive {
             kind: Kind::GoLive,
             publishing_version: state.offer.publishing_version + 1,
             slot: Slot::Production,
+            offer_type: state.offer.offer_type.clone(),
             offer_version: preview.version,
             previous: state.offer.newest,
             migrated: state.offer.migrated.unwrap_or(self.migrated_by_default),

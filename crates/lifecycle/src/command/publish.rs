@@ -62,6 +62,7 @@ impl Publish {
             kind: Kind::Publish,
             publishing_version: offer.publishing_version + 1,
             slot: Slot::Preview,
+            offer_type: offer.offer_type.clone(),
             offer_version: offer.version,
             previous: offer.newest,
             migrated: offer.migrated.unwrap_or(self.migrated_by_default),

@@ -12,8 +12,8 @@ pub enum PutGuard {
     Absent { required: bool },
     /// `*`: last one wins. `creates`: it is accepted on create, too.
     Any { creates: bool },
-    /// The draft must have one of these revisions.
-    Revisions(Vec<u64>),
+    /// The draft must be one of these: when it changed last, and its revision.
+    Drafts(Vec<(Timestamp, u64)>),
 }
 
 /// Stores the draft; the content itself goes with the commit.
@@ -52,7 +52,7 @@ impl Put {
     fn create(self, now: Timestamp) -> Result<Aggregate, Refusal> {
         match self.guard {
             PutGuard::Absent { .. } | PutGuard::Any { creates: true } => {}
-            PutGuard::Any { creates: false } | PutGuard::Revisions(_) => return Err(Refusal::CreateWithTag),
+            PutGuard::Any { creates: false } | PutGuard::Drafts(_) => return Err(Refusal::CreateWithTag),
         }
         let offer_type = self.offer_type.ok_or(Refusal::OfferNotFound)?;
         Ok(Aggregate {
@@ -80,10 +80,10 @@ impl Put {
         let offer = &mut state.offer;
         match &self.guard {
             PutGuard::Absent { required: true } => return Err(Refusal::MissingIfMatch),
-            PutGuard::Revisions(revisions) if !revisions.contains(&offer.draft.revision) => {
+            PutGuard::Drafts(drafts) if !drafts.contains(&(offer.draft.changed_at, offer.draft.revision)) => {
                 return Err(Refusal::PreconditionFailed);
             }
-            PutGuard::Absent { required: false } | PutGuard::Any { .. } | PutGuard::Revisions(_) => {}
+            PutGuard::Absent { required: false } | PutGuard::Any { .. } | PutGuard::Drafts(_) => {}
         }
         if self.offer_type.is_some_and(|sent| sent != offer.offer_type) {
             return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone() });

@@ -1,34 +1,34 @@
 ### Findings of validation, in Hungarian. Member names, keys and codes stay as the wire spells them.
 
-finding-missing-field = Az ajánlatból hiányzik ez: '{ $field }'. Töltse ki.
-finding-wrong-type = A(z) '{ $field }' értékének típusa hibás. Ezt küldje: { $expected ->
+finding-missing-field = Az ajánlatból hiányzik ez: „{ $field }”. Töltse ki.
+finding-wrong-type = Hibás típusú érték: „{ $field }”. Ezt küldje: { $expected ->
     [text] szöveg idézőjelben
     [number] szám
     [boolean] true vagy false
     [list] lista szögletes zárójelben
    *[object] objektum kapcsos zárójelben
 }.
-finding-invalid-email = A(z) '{ $field }' értéke nem e-mail-cím. Adjon meg egyet, például: name@example.com.
-finding-invalid-url = A(z) '{ $field }' értéke nem webcím. Adjon meg egy teljes címet, amely így kezdődik: https:// vagy http://.
-finding-missing-category = Az ajánlatnak nincs kategóriája. Adjon hozzá legalább egyet itt: '{ $field }'.
-finding-unknown-category = '{ $key }' nem kategóriakulcs a következő típusú ajánlatoknál: { $offer_type }. Használjon egy kulcsot e típus táblázatából, betűről betűre.
-finding-unknown-subcategory = A(z) '{ $category }' kategóriának nincs '{ $key }' alkategóriája. Használja valamelyik saját alkategóriáját, vagy hagyja el.
-finding-misplaced-keys = '{ $field }' nem a mellette álló első szintű kulcshoz tartozik. Nevezze át erre: '{ $right }', vagy tegye külön elembe.
+finding-invalid-email = Ez a mező nem e-mail-címet tartalmaz: „{ $field }”. Adjon meg egyet, például: name@example.com.
+finding-invalid-url = Ez a mező nem webcímet tartalmaz: „{ $field }”. Adjon meg egy teljes címet, amely így kezdődik: https:// vagy http://.
+finding-missing-category = Az ajánlatnak nincs kategóriája. Adjon hozzá legalább egyet itt: „{ $field }”.
+finding-unknown-category = „{ $key }” nem kategóriakulcs a következő típusú ajánlatoknál: { $offer_type }. Használjon egy kulcsot e típus táblázatából, betűről betűre.
+finding-unknown-subcategory = Ennek a kategóriának: „{ $category }” nincs „{ $key }” alkategóriája. Használja valamelyik saját alkategóriáját, vagy hagyja el.
+finding-misplaced-keys = „{ $field }” nem a mellette álló első szintű kulcshoz tartozik. Nevezze át erre: „{ $right }”, vagy tegye külön elembe.
 finding-industries-not-allowed = A következő típusú ajánlatoknak nincs iparága: { $offer_type }. Távolítsa el ezt a mezőt.
-finding-unknown-industry = '{ $key }' nem iparágkulcs ennél az ajánlattípusnál. Használjon egy kulcsot a táblázatából, betűről betűre.
-finding-unknown-subindustry = A(z) '{ $industry }' iparághoz nem tartozik '{ $key }' kulcs. Használja valamelyik saját kulcsát, vagy hagyja el.
-finding-missing-plan = Az ajánlatnak nincs csomagja. Adjon hozzá legalább egyet itt: 'plans'.
-finding-invalid-plan-id = '{ $plan }' nem lehet csomagazonosító. Legfeljebb 50 betűt, számjegyet, kötőjelet, aláhúzást és pontot használjon, betűvel vagy számjeggyel kezdve.
-finding-duplicate-plan-id = A(z) '{ $plan }' csomagazonosító kétszer szerepel. Minden csomagnak és lemezgenerációnak adjon saját azonosítót.
-finding-missing-image = A csomagnak nincs gépi lemezképe. Adjon hozzá egy 'osVhdUrl' taggal rendelkező verziót itt: '{ $field }'.
-finding-sas-incomplete = A cím közös hozzáférésű aláírásából hiányzik a(z) '{ $parameter }' paraméter, ezért lehet, hogy nem működik. Hozzon létre egyet jogosultságokkal (sp) és lejárattal (se).
+finding-unknown-industry = „{ $key }” nem iparágkulcs ennél az ajánlattípusnál. Használjon egy kulcsot a táblázatából, betűről betűre.
+finding-unknown-subindustry = Ehhez az iparághoz: „{ $industry }” nem tartozik „{ $key }” kulcs. Használja valamelyik saját kulcsát, vagy hagyja el.
+finding-missing-plan = Az ajánlatnak nincs csomagja. Adjon hozzá legalább egyet itt: „plans”.
+finding-invalid-plan-id = „{ $plan }” nem lehet csomagazonosító. Legfeljebb 50 betűt, számjegyet, kötőjelet, aláhúzást és pontot használjon, betűvel vagy számjeggyel kezdve.
+finding-duplicate-plan-id = Ez a csomagazonosító kétszer szerepel: „{ $plan }”. Minden csomagnak és lemezgenerációnak adjon saját azonosítót.
+finding-missing-image = A csomagnak nincs gépi lemezképe. Adjon hozzá egy „osVhdUrl” taggal rendelkező verziót itt: „{ $field }”.
+finding-sas-incomplete = A cím közös hozzáférésű aláírásából hiányzik ez a paraméter: „{ $parameter }”, ezért lehet, hogy nem működik. Hozzon létre egyet jogosultságokkal (sp) és lejárattal (se).
 finding-sas-expired = A cím közös hozzáférésű aláírása lejárt ekkor: { $expired }. Hozzon létre újat, amely a közzététel végéig érvényes marad.
-finding-sas-expiry-unreadable = A cím közös hozzáférésű aláírásának lejárata (se) '{ $value }', ami nem időpont. Hozzon létre újat olyan lejárattal, mint 2030-01-31T12:00:00Z.
+finding-sas-expiry-unreadable = A cím közös hozzáférésű aláírásának lejárata (se) „{ $value }”, ami nem időpont. Hozzon létre újat olyan lejárattal, mint 2030-01-31T12:00:00Z.
 finding-duplicate-lun = A lemezkép két adatlemezének LUN-ja { $lun }. Mindegyiknek adjon saját számot.
-finding-missing-price = A csomagnak nincs ára. A(z) '{ $field }' tagban adjon meg magonkénti árat, magméretenkénti árakat, táblázatot vagy isByol true értéket.
-finding-unknown-core-size = Nincs '{ $size }' magméret. Olyan méreteket használjon, mint sharedcore, 1core, 2core és 416core.
-finding-negative-price = A(z) { $price } ár nullánál kisebb. Adjon meg 0-t vagy többet.
-finding-invalid-price = '{ $price }' nem ár. Adjon meg egy ponttal írt tizedes számot, például: 0.25.
-finding-unknown-currency = A csomagok nem árazhatók ebben a pénznemben: '{ $currency }'. Használja egy értékesítési régió hárombetűs kódját, például: USD.
-finding-region-unpriced = A(z) '{ $region }' régióhoz nincs pénznem, ezért a csomagnak ott nincs ára. Távolítsa el a régiót, ha nem ez a szándék.
-finding-invalid-region = '{ $region }' nem régiókód. Használjon két nagybetűt, például: US.
+finding-missing-price = A csomagnak nincs ára. Ebben a mezőben: „{ $field }” adjon meg magonkénti árat, magméretenkénti árakat, táblázatot vagy isByol true értéket.
+finding-unknown-core-size = Nincs „{ $size }” magméret. Olyan méreteket használjon, mint sharedcore, 1core, 2core és 416core.
+finding-negative-price = Ez az ár nullánál kisebb: { $price }. Adjon meg 0-t vagy többet.
+finding-invalid-price = „{ $price }” nem ár. Adjon meg egy ponttal írt tizedes számot, például: 0.25.
+finding-unknown-currency = A csomagok nem árazhatók ebben a pénznemben: „{ $currency }”. Használja egy értékesítési régió hárombetűs kódját, például: USD.
+finding-region-unpriced = Ehhez a régióhoz nincs pénznem: „{ $region }”, ezért a csomagnak ott nincs ára. Távolítsa el a régiót, ha nem ez a szándék.
+finding-invalid-region = „{ $region }” nem régiókód. Használjon két nagybetűt, például: US.

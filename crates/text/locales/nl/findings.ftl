@@ -1,34 +1,34 @@
 ### Findings of validation, in Dutch. Member names, keys and codes stay as the wire spells them.
 
-finding-missing-field = '{ $field }' ontbreekt in de aanbieding. Vul het in.
-finding-wrong-type = De waarde van '{ $field }' heeft het verkeerde type. Stuur { $expected ->
+finding-missing-field = ‘{ $field }’ ontbreekt in de aanbieding. Vul het in.
+finding-wrong-type = De waarde van ‘{ $field }’ heeft het verkeerde type. Stuur { $expected ->
     [text] tekst tussen aanhalingstekens
     [number] een getal
     [boolean] true of false
     [list] een lijst tussen vierkante haken
    *[object] een object tussen accolades
 }.
-finding-invalid-email = '{ $field }' bevat geen e-mailadres. Vul er een in, zoals name@example.com.
-finding-invalid-url = '{ $field }' bevat geen webadres. Vul een volledig adres in dat met https:// of http:// begint.
-finding-missing-category = De aanbieding heeft geen categorie. Voeg er minstens een toe aan '{ $field }'.
-finding-unknown-category = '{ $key }' is geen categoriesleutel voor aanbiedingen van het type { $offer_type }. Gebruik letterlijk een sleutel uit de tabel van dit type.
-finding-unknown-subcategory = De categorie '{ $category }' heeft geen subcategorie '{ $key }'. Gebruik een van haar eigen subcategorieën of laat deze weg.
-finding-misplaced-keys = '{ $field }' past niet bij de sleutel van het eerste niveau ernaast. Hernoem het naar '{ $right }' of zet het in een eigen element.
+finding-invalid-email = ‘{ $field }’ bevat geen e-mailadres. Vul er een in, zoals name@example.com.
+finding-invalid-url = ‘{ $field }’ bevat geen webadres. Vul een volledig adres in dat met https:// of http:// begint.
+finding-missing-category = De aanbieding heeft geen categorie. Voeg er minstens een toe aan ‘{ $field }’.
+finding-unknown-category = ‘{ $key }’ is geen categoriesleutel voor aanbiedingen van het type { $offer_type }. Gebruik letterlijk een sleutel uit de tabel van dit type.
+finding-unknown-subcategory = De categorie ‘{ $category }’ heeft geen subcategorie ‘{ $key }’. Gebruik een van haar eigen subcategorieën of laat deze weg.
+finding-misplaced-keys = ‘{ $field }’ past niet bij de sleutel van het eerste niveau ernaast. Hernoem het naar ‘{ $right }’ of zet het in een eigen element.
 finding-industries-not-allowed = Aanbiedingen van het type { $offer_type } hebben geen branches. Verwijder dit veld.
-finding-unknown-industry = '{ $key }' is geen branchesleutel van dit type aanbieding. Gebruik letterlijk een sleutel uit de tabel.
-finding-unknown-subindustry = De branche '{ $industry }' heeft geen sleutel '{ $key }'. Gebruik een van haar eigen sleutels of laat deze weg.
-finding-missing-plan = De aanbieding heeft geen plan. Voeg er minstens een toe aan 'plans'.
-finding-invalid-plan-id = '{ $plan }' kan geen plan-id zijn. Gebruik hoogstens 50 letters, cijfers, streepjes, onderstrepingstekens en punten, met een letter of cijfer aan het begin.
-finding-duplicate-plan-id = De plan-id '{ $plan }' komt twee keer voor. Geef elk plan en elke schijfgeneratie een eigen id.
-finding-missing-image = Het plan heeft geen machine-image. Voeg aan '{ $field }' een versie met een 'osVhdUrl' toe.
-finding-sas-incomplete = De handtekening voor gedeelde toegang van dit adres heeft geen parameter '{ $parameter }' en werkt daarom misschien niet. Maak er een met rechten (sp) en een vervaltijd (se).
+finding-unknown-industry = ‘{ $key }’ is geen branchesleutel van dit type aanbieding. Gebruik letterlijk een sleutel uit de tabel.
+finding-unknown-subindustry = De branche ‘{ $industry }’ heeft geen sleutel ‘{ $key }’. Gebruik een van haar eigen sleutels of laat deze weg.
+finding-missing-plan = De aanbieding heeft geen plan. Voeg er minstens een toe aan ‘plans’.
+finding-invalid-plan-id = ‘{ $plan }’ kan geen plan-id zijn. Gebruik hoogstens 50 letters, cijfers, streepjes, onderstrepingstekens en punten, met een letter of cijfer aan het begin.
+finding-duplicate-plan-id = De plan-id ‘{ $plan }’ komt twee keer voor. Geef elk plan en elke schijfgeneratie een eigen id.
+finding-missing-image = Het plan heeft geen machine-image. Voeg aan ‘{ $field }’ een versie met een ‘osVhdUrl’ toe.
+finding-sas-incomplete = De handtekening voor gedeelde toegang van dit adres heeft geen parameter ‘{ $parameter }’ en werkt daarom misschien niet. Maak er een met rechten (sp) en een vervaltijd (se).
 finding-sas-expired = De handtekening voor gedeelde toegang van dit adres is verlopen op { $expired }. Maak een nieuwe die tijdens de hele publicatie geldig blijft.
-finding-sas-expiry-unreadable = De handtekening voor gedeelde toegang van dit adres heeft als vervaltijd (se) '{ $value }', en dat is geen tijdstip. Maak een nieuwe met een vervaltijd zoals 2030-01-31T12:00:00Z.
+finding-sas-expiry-unreadable = De handtekening voor gedeelde toegang van dit adres heeft als vervaltijd (se) ‘{ $value }’, en dat is geen tijdstip. Maak een nieuwe met een vervaltijd zoals 2030-01-31T12:00:00Z.
 finding-duplicate-lun = Twee gegevensschijven van deze image hebben LUN { $lun }. Geef elk een eigen nummer.
-finding-missing-price = Het plan heeft geen prijs. Geef '{ $field }' een prijs per core, een prijs per coregrootte, een spreadsheet of isByol true.
-finding-unknown-core-size = Er is geen coregrootte '{ $size }'. Gebruik grootten zoals sharedcore, 1core, 2core en 416core.
+finding-missing-price = Het plan heeft geen prijs. Geef ‘{ $field }’ een prijs per core, een prijs per coregrootte, een spreadsheet of isByol true.
+finding-unknown-core-size = Er is geen coregrootte ‘{ $size }’. Gebruik grootten zoals sharedcore, 1core, 2core en 416core.
 finding-negative-price = De prijs { $price } is lager dan nul. Vul 0 of meer in.
-finding-invalid-price = '{ $price }' is geen prijs. Vul een decimaal getal met een punt in, zoals 0.25.
-finding-unknown-currency = Plannen kunnen niet in de valuta '{ $currency }' worden geprijsd. Gebruik de drieletterige code van een regio waar plannen worden verkocht, zoals USD.
-finding-region-unpriced = Voor de regio '{ $region }' is er geen valuta, dus heeft het plan daar geen prijs. Verwijder de regio als dat niet de bedoeling is.
-finding-invalid-region = '{ $region }' is geen regiocode. Gebruik twee hoofdletters, zoals US.
+finding-invalid-price = ‘{ $price }’ is geen prijs. Vul een decimaal getal met een punt in, zoals 0.25.
+finding-unknown-currency = Plannen kunnen niet in de valuta ‘{ $currency }’ worden geprijsd. Gebruik de drieletterige code van een regio waar plannen worden verkocht, zoals USD.
+finding-region-unpriced = Voor de regio ‘{ $region }’ is er geen valuta, dus heeft het plan daar geen prijs. Verwijder de regio als dat niet de bedoeling is.
+finding-invalid-region = ‘{ $region }’ is geen regiocode. Gebruik twee hoofdletters, zoals US.

@@ -1,6 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
-use super::*;
+use crate::catalogue::{CancelPolicy, Catalogue, Executor, OFFER_TYPE_FILES, OfferType, StepSpec};
 
 fn offer_type(id: &str) -> &'static OfferType {
     Catalogue::load().offer_type(id).unwrap()

@@ -1,0 +1,134 @@
+//! The engine: what the use cases and the workers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use signoff_store::Store;
+use tokio::sync::{Notify, watch};
+
+use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::executors::Executors;
+use crate::lab::Lab;
+use crate::usecase::Checks;
+use crate::views::Views;
+
+/// Which of an offer type's two pipelines is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PipelineKind {
+    /// Takes milliseconds.
+    Development,
+    /// Waits for real executors and reviewers.
+    Production,
+}
+
+/// How the engine runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Which pipeline new operations get.
+    pub pipeline: PipelineKind,
+    /// Whether scenarios and test clocks count (development mode).
+    pub lab: bool,
+    /// Whether mail leaves for a mail server; without, it stays in the mailbox.
+    pub deliver_mail: bool,
+    /// How long a piece of work is held without a word from whoever does it.
+    pub lease_for: Duration,
+    /// At most so many pieces of work are done at once.
+    pub concurrency: usize,
+}
+
+impl Settings {
+    /// The settings of the development mode.
+    pub fn development() -> Self {
+        Self {
+            pipeline: PipelineKind::Development,
+            lab: true,
+            deliver_mail: false,
+            lease_for: Duration::from_secs(2),
+            concurrency: 64,
+        }
+    }
+
+    /// The settings of production.
+    pub fn production() -> Self {
+        Self {
+            pipeline: PipelineKind::Production,
+            lab: false,
+            deliver_mail: false,
+            lease_for: Duration::from_secs(30),
+            concurrency: 64,
+        }
+    }
+}
+
+/// Joins the pure core and the store. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) settings: Settings,
+    pub(crate) executors: Executors,
+    pub(crate) checks: Checks,
+    pub(crate) views: Views,
+    pub(crate) lab: Lab,
+    /// Work may have become due.
+    pub(crate) work: Notify,
+    /// Mail may have become due.
+    pub(crate) mail: Arc<Notify>,
+    /// Pieces of work that were finished, one way or the other.
+    pub(crate) finished: watch::Sender<u64>,
+    /// Advancing the clocks of publishers, one at a time each.
+    pub(crate) advancing: Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Engine {
+    /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
+    pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
+        let clock = Arc::new(Clock::default());
+        Self {
+            shared: Arc::new(Shared {
+                executors: Executors::new(store.clone()),
+                store,
+                clock,
+                settings,
+                checks: Checks::default(),
+                views: Views::default(),
+                lab: Lab::default(),
+                work: Notify::new(),
+                mail: Arc::new(Notify::new()),
+                finished: watch::Sender::new(0),
+                advancing: Mutex::default(),
+            }),
+        }
+    }
+
+    /// The store, for reads.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<Clock> {
+        &self.shared.clock
+    }
+
+    /// The offer types.
+    pub fn catalogue(&self) -> &'static Catalogue {
+        Catalogue::load()
+    }
+
+    /// How the engine runs.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// Woken whenever mail was written.
+    pub fn mail_written(&self) -> Arc<Notify> {
+        self.shared.mail.clone()
+    }
+}

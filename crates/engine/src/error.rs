@@ -1,0 +1,40 @@
+//! Why a use case came to nothing.
+
+use signoff_lifecycle::refusal::Refusal;
+use signoff_store::StoreError;
+
+use crate::catalogue::Finding;
+
+/// Why nothing was changed.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The rules say no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The draft is not fit to be published; every finding that says so.
+    #[error("the draft has {} findings", .0.len())]
+    Unfit(Vec<Finding>),
+    /// The offer type is not in the catalogue.
+    #[error("unknown offer type {0}")]
+    UnknownOfferType(String),
+    /// A member of the body is not as it must be.
+    #[error("{field} must be {expected}")]
+    Body {
+        /// The member.
+        field: String,
+        /// What it must be.
+        expected: &'static str,
+    },
+    /// Others changed the offer again and again meanwhile.
+    #[error("too many changes at once")]
+    Conflict,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<Refusal> for EngineError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

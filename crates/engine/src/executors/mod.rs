@@ -1,0 +1,188 @@
+//! Who does the work of the steps: one executor a file.
+
+mod live;
+mod package;
+mod provision;
+mod validate;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use signoff_lifecycle::command::WorkOutcome;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::{Operation, StepState, UndoState, WorkKind};
+use signoff_lifecycle::plan::{Executor, Outcome, StepPlan};
+use signoff_store::{Store, StoreError};
+
+/// What an executor is told.
+pub(crate) struct Task<'a> {
+    pub(crate) store: &'a dyn Store,
+    pub(crate) publisher: &'a str,
+    pub(crate) offer: &'a str,
+    /// The operation whose step it is: that of the step even when a cancellation undoes it.
+    pub(crate) operation: OperationId,
+    pub(crate) offer_version: u32,
+    pub(crate) step: &'a str,
+}
+
+/// Why an executor could not do its work.
+#[derive(Debug)]
+pub(crate) enum StepError {
+    /// The same may go well later.
+    Passing(String),
+    /// It will not go well.
+    Final(String),
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
+        Self::Passing(error.to_string())
+    }
+}
+
+/// Does the work of a kind of step. Every call may come again after a crash and must then come to the same.
+#[async_trait]
+pub(crate) trait StepExecutor: Send + Sync {
+    /// Runs the step.
+    async fn run(&self, task: &Task<'_>) -> Result<(), StepError>;
+
+    /// Removes whatever the step made, finished or not.
+    async fn undo(&self, task: &Task<'_>) -> Result<(), StepError>;
+}
+
+/// Nothing but time passes.
+struct Simulated;
+
+#[async_trait]
+impl StepExecutor for Simulated {
+    async fn run(&self, _: &Task<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    async fn undo(&self, _: &Task<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+}
+
+/// All executors.
+pub(crate) struct Executors {
+    store: Arc<dyn Store>,
+    simulated: Simulated,
+    provision: provision::Provision,
+    package: package::Package,
+    live: live::Live,
+}
+
+impl Executors {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            store,
+            simulated: Simulated,
+            provision: provision::Provision,
+            package: package::Package,
+            live: live::Live,
+        }
+    }
+
+    fn of(&self, executor: Executor) -> &dyn StepExecutor {
+        match executor {
+            // What validation does besides is the matter of the operation, not of the step: see `validate`.
+            Executor::Validate | Executor::Manual | Executor::Simulated | Executor::Signoff => {
+                &self.simulated
+            }
+            Executor::Provision => &self.provision,
+            Executor::Package => &self.package,
+            Executor::Live => &self.live,
+        }
+    }
+
+    /// Does the piece of work that `operation` waits for.
+    pub(crate) async fn execute(&self, publisher: &str, offer: &str, operation: &Operation) -> WorkOutcome {
+        let Some(outstanding) = &operation.outstanding else {
+            return WorkOutcome::Final { reason: "no work is outstanding".to_owned() };
+        };
+        let done = match outstanding.what {
+            WorkKind::Undo => self.undo(publisher, offer, operation, outstanding.index).await,
+            WorkKind::Run => return self.run(publisher, offer, operation, outstanding.index).await,
+            WorkKind::Propagate => Ok(()),
+        };
+        match done {
+            Ok(()) => WorkOutcome::Done { removed: Vec::new() },
+            Err(error) => failed(error),
+        }
+    }
+
+    async fn run(&self, publisher: &str, offer: &str, operation: &Operation, index: usize) -> WorkOutcome {
+        let step = &operation.steps[index];
+        let tries = match step.state {
+            StepState::InProgress { tries, .. } => tries,
+            _ => 0,
+        };
+        if let Some(outcome) = scripted(&step.plan, tries) {
+            return outcome;
+        }
+        let task = self.task(publisher, offer, operation, operation.id, &step.plan.id);
+        let removed = match step.plan.executor {
+            Executor::Validate => validate::remove_leftovers(self, &task, operation).await,
+            executor => self.of(executor).run(&task).await.map(|()| Vec::new()),
+        };
+        match removed {
+            Ok(removed) => WorkOutcome::Done { removed },
+            Err(error) => failed(error),
+        }
+    }
+
+    async fn undo(
+        &self,
+        publisher: &str,
+        offer: &str,
+        operation: &Operation,
+        index: usize,
+    ) -> Result<(), StepError> {
+        let undo = &operation.undo[index];
+        debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
+        let owner = match operation.kind {
+            signoff_lifecycle::operation::Kind::Cancel { target, .. } => target,
+            _ => operation.id,
+        };
+        self.undo_step(&self.task(publisher, offer, operation, owner, &undo.plan.id), &undo.plan).await
+    }
+
+    /// Undoes one step as its plan says.
+    async fn undo_step(&self, task: &Task<'_>, plan: &StepPlan) -> Result<(), StepError> {
+        if plan.script.as_ref().is_some_and(|script| script.undo_outcome == Outcome::Fail) {
+            return Err(StepError::Final("the scenario lets this undo fail".to_owned()));
+        }
+        self.of(plan.executor).undo(task).await
+    }
+
+    fn task<'a>(
+        &'a self,
+        publisher: &'a str,
+        offer: &'a str,
+        operation: &Operation,
+        owner: OperationId,
+        step: &'a str,
+    ) -> Task<'a> {
+        let store = self.store.as_ref();
+        Task { store, publisher, offer, operation: owner, offer_version: operation.offer_version, step }
+    }
+}
+
+/// What the scenario makes of this attempt, if it has a say.
+fn scripted(plan: &StepPlan, tries: u32) -> Option<WorkOutcome> {
+    let script = plan.script.as_ref()?;
+    let reason = || script.message.clone().unwrap_or_else(|| "the scenario lets this step fail".to_owned());
+    match script.fail_times {
+        Some(times) if tries < times => Some(WorkOutcome::Passing { reason: reason() }),
+        None if script.outcome == Outcome::Fail => Some(WorkOutcome::Final { reason: reason() }),
+        _ => None,
+    }
+}
+
+fn failed(error: StepError) -> WorkOutcome {
+    match error {
+        StepError::Passing(reason) => WorkOutcome::Passing { reason },
+        StepError::Final(reason) => WorkOutcome::Final { reason },
+    }
+}

@@ -1,0 +1,92 @@
+//! Scenarios: what comes of an offer's next operations.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::plan::{CancelPolicy, Outcome};
+use signoff_store::StoreError;
+use signoff_store::contract::LabKind;
+
+use crate::engine::Engine;
+
+/// What a scenario says of one step. What is `None` stays as the pipeline has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StepScenario {
+    /// Time from the step's start to its result.
+    pub duration: Option<Micros>,
+    /// How it ends.
+    pub outcome: Outcome,
+    /// The words of its failure.
+    pub message: Option<String>,
+    /// The first so many attempts fail in passing.
+    pub fail_times: Option<u32>,
+    /// What a cancel finds in it.
+    pub cancel: Option<CancelPolicy>,
+    /// Time that its undo takes.
+    pub undo_duration: Option<Micros>,
+    /// How its undo ends.
+    pub undo_outcome: Outcome,
+    /// Whether it waits for a release before its result is recorded.
+    pub hold: bool,
+    /// Whether a reviewer has to approve it.
+    pub manual: bool,
+}
+
+/// What comes of an offer's next operations, by step id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scenario {
+    /// The steps that are not as the pipeline has them.
+    pub steps: BTreeMap<String, StepScenario>,
+}
+
+impl Engine {
+    /// Puts a scenario in the place of the offer's present one; an empty one clears it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn put_scenario(
+        &self,
+        publisher: &str,
+        offer: &str,
+        scenario: Scenario,
+    ) -> Result<(), StoreError> {
+        let key = (publisher.to_owned(), offer.to_owned());
+        let body = if scenario.steps.is_empty() {
+            None
+        } else {
+            Some(serde_json::to_string(&scenario).map_err(|error| StoreError::Corrupt(error.to_string()))?)
+        };
+        let clears = body.is_none();
+        self.shared.store.put_lab(LabKind::Scenario, publisher, offer, body).await?;
+        let mut scenarios = self.shared.lab.scenarios.write();
+        if clears {
+            scenarios.remove(&key);
+        } else {
+            scenarios.insert(key, scenario);
+        }
+        Ok(())
+    }
+
+    /// The offer's scenario.
+    pub fn scenario(&self, publisher: &str, offer: &str) -> Option<Scenario> {
+        let scenarios = self.shared.lab.scenarios.read();
+        if !self.shared.settings.lab || scenarios.is_empty() {
+            return None;
+        }
+        scenarios.get(&(publisher.to_owned(), offer.to_owned())).cloned()
+    }
+
+    pub(super) async fn load_scenarios(&self) -> Result<(), StoreError> {
+        let stored = self.shared.store.lab_all(LabKind::Scenario).await?;
+        let mut scenarios = std::collections::HashMap::new();
+        for (publisher, offer, body) in stored {
+            let scenario =
+                serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            scenarios.insert((publisher, offer), scenario);
+        }
+        *self.shared.lab.scenarios.write() = scenarios;
+        Ok(())
+    }
+}

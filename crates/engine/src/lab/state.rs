@@ -1,0 +1,58 @@
+//! The state as a whole: taken up at start, written to a file, put back, emptied.
+
+use std::path::Path;
+
+use signoff_store::StoreError;
+
+use crate::engine::Engine;
+
+impl Engine {
+    /// Takes up what the development mode keeps in the store: scenarios and clocks.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn recover(&self) -> Result<(), StoreError> {
+        if self.shared.settings.lab {
+            self.load_scenarios().await?;
+            self.load_clocks().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the whole state to a new file.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
+        self.shared.store.snapshot(file).await
+    }
+
+    /// Puts the state of a snapshot in the place of the present one.
+    ///
+    /// # Errors
+    /// If the file is no snapshot, or the store fails; the present state then stays.
+    pub async fn restore(&self, file: &Path) -> Result<(), StoreError> {
+        self.shared.store.restore(file).await?;
+        self.forget().await
+    }
+
+    /// Removes everything but the signing keys.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn reset(&self) -> Result<(), StoreError> {
+        self.shared.store.reset().await?;
+        self.forget().await
+    }
+
+    /// Drops what is kept of a state that is no more.
+    async fn forget(&self) -> Result<(), StoreError> {
+        self.shared.views.clear();
+        self.shared.checks.clear();
+        self.shared.clock.clear();
+        self.recover().await?;
+        self.shared.work.notify_one();
+        self.shared.mail.notify_one();
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! The step runner: claims work that is due, has it done, and brings the result back as a command.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::{Hold, StepResult};
+use signoff_lifecycle::operation::WorkKind;
+use signoff_lifecycle::refusal::Refusal;
+use signoff_store::StoreError;
+use signoff_store::contract::{Claim, Claimed, Lease};
+use tokio::sync::{Semaphore, watch};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// Without a word from anybody the store is looked at again after this time.
+const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+/// After a failure of the store it is asked again after this time.
+const AFTER_FAILURE: Duration = Duration::from_millis(200);
+
+impl Engine {
+    /// Does the work that falls due until `stop` says so, then finishes what it began.
+    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(self.shared.settings.concurrency));
+        while !*stop.borrow_and_update() {
+            let pause = match self.claim_due(&places).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "work could not be claimed");
+                    AFTER_FAILURE
+                }
+            };
+            tokio::select! {
+                () = self.shared.work.notified() => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.changed() => {}
+            }
+        }
+        let all = u32::try_from(self.shared.settings.concurrency).unwrap_or(u32::MAX);
+        let _finished = places.acquire_many(all).await;
+    }
+
+    /// Starts what is due; answers how long nothing else will be.
+    async fn claim_due(&self, places: &Arc<Semaphore>) -> Result<Duration, StoreError> {
+        let (store, clock) = (&self.shared.store, &self.shared.clock);
+        loop {
+            let free = places.available_permits();
+            if free == 0 {
+                // Whoever finishes wakes us.
+                return Ok(AT_LEAST_EVERY);
+            }
+            let clocks = clock.clocks();
+            let claim = Claim {
+                now: clock.real(),
+                clocks: clocks.clone(),
+                lease_for: self.shared.settings.lease_for,
+                limit: free,
+            };
+            let claimed = store.claim(claim).await?;
+            if claimed.is_empty() {
+                return self.until_next(&clocks).await;
+            }
+            for piece in claimed {
+                // No more are claimed than there are places, and nobody else takes any.
+                let Ok(place) = places.clone().acquire_owned().await else { return Ok(AFTER_FAILURE) };
+                let engine = self.clone();
+                tokio::spawn(async move {
+                    engine.do_piece(piece).await;
+                    drop(place);
+                    engine.shared.finished.send_modify(|count| *count += 1);
+                    engine.shared.work.notify_one();
+                });
+            }
+        }
+    }
+
+    async fn until_next(
+        &self,
+        clocks: &[(String, signoff_lifecycle::ids::Timestamp)],
+    ) -> Result<Duration, StoreError> {
+        let (store, clock) = (&self.shared.store, &self.shared.clock);
+        let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
+        let mut pause = AT_LEAST_EVERY;
+        if let Some(due) = store.next_due(None, &ahead).await? {
+            pause = pause.min(clock.until(due, 0));
+        }
+        for publisher in &ahead {
+            if let Some(due) = store.next_due(Some(publisher), &[]).await? {
+                pause = pause.min(clock.until(due, clock.ahead_of(publisher)));
+            }
+        }
+        Ok(pause)
+    }
+
+    async fn do_piece(&self, piece: Claimed) {
+        let Claimed { offer, work, lease } = piece;
+        match self.work_on(&offer, &lease, work.kind).await {
+            Ok(()) => {}
+            Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
+                tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
+                self.give_back(&lease).await;
+            }
+            Err(error) => {
+                tracing::warn!(operation = %lease.operation, attempt = lease.attempt, %error, "work could not be recorded");
+                tokio::time::sleep(AFTER_FAILURE).await;
+                self.give_back(&lease).await;
+            }
+        }
+    }
+
+    async fn give_back(&self, lease: &Lease) {
+        if let Err(error) = self.shared.store.release(lease).await {
+            tracing::debug!(%error, "a lease could not be given back and will run out");
+        }
+    }
+
+    async fn work_on(&self, offer: &str, lease: &Lease, kind: WorkKind) -> Result<(), EngineError> {
+        let viewed = self.operation(&lease.publisher, lease.operation).await?;
+        let Some(viewed) = viewed else { return Err(Refusal::StaleResult.into()) };
+        let operation = &viewed.operation;
+        let outstanding = operation.outstanding.as_ref();
+        let Some(outstanding) = outstanding.filter(|outstanding| outstanding.attempt == lease.attempt) else {
+            return Err(Refusal::StaleResult.into());
+        };
+        let held = kind == WorkKind::Run
+            && operation
+                .steps
+                .get(outstanding.index)
+                .is_some_and(|step| step.plan.holds() && !operation.released.contains(&step.plan.id));
+        let command = if held {
+            Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
+        } else {
+            let outcome = self.shared.executors.execute(&lease.publisher, offer, operation).await;
+            Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
+        };
+        self.record(&lease.publisher, offer, command, lease.clone()).await
+    }
+}

@@ -1,0 +1,62 @@
+//! Cancel the operation in progress, and release a step that a scenario holds.
+
+use signoff_lifecycle::command::{Cancel, Command, Guard, Named, Release};
+use signoff_lifecycle::ids::OperationId;
+
+use super::Done;
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// What a caller wants cancelled.
+#[derive(Clone, Debug)]
+pub struct CancelRequest {
+    /// Who asks.
+    pub by: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Who else wants to hear of it.
+    pub emails: Vec<String>,
+    /// The operation that is meant; `None`: the newest.
+    pub operation: Option<OperationId>,
+    /// The concurrency guard.
+    pub guard: Guard,
+}
+
+impl Engine {
+    /// Stops the offer's operation in progress (contract, "Cancel").
+    ///
+    /// # Errors
+    /// The refusals of the contract's rules, and failures of the store.
+    pub async fn cancel(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CancelRequest,
+    ) -> Result<Done, EngineError> {
+        let named = match request.operation {
+            None => Named::Newest,
+            Some(id) => match self.operation(publisher, id).await? {
+                Some(viewed) if viewed.offer == offer => Named::Operation(id),
+                _ => Named::Unknown,
+            },
+        };
+        let command = Command::Cancel(Cancel {
+            id: self.shared.clock.new_id(),
+            by: request.by,
+            reason: request.reason,
+            emails: request.emails,
+            named,
+            guard: request.guard,
+        });
+        self.execute(publisher, offer, command, None).await
+    }
+
+    /// Lets a step go on that a scenario holds, or will hold.
+    ///
+    /// # Errors
+    /// If no operation of the offer runs, or it has no such step.
+    pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
+        let command = Command::Release(Release { step: step.to_owned() });
+        self.execute(publisher, offer, command, None).await
+    }
+}

@@ -1,0 +1,42 @@
+//! A reviewer's yes or no.
+
+use signoff_lifecycle::command::{Command, Review, Ruling};
+use signoff_lifecycle::ids::OperationId;
+
+use super::Done;
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// A reviewer's word.
+#[derive(Clone, Debug)]
+pub struct ReviewRequest {
+    /// Who says so.
+    pub by: String,
+    /// The operation.
+    pub operation: OperationId,
+    /// The step that waits.
+    pub step: String,
+    /// What is said.
+    pub ruling: Ruling,
+}
+
+impl Engine {
+    /// Approves or rejects a step that waits for a person.
+    ///
+    /// # Errors
+    /// If the step waits for nobody, and failures of the store.
+    pub async fn review(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: ReviewRequest,
+    ) -> Result<Done, EngineError> {
+        let command = Command::Review(Review {
+            operation: request.operation,
+            step: request.step,
+            by: request.by,
+            ruling: request.ruling,
+        });
+        self.execute(publisher, offer, command, None).await
+    }
+}

@@ -1,0 +1,105 @@
+//! What every request needs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use signoff_engine::Engine;
+use signoff_wire::Dialect;
+
+use crate::identity::{Issuer, Verifier};
+use crate::lab::Faults;
+use crate::membership::Memberships;
+
+/// How the server answers.
+#[derive(Clone, Debug)]
+pub struct AppSettings {
+    /// The dialect it speaks.
+    pub dialect: Dialect,
+    /// Whether `/_signoff/*` has the powers that tests need.
+    pub dev: bool,
+    /// Whether publishers come into being, and callers become their owners, on first use (`signoff run`).
+    pub adopt: bool,
+    /// The bearer token of the server's operator, who may create publishers; `None`: there is no such caller.
+    pub operator_token: Option<OperatorToken>,
+    /// `Retry-After` of every 202, in seconds.
+    pub retry_after: u32,
+}
+
+/// A secret that shows in no log.
+#[derive(Clone)]
+pub struct OperatorToken(pub String);
+
+impl std::fmt::Debug for OperatorToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OperatorToken(…)")
+    }
+}
+
+/// The server's state. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) engine: Engine,
+    pub(crate) verifier: Verifier,
+    pub(crate) issuer: Option<Arc<Issuer>>,
+    pub(crate) settings: AppSettings,
+    pub(crate) memberships: Memberships,
+    pub(crate) faults: Faults,
+    unknown: Mutex<BTreeMap<String, u64>>,
+}
+
+/// At most so many different unknown paths are remembered.
+const UNKNOWN_KEPT: usize = 1000;
+
+impl App {
+    /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
+    pub fn new(engine: Engine, verifier: Verifier, issuer: Option<Arc<Issuer>>, settings: AppSettings) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                engine,
+                verifier,
+                issuer,
+                settings,
+                memberships: Memberships::default(),
+                faults: Faults::default(),
+                unknown: Mutex::default(),
+            }),
+        }
+    }
+
+    /// Takes up what the store keeps of the development mode.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn recover(&self) -> Result<(), signoff_store::StoreError> {
+        self.engine().recover().await?;
+        self.inner.memberships.clear();
+        self.inner.faults.load(self.engine().store().as_ref()).await
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.inner.engine
+    }
+
+    pub(crate) fn settings(&self) -> &AppSettings {
+        &self.inner.settings
+    }
+
+    /// Remembers a call that nothing answers, as `METHOD path`.
+    pub(crate) fn note_unknown(&self, method: &http::Method, path: &str) {
+        let mut unknown = self.inner.unknown.lock();
+        let call = format!("{method} {path}");
+        if unknown.len() < UNKNOWN_KEPT || unknown.contains_key(&call) {
+            *unknown.entry(call).or_default() += 1;
+        }
+    }
+
+    /// The calls that nothing answered, with their number.
+    pub fn unknown_calls(&self) -> Vec<(String, u64)> {
+        self.inner.unknown.lock().iter().map(|(call, count)| (call.clone(), *count)).collect()
+    }
+}

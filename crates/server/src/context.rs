@@ -1,0 +1,109 @@
+//! Who asks, and whether in a version of the API that we speak: the first two checks of every call
+//! (contract, "Every request").
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, Uri, header};
+use signoff_store::contract::PrincipalId;
+use signoff_text::ErrorText;
+use signoff_wire::{ErrorCode, api_version};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::identity::{AuthError, Caller};
+
+/// Who asks.
+#[derive(Clone)]
+pub(crate) enum Context {
+    /// A principal with a token.
+    Principal(Arc<Caller>),
+    /// The operator of this server.
+    Operator,
+}
+
+impl Context {
+    /// The name under which what they do is recorded.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Principal(caller) => &caller.principal.client,
+            Self::Operator => "operator",
+        }
+    }
+
+    pub(crate) fn principal(&self) -> Option<&PrincipalId> {
+        match self {
+            Self::Principal(caller) => Some(&caller.principal),
+            Self::Operator => None,
+        }
+    }
+}
+
+impl FromRequestParts<App> for Context {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        authenticate(app, &parts.headers, &parts.uri).await
+    }
+}
+
+/// The checks themselves, for calls that no route answers, too.
+pub(crate) async fn authenticate(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Context, ApiError> {
+    let context = caller(app, headers).await?;
+    check_api_version(uri.query().unwrap_or_default())?;
+    Ok(context)
+}
+
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Context, ApiError> {
+    let authorization = headers.get(header::AUTHORIZATION);
+    if let Some(token) = &app.settings().operator_token {
+        let sent = authorization.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
+        if sent.is_some_and(|sent| same(sent, token.0.as_bytes())) {
+            return Ok(Context::Operator);
+        }
+    }
+    app.inner.verifier.verify(authorization).await.map(Context::Principal).map_err(unauthorised)
+}
+
+/// Compares without telling by its duration how much of a guess was right.
+fn same(sent: &[u8], secret: &[u8]) -> bool {
+    sent.len() == secret.len() && sent.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
+}
+
+fn check_api_version(query: &str) -> Result<(), ApiError> {
+    // Most clients send nothing else.
+    if query == "api-version=2017-10-31" {
+        return Ok(());
+    }
+    api_version::check(parameter(query, "api-version").as_deref()).map_err(|_| {
+        let known = api_version::KNOWN.join(", ");
+        ApiError::new(ErrorCode::InvalidAPIVersion, ErrorText::InvalidApiVersion { known })
+            .target("api-version")
+    })
+}
+
+/// The first value of a query parameter, decoded.
+pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+fn unauthorised(error: AuthError) -> ApiError {
+    let www_authenticate = error.www_authenticate();
+    let text = match error {
+        AuthError::Missing => ErrorText::TokenMissing,
+        AuthError::Malformed => ErrorText::TokenMalformed,
+        AuthError::Expired | AuthError::NotYetValid => ErrorText::TokenExpired,
+        AuthError::Signature => ErrorText::TokenSignature,
+        AuthError::Audience { expected } => ErrorText::TokenAudience { expected },
+        AuthError::Issuer { issuer } => ErrorText::TokenIssuer { issuer },
+        AuthError::KeysUnavailable => {
+            return ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable);
+        }
+    };
+    let mut error = ApiError::new(ErrorCode::Unauthorized, text);
+    error.www_authenticate = Some(www_authenticate);
+    error
+}

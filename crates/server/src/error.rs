@@ -1,0 +1,101 @@
+//! The one conversion from what went wrong to a reply.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use signoff_text::{ErrorText, FindingText, Lang};
+use signoff_wire::error::ErrorItem;
+use signoff_wire::{ErrorBody, ErrorCode};
+
+/// An error on its way out. Its words are chosen when the language is known.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiError {
+    pub(crate) code: ErrorCode,
+    pub(crate) text: ErrorText,
+    pub(crate) target: Option<String>,
+    pub(crate) location: Option<String>,
+    pub(crate) details: Vec<(FindingText, String)>,
+    pub(crate) www_authenticate: Option<String>,
+    /// Words that a fault rule put in the place of ours.
+    pub(crate) message: Option<String>,
+    /// The status of a fault rule, where the code has another.
+    pub(crate) status: Option<StatusCode>,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: ErrorCode, text: ErrorText) -> Self {
+        Self {
+            code,
+            text,
+            target: None,
+            location: None,
+            details: Vec::new(),
+            www_authenticate: None,
+            message: None,
+            status: None,
+        }
+    }
+
+    pub(crate) fn target(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    pub(crate) fn location(mut self, location: String) -> Self {
+        self.location = Some(location);
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        let code = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        self.status.unwrap_or(code)
+    }
+
+    /// The body in the language of the request.
+    pub(crate) fn body(&self, lang: Lang) -> ErrorBody {
+        let message = self.message.clone().unwrap_or_else(|| self.text.render(lang));
+        let mut body = ErrorBody::new(self.code, message);
+        body.error.target.clone_from(&self.target);
+        body.error.location.clone_from(&self.location);
+        body.error.details = self
+            .details
+            .iter()
+            .map(|(finding, target)| ErrorItem {
+                code: finding.code().into(),
+                message: finding.render(lang),
+                target: Some(target.clone()),
+            })
+            .collect();
+        body
+    }
+
+    /// Turns a reply that carries an error into what is sent.
+    pub(crate) fn finish(&self, lang: Lang, retry_after: u32) -> Response {
+        let body = serde_json::to_vec(&self.body(lang)).unwrap_or_default();
+        let mut response = Response::new(body.into());
+        let status = self.status();
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+        if let Some(location) = self.location.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(header::LOCATION, location.clone());
+            headers.insert("operation-location", location);
+        }
+        if let Some(value) = self.www_authenticate.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+            headers.insert(header::WWW_AUTHENTICATE, value);
+        }
+        if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
+        response
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// A reply without words; the envelope puts them in.
+    fn into_response(self) -> Response {
+        let mut response = Response::new(axum::body::Body::empty());
+        *response.status_mut() = self.status();
+        response.extensions_mut().insert(std::sync::Arc::new(self));
+        response
+    }
+}

@@ -1,0 +1,98 @@
+//! Why a request is not let in, and how it is told.
+
+/// Where clients of the API get tokens, as `WWW-Authenticate` names it.
+const AUTHORIZATION_URI: &str = "https://login.microsoftonline.com/common/oauth2/authorize";
+
+/// Why a request has no [`Caller`](super::Caller): 401 (contract, "Every request"), except
+/// [`KeysUnavailable`](Self::KeysUnavailable), which is 503.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthError {
+    /// No `Authorization` header.
+    #[error("the Authorization header is missing; send 'Authorization: Bearer <token>'")]
+    Missing,
+    /// Another scheme than Bearer, or not a JWT of at most 16 KiB whose claims name its issuer, audience, expiry
+    /// and caller.
+    #[error("the Authorization header must be 'Bearer ' and a JSON Web Token as the token endpoint gave it")]
+    Malformed,
+    /// The token was valid once.
+    #[error("the token has expired; get a new one from the token endpoint")]
+    Expired,
+    /// The token becomes valid later, by the server's clock.
+    #[error("the token is not valid yet; compare the clocks of its issuer and of this server")]
+    NotYetValid,
+    /// Not signed with RS256 by a key of a trusted issuer.
+    #[error("the token's signature is not one of a trusted issuer's RS256 keys; get a new token")]
+    Signature,
+    /// The token is meant for somebody else.
+    #[error("the token is for another audience; ask the token endpoint for resource or scope {expected}")]
+    Audience {
+        /// The audiences that are accepted, separated by `, `.
+        expected: String,
+    },
+    /// The token's issuer is not trusted.
+    #[error("the token's issuer '{issuer}' is not trusted here")]
+    Issuer {
+        /// The issuer that the token names: printable ASCII without quotes, at most 200 characters.
+        issuer: String,
+    },
+    /// The keys that would tell are out of reach just now; the same request may go through later.
+    #[error("the issuer's keys are out of reach, so the token cannot be checked; try again later")]
+    KeysUnavailable,
+}
+
+impl AuthError {
+    /// The value of the `WWW-Authenticate` header of the 401 (RFC 6750, section 3), ASCII.
+    pub fn www_authenticate(&self) -> String {
+        match self {
+            // Who sent no credentials made no error yet.
+            Self::Missing => format!("Bearer authorization_uri=\"{AUTHORIZATION_URI}\""),
+            refused => format!(
+                "Bearer authorization_uri=\"{AUTHORIZATION_URI}\", error=\"invalid_token\", \
+                 error_description=\"{}\"",
+                quotable(&refused.to_string(), usize::MAX)
+            ),
+        }
+    }
+
+    /// The refusal of a token that names `issuer`, whatever text that is.
+    pub(super) fn untrusted(issuer: &str) -> Self {
+        const SHOWN: usize = 200;
+        Self::Issuer { issuer: quotable(issuer, SHOWN) }
+    }
+}
+
+/// The part of `text` that may stand within a quoted string of a header.
+fn quotable(text: &str, limit: usize) -> String {
+    text.chars().filter(|c| matches!(c, ' '..='~') && !matches!(c, '"' | '\\')).take(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use http::HeaderValue;
+
+    use super::AuthError;
+
+    #[test]
+    fn only_a_missing_token_is_no_error() {
+        let missing = AuthError::Missing.www_authenticate();
+        assert!(missing.starts_with("Bearer authorization_uri=\"https://"));
+        assert!(!missing.contains("error"));
+        let expired = AuthError::Expired.www_authenticate();
+        assert!(expired.contains("error=\"invalid_token\", error_description=\"the token has expired;"));
+    }
+
+    #[test]
+    fn foreign_text_cannot_break_out_of_the_header() {
+        let error = AuthError::untrusted("https://x\"\r\nSet-Cookie: a=b\\\u{e9}");
+        let header = error.www_authenticate();
+        assert_eq!(error, AuthError::Issuer { issuer: "https://xSet-Cookie: a=b".to_owned() });
+        assert_eq!(header.matches('"').count(), 6);
+        HeaderValue::from_str(&header).unwrap();
+        let AuthError::Issuer { issuer } = AuthError::untrusted(&"x".repeat(5000)) else { unreachable!() };
+        assert_eq!(issuer.len(), 200);
+        let audience = AuthError::Audience { expected: "a\"b\n".to_owned() };
+        HeaderValue::from_str(&audience.www_authenticate()).unwrap();
+    }
+}

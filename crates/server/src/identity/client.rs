@@ -1,0 +1,104 @@
+//! Which clients get tokens.
+
+use signoff_store::StoreError;
+use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
+
+use super::secret;
+
+/// Which clients the development issuer gives tokens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientPolicy {
+    /// Known principals, each with its secret.
+    Strict,
+    /// Everyone: an unknown client of any tenant becomes a principal. Principals with a secret on record
+    /// need it all the same.
+    CreateOnFirstUse,
+}
+
+/// Why a client gets no token.
+#[derive(Debug)]
+pub(super) enum ClientRefusal {
+    Unknown,
+    WrongSecret,
+    NoSecretOnRecord,
+    Store(StoreError),
+}
+
+impl From<StoreError> for ClientRefusal {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Checks the client's secret, and under [`ClientPolicy::CreateOnFirstUse`] records clients never seen before.
+pub(super) async fn admit(
+    directory: &dyn Directory,
+    policy: ClientPolicy,
+    id: &PrincipalId,
+    given_secret: &str,
+) -> Result<(), ClientRefusal> {
+    let known = directory.principal(id).await?;
+    match (known.map(|record| record.secret_hash), policy) {
+        (Some(Some(hash)), _) if secret::matches(given_secret, &hash) => Ok(()),
+        (Some(Some(_)), _) => Err(ClientRefusal::WrongSecret),
+        (Some(None), ClientPolicy::CreateOnFirstUse) => Ok(()),
+        (Some(None), ClientPolicy::Strict) => Err(ClientRefusal::NoSecretOnRecord),
+        (None, ClientPolicy::Strict) => Err(ClientRefusal::Unknown),
+        (None, ClientPolicy::CreateOnFirstUse) => {
+            let record = PrincipalRecord { id: id.clone(), secret_hash: None, seeded: false };
+            Ok(directory.put_principal(record).await?)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use signoff_store::contract::Directory as _;
+
+    use super::{ClientPolicy, ClientRefusal, admit};
+    use crate::identity::testing::FakeStore;
+    use crate::identity::{principal_id, seed_principal};
+
+    #[tokio::test]
+    async fn strict_knows_its_clients() {
+        let store = FakeStore::default();
+        let id = seed_principal(&store, "t", "c", "s").await.unwrap();
+        admit(&store, ClientPolicy::Strict, &id, "s").await.unwrap();
+        let wrong = admit(&store, ClientPolicy::Strict, &id, "x").await;
+        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
+        let stranger = admit(&store, ClientPolicy::Strict, &principal_id("other", "c"), "s").await;
+        assert!(matches!(stranger, Err(ClientRefusal::Unknown)));
+    }
+
+    #[tokio::test]
+    async fn first_use_creates_a_principal_that_strict_refuses_later() {
+        let store = FakeStore::default();
+        let id = principal_id("any-tenant", "any-client");
+        for secret in ["one", "two"] {
+            admit(&store, ClientPolicy::CreateOnFirstUse, &id, secret).await.unwrap();
+        }
+        let record = store.principal(&id).await.unwrap().unwrap();
+        assert!(record.secret_hash.is_none() && !record.seeded);
+        let strict = admit(&store, ClientPolicy::Strict, &id, "one").await;
+        assert!(matches!(strict, Err(ClientRefusal::NoSecretOnRecord)));
+    }
+
+    #[tokio::test]
+    async fn seeded_clients_need_their_secret_under_either_policy() {
+        let store = FakeStore::default();
+        let id = seed_principal(&store, "t", "c", "s").await.unwrap();
+        let wrong = admit(&store, ClientPolicy::CreateOnFirstUse, &id, "x").await;
+        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
+        admit(&store, ClientPolicy::CreateOnFirstUse, &id, "s").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_store_is_not_an_unknown_client() {
+        let store = FakeStore::default();
+        store.break_down();
+        let refused = admit(&store, ClientPolicy::Strict, &principal_id("t", "c"), "s").await;
+        assert!(matches!(refused, Err(ClientRefusal::Store(_))));
+    }
+}

@@ -1,0 +1,104 @@
+//! Who calls: tokens issued in development, and the verification of every token
+//! (contract, "Tokens" and the 401 row of "Every request").
+//!
+//! [`Issuer`] and [`login_router`] play the token hosts, [`Verifier`] turns an `Authorization` header into a
+//! [`Caller`]. What the caller may do is decided elsewhere, by its memberships.
+
+mod auth_error;
+mod cache;
+mod claims;
+mod client;
+mod discovery;
+mod external;
+mod issuer;
+mod jwks;
+mod keyring;
+mod login_host;
+mod random;
+mod secret;
+#[cfg(test)]
+mod testing;
+mod token_endpoint;
+mod token_error;
+mod token_request;
+mod verifier;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use signoff_store::StoreError;
+use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
+
+pub use auth_error::AuthError;
+pub use client::ClientPolicy;
+pub use external::{ExternalIssuer, ExternalIssuerError};
+pub use issuer::{Issuer, IssuerSettings};
+pub use secret::secret_hash;
+pub use verifier::{Caller, Verifier};
+
+/// The present time in seconds since the Unix epoch, wherever it comes from.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+
+/// The audience of tokens for the publishing API, unless configured otherwise.
+pub const DEFAULT_AUDIENCE: &str = "https://cloudpartner.azure.com";
+
+/// Bytes of a request body that a token host accepts.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, whatever the `Host`.
+///
+/// Errors have the token hosts' own shape, `{"error","error_description","error_codes",…}`.
+pub fn login_router(issuer: Arc<Issuer>) -> Router {
+    Router::new()
+        .route("/{tenant}/oauth2/token", post(token_endpoint::v1))
+        .route("/{tenant}/oauth2/v2.0/token", post(token_endpoint::v2))
+        .route("/{tenant}/.well-known/openid-configuration", get(discovery::configuration_v1))
+        .route("/{tenant}/v2.0/.well-known/openid-configuration", get(discovery::configuration_v2))
+        .route("/{tenant}/discovery/instance", get(discovery::instance))
+        .route("/{tenant}/discovery/keys", get(discovery::keys))
+        .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(issuer)
+}
+
+/// Creates or replaces a principal that came with the seed: it always needs `secret`.
+pub async fn seed_principal(
+    directory: &dyn Directory,
+    tenant: &str,
+    client: &str,
+    secret: &str,
+) -> Result<PrincipalId, StoreError> {
+    let id = principal_id(tenant, client);
+    let record = PrincipalRecord { id: id.clone(), secret_hash: Some(secret_hash(secret)), seeded: true };
+    directory.put_principal(record).await?;
+    Ok(id)
+}
+
+/// The one spelling of a principal that tokens, members and seeds share: GUIDs in lower case, since they are
+/// compared without regard to case, everything else verbatim.
+pub fn principal_id(tenant: &str, client: &str) -> PrincipalId {
+    PrincipalId { tenant: canonical(tenant), client: canonical(client) }
+}
+
+fn canonical(text: &str) -> String {
+    const GUID_LENGTH: usize = 36;
+    if text.len() == GUID_LENGTH && uuid::Uuid::try_parse(text).is_ok() {
+        text.to_ascii_lowercase()
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::principal_id;
+
+    #[test]
+    fn only_guids_lose_their_case() {
+        let id = principal_id("AAAAAAAA-1111-1111-1111-11111111111F", "Contoso-Owner");
+        assert_eq!(id.tenant, "aaaaaaaa-1111-1111-1111-11111111111f");
+        assert_eq!(id.client, "Contoso-Owner");
+    }
+}

@@ -1,0 +1,22 @@
+//! Everything random about identity: keys, salts, identifiers.
+
+use rsa::RsaPrivateKey;
+use rsa::rand_core::OsRng;
+use uuid::{Builder, Uuid};
+
+const KEY_BITS: usize = 2048;
+
+/// A new RSA key. Takes a good part of a second: call it off the async threads.
+pub(super) fn rsa_key() -> Result<RsaPrivateKey, rsa::Error> {
+    RsaPrivateKey::new(&mut OsRng, KEY_BITS)
+}
+
+/// A salt for one hashed secret.
+pub(super) fn salt() -> [u8; 16] {
+    rand::random()
+}
+
+/// An identifier of a token or of a reply.
+pub(super) fn identifier() -> Uuid {
+    Builder::from_random_bytes(rand::random()).into_uuid()
+}

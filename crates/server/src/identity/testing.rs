@@ -1,0 +1,158 @@
+//! Stand-ins for the tests of this module: a store in memory, a clock to turn, a server on loopback.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use axum::Router;
+use parking_lot::Mutex;
+use signoff_lifecycle::access::Role;
+use signoff_store::StoreError;
+use signoff_store::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use tokio::task::JoinHandle;
+
+use super::{ClientPolicy, Clock, Issuer, IssuerSettings, login_router};
+
+/// Principals and keys in memory; it can be made to fail.
+#[derive(Default)]
+pub(super) struct FakeStore {
+    principals: Mutex<HashMap<PrincipalId, PrincipalRecord>>,
+    keys: Mutex<Vec<SigningKey>>,
+    broken: AtomicBool,
+}
+
+impl FakeStore {
+    pub(super) fn break_down(&self) {
+        self.broken.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn recover(&self) {
+        self.broken.store(false, Ordering::SeqCst);
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let broken = self.broken.load(Ordering::SeqCst);
+        if broken { Err(StoreError::Unavailable("broken on purpose".to_owned())) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Directory for FakeStore {
+    async fn publisher(&self, _: &str) -> Result<Option<Publisher>, StoreError> {
+        unimplemented!("identity reads no publishers")
+    }
+
+    async fn publishers_of(&self, _: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError> {
+        unimplemented!("identity reads no publishers")
+    }
+
+    async fn put_publisher(&self, _: Publisher) -> Result<Publisher, StoreError> {
+        unimplemented!("identity writes no publishers")
+    }
+
+    async fn role(&self, _: &str, _: &PrincipalId) -> Result<Option<Role>, StoreError> {
+        unimplemented!("identity reads no members")
+    }
+
+    async fn members(&self, _: &str) -> Result<Vec<(PrincipalId, Role)>, StoreError> {
+        unimplemented!("identity reads no members")
+    }
+
+    async fn put_member(&self, _: &str, _: &PrincipalId, _: Option<Role>) -> Result<(), StoreError> {
+        unimplemented!("identity writes no members")
+    }
+
+    async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
+        self.check()?;
+        Ok(self.principals.lock().get(id).cloned())
+    }
+
+    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+        self.check()?;
+        self.principals.lock().insert(record.id.clone(), record);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Keys for FakeStore {
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        self.check()?;
+        Ok(self.keys.lock().clone())
+    }
+
+    async fn add_first_signing_key(&self, key: SigningKey) -> Result<Vec<SigningKey>, StoreError> {
+        self.check()?;
+        let mut keys = self.keys.lock();
+        if keys.is_empty() {
+            keys.push(key);
+        }
+        Ok(keys.clone())
+    }
+}
+
+/// A clock that stands still until it is told to move.
+#[derive(Clone)]
+pub(super) struct FakeClock(Arc<AtomicI64>);
+
+impl FakeClock {
+    pub(super) fn at(seconds: i64) -> Self {
+        Self(Arc::new(AtomicI64::new(seconds)))
+    }
+
+    pub(super) fn set(&self, seconds: i64) {
+        self.0.store(seconds, Ordering::SeqCst);
+    }
+
+    pub(super) fn clock(&self) -> Clock {
+        let seconds = Arc::clone(&self.0);
+        Arc::new(move || seconds.load(Ordering::SeqCst))
+    }
+}
+
+/// A node's issuer on the shared store.
+pub(super) fn issuer(store: &Arc<FakeStore>, clock: &FakeClock, policy: ClientPolicy) -> Arc<Issuer> {
+    let directory: Arc<dyn Directory> = Arc::clone(store) as _;
+    let keys: Arc<dyn Keys> = Arc::clone(store) as _;
+    let settings = IssuerSettings { policy, ..IssuerSettings::default() };
+    Arc::new(Issuer::new(directory, keys, clock.clock(), settings))
+}
+
+/// A real server on loopback that ends with its test.
+pub(super) struct Served {
+    address: SocketAddr,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    pub(super) async fn router(router: Router) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { address, task }
+    }
+
+    pub(super) async fn issuer(issuer: &Arc<Issuer>) -> Self {
+        Self::router(login_router(Arc::clone(issuer))).await
+    }
+
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// A client that talks to loopback only.
+pub(super) fn http() -> reqwest::Client {
+    let _chosen_before = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}

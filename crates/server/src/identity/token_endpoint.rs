@@ -1,0 +1,108 @@
+//! The token endpoints, v1 and v2 (contract, "Tokens").
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, PRAGMA};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use super::claims::Version;
+use super::issuer::IssuedToken;
+use super::login_host::{self, TenantSegment};
+use super::token_error::TokenError;
+use super::token_request::TokenRequest;
+use super::{Issuer, principal_id};
+
+type Body = Result<Bytes, BytesRejection>;
+
+/// `POST /{tenant}/oauth2/token`: form field `resource`; the reply holds its numbers as strings.
+pub(super) async fn v1(
+    State(issuer): State<Arc<Issuer>>,
+    tenant: TenantSegment,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(Version::V1, &issuer, tenant, &headers, body).await
+}
+
+/// `POST /{tenant}/oauth2/v2.0/token`: form field `scope`.
+pub(super) async fn v2(
+    State(issuer): State<Arc<Issuer>>,
+    tenant: TenantSegment,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    answer(Version::V2, &issuer, tenant, &headers, body).await
+}
+
+async fn answer(
+    version: Version,
+    issuer: &Issuer,
+    tenant: TenantSegment,
+    headers: &HeaderMap,
+    body: Body,
+) -> Response {
+    match grant(version, issuer, tenant, headers, body).await {
+        Ok(reply) => ([(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")], Json(reply)).into_response(),
+        Err(refusal) => refusal.reply(issuer.now(), headers),
+    }
+}
+
+async fn grant(
+    version: Version,
+    issuer: &Issuer,
+    tenant: TenantSegment,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Value, TokenError> {
+    let tenant = login_host::tenant(tenant)?;
+    if login_host::is_shared(&tenant) {
+        return Err(TokenError::shared_tenant(&tenant));
+    }
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            TokenError::body(StatusCode::PAYLOAD_TOO_LARGE, "The form must not be larger than 64 KiB.")
+        }
+        status => TokenError::body(status, "The form could not be read to its end."),
+    })?;
+    let request = TokenRequest::read(version, headers, &body)?;
+    let principal = principal_id(&tenant, &request.client);
+    issuer
+        .admit(&principal, &request.secret)
+        .await
+        .map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
+    let token = issuer
+        .issue(version, &principal, &request.resource)
+        .await
+        .map_err(|error| TokenError::unavailable(&error))?;
+    Ok(reply(version, &request.resource, &token))
+}
+
+fn reply(version: Version, resource: &str, issued: &IssuedToken) -> Value {
+    let lifetime = issued.expires_at.saturating_sub(issued.issued_at);
+    match version {
+        Version::V1 => json!({
+            "token_type": "Bearer",
+            "expires_in": lifetime.to_string(),
+            "ext_expires_in": lifetime.to_string(),
+            "expires_on": issued.expires_at.to_string(),
+            "not_before": issued.issued_at.to_string(),
+            "resource": resource,
+            "access_token": issued.token,
+        }),
+        Version::V2 => json!({
+            "token_type": "Bearer",
+            "expires_in": lifetime,
+            "ext_expires_in": lifetime,
+            "access_token": issued.token,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Membership decides: no member, no word about what is there (contract, "Every request").
+
+use std::collections::HashMap;
+
+use parking_lot::RwLock;
+use signoff_lifecycle::access::{Action, Role};
+use signoff_store::StoreError;
+use signoff_store::contract::{PrincipalId, Publisher};
+use signoff_text::ErrorText;
+use signoff_wire::{ErrorCode, path};
+
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+
+/// Roles that were looked up; emptied whenever the directory changes.
+#[derive(Default)]
+pub(crate) struct Memberships {
+    roles: RwLock<HashMap<String, HashMap<PrincipalId, Role>>>,
+}
+
+impl Memberships {
+    pub(crate) fn clear(&self) {
+        self.roles.write().clear();
+    }
+
+    fn known(&self, publisher: &str, principal: &PrincipalId) -> Option<Role> {
+        self.roles.read().get(publisher)?.get(principal).copied()
+    }
+
+    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role) {
+        let mut roles = self.roles.write();
+        roles.entry(publisher.to_owned()).or_default().insert(principal.clone(), role);
+    }
+}
+
+impl App {
+    /// Checks that the caller may do `action` on what is the publisher's.
+    ///
+    /// # Errors
+    /// `InvalidId` for an impossible id, else 403: nobody learns whether a foreign publisher exists.
+    pub(crate) async fn authorise(
+        &self,
+        context: &Context,
+        publisher: &str,
+        action: Action,
+    ) -> Result<(), ApiError> {
+        path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
+        let Some(principal) = context.principal() else { return Ok(()) };
+        let role = match self.inner.memberships.known(publisher, principal) {
+            Some(role) => Some(role),
+            None => self.look_up(publisher, principal).await?,
+        };
+        match role {
+            Some(role) if role.permits(action) => Ok(()),
+            Some(role) => {
+                let role = role.as_str().to_owned();
+                Err(ApiError::new(ErrorCode::Forbidden, ErrorText::RoleForbids { role }))
+            }
+            None => {
+                let publisher = publisher.to_owned();
+                Err(ApiError::new(ErrorCode::Forbidden, ErrorText::NotAMember { publisher }))
+            }
+        }
+    }
+
+    async fn look_up(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, ApiError> {
+        let store = self.engine().store();
+        let mut role = store.role(publisher, principal).await?;
+        if role.is_none() && self.settings().adopt {
+            role = self.adopt(publisher, principal).await?;
+        }
+        if let Some(role) = role {
+            self.inner.memberships.learn(publisher, principal, role);
+        }
+        Ok(role)
+    }
+
+    /// First use (`signoff run`): the publisher comes into being with the caller as its owner. Seeded clients
+    /// keep to their own publishers.
+    async fn adopt(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
+        let store = self.engine().store();
+        let exists = store.publisher(publisher).await?.is_some();
+        let seeded = store.principal(principal).await?.is_some_and(|record| record.seeded);
+        if exists && seeded {
+            return Ok(None);
+        }
+        if !exists {
+            store.put_publisher(new_publisher(publisher)).await?;
+        }
+        store.put_member(publisher, principal, Some(Role::Owner)).await?;
+        Ok(Some(Role::Owner))
+    }
+}
+
+/// A publisher of which nothing is known but its id.
+pub(crate) fn new_publisher(id: &str) -> Publisher {
+    Publisher {
+        id: id.to_owned(),
+        version: 0,
+        display_text: id.to_owned(),
+        seller_id: 0,
+        offer_type_categories: Vec::new(),
+        seller_contact: None,
+        migrated: true,
+    }
+}
+
+pub(crate) fn invalid_id(error: &path::InvalidId, value: &str) -> ApiError {
+    let field = error.target();
+    let value = value.chars().take(80).collect();
+    ApiError::new(ErrorCode::InvalidId, ErrorText::InvalidId { field: field.to_owned(), value }).target(field)
+}

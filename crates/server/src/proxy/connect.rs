@@ -1,0 +1,76 @@
+//! CONNECT: a tunnel to the private server or to another host.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::StatusCode;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::ext::ReasonPhrase;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
+use tokio::net::TcpStream;
+use tokio::select;
+
+use super::target::{Target, Way};
+use super::{Event, Shared, reply, tunnel};
+use crate::tls::{Stop, handshake, serve_http};
+
+const PORTAL_PORT: u16 = 443;
+
+/// What a connection turns into once the reply to its CONNECT is out.
+#[derive(Clone, Default)]
+pub(super) struct Handover(Arc<Mutex<Option<(OnUpgrade, Target, Next)>>>);
+
+enum Next {
+    Portal,
+    Through(TcpStream),
+}
+
+impl Handover {
+    /// Carries on with what the last CONNECT asked for, if there was one, until it ends.
+    pub(super) async fn proceed(&self, shared: &Shared, peer: SocketAddr, mut stop: Stop) {
+        let Some((upgrade, target, next)) = self.0.lock().take() else { return };
+        let io = match upgrade.await {
+            Ok(upgraded) => TokioIo::new(upgraded),
+            Err(error) => {
+                tracing::debug!(%peer, %error, "the client left before its tunnel was there");
+                return;
+            }
+        };
+        match next {
+            Next::Portal => match handshake(io, &shared.acceptor, stop.clone()).await {
+                Ok(Some(stream)) => serve_http(stream, peer, shared.router.clone(), stop).await,
+                Ok(None) => {}
+                Err(reason) => shared.log.record(Event::HandshakeFailed, &target, Some(reason)),
+            },
+            Next::Through(other) => select! {
+                () = tunnel::join(io, other, shared.settings.idle_timeout) => {}
+                () = stop.requested() => {}
+            },
+        }
+    }
+}
+
+/// Answers a CONNECT. A host is reached before the client hears that it was: 200 is never premature.
+pub(super) async fn answer(shared: &Shared, mut request: Request<Incoming>, handover: &Handover) -> Response {
+    let target = match Target::of(request.uri(), None) {
+        Ok(target) => target,
+        Err(text) => return reply(StatusCode::BAD_REQUEST, &text),
+    };
+    let next = match shared.admit(&target, PORTAL_PORT) {
+        Ok(Way::Portal) => Next::Portal,
+        Ok(Way::Through) => match tunnel::reach(shared, &target).await {
+            Ok(stream) => Next::Through(stream),
+            Err((status, text)) => return reply(status, &text),
+        },
+        Err((status, text)) => return reply(status, &text),
+    };
+    *handover.0.lock() = Some((hyper::upgrade::on(&mut request), target, next));
+    let mut established = Response::new(Body::empty());
+    established.extensions_mut().insert(ReasonPhrase::from_static(b"Connection established"));
+    established
+}

@@ -1,0 +1,103 @@
+//! Replies: JSON bodies, headers that every reply of a kind has, and the reading of bodies.
+
+use axum::body::{Body, to_bytes};
+use axum::response::Response;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use signoff_engine::Rendered;
+use signoff_text::ErrorText;
+use signoff_wire::etag::IfMatch;
+use signoff_wire::json::{JsonError, LARGEST_BODY};
+use signoff_wire::ErrorCode;
+
+use crate::error::ApiError;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+
+/// A JSON body.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    bytes(status, serde_json::to_vec(body).unwrap_or_default().into())
+}
+
+/// A JSON body that is there already.
+pub(crate) fn bytes(status: StatusCode, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
+/// Adds an entity tag.
+pub(crate) fn with_tag(mut response: Response, tag: &str) -> Response {
+    if let Ok(value) = HeaderValue::from_str(tag) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    response
+}
+
+/// What a reader gets of a rendered body: 304 if it has these bytes.
+pub(crate) fn rendered(rendered: Rendered, headers: &HeaderMap) -> Response {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known == "*" || known.split(',').any(|tag| tag.trim() == &*rendered.tag)) {
+        return not_modified(&rendered.tag);
+    }
+    let tag = rendered.tag.clone();
+    with_tag(bytes(StatusCode::OK, Bytes::from_owner(rendered.body)), &tag)
+}
+
+/// 304 with the tag that is still good.
+pub(crate) fn not_modified(tag: &str) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    with_tag(response, tag)
+}
+
+/// The guard that was sent; `None`: none was.
+pub(crate) fn if_match(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).filter(|value| !value.trim().is_empty())
+}
+
+/// What `If-Match` of publish, golive and cancel demands of the newest operation.
+pub(crate) fn guard(sent: Option<&str>) -> signoff_lifecycle::command::Guard {
+    use signoff_lifecycle::command::Guard;
+    match sent.and_then(IfMatch::parse).map(|tags| tags.sent()) {
+        None | Some(None) => Guard::None,
+        Some(Some(tags)) => Guard::Newest(tags.iter().map(|tag| tag.publishing_version).collect()),
+    }
+}
+
+/// Reads a body of at most 4 MiB that is JSON, or nothing.
+pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+    let too_large = || {
+        let limit_bytes = LARGEST_BODY as u64;
+        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
+    };
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: u64| length > LARGEST_BODY as u64) {
+        return Err(too_large());
+    }
+    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(|_| too_large())?;
+    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
+    let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+    let is_json = media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json"));
+    if is_json || (bytes.is_empty() && media_type.is_none()) {
+        Ok(bytes)
+    } else {
+        let got = content_type.unwrap_or_default().chars().take(80).collect();
+        Err(ApiError::new(ErrorCode::UnsupportedMediaType, ErrorText::UnsupportedMediaType { got })
+            .target("Content-Type"))
+    }
+}
+
+/// The error for a body that is not JSON.
+pub(crate) fn invalid_json(error: JsonError) -> ApiError {
+    let JsonError { detail, line, column } = error;
+    ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column })
+}
+
+/// The error for a member of the wrong shape.
+pub(crate) fn invalid_body(field: &str, expected: &str) -> ApiError {
+    let text = ErrorText::BodyShape { field: field.to_owned(), expected: expected.to_owned() };
+    ApiError::new(ErrorCode::InvalidBody, text).target(field)
+}

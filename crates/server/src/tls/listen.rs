@@ -1,0 +1,84 @@
+//! The accept loop that the TLS listener and the proxy share.
+
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::select;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+/// Connections open at once; further ones wait in the system's queue.
+const MAX_CONNECTIONS: usize = 1024;
+/// How long after an error of `accept` (no file descriptor left, usually) to try again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+/// How long requests that run at shutdown may take to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Tells a connection that the listener is going away.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// Returns when the connection should end.
+    pub(crate) async fn requested(&mut self) {
+        // An error means that the listener is gone altogether, which is a stop as well.
+        let _ = self.0.wait_for(|stopped| *stopped).await;
+    }
+}
+
+/// Serves every connection until `shutdown` is ready; then tells them to stop, and returns when they have, or
+/// cuts them after [`GRACE`]. Dropping the future cuts them at once.
+pub(crate) async fn listen<F, S, C>(listener: TcpListener, shutdown: F, serve: S)
+where
+    F: Future<Output = ()>,
+    S: Fn(TcpStream, SocketAddr, Stop) -> C,
+    C: Future<Output = ()> + Send + 'static,
+{
+    let (stop, stopped) = watch::channel(false);
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut open = JoinSet::new();
+    let mut shutdown = pin!(shutdown);
+    loop {
+        let (stream, peer, place) = select! {
+            () = &mut shutdown => break,
+            accepted = accept(&listener, &places) => accepted,
+            Some(_) = open.join_next() => continue,
+        };
+        let connection = serve(stream, peer, Stop(stopped.clone()));
+        open.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+    drop(listener);
+    stop.send_replace(true);
+    let all_ended = async { while open.join_next().await.is_some() {} };
+    if timeout(GRACE, all_ended).await.is_err() {
+        tracing::warn!("connections were still busy at the end of the grace period and are cut");
+    }
+}
+
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    let place =
+        Arc::clone(places).acquire_owned().await.expect("the semaphore is never closed while we listen");
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Replies are small and complete; waiting to fill a packet only delays them.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer, place);
+            }
+            Err(error) => {
+                tracing::warn!(%error, "accepting a connection failed");
+                sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! From the core's values to the shapes of the wire.
+
+mod note;
+mod offer;
+mod operation;
+mod step;
+
+pub(crate) use offer::{offer, summary, tag};
+pub(crate) use operation::{detail, item, location, location_of, render_operation, state_word};
+pub(crate) use step::{StepsView, step_status, steps};
+
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// A moment as the wire spells it.
+pub(crate) fn time(at: Timestamp) -> Cow<'static, str> {
+    signoff_wire::time::rfc3339(at.0).into()
+}
+
+/// A GUID in the wire's type.
+pub(crate) fn guid(id: OperationId) -> Uuid {
+    Uuid::from_u128(id.0)
+}

@@ -1,0 +1,86 @@
+//! Offers.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+use signoff_lifecycle::offer::{Aggregate, Offer as Stored, OfferStatus};
+use signoff_store::StoreError;
+use signoff_store::contract::{Content, OfferSummary as StoredSummary};
+use signoff_wire::etag::EntityTag;
+use signoff_wire::offer::{Offer, OfferSummary, OtherMembers, SummaryDefinition};
+use signoff_wire::words::{self, PcMigrationStatus};
+
+use super::time;
+
+fn status_word(status: OfferStatus) -> words::OfferStatus {
+    match status {
+        OfferStatus::NeverPublished => words::OfferStatus::NeverPublished,
+        OfferStatus::WaitingForPublisherReview => words::OfferStatus::WaitingForPublisherReview,
+        OfferStatus::Running => words::OfferStatus::Running,
+        OfferStatus::Succeeded => words::OfferStatus::Succeeded,
+        OfferStatus::Canceled => words::OfferStatus::Canceled,
+        OfferStatus::Failed => words::OfferStatus::Failed,
+    }
+}
+
+fn migration(offer: &Stored, migrated_by_default: bool) -> PcMigrationStatus {
+    if offer.migrated.unwrap_or(migrated_by_default) {
+        PcMigrationStatus::Migrated
+    } else {
+        PcMigrationStatus::None
+    }
+}
+
+/// The entity tag of an offer (contract, "Concurrency").
+pub(crate) fn tag(state: &Aggregate) -> EntityTag {
+    EntityTag {
+        draft_changed: state.offer.draft.changed_at.0,
+        draft_revision: state.offer.draft.revision,
+        publishing_version: state.offer.publishing_version,
+        status: status_word(state.status()),
+    }
+}
+
+/// An offer with the content of `version`, as JSON.
+pub(crate) fn offer(
+    state: &Aggregate,
+    version: u32,
+    content: &Content,
+    migrated_by_default: bool,
+) -> Result<Vec<u8>, StoreError> {
+    let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+    let definition: &RawValue = serde_json::from_str(&content.definition).map_err(corrupt)?;
+    let mut other: Vec<(String, Box<RawValue>)> = match &content.extra {
+        Some(extra) => serde_json::from_str(extra).map_err(corrupt)?,
+        None => Vec::new(),
+    };
+    let versions = other.iter().position(|(name, _)| name == "offerTypeVersions");
+    let versions = versions.map(|index| other.remove(index).1);
+    let view = Offer {
+        offer_type_id: state.offer.offer_type.as_str().into(),
+        publisher_id: state.offer.publisher.as_str().into(),
+        status: status_word(state.status()),
+        id: state.offer.id.as_str().into(),
+        version: version.into(),
+        definition: Cow::Borrowed(definition),
+        changed_time: time(content.changed_at),
+        pc_migration_status: migration(&state.offer, migrated_by_default),
+        offer_type_versions: versions.map(Cow::Owned),
+        other: OtherMembers(other.into()),
+    };
+    serde_json::to_vec(&view).map_err(corrupt)
+}
+
+/// An offer in a list.
+pub(crate) fn summary(summary: &StoredSummary, migrated_by_default: bool) -> OfferSummary<'_> {
+    OfferSummary {
+        offer_type_id: summary.offer.offer_type.as_str().into(),
+        publisher_id: summary.offer.publisher.as_str().into(),
+        status: summary.status.parse().unwrap_or(words::OfferStatus::Unknown),
+        id: summary.offer.id.as_str().into(),
+        version: summary.offer.version.into(),
+        definition: SummaryDefinition { display_text: summary.display_text.as_str().into() },
+        changed_time: time(summary.offer.draft.changed_at),
+        pc_migration_status: migration(&summary.offer, migrated_by_default),
+    }
+}

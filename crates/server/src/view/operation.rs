@@ -1,0 +1,184 @@
+//! Operations.
+
+use std::sync::Arc;
+
+use signoff_engine::{Rendered, Viewed};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::operation::{
+    CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
+};
+use signoff_lifecycle::refusal::Reference;
+use signoff_text::{ErrorText, Lang, Note as Text};
+use signoff_wire::Dialect;
+use signoff_wire::operation::{
+    OperationDefinition, OperationDetail, OperationError, OperationItem, OperationMetadata, TargetRef,
+};
+use signoff_wire::path::{NumberedAddress, OperationAddress};
+use signoff_wire::words::{self, OperationState, SubmissionSlot, SubmissionType};
+
+use super::note::messages;
+use super::{guid, steps, time};
+
+/// The relative address of an operation (contract, "Location").
+pub(crate) fn location(publisher: &str, offer: &str, reference: &Reference) -> String {
+    address(publisher, offer, reference.migrated, reference.id, reference.publishing_version, reference.slot)
+}
+
+/// The relative address of an operation that is at hand.
+pub(crate) fn location_of(publisher: &str, offer: &str, operation: &Operation) -> String {
+    location(publisher, offer, &operation.into())
+}
+
+fn address(
+    publisher: &str,
+    offer: &str,
+    migrated: bool,
+    operation: OperationId,
+    publishing_version: u64,
+    slot: Slot,
+) -> String {
+    let address = if migrated {
+        OperationAddress::Migrated { publisher, offer, operation: guid(operation) }
+    } else {
+        let slot = submission_slot(slot);
+        OperationAddress::Numbered(NumberedAddress { publisher, offer, publishing_version, slot })
+    };
+    address.to_string()
+}
+
+fn submission_slot(slot: Slot) -> SubmissionSlot {
+    match slot {
+        Slot::Preview => SubmissionSlot::Staging,
+        Slot::Production => SubmissionSlot::Production,
+    }
+}
+
+fn submission_type(kind: &Kind) -> SubmissionType {
+    match kind {
+        Kind::Publish => SubmissionType::Publish,
+        Kind::GoLive => SubmissionType::GoLive,
+        Kind::Cancel { .. } => SubmissionType::Cancel,
+    }
+}
+
+/// The word for where an operation stands, in the server's dialect.
+pub(crate) fn state_word(operation: &Operation, dialect: Dialect) -> OperationState {
+    let observed = dialect == Dialect::Observed;
+    match operation.phase {
+        Phase::Running if observed && operation.waits_for_signoff() => OperationState::Succeeded,
+        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => OperationState::Running,
+        Phase::Completed { .. } if observed => OperationState::Succeeded,
+        Phase::Completed { .. } => OperationState::Completed,
+        Phase::Failed { .. } => OperationState::Failed,
+        Phase::Canceled { .. } => OperationState::Canceled,
+    }
+}
+
+/// The addresses of the request; migrated offers keep them to themselves.
+fn emails(operation: &Operation) -> Option<String> {
+    (!operation.migrated).then(|| operation.emails.join(","))
+}
+
+/// An operation in a list.
+pub(crate) fn item<'a>(
+    publisher: &'a str,
+    offer: &'a str,
+    operation: &'a Operation,
+    dialect: Dialect,
+) -> OperationItem<'a> {
+    let emails = emails(operation).map(Into::into);
+    OperationItem {
+        id: guid(operation.id),
+        offer_id: offer.into(),
+        offer_version: operation.offer_version.into(),
+        offer_type_id: operation.offer_type.as_str().into(),
+        publisher_id: publisher.into(),
+        submission_type: submission_type(&operation.kind),
+        submission_state: state_word(operation, dialect),
+        publishing_version: operation.publishing_version,
+        slot: submission_slot(operation.slot),
+        version: signoff_wire::time::ticks(i64::try_from(operation.revision).unwrap_or(i64::MAX)),
+        definition: OperationDefinition { metadata: OperationMetadata { emails } },
+        changed_time: time(operation.changed_at),
+    }
+}
+
+/// One operation, whole, and until when it reads so.
+pub(crate) fn detail<'a>(
+    viewed: &'a Viewed,
+    dialect: Dialect,
+    now: Timestamp,
+) -> (OperationDetail<'a>, Timestamp) {
+    let operation = &viewed.operation;
+    let steps = steps(operation, dialect, now);
+    let canceled = match &operation.phase {
+        Phase::Canceled { at, by, reason } => Some((at, by, reason)),
+        _ => None,
+    };
+    let detail = OperationDetail {
+        id: guid(operation.id),
+        submission_type: submission_type(&operation.kind),
+        status: state_word(operation, dialect),
+        messages: messages(&operation.notes),
+        publishing_version: operation.publishing_version,
+        offer_version: operation.offer_version.into(),
+        cancellation_request_state: match operation.cancellation_request_state() {
+            CancellationRequestState::CanCancel => words::CancellationRequestState::CanCancel,
+            CancellationRequestState::CancelRequested => words::CancellationRequestState::CancelRequested,
+            CancellationRequestState::Canceled => words::CancellationRequestState::Canceled,
+            CancellationRequestState::CannotCancel => words::CancellationRequestState::CannotCancel,
+        },
+        steps: steps.steps,
+        preview_links: Vec::new(),
+        live_links: Vec::new(),
+        created_date_time: time(operation.created_at),
+        last_action_date_time: time(operation.changed_at),
+        error: error(operation),
+        canceled_by: canceled.map(|(_, by, _)| by.into()),
+        canceled_date_time: canceled.map(|(at, ..)| time(*at)),
+        cancellation_reason: canceled.and_then(|(.., reason)| reason.as_deref().map(Into::into)),
+        target: target(viewed),
+        notification_emails: emails(operation).map(Into::into),
+    };
+    (detail, steps.until)
+}
+
+fn error(operation: &Operation) -> Option<OperationError<'static>> {
+    let Phase::Failed { failure, .. } = &operation.phase else { return None };
+    let (code, message) = match failure.clone() {
+        Failure::StepFailed { step, reason } => {
+            ("StepFailed", Text::OperationFailed { step, reason }.render(Lang::En))
+        }
+        Failure::StepRejected { step, reason } => {
+            ("StepRejected", Text::OperationFailed { step, reason }.render(Lang::En))
+        }
+        Failure::CancellationFailed { cancellation, .. } => {
+            let cancellation = cancellation.to_string();
+            ("CancellationFailed", ErrorText::CancellationFailed { cancellation }.render(Lang::En))
+        }
+    };
+    Some(OperationError { code: code.into(), message: message.into(), details: Vec::new() })
+}
+
+fn target(viewed: &Viewed) -> Option<TargetRef<'static>> {
+    let operation = &viewed.operation;
+    let Kind::Cancel { target, target_version, .. } = operation.kind else { return None };
+    let location = address(
+        &viewed.publisher,
+        &viewed.offer,
+        operation.migrated,
+        target,
+        target_version,
+        operation.slot,
+    );
+    Some(TargetRef { operation_id: guid(target), location: location.into() })
+}
+
+/// The bytes of one operation.
+pub(crate) fn render_operation(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> Rendered {
+    let (detail, until) = detail(viewed, dialect, now);
+    let body: Arc<[u8]> = serde_json::to_vec(&detail).unwrap_or_default().into();
+    let progress: u32 = detail.steps.iter().map(|step| u32::from(step.progress_percentage)).sum();
+    let tag = format!("W/\"{}.{}.{progress}\"", viewed.operation.id, viewed.operation.revision);
+    Rendered { body, tag: tag.into(), until }
+}

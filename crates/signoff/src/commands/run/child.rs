@@ -1,0 +1,218 @@
+//! COMMAND as a child process: our terminal, our signals, its exit code.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::Path;
+use std::process::ExitStatus;
+
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+use super::environment::Environment;
+
+/// Why COMMAND did not run. The exit codes are those that shells use.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    /// There is no such program.
+    #[error("`{0}` was not found: check the spelling, and that its folder is in PATH")]
+    NotFound(String),
+    /// The program is there, and the system does not run it.
+    #[error("`{program}` cannot be run: {reason}")]
+    NotExecutable {
+        /// As given.
+        program: String,
+        /// What the system said, and what helps.
+        reason: String,
+    },
+    /// The system does not tell how it ended.
+    #[error("lost sight of `{program}`: {source}")]
+    Lost {
+        /// As given.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl CommandError {
+    /// The exit code for `signoff run` itself: 127 not found, 126 not to be run, 125 anything else.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::NotFound(_) => 127,
+            Self::NotExecutable { .. } => 126,
+            Self::Lost { .. } => 125,
+        }
+    }
+}
+
+/// A signal that asks COMMAND to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// A supervisor or a CI system ends the run.
+    Terminate,
+    /// The terminal is gone.
+    HangUp,
+}
+
+/// Runs `program` with `args` in our environment changed by `environment`, on our own standard streams, and
+/// returns its exit code; 128 + n when signal n killed it. SIGINT, SIGTERM and SIGHUP do not end us meanwhile:
+/// they are for COMMAND.
+///
+/// # Errors
+/// [`CommandError`] when the program does not start.
+pub(crate) async fn run(
+    program: &OsStr,
+    args: &[OsString],
+    environment: &Environment,
+) -> Result<i32, CommandError> {
+    // Listening begins before the child is there, so that no signal falls between.
+    let signals = signals::listen();
+    supervise(command(program, args, environment), program, signals).await
+}
+
+fn command(program: &OsStr, args: &[OsString], environment: &Environment) -> Command {
+    let mut command = Command::new(program);
+    command.args(args).kill_on_drop(true);
+    for name in &environment.unset {
+        command.env_remove(name);
+    }
+    command.envs(&environment.set);
+    command
+}
+
+async fn supervise(
+    mut command: Command,
+    program: &OsStr,
+    mut signals: mpsc::Receiver<Signal>,
+) -> Result<i32, CommandError> {
+    let mut child = command.spawn().map_err(|error| not_started(program, &error))?;
+    let mut listening = true;
+    let ended = loop {
+        tokio::select! {
+            ended = child.wait() => break ended,
+            signal = signals.recv(), if listening => match signal {
+                Some(signal) => signals::pass_on(&child, signal),
+                None => listening = false,
+            },
+        }
+    };
+    let lost = |source| CommandError::Lost { program: program.display().to_string(), source };
+    Ok(exit_code(ended.map_err(lost)?))
+}
+
+fn not_started(program: &OsStr, error: &io::Error) -> CommandError {
+    let name = program.display().to_string();
+    let path = Path::new(program);
+    // A script whose interpreter is missing is "not found" to the system too.
+    let is_path = path.components().count() > 1;
+    match error.kind() {
+        io::ErrorKind::NotFound if is_path && path.exists() => CommandError::NotExecutable {
+            program: name,
+            reason: "the interpreter that its first line names was not found".to_owned(),
+        },
+        io::ErrorKind::NotFound => CommandError::NotFound(name),
+        io::ErrorKind::PermissionDenied => CommandError::NotExecutable {
+            program: name,
+            reason: format!("{error}; is it a program, and marked executable (chmod +x)?"),
+        },
+        _ => CommandError::NotExecutable { program: name, reason: error.to_string() },
+    }
+}
+
+#[cfg(unix)]
+fn exit_code(status: ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(1)
+}
+
+#[cfg(not(unix))]
+fn exit_code(status: ExitStatus) -> i32 {
+    status.code().unwrap_or(1)
+}
+
+#[cfg(unix)]
+mod signals {
+    use std::io::IsTerminal as _;
+
+    use tokio::signal::unix::{SignalKind, signal};
+
+    use super::{Child, Signal, mpsc};
+
+    /// Signals to this process from now on. Where one cannot be listened for, it keeps its usual effect.
+    pub(super) fn listen() -> mpsc::Receiver<Signal> {
+        let (send, receive) = mpsc::channel(8);
+        let all = [
+            (SignalKind::interrupt(), Signal::Interrupt),
+            (SignalKind::terminate(), Signal::Terminate),
+            (SignalKind::hangup(), Signal::HangUp),
+        ];
+        for (kind, name) in all {
+            // A terminal sends these to COMMAND as well; told twice, many tools give up their cleaning up.
+            let sent_twice = name != Signal::Terminate && on_terminal();
+            let Ok(mut arriving) = signal(kind) else { continue };
+            let send = send.clone();
+            tokio::spawn(async move {
+                loop {
+                    tokio::select! {
+                        Some(()) = arriving.recv() => {}
+                        () = send.closed() => return,
+                    }
+                    if !sent_twice && send.send(name).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        receive
+    }
+
+    fn on_terminal() -> bool {
+        std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal()
+    }
+
+    pub(super) fn pass_on(child: &Child, signal: Signal) {
+        use rustix::process::{Pid, Signal as Number, kill_process};
+        let number = match signal {
+            Signal::Interrupt => Number::INT,
+            Signal::Terminate => Number::TERM,
+            Signal::HangUp => Number::HUP,
+        };
+        // No id means that it ended already, and was waited for.
+        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        if let Some(pid) = pid
+            && let Err(error) = kill_process(pid, number)
+        {
+            tracing::warn!(%error, ?signal, "the signal could not be passed on");
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod signals {
+    use super::{Child, Signal, mpsc};
+
+    /// Ctrl-C, which the console gives to COMMAND as well, must not end us before it.
+    pub(super) fn listen() -> mpsc::Receiver<Signal> {
+        let (send, receive) = mpsc::channel(8);
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    Ok(()) = tokio::signal::ctrl_c() => {}
+                    () = send.closed() => return,
+                }
+                if send.send(Signal::Interrupt).await.is_err() {
+                    return;
+                }
+            }
+        });
+        receive
+    }
+
+    pub(super) fn pass_on(_: &Child, _: Signal) {}
+}
+
+#[cfg(all(test, unix))]
+#[path = "child_tests.rs"]
+mod tests;

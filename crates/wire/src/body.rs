@@ -1,0 +1,193 @@
+//! The optional bodies of publish, go live and cancel (contract, "Every request" and "Cancel").
+
+use serde_json::{Map, Value};
+
+use crate::json::{self, JsonError};
+
+/// The most brackets a body may open to be tried as JSON5, whose reader recurses without a limit of its own.
+///
+/// All of them count, in strings too: the number can only be higher than the true nesting.
+const JSON5_MOST_BRACKETS: usize = 64;
+
+/// What such a body may say; everything is optional, unknown members are ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ActionBody {
+    /// `metadata.notification-emails`: addresses separated by commas, as sent.
+    pub notification_emails: Option<String>,
+    /// `metadata.reason`: why, in the words of a person.
+    pub reason: Option<String>,
+    /// `operationId`: the one operation that a cancel means, as sent.
+    pub operation_id: Option<String>,
+}
+
+/// The body cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// Neither JSON nor, where it was tried, JSON5; says where the JSON ends.
+    #[error("the body is not JSON: {0}")]
+    Syntax(#[from] JsonError),
+    /// JSON in which a member has the wrong type.
+    #[error("{field} must be {expected}")]
+    WrongType {
+        /// The member's path, or `the body`.
+        field: &'static str,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+impl ActionBody {
+    /// Reads a body: nothing, blanks and `null` are valid; JSON is tried first, then JSON5.
+    pub fn parse(body: &[u8]) -> Result<Self, BodyError> {
+        let text = json::text(body)?;
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        let value = match serde_json::from_str(text) {
+            Ok(value) => value,
+            Err(error) => json5_value(text).ok_or_else(|| JsonError::from(error))?,
+        };
+        let Some(members) = object(&value, "the body")? else {
+            return Ok(Self::default());
+        };
+        let metadata = match members.get("metadata") {
+            Some(metadata) => object(metadata, "metadata")?,
+            None => None,
+        };
+        let of_metadata = |name, field| metadata.map_or(Ok(None), |metadata| string(metadata, name, field));
+        Ok(Self {
+            notification_emails: of_metadata("notification-emails", "metadata.notification-emails")?,
+            reason: of_metadata("reason", "metadata.reason")?,
+            operation_id: string(members, "operationId", "operationId")?,
+        })
+    }
+}
+
+fn json5_value(text: &str) -> Option<Value> {
+    let brackets = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    if brackets > JSON5_MOST_BRACKETS || text.len() > json::LARGEST_BODY {
+        return None;
+    }
+    json5::from_str(text).ok()
+}
+
+fn object<'a>(value: &'a Value, field: &'static str) -> Result<Option<&'a Map<String, Value>>, BodyError> {
+    match value {
+        Value::Null => Ok(None),
+        Value::Object(members) => Ok(Some(members)),
+        _ => Err(BodyError::WrongType { field, expected: "an object or null" }),
+    }
+}
+
+fn string(
+    members: &Map<String, Value>,
+    name: &str,
+    field: &'static str,
+) -> Result<Option<String>, BodyError> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(BodyError::WrongType { field, expected: "a string or null" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn emails(list: &str) -> ActionBody {
+        ActionBody { notification_emails: Some(list.into()), ..ActionBody::default() }
+    }
+
+    #[test]
+    fn bodies_that_say_nothing() {
+        for body in ["", " \r\n", "null", "{}", r#"{"metadata":null}"#, r#"{"metadata":{}}"#, "\u{feff}{}"] {
+            assert_eq!(ActionBody::parse(body.as_bytes()), Ok(ActionBody::default()), "{body}");
+        }
+        let nulls = r#"{"metadata":{"notification-emails":null,"reason":null},"operationId":null,"x":[1]}"#;
+        assert_eq!(ActionBody::parse(nulls.as_bytes()), Ok(ActionBody::default()));
+    }
+
+    #[test]
+    fn every_member() {
+        let body =
+            r#"{"metadata":{"notification-emails":"a@x,b@y","reason":"wrong image"},"operationId":"56"}"#;
+        assert_eq!(
+            ActionBody::parse(body.as_bytes()).unwrap(),
+            ActionBody {
+                notification_emails: Some("a@x,b@y".into()),
+                reason: Some("wrong image".into()),
+                operation_id: Some("56".into()),
+            }
+        );
+    }
+
+    #[test]
+    fn single_quotes_trailing_commas_and_comments_pass() {
+        for body in [
+            "{ 'metadata': { 'notification-emails': 'jdoe@contoso.com' } }",
+            "{metadata: {\"notification-emails\": 'jdoe@contoso.com',},} // why",
+        ] {
+            assert_eq!(ActionBody::parse(body.as_bytes()), Ok(emails("jdoe@contoso.com")), "{body}");
+        }
+    }
+
+    #[test]
+    fn wrong_types_are_named() {
+        for (body, message) in [
+            ("[]", "the body must be an object or null"),
+            ("\"x\"", "the body must be an object or null"),
+            (r#"{"metadata":"x"}"#, "metadata must be an object or null"),
+            (
+                r#"{"metadata":{"notification-emails":["a@x"]}}"#,
+                "metadata.notification-emails must be a string or null",
+            ),
+            (r#"{"metadata":{"reason":1}}"#, "metadata.reason must be a string or null"),
+            ("{'operationId': 5}", "operationId must be a string or null"),
+        ] {
+            assert_eq!(ActionBody::parse(body.as_bytes()).unwrap_err().to_string(), message, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_is_pointed_at_as_json() {
+        let error = ActionBody::parse(b"{\n\"metadata\": oops}").unwrap_err();
+        assert_eq!(error.to_string(), "the body is not JSON: expected value at line 2, column 13");
+        assert!(ActionBody::parse(b"{").is_err());
+        assert!(ActionBody::parse(b"\xff").is_err());
+    }
+
+    #[test]
+    fn hostile_nesting_is_refused_and_does_not_exhaust_the_stack() {
+        for bracket in ["[", "{'a':", "{\"a\":", "[//\n", "'['+["] {
+            let error = ActionBody::parse(bracket.repeat(100_000).as_bytes()).unwrap_err();
+            assert!(matches!(error, BodyError::Syntax(_)), "{error}");
+        }
+        let closers_in_strings = "[']',".repeat(100_000);
+        assert!(ActionBody::parse(closers_in_strings.as_bytes()).is_err());
+        let balanced = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(ActionBody::parse(balanced.as_bytes()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = ActionBody::parse(&body);
+        }
+
+        #[test]
+        fn near_json5_never_panics(body in r#"[{}\[\]'",:/*+\\a0xn \n-]{0,120}"#) {
+            let _ = ActionBody::parse(body.as_bytes());
+        }
+
+        #[test]
+        fn any_reason_survives(reason in ".{0,80}") {
+            let body = serde_json::json!({"metadata": {"reason": reason}}).to_string();
+            prop_assert_eq!(ActionBody::parse(body.as_bytes()).unwrap().reason, Some(reason));
+        }
+    }
+}

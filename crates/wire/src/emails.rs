@@ -1,0 +1,143 @@
+//! Comma-separated lists of e-mail addresses (contract, "Migrated or not").
+
+use std::collections::HashSet;
+
+use email_address::{EmailAddress, Options};
+
+/// The most addresses one list may hold.
+pub const MOST: usize = 100;
+
+/// A list of addresses cannot be used; names the entry and the remedy.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidEmails {
+    /// The entry is no address.
+    #[error(
+        "{entry:?} is not an e-mail address: write bare addresses, separated by commas, like a@example.com,b@example.com"
+    )]
+    Malformed {
+        /// The entry, cut to 80 characters.
+        entry: String,
+    },
+    /// The entry holds a line break or another control character.
+    #[error("{entry:?} holds a control character: an e-mail address must be on one line")]
+    ControlCharacter {
+        /// The entry, cut to 80 characters.
+        entry: String,
+    },
+    /// The list is too long.
+    #[error("the list holds more than {MOST} e-mail addresses: send a shorter one")]
+    TooMany,
+}
+
+/// Reads a list: blanks around entries and empty entries are ignored, an address that comes again in any letter case
+/// is dropped, the order stays.
+pub fn parse_list(list: &str) -> Result<Vec<String>, InvalidEmails> {
+    let mut addresses: Vec<String> = Vec::new();
+    let mut known = HashSet::new();
+    for entry in list.split(',') {
+        let entry = entry.trim_matches([' ', '\t']);
+        if entry.is_empty() {
+            continue;
+        }
+        check(entry)?;
+        if !known.insert(entry.to_lowercase()) {
+            continue;
+        }
+        if addresses.len() == MOST {
+            return Err(InvalidEmails::TooMany);
+        }
+        addresses.push(entry.to_owned());
+    }
+    Ok(addresses)
+}
+
+/// Checks one address: `local@domain` and nothing around it.
+pub fn check(entry: &str) -> Result<(), InvalidEmails> {
+    let shown = || entry.chars().take(80).collect();
+    if entry.chars().any(char::is_control) {
+        return Err(InvalidEmails::ControlCharacter { entry: shown() });
+    }
+    let options = Options::default().without_display_text().without_domain_literal();
+    let well_formed = EmailAddress::parse_with_options(entry, options).is_ok();
+    if well_formed && !entry.contains(char::is_whitespace) {
+        Ok(())
+    } else {
+        Err(InvalidEmails::Malformed { entry: shown() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn lists_table() {
+        for (list, expected) in [
+            ("", vec![]),
+            (" , ,", vec![]),
+            ("a@x", vec!["a@x"]),
+            ("a@x,b@y", vec!["a@x", "b@y"]),
+            (" a@example.com ,\tb+tag@example.com,", vec!["a@example.com", "b+tag@example.com"]),
+            ("B@x.example,a@x.example,b@X.example", vec!["B@x.example", "a@x.example"]),
+            ("o'neil@example.com", vec!["o'neil@example.com"]),
+        ] {
+            assert_eq!(parse_list(list).unwrap(), expected, "{list}");
+        }
+    }
+
+    #[test]
+    fn malformed_entries_are_named() {
+        for bad in [
+            "x",
+            "@x",
+            "a@",
+            "a@@b",
+            "a b@x",
+            "a@x;b@y",
+            "Jane Doe <jane@example.com>",
+            "<jane@example.com>",
+            "a@[127.0.0.1]",
+            "\"a b\"@x.example",
+            "a@-x-.example",
+        ] {
+            assert_eq!(
+                parse_list(&format!("ok@x,{bad}")),
+                Err(InvalidEmails::Malformed { entry: bad.into() }),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_could_start_a_new_header_gets_through() {
+        for bad in ["a@x\r\nBcc: b@y", "a@x\n", "\ra@x", "a\0@x", "a@x\u{7f}", "a@x\u{85}"] {
+            let error = parse_list(bad).unwrap_err();
+            assert!(matches!(error, InvalidEmails::ControlCharacter { .. }), "{error}");
+            assert!(!error.to_string().contains(char::is_control));
+        }
+    }
+
+    #[test]
+    fn a_hundred_addresses_fit_and_one_more_does_not() {
+        let list = |count: usize| (0..count).map(|n| format!("a{n}@x.example")).collect::<Vec<_>>().join(",");
+        assert_eq!(parse_list(&list(100)).unwrap().len(), 100);
+        assert_eq!(parse_list(&list(101)), Err(InvalidEmails::TooMany));
+        assert_eq!(parse_list(&format!("{0},{0}", list(100))).unwrap().len(), 100);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_clean_and_stays_accepted(list in ".{0,80}") {
+            if let Ok(addresses) = parse_list(&list) {
+                for address in &addresses {
+                    prop_assert!(!address.contains(|c: char| c.is_control() || c.is_whitespace() || c == ','));
+                }
+                prop_assert_eq!(parse_list(&addresses.join(",")), Ok(addresses));
+            }
+        }
+    }
+}

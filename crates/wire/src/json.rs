@@ -1,0 +1,120 @@
+//! Reading JSON strictly, with errors that say where (contract, "Every request").
+
+use serde::de::DeserializeOwned;
+
+/// The largest body, in bytes.
+pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// The deepest nesting of brackets in a document; what is read later as a tree must not exhaust the stack.
+pub const DEEPEST: usize = 100;
+
+/// The text is not JSON; line and column count from 1, 0 when there is no place to point at.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail} at line {line}, column {column}")]
+pub struct JsonError {
+    /// What is wrong.
+    pub detail: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in bytes, from 1.
+    pub column: usize,
+}
+
+impl From<serde_json::Error> for JsonError {
+    fn from(error: serde_json::Error) -> Self {
+        let text = error.to_string();
+        // The place is told apart from the detail; serde_json appends it.
+        let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(detail, _)| detail);
+        // It may quote the body, which may be long.
+        Self { detail: detail.chars().take(200).collect(), line: error.line(), column: error.column() }
+    }
+}
+
+/// The body as text, without a byte order mark.
+pub fn text(body: &[u8]) -> Result<&str, JsonError> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    str::from_utf8(body).map_err(|error| {
+        let (line, column) = place(&body[..error.valid_up_to()]);
+        JsonError { detail: "the body is not UTF-8".into(), line, column }
+    })
+}
+
+/// Line and column of the byte after `before`.
+fn place(before: &[u8]) -> (usize, usize) {
+    let last_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    (before.split(|byte| *byte == b'\n').count(), 1 + last_line.len())
+}
+
+/// Refuses text in which brackets outside strings nest deeper than [`DEEPEST`].
+pub fn check_nesting(text: &str) -> Result<(), JsonError> {
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let (line, column) = place(&text.as_bytes()[..at]);
+            return Err(JsonError { detail: format!("nested deeper than {DEEPEST} levels"), line, column });
+        }
+    }
+    Ok(())
+}
+
+/// Reads a small body strictly into a shape; for the bodies of this crate that refuse unknown members.
+pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
+    Ok(serde_json::from_str(text(body)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_where() {
+        let error = from_body::<serde_json::Value>(b"{\n  \"a\": nope}").unwrap_err();
+        assert_eq!(error, JsonError { detail: "expected ident".into(), line: 2, column: 9 });
+        assert_eq!(error.to_string(), "expected ident at line 2, column 9");
+        let error = from_body::<serde_json::Value>(b"{\"a\":\n\"\xff\"}").unwrap_err();
+        assert_eq!(error.to_string(), "the body is not UTF-8 at line 2, column 2");
+        assert_eq!(from_body::<bool>(b"\xef\xbb\xbftrue"), Ok(true));
+    }
+
+    #[test]
+    fn an_error_does_not_repeat_the_whole_body() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        enum Word {}
+
+        let error = from_body::<Word>(format!("\"{}\"", "x".repeat(100_000)).as_bytes()).unwrap_err();
+        assert_eq!(error.detail.len(), 200);
+    }
+
+    #[test]
+    fn only_brackets_outside_strings_count() {
+        let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert_eq!(check_nesting(&deep(DEEPEST)), Ok(()));
+        let error = check_nesting(&deep(1000)).unwrap_err();
+        assert_eq!(error.to_string(), "nested deeper than 100 levels at line 1, column 101");
+        let text = serde_json::to_string(&deep(1000)).unwrap();
+        assert_eq!(check_nesting(&text), Ok(()));
+        assert_eq!(check_nesting(&"[\"\\\"]\"],".repeat(1000)), Ok(()));
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_the_nesting_check_parses_without_reaching_its_own_limit(text in r#"[\[\]{}",:\\a0]{0,300}"#) {
+            if check_nesting(&text).is_ok()
+                && let Err(error) = serde_json::from_str::<serde_json::Value>(&text) {
+                prop_assert!(!error.to_string().contains("recursion"), "{}", error);
+            }
+        }
+    }
+}
