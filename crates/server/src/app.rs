@@ -57,7 +57,12 @@ const UNKNOWN_KEPT: usize = 1000;
 
 impl App {
     /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
-    pub fn new(engine: Engine, verifier: Verifier, issuer: Option<Arc<Issuer>>, settings: AppSettings) -> Self {
+    pub fn new(
+        engine: Engine,
+        verifier: Verifier,
+        issuer: Option<Arc<Issuer>>,
+        settings: AppSettings,
+    ) -> Self {
         Self {
             inner: Arc::new(Inner {
                 engine,

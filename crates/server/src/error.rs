@@ -8,7 +8,11 @@ use signoff_wire::{ErrorBody, ErrorCode};
 
 /// An error on its way out. Its words are chosen when the language is known.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct ApiError(Box<Parts>);
+
+/// What an error is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct Parts {
     pub(crate) code: ErrorCode,
     pub(crate) text: ErrorText,
     pub(crate) target: Option<String>,
@@ -23,7 +27,7 @@ pub(crate) struct ApiError {
 
 impl ApiError {
     pub(crate) fn new(code: ErrorCode, text: ErrorText) -> Self {
-        Self {
+        Self(Box::new(Parts {
             code,
             text,
             target: None,
@@ -32,7 +36,7 @@ impl ApiError {
             www_authenticate: None,
             message: None,
             status: None,
-        }
+        }))
     }
 
     pub(crate) fn target(mut self, target: impl Into<String>) -> Self {
@@ -80,13 +84,29 @@ impl ApiError {
             headers.insert(header::LOCATION, location.clone());
             headers.insert("operation-location", location);
         }
-        if let Some(value) = self.www_authenticate.as_deref().and_then(|text| HeaderValue::from_str(text).ok()) {
+        if let Some(value) =
+            self.www_authenticate.as_deref().and_then(|text| HeaderValue::from_str(text).ok())
+        {
             headers.insert(header::WWW_AUTHENTICATE, value);
         }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
         }
         response
+    }
+}
+
+impl std::ops::Deref for ApiError {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for ApiError {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.0
     }
 }
 

@@ -10,6 +10,8 @@ mod error;
 pub mod identity;
 mod lab;
 mod membership;
+pub mod openapi;
+mod ops;
 pub mod proxy;
 mod refusal;
 mod reply;

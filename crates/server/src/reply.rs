@@ -7,9 +7,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use signoff_engine::Rendered;
 use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::json::{JsonError, LARGEST_BODY};
-use signoff_wire::ErrorCode;
 
 use crate::error::ApiError;
 
@@ -55,7 +55,10 @@ pub(crate) fn not_modified(tag: &str) -> Response {
 
 /// The guard that was sent; `None`: none was.
 pub(crate) fn if_match(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).filter(|value| !value.trim().is_empty())
+    headers
+        .get(header::IF_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .filter(|value| !value.trim().is_empty())
 }
 
 /// What `If-Match` of publish, golive and cancel demands of the newest operation.

@@ -225,8 +225,6 @@ impl FindingText {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use std::collections::BTreeSet;
 
     use fluent_templates::fluent_bundle::FluentValue;

@@ -28,8 +28,6 @@ pub fn check(given: Option<&str>) -> Result<(), InvalidApiVersion> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use super::*;
 
     #[test]

@@ -87,8 +87,6 @@ impl<'de> Deserialize<'de> for Span {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use proptest::prelude::*;
 
     use super::*;

@@ -68,8 +68,6 @@ pub fn check(entry: &str) -> Result<(), InvalidEmails> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use proptest::prelude::*;
 
     use super::*;

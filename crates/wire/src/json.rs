@@ -72,8 +72,6 @@ pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use proptest::prelude::*;
 
     use super::*;

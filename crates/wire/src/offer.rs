@@ -103,8 +103,6 @@ pub struct SummaryDefinition<'a> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use super::*;
 
     fn raw(text: &str) -> Box<RawValue> {

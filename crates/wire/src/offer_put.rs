@@ -224,8 +224,6 @@ fn display_text(value: &RawValue) -> Result<Option<String>, OfferPutError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use proptest::prelude::*;
 
     use super::*;

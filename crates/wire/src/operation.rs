@@ -253,8 +253,6 @@ pub struct ReviewBody {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use super::*;
 
     const ID: Uuid = Uuid::from_u128(0x5a63_deb5_925b_4ee0_938b_7c86_fbf2_87c5);

@@ -147,8 +147,6 @@ pub fn numbered_address(segment: &str) -> Result<NumberedAddress<'_>, InvalidId>
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use proptest::prelude::*;
 
     use super::*;

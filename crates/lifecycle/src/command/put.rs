@@ -14,6 +14,8 @@ pub enum PutGuard {
     Any { creates: bool },
     /// The draft must be one of these: when it changed last, and its revision.
     Drafts(Vec<(Timestamp, u64)>),
+    /// The same for an existing offer; a new one may be created (a tag in the body, dialect `observed`).
+    ExistingDrafts(Vec<(Timestamp, u64)>),
 }
 
 /// Stores the draft; the content itself goes with the commit.
@@ -51,7 +53,7 @@ impl Put {
 
     fn create(self, now: Timestamp) -> Result<Aggregate, Refusal> {
         match self.guard {
-            PutGuard::Absent { .. } | PutGuard::Any { creates: true } => {}
+            PutGuard::Absent { .. } | PutGuard::Any { creates: true } | PutGuard::ExistingDrafts(_) => {}
             PutGuard::Any { creates: false } | PutGuard::Drafts(_) => return Err(Refusal::CreateWithTag),
         }
         let offer_type = self.offer_type.ok_or(Refusal::OfferNotFound)?;
@@ -80,10 +82,15 @@ impl Put {
         let offer = &mut state.offer;
         match &self.guard {
             PutGuard::Absent { required: true } => return Err(Refusal::MissingIfMatch),
-            PutGuard::Drafts(drafts) if !drafts.contains(&(offer.draft.changed_at, offer.draft.revision)) => {
+            PutGuard::Drafts(drafts) | PutGuard::ExistingDrafts(drafts)
+                if !drafts.contains(&(offer.draft.changed_at, offer.draft.revision)) =>
+            {
                 return Err(Refusal::PreconditionFailed);
             }
-            PutGuard::Absent { required: false } | PutGuard::Any { .. } | PutGuard::Drafts(_) => {}
+            PutGuard::Absent { required: false }
+            | PutGuard::Any { .. }
+            | PutGuard::Drafts(_)
+            | PutGuard::ExistingDrafts(_) => {}
         }
         if self.offer_type.is_some_and(|sent| sent != offer.offer_type) {
             return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone() });

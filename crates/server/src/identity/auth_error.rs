@@ -68,8 +68,6 @@ fn quotable(text: &str, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use http::HeaderValue;
 
     use super::AuthError;

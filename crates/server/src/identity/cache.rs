@@ -76,8 +76,6 @@ impl TokenCache {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use std::sync::Arc;
 
     use super::{SHARDS, TokenCache};

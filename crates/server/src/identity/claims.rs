@@ -143,8 +143,6 @@ fn bare(audience: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use serde_json::{Value, json};
 
     use super::{IssuedClaims, TokenClaims, Version, object_id};

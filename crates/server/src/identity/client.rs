@@ -53,8 +53,6 @@ pub(super) async fn admit(
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use signoff_store::contract::Directory as _;
 
     use super::{ClientPolicy, ClientRefusal, admit};

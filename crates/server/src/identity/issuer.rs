@@ -151,8 +151,6 @@ fn decoding_key(ring: &KeyRing, kid: &str) -> Option<DecodingKey> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use std::sync::Arc;
 
     use signoff_store::contract::Keys as _;

@@ -60,8 +60,6 @@ fn authority(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use http::{HeaderMap, HeaderValue, Uri};
 
     use super::base;

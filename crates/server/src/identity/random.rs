@@ -1,4 +1,5 @@
 //! Everything random about identity: keys, salts, identifiers.
+#![expect(clippy::disallowed_methods, reason = "identity draws its random numbers here and nowhere else")]
 
 use rsa::RsaPrivateKey;
 use rsa::rand_core::OsRng;

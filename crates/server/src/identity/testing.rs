@@ -1,7 +1,5 @@
 //! Stand-ins for the tests of this module: a store in memory, a clock to turn, a server on loopback.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

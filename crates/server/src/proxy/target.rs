@@ -89,8 +89,6 @@ impl Shared {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use super::*;
 
     fn target(text: &str, default_port: Option<u16>) -> Result<Target, String> {

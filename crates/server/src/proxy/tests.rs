@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 //! The proxy over real sockets.
 
 use axum::extract::{ConnectInfo, OriginalUri};

@@ -58,8 +58,6 @@ pub(crate) fn pem(certificate: &CertificateDer<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may panic")]
-
     use rustls_pki_types::pem::PemObject as _;
 
     use super::*;

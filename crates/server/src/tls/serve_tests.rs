@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use axum::routing::get;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;

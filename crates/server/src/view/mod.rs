@@ -5,9 +5,10 @@ mod offer;
 mod operation;
 mod step;
 
+pub(crate) use note::operation_messages;
 pub(crate) use offer::{offer, summary, tag};
-pub(crate) use operation::{detail, item, location, location_of, render_operation, state_word};
-pub(crate) use step::{StepsView, step_status, steps};
+pub(crate) use operation::{detail, item, location, render_operation, state_word};
+pub(crate) use step::{step_status, steps};
 
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use std::borrow::Cow;

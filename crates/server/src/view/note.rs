@@ -1,6 +1,7 @@
 //! Messages.
 
 use signoff_lifecycle::note::{Level, Note, NoteAt};
+use signoff_lifecycle::operation::Operation;
 use signoff_text::{Lang, Note as Text};
 use signoff_wire::operation::MessageView;
 use signoff_wire::words;
@@ -8,6 +9,11 @@ use signoff_wire::words;
 /// Messages in their order. They are English whatever the reader speaks: they are part of the record.
 pub(super) fn messages(notes: &[NoteAt]) -> Vec<MessageView<'static>> {
     notes.iter().map(message).collect()
+}
+
+/// What an operation as a whole has to say.
+pub(crate) fn operation_messages(operation: &Operation) -> Vec<MessageView<'static>> {
+    messages(&operation.notes)
 }
 
 fn message(NoteAt { at, note }: &NoteAt) -> MessageView<'static> {

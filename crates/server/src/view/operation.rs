@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use signoff_engine::{Rendered, Viewed};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::operation::{
-    CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
-};
+use signoff_lifecycle::operation::{CancellationRequestState, Failure, Kind, Operation, Phase, Slot};
 use signoff_lifecycle::refusal::Reference;
 use signoff_text::{ErrorText, Lang, Note as Text};
 use signoff_wire::Dialect;
@@ -22,11 +20,6 @@ use super::{guid, steps, time};
 /// The relative address of an operation (contract, "Location").
 pub(crate) fn location(publisher: &str, offer: &str, reference: &Reference) -> String {
     address(publisher, offer, reference.migrated, reference.id, reference.publishing_version, reference.slot)
-}
-
-/// The relative address of an operation that is at hand.
-pub(crate) fn location_of(publisher: &str, offer: &str, operation: &Operation) -> String {
-    location(publisher, offer, &operation.into())
 }
 
 fn address(
@@ -163,14 +156,8 @@ fn error(operation: &Operation) -> Option<OperationError<'static>> {
 fn target(viewed: &Viewed) -> Option<TargetRef<'static>> {
     let operation = &viewed.operation;
     let Kind::Cancel { target, target_version, .. } = operation.kind else { return None };
-    let location = address(
-        &viewed.publisher,
-        &viewed.offer,
-        operation.migrated,
-        target,
-        target_version,
-        operation.slot,
-    );
+    let location =
+        address(&viewed.publisher, &viewed.offer, operation.migrated, target, target_version, operation.slot);
     Some(TargetRef { operation_id: guid(target), location: location.into() })
 }
 

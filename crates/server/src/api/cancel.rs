@@ -1,0 +1,145 @@
+//! `POST /api/publishers/{publisherId}/offers/{offerId}/cancel` (page `cancel-operations`; contract, "Cancel").
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode, Uri};
+use signoff_engine::{CancelRequest, Done, EngineError};
+use signoff_lifecycle::access::Action;
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::{Kind, Operation, Phase};
+use signoff_lifecycle::refusal::{Reference, Refusal};
+use signoff_text::ErrorText;
+use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
+use signoff_wire::words::OperationState;
+use signoff_wire::{Dialect, ErrorCode, path};
+
+use super::{Segments, accepted, offer_slug, read_action};
+use crate::app::App;
+use crate::context::{Context, parameter};
+use crate::error::ApiError;
+use crate::membership::invalid_id;
+use crate::refusal::Subject;
+use crate::{reply, view};
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let offer = offer_slug(app.engine(), &publisher, &offer).await?;
+    let request = read_action(&app, &publisher, &offer, &headers, body).await?;
+    let in_query = parameter(uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
+    let named = named(in_query, request.operation_id)?;
+    let sent_tag = reply::if_match(&headers);
+    let named_text = named.map(|id| id.to_string());
+    let subject =
+        Subject { sent_tag, operation: named_text.as_deref(), ..Subject::offer(&publisher, &offer) };
+    let request = CancelRequest {
+        by: context.name().to_owned(),
+        reason: request.reason,
+        emails: request.emails,
+        operation: named,
+        guard: reply::guard(sent_tag),
+    };
+    match app.engine().cancel(&publisher, &offer, request).await {
+        Ok(done) => Ok(answer(&app, &subject, &done)),
+        Err(EngineError::Refused(Refusal::NoOperationInProgress { newest: Some(newest) }))
+            if app.settings().dialect == Dialect::Observed =>
+        {
+            nothing_to_cancel(&app, &subject, &newest).await
+        }
+        Err(error) => Err(subject.error(error)),
+    }
+}
+
+/// The operation that the query or the body names; both may, if they agree.
+fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<OperationId>, ApiError> {
+    let read = |text: String| {
+        let guid = path::operation_id(&text).map_err(|error| invalid_id(&error, &text))?;
+        Ok::<_, ApiError>(OperationId(guid.as_u128()))
+    };
+    let (in_query, in_body) = (in_query.map(read).transpose()?, in_body.map(read).transpose()?);
+    match (in_query, in_body) {
+        (Some(one), Some(other)) if one != other => {
+            Err(ApiError::new(ErrorCode::InvalidId, ErrorText::ConflictingOperationId).target("operationId"))
+        }
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
+    let (status, state, reference) = match &done.reply {
+        Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, Some(reference)),
+        Reply::CancellationEnded(reference) => {
+            (StatusCode::OK, completed(app.settings().dialect), Some(reference))
+        }
+        Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, Some(reference)),
+        _ => (StatusCode::OK, OperationState::Canceled, None),
+    };
+    let (target, cancellation) = (done.state.target.as_ref(), done.state.cancellation.as_ref());
+    let reference = reference.cloned().or_else(|| target.map(Reference::from));
+    let location =
+        reference.as_ref().map(|reference| view::location(subject.publisher, subject.offer, reference));
+    let who = target.and_then(|target| who(target, cancellation));
+    let body = Accepted {
+        location: location.unwrap_or_default().into(),
+        operation_id: reference.map(|reference| view::guid(reference.id)).unwrap_or_default(),
+        status: state,
+        cancellation: None,
+        canceled_by: who.map(|who| who.by.into()),
+        canceled_date_time: who.map(|who| view::time(who.at)),
+        cancellation_reason: who.and_then(|who| who.reason.map(Into::into)),
+    };
+    accepted(app, status, &body)
+}
+
+fn completed(dialect: Dialect) -> OperationState {
+    match dialect {
+        Dialect::Documented => OperationState::Completed,
+        Dialect::Observed => OperationState::Succeeded,
+    }
+}
+
+/// Who asked first, when and why.
+#[derive(Clone, Copy)]
+struct Who<'a> {
+    by: &'a str,
+    at: signoff_lifecycle::ids::Timestamp,
+    reason: Option<&'a str>,
+}
+
+fn who<'a>(target: &'a Operation, cancellation: Option<&'a Operation>) -> Option<Who<'a>> {
+    match (&target.phase, cancellation) {
+        (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
+            Some(Who { by, at: *created_at, reason: reason.as_deref() })
+        }
+        (Phase::Canceled { at, by, reason }, _) => Some(Who { by, at: *at, reason: reason.as_deref() }),
+        _ => None,
+    }
+}
+
+/// The dialect `observed` accepts a cancel of what has ended (contract, head).
+async fn nothing_to_cancel(
+    app: &App,
+    subject: &Subject<'_>,
+    newest: &Reference,
+) -> Result<Response, ApiError> {
+    let viewed = app.engine().operation(subject.publisher, newest.id).await?;
+    let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
+    let body = Accepted {
+        location: view::location(subject.publisher, subject.offer, newest).into(),
+        operation_id: view::guid(newest.id),
+        status: state.unwrap_or(OperationState::Succeeded),
+        cancellation: Some(NOTHING_TO_CANCEL.into()),
+        canceled_by: None,
+        canceled_date_time: None,
+        cancellation_reason: None,
+    };
+    Ok(accepted(app, StatusCode::ACCEPTED, &body))
+}

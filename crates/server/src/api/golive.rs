@@ -1,0 +1,34 @@
+//! `POST /api/publishers/{publisherId}/offers/{offerId}/golive` (page `go-live`).
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use signoff_engine::GoLiveRequest;
+use signoff_lifecycle::access::Action;
+
+use super::publish::started;
+use super::{Segments, offer_slug, read_action};
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::refusal::Subject;
+use crate::reply;
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let offer = offer_slug(app.engine(), &publisher, &offer).await?;
+    // The addresses of the publish are told; those sent here are checked and count for nothing.
+    read_action(&app, &publisher, &offer, &headers, body).await?;
+    let sent_tag = reply::if_match(&headers);
+    let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
+    let request = GoLiveRequest { by: context.name().to_owned(), guard: reply::guard(sent_tag) };
+    let done = app.engine().golive(&publisher, &offer, request).await;
+    started(&app, &subject, done)
+}

@@ -1,0 +1,80 @@
+//! `/api/publishers/{publisherId}/members`: an owner decides who may do what.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use signoff_lifecycle::access::{Action, Role};
+use signoff_text::ErrorText;
+use signoff_wire::publisher::{Member, MemberPut};
+use signoff_wire::{ErrorCode, json};
+
+use super::Segments;
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::identity::principal_id;
+use crate::reply;
+
+/// `GET …/members`.
+pub(crate) async fn list(
+    State(app): State<App>,
+    context: Context,
+    Segments(publisher): Segments<String>,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    let members = app.engine().store().members(&publisher).await?;
+    let shown: Vec<Member<'_>> = members
+        .iter()
+        .map(|(principal, role)| Member {
+            tenant: principal.tenant.as_str().into(),
+            client: principal.client.as_str().into(),
+            role: role.as_str().into(),
+        })
+        .collect();
+    Ok(reply::json(StatusCode::OK, &shown))
+}
+
+/// `PUT …/members/{tenant}/{client}`.
+pub(crate) async fn put(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, tenant, client)): Segments<(String, String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    exists(&app, &publisher).await?;
+    let bytes = reply::body(&headers, body).await?;
+    let put: MemberPut = json::from_body(&bytes).map_err(reply::invalid_json)?;
+    let role: Role = put
+        .role
+        .parse()
+        .map_err(|_| reply::invalid_body("role", "one of owner, contributor, reviewer, reader"))?;
+    let principal = principal_id(&tenant, &client);
+    app.engine().store().put_member(&publisher, &principal, Some(role)).await?;
+    app.inner.memberships.clear();
+    let (tenant, client) = (principal.tenant.into(), principal.client.into());
+    Ok(reply::json(StatusCode::OK, &Member { tenant, client, role: role.as_str().into() }))
+}
+
+/// `DELETE …/members/{tenant}/{client}`.
+pub(crate) async fn delete(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, tenant, client)): Segments<(String, String, String)>,
+) -> Result<StatusCode, ApiError> {
+    app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    exists(&app, &publisher).await?;
+    app.engine().store().put_member(&publisher, &principal_id(&tenant, &client), None).await?;
+    app.inner.memberships.clear();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn exists(app: &App, publisher: &str) -> Result<(), ApiError> {
+    if app.engine().store().publisher(publisher).await?.is_some() {
+        return Ok(());
+    }
+    let text = ErrorText::PublisherNotFound { publisher: publisher.to_owned() };
+    Err(ApiError::new(ErrorCode::NotFound, text))
+}

@@ -1,0 +1,106 @@
+//! `PUT /api/publishers/{publisherId}/offers/{offerId}` (page `creating-offer`; contract, "Concurrency").
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::value::RawValue;
+use signoff_engine::PutRequest;
+use signoff_lifecycle::access::Action;
+use signoff_lifecycle::command::PutGuard;
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_text::ErrorText;
+use signoff_wire::etag::IfMatch;
+use signoff_wire::offer_put::{OfferPut, OfferPutError};
+use signoff_wire::words::PcMigrationStatus;
+use signoff_wire::{Dialect, ErrorCode, path};
+
+use super::{Segments, offer_get};
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::membership::invalid_id;
+use crate::refusal::{Subject, unknown_offer_type};
+use crate::{reply, view};
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let offer = slug(&app, &publisher, &offer).await?;
+    let bytes = reply::body(&headers, body).await?;
+    let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
+    let unknown = |id: &&String| app.engine().catalogue().offer_type(id).is_none();
+    if let Some(id) = put.offer_type_id.as_ref().filter(unknown) {
+        return Err(unknown_offer_type(id.chars().take(80).collect()));
+    }
+    let dialect = app.settings().dialect;
+    let sent = reply::if_match(&headers).map(str::to_owned);
+    let guard = guard(sent.as_deref(), put.etag.as_deref(), dialect);
+    let sent_type = put.offer_type_id.clone().unwrap_or_default();
+    let request = PutRequest {
+        offer_type: put.offer_type_id,
+        definition: put.definition.get().to_owned(),
+        extra: extra(put.offer_type_versions, put.other),
+        migrated: put.pc_migration_status.map(|status| status == PcMigrationStatus::Migrated),
+        guard,
+    };
+    let sent_tag = Some(sent.unwrap_or(sent_type));
+    let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
+    let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
+    let created = done.reply == Reply::Stored { created: true };
+    let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
+    let body = offer_get::body(&app, &done.state, done.state.offer.version).await?;
+    Ok(reply::with_tag(reply::bytes(status, body.into()), &view::tag(&done.state).to_string()))
+}
+
+/// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.
+async fn slug(app: &App, publisher: &str, offer: &str) -> Result<String, ApiError> {
+    path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
+    let known = match offer.parse::<OperationId>() {
+        Ok(guid) => app.engine().store().offer_by_guid(publisher, guid).await?,
+        Err(_) => None,
+    };
+    Ok(known.unwrap_or_else(|| offer.to_owned()))
+}
+
+/// What the header demands; in the dialect `observed` the body's tag, if there is no header.
+fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGuard {
+    let observed = dialect == Dialect::Observed;
+    let drafts = |tags: IfMatch| {
+        let tags = tags.sent()?;
+        Some(tags.iter().map(|tag| (Timestamp(tag.draft_changed), tag.draft_revision)).collect::<Vec<_>>())
+    };
+    match header.and_then(IfMatch::parse) {
+        Some(tags) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),
+        None => match in_body.filter(|_| observed).and_then(IfMatch::parse).and_then(drafts) {
+            Some(drafts) => PutGuard::ExistingDrafts(drafts),
+            None => PutGuard::Absent { required: !observed },
+        },
+    }
+}
+
+/// The members to keep beside the definition, as pairs in their order.
+fn extra(versions: Option<Box<RawValue>>, mut other: Vec<(String, Box<RawValue>)>) -> Option<String> {
+    if let Some(versions) = versions {
+        other.insert(0, ("offerTypeVersions".to_owned(), versions));
+    }
+    if other.is_empty() { None } else { serde_json::to_string(&other).ok() }
+}
+
+fn invalid_put(error: OfferPutError) -> ApiError {
+    match error {
+        OfferPutError::Syntax(error) => reply::invalid_json(error),
+        OfferPutError::WrongType { member, expected } => reply::invalid_body(member, expected),
+        OfferPutError::Duplicate(member) => {
+            let expected = "there only once".to_owned();
+            let text = ErrorText::BodyShape { field: member.clone(), expected };
+            ApiError::new(ErrorCode::InvalidBody, text).target(member)
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `GET /api/publishers/{publisherId}/offers/{offerId}/status` (page `retrieve-offer-status`).
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use signoff_lifecycle::access::Action;
+use signoff_wire::operation::StatusReply;
+
+use super::{Segments, resolve_offer};
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::{reply, view};
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::Read).await?;
+    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    let now = app.engine().clock().now(&publisher);
+    let target = state.target.as_ref();
+    let steps = target.map(|target| view::steps(target, app.settings().dialect, now).steps);
+    let emails = target.filter(|target| !target.migrated).map(|target| target.emails.join(","));
+    let body = StatusReply {
+        status: view::tag(&state).status,
+        messages: target.map(view::operation_messages).unwrap_or_default(),
+        steps: steps.unwrap_or_default(),
+        preview_links: Vec::new(),
+        live_links: Vec::new(),
+        notification_emails: emails.map(Into::into),
+    };
+    Ok(reply::with_tag(reply::json(StatusCode::OK, &body), &view::tag(&state).to_string()))
+}

@@ -1,0 +1,84 @@
+//! One operation, at each of its addresses (page `retrieve-operations`; contract, "Endpoints").
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use signoff_engine::Viewed;
+use signoff_lifecycle::access::Action;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::Slot;
+use signoff_wire::path;
+use signoff_wire::words::SubmissionSlot;
+
+use super::{Segments, offer_slug, resolve_offer};
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::membership::invalid_id;
+use crate::refusal::operation_not_found;
+use crate::{reply, view};
+
+/// `GET /api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}`, and below `/submissions`.
+pub(crate) async fn by_id(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer, operation)): Segments<(String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::Read).await?;
+    let viewed = find(&app, &publisher, &offer, &operation).await?;
+    Ok(show(&app, &viewed, &headers))
+}
+
+/// The operation of this offer with this id.
+pub(super) async fn find(
+    app: &App,
+    publisher: &str,
+    offer: &str,
+    operation: &str,
+) -> Result<Arc<Viewed>, ApiError> {
+    let slug = offer_slug(app.engine(), publisher, offer).await?;
+    let found = match path::operation_id(operation) {
+        Ok(guid) => app.engine().operation(publisher, OperationId(guid.as_u128())).await?,
+        Err(error) => {
+            resolve_offer(app.engine(), publisher, offer).await?;
+            return Err(invalid_id(&error, operation));
+        }
+    };
+    match found {
+        Some(viewed) if viewed.offer == slug => Ok(viewed),
+        _ => {
+            resolve_offer(app.engine(), publisher, offer).await?;
+            Err(operation_not_found(operation))
+        }
+    }
+}
+
+/// `GET /api/operations/{publisherId}${offerId}${publishingVersion}${slot}`.
+pub(crate) async fn by_number(
+    State(app): State<App>,
+    context: Context,
+    Segments(address): Segments<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let numbered = path::numbered_address(&address).map_err(|error| invalid_id(&error, &address))?;
+    let publisher = numbered.publisher;
+    app.authorise(&context, publisher, Action::Read).await?;
+    let offer = resolve_offer(app.engine(), publisher, numbered.offer).await?.aggregate.offer.id;
+    let version = numbered.publishing_version;
+    let found = app.engine().store().operation_by_version(publisher, &offer, version).await?;
+    let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
+    let operation =
+        found.filter(|operation| operation.slot == slot).ok_or_else(|| operation_not_found(&address))?;
+    let viewed = app.engine().operation(publisher, operation.id).await?;
+    let viewed = viewed.ok_or_else(|| operation_not_found(&address))?;
+    Ok(show(&app, &viewed, &headers))
+}
+
+fn show(app: &App, viewed: &Viewed, headers: &HeaderMap) -> Response {
+    let now = app.engine().clock().now(&viewed.publisher);
+    let dialect = app.settings().dialect;
+    reply::rendered(viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now)), headers)
+}

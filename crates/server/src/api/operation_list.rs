@@ -1,0 +1,59 @@
+//! `GET /api/publishers/{publisherId}/offers/{offerId}/submissions/` (page `retrieve-operations`).
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use signoff_lifecycle::access::Action;
+use signoff_lifecycle::operation::Kind;
+use signoff_text::ErrorText;
+use signoff_wire::filter::{InvalidFilter, operation_state};
+use signoff_wire::operation::OperationItem;
+use signoff_wire::words::OperationState;
+use signoff_wire::{Dialect, ErrorCode};
+
+use super::{Segments, resolve_offer};
+use crate::app::App;
+use crate::context::{Context, parameter};
+use crate::error::ApiError;
+use crate::{reply, view};
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::Read).await?;
+    let offer = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate.offer.id;
+    let dialect = app.settings().dialect;
+    let query = uri.query().unwrap_or_default();
+    let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
+    let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)
+        .map_err(|error| invalid_filter(&error))?;
+    let operations = app.engine().store().operations(&publisher, &offer).await?;
+    let items: Vec<OperationItem<'_>> = operations
+        .iter()
+        // Released clients take element 0 for the submission they cancelled.
+        .filter(|operation| dialect == Dialect::Documented || !matches!(operation.kind, Kind::Cancel { .. }))
+        .map(|operation| view::item(&publisher, &offer, operation, dialect))
+        .filter(|item| wanted.is_none_or(|wanted| documented(item.submission_state) == wanted))
+        .collect();
+    Ok(reply::json(StatusCode::OK, &items))
+}
+
+fn documented(state: OperationState) -> OperationState {
+    if state == OperationState::Succeeded { OperationState::Completed } else { state }
+}
+
+/// The error for a filter that cannot be understood.
+pub(super) fn invalid_filter(error: &InvalidFilter) -> ApiError {
+    let (value, known) = match error {
+        InvalidFilter::UnknownState { given, known, .. } => (given.clone(), known.clone()),
+        InvalidFilter::UnknownOfferStatus { given } => {
+            (given.clone(), signoff_wire::words::OfferStatus::WORDS.join(", "))
+        }
+        other => (other.to_string(), "offerTypeId eq '…', status eq '…', and".to_owned()),
+    };
+    ApiError::new(ErrorCode::InvalidFilter, ErrorText::InvalidFilter { detail_value: value, known })
+        .target(error.target())
+}

@@ -1,0 +1,78 @@
+//! `PUT /api/publishers/{publisherId}`: an owner changes settings; the operator, and in development anybody with
+//! a token, creates a publisher and becomes its owner.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use signoff_lifecycle::access::{Action, Role};
+use signoff_text::ErrorText;
+use signoff_wire::publisher::PublisherPut;
+use signoff_wire::words::PcMigrationStatus;
+use signoff_wire::{ErrorCode, emails, json, path};
+
+use super::Segments;
+use super::publishers::show;
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::membership::{invalid_id, new_publisher};
+use crate::reply;
+
+/// The longest name of a publisher, in characters.
+const LONGEST_NAME: usize = 200;
+
+pub(crate) async fn handle(
+    State(app): State<App>,
+    context: Context,
+    Segments(publisher): Segments<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    path::publisher_id(&publisher).map_err(|error| invalid_id(&error, &publisher))?;
+    let store = app.engine().store();
+    let present = store.publisher(&publisher).await?;
+    let may_create = app.settings().dev || context.principal().is_none();
+    let creates = present.is_none() && may_create;
+    if !creates {
+        app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    }
+    let bytes = reply::body(&headers, body).await?;
+    let put: PublisherPut = if bytes.is_empty() {
+        PublisherPut::default()
+    } else {
+        json::from_body(&bytes).map_err(reply::invalid_json)?
+    };
+    check(&put)?;
+    let mut record = present.unwrap_or_else(|| new_publisher(&publisher));
+    record.display_text = put.display_text.unwrap_or(record.display_text);
+    record.offer_type_categories = put.offer_type_categories.unwrap_or(record.offer_type_categories);
+    record.seller_id = put.seller_id.unwrap_or(record.seller_id);
+    record.seller_contact = match put.seller_contact {
+        Some(contact) => Some(contact).filter(|contact| !contact.is_empty()),
+        None => record.seller_contact,
+    };
+    record.migrated =
+        put.pc_migration_status.map_or(record.migrated, |status| status == PcMigrationStatus::Migrated);
+    let record = store.put_publisher(record).await?;
+    if let Some(principal) = context.principal().filter(|_| creates) {
+        store.put_member(&publisher, principal, Some(Role::Owner)).await?;
+    }
+    app.inner.memberships.clear();
+    let status = if creates { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(reply::json(status, &show(&record)))
+}
+
+fn check(put: &PublisherPut) -> Result<(), ApiError> {
+    if let Some(contact) = put.seller_contact.as_deref().filter(|contact| !contact.is_empty()) {
+        emails::check(contact).map_err(|_| {
+            let text = ErrorText::InvalidEmail { address: contact.chars().take(80).collect() };
+            ApiError::new(ErrorCode::InvalidEmail, text).target("sellerContact")
+        })?;
+    }
+    if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
+        let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };
+        return Err(ApiError::new(ErrorCode::InvalidBody, text).target("displayText"));
+    }
+    Ok(())
+}

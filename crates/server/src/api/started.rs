@@ -1,0 +1,85 @@
+//! What publish, golive and cancel share: their optional bodies and their replies.
+
+use axum::body::Body;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
+use signoff_wire::body::{ActionBody, BodyError};
+use signoff_wire::emails::{self, InvalidEmails};
+use signoff_wire::operation::Accepted;
+
+use super::resolve_offer;
+use crate::app::App;
+use crate::error::ApiError;
+use crate::reply;
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 1000;
+
+/// What the body of a publish, golive or cancel says.
+pub(crate) struct ActionRequest {
+    pub(crate) emails: Vec<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) operation_id: Option<String>,
+}
+
+/// Reads the body. An offer that does not exist is told before anything that is wrong with the body.
+pub(crate) async fn read_action(
+    app: &App,
+    publisher: &str,
+    offer: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<ActionRequest, ApiError> {
+    match read(headers, body).await {
+        Ok(request) => Ok(request),
+        Err(error) => {
+            resolve_offer(app.engine(), publisher, offer).await?;
+            Err(error)
+        }
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
+    let bytes = reply::body(headers, body).await?;
+    let body = ActionBody::parse(&bytes).map_err(|error| match error {
+        BodyError::Syntax(error) => reply::invalid_json(error),
+        BodyError::WrongType { field, expected } => reply::invalid_body(field, expected),
+    })?;
+    let emails = body.notification_emails.as_deref().map_or(Ok(Vec::new()), emails::parse_list);
+    let reason = body.reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if reason.as_deref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
+        let text = ErrorText::TooLong { field: "metadata.reason".to_owned(), limit: LONGEST_REASON };
+        return Err(ApiError::new(ErrorCode::InvalidBody, text).target("metadata.reason"));
+    }
+    Ok(ActionRequest {
+        emails: emails.map_err(|error| invalid_emails(&error))?,
+        reason,
+        operation_id: body.operation_id.filter(|id| !id.is_empty()),
+    })
+}
+
+fn invalid_emails(error: &InvalidEmails) -> ApiError {
+    let text = match error {
+        InvalidEmails::Malformed { entry } | InvalidEmails::ControlCharacter { entry } => {
+            ErrorText::InvalidEmail { address: entry.clone() }
+        }
+        InvalidEmails::TooMany => ErrorText::TooManyEmails { limit: emails::MOST },
+    };
+    ApiError::new(ErrorCode::InvalidEmail, text).target("metadata.notification-emails")
+}
+
+/// A 200 or 202 with the operation's address, twice in the headers and once in the body.
+pub(crate) fn accepted(app: &App, status: StatusCode, body: &Accepted<'_>) -> Response {
+    let mut response = reply::json(status, body);
+    let headers = response.headers_mut();
+    if let Ok(location) = HeaderValue::from_str(&body.location) {
+        headers.insert(header::LOCATION, location.clone());
+        headers.insert("operation-location", location);
+    }
+    if status == StatusCode::ACCEPTED {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(app.settings().retry_after));
+    }
+    response
+}

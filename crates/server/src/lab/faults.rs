@@ -1,0 +1,216 @@
+//! `/_signoff/faults`: requests that go wrong on purpose, in the API's own words, before or after their effect.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use parking_lot::Mutex;
+use signoff_store::contract::LabKind;
+use signoff_store::{Store, StoreError};
+use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
+use signoff_wire::lab::{FaultRule, FaultTime, InvalidFault};
+use uuid::Uuid;
+
+use crate::api::Segments;
+use crate::app::App;
+use crate::cut::CutConnection;
+use crate::error::ApiError;
+use crate::{reply, view};
+
+/// The longest that a rule may hold a reply back.
+const LONGEST_LATENCY: Duration = Duration::from_secs(60);
+/// At most so many rules.
+const MOST: usize = 1000;
+
+/// The rules in force, in the order in which they were given.
+#[derive(Default)]
+pub(crate) struct Faults {
+    any: AtomicBool,
+    rules: Mutex<Vec<FaultRule>>,
+}
+
+impl Faults {
+    pub(crate) async fn load(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let stored = store.lab_all(LabKind::Fault).await?;
+        let rules = stored.iter().map(|(_, _, body)| {
+            serde_json::from_str(body).map_err(|error| StoreError::Corrupt(error.to_string()))
+        });
+        self.set(rules.collect::<Result<_, _>>()?);
+        Ok(())
+    }
+
+    fn set(&self, rules: Vec<FaultRule>) {
+        let mut present = self.rules.lock();
+        self.any.store(!rules.is_empty(), Ordering::Release);
+        *present = rules;
+    }
+
+    fn all(&self) -> Vec<FaultRule> {
+        self.rules.lock().clone()
+    }
+
+    /// The first rule that concerns the request, used once: the rule, and whether it is used up.
+    fn take(&self, method: &str, path: &str) -> Option<(FaultRule, bool)> {
+        if !self.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut rules = self.rules.lock();
+        let index = rules.iter().position(|rule| rule.concerns(method, path))?;
+        if let Some(count) = &mut rules[index].count {
+            *count -= 1;
+            if *count == 0 {
+                let rule = rules.remove(index);
+                self.any.store(!rules.is_empty(), Ordering::Release);
+                return Some((rule, true));
+            }
+        }
+        Some((rules[index].clone(), false))
+    }
+}
+
+/// Lets requests go wrong as the rules say. `/_signoff/*` is left alone.
+pub(crate) async fn apply(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/_signoff/") {
+        return next.run(request).await;
+    }
+    let Some((rule, used_up)) = app.inner.faults.take(request.method().as_str(), path) else {
+        return next.run(request).await;
+    };
+    if rule.count.is_some() {
+        let left = (!used_up).then_some(&rule);
+        if let Err(error) = keep(&app, &rule, left).await {
+            return ApiError::from(error).into_response();
+        }
+    }
+    if rule.when == FaultTime::After || (rule.status.is_none() && rule.cut.is_none()) {
+        let response = next.run(request).await;
+        wait(&rule).await;
+        strike(&rule).unwrap_or(response)
+    } else {
+        wait(&rule).await;
+        strike(&rule).unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+}
+
+async fn wait(rule: &FaultRule) {
+    if let Some(latency) = rule.latency {
+        tokio::time::sleep(Duration::from_micros(latency.micros())).await;
+    }
+}
+
+/// What comes in the place of the reply; `None`: the rule only delays.
+fn strike(rule: &FaultRule) -> Option<Response> {
+    if rule.cut.is_some() {
+        return Some(CutConnection.into_response());
+    }
+    let status = StatusCode::from_u16(rule.status?).ok()?;
+    let code = ErrorCode::ALL.iter().copied().find(|code| code.status() == status.as_u16());
+    let text = match status {
+        StatusCode::TOO_MANY_REQUESTS => ErrorText::TooBusy,
+        StatusCode::SERVICE_UNAVAILABLE => ErrorText::Unavailable,
+        _ => ErrorText::Internal { request_id: rule.id.unwrap_or_default().to_string() },
+    };
+    let mut error = ApiError::new(code.unwrap_or(ErrorCode::InternalError), text);
+    error.status = Some(status);
+    error.message.clone_from(&rule.message);
+    Some(error.into_response())
+}
+
+/// Writes the rule as it is now: its remaining count, or that it is gone.
+async fn keep(app: &App, rule: &FaultRule, left: Option<&FaultRule>) -> Result<(), StoreError> {
+    let key = rule.id.unwrap_or_default().to_string();
+    let body = left
+        .map(serde_json::to_string)
+        .transpose()
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    app.engine().store().put_lab(LabKind::Fault, "", &key, body).await
+}
+
+/// The rules in force.
+pub(crate) async fn list(State(app): State<App>) -> Response {
+    reply::json(StatusCode::OK, &app.inner.faults.all())
+}
+
+/// Adds a rule behind the others.
+pub(crate) async fn add(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
+    let rule = checked(&app, super::body(body).await?)?;
+    let mut rules = app.inner.faults.all();
+    if rules.len() >= MOST {
+        return Err(invalid("faults", "at most 1000 rules"));
+    }
+    keep(&app, &rule, Some(&rule)).await?;
+    rules.push(rule.clone());
+    app.inner.faults.set(rules);
+    Ok(reply::json(StatusCode::CREATED, &rule))
+}
+
+/// Puts these rules in the place of the present ones.
+pub(crate) async fn replace(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
+    let rules: Vec<FaultRule> = super::body(body).await?;
+    if rules.len() > MOST {
+        return Err(invalid("faults", "at most 1000 rules"));
+    }
+    let rules = rules.into_iter().map(|rule| checked(&app, rule)).collect::<Result<Vec<_>, _>>()?;
+    for rule in app.inner.faults.all() {
+        keep(&app, &rule, None).await?;
+    }
+    for rule in &rules {
+        keep(&app, rule, Some(rule)).await?;
+    }
+    app.inner.faults.set(rules.clone());
+    Ok(reply::json(StatusCode::OK, &rules))
+}
+
+/// Removes every rule.
+pub(crate) async fn clear(State(app): State<App>) -> Result<StatusCode, ApiError> {
+    for rule in app.inner.faults.all() {
+        keep(&app, &rule, None).await?;
+    }
+    app.inner.faults.set(Vec::new());
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes one rule.
+pub(crate) async fn remove(
+    State(app): State<App>,
+    Segments(id): Segments<String>,
+) -> Result<StatusCode, ApiError> {
+    let mut rules = app.inner.faults.all();
+    let wanted = Uuid::try_parse(&id).ok();
+    let index = rules.iter().position(|rule| rule.id.is_some() && rule.id == wanted);
+    let Some(index) = index else {
+        let path = format!("/_signoff/faults/{}", id.chars().take(80).collect::<String>());
+        return Err(ApiError::new(ErrorCode::NotFound, ErrorText::PathNotFound { path }));
+    };
+    let rule = rules.remove(index);
+    keep(&app, &rule, None).await?;
+    app.inner.faults.set(rules);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn checked(app: &App, mut rule: FaultRule) -> Result<FaultRule, ApiError> {
+    rule.check().map_err(|error| {
+        let field = match error {
+            InvalidFault::Path => "path",
+            InvalidFault::Status(_) | InvalidFault::Both | InvalidFault::Nothing => "status",
+            InvalidFault::Count => "count",
+        };
+        invalid(field, &error.to_string())
+    })?;
+    if rule.latency.is_some_and(|latency| Duration::from_micros(latency.micros()) > LONGEST_LATENCY) {
+        return Err(invalid("latency", "must be at most 60s"));
+    }
+    rule.id = Some(view::guid(app.engine().clock().new_id()));
+    Ok(rule)
+}
+
+fn invalid(field: &str, detail: &str) -> ApiError {
+    let text = ErrorText::InvalidFault { field: field.to_owned(), detail: detail.to_owned() };
+    ApiError::new(ErrorCode::InvalidBody, text).target(field)
+}

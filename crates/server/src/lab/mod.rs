@@ -1,0 +1,51 @@
+//! `/_signoff/*`: what a development server can do besides. Nothing of it is there otherwise.
+
+pub(crate) mod clock;
+pub(crate) mod faults;
+pub(crate) mod mailbox;
+pub(crate) mod scenarios;
+pub(crate) mod state;
+
+pub(crate) use faults::Faults;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::routing::{delete, get, post, put};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use signoff_text::ErrorText;
+use signoff_wire::json::LARGEST_BODY;
+use signoff_wire::{ErrorCode, json};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::reply;
+
+/// The routes of the development mode. They need no token.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/_signoff/scenarios/{publisher}/{offer}", put(scenarios::put).get(scenarios::get))
+        .route("/_signoff/scenarios/{publisher}/{offer}/release", post(scenarios::release))
+        .route("/_signoff/clock/{publisher}", get(clock::get))
+        .route("/_signoff/clock/{publisher}/advance", post(clock::advance))
+        .route(
+            "/_signoff/faults",
+            get(faults::list).post(faults::add).put(faults::replace).delete(faults::clear),
+        )
+        .route("/_signoff/faults/{id}", delete(faults::remove))
+        .route("/_signoff/mailbox", get(mailbox::list))
+        .route("/_signoff/reset", post(state::reset))
+        .route("/_signoff/snapshot", get(state::snapshot).put(state::restore).post(state::restore))
+}
+
+/// Reads a JSON body; whatever it says it is, it must be JSON of this shape.
+async fn body<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
+    json::from_body(&bytes(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
+}
+
+async fn bytes(body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    to_bytes(body, limit).await.map_err(|_| {
+        let limit_bytes = limit as u64;
+        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
+    })
+}

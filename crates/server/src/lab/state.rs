@@ -1,0 +1,60 @@
+//! The state as a whole: emptied, written out, put back.
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderValue, StatusCode, header};
+use signoff_store::StoreError;
+use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::seed::seed;
+
+/// The largest snapshot that is taken, in bytes.
+const LARGEST_SNAPSHOT: usize = 1 << 30;
+
+/// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
+pub(crate) async fn reset(State(app): State<App>) -> Result<StatusCode, ApiError> {
+    app.engine().reset().await?;
+    seed(app.engine()).await?;
+    app.recover().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /_signoff/snapshot`: the whole state as one file.
+pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiError> {
+    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let file = folder.path().join("snapshot");
+    app.engine().snapshot(&file).await?;
+    let bytes = tokio::fs::read(&file).await.map_err(unwritable)?;
+    let mut response = Response::new(Body::from(bytes));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/vnd.sqlite3"));
+    Ok(response)
+}
+
+/// `PUT /_signoff/snapshot`: puts the state of a snapshot in the place of the present one.
+pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<StatusCode, ApiError> {
+    let bytes = super::bytes(body, LARGEST_SNAPSHOT).await?;
+    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let file = folder.path().join("snapshot");
+    tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;
+    match app.engine().restore(&file).await {
+        Ok(()) => {}
+        Err(StoreError::Corrupt(detail)) => {
+            let text = ErrorText::SnapshotInvalid { detail };
+            return Err(ApiError::new(ErrorCode::InvalidBody, text));
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.recover().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn unwritable(error: std::io::Error) -> ApiError {
+    tracing::error!(%error, "a snapshot could not be written or read");
+    ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable)
+}

@@ -1,0 +1,76 @@
+//! What operators ask: is it alive, is it ready, what are its numbers.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderValue, Method, StatusCode, header};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::app::App;
+use crate::{openapi, reply};
+
+/// The routes that need no token in any mode.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/_signoff/healthz", get(alive))
+        .route("/_signoff/readyz", get(ready))
+        .route("/_signoff/metrics", get(numbers))
+        .route("/_signoff/openapi.json", get(description))
+}
+
+async fn alive() -> Response {
+    reply::json(StatusCode::OK, &serde_json::json!({ "status": "alive" }))
+}
+
+/// Ready when the store answers.
+async fn ready(State(app): State<App>) -> Response {
+    match app.engine().store().publisher("").await {
+        Ok(_) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
+        Err(error) => {
+            tracing::error!(%error, "not ready: the store does not answer");
+            let body = serde_json::json!({ "status": "the store does not answer" });
+            reply::json(StatusCode::SERVICE_UNAVAILABLE, &body)
+        }
+    }
+}
+
+async fn description() -> Response {
+    reply::bytes(StatusCode::OK, openapi::document().into())
+}
+
+/// The recorder of this process; the first server starts it.
+static RECORDER: LazyLock<Option<PrometheusHandle>> =
+    LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
+
+async fn numbers() -> Response {
+    let Some(recorder) = RECORDER.as_ref() else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut response = recorder.render().into_response();
+    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, text);
+    response
+}
+
+/// Counts a reply.
+pub(crate) fn count(method: &Method, status: StatusCode) {
+    if RECORDER.is_none() {
+        return;
+    }
+    let class = match status.as_u16() / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        _ => "5xx",
+    };
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        _ => "other",
+    };
+    metrics::counter!("signoff_http_replies_total", "method" => method, "status" => class).increment(1);
+}
