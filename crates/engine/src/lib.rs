@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod executors;
 pub mod lab;
+pub mod mail;
 mod pipeline;
 mod runner;
 mod usecase;

@@ -148,6 +148,7 @@ impl Engine {
                 recipient,
                 event: event.clone(),
                 at: now,
+                deliver: self.shared.settings.deliver_mail,
             }));
         }
         Ok(letters)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 
 use super::StoreError;
 
@@ -25,6 +25,10 @@ pub struct Mail {
     pub event: Event,
     /// When, on the publisher's clock.
     pub at: Timestamp,
+    /// Whether it is to be sent. Otherwise it is written all the same, for the mailbox of the development mode,
+    /// and never due. Kept as the letter's [`Delivery`], not with the rest.
+    #[serde(skip)]
+    pub deliver: bool,
 }
 
 /// How far the delivery of a letter is.
@@ -37,6 +41,8 @@ pub enum Delivery {
     Sent,
     /// It was given up.
     Abandoned,
+    /// It is not for sending; the mailbox of the development mode shows it.
+    Mailbox,
 }
 
 /// A mail in the outbox.
@@ -57,14 +63,30 @@ pub struct Letter {
 /// The outbox.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Letters that are due at `now`, the earliest due first. The caller holds them for one minute of real time.
-    async fn due_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<Letter>, StoreError>;
+    /// Letters that are due and that nobody else holds, at most `limit`, the earliest due first. The caller holds
+    /// them for one minute of real time or until it settles them, so that nobody else sends them meanwhile.
+    ///
+    /// A letter is due by its publisher's clock: that of `clocks` where the publisher has one, which is never
+    /// behind the others, else `now`.
+    async fn due_letters(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+        limit: usize,
+    ) -> Result<Vec<Letter>, StoreError>;
 
-    /// Records what became of a letter.
+    /// Records what became of a letter, and gives it free. Nothing changes if it is settled already: what is
+    /// sent or given up stays so. Callers with many letters settle them at the same time rather than in turn:
+    /// changes that wait together share a transaction.
     async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError>;
 
-    /// When the next letter is due.
-    async fn next_letter_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// How long it takes until [`Outbox::due_letters`] has a letter for somebody: until one is due on its
+    /// publisher's clock and, if somebody holds it, the hold is over. `None`: no letter waits.
+    async fn next_letter_due(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+    ) -> Result<Option<Micros>, StoreError>;
 
     /// Every letter, in the order of writing.
     async fn letters(&self) -> Result<Vec<Letter>, StoreError>;

@@ -39,7 +39,8 @@ struct MailRow {
     operation: [u8; 16],
     event: &'static str,
     recipient: String,
-    at: i64,
+    outcome: &'static str,
+    due_at: Option<i64>,
     body: String,
 }
 
@@ -59,7 +60,8 @@ impl Rows {
                 operation: mail.operation.to_bytes(),
                 event: mail.event.name(),
                 recipient: mail.recipient.clone(),
-                at: mail.at.0,
+                outcome: if mail.deliver { "due" } else { "mailbox" },
+                due_at: mail.deliver.then_some(mail.at.0),
                 body: encode(mail)?,
             })
         });
@@ -230,8 +232,8 @@ impl Rows {
         for mail in &self.mail {
             connection
                 .prepare_cached(
-                    "INSERT INTO outbox (publisher_id, operation_id, event, recipient, body, due_at)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                    "INSERT INTO outbox (publisher_id, operation_id, event, recipient, body, outcome, due_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut statement| {
                     statement.execute(params![
@@ -240,7 +242,8 @@ impl Rows {
                         mail.event,
                         mail.recipient,
                         mail.body,
-                        mail.at,
+                        mail.outcome,
+                        mail.due_at,
                     ])
                 })
                 .map_err(sql)?;

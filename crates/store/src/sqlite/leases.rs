@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use signoff_lifecycle::ids::OperationId;
 
+use super::letters::LetterHolds;
 use crate::StoreError;
 use crate::contract::Lease;
 
@@ -15,6 +16,8 @@ type Key = (String, OperationId, u32);
 #[derive(Default)]
 pub(super) struct Leases {
     held: Mutex<Held>,
+    /// Letters that somebody is sending.
+    pub(super) letters: LetterHolds,
 }
 
 #[derive(Default)]
@@ -24,7 +27,7 @@ struct Held {
 }
 
 #[expect(clippy::disallowed_methods, reason = "leases run on real time, whatever the publisher's clock says")]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 
@@ -94,8 +97,9 @@ impl Leases {
         self.held.lock().by_work.remove(&(publisher.to_owned(), operation, attempt));
     }
 
-    /// All work is gone.
+    /// All work and every letter is gone.
     pub(super) fn clear(&self) {
         self.held.lock().by_work.clear();
+        self.letters.clear();
     }
 }

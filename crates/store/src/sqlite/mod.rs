@@ -5,6 +5,7 @@ mod commit;
 mod directory;
 mod lab;
 mod leases;
+mod letters;
 mod offers;
 mod outbox;
 mod readers;

@@ -1,0 +1,204 @@
+//! The loop that empties the outbox.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_store::contract::{Delivery, Letter, Outbox};
+use signoff_text::Lang;
+use tokio::sync::Notify;
+
+use super::{Clock, SendError, Transport, render};
+
+/// How long to wait after the store could not be read.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often sending is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeliverySettings {
+    /// The pause after the first failure; each further one is twice as long.
+    pub first_pause: Micros,
+    /// No pause is longer.
+    pub longest_pause: Micros,
+    /// A letter is given up after so many failures.
+    pub attempts: u32,
+    /// At most so many letters are on their way at the same time; at least one.
+    pub at_once: usize,
+}
+
+impl Default for DeliverySettings {
+    fn default() -> Self {
+        Self {
+            first_pause: Micros::from_millis(60_000),
+            longest_pause: Micros::from_millis(3_600_000),
+            attempts: 8,
+            at_once: 8,
+        }
+    }
+}
+
+impl DeliverySettings {
+    /// The pause after so many failures.
+    fn pause(&self, failures: u32) -> Micros {
+        let doubled = 1_u64.checked_shl(failures.saturating_sub(1)).unwrap_or(u64::MAX);
+        Micros(self.first_pause.0.saturating_mul(doubled)).min(self.longest_pause)
+    }
+}
+
+/// Sends the letters of the outbox.
+pub struct Deliverer {
+    outbox: Arc<dyn Outbox>,
+    clock: Arc<dyn Clock>,
+    transport: Transport,
+    settings: DeliverySettings,
+    wake: Arc<Notify>,
+}
+
+impl Deliverer {
+    /// `wake` is to be told by [`Notify::notify_one`] after each commit with mail and after each change of a
+    /// clock; a letter whose time comes by itself needs no telling.
+    pub fn new(
+        outbox: Arc<dyn Outbox>,
+        clock: Arc<dyn Clock>,
+        transport: Transport,
+        settings: DeliverySettings,
+        wake: Arc<Notify>,
+    ) -> Self {
+        Self { outbox, clock, transport, settings, wake }
+    }
+
+    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for, which takes
+    /// no longer than the transport's timeout.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let mut stop = pin!(stop);
+        let mut on_their_way = FuturesUnordered::new();
+        let at_once = self.settings.at_once.max(1);
+        loop {
+            let claimed = self.claim(at_once - on_their_way.len()).await;
+            let read = claimed.is_some();
+            on_their_way.extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter)));
+            let pause = match read {
+                false => Some(STORE_PAUSE),
+                true if on_their_way.len() < at_once => self.pause().await,
+                // Without a free place only the end of a sending makes a difference.
+                true => None,
+            };
+            tokio::select! {
+                () = &mut stop => break,
+                () = self.wake.notified() => {}
+                Some(()) = on_their_way.next() => {}
+                () = sleep(pause) => {}
+            }
+        }
+        while on_their_way.next().await.is_some() {}
+    }
+
+    /// Letters to send now, at most `limit`; `None` if the store failed.
+    async fn claim(&self, limit: usize) -> Option<Vec<Letter>> {
+        if limit == 0 {
+            return Some(Vec::new());
+        }
+        let due = self.outbox.due_letters(self.clock.now(), &self.clock.clocks(), limit).await;
+        due.inspect_err(|error| tracing::error!(%error, "the outbox could not be read")).ok()
+    }
+
+    /// How long it takes until there are other letters to send; `None`: until somebody writes one.
+    async fn pause(&self) -> Option<Duration> {
+        match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
+            Ok(next) => next.map(|span| Duration::from_micros(span.0)),
+            Err(error) => {
+                tracing::error!(%error, "the outbox could not be read");
+                Some(STORE_PAUSE)
+            }
+        }
+    }
+
+    async fn deliver(&self, mut letter: Letter) {
+        let sent = self.transport.send(&render(&letter.mail, Lang::En)).await;
+        match sent {
+            Ok(()) => {
+                letter.delivery = Delivery::Sent;
+                letter.last_error = None;
+            }
+            Err(error) => self.failed(&mut letter, &error),
+        }
+        let (id, operation, delivery) = (letter.id, letter.mail.operation, letter.delivery);
+        if let Err(error) = self.outbox.settle_letter(letter).await {
+            // It is due again once it is no longer held; sent twice is better than never.
+            tracing::error!(letter = id, %operation, ?delivery, %error, "what became of a letter is not recorded");
+        }
+    }
+
+    fn failed(&self, letter: &mut Letter, error: &SendError) {
+        letter.failures = letter.failures.saturating_add(1);
+        letter.last_error = Some(error.to_string());
+        let gives_up = matches!(error, SendError::Final(_)) || letter.failures >= self.settings.attempts;
+        let (operation, event, failures) = (letter.mail.operation, letter.mail.event.name(), letter.failures);
+        let domain = letter.mail.recipient.rsplit('@').next().unwrap_or_default();
+        let reason = without_local_part(&error.to_string(), &letter.mail.recipient);
+        if gives_up {
+            letter.delivery = Delivery::Abandoned;
+            tracing::warn!(%operation, event, domain, failures, reason, "a letter is given up");
+        } else {
+            let now = self.now_of(&letter.mail.publisher);
+            letter.delivery = Delivery::Due(now.plus(self.settings.pause(letter.failures)));
+            tracing::info!(%operation, event, domain, failures, reason, "a letter is tried again later");
+        }
+    }
+
+    fn now_of(&self, publisher: &str) -> Timestamp {
+        let ahead = self.clock.clocks().into_iter().find(|(name, _)| name == publisher);
+        ahead.map_or_else(|| self.clock.now(), |(_, now)| now)
+    }
+}
+
+async fn sleep(pause: Option<Duration>) {
+    match pause {
+        Some(pause) => tokio::time::sleep(pause).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// `text` without the part of the recipient's address that names a person, for logs. Mail servers repeat the
+/// address, whole or in part.
+fn without_local_part(text: &str, recipient: &str) -> String {
+    let local = recipient.rsplit_once('@').map_or(recipient, |(local, _)| local);
+    let mask = |word: &str| match word.rsplit_once('@') {
+        Some((_, domain)) => format!("…@{domain}"),
+        None if word.trim_matches(|c: char| c.is_ascii_punctuation()).eq_ignore_ascii_case(local) => {
+            "…".to_owned()
+        }
+        None => word.to_owned(),
+    };
+    text.split(' ').map(mask).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let settings = DeliverySettings::default();
+        let minutes = |failures| settings.pause(failures).0 / 60_000_000;
+        let pauses: Vec<u64> = (1..=8).map(minutes).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(minutes(u32::MAX), 60);
+    }
+
+    #[test]
+    fn a_log_does_not_name_the_person() {
+        let table = [
+            ("550 <ann.lee@contoso.example>: unknown", "550 …@contoso.example>: unknown"),
+            ("550 no mailbox 'Ann.Lee' here", "550 no mailbox … here"),
+            ("550 ann.lee+x@a@contoso.example", "550 …@contoso.example"),
+            ("451 later", "451 later"),
+        ];
+        for (text, masked) in table {
+            assert_eq!(without_local_part(text, "ann.lee@contoso.example"), masked);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Mail: letters of the outbox become messages and go to a mail server.
+//!
+//! A transition writes its letters in its own transaction; [`Deliverer`] claims those that are due, puts them
+//! into words with [`render`] and hands them to a [`Transport`]. A letter is sent at least once: when it is
+//! sent again after a crash or a cut connection, its `Message-ID` is the same, by which mailboxes tell copies.
+
+mod deliver;
+mod render;
+mod settings;
+mod transport;
+
+use signoff_lifecycle::ids::Timestamp;
+
+pub use deliver::{Deliverer, DeliverySettings};
+pub use render::{Rendered, render};
+pub use settings::{Encryption, MailSettings, Secret, SettingsError};
+pub use transport::{SendError, Transport};
+
+/// The time, as delivery needs to know it.
+pub trait Clock: Send + Sync {
+    /// The time for publishers whose clock is not set.
+    fn now(&self) -> Timestamp;
+
+    /// The time of each publisher whose test clock is ahead.
+    fn clocks(&self) -> Vec<(String, Timestamp)>;
+}
+
+impl Clock for crate::clock::Clock {
+    fn now(&self) -> Timestamp {
+        self.real()
+    }
+
+    fn clocks(&self) -> Vec<(String, Timestamp)> {
+        self.clocks()
+    }
+}

@@ -1,0 +1,154 @@
+//! One message to the mail server.
+
+use std::time::Duration;
+
+use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
+use lettre::message::{Mailbox, Message};
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Category;
+
+use super::render::Rendered;
+use super::settings::{Encryption, MailSettings, SettingsError};
+
+/// How long to wait for the server's goodbye once it has taken a message.
+const GOODBYE: Duration = Duration::from_secs(1);
+/// How much of an answer is kept, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// Why a message was not sent. The text holds no secret; it may hold the recipient's address.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It may go through later: the server cannot be reached, is slow, says so, or does not let us in.
+    #[error("{0}")]
+    Passing(String),
+    /// It never will for this recipient.
+    #[error("{0}")]
+    Final(String),
+}
+
+/// The way to the mail server. Each message has a connection of its own.
+pub struct Transport {
+    host: String,
+    port: u16,
+    encryption: Encryption,
+    trust: Option<TlsParameters>,
+    greeting: ClientId,
+    credentials: Option<Credentials>,
+    from: Mailbox,
+    timeout: Duration,
+}
+
+impl Transport {
+    /// Checks the settings and loads the certificates; connects to nothing.
+    ///
+    /// # Errors
+    /// If no mail can be sent under these settings; names the field and the remedy.
+    pub fn new(settings: &MailSettings) -> Result<Self, SettingsError> {
+        Ok(Self {
+            host: settings.checked_host()?,
+            port: settings.port(),
+            encryption: settings.tls,
+            trust: settings.trust()?,
+            greeting: settings.greeting()?,
+            credentials: settings.credentials()?,
+            from: settings.sender()?,
+            timeout: settings.checked_timeout()?,
+        })
+    }
+
+    /// Sends the message; returns once the server has taken it.
+    pub async fn send(&self, message: &Rendered) -> Result<(), SendError> {
+        let message = self.compose(message)?;
+        let attempt = tokio::time::timeout(self.timeout, async {
+            let mut connection = self.connect().await?;
+            let sent = connection.send(message.envelope(), &message.formatted()).await;
+            sent.map(|_| connection).map_err(|error| self.refused(&error))
+        });
+        let mut connection = attempt.await.unwrap_or_else(|_| {
+            Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
+        })?;
+        // The message is taken, whatever comes of the goodbye.
+        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+        Ok(())
+    }
+
+    /// The message with typed headers, so that no value can add one.
+    fn compose(&self, rendered: &Rendered) -> Result<Message, SendError> {
+        let to = rendered.to.parse().map_err(|error| {
+            SendError::Final(format!("the recipient's address cannot be written to: {error}"))
+        })?;
+        let mut builder = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .subject(rendered.subject.as_str())
+            .message_id(Some(rendered.message_id.clone()))
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN);
+        for (name, value) in &rendered.headers {
+            let name = HeaderName::new_from_ascii(name.clone())
+                .map_err(|_| SendError::Final(format!("`{name}` is no name of a header")))?;
+            builder = builder.raw_header(HeaderValue::new(name, value.clone()));
+        }
+        let composed = builder.body(rendered.text.clone());
+        composed.map_err(|error| SendError::Final(format!("the message cannot be composed: {error}")))
+    }
+
+    /// A connection that is protected and signed in as the settings say. Whatever goes wrong until then says
+    /// nothing about the recipient, so it is passing even where the server means it for good.
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let wrapper = self.trust.clone().filter(|_| self.encryption == Encryption::Tls);
+        let address = (self.host.as_str(), self.port);
+        let connected =
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.timeout), &self.greeting, wrapper, None);
+        let mut connection = connected.await.map_err(|error| self.passing(error.to_string()))?;
+        if let Some(trust) = self.trust.clone().filter(|_| self.encryption == Encryption::StartTls) {
+            let protected = connection.starttls(trust, &self.greeting).await;
+            protected.map_err(|error| self.passing(error.to_string()))?;
+        }
+        if let Some(credentials) = &self.credentials {
+            let signed_in = connection.auth(DEFAULT_MECHANISMS, credentials).await;
+            signed_in.map_err(|error| self.not_signed_in(&error))?;
+        }
+        Ok(connection)
+    }
+
+    /// The server's own words are left out: they may repeat what was sent.
+    fn not_signed_in(&self, error: &SmtpError) -> SendError {
+        self.passing(match error.status() {
+            Some(code) => {
+                format!("signing in was refused ({code}); check the mail settings `username` and `password`")
+            }
+            None if error.is_client() => {
+                "signing in is offered neither by PLAIN nor by LOGIN; check the mail \
+                                          settings `tls` and `username`"
+                    .to_owned()
+            }
+            None => "the connection broke while signing in".to_owned(),
+        })
+    }
+
+    /// What it means that a message was not taken. 53x asks us to sign in or to protect the connection: that is
+    /// for the operator to mend, and says nothing about the recipient.
+    fn refused(&self, error: &SmtpError) -> SendError {
+        let asks_us = error.status().is_some_and(|code| matches!(code.category, Category::Unspecified3));
+        if (error.is_permanent() && !asks_us) || error.is_client() {
+            SendError::Final(self.reason(&error.to_string()))
+        } else {
+            self.passing(error.to_string())
+        }
+    }
+
+    #[expect(clippy::needless_pass_by_value, reason = "callers make the text for it")]
+    fn passing(&self, reason: String) -> SendError {
+        SendError::Passing(self.reason(&reason))
+    }
+
+    /// One line of bounded length, beginning with the server's address.
+    fn reason(&self, text: &str) -> String {
+        let line = text.chars().take(LONGEST_REASON).map(|c| if c.is_control() { ' ' } else { c });
+        format!("{}:{}: {}", self.host, self.port, line.collect::<String>())
+    }
+}

@@ -1,0 +1,149 @@
+//! A store with letters, a clock, and a delivery that can be stopped.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use signoff_engine::mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
+use signoff_lifecycle::decision::Event;
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
+use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
+use signoff_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
+
+/// When the tests begin: 2026-03-05T09:08:07Z.
+pub(crate) const START: Timestamp = Timestamp(1_772_701_687_000_000);
+pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
+
+/// A clock that moves on by a millisecond whenever somebody looks at it, so that short pauses pass by themselves.
+pub(crate) struct Ticking {
+    now: AtomicI64,
+    ahead: Vec<(String, Micros)>,
+}
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.now.fetch_add(1000, Ordering::Relaxed))
+    }
+
+    fn clocks(&self) -> Vec<(String, Timestamp)> {
+        let now = self.now();
+        self.ahead.iter().map(|(publisher, by)| (publisher.clone(), now.plus(*by))).collect()
+    }
+}
+
+/// A letter to `recipient` about an operation of contoso.
+pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
+    Mail {
+        publisher: "contoso".to_owned(),
+        offer: "sample-vm".to_owned(),
+        operation: OperationId(0x5661_5b67_2185_49fe_80d2_c4dd_f77b_b2e8),
+        kind: "publish".to_owned(),
+        recipient: recipient.to_owned(),
+        event,
+        at: START,
+        deliver: true,
+    }
+}
+
+/// A store in a folder of its own.
+pub(crate) struct Fixture {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) wake: Arc<Notify>,
+    offers: AtomicU64,
+    _folder: TempDir,
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
+        Self { store: Arc::new(store), wake: Arc::default(), offers: AtomicU64::default(), _folder: folder }
+    }
+
+    /// Commits the letters, all of one publisher, with an offer that is made for them, and tells the delivery.
+    pub(crate) async fn write(&self, mail: Vec<Mail>) {
+        let number = self.offers.fetch_add(1, Ordering::Relaxed);
+        let offer = Offer {
+            publisher: mail[0].publisher.clone(),
+            id: format!("offer-{number}"),
+            guid: OperationId(u128::from(number)),
+            offer_type: "microsoft-azure-virtualmachines".to_owned(),
+            version: 1,
+            draft: Draft { revision: 1, changed_at: START, content_version: 1 },
+            migrated: None,
+            publishing_version: 0,
+            newest: None,
+            preview: None,
+            displaced: None,
+            production: None,
+            leftovers: Vec::new(),
+        };
+        let change = Change {
+            expected: None,
+            next: Aggregate { offer, target: None, cancellation: None },
+            operations: Vec::new(),
+            work: Vec::new(),
+            settled: Vec::new(),
+            mail,
+            content: None,
+            fence: None,
+        };
+        self.store.commit(change).await.unwrap();
+        self.wake.notify_one();
+    }
+
+    pub(crate) async fn letters(&self) -> Vec<Letter> {
+        self.store.letters().await.unwrap()
+    }
+
+    /// The only letter there is.
+    pub(crate) async fn letter(&self) -> Letter {
+        let mut letters = self.letters().await;
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters.remove(0)
+    }
+
+    /// Starts delivering, with pauses of a microsecond.
+    pub(crate) fn deliver(&self, settings: &MailSettings) -> Delivery {
+        let pauses = Micros(1);
+        self.deliver_with(
+            settings,
+            DeliverySettings { first_pause: pauses, longest_pause: pauses, ..DeliverySettings::default() },
+            Vec::new(),
+        )
+    }
+
+    /// Starts delivering; the clocks of some publishers are `ahead`.
+    pub(crate) fn deliver_with(
+        &self,
+        settings: &MailSettings,
+        delivery: DeliverySettings,
+        ahead: Vec<(String, Micros)>,
+    ) -> Delivery {
+        let clock = Arc::new(Ticking { now: AtomicI64::new(START.0), ahead });
+        let transport = Transport::new(settings).unwrap();
+        let deliverer = Deliverer::new(self.store.clone(), clock, transport, delivery, self.wake.clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(deliverer.run(async {
+            let _ = stopped.await;
+        }));
+        Delivery { stop, task }
+    }
+}
+
+/// A delivery that runs.
+pub(crate) struct Delivery {
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Delivery {
+    /// Stops it and waits until what is on its way has arrived and is recorded.
+    pub(crate) async fn stop(self) {
+        let _ = self.stop.send(());
+        self.task.await.unwrap();
+    }
+}

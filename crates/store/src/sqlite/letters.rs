@@ -1,0 +1,90 @@
+//! Who holds which letter of the outbox, in memory like the leases and for the same reason.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
+
+use super::leases::now;
+
+/// So long a letter is kept from others; sending one takes less.
+const HELD_FOR: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+pub(super) struct LetterHolds {
+    until: Mutex<HashMap<i64, Instant>>,
+}
+
+/// The holds, which do not change while this is kept.
+pub(super) struct Holds<'a> {
+    until: MutexGuard<'a, HashMap<i64, Instant>>,
+    now: Instant,
+}
+
+impl LetterHolds {
+    /// Stops the holds from changing. Whoever claims letters reads the rows after this call: a letter whose hold
+    /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
+    pub(super) fn lock(&self) -> Holds<'_> {
+        let now = now();
+        let mut until = self.until.lock();
+        until.retain(|_, end| *end > now);
+        Holds { until, now }
+    }
+
+    /// Gives the letter free. Called after what became of it is committed.
+    pub(super) fn free(&self, letter: i64) {
+        self.until.lock().remove(&letter);
+    }
+
+    pub(super) fn clear(&self) {
+        self.until.lock().clear();
+    }
+}
+
+impl Holds<'_> {
+    /// How many letters are held.
+    pub(super) fn count(&self) -> usize {
+        self.until.len()
+    }
+
+    /// Holds the letter, unless somebody does.
+    pub(super) fn take(&mut self, letter: i64) -> bool {
+        if self.until.contains_key(&letter) {
+            return false;
+        }
+        self.until.insert(letter, self.now + HELD_FOR);
+        true
+    }
+
+    /// How long somebody still holds the letter; zero if nobody does.
+    pub(super) fn left(&self, letter: i64) -> Duration {
+        self.until.get(&letter).map_or(Duration::ZERO, |end| end.saturating_duration_since(self.now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_has_one_holder_until_it_is_freed() {
+        let holds = LetterHolds::default();
+        assert!(holds.lock().take(1));
+        assert!(!holds.lock().take(1));
+        assert!(holds.lock().take(2));
+        assert_eq!(holds.lock().left(3), Duration::ZERO);
+        assert!(holds.lock().left(1) > Duration::ZERO);
+        holds.free(1);
+        assert!(holds.lock().take(1));
+        holds.clear();
+        assert_eq!(holds.lock().count(), 0);
+    }
+
+    #[test]
+    fn a_hold_ends_by_itself() {
+        let holds = LetterHolds::default();
+        holds.until.lock().insert(1, now());
+        assert_eq!(holds.lock().count(), 0);
+        assert!(holds.lock().take(1));
+    }
+}
