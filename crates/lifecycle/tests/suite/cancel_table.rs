@@ -1,17 +1,15 @@
 //! "Cancel" of the contract, row by row: what T is, what the caller sends, what is answered.
 
-use signoff_lifecycle::command::{Guard, Named, Ruling};
-use signoff_lifecycle::decision::{Audience, Event, Reply};
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::{Guard, Named};
+use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::note::Note;
-use signoff_lifecycle::operation::{CancellationRequestState, Kind, Phase, StepState};
-use signoff_lifecycle::plan::{CancelPolicy, Executor};
+use signoff_lifecycle::operation::{CancellationRequestState, Operation};
+use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::{Reference, Refusal};
-use signoff_lifecycle::{Command, offer::OfferStatus};
 
-use crate::world::{
-    Answer, CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, World, fatal, vm_plan,
-};
+use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE};
+use crate::world::{Answer, World, fatal};
 
 /// A world in which T is as the words say. There is an older operation, canceled on the spot, unless none ever was.
 fn world_where(t: &str) -> World {
@@ -82,13 +80,13 @@ fn cancel(world: &mut World, named: &str, if_match: &str) -> String {
         "stale" => Guard::Newest(vec![newest + 1]),
         other => panic!("{other}"),
     };
-    let answer = world.send(Command::Cancel(cancel));
+    let answer = world.send(&Command::Cancel(cancel));
     in_words(world, &answer)
 }
 
 fn participants(world: &World) -> (Option<OperationId>, Option<OperationId>) {
     let aggregate = world.aggregate();
-    let id = |operation: &Option<signoff_lifecycle::operation::Operation>| operation.as_ref().map(|it| it.id);
+    let id = |operation: &Option<Operation>| operation.as_ref().map(|it| it.id);
     (id(&aggregate.target), id(&aggregate.cancellation))
 }
 
@@ -101,8 +99,7 @@ fn in_words(world: &World, answer: &Answer) -> String {
         _ => "?",
     };
     match answer {
-        Ok(Reply::Canceled(it)) => format!("200 {}", location(it)),
-        Ok(Reply::CancellationEnded(it)) => format!("200 {}", location(it)),
+        Ok(Reply::Canceled(it) | Reply::CancellationEnded(it)) => format!("200 {}", location(it)),
         Ok(Reply::Canceling(it)) => format!("202 {}", location(it)),
         Err(Refusal::OperationNotFound) => "404".to_owned(),
         Err(Refusal::PreconditionFailed) => "412".to_owned(),
@@ -265,11 +262,9 @@ fn a_script_changes_what_a_cancel_finds() {
 
 #[test]
 fn live_has_its_policy_until_the_switch_and_refuses_after_it() {
-    for (policy, preparing) in [
-        (CancelPolicy::Interrupt, "200 T"),
-        (CancelPolicy::Undo, "202 C"),
-        (CancelPolicy::Refuse, SWITCHED),
-    ] {
+    for (policy, preparing) in
+        [(CancelPolicy::Interrupt, "200 T"), (CancelPolicy::Undo, "202 C"), (CancelPolicy::Refuse, SWITCHED)]
+    {
         let golive = || {
             let mut world = World::vm().policy(LIVE, policy);
             world.publish_to(SIGNOFF);
@@ -290,97 +285,4 @@ fn a_golive_does_not_inherit_the_point_of_no_return_of_its_publish() {
     world.golive().unwrap();
     assert_eq!(cancel(&mut world, "-", "-"), "202 C");
     assert_eq!(world.cancellation().undo.len(), 1, "and undoes only what it began itself");
-}
-
-#[test]
-fn a_cancel_that_needs_work_runs_it_in_reverse_and_then_ends_both() {
-    let mut world = world_where(SIGNOFF);
-    world.cancel().unwrap();
-    assert_eq!(world.target().cancellation_request_state(), CancellationRequestState::CancelRequested);
-    assert_eq!(world.aggregate().status(), OfferStatus::Running, "as does the offer");
-    assert!(matches!(world.state_of(SIGNOFF), StepState::Canceled { .. }));
-    assert!(matches!(world.state_of(PACKAGE), StepState::Complete { .. }));
-    world.finish(PACKAGE);
-    assert_eq!(world.aggregate().status(), OfferStatus::Running);
-    world.finish(PROVISION);
-    assert_eq!(world.aggregate().status(), OfferStatus::Canceled);
-    assert_eq!(world.target().cancellation_request_state(), CancellationRequestState::Canceled);
-    let Phase::Canceled { by, reason, .. } = &world.target().phase else { panic!() };
-    assert_eq!((by.as_str(), reason.as_deref()), ("bob", Some("typo")));
-    let cancellation = world.cancellation();
-    let Kind::Cancel { target, target_version, reason } = &cancellation.kind else { panic!() };
-    assert_eq!((target, *target_version), (&world.target().id, world.target().publishing_version));
-    assert_eq!(reason.as_deref(), Some("typo"));
-    assert_eq!(cancellation.cancellation_request_state(), CancellationRequestState::CannotCancel);
-    assert!(cancellation.notes.iter().any(|note| note.note == Note::CancellationCompleted));
-}
-
-#[test]
-fn a_failed_undo_fails_both_says_what_is_left_and_the_other_undos_still_run() {
-    let mut world = world_where(SIGNOFF);
-    world.cancel().unwrap();
-    world.end(PACKAGE, fatal());
-    assert!(world.target().is_running(), "the other undo still runs");
-    world.finish(PROVISION);
-    assert_eq!(world.aggregate().status(), OfferStatus::Failed);
-    assert_eq!(world.target().cancellation_request_state(), CancellationRequestState::CannotCancel);
-    let left = Note::LeftBehind { step: PACKAGE.to_owned() };
-    for operation in [world.target(), world.cancellation()] {
-        let notes = operation.notes.iter().filter(|note| matches!(note.note, Note::LeftBehind { .. }));
-        assert_eq!(notes.map(|note| &note.note).collect::<Vec<_>>(), [&left]);
-    }
-    let told = world.told.last().unwrap();
-    assert_eq!(told.event, Event::CancellationFailed { left: vec![PACKAGE.to_owned()] });
-}
-
-#[test]
-fn while_a_cancellation_runs_a_put_is_taken_and_nothing_is_started() {
-    let mut world = world_where("being canceled");
-    let cancellation: Reference = world.cancellation().into();
-    let refused = Err(Refusal::CancellationInProgress { cancellation });
-    assert_eq!(world.publish(), refused);
-    assert_eq!(world.golive(), refused);
-    assert_eq!(world.put(), Ok(Reply::Stored { created: false }));
-    world.finish_all();
-    assert!(world.publish().is_ok());
-}
-
-#[test]
-fn a_reviewer_who_is_asked_can_be_cancelled_away() {
-    let mut plan = vm_plan();
-    plan[1].executor = Executor::Manual;
-    let mut world = World::new(plan);
-    world.publish_to(CERTIFY);
-    assert!(matches!(world.state_of(CERTIFY), StepState::WaitingForApproval { .. }));
-    assert_eq!(cancel(&mut world, "-", "-"), "200 T");
-    let late = world.review(CERTIFY, Ruling::Approve);
-    assert!(matches!(late, Err(Refusal::StepNotWaiting { .. })), "{late:?}");
-}
-
-#[test]
-fn the_lists_of_a_cancel_and_its_target_hear_of_it_and_nobody_later() {
-    let mut world = World::vm().policy(LIVE, CancelPolicy::Interrupt);
-    world.publish_to(SIGNOFF);
-    world.golive().unwrap();
-    world.cancel().unwrap();
-    let list = |addresses: &[&str]| Audience::List(addresses.iter().map(ToString::to_string).collect());
-    let told = world.told.last().unwrap();
-    assert_eq!((told.event.name(), &told.audience), ("canceled", &list(&["a@x.example", "b@x.example"])));
-    world.golive().unwrap();
-    let told = world.told.last().unwrap();
-    assert_eq!((told.event.name(), &told.audience), ("started", &list(&["a@x.example"])), "its publish's list");
-}
-
-#[test]
-fn an_address_on_both_lists_hears_once_whatever_its_case() {
-    for at in [CERTIFY, PROVISION] {
-        let mut world = World::vm();
-        world.publish_to(at);
-        let mut cancel = world.a_cancel();
-        cancel.emails = vec!["A@X.example".to_owned(), "c@x.example".to_owned()];
-        world.send(Command::Cancel(cancel)).unwrap();
-        world.finish_all();
-        let Audience::List(addresses) = &world.told.last().unwrap().audience else { panic!() };
-        assert_eq!(addresses, &["a@x.example", "c@x.example"], "at {at}");
-    }
 }

@@ -10,15 +10,16 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Operation, Outstanding};
+use signoff_lifecycle::operation::{Operation, Outstanding, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::{Command, decide};
 
+use crate::plans::{LIVE, PROVISION, SIGNOFF, step};
 use crate::rules;
-use crate::world::{LIVE, PROVISION, SIGNOFF, done, fatal, passing, step};
+use crate::world::{done, fatal, passing};
 
 /// No state has more operations than this.
-const OPERATIONS: u64 = 4;
+const OPERATIONS: u64 = 5;
 
 /// Nothing here depends on the time.
 const NOW: Timestamp = Timestamp(1);
@@ -91,23 +92,33 @@ fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstand
 }
 
 /// The state after `command`, if it is not refused.
-fn after(state: &Aggregate, command: Command) -> Option<Aggregate> {
+fn after(state: &Aggregate, command: &Command) -> Option<Aggregate> {
     match decide(Some(state.clone()), command.clone(), NOW) {
         Ok(Verdict::Change(decision)) => {
-            rules::of_a_decision(Some(state), &command, &decision, NOW);
+            rules::of_a_decision(Some(state), command, &decision, NOW);
             Some(decision.next)
         }
         Ok(Verdict::Already(_)) | Err(_) => None,
     }
 }
 
-/// The state without what no decision looks at: messages, counters of changes, propagation's count of tries.
+/// The state without what no decision looks at: messages and changes are not counted, attempts start over, and
+/// propagation, which is tried without end, was tried once or never.
 fn essence(mut state: Aggregate) -> Aggregate {
     let strip = |operation: &mut Operation| {
         operation.revision = 0;
         operation.notes.clear();
         operation.steps.iter_mut().for_each(|step| step.notes.clear());
         operation.undo.iter_mut().for_each(|undo| undo.notes.clear());
+        operation.last_attempt = u32::from(operation.outstanding.is_some());
+        if let Some(outstanding) = &mut operation.outstanding {
+            outstanding.attempt = 1;
+        }
+        for step in &mut operation.steps {
+            if let StepState::Propagating { tries, .. } = &mut step.state {
+                *tries = 1.min(*tries);
+            }
+        }
     };
     [&mut state.target, &mut state.cancellation].into_iter().flatten().for_each(strip);
     state
@@ -119,20 +130,19 @@ fn ends(state: &Aggregate, plan: &[StepPlan]) {
     for _ in 0..30 {
         let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else { return };
         let command = match outstanding(&state).next() {
-            Some((_, Outstanding { held: true, .. })) => Command::Release(Release { step: PROVISION.to_owned() }),
+            Some((_, Outstanding { held: true, .. })) => {
+                Command::Release(Release { step: PROVISION.to_owned() })
+            }
             Some((operation, Outstanding { attempt, .. })) => result(operation, attempt, done()),
             None if target.waits_for_signoff() => Command::GoLive(a_golive(OperationId(99), plan)),
             None => panic!("nobody moves it on: {target:?}"),
         };
-        let stuck = state.clone();
-        state = after(&state, command).unwrap_or_else(|| panic!("stuck: {stuck:?}"));
+        match decide(Some(state), command, NOW) {
+            Ok(Verdict::Change(decision)) => state = decision.next,
+            other => panic!("stuck: {other:?}"),
+        }
     }
     panic!("it does not end: {state:?}");
-}
-
-/// Propagation is tried without end, so its count of tries has no bound: a few show all there is.
-fn is_worth_going_on(state: &Aggregate) -> bool {
-    outstanding(state).all(|(_, outstanding)| outstanding.attempt <= 14)
 }
 
 fn explore(plan: &[StepPlan]) -> usize {
@@ -142,7 +152,7 @@ fn explore(plan: &[StepPlan]) -> usize {
     while let Some(state) = queue.pop_front() {
         ends(&state, plan);
         for command in commands(&state, plan) {
-            let Some(next) = after(&state, command).map(essence).filter(is_worth_going_on) else { continue };
+            let Some(next) = after(&state, &command).map(essence) else { continue };
             if seen.insert(next.clone()) {
                 queue.push_back(next);
             }

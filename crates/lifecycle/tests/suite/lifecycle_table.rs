@@ -8,9 +8,8 @@ use signoff_lifecycle::operation::{Kind, Phase, Slot, StepState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, RETRIES};
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::world::{
-    CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, World, done, fatal, passing, vm_plan,
-};
+use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, vm_plan};
+use crate::world::{World, done, fatal, passing};
 
 fn at_signoff() -> World {
     let mut world = World::vm();
@@ -118,10 +117,10 @@ fn golive_answers_the_guard_first() {
     let mut world = at_signoff();
     let mut golive = world.a_golive();
     golive.guard = Guard::Newest(vec![9]);
-    assert_eq!(world.send(Command::GoLive(golive)), Err(Refusal::PreconditionFailed));
+    assert_eq!(world.send(&Command::GoLive(golive)), Err(Refusal::PreconditionFailed));
     let mut golive = world.a_golive();
     golive.guard = Guard::Newest(vec![1]);
-    assert!(world.send(Command::GoLive(golive)).is_ok());
+    assert!(world.send(&Command::GoLive(golive)).is_ok());
 }
 
 #[test]

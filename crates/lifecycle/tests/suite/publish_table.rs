@@ -1,7 +1,7 @@
-//! PUT and publish of the contract, the retries of their steps, and what a failure leaves.
+//! Publish of the contract, the retries of their steps, and what a failure leaves.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Checked, Guard, PutGuard, Ruling, Warning, WorkOutcome};
+use signoff_lifecycle::command::{Checked, Guard, Ruling, Warning, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
@@ -9,67 +9,8 @@ use signoff_lifecycle::operation::{CancellationRequestState, Failure, Phase, Ste
 use signoff_lifecycle::plan::{CancelPolicy, Executor, RETRIES};
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::world::{
-    CERTIFY, PACKAGE, PROVISION, SIGNOFF, VALIDATE, World, done, fatal, passing, vm_plan,
-};
-
-/// The guard of a PUT on an offer whose draft has revision 1, and the answer.
-#[test]
-fn put_compares_the_draft_with_the_tag() {
-    let rows = [
-        (PutGuard::Revisions(vec![1]), Ok(Reply::Stored { created: false })),
-        (PutGuard::Revisions(vec![7, 1]), Ok(Reply::Stored { created: false })),
-        (PutGuard::Revisions(vec![2]), Err(Refusal::PreconditionFailed)),
-        (PutGuard::Any { creates: false }, Ok(Reply::Stored { created: false })),
-        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: false })),
-        (PutGuard::Absent { required: true }, Err(Refusal::MissingIfMatch)),
-        (PutGuard::Absent { required: false }, Ok(Reply::Stored { created: false })),
-    ];
-    for (guard, expected) in rows {
-        let mut world = World::vm();
-        let mut put = world.a_put();
-        put.guard = guard.clone();
-        assert_eq!(world.send(Command::Put(put)), expected, "{guard:?}");
-        let revision = if expected.is_ok() { 2 } else { 1 };
-        assert_eq!(world.offer().draft.revision, revision, "{guard:?}");
-    }
-}
-
-#[test]
-fn a_tag_on_a_create_is_refused_and_so_is_a_star_unless_the_dialect_takes_it() {
-    let rows = [
-        (PutGuard::Absent { required: true }, Ok(Reply::Stored { created: true })),
-        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: true })),
-        (PutGuard::Any { creates: false }, Err(Refusal::CreateWithTag)),
-        (PutGuard::Revisions(vec![1]), Err(Refusal::CreateWithTag)),
-    ];
-    for (guard, expected) in rows {
-        let mut world = World::vm();
-        world.state = None;
-        let mut put = world.a_put();
-        put.guard = guard.clone();
-        assert_eq!(world.send(Command::Put(put)), expected, "{guard:?}");
-    }
-}
-
-#[test]
-fn an_offer_keeps_its_type() {
-    let mut world = World::vm();
-    let mut put = world.a_put();
-    put.offer_type = Some("microsoft-azure-corevm".to_owned());
-    let stored = "microsoft-azure-virtualmachines".to_owned();
-    assert_eq!(world.send(Command::Put(put)), Err(Refusal::OfferTypeChanged { stored }));
-}
-
-#[test]
-fn what_is_not_there_is_not_found() {
-    let mut world = World::vm();
-    let (publish, golive, cancel) = (world.a_publish(), world.a_golive(), world.a_cancel());
-    for command in [Command::Publish(publish), Command::GoLive(golive), Command::Cancel(cancel)] {
-        world.state = None;
-        assert_eq!(world.send(command), Err(Refusal::OfferNotFound));
-    }
-}
+use crate::plans::{CERTIFY, PACKAGE, PROVISION, SIGNOFF, VALIDATE, vm_plan};
+use crate::world::{World, done, fatal, passing};
 
 #[test]
 fn a_publish_works_on_the_version_it_took_and_put_goes_on_freely() {
@@ -107,7 +48,7 @@ fn guards_come_before_the_state_and_the_state_before_the_findings() {
         let mut publish = world.a_publish();
         publish.checked = Checked::Unfit;
         publish.guard = Guard::Newest(vec![newest]);
-        world.send(Command::Publish(publish))
+        world.send(&Command::Publish(publish))
     };
     assert_eq!(unfit(&mut world, 5), Err(Refusal::PreconditionFailed));
     assert_eq!(unfit(&mut world, 0), Err(Refusal::ValidationFailed));
@@ -121,7 +62,7 @@ fn a_put_between_the_checks_and_the_publish_means_checking_again() {
     let mut world = World::vm();
     let publish = world.a_publish();
     world.put().unwrap();
-    assert_eq!(world.send(Command::Publish(publish)), Err(Refusal::DraftChanged));
+    assert_eq!(world.send(&Command::Publish(publish)), Err(Refusal::DraftChanged));
     assert!(world.publish().is_ok());
 }
 
@@ -129,9 +70,10 @@ fn a_put_between_the_checks_and_the_publish_means_checking_again() {
 fn what_the_checks_warn_of_stands_on_the_first_step() {
     let mut world = World::vm();
     let mut publish = world.a_publish();
-    let warning = |code: &str| Warning { code: code.to_owned(), target: "$.x".to_owned(), text: String::new() };
+    let warning =
+        |code: &str| Warning { code: code.to_owned(), target: "$.x".to_owned(), text: String::new() };
     publish.checked = Checked::Fit { revision: 1, warnings: vec![warning("UnpricedRegion")] };
-    world.send(Command::Publish(publish)).unwrap();
+    world.send(&Command::Publish(publish)).unwrap();
     let notes = &world.target().step(VALIDATE).unwrap().notes;
     assert_eq!((notes.len(), notes[0].note.level()), (1, Level::Warning));
 }
@@ -162,7 +104,10 @@ fn a_passing_error_that_passes_does_no_harm() {
     world.finish(PROVISION);
     assert!(matches!(world.state_of(PROVISION), StepState::Complete { .. }));
     world.end(PACKAGE, passing());
-    assert!(matches!(world.state_of(PACKAGE), StepState::InProgress { tries: 1, .. }), "each step has its own");
+    assert!(
+        matches!(world.state_of(PACKAGE), StepState::InProgress { tries: 1, .. }),
+        "each step has its own"
+    );
 }
 
 #[test]
@@ -272,7 +217,10 @@ fn what_a_failed_publish_could_not_undo_is_left_behind_too() {
     world.publish_to(PROVISION);
     world.end(PROVISION, fatal());
     world.end(PROVISION, fatal());
-    assert_eq!(world.offer().leftovers, [Leftover { operation: world.target().id, step: PROVISION.to_owned() }]);
+    assert_eq!(
+        world.offer().leftovers,
+        [Leftover { operation: world.target().id, step: PROVISION.to_owned() }]
+    );
     let Event::Failed { left, .. } = &world.told.last().unwrap().event else { panic!() };
     assert_eq!(left, &[PROVISION]);
 }
@@ -297,7 +245,7 @@ fn migrated_offers_tell_the_seller_contact_and_a_put_changes_later_operations_on
     world.publish_to(CERTIFY);
     let mut put = world.a_put();
     put.migrated = Some(true);
-    world.send(Command::Put(put)).unwrap();
+    world.send(&Command::Put(put)).unwrap();
     world.advance_to(SIGNOFF);
     assert!(matches!(world.told.last().unwrap().audience, Audience::List(_)));
     world.cancel().unwrap();
@@ -314,7 +262,7 @@ fn an_offer_that_does_not_say_is_as_its_publisher_is() {
         let mut world = World::vm();
         let mut publish = world.a_publish();
         publish.migrated_by_default = migrated;
-        world.send(Command::Publish(publish)).unwrap();
+        world.send(&Command::Publish(publish)).unwrap();
         assert_eq!(world.target().migrated, migrated);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use signoff_lifecycle::Command;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -10,7 +11,6 @@ use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState, WorkKind,
 };
 use signoff_lifecycle::plan::CancelPolicy;
-use signoff_lifecycle::Command;
 
 use crate::slots_rules;
 use crate::world::World;
@@ -30,10 +30,7 @@ pub(crate) fn of_a_decision(
             Some(earlier) => went_on(earlier, operation),
             None => began(before, operation, next),
         }
-        survives_storage(operation);
     }
-    let text = serde_json::to_string(&next.offer).unwrap();
-    assert_eq!(serde_json::from_str::<Offer>(&text).unwrap(), next.offer, "the offer survives storage");
     work_is_accounted_for(before, decision, now);
     for operation in operations_of(next) {
         undos_run_one_by_one(operation);
@@ -60,7 +57,8 @@ pub(crate) fn of_the_history(world: &World) {
         at = operation.previous;
     }
     assert_eq!(seen.len(), world.operations.len(), "the thread passes through every operation");
-    let targets = world.operations.values().filter(|operation| !matches!(operation.kind, Kind::Cancel { .. }));
+    let targets =
+        world.operations.values().filter(|operation| !matches!(operation.kind, Kind::Cancel { .. }));
     let newest = targets.max_by_key(|operation| operation.publishing_version);
     assert_eq!(world.aggregate().target.as_ref(), newest, "T is the newest publish or golive");
     let running: Vec<_> = world.operations.values().filter(|operation| operation.is_running()).collect();
@@ -107,7 +105,8 @@ fn changed_is_what_changed(before: Option<&Aggregate>, decision: &Decision) {
 fn went_on(earlier: &Operation, operation: &Operation) {
     assert!(earlier.is_running(), "rule 2: an ended operation does not change: {earlier:?}");
     let fixed = |operation: &Operation| {
-        let Operation { publishing_version, slot, offer_version, previous, migrated, created_at, .. } = operation;
+        let Operation { publishing_version, slot, offer_version, previous, migrated, created_at, .. } =
+            operation;
         (*publishing_version, *slot, *offer_version, *previous, *migrated, *created_at)
     };
     assert_eq!(fixed(earlier), fixed(operation));
@@ -133,11 +132,16 @@ fn began(before: Option<&Aggregate>, operation: &Operation, next: &Aggregate) {
     assert_eq!((operation.previous, next.offer.newest), (before.newest, Some(operation.id)));
 }
 
-fn survives_storage(operation: &Operation) {
-    let text = serde_json::to_string(operation).unwrap();
-    assert_eq!(&serde_json::from_str::<Operation>(&text).unwrap(), operation, "{text}");
-    let value = serde_json::to_value(operation).unwrap();
-    assert_eq!(&serde_json::from_value::<Operation>(value).unwrap(), operation, "{text}");
+/// What is written comes back as it was, from text and from a value.
+pub(crate) fn of_storage(decision: &Decision) {
+    for operation in &decision.changed {
+        let text = serde_json::to_string(operation).unwrap();
+        assert_eq!(&serde_json::from_str::<Operation>(&text).unwrap(), operation, "{text}");
+        let value = serde_json::to_value(operation).unwrap();
+        assert_eq!(&serde_json::from_value::<Operation>(value).unwrap(), operation, "{text}");
+    }
+    let text = serde_json::to_string(&decision.next.offer).unwrap();
+    assert_eq!(serde_json::from_str::<Offer>(&text).unwrap(), decision.next.offer, "{text}");
 }
 
 /// The work that must be due: that of every operation that waits for some, unless it is held.
@@ -211,7 +215,8 @@ fn ends_together(next: &Aggregate) {
         assert_eq!(planned, expected, "all that began is undone, in reverse");
     }
     let Some(cancellation) = &next.cancellation else {
-        let names_one = matches!(&target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. });
+        let names_one =
+            matches!(&target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. });
         return assert!(!names_one);
     };
     let left = failed_undos(cancellation);
@@ -222,7 +227,10 @@ fn ends_together(next: &Aggregate) {
             assert!(left.is_empty(), "canceled means that nothing is left: {left:?}");
         }
         Phase::Failed { failure, .. } => {
-            assert_eq!(failure, &Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() });
+            assert_eq!(
+                failure,
+                &Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() }
+            );
             assert_eq!(cancellation.phase, target.phase);
             assert!(!left.is_empty());
         }
@@ -285,7 +293,9 @@ fn told_once_what_happened(before: Option<&Aggregate>, decision: &Decision) {
     if earlier.map(|earlier| &earlier.phase) != Some(&target.phase) {
         match &target.phase {
             Phase::Canceled { .. } => expected.push("canceled"),
-            Phase::Failed { failure: Failure::CancellationFailed { .. }, .. } => expected.push("cancellationFailed"),
+            Phase::Failed { failure: Failure::CancellationFailed { .. }, .. } => {
+                expected.push("cancellationFailed");
+            }
             Phase::Failed { .. } => expected.push("failed"),
             Phase::Completed { .. } => expected.push("live"),
             Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => {}

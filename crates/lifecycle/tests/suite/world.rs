@@ -14,44 +14,11 @@ use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::{Command, decide};
 
+use crate::plans::vm_plan;
 use crate::rules;
 
 /// What a command was told.
 pub(crate) type Answer = Result<Reply, Refusal>;
-
-pub(crate) const VALIDATE: &str = "displaydummycertify";
-pub(crate) const CERTIFY: &str = "displaycertify";
-pub(crate) const PROVISION: &str = "displayprovision";
-pub(crate) const PACKAGE: &str = "displaypackage";
-pub(crate) const SIGNOFF: &str = "publisher-signoff";
-pub(crate) const LIVE: &str = "live";
-
-/// A plan's step; every span is small, distinct and not zero.
-pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPlan {
-    StepPlan {
-        id: id.to_owned(),
-        executor,
-        cancel,
-        duration: Micros::from_millis(10),
-        undo_duration: Micros::from_millis(20),
-        propagate: Micros::from_millis(30),
-        back_off: Micros::from_millis(1),
-        script: None,
-    }
-}
-
-/// The six steps of a VM offer with the policies that are shipped.
-pub(crate) fn vm_plan() -> Vec<StepPlan> {
-    use CancelPolicy::{Interrupt, Undo};
-    vec![
-        step(VALIDATE, Executor::Validate, Interrupt),
-        step(CERTIFY, Executor::Simulated, Interrupt),
-        step(PROVISION, Executor::Provision, Undo),
-        step(PACKAGE, Executor::Package, Undo),
-        step(SIGNOFF, Executor::Signoff, Interrupt),
-        step(LIVE, Executor::Live, Undo),
-    ]
-}
 
 /// One offer, its whole history and the work that is due.
 pub(crate) struct World {
@@ -103,14 +70,15 @@ impl World {
     }
 
     /// Decides and commits, and holds every rule against what came of it.
-    pub(crate) fn send(&mut self, command: Command) -> Answer {
+    pub(crate) fn send(&mut self, command: &Command) -> Answer {
         self.now = self.now.plus(Micros::from_millis(1));
         let verdict = decide(self.state.clone(), command.clone(), self.now);
         assert_eq!(verdict, decide(self.state.clone(), command.clone(), self.now), "decide is pure");
         match verdict? {
             Verdict::Already(reply) => Ok(reply),
             Verdict::Change(decision) => {
-                rules::of_a_decision(self.state.as_ref(), &command, &decision, self.now);
+                rules::of_a_decision(self.state.as_ref(), command, &decision, self.now);
+                rules::of_storage(&decision);
                 let reply = decision.reply.clone();
                 self.commit(*decision);
                 rules::of_the_history(self);
@@ -185,35 +153,35 @@ impl World {
 
     pub(crate) fn put(&mut self) -> Answer {
         let put = self.a_put();
-        self.send(Command::Put(put))
+        self.send(&Command::Put(put))
     }
 
     pub(crate) fn publish(&mut self) -> Answer {
         let publish = self.a_publish();
-        self.send(Command::Publish(publish))
+        self.send(&Command::Publish(publish))
     }
 
     pub(crate) fn golive(&mut self) -> Answer {
         let golive = self.a_golive();
-        self.send(Command::GoLive(golive))
+        self.send(&Command::GoLive(golive))
     }
 
     pub(crate) fn cancel(&mut self) -> Answer {
         let cancel = self.a_cancel();
-        self.send(Command::Cancel(cancel))
+        self.send(&Command::Cancel(cancel))
     }
 
     pub(crate) fn release(&mut self, step: &str) -> Answer {
-        self.send(Command::Release(Release { step: step.to_owned() }))
+        self.send(&Command::Release(Release { step: step.to_owned() }))
     }
 
     pub(crate) fn review(&mut self, step: &str, ruling: Ruling) -> Answer {
         let (operation, by) = (self.target().id, "rita".to_owned());
-        self.send(Command::Review(Review { operation, step: step.to_owned(), by, ruling }))
+        self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling }))
     }
 
     pub(crate) fn result(&mut self, operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Answer {
-        self.send(Command::StepResult(StepResult { operation, attempt, outcome }))
+        self.send(&Command::StepResult(StepResult { operation, attempt, outcome }))
     }
 
     /// The one piece of work that is due.
@@ -245,7 +213,7 @@ impl World {
 
     pub(crate) fn hold(&mut self) -> Answer {
         let Work { operation, attempt, .. } = self.work();
-        self.send(Command::Hold(Hold { operation, attempt }))
+        self.send(&Command::Hold(Hold { operation, attempt }))
     }
 
     /// Finishes steps until `step` has begun.
