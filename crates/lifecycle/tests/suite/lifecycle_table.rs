@@ -3,6 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{OfferStatus, SlotContent};
 use signoff_lifecycle::operation::{Kind, Phase, Slot, StepState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, RETRIES};
@@ -51,7 +52,7 @@ fn golive_completes_the_publish_and_is_an_operation_of_its_own() {
 #[test]
 fn golive_is_possible_at_signoff_or_again_after_one_that_did_not_make_it() {
     type Prepare = fn(&mut World);
-    let rows: [(&str, Prepare, Result<(), &str>); 10] = [
+    let rows: [(&str, Prepare, Result<(), &str>); 12] = [
         ("never published", |_| (), Err("NotReadyForGoLive")),
         ("provisioning", |world| world.publish_to(PROVISION), Err("OperationInProgress")),
         ("at sign-off", |world| world.publish_to(SIGNOFF), Ok(())),
@@ -60,6 +61,8 @@ fn golive_is_possible_at_signoff_or_again_after_one_that_did_not_make_it() {
         ("golive running", |world| golive_at(world, 0), Err("OperationInProgress")),
         ("golive switched", |world| golive_at(world, 1), Err("OperationInProgress")),
         ("live", |world| golive_at(world, 2), Err("NotReadyForGoLive")),
+        ("live, next publish canceled", |world| after_live(world, true), Err("NotReadyForGoLive")),
+        ("live, next publish failed", |world| after_live(world, false), Err("NotReadyForGoLive")),
         ("golive canceled", |world| golive_ends(world, true), Ok(())),
         ("golive failed", |world| golive_ends(world, false), Ok(())),
     ];
@@ -92,6 +95,17 @@ fn golive_at(world: &mut World, results: usize) {
     (0..results).for_each(|_| world.finish(LIVE));
 }
 
+/// The preview of what is live stands, yet it is not this publish that brought it.
+fn after_live(world: &mut World, canceled: bool) {
+    golive_at(world, 2);
+    if canceled {
+        return given_up(world, SIGNOFF);
+    }
+    world.publish_to(PACKAGE);
+    world.end(PACKAGE, fatal());
+    world.finish_all();
+}
+
 fn golive_ends(world: &mut World, canceled: bool) {
     golive_at(world, 0);
     if canceled {
@@ -110,6 +124,16 @@ fn a_canceled_golive_leaves_the_preview_and_the_production_as_they_were() {
     world.cancel().unwrap();
     world.finish_all();
     assert_eq!((&world.offer().preview, &world.offer().production), (&preview, &None));
+}
+
+#[test]
+fn a_clock_that_goes_back_does_not_turn_back_what_changed() {
+    let mut world = World::vm();
+    world.publish().unwrap();
+    let (changed_at, revision) = (world.target().changed_at, world.target().revision);
+    world.now = Timestamp(0);
+    world.finish(VALIDATE);
+    assert_eq!((world.target().changed_at, world.target().revision), (changed_at, revision + 1));
 }
 
 #[test]

@@ -43,6 +43,8 @@ enum Move {
     },
     /// The scenario is replaced: later operations find this plan.
     Script(Vec<StepPlan>),
+    /// The publisher's clock jumps, back perhaps: by so many microseconds.
+    Clock(i32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,6 +117,7 @@ fn a_move() -> impl Strategy<Value = Move> {
         3 => index().prop_map(Move::Release),
         4 => (index(), any::<bool>()).prop_map(|(step, approve)| Move::Review { step, approve }),
         1 => a_plan().prop_map(Move::Script),
+        2 => any::<i32>().prop_map(Move::Clock),
     ]
 }
 
@@ -195,6 +198,7 @@ fn play(world: &mut World, one: Move) {
             }
         }
         Move::Script(plan) => world.plan = plan,
+        Move::Clock(micros) => world.now.0 += i64::from(micros),
     }
 }
 
