@@ -146,17 +146,7 @@ fn play(world: &mut World, one: Move) {
             put.migrated = migrated;
             world.send(&Command::Put(put)).unwrap();
         }
-        Move::Publish { guard: tag, check } => {
-            let mut publish = world.a_publish();
-            publish.guard = guard(world, tag);
-            publish.checked = match check {
-                Check::Current => publish.checked,
-                Check::Outdated => Checked::Fit { revision: 0, warnings: Vec::new() },
-                Check::Unfit => Checked::Unfit,
-            };
-            let started = world.send(&Command::Publish(publish)).is_ok();
-            assert!(!started || matches!(check, Check::Current) && !matches!(tag, Tag::Stale));
-        }
+        Move::Publish { guard, check } => play_publish(world, guard, check),
         Move::GoLive { guard: tag } => {
             let mut golive = world.a_golive();
             golive.guard = guard(world, tag);
@@ -181,15 +171,7 @@ fn play(world: &mut World, one: Move) {
             }
         }
         Move::Any(which, outcome) => play_any(world, which, outcome),
-        Move::Hold(which) => {
-            let issued = attempts(world);
-            if !issued.is_empty() {
-                let (operation, attempt) = *which.get(&issued);
-                let due = is_due(world, operation, attempt);
-                let held = world.send(&Command::Hold(Hold { operation, attempt }));
-                assert_eq!(held.is_ok(), due);
-            }
-        }
+        Move::Hold(which) => play_hold(world, which),
         Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
         Move::Review { step, approve } => {
             if world.aggregate().target.is_some() {
@@ -200,6 +182,31 @@ fn play(world: &mut World, one: Move) {
         Move::Script(plan) => world.plan = plan,
         Move::Clock(micros) => world.now.0 += i64::from(micros),
     }
+}
+
+/// Nothing starts that was not checked, or whose caller knows an older offer.
+fn play_publish(world: &mut World, tag: Tag, check: Check) {
+    let mut publish = world.a_publish();
+    publish.guard = guard(world, tag);
+    publish.checked = match check {
+        Check::Current => publish.checked,
+        Check::Outdated => Checked::Fit { revision: 0, warnings: Vec::new() },
+        Check::Unfit => Checked::Unfit,
+    };
+    let started = world.send(&Command::Publish(publish)).is_ok();
+    assert!(!started || matches!(check, Check::Current) && !matches!(tag, Tag::Stale));
+}
+
+/// Only work that is due can be held.
+fn play_hold(world: &mut World, which: prop::sample::Index) {
+    let issued = attempts(world);
+    if issued.is_empty() {
+        return;
+    }
+    let (operation, attempt) = *which.get(&issued);
+    let due = is_due(world, operation, attempt);
+    let held = world.send(&Command::Hold(Hold { operation, attempt }));
+    assert_eq!(held.is_ok(), due);
 }
 
 fn is_due(world: &World, operation: signoff_lifecycle::ids::OperationId, attempt: u32) -> bool {
