@@ -292,9 +292,18 @@ impl Operation {
         self.steps.iter().find(|step| step.began() && step.policy() == CancelPolicy::Refuse)
     }
 
-    /// The steps that began and need undoing, the last begun first.
+    /// The steps that began and need undoing, the last begun first. A step that refuses a cancel is among them: when
+    /// the operation fails later, what that step did is still to be undone.
     pub fn to_undo(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().rev().filter(|step| step.began() && step.policy() == CancelPolicy::Undo)
+        self.steps.iter().rev().filter(|step| step.began() && step.policy() != CancelPolicy::Interrupt)
+    }
+
+    /// Whether a scenario holds the work that is outstanding: it runs a step that was not released.
+    pub fn holds(&self) -> bool {
+        let running = self.outstanding.as_ref().filter(|outstanding| outstanding.what == WorkKind::Run);
+        running
+            .and_then(|outstanding| self.steps.get(outstanding.index))
+            .is_some_and(|step| step.plan.holds() && !self.released.contains(&step.plan.id))
     }
 
     /// What a cancel of it would meet now.

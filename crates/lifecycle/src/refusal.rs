@@ -38,6 +38,8 @@ pub enum Refusal {
     NotReadyForGoLive,
     /// The draft is not fit to be published; the caller has the findings.
     ValidationFailed,
+    /// The checks looked at an earlier draft than the one that stands: check this one.
+    DraftChanged,
     /// The step waits for nobody.
     StepNotWaiting { step: String, state: StepState },
     /// No operation of the offer runs.

@@ -18,6 +18,8 @@ pub(crate) struct Transition {
     work: Vec<Work>,
     settled: Vec<(OperationId, u32)>,
     notifications: Vec<Notification>,
+    /// Addresses that no operation keeps, told of what happens here only.
+    also_told: Vec<String>,
 }
 
 impl Transition {
@@ -31,6 +33,7 @@ impl Transition {
             work: Vec::new(),
             settled: Vec::new(),
             notifications: Vec::new(),
+            also_told: Vec::new(),
         }
     }
 
@@ -118,6 +121,11 @@ impl Transition {
         self.work.push(Work { operation, attempt, kind, due_at: self.now.plus(delay) });
     }
 
+    /// These addresses hear of what happens here, too: a cancel on the spot leaves no operation that keeps them.
+    pub(crate) fn also_tell(&mut self, addresses: Vec<String>) {
+        self.also_told = addresses;
+    }
+
     /// Tells the audience of the target.
     pub(crate) fn notify(&mut self, event: Event) {
         let Some(target) = &self.state.target else { return };
@@ -125,7 +133,8 @@ impl Transition {
             Audience::SellerContact
         } else {
             let mut addresses = target.emails.clone();
-            for address in self.state.cancellation.iter().flat_map(|operation| &operation.emails) {
+            let of_cancellation = self.state.cancellation.iter().flat_map(|operation| &operation.emails);
+            for address in of_cancellation.chain(&self.also_told) {
                 if !addresses.iter().any(|known| known.eq_ignore_ascii_case(address)) {
                     addresses.push(address.clone());
                 }

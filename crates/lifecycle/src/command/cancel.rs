@@ -83,7 +83,7 @@ impl Cancel {
         let mut transition = Transition::new(state, now);
         stop_open_steps(&mut transition);
         transition.restore_preview();
-        add_audience(&mut transition, &self.emails);
+        transition.also_tell(self.emails);
         transition.end_canceled(self.by, self.reason);
         match reference {
             Some(reference) => transition.finish(Reply::Canceled(reference)),
@@ -175,15 +175,5 @@ fn stop_open_steps(transition: &mut Transition) {
     for step in target.steps.iter_mut().filter(|step| step.is_open()) {
         step.state = StepState::Canceled { at: now };
         step.note(now, Note::StepStopped);
-    }
-}
-
-/// The addresses of a cancel hear of an operation that was stopped on the spot, too.
-fn add_audience(transition: &mut Transition, emails: &[String]) {
-    let Some(target) = transition.target() else { return };
-    for address in emails {
-        if !target.emails.iter().any(|known| known.eq_ignore_ascii_case(address)) {
-            target.emails.push(address.clone());
-        }
     }
 }

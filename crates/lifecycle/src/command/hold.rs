@@ -4,11 +4,12 @@ use super::result::expected;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{Micros, OperationId, Timestamp};
 use crate::offer::Aggregate;
-use crate::operation::Operation;
+use crate::operation::{Operation, Outstanding};
 use crate::refusal::Refusal;
 use crate::transition::Transition;
 
-/// A scripted step reached the point where its scenario holds it.
+/// A scripted step reached the point where its scenario holds it. Work that [`Operation::holds`] does not speak of
+/// is due again at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
     /// The operation.
@@ -19,11 +20,19 @@ pub struct Hold {
 
 impl Hold {
     pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
-        expected(&state, self.operation, self.attempt)?;
+        let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
+        let holds = operation.holds();
+        let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
         let mut transition = Transition::new(state, now);
         transition.settle(self.operation, self.attempt);
-        if let Some(outstanding) = transition.target().and_then(|target| target.outstanding.as_mut()) {
-            outstanding.held = true;
+        let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
+        let Some(operation) = operation else { return Err(Refusal::StaleResult) };
+        if holds {
+            operation.outstanding = Some(Outstanding { held: true, ..outstanding });
+        } else {
+            // Released in the meantime, or never to be held: nobody would let it go on.
+            let attempt = operation.expect_work(outstanding.index, outstanding.what);
+            transition.issue(self.operation, attempt, outstanding.what, Micros::ZERO);
         }
         Ok(transition.finish(Reply::Recorded))
     }

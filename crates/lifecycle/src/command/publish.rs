@@ -53,9 +53,12 @@ impl Publish {
     pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
         self.guard.check(&state)?;
         refuse_while_running(&state)?;
-        let Checked::Fit { warnings, .. } = self.checked else {
+        let Checked::Fit { revision, warnings } = self.checked else {
             return Err(Refusal::ValidationFailed);
         };
+        if revision != state.offer.draft.revision {
+            return Err(Refusal::DraftChanged);
+        }
         let offer = &state.offer;
         let mut operation = Operation {
             id: self.id,

@@ -31,7 +31,8 @@ pub struct StepResult {
     pub outcome: WorkOutcome,
 }
 
-/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (rule 7).
+/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (rule 7). Held work was taken
+/// back: its release hands out new work.
 pub(super) fn expected(
     state: &Aggregate,
     operation: OperationId,
@@ -43,7 +44,7 @@ pub(super) fn expected(
         .filter(|candidate| candidate.id == operation && candidate.is_running())
         .find_map(|candidate| {
             let outstanding = candidate.outstanding.clone()?;
-            (outstanding.attempt == attempt).then_some((candidate, outstanding))
+            (outstanding.attempt == attempt && !outstanding.held).then_some((candidate, outstanding))
         })
         .ok_or(Refusal::StaleResult)
 }

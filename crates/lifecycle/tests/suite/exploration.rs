@@ -1,0 +1,176 @@
+//! Every state that an offer under a three-step plan can reach with a few operations, found breadth first: the rules
+//! hold on every edge, and from every state everything ends.
+
+use std::collections::HashSet;
+use std::collections::VecDeque;
+
+use signoff_lifecycle::command::{
+    Cancel, Checked, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, StepResult, WorkOutcome,
+};
+use signoff_lifecycle::decision::Verdict;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::{Operation, Outstanding, StepState};
+use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
+use signoff_lifecycle::{Command, decide};
+
+use crate::plans::{LIVE, PROVISION, SIGNOFF, step};
+use crate::rules;
+use crate::world::{done, fatal, passing};
+
+/// No state has more operations than this.
+const OPERATIONS: u64 = 5;
+
+/// Nothing here depends on the time.
+const NOW: Timestamp = Timestamp(1);
+
+fn plan(provision: CancelPolicy, live: CancelPolicy) -> Vec<StepPlan> {
+    let script = Some(Box::new(Script { hold: true, ..Script::default() }));
+    vec![
+        StepPlan { script, ..step(PROVISION, Executor::Provision, provision) },
+        step(SIGNOFF, Executor::Signoff, CancelPolicy::Interrupt),
+        step(LIVE, Executor::Live, live),
+    ]
+}
+
+fn put() -> Command {
+    Command::Put(Put {
+        publisher: "contoso".to_owned(),
+        offer: "sample-vm".to_owned(),
+        guid: OperationId(0),
+        offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
+        migrated: None,
+        guard: PutGuard::Absent { required: false },
+    })
+}
+
+/// What can happen to an offer in this state.
+fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
+    let number = state.offer.publishing_version + 1;
+    let (id, by) = (OperationId(number.into()), String::new());
+    let mut commands = vec![Command::Release(Release { step: PROVISION.to_owned() })];
+    if number <= OPERATIONS {
+        commands.push(Command::Publish(Publish {
+            id,
+            by: by.clone(),
+            emails: Vec::new(),
+            migrated_by_default: false,
+            plan: plan.to_vec(),
+            checked: Checked::Fit { revision: state.offer.draft.revision, warnings: Vec::new() },
+            guard: Guard::None,
+        }));
+        commands.push(Command::GoLive(a_golive(id, plan)));
+        commands.push(Command::Cancel(Cancel {
+            id,
+            by,
+            reason: None,
+            emails: Vec::new(),
+            named: Named::Newest,
+            guard: Guard::None,
+        }));
+    }
+    for (operation, Outstanding { attempt, .. }) in outstanding(state) {
+        commands.push(Command::Hold(Hold { operation, attempt }));
+        for outcome in [done(), passing(), fatal()] {
+            commands.push(result(operation, attempt, outcome));
+        }
+    }
+    commands
+}
+
+fn a_golive(id: OperationId, plan: &[StepPlan]) -> GoLive {
+    let live = plan.last().unwrap().clone();
+    GoLive { id, by: String::new(), migrated_by_default: false, live, guard: Guard::None }
+}
+
+fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command {
+    Command::StepResult(StepResult { operation, attempt, outcome })
+}
+
+fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
+    rules::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+}
+
+/// The state after `command`, if it is not refused.
+fn after(state: &Aggregate, command: &Command) -> Option<Aggregate> {
+    match decide(Some(state.clone()), command.clone(), NOW) {
+        Ok(Verdict::Change(decision)) => {
+            rules::of_a_decision(Some(state), command, &decision, NOW);
+            Some(decision.next)
+        }
+        Ok(Verdict::Already(_)) | Err(_) => None,
+    }
+}
+
+/// The state without what no decision looks at: messages and changes are not counted, attempts start over, and
+/// propagation, which is tried without end, was tried once or never.
+fn essence(mut state: Aggregate) -> Aggregate {
+    let strip = |operation: &mut Operation| {
+        operation.revision = 0;
+        operation.notes.clear();
+        operation.steps.iter_mut().for_each(|step| step.notes.clear());
+        operation.undo.iter_mut().for_each(|undo| undo.notes.clear());
+        operation.last_attempt = u32::from(operation.outstanding.is_some());
+        if let Some(outstanding) = &mut operation.outstanding {
+            outstanding.attempt = 1;
+        }
+        for step in &mut operation.steps {
+            if let StepState::Propagating { tries, .. } = &mut step.state {
+                *tries = 1.min(*tries);
+            }
+        }
+    };
+    [&mut state.target, &mut state.cancellation].into_iter().flatten().for_each(strip);
+    state
+}
+
+/// Lets everything go well from here on; panics when something never ends.
+fn ends(state: &Aggregate, plan: &[StepPlan]) {
+    let mut state = state.clone();
+    for _ in 0..30 {
+        let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else { return };
+        let command = match outstanding(&state).next() {
+            Some((_, Outstanding { held: true, .. })) => {
+                Command::Release(Release { step: PROVISION.to_owned() })
+            }
+            Some((operation, Outstanding { attempt, .. })) => result(operation, attempt, done()),
+            None if target.waits_for_signoff() => Command::GoLive(a_golive(OperationId(99), plan)),
+            None => panic!("nobody moves it on: {target:?}"),
+        };
+        match decide(Some(state), command, NOW) {
+            Ok(Verdict::Change(decision)) => state = decision.next,
+            other => panic!("stuck: {other:?}"),
+        }
+    }
+    panic!("it does not end: {state:?}");
+}
+
+fn explore(plan: &[StepPlan]) -> usize {
+    let Ok(Verdict::Change(created)) = decide(None, put(), NOW) else { panic!() };
+    let mut seen = HashSet::from([created.next.clone()]);
+    let mut queue = VecDeque::from([created.next]);
+    while let Some(state) = queue.pop_front() {
+        ends(&state, plan);
+        for command in commands(&state, plan) {
+            let Some(next) = after(&state, &command).map(essence) else { continue };
+            if seen.insert(next.clone()) {
+                queue.push_back(next);
+            }
+        }
+    }
+    seen.len()
+}
+
+#[test]
+fn every_reachable_state_keeps_the_rules_and_can_end() {
+    let mut total = 0;
+    for provision in [CancelPolicy::Interrupt, CancelPolicy::Undo, CancelPolicy::Refuse] {
+        for live in [CancelPolicy::Interrupt, CancelPolicy::Undo, CancelPolicy::Refuse] {
+            let states = explore(&plan(provision, live));
+            println!("provision {provision:?}, live {live:?}: {states} states");
+            assert!(states > 100, "the exploration went somewhere");
+            total += states;
+        }
+    }
+    println!("{total} states");
+}

@@ -1,0 +1,15 @@
+//! The contract's rules put to the pure core: tables that read like the contract, random histories, and every
+//! state that a small offer can reach.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod cancel_stories;
+mod cancel_table;
+mod exploration;
+mod lifecycle_table;
+mod plans;
+mod properties;
+mod publish_table;
+mod put_table;
+mod rules;
+mod slots_rules;
+mod world;

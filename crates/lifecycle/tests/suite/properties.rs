@@ -1,0 +1,299 @@
+//! Random histories of one offer: whatever comes in whatever order, the rules hold after every step (they are
+//! checked inside `World::send`), and everything that was started can be brought to its end.
+
+use proptest::prelude::*;
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::{Cancel, Checked, Guard, Hold, Named, Ruling, WorkOutcome};
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
+use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
+use signoff_lifecycle::refusal::Refusal;
+
+use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, step};
+use crate::world::{Answer, World, done, fatal, passing};
+
+const IDS: [&str; 6] = [VALIDATE, CERTIFY, PROVISION, PACKAGE, SIGNOFF, LIVE];
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+enum Move {
+    Put {
+        migrated: Option<bool>,
+    },
+    Publish {
+        guard: Tag,
+        check: Check,
+    },
+    GoLive {
+        guard: Tag,
+    },
+    Cancel {
+        named: Who,
+        guard: Tag,
+    },
+    /// The work that is due ends.
+    Due(WorkOutcome),
+    /// Some work that was issued once ends, again perhaps.
+    Any(prop::sample::Index, WorkOutcome),
+    Hold(prop::sample::Index),
+    Release(prop::sample::Index),
+    Review {
+        step: prop::sample::Index,
+        approve: bool,
+    },
+    /// The scenario is replaced: later operations find this plan.
+    Script(Vec<StepPlan>),
+    /// The publisher's clock jumps, back perhaps: by so many microseconds.
+    Clock(i32),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Tag {
+    Absent,
+    Fresh,
+    Stale,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Check {
+    Current,
+    Outdated,
+    Unfit,
+}
+
+#[derive(Clone, Debug)]
+enum Who {
+    Newest,
+    Unknown,
+    Any(prop::sample::Index),
+}
+
+fn a_tag() -> impl Strategy<Value = Tag> {
+    prop_oneof![4 => Just(Tag::Absent), 2 => Just(Tag::Fresh), 1 => Just(Tag::Stale)]
+}
+
+fn an_outcome() -> impl Strategy<Value = WorkOutcome> {
+    prop_oneof![6 => Just(done()), 2 => Just(passing()), 1 => Just(fatal())]
+}
+
+fn a_policy() -> impl Strategy<Value = CancelPolicy> {
+    prop_oneof![
+        3 => Just(CancelPolicy::Interrupt),
+        3 => Just(CancelPolicy::Undo),
+        1 => Just(CancelPolicy::Refuse)
+    ]
+}
+
+/// Six steps in their order, with any policies, some of them scripted, some of them a reviewer's.
+fn a_plan() -> impl Strategy<Value = Vec<StepPlan>> {
+    let work = [Executor::Validate, Executor::Manual, Executor::Simulated, Executor::Provision];
+    let one = (prop::sample::select(work.to_vec()), a_policy(), prop::option::weighted(0.3, any::<bool>()));
+    prop::collection::vec(one, IDS.len()).prop_map(|choices| {
+        let planned = IDS.iter().zip(choices).map(|(id, (executor, cancel, script))| {
+            let executor = match *id {
+                SIGNOFF => Executor::Signoff,
+                LIVE => Executor::Live,
+                _ => executor,
+            };
+            let script = script.map(|hold| Box::new(Script { hold, ..Script::default() }));
+            StepPlan { script, ..step(id, executor, cancel) }
+        });
+        planned.collect()
+    })
+}
+
+fn a_move() -> impl Strategy<Value = Move> {
+    let index = any::<prop::sample::Index>;
+    let check = prop_oneof![8 => Just(Check::Current), 1 => Just(Check::Outdated), 1 => Just(Check::Unfit)];
+    let who = prop_oneof![3 => Just(Who::Newest), 1 => Just(Who::Unknown), 3 => index().prop_map(Who::Any)];
+    prop_oneof![
+        1 => any::<Option<bool>>().prop_map(|migrated| Move::Put { migrated }),
+        4 => (a_tag(), check).prop_map(|(guard, check)| Move::Publish { guard, check }),
+        3 => a_tag().prop_map(|guard| Move::GoLive { guard }),
+        3 => (who, a_tag()).prop_map(|(named, guard)| Move::Cancel { named, guard }),
+        20 => an_outcome().prop_map(Move::Due),
+        3 => (index(), an_outcome()).prop_map(|(which, outcome)| Move::Any(which, outcome)),
+        4 => index().prop_map(Move::Hold),
+        3 => index().prop_map(Move::Release),
+        4 => (index(), any::<bool>()).prop_map(|(step, approve)| Move::Review { step, approve }),
+        1 => a_plan().prop_map(Move::Script),
+        2 => any::<i32>().prop_map(Move::Clock),
+    ]
+}
+
+fn guard(world: &World, tag: Tag) -> Guard {
+    let newest = world.offer().publishing_version;
+    match tag {
+        Tag::Absent => Guard::None,
+        Tag::Fresh => Guard::Newest(vec![newest]),
+        Tag::Stale => Guard::Newest(vec![newest + 1]),
+    }
+}
+
+/// Every attempt that was ever handed out, and whether its result is waited for.
+fn attempts(world: &World) -> Vec<(signoff_lifecycle::ids::OperationId, u32)> {
+    let of = |operation: &Operation| {
+        let id = operation.id;
+        (1..=operation.last_attempt).map(move |attempt| (id, attempt))
+    };
+    world.operations.values().flat_map(of).collect()
+}
+
+fn play(world: &mut World, one: Move) {
+    match one {
+        Move::Put { migrated } => {
+            let mut put = world.a_put();
+            put.migrated = migrated;
+            world.send(&Command::Put(put)).unwrap();
+        }
+        Move::Publish { guard, check } => play_publish(world, guard, check),
+        Move::GoLive { guard: tag } => {
+            let mut golive = world.a_golive();
+            golive.guard = guard(world, tag);
+            let started = world.send(&Command::GoLive(golive)).is_ok();
+            assert!(!started || !matches!(tag, Tag::Stale));
+        }
+        Move::Cancel { named, guard: tag } => {
+            let mut cancel = world.a_cancel();
+            cancel.guard = guard(world, tag);
+            cancel.named = match named {
+                Who::Unknown => Named::Unknown,
+                Who::Any(index) if !world.operations.is_empty() => {
+                    Named::Operation(*index.get(&world.operations.keys().copied().collect::<Vec<_>>()))
+                }
+                Who::Newest | Who::Any(_) => Named::Newest,
+            };
+            play_cancel(world, cancel, tag);
+        }
+        Move::Due(outcome) => {
+            if let Some(work) = world.pending.first().cloned() {
+                world.result(work.operation, work.attempt, outcome).unwrap();
+            }
+        }
+        Move::Any(which, outcome) => play_any(world, which, outcome),
+        Move::Hold(which) => play_hold(world, which),
+        Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
+        Move::Review { step, approve } => {
+            if world.aggregate().target.is_some() {
+                let ruling = if approve { Ruling::Approve } else { Ruling::Reject { reason: None } };
+                drop(world.review(step.get::<&str>(&IDS), ruling));
+            }
+        }
+        Move::Script(plan) => world.plan = plan,
+        Move::Clock(micros) => world.now.0 += i64::from(micros),
+    }
+}
+
+/// Nothing starts that was not checked, or whose caller knows an older offer.
+fn play_publish(world: &mut World, tag: Tag, check: Check) {
+    let mut publish = world.a_publish();
+    publish.guard = guard(world, tag);
+    publish.checked = match check {
+        Check::Current => publish.checked,
+        Check::Outdated => Checked::Fit { revision: 0, warnings: Vec::new() },
+        Check::Unfit => Checked::Unfit,
+    };
+    let started = world.send(&Command::Publish(publish)).is_ok();
+    assert!(!started || matches!(check, Check::Current) && !matches!(tag, Tag::Stale));
+}
+
+/// Only work that is due can be held.
+fn play_hold(world: &mut World, which: prop::sample::Index) {
+    let issued = attempts(world);
+    if issued.is_empty() {
+        return;
+    }
+    let (operation, attempt) = *which.get(&issued);
+    let due = is_due(world, operation, attempt);
+    let held = world.send(&Command::Hold(Hold { operation, attempt }));
+    assert_eq!(held.is_ok(), due);
+}
+
+fn is_due(world: &World, operation: signoff_lifecycle::ids::OperationId, attempt: u32) -> bool {
+    world.pending.iter().any(|work| (work.operation, work.attempt) == (operation, attempt))
+}
+
+/// Rule 7: a result counts exactly while its work is due.
+fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome) {
+    let issued = attempts(world);
+    if issued.is_empty() {
+        return;
+    }
+    let (operation, attempt) = *which.get(&issued);
+    let due = is_due(world, operation, attempt);
+    let answer = world.result(operation, attempt, outcome);
+    assert_eq!(answer, if due { Ok(Reply::Recorded) } else { Err(Refusal::StaleResult) });
+}
+
+/// Rules 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
+fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
+    let before = world.state.clone();
+    let visible = world.aggregate().target.as_ref().map(Operation::cancellation_request_state);
+    let named = cancel.named;
+    let answer: Answer = world.send(&Command::Cancel(cancel));
+    if named == Named::Newest && !matches!(tag, Tag::Stale) {
+        let promised = visible.is_some_and(|state| state != CancellationRequestState::CannotCancel);
+        assert_eq!(answer.is_ok(), promised, "{visible:?} {answer:?}");
+    }
+    if visible != Some(CancellationRequestState::CanCancel) || answer.is_err() {
+        assert_eq!(world.state, before, "a repetition or a refusal changes nothing");
+    }
+    if answer.is_ok() {
+        let accepted = world.state.clone();
+        assert_eq!(world.cancel(), answer);
+        let mut by_name = world.a_cancel();
+        by_name.named = Named::Operation(world.target().id);
+        by_name.guard = guard(world, Tag::Stale);
+        assert_eq!(world.send(&Command::Cancel(by_name)), answer);
+        assert_eq!(world.state, accepted);
+    }
+}
+
+/// Fair from here on: work goes well, holds are released, people say yes.
+fn bring_to_its_end(world: &mut World) {
+    for _ in 0..200 {
+        let Some(target) = world.aggregate().target.clone().filter(Operation::is_running) else {
+            return assert!(world.pending.is_empty(), "nothing is due any more: {:?}", world.pending);
+        };
+        let open = target.steps.iter().find(|step| step.is_open());
+        if !world.pending.is_empty() {
+            world.finish_all();
+            continue;
+        }
+        let step = open.unwrap_or_else(|| panic!("nobody moves it on: {target:?}"));
+        match step.state {
+            StepState::WaitingForApproval { .. } => world.review(&step.plan.id, Ruling::Approve).unwrap(),
+            StepState::WaitingForSignoff { .. } => world.golive().unwrap(),
+            _ => world.release(&step.plan.id).unwrap(),
+        };
+    }
+    panic!("it does not end: {:?}", world.target());
+}
+
+/// The contract's rule 5 in time: the address that a 202 gave is the address that a later cancel gets.
+fn the_address_stays(world: &mut World) {
+    let Phase::Canceled { .. } = world.target().phase else { return };
+    let expected = match &world.aggregate().cancellation {
+        Some(cancellation) => Reply::CancellationEnded(cancellation.into()),
+        None => Reply::Canceled(world.target().into()),
+    };
+    assert_eq!(world.cancel(), Ok(expected));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_rules_hold_whatever_happens(plan in a_plan(), moves in prop::collection::vec(a_move(), 1..80)) {
+        let mut world = World::new(plan);
+        for one in moves {
+            play(&mut world, one);
+        }
+        bring_to_its_end(&mut world);
+        if world.aggregate().target.is_some() {
+            the_address_stays(&mut world);
+        }
+        prop_assert!(world.operations.values().all(|operation| !operation.is_running()));
+        prop_assert!(world.publish().is_ok(), "whatever happened, the next publish starts");
+    }
+}

@@ -1,0 +1,66 @@
+//! PUT of the contract ("Concurrency"), and what happens to an offer that does not exist.
+
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::PutGuard;
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::refusal::Refusal;
+
+use crate::world::World;
+
+/// The guard of a PUT on an offer whose draft has revision 1, and the answer.
+#[test]
+fn put_compares_the_draft_with_the_tag() {
+    let rows = [
+        (PutGuard::Revisions(vec![1]), Ok(Reply::Stored { created: false })),
+        (PutGuard::Revisions(vec![7, 1]), Ok(Reply::Stored { created: false })),
+        (PutGuard::Revisions(vec![2]), Err(Refusal::PreconditionFailed)),
+        (PutGuard::Any { creates: false }, Ok(Reply::Stored { created: false })),
+        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: false })),
+        (PutGuard::Absent { required: true }, Err(Refusal::MissingIfMatch)),
+        (PutGuard::Absent { required: false }, Ok(Reply::Stored { created: false })),
+    ];
+    for (guard, expected) in rows {
+        let mut world = World::vm();
+        let mut put = world.a_put();
+        put.guard = guard.clone();
+        assert_eq!(world.send(&Command::Put(put)), expected, "{guard:?}");
+        let revision = if expected.is_ok() { 2 } else { 1 };
+        assert_eq!(world.offer().draft.revision, revision, "{guard:?}");
+    }
+}
+
+#[test]
+fn a_tag_on_a_create_is_refused_and_so_is_a_star_unless_the_dialect_takes_it() {
+    let rows = [
+        (PutGuard::Absent { required: true }, Ok(Reply::Stored { created: true })),
+        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: true })),
+        (PutGuard::Any { creates: false }, Err(Refusal::CreateWithTag)),
+        (PutGuard::Revisions(vec![1]), Err(Refusal::CreateWithTag)),
+    ];
+    for (guard, expected) in rows {
+        let mut world = World::vm();
+        world.state = None;
+        let mut put = world.a_put();
+        put.guard = guard.clone();
+        assert_eq!(world.send(&Command::Put(put)), expected, "{guard:?}");
+    }
+}
+
+#[test]
+fn an_offer_keeps_its_type() {
+    let mut world = World::vm();
+    let mut put = world.a_put();
+    put.offer_type = Some("microsoft-azure-corevm".to_owned());
+    let stored = "microsoft-azure-virtualmachines".to_owned();
+    assert_eq!(world.send(&Command::Put(put)), Err(Refusal::OfferTypeChanged { stored }));
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let mut world = World::vm();
+    let (publish, golive, cancel) = (world.a_publish(), world.a_golive(), world.a_cancel());
+    for command in [Command::Publish(publish), Command::GoLive(golive), Command::Cancel(cancel)] {
+        world.state = None;
+        assert_eq!(world.send(&command), Err(Refusal::OfferNotFound));
+    }
+}

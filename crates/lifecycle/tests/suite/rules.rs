@@ -1,0 +1,307 @@
+//! The rules that never bend, as a check of every decision: written from the design, not from the code.
+
+use std::collections::BTreeSet;
+
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::WorkOutcome;
+use signoff_lifecycle::decision::{Decision, Reply};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::{Aggregate, Leftover, Offer};
+use signoff_lifecycle::operation::{
+    CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState, WorkKind,
+};
+use signoff_lifecycle::plan::CancelPolicy;
+
+use crate::slots_rules;
+use crate::world::World;
+
+/// Every rule that one decision can break by itself.
+pub(crate) fn of_a_decision(
+    before: Option<&Aggregate>,
+    command: &Command,
+    decision: &Decision,
+    now: Timestamp,
+) {
+    let next = &decision.next;
+    one_operation_runs(next);
+    changed_is_what_changed(before, decision);
+    for operation in &decision.changed {
+        match before.and_then(|before| find(before, operation.id)) {
+            Some(earlier) => went_on(earlier, operation),
+            None => began(before, operation, next),
+        }
+    }
+    work_is_accounted_for(before, decision, now);
+    for operation in operations_of(next) {
+        undos_run_one_by_one(operation);
+        let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
+        assert!(!open || operation.phase == Phase::Running, "only a running operation has an open step");
+    }
+    ends_together(next);
+    reply_is_true(decision);
+    leftovers_are_recorded(before, command, next);
+    slots_rules::check(before, command, next);
+    told_once_what_happened(before, decision);
+}
+
+/// Every rule that only the whole history can break.
+pub(crate) fn of_the_history(world: &World) {
+    let offer = world.offer();
+    let mut seen = BTreeSet::new();
+    let (mut at, mut number) = (offer.newest, offer.publishing_version + 1);
+    while let Some(id) = at {
+        let operation = &world.operations[&id];
+        assert!(operation.publishing_version < number, "publishing versions grow along the thread");
+        number = operation.publishing_version;
+        assert!(seen.insert(id), "the thread has no loop");
+        at = operation.previous;
+    }
+    assert_eq!(seen.len(), world.operations.len(), "the thread passes through every operation");
+    let targets =
+        world.operations.values().filter(|operation| !matches!(operation.kind, Kind::Cancel { .. }));
+    let newest = targets.max_by_key(|operation| operation.publishing_version);
+    assert_eq!(world.aggregate().target.as_ref(), newest, "T is the newest publish or golive");
+    let running: Vec<_> = world.operations.values().filter(|operation| operation.is_running()).collect();
+    assert!(running.len() <= 2, "rule 1: {running:?}");
+    let told: BTreeSet<_> = world.told.iter().map(|told| (told.operation, told.event.name())).collect();
+    assert_eq!(told.len(), world.told.len(), "rule 9: each event of an operation is told once");
+}
+
+pub(crate) fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
+    state.target.iter().chain(&state.cancellation)
+}
+
+fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
+    operations_of(state).find(|operation| operation.id == id)
+}
+
+/// Rule 1.
+fn one_operation_runs(next: &Aggregate) {
+    let canceled_by = next.target.as_ref().and_then(|target| match target.phase {
+        Phase::Canceling { cancellation } => Some(cancellation),
+        _ => None,
+    });
+    let running = next.cancellation.as_ref().filter(|operation| operation.is_running());
+    assert_eq!(running.map(|operation| operation.id), canceled_by, "a cancellation runs with its target");
+    if let (Some(cancellation), Some(target)) = (&next.cancellation, &next.target) {
+        assert!(matches!(cancellation.kind, Kind::Cancel { target: of, .. } if of == target.id));
+        assert_eq!(cancellation.slot, target.slot, "a cancellation has its target's slot");
+    }
+}
+
+fn changed_is_what_changed(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in operations_of(&decision.next) {
+        let differs = before.and_then(|before| find(before, operation.id)) != Some(operation);
+        let listed = decision.changed.iter().filter(|changed| changed.id == operation.id);
+        assert_eq!(listed.collect::<Vec<_>>(), if differs { vec![operation] } else { Vec::new() });
+    }
+    for operation in &decision.changed {
+        let kept = find(&decision.next, operation.id).is_some();
+        assert!(kept || !operation.is_running(), "an operation that is let go has ended: {operation:?}");
+    }
+}
+
+/// An operation of which there was an earlier state.
+fn went_on(earlier: &Operation, operation: &Operation) {
+    assert!(earlier.is_running(), "rule 2: an ended operation does not change: {earlier:?}");
+    let fixed = |operation: &Operation| {
+        let Operation { publishing_version, slot, offer_version, previous, migrated, created_at, .. } =
+            operation;
+        (*publishing_version, *slot, *offer_version, *previous, *migrated, *created_at)
+    };
+    assert_eq!(fixed(earlier), fixed(operation));
+    assert_eq!((&earlier.kind, &earlier.by), (&operation.kind, &operation.by));
+    assert_eq!(earlier.emails, operation.emails, "the list of a request stays its list");
+    assert!(operation.revision > earlier.revision && operation.changed_at >= earlier.changed_at);
+    for (old, new) in earlier.steps.iter().zip(&operation.steps) {
+        let has_ended = old.began() && !old.is_open() || matches!(old.state, StepState::Inherited { .. });
+        assert!(!has_ended || old.state == new.state, "an ended step does not change: {old:?} {new:?}");
+        assert!(!old.began() || new.began(), "what began has begun");
+    }
+    if earlier.cancellation_request_state() == CancellationRequestState::CannotCancel {
+        let now = operation.cancellation_request_state();
+        assert_eq!(now, CancellationRequestState::CannotCancel, "rule 8 of cancel: it never turns back");
+    }
+}
+
+/// An operation that is new.
+fn began(before: Option<&Aggregate>, operation: &Operation, next: &Aggregate) {
+    let before = &before.unwrap().offer;
+    assert_eq!(operation.publishing_version, before.publishing_version + 1, "it takes the next number");
+    assert_eq!(operation.publishing_version, next.offer.publishing_version);
+    assert_eq!((operation.previous, next.offer.newest), (before.newest, Some(operation.id)));
+}
+
+/// What is written comes back as it was, from text and from a value.
+pub(crate) fn of_storage(decision: &Decision) {
+    for operation in &decision.changed {
+        let text = serde_json::to_string(operation).unwrap();
+        assert_eq!(&serde_json::from_str::<Operation>(&text).unwrap(), operation, "{text}");
+        let value = serde_json::to_value(operation).unwrap();
+        assert_eq!(&serde_json::from_value::<Operation>(value).unwrap(), operation, "{text}");
+    }
+    let text = serde_json::to_string(&decision.next.offer).unwrap();
+    assert_eq!(serde_json::from_str::<Offer>(&text).unwrap(), decision.next.offer, "{text}");
+}
+
+/// The work that must be due: that of every operation that waits for some, unless it is held.
+pub(crate) fn work_due(state: &Aggregate) -> BTreeSet<(OperationId, u32, WorkName)> {
+    operations_of(state)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)))
+        .filter(|(_, outstanding)| !outstanding.held)
+        .map(|(id, outstanding)| (id, outstanding.attempt, name_of(outstanding.what)))
+        .collect()
+}
+
+/// Orders kinds of work.
+type WorkName = &'static str;
+
+fn name_of(kind: WorkKind) -> WorkName {
+    match kind {
+        WorkKind::Run => "run",
+        WorkKind::Propagate => "propagate",
+        WorkKind::Undo => "undo",
+    }
+}
+
+/// Rule 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
+fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: Timestamp) {
+    let mut due = before.map(work_due).unwrap_or_default();
+    due.retain(|(operation, attempt, _)| !decision.settled.contains(&(*operation, *attempt)));
+    for work in &decision.work {
+        assert!(work.due_at >= now);
+        assert!(due.insert((work.operation, work.attempt, name_of(work.kind))));
+        let earlier = before.and_then(|before| find(before, work.operation));
+        assert!(earlier.is_none_or(|earlier| earlier.last_attempt < work.attempt), "attempts are new");
+    }
+    assert_eq!(due, work_due(&decision.next), "work that is due is the work that is waited for");
+    for operation in operations_of(&decision.next) {
+        let waits_for_a_person = operation.steps.iter().any(|step| {
+            matches!(step.state, StepState::WaitingForApproval { .. } | StepState::WaitingForSignoff { .. })
+        });
+        let waits = operation.phase == Phase::Running && waits_for_a_person
+            || matches!(operation.phase, Phase::Canceling { .. });
+        let expected = operation.is_running() && !waits;
+        assert_eq!(operation.outstanding.is_some(), expected, "somebody moves it on: {operation:?}");
+    }
+}
+
+/// Rule 4: the undo of every step that began and is not merely interrupted, the last begun first, one at a time.
+fn undos_run_one_by_one(operation: &Operation) {
+    let rank = |state: &UndoState| match state {
+        UndoState::Done { .. } | UndoState::Failed { .. } => 0,
+        UndoState::Running { .. } => 1,
+        UndoState::Pending => 2,
+    };
+    let ranks: Vec<_> = operation.undo.iter().map(|undo| rank(&undo.state)).collect();
+    assert!(ranks.is_sorted() && ranks.iter().filter(|rank| **rank == 1).count() <= 1, "{ranks:?}");
+    assert_eq!(ranks.contains(&1), !operation.undo.is_empty() && operation.is_running());
+}
+
+/// Rule 4: a cancellation and its target end in one transaction, and the messages say what is left.
+fn ends_together(next: &Aggregate) {
+    let Some(target) = &next.target else { return };
+    let undone_by = next.cancellation.as_ref().unwrap_or(target);
+    let is_undone = next.cancellation.is_some()
+        || matches!(&target.phase, Phase::Undoing { .. })
+        || matches!(&target.phase, Phase::Failed { .. });
+    if is_undone {
+        let begun = target.steps.iter().rev().filter(|step| {
+            !matches!(step.state, StepState::NotStarted | StepState::Inherited { .. })
+                && step.plan.cancel != CancelPolicy::Interrupt
+        });
+        let expected: Vec<_> = begun.map(|step| &step.plan.id).collect();
+        let planned: Vec<_> = undone_by.undo.iter().map(|undo| &undo.plan.id).collect();
+        assert_eq!(planned, expected, "all that began is undone, in reverse");
+    }
+    let Some(cancellation) = &next.cancellation else {
+        let names_one =
+            matches!(&target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. });
+        return assert!(!names_one);
+    };
+    let left = failed_undos(cancellation);
+    match &target.phase {
+        Phase::Canceling { .. } => assert_eq!(cancellation.phase, Phase::Running),
+        Phase::Canceled { at, .. } => {
+            assert_eq!(cancellation.phase, Phase::Completed { at: *at });
+            assert!(left.is_empty(), "canceled means that nothing is left: {left:?}");
+        }
+        Phase::Failed { failure, .. } => {
+            assert_eq!(
+                failure,
+                &Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() }
+            );
+            assert_eq!(cancellation.phase, target.phase);
+            assert!(!left.is_empty());
+        }
+        other => panic!("a target with a cancellation is {other:?}"),
+    }
+}
+
+fn failed_undos(operation: &Operation) -> Vec<String> {
+    let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
+    failed.map(|undo| undo.plan.id.clone()).collect()
+}
+
+/// Rules 3 and 4: what the caller is told is so already.
+fn reply_is_true(decision: &Decision) {
+    let next = &decision.next;
+    let (target, cancellation) = (next.target.as_ref(), next.cancellation.as_ref());
+    match &decision.reply {
+        Reply::Started(reference) => assert_eq!(target.map(|it| it.id), Some(reference.id)),
+        Reply::Canceled(reference) => {
+            let target = target.filter(|target| target.id == reference.id).unwrap();
+            assert!(matches!(target.phase, Phase::Canceled { .. }) && cancellation.is_none());
+        }
+        Reply::Canceling(reference) => {
+            assert!(cancellation.is_some_and(|it| it.id == reference.id && it.is_running()));
+        }
+        Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
+        Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        Reply::Recorded => {}
+    }
+}
+
+/// What an ended operation could not undo is on the offer, until a first step removes it.
+fn leftovers_are_recorded(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
+    let mut expected = before.map(|before| before.offer.leftovers.clone()).unwrap_or_default();
+    if let Command::StepResult(result) = command {
+        if let WorkOutcome::Done { removed } = &result.outcome {
+            expected.retain(|leftover| !removed.contains(leftover));
+        }
+        let target = next.target.as_ref().unwrap();
+        if matches!(target.phase, Phase::Failed { .. }) {
+            let undone_by = next.cancellation.as_ref().unwrap_or(target);
+            let left = failed_undos(undone_by).into_iter();
+            expected.extend(left.map(|step| Leftover { operation: target.id, step }));
+        }
+    }
+    assert_eq!(next.offer.leftovers, expected);
+}
+
+/// Rule 9: each transition is told when it happens, of the operation that it happened to.
+fn told_once_what_happened(before: Option<&Aggregate>, decision: &Decision) {
+    let Some(target) = &decision.next.target else { return };
+    let earlier = before.and_then(|before| find(before, target.id));
+    let mut expected = Vec::new();
+    if earlier.is_none() {
+        expected.push("started");
+    }
+    if target.waits_for_signoff() && !earlier.is_some_and(Operation::waits_for_signoff) {
+        expected.push("waitingForSignoff");
+    }
+    if earlier.map(|earlier| &earlier.phase) != Some(&target.phase) {
+        match &target.phase {
+            Phase::Canceled { .. } => expected.push("canceled"),
+            Phase::Failed { failure: Failure::CancellationFailed { .. }, .. } => {
+                expected.push("cancellationFailed");
+            }
+            Phase::Failed { .. } => expected.push("failed"),
+            Phase::Completed { .. } => expected.push("live"),
+            Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => {}
+        }
+    }
+    let told: Vec<_> = decision.notifications.iter().map(|told| told.event.name()).collect();
+    assert_eq!(told, expected);
+    assert!(decision.notifications.iter().all(|told| told.operation == target.id));
+}
