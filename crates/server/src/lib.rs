@@ -21,7 +21,7 @@ mod serve;
 pub mod tls;
 mod view;
 
-pub use app::{App, AppSettings};
+pub use app::{App, AppSettings, OperatorToken};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use serve::serve_plain;

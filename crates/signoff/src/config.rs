@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
+use signoff_engine::mail::{Encryption, MailSettings, Secret};
 use signoff_wire::Dialect;
 
 /// The address that is listened on unless another is named.
@@ -43,7 +44,7 @@ pub(crate) struct ServeOptions {
 }
 
 /// The TOML file.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct File {
     pub(crate) store: Option<String>,
@@ -74,23 +75,44 @@ pub(crate) struct IdentityFile {
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailFile {
-    pub(crate) host: String,
-    pub(crate) port: Option<u16>,
+    host: String,
+    port: Option<u16>,
     /// `none`, `starttls` or `tls`.
-    pub(crate) tls: Option<String>,
-    pub(crate) username: Option<String>,
-    pub(crate) password: Option<String>,
-    pub(crate) from: String,
+    tls: Option<String>,
+    username: Option<String>,
+    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD`.
+    password: Option<String>,
+    from: String,
+    /// A file with further authorities to trust, PEM.
+    ca: Option<PathBuf>,
 }
 
-impl std::fmt::Debug for MailFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MailFile").field("host", &self.host).field("from", &self.from).finish_non_exhaustive()
+impl MailFile {
+    fn settings(self) -> Result<MailSettings, BadSetting> {
+        let mut settings = MailSettings::new(self.host, self.from);
+        settings.port = self.port;
+        settings.tls = match self.tls.as_deref() {
+            None | Some("starttls") => Encryption::StartTls,
+            Some("tls") => Encryption::Tls,
+            Some("none") => Encryption::None,
+            Some(other) => {
+                return Err(bad("mail.tls", format!("{other:?} is none of starttls, tls and none")));
+            }
+        };
+        settings.username = self.username;
+        let password = self.password.or_else(|| std::env::var("SIGNOFF_MAIL_PASSWORD").ok());
+        settings.password = password.map(Secret::new);
+        if let Some(path) = &self.ca {
+            let text = std::fs::read_to_string(path);
+            settings.ca_pem =
+                Some(text.map_err(|error| bad("mail.ca", format!("{}: {error}", path.display())))?);
+        }
+        Ok(settings)
     }
 }
 
 /// The settings, put together and checked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Config {
     pub(crate) store: PathBuf,
     pub(crate) listen: SocketAddr,
@@ -99,7 +121,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<TlsConfig>,
     pub(crate) production_pipeline: bool,
     pub(crate) identity: Option<IdentityFile>,
-    pub(crate) mail: Option<MailFile>,
+    pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<String>,
 }
 
@@ -152,9 +174,9 @@ impl Config {
             dev,
             compat,
             tls,
-            production_pipeline: pipeline(options.pipeline.or(file.pipeline), dev)?,
+            production_pipeline: pipeline(options.pipeline.or(file.pipeline).as_deref(), dev)?,
             identity: file.identity,
-            mail: file.mail,
+            mail: file.mail.map(MailFile::settings).transpose()?,
             operator_token: operator_token()?,
         })
     }
@@ -186,8 +208,8 @@ fn address(setting: &str, text: &str) -> Result<SocketAddr, BadSetting> {
     })
 }
 
-fn pipeline(word: Option<String>, dev: bool) -> Result<bool, BadSetting> {
-    match word.as_deref() {
+fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
+    match word {
         None => Ok(!dev),
         Some("production") => Ok(true),
         Some("development") if dev => Ok(false),
@@ -222,7 +244,7 @@ mod tests {
     use super::*;
 
     fn problem(options: ServeOptions) -> String {
-        Config::load(options).unwrap_err().to_string()
+        Config::load(options).err().unwrap().to_string()
     }
 
     #[test]

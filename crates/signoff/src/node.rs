@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, PipelineKind, Settings};
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
@@ -13,7 +14,7 @@ use signoff_store::sqlite::SqliteStore;
 use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 
 use crate::config::IdentityFile;
 
@@ -26,6 +27,8 @@ pub(crate) struct NodeSettings {
     pub(crate) adopt: bool,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) operator_token: Option<String>,
+    /// The mail server; `None`: mail stays in the mailbox.
+    pub(crate) mail: Option<MailSettings>,
     /// Where the server is reached without TLS, for the addresses that discovery gives out.
     pub(crate) public_base: Option<String>,
 }
@@ -37,13 +40,15 @@ pub(crate) enum NodeError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
+    #[error("mail: {0}")]
+    Mail(#[from] SettingsError),
 }
 
 /// A server, at work but not yet listening.
 pub(crate) struct Node {
     pub(crate) app: App,
     stop: watch::Sender<bool>,
-    worker: JoinHandle<()>,
+    workers: JoinSet<()>,
 }
 
 impl Node {
@@ -54,6 +59,8 @@ impl Node {
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
         }
+        engine_settings.deliver_mail = settings.mail.is_some();
+        let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::new(store.clone(), engine_settings);
         let clock = seconds(&engine);
         let issuer = own_issuer(&engine, &settings, clock.clone());
@@ -83,8 +90,14 @@ impl Node {
             issuer.warm_up();
         }
         let (stop, stopped) = watch::channel(false);
-        let worker = tokio::spawn(async move { engine.run(stopped).await });
-        Ok(Self { app, stop, worker })
+        let mut workers = JoinSet::new();
+        if let Some(transport) = transport {
+            let (clock, written) = (engine.clock().clone(), engine.mail_written());
+            let deliverer = Deliverer::new(store, clock, transport, DeliverySettings::default(), written);
+            workers.spawn(deliverer.run(stop_of(&stopped)));
+        }
+        workers.spawn(async move { engine.run(stopped).await });
+        Ok(Self { app, stop, workers })
     }
 
     /// Puts the state of a snapshot in the place of the present one.
@@ -98,10 +111,12 @@ impl Node {
     }
 
     /// Stops the workers when they have finished what they began.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);
-        if let Err(error) = self.worker.await {
-            tracing::error!(%error, "the workers ended badly");
+        while let Some(ended) = self.workers.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker ended badly");
+            }
         }
     }
 }
@@ -122,4 +137,13 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
 fn seconds(engine: &Engine) -> Clock {
     let clock = engine.clock().clone();
     Arc::new(move || clock.real().0 / 1_000_000)
+}
+
+/// Ready when the server is told to stop.
+pub(crate) fn stop_of(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stopped = stopped.clone();
+    async move {
+        // An error means that the sender is gone, which is a stop as well.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
 }

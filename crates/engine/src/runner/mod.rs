@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Hold, StepResult};
-use signoff_lifecycle::operation::WorkKind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease};
@@ -94,8 +93,8 @@ impl Engine {
     }
 
     async fn do_piece(&self, piece: Claimed) {
-        let Claimed { offer, work, lease } = piece;
-        match self.work_on(&offer, &lease, work.kind).await {
+        let Claimed { offer, lease, .. } = piece;
+        match self.work_on(&offer, &lease).await {
             Ok(()) => {}
             Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
@@ -115,20 +114,14 @@ impl Engine {
         }
     }
 
-    async fn work_on(&self, offer: &str, lease: &Lease, kind: WorkKind) -> Result<(), EngineError> {
+    async fn work_on(&self, offer: &str, lease: &Lease) -> Result<(), EngineError> {
         let viewed = self.operation(&lease.publisher, lease.operation).await?;
         let Some(viewed) = viewed else { return Err(Refusal::StaleResult.into()) };
         let operation = &viewed.operation;
-        let outstanding = operation.outstanding.as_ref();
-        let Some(outstanding) = outstanding.filter(|outstanding| outstanding.attempt == lease.attempt) else {
+        if operation.outstanding.as_ref().is_none_or(|outstanding| outstanding.attempt != lease.attempt) {
             return Err(Refusal::StaleResult.into());
-        };
-        let held = kind == WorkKind::Run
-            && operation
-                .steps
-                .get(outstanding.index)
-                .is_some_and(|step| step.plan.holds() && !operation.released.contains(&step.plan.id));
-        let command = if held {
+        }
+        let command = if operation.holds() {
             Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
         } else {
             let outcome = self.shared.executors.execute(&lease.publisher, offer, operation).await;

@@ -66,7 +66,11 @@ impl Engine {
             None => (None, None),
         };
         let present = state.clone();
-        let decision = match signoff_lifecycle::decide(state, command, now)? {
+        let verdict = match signoff_lifecycle::decide(state, command, now) {
+            Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
+            verdict => verdict?,
+        };
+        let decision = match verdict {
             Verdict::Change(decision) => *decision,
             Verdict::Already(reply) => {
                 let state = present.ok_or(Refusal::OfferNotFound)?;

@@ -3,14 +3,31 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use signoff_engine::mail::render;
+use signoff_text::Lang;
+use signoff_wire::lab::Mail;
 
 use crate::app::App;
 use crate::error::ApiError;
-use crate::reply;
+use crate::{reply, view};
 
 /// Every mail.
 pub(crate) async fn list(State(app): State<App>) -> Result<Response, ApiError> {
     let letters = app.engine().store().letters().await?;
-    let shown: Vec<String> = letters.iter().map(|letter| letter.mail.recipient.clone()).collect();
+    let shown: Vec<Mail<'_>> = letters
+        .iter()
+        .map(|letter| {
+            let rendered = render(&letter.mail, Lang::En);
+            Mail {
+                to: rendered.to.into(),
+                subject: rendered.subject.into(),
+                text: rendered.text.into(),
+                headers: rendered.headers.into_iter().collect(),
+                message_id: rendered.message_id.into(),
+                operation: view::guid(letter.mail.operation),
+                event: letter.mail.event.name().into(),
+            }
+        })
+        .collect();
     Ok(reply::json(StatusCode::OK, &shown))
 }

@@ -97,11 +97,7 @@ pub(crate) fn item<'a>(
 }
 
 /// One operation, whole, and until when it reads so.
-pub(crate) fn detail<'a>(
-    viewed: &'a Viewed,
-    dialect: Dialect,
-    now: Timestamp,
-) -> (OperationDetail<'a>, Timestamp) {
+pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (OperationDetail<'_>, Timestamp) {
     let operation = &viewed.operation;
     let steps = steps(operation, dialect, now);
     let canceled = match &operation.phase {

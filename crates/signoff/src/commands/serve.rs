@@ -1,6 +1,5 @@
 //! `signoff serve`: a long-lived server.
 
-use std::future::Future;
 use std::path::Path;
 
 use signoff_server::{proxy, serve_plain, tls};
@@ -11,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::config::{Config, ServeOptions, TlsConfig};
 use crate::exit::Failure;
-use crate::node::{Node, NodeSettings};
+use crate::node::{Node, NodeSettings, stop_of};
 use crate::view;
 
 /// Serves until SIGINT or SIGTERM.
@@ -27,6 +26,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         adopt: false,
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
+        mail: config.mail.clone(),
         public_base: Some(base.clone()),
     };
     let node = Node::start(&config.store, settings).await?;
@@ -64,14 +64,6 @@ fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failur
     Failure::Usage(format!(
         "{setting}: cannot listen on {address}: {error}; name another address with --{setting}"
     ))
-}
-
-pub(crate) fn stop_of(stopped: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    let mut stopped = stopped.clone();
-    async move {
-        // An error means that the sender is gone, which is a stop as well.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    }
 }
 
 /// The proxy port and the TLS port; the authority is kept beside the store, so that clients trust it once.

@@ -14,9 +14,9 @@ use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::serve::{listen, stop_of};
+use super::serve::listen;
 use crate::exit::Failure;
-use crate::node::{Node, NodeSettings};
+use crate::node::{Node, NodeSettings, stop_of};
 use crate::view;
 
 /// The arguments of `run`.
@@ -36,12 +36,12 @@ pub(crate) struct Command {
     strict_identity: bool,
     /// The command and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
-    command: Vec<OsString>,
+    program: Vec<OsString>,
 }
 
 /// Runs the command beside a private server; answers the command's exit code.
 pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
-    let Some((program, rest)) = arguments.command.split_first() else {
+    let Some((program, rest)) = arguments.program.split_first() else {
         return Err(Failure::Usage("name a command after --".to_owned()));
     };
     let folder = tempfile::tempdir()?;
@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
         Ok(code) => code,
         Err(error) => {
             view::say(&format!("error: {error}"));
-            error.exit_code()
+            i32::from(error.exit_code())
         }
     };
     stop.send_replace(true);
@@ -91,6 +91,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         adopt: !arguments.strict_identity,
         identity: None,
         operator_token: None,
+        mail: None,
         public_base: Some(base.to_owned()),
     };
     let node = Node::start(&folder.join("signoff.db"), settings).await?;
