@@ -13,6 +13,9 @@ use signoff_wire::json::{JsonError, LARGEST_BODY};
 
 use crate::error::ApiError;
 
+/// How long a body may take to arrive.
+const BODY_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
 /// A JSON body.
@@ -80,7 +83,10 @@ pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiEr
     if declared.is_some_and(|length: u64| length > LARGEST_BODY as u64) {
         return Err(too_large());
     }
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(|_| too_large())?;
+    let bytes = tokio::time::timeout(BODY_LIMIT, to_bytes(body, LARGEST_BODY))
+        .await
+        .map_err(|_| ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow))?
+        .map_err(|_| too_large())?;
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
     let is_json = media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json"));
