@@ -380,6 +380,9 @@ mod tests {
             operation_id: ID,
             status: OperationState::Canceled,
             cancellation: None,
+            canceled_by: None,
+            canceled_date_time: None,
+            cancellation_reason: None,
         };
         insta::assert_json_snapshot!("accepted", accepted);
         accepted.cancellation = Some(NOTHING_TO_CANCEL.into());
