@@ -37,7 +37,10 @@ impl PartialSchema for ActionBody {
             .property("metadata", metadata)
             .property(
                 "operationId",
-                optional(Type::String, "Of a cancel: this operation and no other (contract, \"Cancel\", rule 7)."),
+                optional(
+                    Type::String,
+                    "Of a cancel: this operation and no other (contract, \"Cancel\", rule 7).",
+                ),
             )
             .into()
     }

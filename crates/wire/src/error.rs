@@ -118,8 +118,10 @@ codes! {
 
 impl PartialSchema for ErrorCode {
     fn schema() -> RefOr<Schema> {
-        let lines: Vec<String> =
-            Self::ALL.iter().map(|code| format!("- `{code}` ({}): {}", code.status(), code.meaning())).collect();
+        let lines: Vec<String> = Self::ALL
+            .iter()
+            .map(|code| format!("- `{code}` ({}): {}", code.status(), code.meaning()))
+            .collect();
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some(lines.join("\n")))

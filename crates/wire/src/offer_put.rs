@@ -46,15 +46,18 @@ impl PartialSchema for OfferPut {
             .property("offer", member(Type::Object, "What holds for the offer as a whole."))
             .property("plans", Array::new(member(Type::Object, "What holds for one plan.")))
             .additional_properties(Some(AdditionalProperties::FreeForm(true)));
-        member(Type::Object, "A draft. What a client got may be put back whole: read-only members are ignored.")
-            .property("offerTypeId", member(Type::String, "One of `/api/offerTypes`; needed to create."))
-            .property("definition", definition)
-            .required("definition")
-            .property("pcMigrationStatus", PcMigrationStatus::schema())
-            .property("offerTypeVersions", member(Type::Object, "Kept as it is."))
-            .property("eTag", member(Type::String, "Stands for `If-Match` in the dialect `observed` only."))
-            .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-            .into()
+        member(
+            Type::Object,
+            "A draft. What a client got may be put back whole: read-only members are ignored.",
+        )
+        .property("offerTypeId", member(Type::String, "One of `/api/offerTypes`; needed to create."))
+        .property("definition", definition)
+        .required("definition")
+        .property("pcMigrationStatus", PcMigrationStatus::schema())
+        .property("offerTypeVersions", member(Type::Object, "Kept as it is."))
+        .property("eTag", member(Type::String, "Stands for `If-Match` in the dialect `observed` only."))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .into()
     }
 }
 

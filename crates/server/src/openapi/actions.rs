@@ -17,10 +17,18 @@ pub(super) fn calls() -> Vec<Call> {
         publish(),
         golive(),
         cancel(),
-        review("/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/approve")
-            .says("Approve a step that waits for a reviewer", "The operation goes on. Contract, \"Operations otherwise\"."),
+        review(
+            "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/approve",
+        )
+        .says(
+            "Approve a step that waits for a reviewer",
+            "The operation goes on. Contract, \"Operations otherwise\".",
+        ),
         review("/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/reject")
-            .says("Reject a step that waits for a reviewer", "The operation undoes itself and fails. Contract, \"Operations otherwise\"."),
+            .says(
+                "Reject a step that waits for a reviewer",
+                "The operation undoes itself and fails. Contract, \"Operations otherwise\".",
+            ),
     ]
 }
 

@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use signoff_wire::{ErrorBody, ErrorCode};
 use utoipa::ToSchema;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::{HttpMethod, Operation, OperationBuilder};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{
-    ContentBuilder, Example, ExampleBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
-};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 use super::shared;
 
@@ -55,13 +54,14 @@ impl Call {
     /// A call of the publishing API: it needs a token and names its version.
     pub(super) fn api(tag: &str, method: HttpMethod, path: &'static str, id: &str) -> Self {
         let none: [&str; 0] = [];
-        let mut call = Self::new(tag, method, path, id).takes(&["api-version", "Accept-Language"]).refuses(&[
-            ErrorCode::Unauthorized,
-            ErrorCode::InvalidAPIVersion,
-            ErrorCode::TooManyRequests,
-            ErrorCode::InternalError,
-            ErrorCode::ServiceUnavailable,
-        ]);
+        let mut call =
+            Self::new(tag, method, path, id).takes(&["api-version", "Accept-Language"]).refuses(&[
+                ErrorCode::Unauthorized,
+                ErrorCode::InvalidAPIVersion,
+                ErrorCode::TooManyRequests,
+                ErrorCode::InternalError,
+                ErrorCode::ServiceUnavailable,
+            ]);
         call.operation = call.operation.security(SecurityRequirement::new("bearer", none));
         call
     }
@@ -120,6 +120,7 @@ impl Call {
     /// The errors of a JSON body that cannot be used.
     pub(super) fn reads_json(self) -> Self {
         self.refuses(&[
+            ErrorCode::RequestTimeout,
             ErrorCode::PayloadTooLarge,
             ErrorCode::UnsupportedMediaType,
             ErrorCode::InvalidJson,
@@ -157,8 +158,7 @@ pub(super) fn stands_alone(code: ErrorCode) -> bool {
 
 /// The description of errors of one status, with an example for each code.
 pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
-    let lines: Vec<String> =
-        codes.iter().map(|code| format!("- `{code}`: {}", code.meaning())).collect();
+    let lines: Vec<String> = codes.iter().map(|code| format!("- `{code}`: {}", code.meaning())).collect();
     let examples = codes.iter().map(|code| (code.as_str(), example(*code)));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(ErrorBody::name())))

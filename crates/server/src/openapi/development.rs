@@ -3,17 +3,18 @@
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::lab::{Advance, ClockNow, FaultRule, Mail, Release, Scenario};
-use utoipa::openapi::path::HttpMethod::{Delete, Get, Post, Put};
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat};
-use utoipa::openapi::{Ref, RefOr};
 use utoipa::ToSchema;
+use utoipa::openapi::path::HttpMethod::{Delete, Get, Post, Put};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat};
+use utoipa::openapi::{Ref, RefOr};
 
 use super::call::{Answer, Call, JSON};
 use super::shared::{OPERATION, string};
 
 const TAG: &str = "development";
 /// The errors of a body here, where the media type does not matter.
-const BODY: [ErrorCode; 3] = [ErrorCode::PayloadTooLarge, ErrorCode::InvalidJson, ErrorCode::InvalidBody];
+const BODY: [ErrorCode; 4] =
+    [ErrorCode::RequestTimeout, ErrorCode::PayloadTooLarge, ErrorCode::InvalidJson, ErrorCode::InvalidBody];
 
 pub(super) fn calls() -> Vec<Call> {
     let mut calls = scenarios();
@@ -31,7 +32,8 @@ pub(super) fn calls() -> Vec<Call> {
 
 fn scenarios() -> Vec<Call> {
     const SCENARIO: &str = "/_signoff/scenarios/{publisherId}/{offerId}";
-    let example = || json!({ "steps": { "displaycertify": { "duration": "1h", "outcome": "fail", "failTimes": 2 } } });
+    let example =
+        || json!({ "steps": { "displaycertify": { "duration": "1h", "outcome": "fail", "failTimes": 2 } } });
     let known = [ErrorCode::InvalidId, ErrorCode::ServiceUnavailable];
     vec![
         Call::new(TAG, Get, SCENARIO, "getScenario")
@@ -122,7 +124,12 @@ fn state() -> Vec<Call> {
         call.says("Restore a snapshot", "The whole state, clock and scenarios too, becomes that of the file.")
             .raw_body(FILE, file(), true, "What the snapshot call answered.", None)
             .answers(Answer::empty(204, "Restored."))
-            .refuses(&[ErrorCode::PayloadTooLarge, ErrorCode::InvalidBody, ErrorCode::ServiceUnavailable])
+            .refuses(&[
+                ErrorCode::RequestTimeout,
+                ErrorCode::PayloadTooLarge,
+                ErrorCode::InvalidBody,
+                ErrorCode::ServiceUnavailable,
+            ])
     };
     vec![
         Call::new(TAG, Post, "/_signoff/reset", "resetState")

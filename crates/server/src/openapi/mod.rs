@@ -33,7 +33,10 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 const TAGS: [(&str, &str); 6] = [
     ("publishers", "Publishers, their members and the clients of this server's token endpoints."),
     ("offers", "Drafts, versions and slots of offers (contract, \"Endpoints\" and \"Concurrency\")."),
-    ("operations", "Publish, go live, cancel, and what came of them (contract, \"Cancel\" and \"Location\")."),
+    (
+        "operations",
+        "Publish, go live, cancel, and what came of them (contract, \"Cancel\" and \"Location\").",
+    ),
     ("tokens", "The token hosts, played by this server (contract, \"Tokens\")."),
     ("node", "What operators ask a server. No token needed."),
     ("development", "Only on a server started with --dev. No token needed."),

@@ -28,12 +28,10 @@ pub(super) fn calls() -> Vec<Call> {
             .answers(Answer::empty(404, "Another program in this process collects numbers.")),
         Call::new(TAG, Get, "/_signoff/openapi.json", "getDescription")
             .says("Get this document", "`signoff openapi` prints it without a server.")
-            .answers(
-                Answer::empty(200, "The document.").with_body(
-                    JSON,
-                    ObjectBuilder::new().schema_type(Type::Object),
-                    None,
-                ),
-            ),
+            .answers(Answer::empty(200, "The document.").with_body(
+                JSON,
+                ObjectBuilder::new().schema_type(Type::Object),
+                None,
+            )),
     ]
 }

@@ -50,9 +50,10 @@ fn reads() -> Vec<Call> {
             .answers(Answer::of::<Offer<'_>>(200, text, offer()).headers(&["ETag"]))
             .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag"]))
     };
-    let version = read("/api/publishers/{publisherId}/offers/{offerId}/versions/{version}", "getOfferVersion")
-        .says("Get a version of the draft", "Page retrieve-specific-offer.")
-        .refuses(&[ErrorCode::VersionNotFound]);
+    let version =
+        read("/api/publishers/{publisherId}/offers/{offerId}/versions/{version}", "getOfferVersion")
+            .says("Get a version of the draft", "Page retrieve-specific-offer.")
+            .refuses(&[ErrorCode::VersionNotFound]);
     let slot = read("/api/publishers/{publisherId}/offers/{offerId}/slot/{slot}", "getOfferSlot")
         .says("Get what is in a slot", "404 while the slot was never filled. Page retrieve-specific-offer.")
         .refuses(&[ErrorCode::SlotNotFound]);

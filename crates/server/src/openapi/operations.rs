@@ -25,15 +25,19 @@ pub(super) fn calls() -> Vec<Call> {
                 ErrorCode::InvalidFilter,
                 ErrorCode::OfferNotFound,
             ]),
-        one("/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}", "getOperation")
-            .says("Get one operation", "The address that replies name for migrated offers (contract, \"Location\")."),
+        one("/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}", "getOperation").says(
+            "Get one operation",
+            "The address that replies name for migrated offers (contract, \"Location\").",
+        ),
         one(
             "/api/publishers/{publisherId}/offers/{offerId}/submissions/operations/{operationId}",
             "getOperationOfSubmissions",
         )
         .says("Get one operation", "The address of page retrieve-operations."),
-        one("/api/operations/{address}", "getOperationByNumber")
-            .says("Get one operation", "The address that replies name for other offers (contract, \"Location\")."),
+        one("/api/operations/{address}", "getOperationByNumber").says(
+            "Get one operation",
+            "The address that replies name for other offers (contract, \"Location\").",
+        ),
     ]
 }
 
@@ -41,7 +45,8 @@ fn one(path: &'static str, id: &str) -> Call {
     Call::api(TAG, Get, path, id)
         .takes(&["If-None-Match"])
         .answers(
-            Answer::of::<OperationDetail<'_>>(200, "The operation, one object.", operation()).headers(&["ETag"]),
+            Answer::of::<OperationDetail<'_>>(200, "The operation, one object.", operation())
+                .headers(&["ETag"]),
         )
         .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag"]))
         .refuses(&[

@@ -5,7 +5,7 @@ use signoff_wire::words::{OfferStatus, OperationState};
 use signoff_wire::{ErrorCode, api_version};
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Components, KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{Components, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ComponentsBuilder, Ref, Required};
 
 use super::call::{refusal_response, stands_alone};
@@ -46,8 +46,8 @@ pub(super) fn components() -> Components {
         components = add(components, name, name, ParameterIn::Header, text, string(), example);
     }
     for (name, text, schema) in headers() {
-        components =
-            components.header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
+        components = components
+            .header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
     }
     for code in ErrorCode::ALL.iter().filter(|code| stands_alone(**code)) {
         components = components.response(code.as_str(), refusal_response(&[*code]));
@@ -81,7 +81,7 @@ pub(super) fn string() -> ObjectBuilder {
 }
 
 fn uuid() -> ObjectBuilder {
-    string().format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+    string().format(Some(SchemaFormat::Custom("uuid".to_owned())))
 }
 
 fn one_of(words: &[&'static str]) -> ObjectBuilder {
@@ -103,7 +103,12 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
             string(),
             json!("fabrikam$sample-vm$1$preview"),
         ),
-        ("tenant", "A tenant: a GUID or a domain name.", string(), json!("11111111-1111-1111-1111-111111111111")),
+        (
+            "tenant",
+            "A tenant: a GUID or a domain name.",
+            string(),
+            json!("11111111-1111-1111-1111-111111111111"),
+        ),
         ("client", "A client id.", string(), json!("contoso-owner")),
         ("faultId", "The id that the rule was given.", uuid(), json!(OPERATION)),
     ]
@@ -163,7 +168,13 @@ fn query_parameters() -> Vec<Query> {
             string(),
             json!("https://login.microsoftonline.com/common/oauth2/authorize"),
         ),
-        ("discoveryVersion", "api-version", "The version of the reply.", one_of(&["1.0", "1.1"]), json!("1.1")),
+        (
+            "discoveryVersion",
+            "api-version",
+            "The version of the reply.",
+            one_of(&["1.0", "1.1"]),
+            json!("1.1"),
+        ),
     ]
 }
 

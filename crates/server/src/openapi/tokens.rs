@@ -14,8 +14,13 @@ pub(super) fn calls() -> Vec<Call> {
     vec![
         token("/{tenant}/oauth2/token", "getTokenV1", "resource", "https://cloudpartner.azure.com")
             .says("Get a token, v1", "The numbers of the reply are strings. Contract, \"Tokens\"."),
-        token("/{tenant}/oauth2/v2.0/token", "getTokenV2", "scope", "https://cloudpartner.azure.com/.default")
-            .says("Get a token, v2", PLACE),
+        token(
+            "/{tenant}/oauth2/v2.0/token",
+            "getTokenV2",
+            "scope",
+            "https://cloudpartner.azure.com/.default",
+        )
+        .says("Get a token, v2", PLACE),
         document("/{tenant}/.well-known/openid-configuration", "getConfigurationV1", "issuer")
             .says("Discover the endpoints, v1", PLACE),
         document("/{tenant}/v2.0/.well-known/openid-configuration", "getConfigurationV2", "issuer")
@@ -23,7 +28,8 @@ pub(super) fn calls() -> Vec<Call> {
         document("/{tenant}/discovery/instance", "getInstance", "tenant_discovery_endpoint")
             .takes(&["authorization_endpoint", "discoveryVersion"])
             .says("Ask whether this is a token host", PLACE),
-        keys("/{tenant}/discovery/keys", "getKeysV1").says("Get the keys that tokens are signed with, v1", PLACE),
+        keys("/{tenant}/discovery/keys", "getKeysV1")
+            .says("Get the keys that tokens are signed with, v1", PLACE),
         keys("/{tenant}/discovery/v2.0/keys", "getKeysV2")
             .says("Get the keys that tokens are signed with, v2", PLACE),
     ]
