@@ -16,6 +16,10 @@ use super::shared;
 
 pub(super) const JSON: &str = "application/json";
 
+/// The errors that carry the address of the operation that is in the way.
+const LEADS_TO_AN_OPERATION: [ErrorCode; 3] =
+    [ErrorCode::OperationInProgress, ErrorCode::OperationNotCancellable, ErrorCode::CancellationFailed];
+
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// A call under construction; each method adds a part.
@@ -128,6 +132,11 @@ impl Call {
         ])
     }
 
+    /// The errors that the call may come to.
+    pub(super) fn refusals(&self) -> &[ErrorCode] {
+        &self.refusals
+    }
+
     /// The path, the method, the operation and the schemas that it refers to.
     pub(super) fn finish(mut self) -> (&'static str, HttpMethod, Operation, Schemas) {
         let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
@@ -159,7 +168,7 @@ pub(super) fn stands_alone(code: ErrorCode) -> bool {
 /// The description of errors of one status, with an example for each code.
 pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
     let lines: Vec<String> = codes.iter().map(|code| format!("- `{code}`: {}", code.meaning())).collect();
-    let examples = codes.iter().map(|code| (code.as_str(), example(*code)));
+    let examples = codes.iter().map(|code| (code.as_str(), shared::example(*code)));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name(ErrorBody::name())))
         .examples_from_iter(examples)
@@ -169,9 +178,7 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
         match code {
             ErrorCode::Unauthorized => headers.push("WWW-Authenticate"),
             ErrorCode::TooManyRequests | ErrorCode::ServiceUnavailable => headers.push("Retry-After"),
-            ErrorCode::OperationInProgress
-            | ErrorCode::OperationNotCancellable
-            | ErrorCode::CancellationFailed => headers.extend(["Location", "Operation-Location"]),
+            _ if LEADS_TO_AN_OPERATION.contains(code) => headers.extend(["Location", "Operation-Location"]),
             _ => {}
         }
     }
@@ -179,12 +186,10 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
     with_headers(response, &headers).build()
 }
 
-fn example(code: ErrorCode) -> Example {
+/// An error of this code, as an example.
+pub(super) fn refusal_example(code: ErrorCode) -> Example {
     let mut error = ErrorBody::new(code, code.meaning());
-    if matches!(
-        code,
-        ErrorCode::OperationInProgress | ErrorCode::OperationNotCancellable | ErrorCode::CancellationFailed
-    ) {
+    if LEADS_TO_AN_OPERATION.contains(&code) {
         error = error.with_location(shared::LOCATION);
     }
     ExampleBuilder::new().value(Some(json!(error))).build()

@@ -50,8 +50,10 @@ pub fn document() -> String {
 
 fn build() -> OpenApi {
     let mut paths = Paths::new();
-    let mut components = shared::components();
-    for call in calls() {
+    let calls: Vec<Call> = calls().collect();
+    let refusals: Vec<_> = calls.iter().flat_map(Call::refusals).copied().collect();
+    let mut components = shared::components(&refusals);
+    for call in calls {
         let (path, method, operation, schemas) = call.finish();
         paths.add_path_operation(path, vec![method], operation);
         components.schemas.extend(schemas);

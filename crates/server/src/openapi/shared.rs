@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 use signoff_wire::words::{OfferStatus, OperationState};
 use signoff_wire::{ErrorCode, api_version};
+use utoipa::openapi::example::Example;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Components, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ComponentsBuilder, Ref, Required};
+use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Required};
 
-use super::call::{refusal_response, stands_alone};
+use super::call::{refusal_example, refusal_response, stands_alone};
 
 /// The relative address of an operation, for examples.
 pub(super) const LOCATION: &str = "/api/publishers/contoso/offers/sample-vm/operations/\
@@ -28,13 +29,18 @@ pub(super) fn header(name: &str) -> Ref {
     Ref::new(format!("#/components/headers/{name}"))
 }
 
+/// A reference to the example of an error.
+pub(super) fn example(code: ErrorCode) -> RefOr<Example> {
+    RefOr::Ref(Ref::new(format!("#/components/examples/{code}")))
+}
+
 /// The name of a parameter as a key, which knows no `$`.
 fn key(name: &str) -> &str {
     name.trim_start_matches('$')
 }
 
-/// Everything that calls refer to, but for the schemas.
-pub(super) fn components() -> Components {
+/// Everything that calls refer to, but for the schemas; `refusals` are the errors that some call comes to.
+pub(super) fn components(refusals: &[ErrorCode]) -> Components {
     let mut components = ComponentsBuilder::new();
     for (name, text, schema, example) in path_parameters() {
         components = add(components, name, name, ParameterIn::Path, text, schema, example);
@@ -49,8 +55,11 @@ pub(super) fn components() -> Components {
         components = components
             .header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
     }
-    for code in ErrorCode::ALL.iter().filter(|code| stands_alone(**code)) {
-        components = components.response(code.as_str(), refusal_response(&[*code]));
+    for code in ErrorCode::ALL.iter().filter(|code| refusals.contains(code)) {
+        components = components.example(code.as_str(), refusal_example(*code));
+        if stands_alone(*code) {
+            components = components.response(code.as_str(), refusal_response(&[*code]));
+        }
     }
     components.build()
 }

@@ -156,6 +156,7 @@ fn examples_of_errors_are_errors() {
             let examples = &response["content"]["application/json"]["examples"];
             for (name, example) in examples.as_object().into_iter().flatten() {
                 let code: ErrorCode = name.parse().unwrap();
+                let example = follow(&document, example["$ref"].as_str().unwrap()).unwrap();
                 assert_eq!(example["value"]["error"]["code"], name.as_str(), "{call}");
                 assert_eq!(code.status().to_string(), *status, "{call}");
             }
