@@ -5,7 +5,7 @@ use signoff_wire::ErrorCode;
 use signoff_wire::lab::{Advance, ClockNow, FaultRule, Mail, Release, Scenario};
 use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod::{Delete, Get, Post, Put};
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, SchemaFormat};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat};
 use utoipa::openapi::{Ref, RefOr};
 
 use super::call::{Answer, Call, JSON};
@@ -123,7 +123,7 @@ fn state() -> Vec<Call> {
     let restore = |call: Call| {
         call.says("Restore a snapshot", "The whole state, clock and scenarios too, becomes that of the file.")
             .raw_body(FILE, file(), true, "What the snapshot call answered.", None)
-            .answers(Answer::empty(204, "Restored."))
+            .answers(done("restored"))
             .refuses(&[
                 ErrorCode::RequestTimeout,
                 ErrorCode::PayloadTooLarge,
@@ -134,7 +134,7 @@ fn state() -> Vec<Call> {
     vec![
         Call::new(TAG, Post, "/_signoff/reset", "resetState")
             .says("Start afresh", "Everything as it was at the first start, but for the signing keys.")
-            .answers(Answer::empty(204, "Done."))
+            .answers(done("reset"))
             .refuses(&[ErrorCode::ServiceUnavailable]),
         Call::new(TAG, Get, SNAPSHOT, "getSnapshot")
             .says("Get the whole state as one file", "Put it back with the same path.")
@@ -143,6 +143,12 @@ fn state() -> Vec<Call> {
         restore(Call::new(TAG, Put, SNAPSHOT, "putSnapshot")),
         restore(Call::new(TAG, Post, SNAPSHOT, "postSnapshot")),
     ]
+}
+
+/// An answer that names what was done.
+fn done(word: &str) -> Answer {
+    let shape = ObjectBuilder::new().property("status", string()).required("status");
+    Answer::empty(200, "Done.").with_body(JSON, shape, Some(json!({ "status": word })))
 }
 
 fn mail() -> Value {
