@@ -167,6 +167,11 @@ messages! {
         } => "error-precondition-failed",
         /// `If-Match` came with an offer that does not exist.
         CreateWithTag => "error-create-with-tag",
+        /// `If-None-Match: *` came with a publisher that exists.
+        PublisherExists {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-publisher-exists",
         /// A PUT on an existing offer came without `If-Match`.
         MissingIfMatch {
             /// The tag of the offer.

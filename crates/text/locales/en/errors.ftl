@@ -32,6 +32,7 @@ error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one
 error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
 error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
 error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
+error-publisher-exists = There is already a publisher '{ $publisher }'. Choose another id, or send the request without If-None-Match to change this one.
 error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
 error-operation-in-progress =
     { $kind ->

@@ -33,6 +33,7 @@ error-unknown-offer-type = Ismeretlen offerTypeId: „{ $offer_type }”. Haszn�
 error-offer-type-changed = Az ajánlat offerTypeId értéke „{ $stored }”, és nem módosítható erre: „{ $sent }”. Küldje a tárolt értéket, vagy hozzon létre másik ajánlatot új azonosítóval.
 error-precondition-failed = Az ajánlat megváltozott: az If-Match értéke { $sent }, az ajánlat ETag értéke viszont most { $current }. Kérje le újra az ajánlatot, végezze el rajta a módosítást, és küldje a kapott ETag értéket.
 error-create-with-tag = Az ajánlat nem létezik, ezért semmi sem felel meg az If-Match fejlécnek. Ellenőrizze az ajánlat azonosítóját, vagy az ajánlat létrehozásához küldje a kérést If-Match nélkül.
+error-publisher-exists = Már van ilyen közzétevő: „{ $publisher }”. Válasszon másik azonosítót, vagy a módosításához küldje el a kérést If-None-Match nélkül.
 error-missing-if-match = Az ajánlat már létezik, ezért az If-Match kötelező. Küldje az If-Match fejlécet a lekért ETag értékkel (most { $current }), vagy * értékkel, ha bármely állapotot felül kíván írni.
 error-operation-in-progress =
     { $kind ->

@@ -32,6 +32,7 @@ error-unknown-offer-type = De offerTypeId ‘{ $offer_type }’ is onbekend. Geb
 error-offer-type-changed = De aanbieding heeft de offerTypeId ‘{ $stored }’; die kan niet ‘{ $sent }’ worden. Stuur de opgeslagen waarde, of maak een andere aanbieding met een nieuwe id.
 error-precondition-failed = De aanbieding is gewijzigd: If-Match bevat { $sent }, maar haar ETag is nu { $current }. Vraag de aanbieding opnieuw op, breng uw wijziging daarin aan en stuur de ETag daarvan mee.
 error-create-with-tag = De aanbieding bestaat niet, dus niets komt overeen met If-Match. Controleer de id van de aanbieding, of stuur de aanvraag zonder If-Match om de aanbieding te maken.
+error-publisher-exists = Er is al een uitgever ‘{ $publisher }’. Kies een andere id, of stuur het verzoek zonder If-None-Match om deze te wijzigen.
 error-missing-if-match = De aanbieding bestaat al, dus If-Match is verplicht. Stuur If-Match met de ETag die u hebt gelezen (nu { $current }), of met * om elke stand te overschrijven.
 error-operation-in-progress =
     { $kind ->

@@ -32,6 +32,7 @@ error-unknown-offer-type = Wartość offerTypeId „{ $offer_type }” jest niez
 error-offer-type-changed = Oferta ma offerTypeId „{ $stored }”, którego nie można zmienić na „{ $sent }”. Wyślij zapisaną wartość albo utwórz inną ofertę z nowym identyfikatorem.
 error-precondition-failed = Oferta się zmieniła: If-Match zawiera { $sent }, ale jej ETag to teraz { $current }. Pobierz ofertę ponownie, wprowadź w niej swoją zmianę i wyślij jej ETag.
 error-create-with-tag = Oferta nie istnieje, więc nic nie odpowiada nagłówkowi If-Match. Sprawdź identyfikator oferty albo wyślij żądanie bez If-Match, aby ją utworzyć.
+error-publisher-exists = Wydawca „{ $publisher }” już istnieje. Wybierz inny identyfikator albo wyślij żądanie bez If-None-Match, aby go zmienić.
 error-missing-if-match = Oferta już istnieje, więc nagłówek If-Match jest wymagany. Wyślij If-Match z odczytaną wartością ETag (teraz { $current }) albo z *, aby zastąpić dowolny stan.
 error-operation-in-progress =
     { $kind ->

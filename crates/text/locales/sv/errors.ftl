@@ -32,6 +32,7 @@ error-unknown-offer-type = offerTypeId ”{ $offer_type }” är okänt. Använd
 error-offer-type-changed = Erbjudandet har offerTypeId ”{ $stored }”, som inte kan bli ”{ $sent }”. Skicka det lagrade värdet eller skapa ett annat erbjudande med ett nytt id.
 error-precondition-failed = Erbjudandet har ändrats: If-Match innehåller { $sent }, men dess ETag är nu { $current }. Läs erbjudandet på nytt, gör din ändring i det du får och skicka dess ETag.
 error-create-with-tag = Erbjudandet finns inte, så ingenting stämmer med If-Match. Kontrollera erbjudandets id, eller skicka begäran utan If-Match för att skapa erbjudandet.
+error-publisher-exists = Det finns redan en utgivare ”{ $publisher }”. Välj ett annat id eller skicka begäran utan If-None-Match för att ändra den här.
 error-missing-if-match = Erbjudandet finns redan, så If-Match krävs. Skicka If-Match med den ETag som du har läst (nu { $current }), eller med * för att skriva över vilket tillstånd som helst.
 error-operation-in-progress =
     { $kind ->

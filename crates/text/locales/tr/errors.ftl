@@ -33,6 +33,7 @@ error-unknown-offer-type = “{ $offer_type }” bilinen bir offerTypeId değil.
 error-offer-type-changed = Teklifin offerTypeId değeri “{ $stored }” ve “{ $sent }” olarak değiştirilemez. Kayıtlı değeri gönderin veya yeni bir kimlikle başka bir teklif oluşturun.
 error-precondition-failed = Teklif değişti: If-Match değeri { $sent }, teklifin ETag değeri ise artık { $current }. Teklifi yeniden okuyun, değişikliğinizi okuduğunuza uygulayın ve onun ETag değerini gönderin.
 error-create-with-tag = Teklif yok, bu nedenle If-Match ile eşleşen bir şey de yok. Teklif kimliğini denetleyin veya teklifi oluşturmak için isteği If-Match olmadan gönderin.
+error-publisher-exists = “{ $publisher }” adlı bir yayımcı zaten var. Başka bir kimlik seçin veya bunu değiştirmek için isteği If-None-Match olmadan gönderin.
 error-missing-if-match = Teklif zaten var, bu nedenle If-Match gereklidir. If-Match üst bilgisini okuduğunuz ETag ile (şu anda { $current }) veya her durumun üzerine yazmak için * ile gönderin.
 error-operation-in-progress =
     { $kind ->
