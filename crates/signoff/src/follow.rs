@@ -50,7 +50,8 @@ impl Progress {
 }
 
 fn new_bar(step: &StepView<'_>) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:45} [{bar:20}] {pos:>3}% {msg}")
+    // Cut to fit in 80 columns; what is narrower loses the end of the last word.
+    let style = ProgressStyle::with_template("{prefix:28!} {bar:16} {pos:>3}% {wide_msg}")
         .expect("the template is valid, as the test of it shows");
     let bar = ProgressBar::new(100).with_style(style);
     bar.set_prefix(plain(if step.step_name.is_empty() { &step.id } else { &step.step_name }));
@@ -76,9 +77,19 @@ pub(crate) async fn follow(
     first_pause: Option<Duration>,
     until: Until,
 ) -> Result<OperationDetail<'static>, Failure> {
+    follow_until(client, location, first_pause, |operation| until.reached(operation)).await
+}
+
+/// The same, until `reached` says yes to a state.
+pub(crate) async fn follow_until(
+    client: &Client,
+    location: &str,
+    first_pause: Option<Duration>,
+    reached: impl Fn(&OperationDetail<'static>) -> bool,
+) -> Result<OperationDetail<'static>, Failure> {
     let mut progress = Progress::new();
     let show = |operation: &OperationDetail<'static>| progress.show(operation);
-    let last = client.watch(location, first_pause, until, Pace::default(), show).await;
+    let last = client.watch_until(location, first_pause, reached, Pace::default(), show).await;
     progress.end();
     Ok(last?)
 }

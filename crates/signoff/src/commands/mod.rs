@@ -13,6 +13,7 @@ pub(crate) mod review;
 mod run;
 mod serve;
 mod token;
+mod r#try;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,8 @@ pub(crate) enum ServerCommand {
     Serve(ServeOptions),
     /// Run a command in an environment in which the portal is a private server
     Run(run::Command),
+    /// See it work: publish, cancel and go live on a server in a temporary place
+    Try(r#try::Command),
 }
 
 /// Runs a server, or a command beside one.
@@ -48,6 +51,10 @@ pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failu
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
             run::run(command).await
+        }
+        ServerCommand::Try(command) => {
+            crate::logging::start("error");
+            r#try::run(command).await
         }
     }
 }
