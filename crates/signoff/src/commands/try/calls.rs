@@ -182,7 +182,7 @@ impl Teller {
     pub(super) async fn status(&self, expected: OfferStatus, meaning: &str) -> Result<(), Failure> {
         let status = self.client.status(PUBLISHER, SAMPLE_OFFER).await?.status;
         check(status == expected, &format!("the offer's status is {expected}, not {status}"))?;
-        self.tell("GET", &format!("{OFFER}/status"), format!("200 {status}"), meaning).await
+        self.tell("GET", &format!("{OFFER}/status"), 200, &format!("{status}: {meaning}")).await
     }
 
     /// Looks at a slot, which must be filled or not.

@@ -72,7 +72,7 @@ fn without_ids(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     match path.rsplit_once('/') {
         Some((before, id)) if before.ends_with("/operations") && id.len() == 36 => {
-            format!("{before}/…{}", &id[28..])
+            format!("{before}/…{}", &id[30..])
         }
         _ => path.to_owned(),
     }
@@ -88,7 +88,7 @@ mod tests {
         let told = Narrator::styled(false).told("GET", &format!("{path}?api-version=2017-10-31"), "200", "So.");
         assert_eq!(
             told,
-            "GET  /api/publishers/contoso/offers/sample-vm/operations/…fbf287c5  200\n     So.\n"
+            "GET  /api/publishers/contoso/offers/sample-vm/operations/…f287c5  200\n     So.\n"
         );
         assert!(Narrator::styled(true).told("GET", "/x", "200", "So.").starts_with("\u{1b}[1mGET "));
     }

@@ -46,13 +46,13 @@ impl Teller {
 
     async fn cancel_on_the_spot(&self) -> Result<(), Failure> {
         self.narrator.chapter("1. Publish, and cancel on the spot")?;
-        let staged = "A scenario: every step takes its time, so that there is something to see.";
+        let staged = "A scenario lets every step take its time, so that there is much to see.";
         self.stage(Some("displaycertify"), staged).await?;
-        let meaning = "Publishing is an operation of six steps; the reply says where to watch it.";
+        let meaning = "Publishing is an operation of six steps; the reply says where to look.";
         let publish = self.post(Verb::Publish, &Action::default(), 202, meaning).await?;
         self.follow_into(&publish.location, "displaycertify").await?;
 
-        let meaning = "Certification can stop on the spot: canceled already when the answer leaves.";
+        let meaning = "Certification stops on the spot: canceled before the answer left.";
         let cancel = self.post(Verb::Cancel, &because(FIRST_REASON), 200, meaning).await?;
         check(cancel.location == publish.location, "the answer names the canceled operation")?;
         let canceled = |operation: &OperationDetail<'_>| canceled_because(operation, FIRST_REASON);
@@ -78,7 +78,7 @@ impl Teller {
         let publish = self.post(Verb::Publish, &Action::default(), 202, meaning).await?;
         self.follow_into(&publish.location, "displayprovision").await?;
 
-        let meaning = "Images are being copied: removing them takes work, an operation of its own.";
+        let meaning = "Copied images have to go: the cancellation is an operation of its own.";
         let cancel = self.post(Verb::Cancel, &because(SECOND_REASON), 202, meaning).await?;
         check(cancel.location != publish.location, "the cancellation has an address of its own")?;
         self.look_while_undoing(&publish.location).await?;
@@ -107,7 +107,7 @@ impl Teller {
         let claim = "the publish runs with its cancel requested, or is canceled";
         let seen = self.operation(location, either, claim).await?.status;
         let meaning = if seen == OperationState::Running {
-            "Until all is undone the publish says so: cancelRequested, and still running."
+            "Its cancel is requested; it ends when everything is undone."
         } else {
             "The undoing has ended already."
         };
@@ -122,17 +122,17 @@ impl Teller {
         let preview = self.follow(&publish.location).await?;
         let waits = step(&preview, "publisher-signoff")?.status == StepStatus::WaitingForPublisherReview;
         check(waits, "the publish waits for the sign-off")?;
-        let meaning = "The preview is up; from here you go live, or cancel.";
+        let meaning = "the preview is up; go live from here, or cancel.";
         self.status(OfferStatus::WaitingForPublisherReview, meaning).await?;
         self.slot(OfferSlot::Preview, true, "What the preview's subscriptions see.").await?;
         self.slot(OfferSlot::Production, false, "The public sees nothing yet.").await?;
 
-        let meaning = "Signed off: the publish is complete, and going live is an operation too.";
+        let meaning = "Signed off. Going live is an operation too; five steps are done already.";
         let golive = self.post(Verb::GoLive, &Action::default(), 202, meaning).await?;
         let live = self.follow(&golive.location).await?;
         check(live.submission_type == SubmissionType::GoLive, "the operation is a golive")?;
         check(live.status == OperationState::Completed, "the golive completes")?;
-        self.status(OfferStatus::Succeeded, "Done.").await?;
+        self.status(OfferStatus::Succeeded, "the offer is live.").await?;
         self.slot(OfferSlot::Production, true, "What the public sees.").await?;
         let late = self.client.cancel(PUBLISHER, SAMPLE_OFFER, &Action::default()).await.map(drop);
         let meaning = "Too late to cancel, and the server says so instead of promising.";
@@ -149,7 +149,7 @@ impl Teller {
         }
         let to_seller = mails.iter().all(|mail| mail.to == "seller@contoso.example");
         check(to_seller, "every mail goes to the publisher's seller contact")?;
-        let meaning = "A development server keeps its mail: all to seller@contoso.example.";
+        let meaning = "Not sent but kept, all to the publisher's seller@contoso.example:";
         self.tell("GET", "/_signoff/mailbox", 200, meaning).await?;
         for mail in &mails {
             self.narrator.line(&format!("     - {}", plain(&mail.subject)))?;
