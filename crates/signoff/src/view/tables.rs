@@ -158,10 +158,15 @@ fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
 
 /// Steps that wait for a reviewer, each with its operation.
 pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> String {
-    let rows = reviews
-        .iter()
-        .map(|waiting| [waiting.operation_id.to_string(), waiting.step.clone(), waiting.step_name.clone()]);
-    table(["OPERATION", "STEP", "NAME"], rows)
+    let rows = reviews.iter().map(|waiting| {
+        [
+            waiting.offer_id.clone(),
+            waiting.operation_id.to_string(),
+            waiting.step.clone(),
+            waiting.step_name.clone(),
+        ]
+    });
+    table(["OFFER", "OPERATION", "STEP", "NAME"], rows)
 }
 
 /// The caller's publishers.
