@@ -21,44 +21,42 @@ const DEFAULT_URL: &str = "http://127.0.0.1:8080";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Output {
-    /// Tables for people.
     #[default]
     Table,
-    /// JSON for scripts.
     Json,
 }
 
 /// The options that every client command takes. What is not given is read from the configuration file.
 #[derive(Args, Clone, Default, Deserialize)]
-#[command(next_help_heading = "Server and caller")]
+#[command(next_help_heading = "Server and caller, for commands that talk to a server")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Connection {
     /// The server, like https://cloudpartner.azure.com [default: http://127.0.0.1:8080]
-    #[arg(long, global = true, env = "SIGNOFF_URL")]
+    #[arg(long, global = true, env = "SIGNOFF_URL", hide_env_values = true)]
     url: Option<String>,
     /// The publisher to work for
-    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER")]
+    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER", hide_env_values = true)]
     publisher: Option<String>,
     /// An access token, used as it is, before any client id
     #[arg(long, global = true, env = "SIGNOFF_TOKEN", hide_env_values = true)]
     token: Option<String>,
     /// The tenant of the client
-    #[arg(long, global = true, env = "SIGNOFF_TENANT")]
+    #[arg(long, global = true, env = "SIGNOFF_TENANT", hide_env_values = true)]
     tenant: Option<String>,
     /// The client id to get a token for
-    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID")]
+    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID", hide_env_values = true)]
     client_id: Option<String>,
     /// The secret of the client id
     #[arg(long, global = true, env = "SIGNOFF_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
     /// Who gives out tokens [default: the public one for the public portal, else the server]
-    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY")]
+    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY", hide_env_values = true)]
     authority: Option<String>,
     /// Certificates (PEM) to trust beside the system's
-    #[arg(long, global = true, env = "SIGNOFF_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "SIGNOFF_CA", hide_env_values = true, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// How to print results [default: table]
-    #[arg(long, global = true, env = "SIGNOFF_OUTPUT", value_enum)]
+    /// How to print results: a table for people, or json for scripts [default: table]
+    #[arg(long, global = true, env = "SIGNOFF_OUTPUT", hide_env_values = true, value_enum, hide_possible_values = true)]
     output: Option<Output>,
 }
 

@@ -103,7 +103,9 @@ impl Failure {
             ErrorCode::MissingIfMatch => {
                 Some("give the tag of `signoff offer show OFFER --etag` with --if-match, or use --force")
             }
-            ErrorCode::PreconditionFailed => Some("somebody was faster: read it again, then decide"),
+            ErrorCode::PreconditionFailed if body.error.target.as_deref() == Some("If-Match") => {
+                Some("somebody was faster: read it again, then decide")
+            }
             ErrorCode::Unauthorized => Some(
                 "set --token, or --tenant, --client-id and --client-secret; `signoff token` shows what they give",
             ),

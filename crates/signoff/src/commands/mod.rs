@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use signoff_wire::client::{Client, Started, Until};
+use signoff_wire::client::{Client, Started, Until, waits_for_sign_off};
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::path;
 use uuid::Uuid;
@@ -142,6 +142,7 @@ impl Session {
     /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
     async fn conclude(
         &self,
+        offer: &str,
         started: &Started,
         wait: bool,
         verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
@@ -157,8 +158,16 @@ impl Session {
         }
         let pause = started.retry_after;
         let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;
+        say_what_is_next(&last, offer);
         view::show(self.output, &last, tables::operation)?;
         verdict(&last)
+    }
+}
+
+/// What the publisher can do now, where an operation waits for the publisher.
+fn say_what_is_next(operation: &OperationDetail<'_>, offer: &str) {
+    if waits_for_sign_off(operation) {
+        view::say(&format!("it waits for your sign-off: signoff golive {offer}, or signoff cancel {offer}"));
     }
 }
 
