@@ -51,8 +51,7 @@ pub(crate) async fn put(
     let is_operator = context.principal().is_none();
     // A known client's secret is its own: only the operator replaces it.
     if !is_operator && (!app.settings().dev || present.is_some()) {
-        let role = "operator".to_owned();
-        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::RoleForbids { role }));
+        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::OperatorOnly));
     }
     let bytes = reply::body(&headers, body).await?;
     let PrincipalPut { secret } = json::from_body(&bytes).map_err(reply::invalid_json)?;

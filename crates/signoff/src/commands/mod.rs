@@ -13,12 +13,13 @@ pub(crate) mod review;
 mod run;
 mod serve;
 mod token;
+mod r#try;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use signoff_wire::client::{Client, Started, Until};
+use signoff_wire::client::{Client, Started, Until, waits_for_sign_off};
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::path;
 use uuid::Uuid;
@@ -36,6 +37,8 @@ pub(crate) enum ServerCommand {
     Serve(ServeOptions),
     /// Run a command in an environment in which the portal is a private server
     Run(run::Command),
+    /// See it work: publish, cancel and go live on a server in a temporary place
+    Try(r#try::Command),
 }
 
 /// Runs a server, or a command beside one.
@@ -48,6 +51,10 @@ pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failu
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
             run::run(command).await
+        }
+        ServerCommand::Try(command) => {
+            crate::logging::start("error");
+            r#try::run(command).await
         }
     }
 }
@@ -132,6 +139,7 @@ impl Session {
     /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
     async fn conclude(
         &self,
+        offer: &str,
         started: &Started,
         wait: bool,
         verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
@@ -147,8 +155,16 @@ impl Session {
         }
         let pause = started.retry_after;
         let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;
+        say_what_is_next(&last, offer);
         view::show(self.output, &last, tables::operation)?;
         verdict(&last)
+    }
+}
+
+/// What the publisher can do now, where an operation waits for the publisher.
+fn say_what_is_next(operation: &OperationDetail<'_>, offer: &str) {
+    if waits_for_sign_off(operation) {
+        view::say(&format!("it waits for your sign-off: signoff golive {offer}, or signoff cancel {offer}"));
     }
 }
 
