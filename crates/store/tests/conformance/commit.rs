@@ -56,7 +56,7 @@ pub(crate) async fn an_offer_is_created_once(fx: &impl Fixture) {
     assert_eq!((loaded.revision, loaded.aggregate), (1, first));
     // What was never created cannot be changed.
     let mut nothing = bare(&*store, CONTOSO, "a").await;
-    nothing.next.offer.id = "b".to_owned();
+    nothing.next.offer.id = String::from("b");
     assert!(matches!(store.commit(nothing).await, Err(StoreError::Stale)));
 }
 

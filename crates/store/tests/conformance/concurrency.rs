@@ -128,9 +128,9 @@ pub(crate) async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
                     assert_eq!(newest.map(|operation| operation.id), state.offer.newest);
                     let number = newest.map_or(0, |operation| operation.publishing_version);
                     assert_eq!(number, state.offer.publishing_version);
-                    let list = store.list(CONTOSO, OfferFilter::default()).await.unwrap();
-                    let shown = format!("revision {}", list[0].offer.draft.revision);
-                    assert_eq!(list[0].display_text, shown);
+                    let listed = store.list(CONTOSO, OfferFilter::default()).await.unwrap();
+                    let shown = format!("revision {}", listed[0].offer.draft.revision);
+                    assert_eq!(listed[0].display_text, shown);
                     looked += 1;
                     tokio::task::yield_now().await;
                 }

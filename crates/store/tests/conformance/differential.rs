@@ -159,10 +159,10 @@ pub(crate) async fn random_commands_come_to_what_the_core_says(fx: &impl Fixture
         let strategy = vec((0..24_u8, proptest::num::u64::ANY, 1..3_600_000_u32), 30..60);
         let history = strategy.new_tree(&mut runner).unwrap().current();
         let offer = format!("offer-{number}");
-        let story = format!("history {number}: {history:?}");
+        let name = format!("history {number}: {history:?}");
         let store = store.clone();
         let played = tokio::spawn(async move { play(&*store, &offer, &history).await });
-        seen.extend(played.await.unwrap_or_else(|_| panic!("{story}")));
+        seen.extend(played.await.unwrap_or_else(|_| panic!("{name}")));
     }
     for status in [
         OfferStatus::NeverPublished,

@@ -1,6 +1,7 @@
 //! What every store must do. A case is one function over a [`fixture::Fixture`]; [`suite`] runs all of them on an
 //! engine, so that a report reads `sqlite::work::an_expired_lease_may_be_taken`. To add an engine, write its fixture
 //! and one line `suite!(name, Fixture)`.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod artifacts;
 mod commit;

@@ -118,7 +118,7 @@ pub(crate) fn content(state: &Aggregate) -> Content {
         version: draft.content_version,
         changed_at: draft.changed_at,
         definition: format!(r#"{{"revision":{}}}"#, draft.revision),
-        secrets: (draft.revision % 2 == 0).then(|| r#"{"/sas":"s"}"#.to_owned()),
+        secrets: draft.revision.is_multiple_of(2).then(|| r#"{"/sas":"s"}"#.to_owned()),
         extra: None,
         display_text: format!("revision {}", draft.revision),
     }
