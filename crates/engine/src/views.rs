@@ -1,8 +1,7 @@
 //! Operations as they are read most: kept decoded, and rendered once for many readers.
 //!
-//! What is kept is never behind the store: a commit puts the new state in before it is answered, and whoever
-//! comes with an older state finds that it came too late, be it a reader that loaded before the commit or an
-//! earlier commit that was held up.
+//! What is kept is never behind the store: while an operation is being committed nothing is kept of it and
+//! readers ask the store, and a reader that loaded before a commit finds that it came too late.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,25 +54,46 @@ const KEPT: usize = 1024;
 
 #[derive(Default)]
 struct Shard {
-    /// Grows with every commit that touches the shard.
+    /// Grows with every commit that touches the shard, when it begins and when it ends.
     generation: u64,
-    /// Grows whenever operations are dropped, be they ever so new.
-    dropped: u64,
     kept: HashMap<OperationId, Arc<Viewed>>,
+    /// What is being committed; nothing is kept of it.
+    changing: HashMap<OperationId, Commits>,
+}
+
+/// The commits of one operation that have not come back.
+struct Commits {
+    running: usize,
+    /// No other commit began before this one came back: what it wrote is what is stored.
+    alone: bool,
 }
 
 impl Shard {
     fn insert(&mut self, viewed: Arc<Viewed>) {
         if self.kept.len() >= KEPT {
-            self.clear();
+            self.kept.clear();
         }
         self.kept.insert(viewed.operation.id, viewed);
     }
 
-    fn clear(&mut self) {
+    fn begin(&mut self, id: OperationId) {
         self.generation += 1;
-        self.dropped += 1;
-        self.kept.clear();
+        self.kept.remove(&id);
+        let commits = self.changing.entry(id).or_insert(Commits { running: 0, alone: true });
+        commits.running += 1;
+        commits.alone &= commits.running == 1;
+    }
+
+    /// Answers whether what the commit wrote is what is stored.
+    fn end(&mut self, id: OperationId) -> bool {
+        self.generation += 1;
+        let Some(commits) = self.changing.get_mut(&id) else { return false };
+        commits.running -= 1;
+        let (last, alone) = (commits.running == 0, commits.alone);
+        if last {
+            self.changing.remove(&id);
+        }
+        last && alone
     }
 }
 
@@ -82,8 +102,9 @@ pub(crate) struct Views {
     shards: [Mutex<Shard>; SHARDS],
 }
 
-/// Operations that a commit is about to change, as the views stood before.
-pub(crate) struct Changing(Vec<(OperationId, u64)>);
+/// Operations that a commit is about to change. It must be given back when the commit comes back.
+#[must_use]
+pub(crate) struct Changing(Vec<OperationId>);
 
 impl Views {
     fn shard(&self, id: OperationId) -> &Mutex<Shard> {
@@ -98,58 +119,60 @@ impl Views {
 
     /// Keeps what a reader loaded after [`Views::get`] told it the generation, unless a commit came in between.
     fn loaded(&self, viewed: &Arc<Viewed>, generation: u64) {
-        let mut shard = self.shard(viewed.operation.id).lock();
-        if generation == shard.generation {
+        let id = viewed.operation.id;
+        let mut shard = self.shard(id).lock();
+        if generation == shard.generation && !shard.changing.contains_key(&id) {
             shard.insert(viewed.clone());
         }
     }
 
-    /// To be called before the commit.
+    /// To be called before the commit: from its moment on, which nobody sees, the store alone is right.
     pub(crate) fn changing(&self, operations: &[Operation]) -> Changing {
-        let dropped = |operation: &Operation| (operation.id, self.shard(operation.id).lock().dropped);
-        Changing(operations.iter().map(dropped).collect())
+        let ids: Vec<OperationId> = operations.iter().map(|operation| operation.id).collect();
+        for id in &ids {
+            self.shard(*id).lock().begin(*id);
+        }
+        Changing(ids)
     }
 
-    /// Takes in what a commit wrote. Commits end in their order, but their callers may come here in another.
+    /// Takes in what a commit wrote.
     pub(crate) fn committed(
         &self,
         publisher: &str,
         offer: &str,
-        before: Changing,
+        changing: Changing,
         operations: Vec<Operation>,
     ) {
-        for (operation, (id, dropped)) in operations.into_iter().zip(before.0) {
+        for (id, operation) in changing.0.into_iter().zip(operations) {
             let mut shard = self.shard(id).lock();
-            shard.generation += 1;
-            if shard.dropped != dropped {
-                // A newer state may be among what was dropped: the next reader looks it up.
-                shard.kept.remove(&id);
-            } else if shard.kept.get(&id).is_none_or(|kept| kept.operation.revision < operation.revision) {
+            if shard.end(id) {
                 shard.insert(Arc::new(Viewed::new(publisher, offer, operation)));
             }
         }
     }
 
-    /// A commit failed, and nobody knows whether it went through all the same.
-    pub(crate) fn uncertain(&self, before: Changing) {
-        for (id, _) in before.0 {
-            let mut shard = self.shard(id).lock();
-            shard.generation += 1;
-            shard.dropped += 1;
-            shard.kept.remove(&id);
+    /// The commit failed, or nobody knows whether it went through all the same.
+    pub(crate) fn failed(&self, changing: Changing) {
+        for id in changing.0 {
+            self.shard(id).lock().end(id);
         }
     }
 
     /// Forgets everything: the store was replaced.
     pub(crate) fn clear(&self) {
         for shard in &self.shards {
-            shard.lock().clear();
+            let mut shard = shard.lock();
+            shard.generation += 1;
+            shard.kept.clear();
+            for commits in shard.changing.values_mut() {
+                commits.alone = false;
+            }
         }
     }
 }
 
 impl Viewed {
-    pub(crate) fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
+    fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
         Self {
             publisher: publisher.to_owned(),
             offer: offer.to_owned(),
@@ -225,32 +248,48 @@ mod tests {
     }
 
     #[test]
+    fn while_a_commit_runs_the_store_is_asked() {
+        let views = Views::default();
+        let first = views.changing(&[operation(1)]);
+        commit(&views, first, 1);
+        assert_eq!(kept(&views), Some(1));
+        let second = views.changing(&[operation(2)]);
+        assert_eq!(kept(&views), None);
+        let (_, generation) = views.get(OperationId(1));
+        views.loaded(&viewed(1), generation);
+        assert_eq!(kept(&views), None);
+        commit(&views, second, 2);
+        assert_eq!(kept(&views), Some(2));
+    }
+
+    #[test]
     fn a_commit_that_is_held_up_puts_nothing_back() {
         let views = Views::default();
         let first = views.changing(&[operation(1)]);
         let second = views.changing(&[operation(2)]);
         commit(&views, second, 2);
         commit(&views, first, 1);
-        assert_eq!(kept(&views), Some(2));
+        assert_eq!(kept(&views), None);
+        let third = views.changing(&[operation(3)]);
+        commit(&views, third, 3);
+        assert_eq!(kept(&views), Some(3));
     }
 
     #[test]
-    fn nor_does_it_when_the_newer_state_was_dropped_since() {
+    fn nor_does_one_that_a_restore_overtook() {
         let views = Views::default();
         let first = views.changing(&[operation(1)]);
-        let second = views.changing(&[operation(2)]);
-        commit(&views, second, 2);
         views.clear();
         commit(&views, first, 1);
         assert_eq!(kept(&views), None);
     }
 
     #[test]
-    fn a_reader_that_loaded_before_the_commit_keeps_nothing() {
+    fn a_reader_that_loaded_before_a_commit_or_a_restore_keeps_nothing() {
         let views = Views::default();
         let (_, generation) = views.get(OperationId(1));
-        let before = views.changing(&[operation(2)]);
-        commit(&views, before, 2);
+        let changing = views.changing(&[operation(2)]);
+        commit(&views, changing, 2);
         views.loaded(&viewed(1), generation);
         assert_eq!(kept(&views), Some(2));
         let (_, generation) = views.get(OperationId(1));
@@ -260,14 +299,17 @@ mod tests {
     }
 
     #[test]
-    fn after_a_commit_of_unknown_end_the_store_is_asked() {
+    fn after_a_failed_commit_the_store_is_asked() {
         let views = Views::default();
-        let before = views.changing(&[operation(1)]);
-        commit(&views, before, 1);
+        let first = views.changing(&[operation(1)]);
+        commit(&views, first, 1);
         let (_, generation) = views.get(OperationId(1));
-        views.uncertain(views.changing(&[operation(2)]));
+        views.failed(views.changing(&[operation(2)]));
         assert_eq!(kept(&views), None);
         views.loaded(&viewed(1), generation);
         assert_eq!(kept(&views), None);
+        let (_, generation) = views.get(OperationId(1));
+        views.loaded(&viewed(1), generation);
+        assert_eq!(kept(&views), Some(1));
     }
 }

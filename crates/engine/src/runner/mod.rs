@@ -138,13 +138,7 @@ impl Engine {
             operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.attempt == lease.attempt)
         };
         let viewed = self.operation(&lease.publisher, lease.operation).await?;
-        if let Some(viewed) = viewed.filter(|viewed| waits(&viewed.operation)) {
-            return Ok(Some(viewed));
-        }
-        // The commit that handed the work out may be durable and its caller not yet awake to show it.
-        let stored = self.shared.store.operation(&lease.publisher, lease.operation).await?;
-        let stored = stored.filter(|stored| waits(&stored.operation));
-        Ok(stored.map(|stored| Arc::new(Viewed::new(&lease.publisher, &stored.offer, stored.operation))))
+        Ok(viewed.filter(|viewed| waits(&viewed.operation)))
     }
 
     /// Does the work and makes the lease last meanwhile.

@@ -147,17 +147,3 @@ async fn a_runner_that_nobody_can_stop_stops() {
     drop(stop);
     engine.run(stopped).await;
 }
-
-#[tokio::test]
-async fn work_is_found_though_its_commit_is_not_shown_yet() {
-    let (_folder, engine, id) = published(LONG).await;
-    let piece = claim(&engine, LONG).await;
-    // The view is of an earlier moment than the work.
-    let mut stale = engine.operation("contoso", id).await.unwrap().unwrap().operation.clone();
-    stale.outstanding = None;
-    engine.shared.views.clear();
-    let before = engine.shared.views.changing(std::slice::from_ref(&stale));
-    engine.shared.views.committed("contoso", "a", before, vec![stale]);
-    engine.do_piece(piece).await;
-    assert!(matches!(first_step(&engine, id).await, StepState::Complete { .. }));
-}

@@ -110,11 +110,11 @@ impl Engine {
         let engine = self.clone();
         let commit = async move {
             let (publisher, offer) = (change.next.offer.publisher.clone(), change.next.offer.id.clone());
-            let before = engine.shared.views.changing(&decision.changed);
+            let changing = engine.shared.views.changing(&decision.changed);
             match engine.shared.store.commit(change).await {
-                Ok(()) => engine.shared.views.committed(&publisher, &offer, before, decision.changed),
+                Ok(()) => engine.shared.views.committed(&publisher, &offer, changing, decision.changed),
                 Err(error) => {
-                    engine.shared.views.uncertain(before);
+                    engine.shared.views.failed(changing);
                     return Err(error);
                 }
             }

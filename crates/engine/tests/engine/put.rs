@@ -5,17 +5,24 @@ use signoff_engine::EngineError;
 
 use crate::world::{CONTOSO, HOUR, World, definition};
 
+const LEADS: &str = "microsoft-azure-marketplace.tableLeadConfiguration";
+
 /// The sample with lead settings that hold a secret, or leave it out.
 fn with_leads(secret: Option<&str>) -> Value {
     let mut definition = definition();
-    let mut leads = json!({"table": "leads"});
-    if let Some(secret) = secret {
-        leads["connectionString"] = json!(secret);
-    }
-    definition["offer"]["leads"] = leads;
+    definition["offer"][LEADS] = match secret {
+        Some(secret) => json!({ "connectionString": secret }),
+        None => json!({}),
+    };
     definition
 }
 
+fn secrets(connection_string: &str) -> Value {
+    let address = format!("/offer/{LEADS}/connectionString");
+    json!({ address: connection_string })
+}
+
+/// The draft as it is stored: the definition, and the secrets apart.
 async fn stored(world: &World) -> (Value, Option<Value>) {
     let version = world.state("a").await.offer.draft.content_version;
     let content = world.engine.store().content(CONTOSO, "a", version).await.unwrap().unwrap();
@@ -27,18 +34,18 @@ async fn stored(world: &World) -> (Value, Option<Value>) {
 async fn a_secret_is_kept_apart_and_stays_when_it_is_left_out() {
     let world = World::start().await;
     world.put_definition("a", &with_leads(Some("first"))).await;
-    let first = json!({"/offer/leads/connectionString": "first"});
+    let first = secrets("first");
     assert_eq!(stored(&world).await, (with_leads(None), Some(first.clone())));
     // What a client got, without the secret, it may put back.
     world.put_definition("a", &with_leads(None)).await;
     assert_eq!(stored(&world).await, (with_leads(None), Some(first.clone())));
     // Across a publish, which starts a new version of the content, too.
-    world.try_publish("a").await.ok();
+    world.try_publish("a").await.unwrap();
     world.advance(HOUR).await;
     world.put_definition("a", &with_leads(None)).await;
     assert_eq!(stored(&world).await.1, Some(first));
     world.put_definition("a", &with_leads(Some("second"))).await;
-    assert_eq!(stored(&world).await.1, Some(json!({"/offer/leads/connectionString": "second"})));
+    assert_eq!(stored(&world).await.1, Some(secrets("second")));
     world.put_definition("a", &with_leads(Some(""))).await;
     assert_eq!(stored(&world).await.1, None);
 }
@@ -49,7 +56,7 @@ async fn concurrent_puts_lose_no_secret() {
     world.put_definition("a", &with_leads(Some("kept"))).await;
     let puts = (0..20).map(|_| async { world.put_definition("a", &with_leads(None)).await });
     futures_util::future::join_all(puts).await;
-    assert_eq!(stored(&world).await.1, Some(json!({"/offer/leads/connectionString": "kept"})));
+    assert_eq!(stored(&world).await.1, Some(secrets("kept")));
     assert_eq!(world.state("a").await.offer.draft.revision, 21);
 }
 
