@@ -1,0 +1,19 @@
+//! The walk through the wire contract, row by row, over real HTTP. Each module takes one part of the contract, and its
+//! tables read like it.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod call;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
+mod reply;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod tokens;
