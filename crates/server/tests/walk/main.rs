@@ -6,9 +6,23 @@ mod access;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
+mod cancel;
+#[cfg(test)]
+mod cancel_guards;
+#[cfg(test)]
+mod cancel_undo;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod offers;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod order;
+#[cfg(test)]
+mod publish;
 #[cfg(test)]
 mod reply;
 #[cfg(test)]
