@@ -92,6 +92,7 @@ impl Lab for SqliteStore {
             .alone(move |connection| {
                 // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
                 let mut source = connect(&snapshot).map_err(|error| corrupt(&error))?;
+                check_snapshot(&source)?;
                 schema::migrate(&mut source).map_err(|error| corrupt(&error))?;
                 drop(source);
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
@@ -117,6 +118,17 @@ impl Lab for SqliteStore {
             })
             .await
     }
+}
+
+/// An empty file is a sound database, and a damaged one may open: neither is a state to go on from.
+fn check_snapshot(source: &Connection) -> Result<(), StoreError> {
+    if schema::version(source).map_err(|error| corrupt(&error))? == 0 {
+        return Err(StoreError::Corrupt("the file holds no state of this server".to_owned()));
+    }
+    let found: String = source
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    if found == "ok" { Ok(()) } else { Err(StoreError::Corrupt(format!("the file is damaged: {found}"))) }
 }
 
 fn corrupt(error: &StoreError) -> StoreError {
