@@ -7,6 +7,7 @@ use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
 
+use crate::app::App;
 use crate::error::ApiError;
 use crate::view;
 
@@ -49,6 +50,31 @@ impl<'a> Subject<'a> {
             EngineError::Conflict => ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict),
             EngineError::Store(error) => error.into(),
         }
+    }
+
+    /// The same, in words that tell how the offer is now.
+    pub(crate) async fn explain(&self, app: &App, error: EngineError) -> ApiError {
+        let mut explained = self.error(error);
+        if !matches!(
+            explained.text,
+            ErrorText::PreconditionFailed { .. }
+                | ErrorText::MissingIfMatch { .. }
+                | ErrorText::NotReadyForGoLive { .. }
+        ) {
+            return explained;
+        }
+        let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await else {
+            return explained;
+        };
+        let tag = view::tag(&loaded.aggregate);
+        match &mut explained.text {
+            ErrorText::PreconditionFailed { current, .. } | ErrorText::MissingIfMatch { current } => {
+                *current = tag.to_string();
+            }
+            ErrorText::NotReadyForGoLive { state } => *state = tag.status.to_string(),
+            _ => {}
+        }
+        explained
     }
 
     fn refused(&self, refusal: Refusal) -> ApiError {

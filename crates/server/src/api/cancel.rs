@@ -54,7 +54,7 @@ pub(crate) async fn handle(
         {
             nothing_to_cancel(&app, &subject, &newest).await
         }
-        Err(error) => Err(subject.error(error)),
+        Err(error) => Err(subject.explain(&app, error).await),
     }
 }
 

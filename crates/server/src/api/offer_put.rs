@@ -52,7 +52,10 @@ pub(crate) async fn handle(
     };
     let sent_tag = Some(sent.unwrap_or(sent_type));
     let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
+    let done = match app.engine().put(&publisher, &offer, request).await {
+        Ok(done) => done,
+        Err(error) => return Err(subject.explain(&app, error).await),
+    };
     let created = done.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let body = offer_get::body(&app, &done.state, done.state.offer.version).await?;
@@ -76,8 +79,9 @@ fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGu
         let tags = tags.sent()?;
         Some(tags.iter().map(|tag| (Timestamp(tag.draft_changed), tag.draft_revision)).collect::<Vec<_>>())
     };
-    match header.and_then(IfMatch::parse) {
-        Some(tags) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),
+    match header.map(IfMatch::parse) {
+        Some(Some(tags)) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),
+        Some(None) => PutGuard::Drafts(Vec::new()),
         None => match in_body.filter(|_| observed).and_then(IfMatch::parse).and_then(drafts) {
             Some(drafts) => PutGuard::ExistingDrafts(drafts),
             None => PutGuard::Absent { required: !observed },
@@ -86,7 +90,10 @@ fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGu
 }
 
 /// The members to keep beside the definition, as pairs in their order.
-fn extra(versions: Option<Box<RawValue>>, mut other: Vec<(String, Box<RawValue>)>) -> Option<String> {
+pub(crate) fn extra(
+    versions: Option<Box<RawValue>>,
+    mut other: Vec<(String, Box<RawValue>)>,
+) -> Option<String> {
     if let Some(versions) = versions {
         other.insert(0, ("offerTypeVersions".to_owned(), versions));
     }
