@@ -126,10 +126,13 @@ async fn nobody_learns_whether_a_foreign_publisher_or_its_offer_exists() {
     let server = TestServer::start().await;
     let fabrikam = server.fabrikam().await;
     let mut messages = Vec::new();
-    for (publisher, offer) in [("contoso", "sample-vm"), ("contoso", "nothing"), ("nobody-at-all", "nothing")] {
-        for rest in ["", "/status", "/slot/preview", "/versions/1", "/submissions", "/versions/x", "/slot/x"] {
+    for (publisher, offer) in [("contoso", "sample-vm"), ("contoso", "nothing"), ("nobody-at-all", "nothing")]
+    {
+        for rest in ["", "/status", "/slot/preview", "/versions/1", "/submissions", "/versions/x", "/slot/x"]
+        {
             let path = format!("/api/publishers/{publisher}/offers/{offer}{rest}");
-            messages.push(fabrikam.get(&path).await.refused(403, "Forbidden").message().replace(publisher, "…"));
+            messages
+                .push(fabrikam.get(&path).await.refused(403, "Forbidden").message().replace(publisher, "…"));
         }
         for action in ["publish", "golive", "cancel"] {
             let path = format!("/api/publishers/{publisher}/offers/{offer}/{action}");

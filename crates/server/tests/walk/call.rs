@@ -33,7 +33,11 @@ impl Client {
             method: method.to_owned(),
             version: Some(VERSION.to_owned()),
             query: Vec::new(),
-            headers: self.token.iter().map(|token| ("authorization".to_owned(), format!("Bearer {token}"))).collect(),
+            headers: self
+                .token
+                .iter()
+                .map(|token| ("authorization".to_owned(), format!("Bearer {token}")))
+                .collect(),
             body: None,
             metadata: json!({}),
         }

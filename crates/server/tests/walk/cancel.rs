@@ -69,7 +69,10 @@ async fn rules_2_3_4_and_8_by_the_steps_that_began() {
             200 => {
                 assert_eq!(reply.location(), publish, "{scenario}");
                 assert_eq!(reply.json()["status"], "canceled");
-                assert_eq!((&after["status"], &after["cancellationRequestState"]), (&json!("canceled"), &json!("canceled")));
+                assert_eq!(
+                    (&after["status"], &after["cancellationRequestState"]),
+                    (&json!("canceled"), &json!("canceled"))
+                );
                 assert_eq!(step_of(&after, at)["status"], "canceled");
                 assert_eq!(reply.header("retry-after"), "");
             }
@@ -93,17 +96,25 @@ async fn rules_2_3_4_and_8_by_the_steps_that_began() {
 async fn rule_3_while_the_cancellation_runs() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
-    let slow = json!({ "displayprovision": { "undoDuration": "1h" }, "displaypackage": { "undoDuration": "1h" } });
+    let slow =
+        json!({ "displayprovision": { "undoDuration": "1h" }, "displaypackage": { "undoDuration": "1h" } });
     server.scenario("sample-vm", slow).await.expect(200);
     let publish = owner.publish_to_signoff("sample-vm").await;
     let reply = owner.cancel("sample-vm").reason("wrong image").await.expect(202);
     let cancellation = reply.location();
     let target = owner.follow(&publish).await.json();
-    assert_eq!((&target["status"], &target["cancellationRequestState"]), (&json!("running"), &json!("cancelRequested")));
+    assert_eq!(
+        (&target["status"], &target["cancellationRequestState"]),
+        (&json!("running"), &json!("cancelRequested"))
+    );
     assert_eq!(owner.status("sample-vm").await.json()["status"], "running");
     let shown = owner.follow(&cancellation).await.json();
-    assert_eq!((&shown["status"], &shown["cancellationRequestState"]), (&json!("running"), &json!("cannotCancel")));
-    let steps: Vec<_> = shown["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
+    assert_eq!(
+        (&shown["status"], &shown["cancellationRequestState"]),
+        (&json!("running"), &json!("cannotCancel"))
+    );
+    let steps: Vec<_> =
+        shown["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
     assert_eq!(steps, ["inProgress", "notStarted"], "the last begun is undone first: {shown:#}");
     assert!(shown["steps"][0]["id"].as_str().unwrap().contains("displaypackage"), "{shown:#}");
     assert_eq!(shown["target"]["location"], Value::from(publish.as_str()));
@@ -209,7 +220,8 @@ async fn two_who_cancel_at_once_are_told_the_same() {
         owner.step_reaches(offer, at, "inProgress").await;
         let calls = (0..6).map(|number| owner.cancel(offer).reason(&format!("{number}")).try_send());
         let replies = futures_util::future::join_all(calls).await;
-        let mut texts: Vec<String> = replies.into_iter().map(|reply| reply.unwrap().succeeded().text).collect();
+        let mut texts: Vec<String> =
+            replies.into_iter().map(|reply| reply.unwrap().succeeded().text).collect();
         texts.dedup();
         assert_eq!(texts.len(), 1, "{texts:#?}");
     }

@@ -31,7 +31,9 @@ async fn rule_7_only_the_named_operation_is_cancelled() {
     owner.cancel("vm").if_match(STALE).await.refused(412, "PreconditionFailed");
 
     let second = running(&owner, "vm").await;
-    for call in [owner.cancel("vm").operation(&first), owner.cancel("vm").json(&json!({ "operationId": first }))] {
+    for call in
+        [owner.cancel("vm").operation(&first), owner.cancel("vm").json(&json!({ "operationId": first }))]
+    {
         call.await.refused(400, "OperationNotRunning");
     }
     assert_eq!(owner.operation("vm", &second).await.json()["status"], "running", "the newer one goes on");

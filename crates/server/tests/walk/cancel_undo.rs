@@ -14,18 +14,25 @@ fn texts(messages: &Value) -> String {
 async fn rule_6_a_cancellation_that_fails() {
     for server in [TestServer::start().await, TestServer::observed().await] {
         let owner = server.owner().await;
-        server.scenario("sample-vm", json!({ "displayprovision": { "undoOutcome": "fail" } })).await.expect(200);
+        server
+            .scenario("sample-vm", json!({ "displayprovision": { "undoOutcome": "fail" } }))
+            .await
+            .expect(200);
         let publish = owner.publish_to_signoff("sample-vm").await;
         let target = owner.follow(&publish).await.json()["id"].as_str().unwrap().to_owned();
         let accepted = owner.cancel("sample-vm").await.expect(202);
         let cancellation = owner.ends(&accepted.location(), "failed").await;
         assert!(texts(&cancellation["messages"]).contains("displayprovision"), "{cancellation:#}");
-        let undone: Vec<_> = cancellation["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
+        let undone: Vec<_> =
+            cancellation["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
         assert_eq!(undone, ["complete", "blocked"], "the other undos still run");
         let failed = owner.ends(&publish, "failed").await;
         assert_eq!(failed["error"]["code"], "CancellationFailed");
         assert_eq!(failed["cancellationRequestState"], "cannotCancel");
-        assert!(texts(&failed["messages"]).contains("displayprovision"), "what is left is listed: {failed:#}");
+        assert!(
+            texts(&failed["messages"]).contains("displayprovision"),
+            "what is left is listed: {failed:#}"
+        );
         assert_eq!(owner.status("sample-vm").await.json()["status"], "failed");
         // Before rules 1 and 7, whatever is named and guarded.
         for call in [
@@ -36,7 +43,11 @@ async fn rule_6_a_cancellation_that_fails() {
         ] {
             assert_eq!(call.await.refused(400, "CancellationFailed").location(), accepted.location());
         }
-        owner.cancel("sample-vm").operation("00000000-0000-0000-0000-000000000001").await.refused(404, "OperationNotFound");
+        owner
+            .cancel("sample-vm")
+            .operation("00000000-0000-0000-0000-000000000001")
+            .await
+            .refused(404, "OperationNotFound");
     }
 }
 
@@ -81,10 +92,12 @@ async fn a_failed_step_undoes_what_began_in_reverse() {
     server.scenario("sample-vm", failing).await.expect(200);
     let publish = owner.publish("sample-vm").await.expect(202).location();
     let failed = owner.ends(&publish, "failed").await;
-    let states: Vec<_> = failed["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
+    let states: Vec<_> =
+        failed["steps"].as_array().unwrap().iter().map(|step| step["status"].clone()).collect();
     assert_eq!(states, ["complete", "complete", "complete", "blocked", "notStarted", "notStarted"]);
     let blocked = step_of(&failed, "displaypackage");
-    let error = blocked["messages"].as_array().unwrap().iter().find(|message| message["level"] == "error").unwrap();
+    let error =
+        blocked["messages"].as_array().unwrap().iter().find(|message| message["level"] == "error").unwrap();
     let html = error["messageHtml"].as_str().unwrap();
     assert!(html.contains("out of &lt;paper&gt; &amp;"), "messages are HTML: {html}");
     assert!(texts(&failed["messages"]).contains("displayprovision"), "what is left is told: {failed:#}");
@@ -111,7 +124,11 @@ async fn a_golive_before_its_switch_can_be_cancelled() {
     owner.ends(&cancellation, "completed").await;
     owner.ends(&golive, "canceled").await;
     let name = |offer: &Value| offer["definition"]["displayText"].clone();
-    assert_eq!(name(&owner.slot("sample-vm", "production").await.json()), name(&production), "nothing went live");
+    assert_eq!(
+        name(&owner.slot("sample-vm", "production").await.json()),
+        name(&production),
+        "nothing went live"
+    );
     assert_eq!(name(&owner.slot("sample-vm", "preview").await.json()), "two", "the preview stands");
     // A canceled golive whose preview stands may be repeated.
     server.scenario("sample-vm", json!({})).await.expect(200);
@@ -146,7 +163,10 @@ async fn a_golive_after_its_switch_cannot() {
 async fn a_golive_that_fails_may_be_repeated() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
-    server.scenario("sample-vm", json!({ "live": { "outcome": "fail", "message": "no region" } })).await.expect(200);
+    server
+        .scenario("sample-vm", json!({ "live": { "outcome": "fail", "message": "no region" } }))
+        .await
+        .expect(200);
     owner.publish_to_signoff("sample-vm").await;
     let golive = owner.golive("sample-vm").await.expect(202).location();
     owner.ends(&golive, "failed").await;

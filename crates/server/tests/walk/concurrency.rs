@@ -50,7 +50,11 @@ async fn a_refusal_names_the_current_tag() {
     let owner = server.owner().await;
     let current = owner.offer("sample-vm").await.etag();
     let missing = owner.put_offer("sample-vm", &fit_document()).await.refused(400, "MissingIfMatch");
-    let stale = owner.put_offer("sample-vm", &fit_document()).if_match(FOREIGN).await.refused(412, "PreconditionFailed");
+    let stale = owner
+        .put_offer("sample-vm", &fit_document())
+        .if_match(FOREIGN)
+        .await
+        .refused(412, "PreconditionFailed");
     let publish = owner.publish("sample-vm").if_match(FOREIGN).await.refused(412, "PreconditionFailed");
     for reply in [missing, stale, publish] {
         assert_eq!(reply.target(), "If-Match");

@@ -33,10 +33,15 @@ async fn one_error_in_six_languages() {
             let error = reply.json()["error"].clone();
             for detail in error["details"].as_array().into_iter().flatten() {
                 assert!(detail["target"].is_string(), "{detail}");
-                details.insert((detail["code"].to_string(), detail["target"].to_string(), detail["message"].to_string()));
+                details.insert((
+                    detail["code"].to_string(),
+                    detail["target"].to_string(),
+                    detail["message"].to_string(),
+                ));
             }
         }
-        let kinds: BTreeSet<_> = details.iter().map(|(code, target, _)| (code.clone(), target.clone())).collect();
+        let kinds: BTreeSet<_> =
+            details.iter().map(|(code, target, _)| (code.clone(), target.clone())).collect();
         assert_eq!(details.len(), kinds.len() * LANGUAGES.len(), "{code}: details are not translated");
     }
 }
@@ -45,7 +50,8 @@ async fn one_error_in_six_languages() {
 async fn which_language_is_chosen() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
-    let ask = async |language: &str| owner.offer("missing").header("accept-language", language).await.message();
+    let ask =
+        async |language: &str| owner.offer("missing").header("accept-language", language).await.message();
     let mut words = Vec::new();
     for language in LANGUAGES {
         words.push((language, ask(language).await));

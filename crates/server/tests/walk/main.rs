@@ -4,6 +4,10 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod bad_text;
+#[cfg(test)]
 mod call;
 #[cfg(test)]
 mod cancel;
@@ -12,9 +16,17 @@ mod cancel_guards;
 #[cfg(test)]
 mod cancel_undo;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod dialects;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod languages;
+#[cfg(test)]
+mod mail;
 #[cfg(test)]
 mod offers;
 #[cfg(test)]
@@ -28,6 +40,12 @@ mod reply;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod scenarios;
+#[cfg(test)]
 mod server;
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod state;
 #[cfg(test)]
 mod tokens;

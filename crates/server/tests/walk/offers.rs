@@ -39,7 +39,7 @@ async fn an_owner_changes_the_publisher() {
     assert_eq!(owner.offer("sample-vm").await.json()["pcMigrationStatus"], "none");
     for (body, code) in [
         (json!({ "sellerContact": "nobody" }), "InvalidEmail"),
-        (json!({ "pcMigrationStatus": "maybe" }), "InvalidJson"),
+        (json!({ "pcMigrationStatus": "maybe" }), "InvalidBody"),
         (json!({ "displayText": "x".repeat(201) }), "InvalidBody"),
         (json!({ "colour": "red" }), "InvalidJson"),
     ] {
@@ -69,7 +69,11 @@ async fn offer_types_and_their_steps() {
             ("displaycertify", "Certification", "< 5 days"),
             ("displayprovision", "Provisioning", "< 1 day"),
             ("displaypackage", "Packaging and Lead Generation Registration", "< 1 hour"),
-            ("publisher-signoff", "Publisher signoff", vm["steps"][4]["estimatedTimeFrame"].as_str().unwrap()),
+            (
+                "publisher-signoff",
+                "Publisher signoff",
+                vm["steps"][4]["estimatedTimeFrame"].as_str().unwrap()
+            ),
             ("live", "Live", "~2-5 days"),
         ]
     );
@@ -77,7 +81,8 @@ async fn offer_types_and_their_steps() {
 }
 
 async fn listed(client: &Client, filter: &str) -> Vec<String> {
-    let offers = client.get("/api/publishers/contoso/offers").query("$filter", filter).await.expect(200).json();
+    let offers =
+        client.get("/api/publishers/contoso/offers").query("$filter", filter).await.expect(200).json();
     offers.as_array().unwrap().iter().map(|offer| offer["id"].as_str().unwrap().to_owned()).collect()
 }
 
@@ -85,7 +90,8 @@ async fn listed(client: &Client, filter: &str) -> Vec<String> {
 async fn lists_and_filters() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
-    let core = json!({ "offerTypeId": CORE_VM, "definition": { "displayText": "Core", "offer": {}, "plans": [] } });
+    let core =
+        json!({ "offerTypeId": CORE_VM, "definition": { "displayText": "Core", "offer": {}, "plans": [] } });
     owner.put_offer("core", &core).await.expect(201);
     owner.create("held").await.expect(201);
     server.scenario("held", json!({ "displaycertify": { "hold": true } })).await.expect(200);
@@ -98,7 +104,10 @@ async fn lists_and_filters() {
         ("status eq 'neverPublished'", vec!["core", "sample-vm"]),
         ("status eq 'running'", vec!["held"]),
         ("status eq 'notStarted'", vec![]),
-        ("offerTypeId eq 'microsoft-azure-virtualmachines' and status eq 'neverPublished'", vec!["sample-vm"]),
+        (
+            "offerTypeId eq 'microsoft-azure-virtualmachines' and status eq 'neverPublished'",
+            vec!["sample-vm"],
+        ),
         ("status eq 'running' and offerTypeId eq 'microsoft-azure-corevm'", vec![]),
         ("status eq 'running' and status eq 'failed'", vec![]),
     ] {
@@ -173,7 +182,11 @@ async fn slots_and_versions_follow_publish_and_go_live() {
         if present.status == 404 { call.await } else { call.if_match(&present.etag()).await }.succeeded();
     };
     let slots = async || {
-        (name_in(&owner, "vm", "draft").await, name_in(&owner, "vm", "preview").await, name_in(&owner, "vm", "production").await)
+        (
+            name_in(&owner, "vm", "draft").await,
+            name_in(&owner, "vm", "preview").await,
+            name_in(&owner, "vm", "production").await,
+        )
     };
     let some = |name: &str| Some(Value::from(name));
     put("one").await;
@@ -196,7 +209,8 @@ async fn slots_and_versions_follow_publish_and_go_live() {
     }
     owner.get(&owner.path("vm", "/versions/4")).await.refused(404, "VersionNotFound");
     for slot in ["DRAFT", "Preview", "pRoDuCtIoN"] {
-        let (odd, plain) = (owner.slot("vm", slot).await.expect(200), owner.slot("vm", &slot.to_lowercase()).await);
+        let (odd, plain) =
+            (owner.slot("vm", slot).await.expect(200), owner.slot("vm", &slot.to_lowercase()).await);
         assert_eq!(odd.text, plain.text, "{slot}");
     }
 }

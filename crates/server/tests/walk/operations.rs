@@ -17,7 +17,9 @@ async fn locations_of_migrated_offers_and_of_others() {
     fabrikam.create("vm").await.expect(201);
     for (client, migrated) in [(&owner, true), (&fabrikam, false)] {
         let mut number = 0;
-        for (action, slot) in [("publish", "preview"), ("golive", "production"), ("publish", "preview"), ("cancel", "preview")] {
+        for (action, slot) in
+            [("publish", "preview"), ("golive", "production"), ("publish", "preview"), ("cancel", "preview")]
+        {
             let reply = client.post(&client.path("vm", &format!("/{action}"))).await.expect(202);
             let (location, id) = (reply.location(), reply.operation_id());
             // At once, and as it stands.
@@ -130,7 +132,8 @@ async fn lists_are_newest_first_and_filtered_by_state() {
     assert_eq!(states(&owner, "", "").await, all);
     for name in ["status", "submissionState"] {
         for wanted in ["running", "completed", "failed", "canceled", "notStarted", ""] {
-            let kept: Vec<_> = all.iter().filter(|(_, state)| wanted.is_empty() || state == wanted).cloned().collect();
+            let kept: Vec<_> =
+                all.iter().filter(|(_, state)| wanted.is_empty() || state == wanted).cloned().collect();
             assert_eq!(states(&owner, name, wanted).await, kept, "{name}={wanted}");
         }
         for bad in ["bogus", "succeeded", "Running", "running,failed"] {

@@ -19,7 +19,8 @@ async fn the_api_version_is_required() {
         (Some("2017-10-31 "), false),
         (Some("'2017-10-31'"), false),
     ] {
-        for path in ["/api/publishers", "/api/offerTypes", "/api/publishers/contoso/offers/sample-vm/status"] {
+        for path in ["/api/publishers", "/api/offerTypes", "/api/publishers/contoso/offers/sample-vm/status"]
+        {
             let reply = owner.get(path).version(version).await;
             if known {
                 reply.expect(200);
@@ -31,7 +32,13 @@ async fn the_api_version_is_required() {
         }
     }
     // It may come in any place of the query.
-    owner.get("/api/publishers").version(None).query("x", "y").query("api-version", "2017-10-31").await.expect(200);
+    owner
+        .get("/api/publishers")
+        .version(None)
+        .query("x", "y")
+        .query("api-version", "2017-10-31")
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -97,7 +104,8 @@ async fn a_dollar_may_be_escaped() {
     let escaped = owner.get("/api/operations/contoso%24sample-vm%241%24preview").await.expect(200);
     assert_eq!(plain.text, escaped.text);
     for filter in ["$filter", "%24filter"] {
-        let path = format!("/api/publishers/contoso/offers?{filter}=status%20eq%20'failed'&api-version=2017-10-31");
+        let path =
+            format!("/api/publishers/contoso/offers?{filter}=status%20eq%20'failed'&api-version=2017-10-31");
         assert_eq!(owner.get(&path).version(None).await.expect(200).json(), json!([]));
     }
 }
@@ -166,7 +174,8 @@ async fn content_types() {
         ("", false),
     ] {
         for (action, status, code) in AFTER_THE_BODY {
-            let call = owner.post(&owner.path("unfit", action)).body("{}").header("content-type", content_type);
+            let call =
+                owner.post(&owner.path("unfit", action)).body("{}").header("content-type", content_type);
             if taken {
                 call.await.refused(status, code);
             } else {
@@ -178,9 +187,18 @@ async fn content_types() {
         let path = owner.path("unfit", action);
         // Nothing was sent, so there is nothing to declare.
         owner.call("POST", &path).await.refused(status, code);
-        owner.post(&path).body("{}").without_header("content-type").await.refused(415, "UnsupportedMediaType");
+        owner
+            .post(&path)
+            .body("{}")
+            .without_header("content-type")
+            .await
+            .refused(415, "UnsupportedMediaType");
     }
-    owner.put_offer("other", &fit_document()).header("content-type", "text/plain").await.refused(415, "UnsupportedMediaType");
+    owner
+        .put_offer("other", &fit_document())
+        .header("content-type", "text/plain")
+        .await
+        .refused(415, "UnsupportedMediaType");
     owner.offer("other").await.refused(404, "OfferNotFound");
 }
 

@@ -177,6 +177,16 @@ impl TestServer {
         letters.as_array().unwrap().clone()
     }
 
+    /// The whole state as one file.
+    pub(crate) async fn snapshot(&self) -> Vec<u8> {
+        let reply = self.http.get(format!("{}/_signoff/snapshot", self.base)).send().await.unwrap();
+        reply.error_for_status().unwrap().bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn restore(&self, snapshot: &[u8]) -> Reply {
+        self.lab("PUT", "/snapshot").bytes(snapshot.to_vec()).await
+    }
+
     /// The GUID under which an offer is known besides its slug.
     pub(crate) async fn guid_of(&self, publisher: &str, offer: &str) -> String {
         let loaded = self.engine.store().load(publisher, offer).await.unwrap().unwrap();
@@ -185,7 +195,11 @@ impl TestServer {
 }
 
 /// Waits for a state that must come: asks again until `wanted` holds of the reply.
-pub(crate) async fn eventually(what: &str, ask: impl AsyncFn() -> Reply, wanted: impl Fn(&Value) -> bool) -> Reply {
+pub(crate) async fn eventually(
+    what: &str,
+    ask: impl AsyncFn() -> Reply,
+    wanted: impl Fn(&Value) -> bool,
+) -> Reply {
     let mut last = None;
     for _ in 0..LOOKS {
         let reply = ask().await.expect(200);
