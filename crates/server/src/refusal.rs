@@ -52,27 +52,13 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// The same, in words that tell how the offer is now.
+    /// The same; where the words are about the offer's status, it is looked up.
     pub(crate) async fn explain(&self, app: &App, error: EngineError) -> ApiError {
         let mut explained = self.error(error);
-        if !matches!(
-            explained.text,
-            ErrorText::PreconditionFailed { .. }
-                | ErrorText::MissingIfMatch { .. }
-                | ErrorText::NotReadyForGoLive { .. }
-        ) {
-            return explained;
-        }
-        let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await else {
-            return explained;
-        };
-        let tag = view::tag(&loaded.aggregate);
-        match &mut explained.text {
-            ErrorText::PreconditionFailed { current, .. } | ErrorText::MissingIfMatch { current } => {
-                *current = tag.to_string();
-            }
-            ErrorText::NotReadyForGoLive { state } => *state = tag.status.to_string(),
-            _ => {}
+        if let ErrorText::NotReadyForGoLive { state } = &mut explained.text
+            && let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await
+        {
+            *state = loaded.aggregate.status().as_str().to_owned();
         }
         explained
     }
@@ -135,15 +121,14 @@ impl<'a> Subject<'a> {
                 ApiError::new(ErrorCode::NotFound, text)
             }
             Refusal::PreconditionFailed => {
-                let text = ErrorText::PreconditionFailed { sent, current: "*".to_owned() };
+                let text = ErrorText::PreconditionFailed { sent };
                 ApiError::new(ErrorCode::PreconditionFailed, text).target("If-Match")
             }
             Refusal::CreateWithTag => {
                 ApiError::new(ErrorCode::PreconditionFailed, ErrorText::CreateWithTag).target("If-Match")
             }
             Refusal::MissingIfMatch => {
-                let text = ErrorText::MissingIfMatch { current: "*".to_owned() };
-                ApiError::new(ErrorCode::MissingIfMatch, text).target("If-Match")
+                ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
             }
             Refusal::OfferTypeChanged { stored } => {
                 let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent };

@@ -52,10 +52,7 @@ pub(crate) async fn handle(
     };
     let sent_tag = Some(sent.unwrap_or(sent_type));
     let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let done = match app.engine().put(&publisher, &offer, request).await {
-        Ok(done) => done,
-        Err(error) => return Err(subject.explain(&app, error).await),
-    };
+    let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
     let created = done.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let body = offer_get::body(&app, &done.state, done.state.offer.version).await?;

@@ -143,7 +143,6 @@ async fn a_golive_after_its_switch_cannot() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
     owner.publish_to_signoff("sample-vm").await;
-    // Held, so that the switch comes when the test says so; then it propagates for an hour.
     server.scenario("sample-vm", json!({ "live": { "hold": true } })).await.expect(200);
     let golive = owner.golive("sample-vm").await.expect(202).location();
     owner.step_reaches("sample-vm", "live", "inProgress").await;

@@ -34,7 +34,8 @@ async fn publish_while_something_runs() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
     server.scenario("sample-vm", json!({ "displaycertify": { "hold": true } })).await.expect(200);
-    owner.golive("sample-vm").await.refused(400, "NotReadyForGoLive");
+    let reply = owner.golive("sample-vm").await.refused(400, "NotReadyForGoLive");
+    assert!(reply.message().contains("neverPublished"), "{}", reply.message());
     let publish = owner.publish("sample-vm").await.expect(202).location();
     for call in [owner.publish("sample-vm"), owner.golive("sample-vm")] {
         assert_eq!(call.await.refused(400, "OperationInProgress").location(), publish);

@@ -40,6 +40,8 @@ async fn a_snapshot_brings_everything_back() {
         .expect(200);
     let publish = owner.publish("sample-vm").await.expect(202).location();
     owner.step_reaches("sample-vm", "displaycertify", "inProgress").await;
+    // When the clock has moved, everything due has happened: the step is held for good.
+    server.advance("contoso", "1s").await.expect(200);
     let before = owner.follow(&publish).await.text;
     let offer = owner.offer("sample-vm").await.text;
     let snapshot = server.snapshot().await;

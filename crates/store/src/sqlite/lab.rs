@@ -120,10 +120,10 @@ impl Lab for SqliteStore {
     }
 }
 
-/// An empty file is a sound database, and a damaged one may open: neither is a state to go on from.
+/// An empty file is a database too, and would empty this one; a damaged one may open.
 fn check_snapshot(source: &Connection) -> Result<(), StoreError> {
     if schema::version(source).map_err(|error| corrupt(&error))? == 0 {
-        return Err(StoreError::Corrupt("the file holds no state of this server".to_owned()));
+        return Err(StoreError::Corrupt("the file is no snapshot".to_owned()));
     }
     let found: String = source
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
@@ -150,4 +150,34 @@ fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
             .map_err(sql)?;
     }
     transaction.commit().map_err(sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_snapshot_leaves_the_state_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("store")).unwrap();
+        let kept = Some("3d".to_owned());
+        store.put_lab(LabKind::Clock, "contoso", "", kept.clone()).await.unwrap();
+        let snapshot = folder.path().join("snapshot");
+        store.snapshot(&snapshot).await.unwrap();
+        let foreign = folder.path().join("foreign");
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE offer (id)").unwrap();
+        let empty = folder.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        let text = folder.path().join("text");
+        std::fs::write(&text, "no database at all, however long the file may be").unwrap();
+
+        for file in [empty, foreign, text] {
+            let refused = store.restore(&file).await;
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{} {refused:?}", file.display());
+            assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+        }
+        store.put_lab(LabKind::Clock, "contoso", "", None).await.unwrap();
+        store.restore(&snapshot).await.unwrap();
+        assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+    }
 }
