@@ -176,3 +176,22 @@ async fn other_offer_types_have_pipelines_too() {
     let reply = owner.put_offer("core", &changed).if_match(&tag).await.refused(400, "InvalidBody");
     assert_eq!(reply.target(), "offerTypeId");
 }
+
+#[tokio::test]
+async fn of_many_who_publish_at_once_one_does() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    server.scenario("sample-vm", json!({ "displaycertify": { "hold": true } })).await.expect(200);
+    let calls = (0..8).map(|_| owner.publish("sample-vm").try_send());
+    let replies = futures_util::future::join_all(calls).await;
+    let mut answers: Vec<(u16, String)> = Vec::new();
+    for reply in replies {
+        let reply = reply.unwrap();
+        answers.push((reply.status, reply.location()));
+    }
+    answers.sort();
+    let (winner, others) = answers.split_first().unwrap();
+    assert_eq!(winner.0, 202);
+    assert!(others.iter().all(|(status, location)| (*status, location) == (400, &winner.1)), "{answers:?}");
+    assert_eq!(owner.operations("sample-vm").await.json().as_array().unwrap().len(), 1);
+}

@@ -223,3 +223,19 @@ async fn a_put_takes_strict_json_only() {
     }
     owner.offer("strict").await.refused(404, "OfferNotFound");
 }
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_take() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    for (method, path, allowed) in [
+        ("DELETE", "/api/publishers", "GET"),
+        ("POST", "/api/publishers/contoso/offers/sample-vm", "PUT"),
+        ("GET", "/api/publishers/contoso/offers/sample-vm/cancel", "POST"),
+        ("PUT", "/api/publishers/contoso/offers/sample-vm/submissions", "GET"),
+    ] {
+        server.nobody().call(method, path).await.refused(401, "Unauthorized");
+        let reply = owner.call(method, path).await.refused(405, "MethodNotAllowed");
+        assert!(reply.header("allow").contains(allowed), "{method} {path}: {:?}", reply.headers);
+    }
+}
