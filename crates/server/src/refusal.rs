@@ -58,7 +58,7 @@ impl<'a> Subject<'a> {
         if let ErrorText::NotReadyForGoLive { state } = &mut explained.text
             && let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await
         {
-            *state = loaded.aggregate.status().as_str().to_owned();
+            loaded.aggregate.status().as_str().clone_into(state);
         }
         explained
     }
