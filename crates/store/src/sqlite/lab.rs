@@ -139,7 +139,10 @@ fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
             return Err(strange(&format!("it has no table {table}")));
         }
     }
-    Ok(())
+    // A damaged file may open all the same.
+    let found: String =
+        source.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| strange(&error))?;
+    if found == "ok" { Ok(()) } else { Err(strange(&found)) }
 }
 
 fn path_text(file: &Path) -> Result<String, StoreError> {
