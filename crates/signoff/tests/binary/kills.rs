@@ -13,13 +13,13 @@ use crate::server::{Api, PATIENCE, Server, sample};
 use crate::truth;
 
 /// Servers that are killed.
-const ROUNDS: u64 = 8;
+const ROUNDS: u64 = 10;
 
 fn offers() -> Vec<Arc<Offer>> {
     let offer = |publisher, id, steps| Arc::new(Offer { publisher, id, steps });
     vec![
         offer("contoso", "quick", json!({})),
-        offer("contoso", "slow-certify", json!({"displaycertify": {"duration": "1h"}})),
+        offer("contoso", "slow", json!({"displaycertify": {"duration": "1h"}, "live": {"duration": "1h"}})),
         offer(
             "contoso",
             "slow-undo",
@@ -27,7 +27,7 @@ fn offers() -> Vec<Arc<Offer>> {
         ),
         offer("fabrikam", "flaky", json!({"displayprovision": {"outcome": "fail", "failTimes": 2}})),
         offer("fabrikam", "sticky", json!({"displayprovision": {"undoOutcome": "fail"}})),
-        offer("fabrikam", "broken", json!({"displaypackage": {"outcome": "fail"}, "live": {"duration": "1h"}})),
+        offer("fabrikam", "broken", json!({"displaypackage": {"outcome": "fail"}})),
     ]
 }
 
@@ -47,6 +47,14 @@ async fn every_acknowledged_answer_outlives_kill_9() {
         api.script(offer.publisher, offer.id, offer.steps.clone()).await;
     }
     let ledger = rounds(first, &store, &offers, &owners).await;
+    for (what, happened) in [
+        ("a golive", ledger.iter().any(|(_, told)| matches!(told, Told::Started { kind: "golive", .. }))),
+        ("a 200 to a cancel", ledger.iter().any(|(_, told)| matches!(told, Told::Canceled { .. }))),
+        ("a 202 to a cancel", ledger.iter().any(|(_, told)| matches!(told, Told::Canceling { .. }))),
+        ("a stored draft", ledger.iter().any(|(_, told)| matches!(told, Told::Stored { .. }))),
+    ] {
+        assert!(happened, "the clients never got {what}");
+    }
     let mut told = vec![Vec::new(); offers.len()];
     for (offer, entry) in ledger {
         told[offer].push(entry);
@@ -100,7 +108,7 @@ async fn rounds(
     let mut present = first;
     let mut draw = Draw(2026);
     for round in 1..=ROUNDS {
-        let until = told.len() + 20 + usize::try_from(draw.below(60)).unwrap();
+        let until = told.len() + 40 + usize::try_from(draw.below(100)).unwrap();
         while told.len() < until {
             tokio::select! {
                 entry = entries.recv() => told.push(entry.expect("the clients run until the last round")),

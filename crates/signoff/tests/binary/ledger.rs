@@ -90,10 +90,10 @@ impl Actor {
     pub(crate) async fn release(mut self) {
         while let Some(base) = self.next_server() {
             let done = match self.draw.below(100) {
-                0..35 => self.start("publish").await,
-                35..60 => self.start("golive").await,
-                60..80 => self.change_draft().await,
-                80..95 => self.look().await,
+                0..25 => self.start("publish").await,
+                25..60 => self.start("golive").await,
+                60..75 => self.change_draft().await,
+                75..90 => self.look().await,
                 _ => self.pass_time().await,
             };
             self.unless_lost(done, &base).await;
@@ -104,8 +104,8 @@ impl Actor {
     pub(crate) async fn cancel(mut self) {
         while let Some(base) = self.next_server() {
             let done = match self.draw.below(100) {
-                0..30 => self.call_back().await,
-                30..60 => self.read_list().await,
+                0..3 => self.call_back().await,
+                3..60 => self.read_list().await,
                 _ => self.look().await,
             };
             self.unless_lost(done, &base).await;
@@ -190,7 +190,10 @@ impl Actor {
             self.tell(Told::Unknown { edit });
             return Err(Lost);
         };
-        assert_eq!(answer.status, 200, "nobody else changes this draft, so {sent_tag} is its tag: {answer:?}");
+        assert_eq!(
+            answer.status, 200,
+            "nobody else changes this draft, so {sent_tag} is its tag: {answer:?}"
+        );
         assert_eq!(answer.body["definition"]["displayText"], title.as_str());
         self.draft.tag = Some(answer.tag());
         let version = answer.body["version"].as_u64().unwrap();

@@ -200,7 +200,8 @@ pub(crate) async fn every_mail_was_written_once(owners: &Owners, operations: &[V
     let mailbox = owners.contoso.get("/_signoff/mailbox").await;
     let mut counted: BTreeMap<(&str, &str, &str), u32> = BTreeMap::new();
     for mail in mailbox.body.as_array().unwrap() {
-        let [operation, event, to] = ["operation", "event", "to"].map(|member| mail[member].as_str().unwrap());
+        let [operation, event, to] =
+            ["operation", "event", "to"].map(|member| mail[member].as_str().unwrap());
         *counted.entry((operation, event, to)).or_default() += 1;
     }
     let twice: Vec<_> = counted.iter().filter(|(_, count)| **count > 1).collect();
