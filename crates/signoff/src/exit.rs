@@ -53,7 +53,10 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Setting(_) | Self::Client(ClientError::Setting(_)) => 2,
+            Self::Usage(_)
+            | Self::Setting(_)
+            | Self::Client(ClientError::Setting(_))
+            | Self::Node(NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_)) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::Client(ClientError::Unreachable { .. }) => 6,
@@ -67,7 +70,7 @@ impl Failure {
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(_)
+            | Self::Node(NodeError::Store(_))
             | Self::Tls(_) => 1,
         }
     }

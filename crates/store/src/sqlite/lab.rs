@@ -92,6 +92,10 @@ impl Lab for SqliteStore {
             .alone(move |connection| {
                 // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
                 let mut source = connect(&snapshot).map_err(|error| corrupt(&error))?;
+                // An empty file is a database to SQLite, and would empty this one.
+                if schema::version(&source).map_err(|error| corrupt(&error))? == 0 {
+                    return Err(StoreError::Corrupt("it is no snapshot of this server".to_owned()));
+                }
                 schema::migrate(&mut source).map_err(|error| corrupt(&error))?;
                 drop(source);
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
