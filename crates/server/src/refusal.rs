@@ -109,15 +109,14 @@ impl<'a> Subject<'a> {
                 ApiError::new(ErrorCode::NotFound, text)
             }
             Refusal::PreconditionFailed => {
-                let text = ErrorText::PreconditionFailed { sent, current: "*".to_owned() };
+                let text = ErrorText::PreconditionFailed { sent };
                 ApiError::new(ErrorCode::PreconditionFailed, text).target("If-Match")
             }
             Refusal::CreateWithTag => {
                 ApiError::new(ErrorCode::PreconditionFailed, ErrorText::CreateWithTag).target("If-Match")
             }
             Refusal::MissingIfMatch => {
-                let text = ErrorText::MissingIfMatch { current: "*".to_owned() };
-                ApiError::new(ErrorCode::MissingIfMatch, text).target("If-Match")
+                ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
             }
             Refusal::OfferTypeChanged { stored } => {
                 let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent };
