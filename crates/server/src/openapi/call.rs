@@ -221,7 +221,11 @@ impl Answer {
     pub(super) fn list<T: ToSchema>(text: &str, example: Value) -> Self {
         let mut answer = Self::empty(200, text);
         let schema = schema_of::<T>(&mut answer.schemas);
-        answer.with_body(JSON, ArrayBuilder::new().items(RefOr::Ref(schema)), Some(json!([example])))
+        answer.with_body(
+            JSON,
+            ArrayBuilder::new().items(RefOr::Ref(schema)),
+            Some(Value::Array(vec![example])),
+        )
     }
 
     /// Gives the answer a body.

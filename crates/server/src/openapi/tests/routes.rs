@@ -21,12 +21,10 @@ pub(super) fn of_the_sources() -> BTreeSet<String> {
 fn read(place: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(place).unwrap() {
         let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        if path.is_dir() {
-            if name != "tests" {
-                read(&path, found);
-            }
-        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+        let is_of_tests = path.file_stem().unwrap().to_str().unwrap().ends_with("tests");
+        if path.is_dir() && !is_of_tests {
+            read(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") && !is_of_tests {
             registered(&fs::read_to_string(&path).unwrap(), found);
         }
     }
