@@ -56,7 +56,14 @@ pub(crate) struct Connection {
     #[arg(long, global = true, env = "SIGNOFF_CA", hide_env_values = true, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// How to print results: a table for people, or json for scripts [default: table]
-    #[arg(long, global = true, env = "SIGNOFF_OUTPUT", hide_env_values = true, value_enum, hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGNOFF_OUTPUT",
+        hide_env_values = true,
+        value_enum,
+        hide_possible_values = true
+    )]
     output: Option<Output>,
 }
 

@@ -94,7 +94,8 @@ impl Failure {
             Self::Unconfigured { local: true, .. } => return Some(SEEDED),
             Self::Client(ClientError::Unreachable { url, .. }) => {
                 let local = url.parse().is_ok_and(|url| is_this_machine(&url));
-                return local.then_some("is it running? `signoff serve --dev` starts one on http://127.0.0.1:8080");
+                return local
+                    .then_some("is it running? `signoff serve --dev` starts one on http://127.0.0.1:8080");
             }
             Self::Client(ClientError::Api { body: Some(body), .. }) => body,
             _ => return None,

@@ -60,12 +60,7 @@ impl Client {
     }
 
     /// Gives a client of the server's own token endpoint its secret; answers whether the client is new.
-    pub async fn put_principal(
-        &self,
-        tenant: &str,
-        client: &str,
-        secret: &str,
-    ) -> Result<bool, ClientError> {
+    pub async fn put_principal(&self, tenant: &str, client: &str, secret: &str) -> Result<bool, ClientError> {
         let call = self.call(Method::PUT, &["api", "principals", tenant, client]);
         let reply = self.send(call.json(body(&serde_json::json!({ "secret": secret })))).await?;
         Ok(reply.status == 201)

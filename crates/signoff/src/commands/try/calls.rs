@@ -49,11 +49,8 @@ impl Pace {
     pub(super) const FAST: Self =
         Self { step: Duration::from_millis(2), undo: Duration::from_millis(2), pause: Duration::ZERO };
     /// For whoever plays with the server afterwards: time enough to type a cancel.
-    pub(super) const BY_HAND: Self = Self {
-        step: Duration::from_secs(10),
-        undo: Duration::from_secs(3),
-        pause: Duration::ZERO,
-    };
+    pub(super) const BY_HAND: Self =
+        Self { step: Duration::from_secs(10), undo: Duration::from_secs(3), pause: Duration::ZERO };
 }
 
 /// Which call starts or stops something.
@@ -111,7 +108,8 @@ impl Teller {
             hold: held == Some(step),
             ..StepScenario::default()
         };
-        let steps: BTreeMap<_, _> = STEPS.iter().map(|step| ((*step).to_owned(), scenario_of(step))).collect();
+        let steps: BTreeMap<_, _> =
+            STEPS.iter().map(|step| ((*step).to_owned(), scenario_of(step))).collect();
         Ok(self.client.put_scenario(PUBLISHER, SAMPLE_OFFER, &Scenario { steps }).await?)
     }
 
@@ -145,9 +143,7 @@ impl Teller {
     pub(super) async fn follow_into(&self, location: &str, id: &str) -> Result<(), Failure> {
         let reached = |operation: &OperationDetail<'static>| {
             let inside = operation.steps.iter().any(|step| {
-                step.id == id
-                    && step.status == StepStatus::InProgress
-                    && step.progress_percentage >= ENOUGH
+                step.id == id && step.status == StepStatus::InProgress && step.progress_percentage >= ENOUGH
             });
             inside || Until::EndedOrSignOff.reached(operation)
         };

@@ -85,11 +85,9 @@ mod tests {
     #[test]
     fn a_call_is_two_lines_that_fit() {
         let path = "/api/publishers/contoso/offers/sample-vm/operations/5a63deb5-925b-4ee0-938b-7c86fbf287c5";
-        let told = Narrator::styled(false).told("GET", &format!("{path}?api-version=2017-10-31"), "200", "So.");
-        assert_eq!(
-            told,
-            "GET  /api/publishers/contoso/offers/sample-vm/operations/…f287c5  200\n     So.\n"
-        );
+        let told =
+            Narrator::styled(false).told("GET", &format!("{path}?api-version=2017-10-31"), "200", "So.");
+        assert_eq!(told, "GET  /api/publishers/contoso/offers/sample-vm/operations/…f287c5  200\n     So.\n");
         assert!(Narrator::styled(true).told("GET", "/x", "200", "So.").starts_with("\u{1b}[1mGET "));
     }
 

@@ -58,10 +58,7 @@ impl Teller {
         let canceled = |operation: &OperationDetail<'_>| canceled_because(operation, FIRST_REASON);
         let claim = "the publish is canceled, by whom and why";
         let operation = self.operation(&publish.location, canceled, claim).await?;
-        check(
-            step(&operation, "displayprovision")?.status == StepStatus::NotStarted,
-            "no later step began",
-        )?;
+        check(step(&operation, "displayprovision")?.status == StepStatus::NotStarted, "no later step began")?;
         let meaning = "By contoso-owner, because: wrong image. No later step began.";
         self.tell("GET", &publish.location, "200 canceled", meaning).await?;
 
