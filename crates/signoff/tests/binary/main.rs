@@ -10,6 +10,6 @@ mod resume;
 mod server;
 mod serving;
 mod story;
+mod truth;
 #[cfg(unix)]
 mod try_command;
-mod truth;
