@@ -37,7 +37,7 @@ fn corrupt<T>(result: Result<T, StoreError>) -> String {
 async fn a_second_server_is_refused() {
     let fx = Sqlite::new().await;
     let why = unavailable(SqliteStore::open(&fx.file()));
-    assert!(why.contains("--store") && why.contains("signoff.db"), "{why}");
+    assert!(why.contains("stop that one") && why.contains("signoff.db"), "{why}");
     fx.close();
     drop(SqliteStore::open(&fx.file()).unwrap());
 }
@@ -76,8 +76,8 @@ fn set_version(file: &Path, version: i64) {
 /// A file that holds no state of ours, by what it is.
 fn strange_files(folder: &Path, snapshot: &Path) -> Vec<(&'static str, PathBuf)> {
     let file = |name: &'static str| (name, folder.join(name));
-    let [text, empty, missing, foreign, newer, gutted] =
-        [file("text"), file("empty"), file("missing"), file("foreign"), file("newer"), file("gutted")];
+    let [text, empty, missing] = [file("text"), file("empty"), file("missing")];
+    let [foreign, newer, gutted, cut] = [file("foreign"), file("newer"), file("gutted"), file("cut")];
     std::fs::write(&text.1, "no database at all").unwrap();
     std::fs::write(&empty.1, "").unwrap();
     let connection = Connection::open(&foreign.1).unwrap();
@@ -86,7 +86,9 @@ fn strange_files(folder: &Path, snapshot: &Path) -> Vec<(&'static str, PathBuf)>
     set_version(&newer.1, 9999);
     std::fs::copy(snapshot, &gutted.1).unwrap();
     Connection::open(&gutted.1).unwrap().execute_batch("DROP TABLE content").unwrap();
-    vec![text, empty, missing, foreign, newer, gutted]
+    let whole = std::fs::read(snapshot).unwrap();
+    std::fs::write(&cut.1, &whole[..whole.len() / 2]).unwrap();
+    vec![text, empty, missing, foreign, newer, gutted, cut]
 }
 
 #[tokio::test]
