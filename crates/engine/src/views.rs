@@ -81,6 +81,11 @@ impl Views {
             Some(_) => {}
             None => shard.generation += 1,
         }
+        // Commits are durable in one order and may arrive here in another.
+        let revision = viewed.operation.revision;
+        if shard.kept.get(&viewed.operation.id).is_some_and(|kept| kept.operation.revision > revision) {
+            return;
+        }
         if shard.kept.len() >= KEPT {
             shard.kept.clear();
         }
@@ -132,5 +137,41 @@ impl Engine {
         let viewed = Arc::new(Viewed::new(publisher, &stored.offer, stored.operation));
         views.keep(&viewed, Some(generation));
         Ok(Some(viewed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signoff_lifecycle::command::{Guard, PutGuard};
+    use signoff_store::sqlite::SqliteStore;
+
+    use super::*;
+    use crate::catalogue::sample_vm_offer;
+    use crate::{PublishRequest, PutRequest, Settings};
+
+    #[tokio::test]
+    async fn a_commit_that_arrives_late_puts_nothing_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
+        let engine = Engine::new(Arc::new(store), Settings::development());
+        let sample: serde_json::Value = serde_json::from_str(sample_vm_offer()).unwrap();
+        let put = PutRequest {
+            offer_type: sample["offerTypeId"].as_str().map(str::to_owned),
+            definition: sample["definition"].to_string(),
+            extra: None,
+            migrated: Some(true),
+            guard: PutGuard::Any { creates: true },
+        };
+        engine.put("contoso", "vm", put).await.unwrap();
+        let publish = PublishRequest { by: "me".to_owned(), emails: Vec::new(), guard: Guard::None };
+        let done = engine.publish("contoso", "vm", publish).await.unwrap();
+
+        let early = done.state.target.unwrap();
+        let mut late = early.clone();
+        late.revision += 1;
+        engine.shared.views.committed("contoso", "vm", late.clone());
+        engine.shared.views.committed("contoso", "vm", early);
+        let viewed = engine.operation("contoso", late.id).await.unwrap().unwrap();
+        assert_eq!(viewed.operation.revision, late.revision);
     }
 }
