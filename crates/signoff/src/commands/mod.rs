@@ -82,8 +82,8 @@ pub(crate) enum ClientCommand {
     Publisher(publisher::Command),
     /// Print an access token
     Token,
-    /// Print the server's OpenAPI description
-    Openapi,
+    /// Print the OpenAPI description of the API that this program serves
+    Openapi(openapi::Command),
     /// Print completions for a shell
     Completions(completions::Command),
 }
@@ -94,20 +94,17 @@ pub(crate) async fn run(
     connection: &Connection,
     whole: fn() -> clap::Command,
 ) -> Result<(), Failure> {
-    if let ClientCommand::Completions(command) = command {
-        return completions::run(&command, whole());
-    }
-    let settings = connection.settings()?;
+    let session = || Session::new(&connection.settings()?);
     match command {
-        ClientCommand::Offer(command) => offer::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Publish(command) => publish::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Golive(command) => golive::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Cancel(command) => cancel::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Operation(command) => operation::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Review(command) => review::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Publisher(command) => publisher::run(command, &settings).await,
-        ClientCommand::Token => token::run(&settings).await,
-        ClientCommand::Openapi => openapi::run(&settings).await,
+        ClientCommand::Offer(command) => offer::run(command, &session()?).await,
+        ClientCommand::Publish(command) => publish::run(command, &session()?).await,
+        ClientCommand::Golive(command) => golive::run(command, &session()?).await,
+        ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
+        ClientCommand::Operation(command) => operation::run(command, &session()?).await,
+        ClientCommand::Review(command) => review::run(command, &session()?).await,
+        ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
+        ClientCommand::Token => token::run(&connection.settings()?).await,
+        ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command, whole()),
     }
 }

@@ -92,6 +92,10 @@ impl Lab for SqliteStore {
             .alone(move |connection| {
                 // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
                 let mut source = connect(&snapshot).map_err(|error| corrupt(&error))?;
+                // An empty file is a database too, and would empty this one.
+                if schema::version(&source).map_err(|error| corrupt(&error))? == 0 {
+                    return Err(StoreError::Corrupt("the file is no snapshot".to_owned()));
+                }
                 schema::migrate(&mut source).map_err(|error| corrupt(&error))?;
                 drop(source);
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
@@ -138,4 +142,34 @@ fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
             .map_err(sql)?;
     }
     transaction.commit().map_err(sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_snapshot_leaves_the_state_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("store")).unwrap();
+        let kept = Some("3d".to_owned());
+        store.put_lab(LabKind::Clock, "contoso", "", kept.clone()).await.unwrap();
+        let snapshot = folder.path().join("snapshot");
+        store.snapshot(&snapshot).await.unwrap();
+        let foreign = folder.path().join("foreign");
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE offer (id)").unwrap();
+        let empty = folder.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        let text = folder.path().join("text");
+        std::fs::write(&text, "no database at all, however long the file may be").unwrap();
+
+        for file in [empty, foreign, text] {
+            let refused = store.restore(&file).await;
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{} {refused:?}", file.display());
+            assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+        }
+        store.put_lab(LabKind::Clock, "contoso", "", None).await.unwrap();
+        store.restore(&snapshot).await.unwrap();
+        assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+    }
 }
