@@ -69,7 +69,8 @@ impl Failure {
             Self::Usage(_)
             | Self::Unconfigured { .. }
             | Self::Setting(_)
-            | Self::Client(ClientError::Setting(_)) => 2,
+            | Self::Client(ClientError::Setting(_))
+            | Self::Node(NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_)) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::Client(ClientError::Unreachable { .. }) => 6,
@@ -83,7 +84,7 @@ impl Failure {
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(_)
+            | Self::Node(NodeError::Store(_))
             | Self::Tls(_) => 1,
         }
     }
