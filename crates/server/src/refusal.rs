@@ -7,6 +7,7 @@ use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
 
+use crate::app::App;
 use crate::error::ApiError;
 use crate::view;
 
@@ -49,6 +50,17 @@ impl<'a> Subject<'a> {
             EngineError::Conflict => ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict),
             EngineError::Store(error) => error.into(),
         }
+    }
+
+    /// The same; where the words are about the offer's status, it is looked up.
+    pub(crate) async fn explain(&self, app: &App, error: EngineError) -> ApiError {
+        let mut explained = self.error(error);
+        if let ErrorText::NotReadyForGoLive { state } = &mut explained.text
+            && let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await
+        {
+            loaded.aggregate.status().as_str().clone_into(state);
+        }
+        explained
     }
 
     fn refused(&self, refusal: Refusal) -> ApiError {

@@ -83,6 +83,9 @@ fn check(put: &PublisherPut) -> Result<(), ApiError> {
             ApiError::new(ErrorCode::InvalidEmail, text).target("sellerContact")
         })?;
     }
+    if put.pc_migration_status == Some(PcMigrationStatus::Unknown) {
+        return Err(reply::invalid_body("pcMigrationStatus", "\"none\" or \"migrated\""));
+    }
     if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
         let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };
         return Err(ApiError::new(ErrorCode::InvalidBody, text).target("displayText"));

@@ -72,12 +72,11 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
 }
 
 async fn waiting(offer: Option<String>, session: &Session) -> Result<Vec<Waiting>, Failure> {
-    let offers = match offer {
-        Some(offer) => vec![offer],
-        None => {
-            let running = session.client.offers(&session.publisher, Some("status eq 'running'")).await?;
-            running.into_iter().map(|offer| offer.id.into_owned()).collect()
-        }
+    let offers = if let Some(offer) = offer {
+        vec![offer]
+    } else {
+        let running = session.client.offers(&session.publisher, Some("status eq 'running'")).await?;
+        running.into_iter().map(|offer| offer.id.into_owned()).collect()
     };
     let mut waiting = Vec::new();
     for offer in offers {

@@ -1,4 +1,4 @@
-//! The client commands as a user meets them: the binary against a scripted server.
+//! The client commands against a scripted server: what is sent, and what comes of every answer.
 use std::collections::VecDeque;
 use std::path::Path;
 use std::process::Stdio;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{SqliteStore, connect, schema, sql};
 use crate::StoreError;
@@ -90,14 +90,7 @@ impl Lab for SqliteStore {
         let leases = self.inner.leases.clone();
         self.writer()
             .alone(move |connection| {
-                // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
-                let mut source = connect(&snapshot).map_err(|error| corrupt(&error))?;
-                // An empty file is a database too, and would empty this one.
-                if schema::version(&source).map_err(|error| corrupt(&error))? == 0 {
-                    return Err(StoreError::Corrupt("the file is no snapshot".to_owned()));
-                }
-                schema::migrate(&mut source).map_err(|error| corrupt(&error))?;
-                drop(source);
+                prepare_snapshot(&snapshot)?;
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
                 let replaced = replace_all(connection);
                 connection.execute("DETACH snapshot", []).map_err(sql)?;
@@ -123,8 +116,33 @@ impl Lab for SqliteStore {
     }
 }
 
-fn corrupt(error: &StoreError) -> StoreError {
-    StoreError::Corrupt(error.to_string())
+/// Makes sure that the file is a snapshot, and brings an older one up to date. Any other file stays as it is.
+fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
+    let strange = |why: &dyn std::fmt::Display| {
+        StoreError::Corrupt(format!("{} is no snapshot of signoff: {why}", file.display()))
+    };
+    // Read-only: a missing file is an error then, not a new and empty database.
+    let open = || Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let mut source = open().map_err(|error| strange(&error))?;
+    let version = schema::version(&source).map_err(|error| strange(&error))?;
+    if version == 0 {
+        return Err(strange(&"it has no schema"));
+    }
+    schema::refuse_newer(version)?;
+    if version != schema::newest() {
+        let mut older = connect(file)?;
+        schema::migrate(&mut older).map_err(|error| strange(&error))?;
+        source = older;
+    }
+    for table in TABLES {
+        if !source.table_exists(None, table).map_err(|error| strange(&error))? {
+            return Err(strange(&format!("it has no table {table}")));
+        }
+    }
+    // A damaged file may open all the same.
+    let found: String =
+        source.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| strange(&error))?;
+    if found == "ok" { Ok(()) } else { Err(strange(&found)) }
 }
 
 fn path_text(file: &Path) -> Result<String, StoreError> {
@@ -133,7 +151,7 @@ fn path_text(file: &Path) -> Result<String, StoreError> {
 }
 
 fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction().map_err(sql)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
     for table in TABLES {
         transaction
             .execute_batch(&format!(

@@ -110,7 +110,7 @@ impl Offers for SqliteStore {
 }
 
 /// Follows an offer's operations from the newest to the first. A cancellation is newer than its target, whatever
-/// their ids say: its id was drawn when the request came, which may have been before the target began.
+/// their ids say: a cancel may have drawn its id first.
 const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
     SELECT operation.publishing_version, operation.previous, operation.body
     FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -31,7 +31,19 @@ enum Job {
 }
 
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    /// `None` only while it is dropped.
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    /// Waits for what is being written: whoever opens the file next finds all of it.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the writer did not end well");
+        }
+    }
 }
 
 impl Writer {
@@ -42,11 +54,11 @@ impl Writer {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = PathBuf::from(log);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || run(connection, queue, &checkpoints, &log))
             .map_err(|error| unavailable(path, &error))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Applies `change` and waits until it is durable. If it fails, nothing of it is kept.
@@ -82,7 +94,10 @@ impl Writer {
     }
 
     async fn send(&self, job: Job) -> Result<(), StoreError> {
-        self.jobs.send(job).await.map_err(|_| gone())
+        match &self.jobs {
+            Some(jobs) => jobs.send(job).await.map_err(|_| gone()),
+            None => Err(gone()),
+        }
     }
 }
 
@@ -131,7 +146,8 @@ fn commit_group(connection: &Connection, first: Apply, queue: &mut mpsc::Receive
     let mut alone = None;
     while let Some(apply) = next.take() {
         answers.push(apply_one(connection, apply));
-        if answers.len() >= GROUP {
+        // A full disk, among others, ends the whole transaction: whatever came next would be on its own.
+        if answers.len() >= GROUP || connection.is_autocommit() {
             break;
         }
         match queue.try_recv() {
@@ -142,7 +158,9 @@ fn commit_group(connection: &Connection, first: Apply, queue: &mut mpsc::Receive
     }
     let committed = batch(connection, "COMMIT").inspect_err(|error| {
         tracing::error!(%error, "a group of changes could not be committed");
-        let _ = batch(connection, "ROLLBACK");
+        if !connection.is_autocommit() {
+            let _ = batch(connection, "ROLLBACK");
+        }
     });
     for answer in answers {
         answer(committed.clone());
@@ -192,4 +210,54 @@ fn start_checkpoints(path: &Path) -> Result<SyncSender<u64>, StoreError> {
         })
         .map_err(|error| unavailable(path, &error))?;
     Ok(sender)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn insert(size: usize) -> impl FnOnce(&Connection) -> Result<(), StoreError> {
+        move |connection| {
+            let insert = connection.execute("INSERT INTO note (body) VALUES (zeroblob(?1))", [size]);
+            insert.map(|_| ()).map_err(sql)
+        }
+    }
+
+    fn sizes(connection: &Connection) -> Vec<usize> {
+        let mut statement = connection.prepare("SELECT length(body) FROM note ORDER BY 1").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    /// Of changes that wait together one does not fit on the disk. Whatever the others are told must be so.
+    #[tokio::test]
+    async fn a_full_disk_makes_no_answer_a_lie() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("signoff.db");
+        let connection = connect(&path).unwrap();
+        connection.execute_batch("CREATE TABLE note (body BLOB); PRAGMA max_page_count = 20;").unwrap();
+        let writer = Writer::start(connection, &path).unwrap();
+        let (go, wait) = std::sync::mpsc::channel();
+        let (held, first, too_large, last, much_later) = tokio::join!(
+            writer.alone(move |_| wait.recv().map_err(|_| gone())),
+            writer.write(insert(10)),
+            writer.write(insert(1_000_000)),
+            writer.write(insert(20)),
+            async {
+                // Everything above waits in the queue by now.
+                go.send(()).unwrap();
+                writer.write(insert(30)).await
+            },
+        );
+        held.unwrap();
+        assert!(too_large.is_err());
+        let answered: Vec<usize> = [(10, first), (20, last), (30, much_later)]
+            .into_iter()
+            .filter_map(|(size, answer)| answer.is_ok().then_some(size))
+            .collect();
+        assert_eq!(sizes(&connect(&path).unwrap()), answered);
+        // And there is room for what comes later.
+        writer.write(insert(40)).await.unwrap();
+        assert!(sizes(&connect(&path).unwrap()).contains(&40));
+    }
 }

@@ -66,9 +66,6 @@ async fn every_call_asks_for_its_path() {
         ok(""),
         ok(""),
         ok("{}"),
-        reply(201, &[], "{}"),
-        ok("{}"),
-        ok("[]"),
     ])
     .await;
     let client = stub.client(given());
@@ -107,7 +104,15 @@ async fn every_call_asks_for_its_path() {
     client.review("p", "o", ID, "displaycertify", Verdict::Approve, None).await.unwrap();
     client.review("p", "o", ID, "displaycertify", Verdict::Reject, Some("no")).await.unwrap();
     client.openapi().await.unwrap();
+    insta::assert_snapshot!(stub.requests().join("\n"));
+}
+
+#[tokio::test]
+async fn what_only_signoff_answers() {
+    let stub = Stub::start([reply(201, &[], "{}"), ok("{}"), ok("{}"), ok("[]")]).await;
+    let client = stub.client(given());
     assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
+    assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
     client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
     insta::assert_snapshot!(stub.requests().join("\n"));
