@@ -33,7 +33,8 @@ fn publishers() -> Vec<Call> {
             .says(
                 "Create a publisher or change its settings",
                 "Members that are left out stay as they are. Owners change; the operator, and with --dev anybody \
-                 with a token, creates and becomes the owner (contract, \"Migrated or not\").",
+                 with a token, creates and becomes the owner (contract, \"Migrated or not\"). With `If-None-Match: *` \
+                 it only creates, with `If-Match: *` it only changes.",
             )
             .body::<PublisherPut>(
                 false,
@@ -44,7 +45,7 @@ fn publishers() -> Vec<Call> {
             .answers(Answer::of::<Publisher<'_>>(200, "Changed.", publisher()))
             .answers(Answer::of::<Publisher<'_>>(201, "Created.", publisher()))
             .refuses(&CLOSED)
-            .refuses(&[ErrorCode::InvalidEmail]),
+            .refuses(&[ErrorCode::InvalidEmail, ErrorCode::NotFound, ErrorCode::PreconditionFailed]),
         Call::api(TAG, Get, "/api/offerTypes", "listOfferTypes")
             .says("List the offer types and their steps", "Contract, \"Endpoints\".")
             .answers(Answer::list::<OfferType<'_>>("The offer types.", offer_type())),

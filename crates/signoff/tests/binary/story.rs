@@ -196,7 +196,7 @@ async fn tokens_and_descriptions() {
         nobody.code == 2 && nobody.stderr.contains("hint: a server that was started with --dev"),
         "{nobody:?}"
     );
-    assert!(server.run_as(&[], &["openapi"]).json().is_object());
+    assert!(server.run_as(&[], &["openapi", "--from-server"]).json()["paths"].is_object());
     let completions = server.run_as(&[], &["completions", "bash"]);
     assert!(
         completions.code == 0 && completions.stdout.contains("complete -F _signoff"),

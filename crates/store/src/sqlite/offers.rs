@@ -196,3 +196,28 @@ fn content(
         .and_then(|mut statement| statement.query_row(params![publisher, offer, version], read).optional())
         .map_err(sql)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::schema;
+
+    #[test]
+    fn a_cancellation_is_the_newest_even_if_its_id_is_older_than_its_targets() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO operation (publisher_id, operation_id, offer_id, publishing_version, previous, body)
+                     VALUES ('contoso', x'01', 'vm', 1, NULL, ''), ('contoso', x'03', 'vm', 2, x'01', ''),
+                         ('contoso', x'02', 'vm', 3, x'03', '');
+                 INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state,
+                     target, cancellation) VALUES ('contoso', 'vm', x'00', 1, '', '', '', '', x'03', x'02');",
+            )
+            .unwrap();
+        let text = format!("{THREAD} SELECT publishing_version FROM thread");
+        let mut statement = connection.prepare(&text).unwrap();
+        let versions = statement.query_map(["contoso", "vm"], |row| row.get(0)).unwrap();
+        assert_eq!(versions.collect::<Result<Vec<u64>, _>>().unwrap(), [3, 2, 1]);
+    }
+}

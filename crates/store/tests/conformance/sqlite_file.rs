@@ -37,7 +37,7 @@ fn corrupt<T>(result: Result<T, StoreError>) -> String {
 async fn a_second_server_is_refused() {
     let fx = Sqlite::new().await;
     let why = unavailable(SqliteStore::open(&fx.file()));
-    assert!(why.contains("stop that one") && why.contains("signoff.db"), "{why}");
+    assert!(why.contains("stop that one first") && why.contains("signoff.db"), "{why}");
     fx.close();
     drop(SqliteStore::open(&fx.file()).unwrap());
 }
