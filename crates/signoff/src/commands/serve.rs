@@ -1,5 +1,6 @@
 //! `signoff serve`: a long-lived server.
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use signoff_server::{proxy, serve_plain, tls};
@@ -18,7 +19,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let config = Config::load(options)?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
-    let base = format!("http://{address}");
+    let base = format!("http://{}", reachable(address));
     let settings = NodeSettings {
         dev: config.dev,
         compat: config.compat,
@@ -55,6 +56,18 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     while servers.join_next().await.is_some() {}
     node.stop().await;
     Ok(())
+}
+
+/// An address that a client on this machine can use: all addresses are none.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    address
 }
 
 fn mode(config: &Config) -> &'static str {
