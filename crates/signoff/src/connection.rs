@@ -31,7 +31,7 @@ pub(crate) enum Output {
 #[command(next_help_heading = "Server and caller, for commands that talk to a server")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Connection {
-    /// The server, like https://cloudpartner.azure.com [default: http://127.0.0.1:8080]
+    #[arg(help = "The server, like https://cloudpartner.azure.com [default: http://127.0.0.1:8080]")]
     #[arg(long, global = true, env = "SIGNOFF_URL", hide_env_values = true)]
     url: Option<String>,
     /// The publisher to work for

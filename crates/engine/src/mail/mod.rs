@@ -1,7 +1,7 @@
 //! Mail: letters of the outbox become messages and go to a mail server.
 //!
 //! A transition writes its letters in its own transaction; [`Deliverer`] claims those that are due, puts them
-//! into words with [`render`] and hands them to a [`Transport`]. A letter is sent at least once: when it is
+//! into words with [`render()`] and hands them to a [`Transport`]. A letter is sent at least once: when it is
 //! sent again after a crash or a cut connection, its `Message-ID` is the same, by which mailboxes tell copies.
 
 mod deliver;

@@ -1,6 +1,6 @@
 //! The description of the API in OpenAPI 3.1, made from one table of calls: a file for each part of the API.
 //!
-//! To describe a new route: a [`Call`] in the file of its part. A test compares the table with the routes in the
+//! To describe a new route: a `Call` in the file of its part. A test compares the table with the routes in the
 //! sources, so that a route without a description fails. The committed copy is `docs/openapi.json`
 //! (`cargo xtask generate`).
 

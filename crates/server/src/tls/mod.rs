@@ -2,7 +2,7 @@
 //!
 //! Released clients have the portal's host and its token hosts built in and accept nothing but https. So a
 //! private server brings an [`Authority`] of its own, made on the spot, whose certificate names those hosts;
-//! [`bundle`] adds it to the roots that the machine trusts already, and [`serve_tls`] answers with it.
+//! [`bundle()`] adds it to the roots that the machine trusts already, and [`serve_tls`] answers with it.
 //! No function here reads the clock: times come in as Unix seconds.
 
 mod authority;

@@ -17,7 +17,7 @@ use super::{Stop, listen};
 
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// Serves `router` over TLS on `listener` until `shutdown` is ready, then lets running requests end (10 s at
-/// most). Requests carry [`ConnectInfo`] of the peer's address. Every connection must finish its handshake
+/// most). Requests carry `ConnectInfo` of the peer's address. Every connection must finish its handshake
 /// within 10 s; at most 1024 are open at once.
 pub async fn serve_tls<F>(listener: TcpListener, config: Arc<ServerConfig>, router: Router, shutdown: F)
 where
