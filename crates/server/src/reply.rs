@@ -1,8 +1,9 @@
 //! Replies: JSON bodies, headers that every reply of a kind has, and the reading of bodies.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use signoff_engine::Rendered;
@@ -12,6 +13,11 @@ use signoff_wire::etag::IfMatch;
 use signoff_wire::json::{JsonError, LARGEST_BODY};
 
 use crate::error::ApiError;
+
+/// A body that is too large is read on up to so many times the limit.
+const DRAINED: usize = 16;
+/// How long a body may take to arrive.
+const BODY_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -72,15 +78,9 @@ pub(crate) fn guard(sent: Option<&str>) -> signoff_lifecycle::command::Guard {
 
 /// Reads a body of at most 4 MiB that is JSON, or nothing.
 pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let too_large = || {
-        let limit_bytes = LARGEST_BODY as u64;
-        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
-    };
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: u64| length > LARGEST_BODY as u64) {
-        return Err(too_large());
-    }
-    let bytes = to_bytes(body, LARGEST_BODY).await.map_err(|_| too_large())?;
+    let bytes = tokio::time::timeout(BODY_LIMIT, read(body, LARGEST_BODY))
+        .await
+        .map_err(|_| ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow))??;
     let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
     let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
     let is_json = media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json"));
@@ -91,6 +91,32 @@ pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiEr
         Err(ApiError::new(ErrorCode::UnsupportedMediaType, ErrorText::UnsupportedMediaType { got })
             .target("Content-Type"))
     }
+}
+
+/// Reads a body of at most `limit` bytes. One that is larger is read on for a while and thrown away: who is still
+/// sending would else see a broken connection instead of the answer.
+pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let mut stream = body.into_data_stream();
+    let (mut kept, mut seen) = (BytesMut::new(), 0_usize);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| reply_to_broken_body())?;
+        seen = seen.saturating_add(chunk.len());
+        if seen <= limit {
+            kept.extend_from_slice(&chunk);
+        } else if seen > limit.saturating_mul(DRAINED) {
+            break;
+        }
+    }
+    if seen <= limit {
+        return Ok(kept.freeze());
+    }
+    let limit_bytes = limit as u64;
+    Err(ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes }))
+}
+
+/// The connection broke while the body came; nobody will read this.
+fn reply_to_broken_body() -> ApiError {
+    ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow)
 }
 
 /// The error for a body that is not JSON.

@@ -274,6 +274,8 @@ messages! {
             /// What is wrong with it.
             detail: String,
         } => "error-snapshot-invalid",
+        /// The body took too long.
+        BodyTooSlow => "error-body-too-slow",
         /// 429.
         TooBusy => "error-too-busy",
         /// 503.

@@ -95,6 +95,8 @@ codes! {
     StepNotWaiting = 400,
     /// The draft cannot be published as it is; `details` lists every finding.
     ValidationFailed = 422,
+    /// The body did not arrive in time.
+    RequestTimeout = 408,
     /// Too many requests; `Retry-After` says when to come back.
     TooManyRequests = 429,
     /// The server made a mistake.

@@ -239,6 +239,21 @@ pub struct Accepted<'a> {
     pub cancellation_reason: Option<Cow<'a, str>>,
 }
 
+impl<'a> Accepted<'a> {
+    /// The reply that leads to an operation and says nothing more.
+    pub fn new(location: impl Into<Cow<'a, str>>, operation_id: Uuid, status: OperationState) -> Self {
+        Self {
+            location: location.into(),
+            operation_id,
+            status,
+            cancellation: None,
+            canceled_by: None,
+            canceled_date_time: None,
+            cancellation_reason: None,
+        }
+    }
+}
+
 /// What `cancellation` of [`Accepted`] says when there was nothing to cancel.
 pub const NOTHING_TO_CANCEL: &str = "nothingToCancel";
 
@@ -375,12 +390,11 @@ mod tests {
             notification_emails: Some("jdoe@fabrikam.example".into()),
         };
         insta::assert_json_snapshot!("status_reply", status);
-        let mut accepted = Accepted {
-            location: "/api/operations/p$o$1$preview?api-version=2017-10-31".into(),
-            operation_id: ID,
-            status: OperationState::Canceled,
-            cancellation: None,
-        };
+        let mut accepted = Accepted::new(
+            "/api/operations/p$o$1$preview?api-version=2017-10-31",
+            ID,
+            OperationState::Canceled,
+        );
         insta::assert_json_snapshot!("accepted", accepted);
         accepted.cancellation = Some(NOTHING_TO_CANCEL.into());
         let text = serde_json::to_string(&accepted).unwrap();

@@ -87,15 +87,11 @@ fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
     let location =
         reference.as_ref().map(|reference| view::location(subject.publisher, subject.offer, reference));
     let who = target.and_then(|target| who(target, cancellation));
-    let body = Accepted {
-        location: location.unwrap_or_default().into(),
-        operation_id: reference.map(|reference| view::guid(reference.id)).unwrap_or_default(),
-        status: state,
-        cancellation: None,
-        canceled_by: who.map(|who| who.by.into()),
-        canceled_date_time: who.map(|who| view::time(who.at)),
-        cancellation_reason: who.and_then(|who| who.reason.map(Into::into)),
-    };
+    let id = reference.map(|reference| view::guid(reference.id)).unwrap_or_default();
+    let mut body = Accepted::new(location.unwrap_or_default(), id, state);
+    body.canceled_by = who.map(|who| who.by.into());
+    body.canceled_date_time = who.map(|who| view::time(who.at));
+    body.cancellation_reason = who.and_then(|who| who.reason.map(Into::into));
     accepted(app, status, &body)
 }
 
@@ -132,14 +128,8 @@ async fn nothing_to_cancel(
 ) -> Result<Response, ApiError> {
     let viewed = app.engine().operation(subject.publisher, newest.id).await?;
     let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
-    let body = Accepted {
-        location: view::location(subject.publisher, subject.offer, newest).into(),
-        operation_id: view::guid(newest.id),
-        status: state.unwrap_or(OperationState::Succeeded),
-        cancellation: Some(NOTHING_TO_CANCEL.into()),
-        canceled_by: None,
-        canceled_date_time: None,
-        cancellation_reason: None,
-    };
+    let location = view::location(subject.publisher, subject.offer, newest);
+    let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
+    body.cancellation = Some(NOTHING_TO_CANCEL.into());
     Ok(accepted(app, StatusCode::ACCEPTED, &body))
 }

@@ -49,14 +49,6 @@ pub(super) fn started(
         return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
     };
     let location = view::location(subject.publisher, subject.offer, reference);
-    let body = Accepted {
-        location: location.into(),
-        operation_id: view::guid(reference.id),
-        status: OperationState::Running,
-        cancellation: None,
-        canceled_by: None,
-        canceled_date_time: None,
-        cancellation_reason: None,
-    };
+    let body = Accepted::new(location, view::guid(reference.id), OperationState::Running);
     Ok(accepted(app, StatusCode::ACCEPTED, &body))
 }

@@ -9,13 +9,11 @@ pub(crate) mod state;
 pub(crate) use faults::Faults;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::routing::{delete, get, post, put};
-use bytes::Bytes;
 use serde::de::DeserializeOwned;
-use signoff_text::ErrorText;
+use signoff_wire::json;
 use signoff_wire::json::LARGEST_BODY;
-use signoff_wire::{ErrorCode, json};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -40,12 +38,5 @@ pub(crate) fn routes() -> Router<App> {
 
 /// Reads a JSON body; whatever it says it is, it must be JSON of this shape.
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
-    json::from_body(&bytes(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
-}
-
-async fn bytes(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    to_bytes(body, limit).await.map_err(|_| {
-        let limit_bytes = limit as u64;
-        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
-    })
+    json::from_body(&reply::read(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

@@ -10,17 +10,18 @@ use signoff_wire::ErrorCode;
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::reply;
 use crate::seed::seed;
 
 /// The largest snapshot that is taken, in bytes.
 const LARGEST_SNAPSHOT: usize = 1 << 30;
 
 /// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
-pub(crate) async fn reset(State(app): State<App>) -> Result<StatusCode, ApiError> {
+pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> {
     app.engine().reset().await?;
     seed(app.engine()).await?;
     app.recover().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "reset" })))
 }
 
 /// `GET /_signoff/snapshot`: the whole state as one file.
@@ -36,13 +37,13 @@ pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiErro
 }
 
 /// `PUT /_signoff/snapshot`: puts the state of a snapshot in the place of the present one.
-pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<StatusCode, ApiError> {
-    let bytes = super::bytes(body, LARGEST_SNAPSHOT).await?;
+pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
+    let bytes = reply::read(body, LARGEST_SNAPSHOT).await?;
     let folder = tempfile::tempdir().map_err(unwritable)?;
     let file = folder.path().join("snapshot");
     tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;
     match app.restore(&file).await {
-        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Ok(()) => Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "restored" }))),
         Err(StoreError::Corrupt(detail)) => {
             let text = ErrorText::SnapshotInvalid { detail };
             Err(ApiError::new(ErrorCode::InvalidBody, text))

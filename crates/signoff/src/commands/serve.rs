@@ -43,6 +43,11 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         mode(&config),
         config.compat
     ));
+    if config.dev && !address.ip().is_loopback() {
+        view::say(
+            "caution: whoever reaches this address can do anything here; development mode asks for no token",
+        );
+    }
     view::say(&format!("state in {}", config.store.display()));
     told_to_stop().await;
     view::say("stopping: running requests and work are finished first");

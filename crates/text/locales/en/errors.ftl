@@ -60,6 +60,7 @@ error-invalid-scenario = The member '{ $field }' of the scenario cannot be used:
 error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
 error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
 error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
+error-body-too-slow = The body did not arrive within 30 seconds. Send the request again on a faster connection, or with a smaller body.
 error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
 error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
 error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.

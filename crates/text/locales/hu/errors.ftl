@@ -61,6 +61,7 @@ error-invalid-scenario = A forgatókönyv egyik tagja („{ $field }”) nem has
 error-invalid-fault = A hibaszabály egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a szabályt.
 error-clock-timeout = Az óra előreállítása megtörtént, de az esedékes események közül ezek nem következtek be időben: { $pending }. Az ok kiderítéséhez kérje le e műveletek állapotát.
 error-snapshot-invalid = A fájl nem állítható vissza: { $detail }. Változtatás nélkül küldjön olyan fájlt, amelyet e kiszolgáló snapshot hívása adott vissza.
+error-body-too-slow = A törzs nem érkezett meg 30 másodpercen belül. Küldje el újra a kérést gyorsabb kapcsolaton vagy kisebb törzzsel.
 error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
 error-unavailable = A kiszolgáló pillanatnyilag nem tud válaszolni. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
 error-internal = A kiszolgáló nem tudta feldolgozni a kérést. Küldje el újra; ha az is sikertelen, adja meg a kérés azonosítóját ({ $request_id }) a kiszolgáló üzemeltetőjének.

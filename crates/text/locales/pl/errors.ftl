@@ -62,6 +62,7 @@ error-invalid-scenario = Nie można użyć elementu „{ $field }” scenariusza
 error-invalid-fault = Nie można użyć elementu „{ $field }” reguły błędu: { $detail }. Popraw go i wyślij regułę ponownie.
 error-clock-timeout = Zegar został przesunięty, ale następujące zdarzenia nie zaszły w terminie: { $pending }. Odczytaj stan tych operacji, aby znaleźć przyczynę.
 error-snapshot-invalid = Nie można przywrócić stanu z pliku: { $detail }. Wyślij bez zmian plik zwrócony przez wywołanie snapshot tego serwera.
+error-body-too-slow = Treść nie dotarła w ciągu 30 sekund. Wyślij żądanie ponownie przez szybsze łącze albo z mniejszą treścią.
 error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
 error-unavailable = Serwer nie może teraz odpowiedzieć. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
 error-internal = Serwer nie zdołał przetworzyć żądania. Wyślij je ponownie; jeśli i to się nie powiedzie, podaj operatorowi serwera identyfikator żądania { $request_id }.

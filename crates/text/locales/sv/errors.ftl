@@ -60,6 +60,7 @@ error-invalid-scenario = Medlemmen ”{ $field }” i scenariot kan inte använd
 error-invalid-fault = Medlemmen ”{ $field }” i felregeln kan inte användas: { $detail }. Rätta den och skicka regeln igen.
 error-clock-timeout = Klockan har ställts fram, men detta skulle ha hänt och har inte hänt i tid: { $pending }. Läs tillståndet för dessa åtgärder för att hitta orsaken.
 error-snapshot-invalid = Filen kan inte återställas: { $detail }. Skicka en oförändrad fil som serverns snapshot-anrop har lämnat.
+error-body-too-slow = Brödtexten kom inte fram inom 30 sekunder. Skicka begäran igen över en snabbare anslutning eller med en mindre brödtext.
 error-too-busy = För många begäranden kommer in. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
 error-unavailable = Servern kan inte svara just nu. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
 error-internal = Servern kunde inte behandla begäran. Skicka den igen; om det också misslyckas, uppge begärans id { $request_id } för den som driver servern.

@@ -61,6 +61,7 @@ error-invalid-scenario = Senaryonun “{ $field }” üyesi kullanılamıyor: { 
 error-invalid-fault = Hata kuralının “{ $field }” üyesi kullanılamıyor: { $detail }. Düzeltin ve kuralı yeniden gönderin.
 error-clock-timeout = Saat ileri alındı, ancak zamanı gelen şunlar süresi içinde gerçekleşmedi: { $pending }. Nedenini bulmak için bu işlemlerin durumunu okuyun.
 error-snapshot-invalid = Dosya geri yüklenemiyor: { $detail }. Bu sunucunun snapshot çağrısının döndürdüğü bir dosyayı değiştirmeden gönderin.
+error-body-too-slow = Gövde 30 saniye içinde ulaşmadı. İsteği daha hızlı bir bağlantıdan veya daha küçük bir gövdeyle yeniden gönderin.
 error-too-busy = Çok fazla istek geliyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
 error-unavailable = Sunucu şu anda yanıt veremiyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
 error-internal = Sunucu isteği işleyemedi. İsteği yeniden gönderin; yine başarısız olursa { $request_id } istek kimliğini sunucunun yöneticisine bildirin.
