@@ -87,7 +87,7 @@ impl Lab for SqliteStore {
     async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         let snapshot = file.to_owned();
         let text = path_text(file)?;
-        let leases = self.inner.leases.clone();
+        let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
         self.writer()
             .alone(move |connection| {
                 // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
@@ -99,6 +99,7 @@ impl Lab for SqliteStore {
                 connection.execute("DETACH snapshot", []).map_err(sql)?;
                 if replaced.is_ok() {
                     leases.clear();
+                    publishers.clear();
                 }
                 replaced
             })
@@ -106,16 +107,15 @@ impl Lab for SqliteStore {
     }
 
     async fn reset(&self) -> Result<(), StoreError> {
-        let leases = self.inner.leases.clone();
-        self.writer()
-            .write(move |connection| {
-                for table in &TABLES[1..] {
-                    connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
-                }
-                leases.clear();
-                Ok(())
-            })
-            .await
+        let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
+        let empty = move |connection: &Connection| {
+            for table in &TABLES[1..] {
+                connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
+            }
+            leases.clear();
+            Ok(())
+        };
+        self.writer().write_then(empty, move || publishers.clear()).await
     }
 }
 

@@ -8,6 +8,7 @@ mod leases;
 mod letters;
 mod offers;
 mod outbox;
+mod publishers;
 mod readers;
 mod schema;
 mod work;
@@ -21,6 +22,7 @@ use rusqlite::Connection;
 
 use crate::StoreError;
 use leases::Leases;
+use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
 
@@ -34,6 +36,7 @@ struct Inner {
     writer: Writer,
     readers: Readers,
     leases: Arc<Leases>,
+    publishers: Arc<Publishers>,
     /// Held as long as the store is open: two servers on one file would not see each other's leases.
     _lock: File,
 }
@@ -56,6 +59,7 @@ impl SqliteStore {
                 writer: Writer::start(connection, path)?,
                 readers: Readers::new(path),
                 leases,
+                publishers: Arc::default(),
                 _lock: lock,
             }),
         })

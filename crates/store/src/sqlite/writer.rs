@@ -54,11 +54,22 @@ impl Writer {
         &self,
         change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.write_then(change, || {}).await
+    }
+
+    /// Like [`Writer::write`]; `then` runs when the commit is through and before anybody hears of it, even if the
+    /// caller goes away meanwhile.
+    pub(super) async fn write_then<T: Send + 'static>(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Result<T, StoreError> {
         let (sender, receiver) = oneshot::channel();
         let apply = Box::new(move |connection: &Connection| {
             let result = change(connection);
             let holds = result.is_ok();
             let answer: Answer = Box::new(move |committed| {
+                then();
                 // The caller may have gone away; its change stands all the same.
                 let _ = sender.send(result.and_then(|value| committed.map(|()| value)));
             });

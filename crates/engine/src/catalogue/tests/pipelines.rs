@@ -1,4 +1,6 @@
-use crate::catalogue::{CancelPolicy, Catalogue, Executor, OFFER_TYPE_FILES, OfferType, StepSpec};
+use signoff_lifecycle::plan::{CancelPolicy, Executor};
+
+use crate::catalogue::{Catalogue, OFFER_TYPE_FILES, OfferType, StepSpec};
 
 fn offer_type(id: &str) -> &'static OfferType {
     Catalogue::load().offer_type(id).unwrap()
