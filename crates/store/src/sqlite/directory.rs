@@ -57,9 +57,10 @@ impl Directory for SqliteStore {
         })
     }
 
-    async fn put_publisher(&self, mut record: Publisher) -> Result<Publisher, StoreError> {
+    async fn put_publisher(&self, record: Publisher) -> Result<Publisher, StoreError> {
         let publishers = self.inner.publishers.clone();
         let write = move |connection: &Connection| {
+            let mut record = record.clone();
             record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
             let body = encode(&record)?;
             connection

@@ -19,6 +19,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::StoreError;
 use leases::Leases;
@@ -90,6 +91,10 @@ impl SqliteStore {
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(|error| unavailable(path, &error))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Otherwise SQLite may plan a statement anew for each value that is bound to it, which costs more than running it.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| unavailable(path, &error))?;
     connection
         .execute_batch(
             "PRAGMA busy_timeout = 10000;
