@@ -88,6 +88,11 @@ impl Server {
         Ok(kib.parse::<f64>()? * 1.024 / 1000.0)
     }
 
+    /// Processor time used so far.
+    pub(crate) fn used(&self) -> Result<Duration, Error> {
+        used(&self.listening.child.id().ok_or("the server has stopped")?.to_string())
+    }
+
     /// A token of contoso's owner.
     pub(crate) async fn token(&self) -> Result<String, Error> {
         let form = "grant_type=client_credentials&client_id=contoso-owner&client_secret=contoso-secret\
@@ -105,6 +110,16 @@ impl Server {
             _ => Err(format!("no token: {status} {reply}").into()),
         }
     }
+}
+
+/// Processor time that a process (`self`, or its id) used so far; the kernel counts it in hundredths of a second.
+pub(crate) fn used(process: &str) -> Result<Duration, Error> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
+    // The name before the bracket may hold anything.
+    let (_, fields) = stat.rsplit_once(") ").ok_or("an unreadable stat")?;
+    let ticks = |field: usize| fields.split(' ').nth(field).and_then(|ticks| ticks.parse::<u64>().ok());
+    let (user, system) = ticks(11).zip(ticks(12)).ok_or("an unreadable stat")?;
+    Ok(Duration::from_millis((user + system) * 10))
 }
 
 /// Writes a request as released clients send it. `path` is all of it before the query.

@@ -10,9 +10,26 @@ use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 /// Tells the time: for each publisher real time plus an offset, which only the development mode moves.
 #[derive(Default)]
 pub struct Clock {
-    /// Microseconds that a publisher's clock is ahead.
-    ahead: RwLock<HashMap<String, i64>>,
+    set: RwLock<HashMap<String, Set>>,
     ids: Mutex<Ids>,
+}
+
+/// How a publisher's clock was set.
+#[derive(Clone, Copy)]
+enum Set {
+    /// It is so many microseconds ahead.
+    Ahead(i64),
+    /// It stands still, while an advance plays what falls due at this moment.
+    Still(Timestamp),
+}
+
+impl Set {
+    fn now(self, real: Timestamp) -> Timestamp {
+        match self {
+            Self::Ahead(ahead) => Timestamp(real.0.saturating_add(ahead)),
+            Self::Still(time) => time,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -31,33 +48,51 @@ impl Clock {
     /// The time for this publisher.
     pub fn now(&self, publisher: &str) -> Timestamp {
         let real = self.real();
-        Timestamp(real.0.saturating_add(self.ahead_of(publisher)))
+        let set = self.set.read();
+        if set.is_empty() { real } else { set.get(publisher).map_or(real, |set| set.now(real)) }
     }
 
     /// Microseconds that the publisher's clock is ahead of the real one.
     pub fn ahead_of(&self, publisher: &str) -> i64 {
-        let ahead = self.ahead.read();
-        if ahead.is_empty() { 0 } else { ahead.get(publisher).copied().unwrap_or(0) }
+        match self.set.read().get(publisher) {
+            None => 0,
+            Some(Set::Ahead(ahead)) => *ahead,
+            Some(Set::Still(time)) => time.0.saturating_sub(self.real().0),
+        }
     }
 
     /// Sets how far the publisher's clock is ahead.
     pub(crate) fn set_ahead(&self, publisher: &str, micros: i64) {
-        self.ahead.write().insert(publisher.to_owned(), micros);
+        self.set.write().insert(publisher.to_owned(), Set::Ahead(micros));
+    }
+
+    /// Lets the publisher's clock show `time` and stand still.
+    pub(crate) fn stand_still(&self, publisher: &str, time: Timestamp) {
+        self.set.write().insert(publisher.to_owned(), Set::Still(time));
+    }
+
+    /// Lets a clock that stands still go on from what it shows.
+    pub(crate) fn go_on(&self, publisher: &str) {
+        if let Some(set) = self.set.write().get_mut(publisher)
+            && let Set::Still(time) = *set
+        {
+            *set = Set::Ahead(time.0.saturating_sub(self.real().0));
+        }
     }
 
     /// Puts every clock back to real time.
     pub(crate) fn clear(&self) {
-        self.ahead.write().clear();
+        self.set.write().clear();
     }
 
-    /// The publishers whose clocks are ahead, with their time.
+    /// The publishers whose clocks are set, with their time.
     pub fn clocks(&self) -> Vec<(String, Timestamp)> {
-        let ahead = self.ahead.read();
-        if ahead.is_empty() {
+        let set = self.set.read();
+        if set.is_empty() {
             return Vec::new();
         }
         let real = self.real();
-        ahead.iter().map(|(publisher, ahead)| (publisher.clone(), Timestamp(real.0 + ahead))).collect()
+        set.iter().map(|(publisher, set)| (publisher.clone(), set.now(real))).collect()
     }
 
     /// How long to sleep until `due` on a clock that is `ahead`.
@@ -114,5 +149,19 @@ mod tests {
         assert_eq!(clock.clocks().len(), 1);
         clock.clear();
         assert_eq!(clock.ahead_of("contoso"), 0);
+    }
+
+    #[test]
+    fn a_clock_stands_still_and_goes_on_from_there() {
+        let clock = Clock::default();
+        let time = Timestamp(clock.real().0 + 3_600_000_000);
+        clock.stand_still("contoso", time);
+        assert_eq!(clock.now("contoso"), time);
+        assert_eq!(clock.clocks(), [("contoso".to_owned(), time)]);
+        clock.go_on("contoso");
+        let later = clock.now("contoso");
+        assert!(later >= time && later.since(time) < Micros(3_600_000_000));
+        clock.go_on("fabrikam");
+        assert_eq!(clock.ahead_of("fabrikam"), 0);
     }
 }

@@ -83,7 +83,7 @@ pub(crate) struct Shared {
     pub(crate) next_look: AtomicI64,
     /// Mail may have become due.
     pub(crate) mail: Arc<Notify>,
-    /// Pieces of work that were finished, one way or the other.
+    /// Pieces of work that were finished, one way or the other, or taken back.
     pub(crate) finished: watch::Sender<u64>,
     /// Advancing the clocks of publishers, one at a time each.
     pub(crate) advancing: Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,

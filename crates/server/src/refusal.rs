@@ -7,6 +7,7 @@ use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
 
+use crate::app::App;
 use crate::error::ApiError;
 use crate::view;
 
@@ -49,6 +50,17 @@ impl<'a> Subject<'a> {
             EngineError::Conflict => ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict),
             EngineError::Store(error) => error.into(),
         }
+    }
+
+    /// The same; where the words are about the offer's status, it is looked up.
+    pub(crate) async fn explain(&self, app: &App, error: EngineError) -> ApiError {
+        let mut explained = self.error(error);
+        if let ErrorText::NotReadyForGoLive { state } = &mut explained.text
+            && let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await
+        {
+            loaded.aggregate.status().as_str().clone_into(state);
+        }
+        explained
     }
 
     fn refused(&self, refusal: Refusal) -> ApiError {
@@ -109,15 +121,14 @@ impl<'a> Subject<'a> {
                 ApiError::new(ErrorCode::NotFound, text)
             }
             Refusal::PreconditionFailed => {
-                let text = ErrorText::PreconditionFailed { sent, current: "*".to_owned() };
+                let text = ErrorText::PreconditionFailed { sent };
                 ApiError::new(ErrorCode::PreconditionFailed, text).target("If-Match")
             }
             Refusal::CreateWithTag => {
                 ApiError::new(ErrorCode::PreconditionFailed, ErrorText::CreateWithTag).target("If-Match")
             }
             Refusal::MissingIfMatch => {
-                let text = ErrorText::MissingIfMatch { current: "*".to_owned() };
-                ApiError::new(ErrorCode::MissingIfMatch, text).target("If-Match")
+                ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
             }
             Refusal::OfferTypeChanged { stored } => {
                 let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent };

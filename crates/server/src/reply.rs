@@ -59,20 +59,22 @@ pub(crate) fn not_modified(tag: &str) -> Response {
     with_tag(response, tag)
 }
 
-/// The guard that was sent; `None`: none was.
+/// The guard that was sent; `None`: none was. What cannot be read is a tag that nobody was given, not no guard.
 pub(crate) fn if_match(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(header::IF_MATCH)
-        .and_then(|value| value.to_str().ok())
+        .map(|value| value.to_str().unwrap_or("unreadable"))
         .filter(|value| !value.trim().is_empty())
 }
 
 /// What `If-Match` of publish, golive and cancel demands of the newest operation.
 pub(crate) fn guard(sent: Option<&str>) -> signoff_lifecycle::command::Guard {
     use signoff_lifecycle::command::Guard;
-    match sent.and_then(IfMatch::parse).map(|tags| tags.sent()) {
-        None | Some(None) => Guard::None,
+    let Some(sent) = sent else { return Guard::None };
+    match IfMatch::parse(sent).map(|tags| tags.sent()) {
+        Some(None) => Guard::None,
         Some(Some(tags)) => Guard::Newest(tags.iter().map(|tag| tag.publishing_version).collect()),
+        None => Guard::Newest(Vec::new()),
     }
 }
 

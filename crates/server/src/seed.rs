@@ -8,6 +8,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::Publisher;
 use signoff_wire::offer_put::OfferPut;
 
+use crate::api::offer_put;
 use crate::identity::{principal_id, seed_principal};
 use crate::membership::new_publisher;
 
@@ -70,7 +71,7 @@ async fn put_sample(engine: &Engine) -> Result<(), StoreError> {
     let request = PutRequest {
         offer_type: put.offer_type_id,
         definition: put.definition.get().to_owned(),
-        extra: None,
+        extra: offer_put::extra(put.offer_type_versions, put.other),
         migrated: None,
         guard: PutGuard::Any { creates: true },
     };

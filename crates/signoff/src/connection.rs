@@ -6,54 +6,64 @@ use std::{fmt, fs};
 use clap::{Args, ValueEnum};
 use directories::ProjectDirs;
 use serde::Deserialize;
-use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource, default_authority};
+use signoff_wire::client::{
+    Client, ClientCredentials, Config, Retries, TokenSource, default_authority, is_this_machine,
+};
 use signoff_wire::path;
 use url::Url;
 
 use crate::exit::Failure;
 
+/// Where `signoff serve` listens unless it is told otherwise.
+const DEFAULT_URL: &str = "http://127.0.0.1:8080";
+
 /// How results are printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Output {
-    /// Tables for people.
     #[default]
     Table,
-    /// JSON for scripts.
     Json,
 }
 
 /// The options that every client command takes. What is not given is read from the configuration file.
 #[derive(Args, Clone, Default, Deserialize)]
-#[command(next_help_heading = "Server and caller")]
+#[command(next_help_heading = "Server and caller, for commands that talk to a server")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Connection {
-    /// The server, like https://cloudpartner.azure.com
-    #[arg(long, global = true, env = "SIGNOFF_URL")]
+    /// The server, like https://cloudpartner.azure.com [default: http://127.0.0.1:8080]
+    #[arg(long, global = true, env = "SIGNOFF_URL", hide_env_values = true)]
     url: Option<String>,
     /// The publisher to work for
-    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER")]
+    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER", hide_env_values = true)]
     publisher: Option<String>,
     /// An access token, used as it is, before any client id
     #[arg(long, global = true, env = "SIGNOFF_TOKEN", hide_env_values = true)]
     token: Option<String>,
     /// The tenant of the client
-    #[arg(long, global = true, env = "SIGNOFF_TENANT")]
+    #[arg(long, global = true, env = "SIGNOFF_TENANT", hide_env_values = true)]
     tenant: Option<String>,
     /// The client id to get a token for
-    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID")]
+    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID", hide_env_values = true)]
     client_id: Option<String>,
     /// The secret of the client id
     #[arg(long, global = true, env = "SIGNOFF_CLIENT_SECRET", hide_env_values = true)]
     client_secret: Option<String>,
     /// Who gives out tokens [default: the public one for the public portal, else the server]
-    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY")]
+    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY", hide_env_values = true)]
     authority: Option<String>,
     /// Certificates (PEM) to trust beside the system's
-    #[arg(long, global = true, env = "SIGNOFF_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "SIGNOFF_CA", hide_env_values = true, value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// How to print results [default: table]
-    #[arg(long, global = true, env = "SIGNOFF_OUTPUT", value_enum)]
+    /// How to print results: a table for people, or json for scripts [default: table]
+    #[arg(
+        long,
+        global = true,
+        env = "SIGNOFF_OUTPUT",
+        hide_env_values = true,
+        value_enum,
+        hide_possible_values = true
+    )]
     output: Option<Output>,
 }
 
@@ -151,7 +161,7 @@ impl Settings {
     }
 
     fn url(&self) -> Result<Url, Failure> {
-        let text = self.required(self.merged.url.as_deref(), "url")?;
+        let text = self.merged.url.as_deref().unwrap_or(DEFAULT_URL);
         text.parse().map_err(|error| {
             Failure::Usage(format!(
                 "--url {text:?}: {error}; it must look like https://host or http://host:port"
@@ -164,9 +174,8 @@ impl Settings {
             return Ok(TokenSource::Given(token.trim().to_owned()));
         }
         if self.merged.client_id.is_none() {
-            return Err(Failure::Usage(
-                "who calls is not known: set --token, or --tenant, --client-id and --client-secret".into(),
-            ));
+            let remedy = "set --token, or --tenant, --client-id and --client-secret";
+            return Err(self.missing(format!("who calls is not known: {remedy}")));
         }
         Ok(TokenSource::Credentials(ClientCredentials {
             authority: self.merged.authority.clone().unwrap_or_else(|| default_authority(url)),
@@ -183,8 +192,13 @@ impl Settings {
                 .file
                 .as_deref()
                 .map_or_else(String::new, |file| format!(", or {name} in {}", file.display()));
-            Failure::Usage(format!("no {name}: set --{name} or SIGNOFF_{variable}{file}"))
+            self.missing(format!("no {name}: set --{name} or SIGNOFF_{variable}{file}"))
         })
+    }
+
+    /// Something is not configured; a server on this machine may be one with seeded clients.
+    fn missing(&self, message: String) -> Failure {
+        Failure::Unconfigured { message, local: self.url().is_ok_and(|url| is_this_machine(&url)) }
     }
 }
 
@@ -224,10 +238,20 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_with_every_remedy() {
         let settings = settings(Connection { client_id: Some("me".into()), ..Connection::default() }, "");
-        let error = settings.url().unwrap_err().to_string();
-        assert_eq!(error, "no url: set --url or SIGNOFF_URL, or url in client.toml");
+        let error = settings.publisher().unwrap_err().to_string();
+        assert_eq!(error, "no publisher: set --publisher or SIGNOFF_PUBLISHER, or publisher in client.toml");
         let error = settings.tokens(&"https://x".parse().unwrap()).unwrap_err().to_string();
         assert_eq!(error, "no tenant: set --tenant or SIGNOFF_TENANT, or tenant in client.toml");
+    }
+
+    #[test]
+    fn only_a_server_of_this_machine_is_taken_for_one_with_seeded_clients() {
+        let nothing = settings(Connection::default(), "");
+        assert_eq!(nothing.url().unwrap().as_str(), "http://127.0.0.1:8080/");
+        let hint = |settings: &Settings| settings.publisher().unwrap_err().hint().map(str::to_owned);
+        let seeded = hint(&nothing).unwrap();
+        assert!(seeded.contains(signoff_server::TENANT) && seeded.contains("contoso-owner"), "{seeded}");
+        assert_eq!(hint(&settings(Connection::default(), "url = 'https://cloudpartner.azure.com'")), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io;
 
 use signoff_server::tls::TlsError;
 use signoff_wire::ErrorCode;
-use signoff_wire::client::ClientError;
+use signoff_wire::client::{ClientError, is_this_machine};
 
 use crate::config::BadSetting;
 use crate::node::NodeError;
@@ -17,8 +17,13 @@ Exit codes:
   2  a wrong option, argument, setting or input file
   3  not found
   4  refused by the server (400, 405, 409, 412, 413, 415, 422)
-  5  not signed in, or not permitted (401, 403, no token)
+  5  not signed in, or not permitted (401, 403, no token given out)
   6  the server cannot be reached or cannot answer now (429, 502, 503, 504)";
+
+/// Who a development server knows from its start on.
+const SEEDED: &str = "a server that was started with --dev knows
+  export SIGNOFF_PUBLISHER=contoso SIGNOFF_TENANT=11111111-1111-1111-1111-111111111111
+  export SIGNOFF_CLIENT_ID=contoso-owner SIGNOFF_CLIENT_SECRET=contoso-secret";
 
 /// Why a command did not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,14 @@ pub(crate) enum Failure {
     /// An option, argument, setting or input file is wrong.
     #[error("{0}")]
     Usage(String),
+    /// A setting of the client is missing.
+    #[error("{message}")]
+    Unconfigured {
+        /// Which, and where to set it.
+        message: String,
+        /// Whether the server is on this machine.
+        local: bool,
+    },
     /// There is nothing of that name.
     #[error("{0}")]
     NotFound(String),
@@ -53,7 +66,11 @@ impl Failure {
     /// The exit code.
     pub(crate) fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Setting(_) | Self::Client(ClientError::Setting(_)) => 2,
+            Self::Usage(_)
+            | Self::Unconfigured { .. }
+            | Self::Setting(_)
+            | Self::Client(ClientError::Setting(_))
+            | Self::Node(NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_)) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::Client(ClientError::Unreachable { .. }) => 6,
@@ -67,21 +84,30 @@ impl Failure {
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(_)
+            | Self::Node(NodeError::Store(_))
             | Self::Tls(_) => 1,
         }
     }
 
     /// What to do about it, where that is not in the message.
     pub(crate) fn hint(&self) -> Option<&'static str> {
-        let Self::Client(ClientError::Api { body: Some(body), .. }) = self else {
-            return None;
+        let body = match self {
+            Self::Unconfigured { local: true, .. } => return Some(SEEDED),
+            Self::Client(ClientError::Unreachable { url, .. }) => {
+                let local = url.parse().is_ok_and(|url| is_this_machine(&url));
+                return local
+                    .then_some("is it running? `signoff serve --dev` starts one on http://127.0.0.1:8080");
+            }
+            Self::Client(ClientError::Api { body: Some(body), .. }) => body,
+            _ => return None,
         };
         match body.code()? {
             ErrorCode::MissingIfMatch => {
                 Some("give the tag of `signoff offer show OFFER --etag` with --if-match, or use --force")
             }
-            ErrorCode::PreconditionFailed => Some("somebody was faster: read it again, then decide"),
+            ErrorCode::PreconditionFailed if body.error.target.as_deref() == Some("If-Match") => {
+                Some("somebody was faster: read it again, then decide")
+            }
             ErrorCode::Unauthorized => Some(
                 "set --token, or --tenant, --client-id and --client-secret; `signoff token` shows what they give",
             ),

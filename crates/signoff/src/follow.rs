@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use signoff_wire::client::{Client, Pace, Until, waits_for_sign_off};
 use signoff_wire::operation::{OperationDetail, StepView};
 use signoff_wire::words::{OperationState, StepStatus, SubmissionType};
@@ -49,12 +49,21 @@ impl Progress {
     }
 }
 
+/// A bar that does not show before it has its place among the others.
 fn new_bar(step: &StepView<'_>) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix:45} [{bar:20}] {pos:>3}% {msg}")
-        .expect("the template is valid, as the test of it shows");
-    let bar = ProgressBar::new(100).with_style(style);
+    let style = ProgressStyle::with_template(template(view::terminal_width()))
+        .expect("the templates are valid, as the test of them shows");
+    let bar = ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::hidden()).with_style(style);
     bar.set_prefix(plain(if step.step_name.is_empty() { &step.id } else { &step.step_name }));
     bar
+}
+
+/// Lines that fit: names are cut, and narrow terminals get numbers only.
+fn template(width: Option<u16>) -> &'static str {
+    match width {
+        Some(width) if width < 76 => "{prefix:14!} {pos:>3}% {msg}",
+        _ => "{prefix:28!} {bar:16} {pos:>3}% {msg}",
+    }
 }
 
 /// One line for every step whose status is not the known one; remembers the new ones.
@@ -76,9 +85,19 @@ pub(crate) async fn follow(
     first_pause: Option<Duration>,
     until: Until,
 ) -> Result<OperationDetail<'static>, Failure> {
+    follow_until(client, location, first_pause, |operation| until.reached(operation)).await
+}
+
+/// The same, until `reached` says yes to a state.
+pub(crate) async fn follow_until(
+    client: &Client,
+    location: &str,
+    first_pause: Option<Duration>,
+    reached: impl Fn(&OperationDetail<'static>) -> bool,
+) -> Result<OperationDetail<'static>, Failure> {
     let mut progress = Progress::new();
     let show = |operation: &OperationDetail<'static>| progress.show(operation);
-    let last = client.watch(location, first_pause, until, Pace::default(), show).await;
+    let last = client.watch_until(location, first_pause, reached, Pace::default(), show).await;
     progress.end();
     Ok(last?)
 }
@@ -159,7 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn the_template_of_a_bar_is_valid() {
+    fn the_templates_of_bars_are_valid() {
+        for width in [None, Some(46), Some(80)] {
+            ProgressStyle::with_template(template(width)).unwrap();
+        }
         let operation = operation("publish", "running", "notStarted");
         assert_eq!(new_bar(&operation.steps[0]).prefix(), "displaycertify");
     }

@@ -36,6 +36,8 @@ pub(crate) struct NodeSettings {
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NodeError {
+    #[error("store: {0}; --store sqlite:PATH names another file")]
+    Open(StoreError),
     #[error("store: {0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
@@ -54,7 +56,7 @@ pub(crate) struct Node {
 impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &Path, settings: NodeSettings) -> Result<Self, NodeError> {
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store)?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store).map_err(NodeError::Open)?);
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;

@@ -41,6 +41,8 @@ messages! {
             /// The role that the caller has.
             role: String,
         } => "error-role-forbids",
+        /// The call is the operator's.
+        OperatorOnly => "error-operator-only",
         /// No such offer.
         OfferNotFound {
             /// The offer id or slug of the path.
@@ -162,16 +164,16 @@ messages! {
         PreconditionFailed {
             /// The tag of the request.
             sent: String,
-            /// The tag of the offer.
-            current: String,
         } => "error-precondition-failed",
         /// `If-Match` came with an offer that does not exist.
         CreateWithTag => "error-create-with-tag",
+        /// `If-None-Match: *` came with a publisher that exists.
+        PublisherExists {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-publisher-exists",
         /// A PUT on an existing offer came without `If-Match`.
-        MissingIfMatch {
-            /// The tag of the offer.
-            current: String,
-        } => "error-missing-if-match",
+        MissingIfMatch => "error-missing-if-match",
         /// Another operation of the offer still runs.
         OperationInProgress {
             /// What it does.

@@ -1,6 +1,9 @@
 //! The optional bodies of publish, go live and cancel (contract, "Every request" and "Cancel").
 
 use serde_json::{Map, Value};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::json::{self, JsonError};
 
@@ -19,6 +22,31 @@ pub struct ActionBody {
     /// `operationId`: the one operation that a cancel means, as sent.
     pub operation_id: Option<String>,
 }
+
+impl PartialSchema for ActionBody {
+    fn schema() -> RefOr<Schema> {
+        let optional = |schema_type: Type, text: &str| {
+            ObjectBuilder::new()
+                .schema_type(SchemaType::from_iter([schema_type, Type::Null]))
+                .description(Some(text))
+        };
+        let metadata = optional(Type::Object, "What the request says about itself.")
+            .property("notification-emails", optional(Type::String, "Addresses separated by commas."))
+            .property("reason", optional(Type::String, "Of a cancel: why, at most 1000 characters."));
+        optional(Type::Object, "Everything is optional; an empty body and `null` are valid.")
+            .property("metadata", metadata)
+            .property(
+                "operationId",
+                optional(
+                    Type::String,
+                    "Of a cancel: this operation and no other (contract, \"Cancel\", rule 7).",
+                ),
+            )
+            .into()
+    }
+}
+
+impl ToSchema for ActionBody {}
 
 /// The body cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

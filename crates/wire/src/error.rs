@@ -5,14 +5,16 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 macro_rules! codes {
-    ($($(#[$inner:meta])* $variant:ident = $status:literal,)+) => {
+    ($(#[doc = $meaning:literal] $variant:ident = $status:literal,)+) => {
         /// Everything that `error.code` may say, spelled on the wire as the variant is spelled here.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum ErrorCode {
-            $($(#[$inner])* $variant,)+
+            $(#[doc = $meaning] $variant,)+
         }
 
         impl ErrorCode {
@@ -30,6 +32,13 @@ macro_rules! codes {
             pub fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => stringify!($variant),)+
+                }
+            }
+
+            /// What the code stands for, in one English sentence for descriptions of the API.
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $meaning.trim_ascii(),)+
                 }
             }
         }
@@ -107,6 +116,22 @@ codes! {
     GatewayTimeout = 504,
 }
 
+impl PartialSchema for ErrorCode {
+    fn schema() -> RefOr<Schema> {
+        let lines: Vec<String> = Self::ALL
+            .iter()
+            .map(|code| format!("- `{code}` ({}): {}", code.status(), code.meaning()))
+            .collect();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(lines.join("\n")))
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+impl ToSchema for ErrorCode {}
+
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -142,7 +167,8 @@ pub struct ErrorBody {
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ErrorDetail {
-    /// One of [`ErrorCode`]; text, so that a client can show the code of another server too.
+    /// What kind of error. It is text here, so that a client can show the code of another server too.
+    #[schema(value_type = ErrorCode)]
     pub code: Cow<'static, str>,
     /// One sentence in the language of the request.
     #[serde(default)]

@@ -6,6 +6,9 @@ use std::fmt;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, Array, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::json::{self, JsonError};
 use crate::words::PcMigrationStatus;
@@ -32,6 +35,33 @@ pub struct OfferPut {
     /// Unknown members, in their order.
     pub other: Vec<(String, Box<RawValue>)>,
 }
+
+impl PartialSchema for OfferPut {
+    fn schema() -> RefOr<Schema> {
+        let member = |schema_type: Type, text: &str| {
+            ObjectBuilder::new().schema_type(schema_type).description(Some(text))
+        };
+        let definition = member(Type::Object, "The offer itself; unknown members are kept as they are.")
+            .property("displayText", member(Type::String, "The offer's name for people."))
+            .property("offer", member(Type::Object, "What holds for the offer as a whole."))
+            .property("plans", Array::new(member(Type::Object, "What holds for one plan.")))
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        member(
+            Type::Object,
+            "A draft. What a client got may be put back whole: read-only members are ignored.",
+        )
+        .property("offerTypeId", member(Type::String, "One of `/api/offerTypes`; needed to create."))
+        .property("definition", definition)
+        .required("definition")
+        .property("pcMigrationStatus", PcMigrationStatus::schema())
+        .property("offerTypeVersions", member(Type::Object, "Kept as it is."))
+        .property("eTag", member(Type::String, "Stands for `If-Match` in the dialect `observed` only."))
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .into()
+    }
+}
+
+impl ToSchema for OfferPut {}
 
 impl fmt::Debug for OfferPut {
     // The definition and the unknown members may hold secrets.

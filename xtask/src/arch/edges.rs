@@ -1,7 +1,7 @@
 //! Which crate names which.
 
 use super::graph::Graph;
-use super::rules::{ARROWS, KEPT};
+use super::rules::{ARROWS, KEPT, Kept};
 
 /// One finding for each forbidden arrow and each crate without a row in the table.
 pub(super) fn check(graph: &Graph) -> Vec<String> {
@@ -15,7 +15,11 @@ pub(super) fn check(graph: &Graph) -> Vec<String> {
             if ARROWS.iter().any(|(ours, _)| ours == name) && !allowed.contains(&name.as_str()) {
                 findings.push(format!("{member} depends on {name}: arrows go down only"));
             }
-            for kept in KEPT.iter().filter(|kept| kept.outside == name && !kept.by.contains(&member)) {
+            let may = |kept: &Kept| {
+                kept.by.contains(&member)
+                    || kept.by_tests_of.contains(&member) && graph.is_for_tests(member, name)
+            };
+            for kept in KEPT.iter().filter(|kept| kept.outside == name && !may(kept)) {
                 findings.push(format!(
                     "{member} depends on {name}, which only {} may: {}",
                     kept.by.join(" and "),
@@ -74,6 +78,15 @@ mod tests {
     fn the_bench_may_measure_sqlite_and_axum() {
         let graph = graph(&[("signoff-bench", "rusqlite", "normal"), ("signoff-bench", "axum", "normal")]);
         assert_eq!(check(&graph), Vec::<String>::new());
+    }
+
+    #[test]
+    fn tests_of_the_client_may_serve() {
+        let normal = ("signoff-wire", "serde", "normal");
+        let in_tests = graph(&[("signoff-wire", "axum", "dev"), normal]);
+        assert_eq!(check(&in_tests), Vec::<String>::new());
+        let built_in = graph(&[("signoff-wire", "axum", "dev"), ("signoff-wire", "axum", "normal"), normal]);
+        assert!(!check(&built_in).is_empty());
     }
 
     #[test]

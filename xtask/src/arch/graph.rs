@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(super) struct Graph {
     names: BTreeMap<String, String>,
     members: BTreeMap<String, Vec<String>>,
+    /// What each of our own declares for its tests alone.
+    for_tests: BTreeMap<String, BTreeSet<String>>,
     resolved: BTreeMap<String, Vec<String>>,
 }
 
@@ -17,13 +19,26 @@ impl Graph {
         let metadata: Value =
             serde_json::from_str(metadata).map_err(|error| format!("cargo metadata is not JSON: {error}"))?;
         let members: BTreeSet<&str> = strings(&metadata["workspace_members"]).collect();
-        let mut graph = Self { names: BTreeMap::new(), members: BTreeMap::new(), resolved: BTreeMap::new() };
+        let mut graph = Self {
+            names: BTreeMap::new(),
+            members: BTreeMap::new(),
+            for_tests: BTreeMap::new(),
+            resolved: BTreeMap::new(),
+        };
         for package in list(&metadata["packages"]) {
             let (id, name) = (text(&package["id"])?, text(&package["name"])?);
             graph.names.insert(id.to_owned(), name.to_owned());
             if members.contains(id) {
-                let declared =
-                    list(&package["dependencies"]).iter().map(|it| text(&it["name"]).map(str::to_owned));
+                let dependencies = list(&package["dependencies"]);
+                let built_in: BTreeSet<&str> = dependencies
+                    .iter()
+                    .filter(|it| it["kind"] != "dev")
+                    .filter_map(|it| it["name"].as_str())
+                    .collect();
+                let declared = dependencies.iter().map(|it| text(&it["name"]).map(str::to_owned));
+                let for_tests = dependencies.iter().filter_map(|it| it["name"].as_str());
+                let for_tests = for_tests.filter(|it| !built_in.contains(it)).map(str::to_owned);
+                graph.for_tests.insert(name.to_owned(), for_tests.collect());
                 graph.members.insert(name.to_owned(), declared.collect::<Result<_, _>>()?);
             }
         }
@@ -42,6 +57,11 @@ impl Graph {
     /// Our own packages with the packages that each declares, in dependencies of any kind.
     pub(super) fn members(&self) -> impl Iterator<Item = (&str, &[String])> {
         self.members.iter().map(|(name, declared)| (name.as_str(), declared.as_slice()))
+    }
+
+    /// Whether `member` declares `name` for its tests alone.
+    pub(super) fn is_for_tests(&self, member: &str, name: &str) -> bool {
+        self.for_tests.get(member).is_some_and(|names| names.contains(name))
     }
 
     /// Everything that `from` reaches over normal and build dependencies, each package by name

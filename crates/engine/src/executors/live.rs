@@ -11,7 +11,7 @@ pub(super) struct Live;
 impl StepExecutor for Live {
     async fn run(&self, task: &Task<'_>) -> Result<(), StepError> {
         let body = json!({ "version": task.offer_version }).to_string();
-        task.store.put_artifact(task.publisher, task.operation, task.step, body).await?;
+        task.store.put_artifact(task.lease, task.step, body).await?;
         Ok(())
     }
 

@@ -12,11 +12,14 @@ use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Operation, StepState, UndoState, WorkKind};
 use signoff_lifecycle::plan::{Executor, Outcome, StepPlan};
+use signoff_store::contract::Lease;
 use signoff_store::{Store, StoreError};
 
 /// What an executor is told.
 pub(crate) struct Task<'a> {
     pub(crate) store: &'a dyn Store,
+    /// The right to do it. What a step makes is stored under it, so that nothing is made after an undo began.
+    pub(crate) lease: &'a Lease,
     pub(crate) publisher: &'a str,
     pub(crate) offer: &'a str,
     /// The operation whose step it is: that of the step even when a cancellation undoes it.
@@ -97,13 +100,13 @@ impl Executors {
     }
 
     /// Does the piece of work that `operation` waits for.
-    pub(crate) async fn execute(&self, publisher: &str, offer: &str, operation: &Operation) -> WorkOutcome {
+    pub(crate) async fn execute(&self, offer: &str, operation: &Operation, lease: &Lease) -> WorkOutcome {
         let Some(outstanding) = &operation.outstanding else {
             return WorkOutcome::Final { reason: "no work is outstanding".to_owned() };
         };
         let done = match outstanding.what {
-            WorkKind::Undo => self.undo(publisher, offer, operation, outstanding.index).await,
-            WorkKind::Run => return self.run(publisher, offer, operation, outstanding.index).await,
+            WorkKind::Undo => self.undo(offer, operation, outstanding.index, lease).await,
+            WorkKind::Run => return self.run(offer, operation, outstanding.index, lease).await,
             WorkKind::Propagate => Ok(()),
         };
         match done {
@@ -112,7 +115,7 @@ impl Executors {
         }
     }
 
-    async fn run(&self, publisher: &str, offer: &str, operation: &Operation, index: usize) -> WorkOutcome {
+    async fn run(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
         let step = &operation.steps[index];
         let tries = match step.state {
             StepState::InProgress { tries, .. } => tries,
@@ -121,7 +124,7 @@ impl Executors {
         if let Some(outcome) = scripted(&step.plan, tries) {
             return outcome;
         }
-        let task = self.task(publisher, offer, operation, operation.id, &step.plan.id);
+        let task = self.task(lease, offer, operation, operation.id, &step.plan.id);
         let removed = match step.plan.executor {
             Executor::Validate => validate::remove_leftovers(self, &task, operation).await,
             executor => self.of(executor).run(&task).await.map(|()| Vec::new()),
@@ -134,10 +137,10 @@ impl Executors {
 
     async fn undo(
         &self,
-        publisher: &str,
         offer: &str,
         operation: &Operation,
         index: usize,
+        lease: &Lease,
     ) -> Result<(), StepError> {
         let undo = &operation.undo[index];
         debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
@@ -145,7 +148,7 @@ impl Executors {
             signoff_lifecycle::operation::Kind::Cancel { target, .. } => target,
             _ => operation.id,
         };
-        self.undo_step(&self.task(publisher, offer, operation, owner, &undo.plan.id), &undo.plan).await
+        self.undo_step(&self.task(lease, offer, operation, owner, &undo.plan.id), &undo.plan).await
     }
 
     /// Undoes one step as its plan says.
@@ -158,14 +161,15 @@ impl Executors {
 
     fn task<'a>(
         &'a self,
-        publisher: &'a str,
+        lease: &'a Lease,
         offer: &'a str,
         operation: &Operation,
         owner: OperationId,
         step: &'a str,
     ) -> Task<'a> {
         let store = self.store.as_ref();
-        Task { store, publisher, offer, operation: owner, offer_version: operation.offer_version, step }
+        let (publisher, offer_version) = (lease.publisher.as_str(), operation.offer_version);
+        Task { store, lease, publisher, offer, operation: owner, offer_version, step }
     }
 }
 

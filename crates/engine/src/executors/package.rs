@@ -19,7 +19,7 @@ impl StepExecutor for Package {
             "version": task.offer_version,
             "plans": plan_ids,
         });
-        task.store.put_artifact(task.publisher, task.operation, task.step, body.to_string()).await?;
+        task.store.put_artifact(task.lease, task.step, body.to_string()).await?;
         Ok(())
     }
 

@@ -17,7 +17,7 @@ impl StepExecutor for Provision {
             collect_images(plan, &mut images);
         }
         let body = json!({ "images": images }).to_string();
-        task.store.put_artifact(task.publisher, task.operation, task.step, body).await?;
+        task.store.put_artifact(task.lease, task.step, body).await?;
         Ok(())
     }
 

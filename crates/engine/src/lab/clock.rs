@@ -6,6 +6,7 @@ use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 use signoff_store::contract::LabKind;
 
+use crate::clock::Clock;
 use crate::engine::Engine;
 
 /// How long an advance waits for what is due to have happened.
@@ -31,6 +32,26 @@ pub enum AdvanceError {
 /// The last moment that a clock may show: the end of the year 9999 is the end of RFC 3339.
 const LAST: Timestamp = Timestamp(253_402_300_799_000_000);
 
+/// A clock that stands still, so that each event happens at its own time however long it takes; it goes on when
+/// this ends, be it that the advance was given up.
+struct Still<'a> {
+    clock: &'a Clock,
+    publisher: &'a str,
+}
+
+impl<'a> Still<'a> {
+    fn from_now_on(clock: &'a Clock, publisher: &'a str) -> Self {
+        clock.stand_still(publisher, clock.now(publisher));
+        Self { clock, publisher }
+    }
+}
+
+impl Drop for Still<'_> {
+    fn drop(&mut self) {
+        self.clock.go_on(self.publisher);
+    }
+}
+
 impl Engine {
     /// Advances the publisher's clock by `span` and answers what time it is when everything that fell due on
     /// the way has happened.
@@ -55,6 +76,7 @@ impl Engine {
 
     async fn play(&self, publisher: &str, target: Timestamp) -> Result<Timestamp, AdvanceError> {
         let (clock, store) = (&self.shared.clock, &self.shared.store);
+        let _still = Still::from_now_on(clock, publisher);
         loop {
             self.settled(publisher).await?;
             let next = store.next_due(Some(publisher), &[]).await?;
@@ -92,7 +114,7 @@ impl Engine {
     async fn move_to(&self, publisher: &str, time: Timestamp) -> Result<(), StoreError> {
         let ahead = time.0.saturating_sub(self.shared.clock.real().0);
         self.shared.store.put_lab(LabKind::Clock, publisher, "", Some(ahead.to_string())).await?;
-        self.shared.clock.set_ahead(publisher, ahead);
+        self.shared.clock.stand_still(publisher, time);
         self.shared.work.notify_one();
         Ok(())
     }

@@ -16,4 +16,6 @@ use parking_lot::RwLock;
 pub(crate) struct Lab {
     /// By publisher and offer.
     scenarios: RwLock<HashMap<(String, String), Scenario>>,
+    /// Held while a scenario is put, so that what is stored and what is kept change in the same order.
+    putting: tokio::sync::Mutex<()>,
 }

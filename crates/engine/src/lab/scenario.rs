@@ -59,6 +59,7 @@ impl Engine {
             Some(serde_json::to_string(&scenario).map_err(|error| StoreError::Corrupt(error.to_string()))?)
         };
         let clears = body.is_none();
+        let _turn = self.shared.lab.putting.lock().await;
         self.shared.store.put_lab(LabKind::Scenario, publisher, offer, body).await?;
         let mut scenarios = self.shared.lab.scenarios.write();
         if clears {

@@ -1,5 +1,6 @@
 //! The step runner: claims work that is due, has it done, and brings the result back as a command.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Hold, StepResult};
 use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease};
@@ -14,6 +16,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::views::Viewed;
 
 /// Without a word from anybody the store is looked at again after this time.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
@@ -40,7 +43,8 @@ impl Engine {
             tokio::select! {
                 () = self.shared.work.notified() => {}
                 () = tokio::time::sleep(pause) => {}
-                _ = stop.changed() => {}
+                // Without anybody who could say stop there is nobody to work for.
+                told = stop.changed() => if told.is_err() { break },
             }
         }
         let all = u32::try_from(self.shared.settings.concurrency).unwrap_or(u32::MAX);
@@ -93,7 +97,8 @@ impl Engine {
     async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
-        let mut pause = AT_LEAST_EVERY;
+        // Work whose holder died falls free when its lease runs out, which nobody tells.
+        let mut pause = self.shared.settings.lease_for.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));
         }
@@ -128,18 +133,42 @@ impl Engine {
     }
 
     async fn work_on(&self, offer: &str, lease: &Lease) -> Result<(), EngineError> {
-        let viewed = self.operation(&lease.publisher, lease.operation).await?;
-        let Some(viewed) = viewed else { return Err(Refusal::StaleResult.into()) };
+        let viewed = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &viewed.operation;
-        if operation.outstanding.as_ref().is_none_or(|outstanding| outstanding.attempt != lease.attempt) {
-            return Err(Refusal::StaleResult.into());
-        }
         let command = if operation.holds() {
             Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
         } else {
-            let outcome = self.shared.executors.execute(&lease.publisher, offer, operation).await;
+            let work = self.shared.executors.execute(offer, operation, lease);
+            let outcome = self.while_held(lease, work).await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
         self.record(&lease.publisher, offer, command, lease.clone()).await
     }
+
+    /// The operation, if it waits for this piece of work.
+    async fn waiting_for(&self, lease: &Lease) -> Result<Option<Arc<Viewed>>, StoreError> {
+        let waits = |operation: &Operation| {
+            operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.attempt == lease.attempt)
+        };
+        let viewed = self.operation(&lease.publisher, lease.operation).await?;
+        Ok(viewed.filter(|viewed| waits(&viewed.operation)))
+    }
+
+    /// Does the work and makes the lease last meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] as soon as somebody else has the work; what was begun is dropped then.
+    async fn while_held<T>(&self, lease: &Lease, work: impl Future<Output = T>) -> Result<T, StoreError> {
+        let lease_for = self.shared.settings.lease_for;
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return Ok(done),
+                () = tokio::time::sleep(lease_for / 3) => self.shared.store.renew(lease, lease_for).await?,
+            }
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,6 +97,7 @@ impl Engine {
     ) -> Result<Done, StoreError> {
         let mail = self.letters(publisher, &decision, now).await?;
         let has_mail = !mail.is_empty();
+        let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
         let change = Change {
             expected,
@@ -111,9 +112,16 @@ impl Engine {
         let engine = self.clone();
         let commit = async move {
             let (publisher, offer) = (change.next.offer.publisher.clone(), change.next.offer.id.clone());
-            engine.shared.store.commit(change).await?;
-            for operation in decision.changed {
-                engine.shared.views.committed(&publisher, &offer, operation);
+            let changing = engine.shared.views.changing(&decision.changed);
+            match engine.shared.store.commit(change).await {
+                Ok(()) => engine.shared.views.committed(&publisher, &offer, changing, decision.changed),
+                Err(error) => {
+                    engine.shared.views.failed(changing);
+                    return Err(error);
+                }
+            }
+            if settles {
+                engine.shared.finished.send_modify(|count| *count += 1);
             }
             if let Some(due) = due {
                 engine.wake_runner(&publisher, due);

@@ -3,6 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::world::World;
@@ -10,10 +11,18 @@ use crate::world::World;
 /// The guard of a PUT on an offer whose draft has revision 1, and the answer.
 #[test]
 fn put_compares_the_draft_with_the_tag() {
+    let present = World::vm().offer().draft.changed_at;
+    let drafts =
+        |revisions: &[u64]| revisions.iter().map(|revision| (present, *revision)).collect::<Vec<_>>();
+    let another_time = (present.plus(Micros(1)), 1);
     let rows = [
-        (PutGuard::Revisions(vec![1]), Ok(Reply::Stored { created: false })),
-        (PutGuard::Revisions(vec![7, 1]), Ok(Reply::Stored { created: false })),
-        (PutGuard::Revisions(vec![2]), Err(Refusal::PreconditionFailed)),
+        (PutGuard::Drafts(drafts(&[1])), Ok(Reply::Stored { created: false })),
+        (PutGuard::Drafts(drafts(&[7, 1])), Ok(Reply::Stored { created: false })),
+        (PutGuard::Drafts(drafts(&[2])), Err(Refusal::PreconditionFailed)),
+        (PutGuard::Drafts(vec![another_time]), Err(Refusal::PreconditionFailed)),
+        (PutGuard::Drafts(Vec::new()), Err(Refusal::PreconditionFailed)),
+        (PutGuard::ExistingDrafts(drafts(&[1])), Ok(Reply::Stored { created: false })),
+        (PutGuard::ExistingDrafts(drafts(&[2])), Err(Refusal::PreconditionFailed)),
         (PutGuard::Any { creates: false }, Ok(Reply::Stored { created: false })),
         (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: false })),
         (PutGuard::Absent { required: true }, Err(Refusal::MissingIfMatch)),
@@ -35,7 +44,8 @@ fn a_tag_on_a_create_is_refused_and_so_is_a_star_unless_the_dialect_takes_it() {
         (PutGuard::Absent { required: true }, Ok(Reply::Stored { created: true })),
         (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: true })),
         (PutGuard::Any { creates: false }, Err(Refusal::CreateWithTag)),
-        (PutGuard::Revisions(vec![1]), Err(Refusal::CreateWithTag)),
+        (PutGuard::Drafts(vec![(Timestamp(1), 1)]), Err(Refusal::CreateWithTag)),
+        (PutGuard::ExistingDrafts(vec![(Timestamp(1), 1)]), Ok(Reply::Stored { created: true })),
     ];
     for (guard, expected) in rows {
         let mut world = World::vm();

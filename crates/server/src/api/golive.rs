@@ -30,5 +30,5 @@ pub(crate) async fn handle(
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let request = GoLiveRequest { by: context.name().to_owned(), guard: reply::guard(sent_tag) };
     let done = app.engine().golive(&publisher, &offer, request).await;
-    started(&app, &subject, done)
+    started(&app, &subject, done).await
 }

@@ -76,8 +76,9 @@ fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGu
         let tags = tags.sent()?;
         Some(tags.iter().map(|tag| (Timestamp(tag.draft_changed), tag.draft_revision)).collect::<Vec<_>>())
     };
-    match header.and_then(IfMatch::parse) {
-        Some(tags) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),
+    match header.map(IfMatch::parse) {
+        Some(Some(tags)) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),
+        Some(None) => PutGuard::Drafts(Vec::new()),
         None => match in_body.filter(|_| observed).and_then(IfMatch::parse).and_then(drafts) {
             Some(drafts) => PutGuard::ExistingDrafts(drafts),
             None => PutGuard::Absent { required: !observed },
@@ -86,7 +87,10 @@ fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGu
 }
 
 /// The members to keep beside the definition, as pairs in their order.
-fn extra(versions: Option<Box<RawValue>>, mut other: Vec<(String, Box<RawValue>)>) -> Option<String> {
+pub(crate) fn extra(
+    versions: Option<Box<RawValue>>,
+    mut other: Vec<(String, Box<RawValue>)>,
+) -> Option<String> {
     if let Some(versions) = versions {
         other.insert(0, ("offerTypeVersions".to_owned(), versions));
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use signoff_store::contract::PrincipalRecord;
 use signoff_text::ErrorText;
 use signoff_wire::{ErrorCode, json};
+use utoipa::ToSchema;
 
 use super::Segments;
 use crate::app::App;
@@ -17,15 +18,20 @@ use crate::error::ApiError;
 use crate::identity::{principal_id, secret_hash};
 use crate::reply;
 
-#[derive(Deserialize)]
+/// The body.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Put {
+pub(crate) struct PrincipalPut {
+    /// What the client proves itself with; at least 8 characters.
     secret: String,
 }
 
-#[derive(Serialize)]
-struct Shown {
+/// A principal; its secret is never shown.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Principal {
+    /// Its tenant.
     tenant: String,
+    /// Its client id.
     client: String,
 }
 
@@ -45,16 +51,15 @@ pub(crate) async fn put(
     let is_operator = context.principal().is_none();
     // A known client's secret is its own: only the operator replaces it.
     if !is_operator && (!app.settings().dev || present.is_some()) {
-        let role = "operator".to_owned();
-        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::RoleForbids { role }));
+        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::OperatorOnly));
     }
     let bytes = reply::body(&headers, body).await?;
-    let Put { secret } = json::from_body(&bytes).map_err(reply::invalid_json)?;
+    let PrincipalPut { secret } = json::from_body(&bytes).map_err(reply::invalid_json)?;
     if secret.len() < SHORTEST_SECRET {
         return Err(reply::invalid_body("secret", "a string of at least 8 characters"));
     }
     let record = PrincipalRecord { id: id.clone(), secret_hash: Some(secret_hash(&secret)), seeded: false };
     store.put_principal(record).await?;
     let status = if present.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(reply::json(status, &Shown { tenant: id.tenant, client: id.client }))
+    Ok(reply::json(status, &Principal { tenant: id.tenant, client: id.client }))
 }

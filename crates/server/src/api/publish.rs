@@ -35,16 +35,19 @@ pub(crate) async fn handle(
         guard: reply::guard(sent_tag),
     };
     let done = app.engine().publish(&publisher, &offer, request).await;
-    started(&app, &subject, done)
+    started(&app, &subject, done).await
 }
 
 /// The reply to a started publish or golive.
-pub(super) fn started(
+pub(super) async fn started(
     app: &App,
     subject: &Subject<'_>,
     done: Result<signoff_engine::Done, signoff_engine::EngineError>,
 ) -> Result<Response, ApiError> {
-    let done = done.map_err(|error| subject.error(error))?;
+    let done = match done {
+        Ok(done) => done,
+        Err(error) => return Err(subject.explain(app, error).await),
+    };
     let Reply::Started(reference) = &done.reply else {
         return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
     };

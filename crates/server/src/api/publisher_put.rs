@@ -1,10 +1,10 @@
 //! `PUT /api/publishers/{publisherId}`: an owner changes settings; the operator, and in development anybody with
-//! a token, creates a publisher and becomes its owner.
+//! a token, creates a publisher and becomes its owner. `If-None-Match: *` only creates, `If-Match: *` only changes.
 
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode, header};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_text::ErrorText;
 use signoff_wire::publisher::PublisherPut;
@@ -37,6 +37,10 @@ pub(crate) async fn handle(
     if !creates {
         app.authorise(&context, &publisher, Action::ManageMembers).await?;
     }
+    if present.is_none() && is_any(&headers, &header::IF_MATCH) {
+        let text = ErrorText::PublisherNotFound { publisher };
+        return Err(ApiError::new(ErrorCode::NotFound, text));
+    }
     let bytes = reply::body(&headers, body).await?;
     let put: PublisherPut = if bytes.is_empty() {
         PublisherPut::default()
@@ -44,6 +48,10 @@ pub(crate) async fn handle(
         json::from_body(&bytes).map_err(reply::invalid_json)?
     };
     check(&put)?;
+    if present.is_some() && is_any(&headers, &header::IF_NONE_MATCH) {
+        let text = ErrorText::PublisherExists { publisher };
+        return Err(ApiError::new(ErrorCode::PreconditionFailed, text).target("If-None-Match"));
+    }
     let mut record = present.unwrap_or_else(|| new_publisher(&publisher));
     record.display_text = put.display_text.unwrap_or(record.display_text);
     record.offer_type_categories = put.offer_type_categories.unwrap_or(record.offer_type_categories);
@@ -63,12 +71,20 @@ pub(crate) async fn handle(
     Ok(reply::json(status, &show(&record)))
 }
 
+/// Whether the header is sent as `*`; publishers have no tags that it could name.
+fn is_any(headers: &HeaderMap, name: &HeaderName) -> bool {
+    headers.get(name).is_some_and(|value| value.as_bytes().trim_ascii() == b"*")
+}
+
 fn check(put: &PublisherPut) -> Result<(), ApiError> {
     if let Some(contact) = put.seller_contact.as_deref().filter(|contact| !contact.is_empty()) {
         emails::check(contact).map_err(|_| {
             let text = ErrorText::InvalidEmail { address: contact.chars().take(80).collect() };
             ApiError::new(ErrorCode::InvalidEmail, text).target("sellerContact")
         })?;
+    }
+    if put.pc_migration_status == Some(PcMigrationStatus::Unknown) {
+        return Err(reply::invalid_body("pcMigrationStatus", "\"none\" or \"migrated\""));
     }
     if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
         let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };

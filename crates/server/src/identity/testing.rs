@@ -41,27 +41,27 @@ impl FakeStore {
 #[async_trait]
 impl Directory for FakeStore {
     async fn publisher(&self, _: &str) -> Result<Option<Publisher>, StoreError> {
-        unimplemented!("identity reads no publishers")
+        unreachable!("identity reads no publishers")
     }
 
     async fn publishers_of(&self, _: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError> {
-        unimplemented!("identity reads no publishers")
+        unreachable!("identity reads no publishers")
     }
 
     async fn put_publisher(&self, _: Publisher) -> Result<Publisher, StoreError> {
-        unimplemented!("identity writes no publishers")
+        unreachable!("identity writes no publishers")
     }
 
     async fn role(&self, _: &str, _: &PrincipalId) -> Result<Option<Role>, StoreError> {
-        unimplemented!("identity reads no members")
+        unreachable!("identity reads no members")
     }
 
     async fn members(&self, _: &str) -> Result<Vec<(PrincipalId, Role)>, StoreError> {
-        unimplemented!("identity reads no members")
+        unreachable!("identity reads no members")
     }
 
     async fn put_member(&self, _: &str, _: &PrincipalId, _: Option<Role>) -> Result<(), StoreError> {
-        unimplemented!("identity writes no members")
+        unreachable!("identity writes no members")
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {

@@ -32,6 +32,8 @@ const MOST: usize = 1000;
 pub(crate) struct Faults {
     any: AtomicBool,
     rules: Mutex<Vec<FaultRule>>,
+    /// Held while rules and their rows in the store change together.
+    changing: tokio::sync::Mutex<()>,
 }
 
 impl Faults {
@@ -56,9 +58,6 @@ impl Faults {
 
     /// The first rule that concerns the request, used once: the rule, and whether it is used up.
     fn take(&self, method: &str, path: &str) -> Option<(FaultRule, bool)> {
-        if !self.any.load(Ordering::Acquire) {
-            return None;
-        }
         let mut rules = self.rules.lock();
         let index = rules.iter().position(|rule| rule.concerns(method, path))?;
         if let Some(count) = &mut rules[index].count {
@@ -79,15 +78,11 @@ pub(crate) async fn apply(State(app): State<App>, request: Request, next: Next) 
     if path.starts_with("/_signoff/") {
         return next.run(request).await;
     }
-    let Some((rule, used_up)) = app.inner.faults.take(request.method().as_str(), path) else {
-        return next.run(request).await;
+    let rule = match take(&app, request.method().as_str(), path).await {
+        Ok(Some(rule)) => rule,
+        Ok(None) => return next.run(request).await,
+        Err(error) => return ApiError::from(error).into_response(),
     };
-    if rule.count.is_some() {
-        let left = (!used_up).then_some(&rule);
-        if let Err(error) = keep(&app, &rule, left).await {
-            return ApiError::from(error).into_response();
-        }
-    }
     if rule.when == FaultTime::After || (rule.status.is_none() && rule.cut.is_none()) {
         let response = next.run(request).await;
         wait(&rule).await;
@@ -96,6 +91,20 @@ pub(crate) async fn apply(State(app): State<App>, request: Request, next: Next) 
         wait(&rule).await;
         strike(&rule).unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
+}
+
+/// The rule that concerns the request, its count written down.
+async fn take(app: &App, method: &str, path: &str) -> Result<Option<FaultRule>, StoreError> {
+    let faults = &app.inner.faults;
+    if !faults.any.load(Ordering::Acquire) {
+        return Ok(None);
+    }
+    let _changing = faults.changing.lock().await;
+    let Some((rule, used_up)) = faults.take(method, path) else { return Ok(None) };
+    if rule.count.is_some() {
+        keep(app, &rule, (!used_up).then_some(&rule)).await?;
+    }
+    Ok(Some(rule))
 }
 
 async fn wait(rule: &FaultRule) {
@@ -140,6 +149,7 @@ pub(crate) async fn list(State(app): State<App>) -> Response {
 /// Adds a rule behind the others.
 pub(crate) async fn add(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
     let rule = checked(&app, super::body(body).await?)?;
+    let _changing = app.inner.faults.changing.lock().await;
     let mut rules = app.inner.faults.all();
     if rules.len() >= MOST {
         return Err(invalid("faults", "at most 1000 rules"));
@@ -157,6 +167,7 @@ pub(crate) async fn replace(State(app): State<App>, body: Body) -> Result<Respon
         return Err(invalid("faults", "at most 1000 rules"));
     }
     let rules = rules.into_iter().map(|rule| checked(&app, rule)).collect::<Result<Vec<_>, _>>()?;
+    let _changing = app.inner.faults.changing.lock().await;
     for rule in app.inner.faults.all() {
         keep(&app, &rule, None).await?;
     }
@@ -169,6 +180,7 @@ pub(crate) async fn replace(State(app): State<App>, body: Body) -> Result<Respon
 
 /// Removes every rule.
 pub(crate) async fn clear(State(app): State<App>) -> Result<StatusCode, ApiError> {
+    let _changing = app.inner.faults.changing.lock().await;
     for rule in app.inner.faults.all() {
         keep(&app, &rule, None).await?;
     }
@@ -181,6 +193,7 @@ pub(crate) async fn remove(
     State(app): State<App>,
     Segments(id): Segments<String>,
 ) -> Result<StatusCode, ApiError> {
+    let _changing = app.inner.faults.changing.lock().await;
     let mut rules = app.inner.faults.all();
     let wanted = Uuid::try_parse(&id).ok();
     let index = rules.iter().position(|rule| rule.id.is_some() && rule.id == wanted);

@@ -1,3 +1,4 @@
+use axum::extract::ConnectInfo;
 use axum::routing::get;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;

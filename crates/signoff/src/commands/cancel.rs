@@ -49,5 +49,5 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         (false, true) => format!("{offer}: canceled"),
         (false, false) => format!("{offer}: being canceled; the cancellation is an operation of its own"),
     });
-    session.conclude(&started, command.wait && !nothing, canceled_well).await
+    session.conclude(&offer, &started, command.wait && !nothing, canceled_well).await
 }

@@ -13,12 +13,13 @@ pub(crate) mod review;
 mod run;
 mod serve;
 mod token;
+mod r#try;
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use signoff_wire::client::{Client, Started, Until};
+use signoff_wire::client::{Client, Started, Until, waits_for_sign_off};
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::path;
 use uuid::Uuid;
@@ -36,6 +37,8 @@ pub(crate) enum ServerCommand {
     Serve(ServeOptions),
     /// Run a command in an environment in which the portal is a private server
     Run(run::Command),
+    /// See it work: publish, cancel and go live on a server in a temporary place
+    Try(r#try::Command),
 }
 
 /// Runs a server, or a command beside one.
@@ -48,6 +51,10 @@ pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failu
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
             run::run(command).await
+        }
+        ServerCommand::Try(command) => {
+            crate::logging::start("error");
+            r#try::run(command).await
         }
     }
 }
@@ -75,8 +82,8 @@ pub(crate) enum ClientCommand {
     Publisher(publisher::Command),
     /// Print an access token
     Token,
-    /// Print the server's OpenAPI description
-    Openapi,
+    /// Print the OpenAPI description of the API that this program serves
+    Openapi(openapi::Command),
     /// Print completions for a shell
     Completions(completions::Command),
 }
@@ -87,20 +94,17 @@ pub(crate) async fn run(
     connection: &Connection,
     whole: fn() -> clap::Command,
 ) -> Result<(), Failure> {
-    if let ClientCommand::Completions(command) = command {
-        return completions::run(&command, whole());
-    }
-    let settings = connection.settings()?;
+    let session = || Session::new(&connection.settings()?);
     match command {
-        ClientCommand::Offer(command) => offer::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Publish(command) => publish::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Golive(command) => golive::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Cancel(command) => cancel::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Operation(command) => operation::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Review(command) => review::run(command, &Session::new(&settings)?).await,
-        ClientCommand::Publisher(command) => publisher::run(command, &settings).await,
-        ClientCommand::Token => token::run(&settings).await,
-        ClientCommand::Openapi => openapi::run(&settings).await,
+        ClientCommand::Offer(command) => offer::run(command, &session()?).await,
+        ClientCommand::Publish(command) => publish::run(command, &session()?).await,
+        ClientCommand::Golive(command) => golive::run(command, &session()?).await,
+        ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
+        ClientCommand::Operation(command) => operation::run(command, &session()?).await,
+        ClientCommand::Review(command) => review::run(command, &session()?).await,
+        ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
+        ClientCommand::Token => token::run(&connection.settings()?).await,
+        ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command, whole()),
     }
 }
@@ -135,6 +139,7 @@ impl Session {
     /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
     async fn conclude(
         &self,
+        offer: &str,
         started: &Started,
         wait: bool,
         verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
@@ -150,8 +155,16 @@ impl Session {
         }
         let pause = started.retry_after;
         let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;
+        say_what_is_next(&last, offer);
         view::show(self.output, &last, tables::operation)?;
         verdict(&last)
+    }
+}
+
+/// What the publisher can do now, where an operation waits for the publisher.
+fn say_what_is_next(operation: &OperationDetail<'_>, offer: &str) {
+    if waits_for_sign_off(operation) {
+        view::say(&format!("it waits for your sign-off: signoff golive {offer}, or signoff cancel {offer}"));
     }
 }
 

@@ -1,10 +1,25 @@
 //! `signoff openapi`.
 
-use crate::connection::Settings;
+use clap::Args;
+
+use crate::connection::Connection;
 use crate::exit::Failure;
 use crate::view;
 
-/// Prints the server's description of itself; it needs no token.
-pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
-    view::print(&settings.anonymous_client()?.openapi().await?)
+/// Where the description comes from.
+#[derive(Args)]
+pub(crate) struct Command {
+    /// Ask the server for its own; it needs no token
+    #[arg(long)]
+    from_server: bool,
+}
+
+/// Prints the description of this program's own API, or of the server's.
+pub(crate) async fn run(command: &Command, connection: &Connection) -> Result<(), Failure> {
+    if command.from_server {
+        let client = connection.settings()?.anonymous_client()?;
+        view::print(&client.openapi().await?)
+    } else {
+        view::print(&signoff_server::openapi::document())
+    }
 }

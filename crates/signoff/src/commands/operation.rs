@@ -1,11 +1,11 @@
 //! `signoff operation list|show|watch`.
 
 use clap::{Args, Subcommand};
-use signoff_wire::client::{Until, waits_for_sign_off};
+use signoff_wire::client::Until;
 use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
-use super::{OfferArg, Session, operation_id};
+use super::{OfferArg, Session, operation_id, say_what_is_next};
 use crate::exit::Failure;
 use crate::follow::{ended_well, follow};
 use crate::view::{self, tables};
@@ -58,11 +58,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
             let (offer, id) = one.resolve(session).await?;
             let location = session.address(&offer, id);
             let last = follow(&session.client, &location, None, Until::EndedOrSignOff).await?;
-            if waits_for_sign_off(&last) {
-                view::say(&format!(
-                    "it waits for your sign-off: signoff golive {offer}, or signoff cancel {offer}"
-                ));
-            }
+            say_what_is_next(&last, &offer);
             view::show(session.output, &last, tables::operation)?;
             ended_well(&last)
         }

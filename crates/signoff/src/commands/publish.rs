@@ -28,5 +28,5 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
     let action =
         Action { notification_emails: command.emails, if_match: command.if_match, ..Action::default() };
     let started = session.client.publish(&session.publisher, &command.offer.offer, &action).await?;
-    session.conclude(&started, command.wait, ended_well).await
+    session.conclude(&command.offer.offer, &started, command.wait, ended_well).await
 }

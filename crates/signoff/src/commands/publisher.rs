@@ -1,7 +1,10 @@
-//! `signoff publisher list|show|add|set|member`.
+//! `signoff publisher list|show|add|set|member|principal`.
+
+use std::io::stdin;
 
 use clap::{Args, Subcommand};
 use signoff_lifecycle::access::Role;
+use signoff_wire::client::Client;
 use signoff_wire::path;
 use signoff_wire::publisher::PublisherPut;
 use signoff_wire::words::PcMigrationStatus;
@@ -11,20 +14,23 @@ use crate::connection::Settings;
 use crate::exit::Failure;
 use crate::view::{self, tables};
 
-/// What to do with publishers. All but `list` and `add` work on --publisher.
+/// What to do with publishers. All but `list`, `add` and `principal` work on --publisher.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List your publishers
+    /// List the publishers that you are a member of
     List,
     /// Show the publisher
     Show,
-    /// Create a publisher
+    /// Create a publisher, with you as its owner (--dev), or as the operator
     Add(Add),
     /// Change the publisher
     Set(Changes),
     /// List, set and remove the publisher's members
     #[command(subcommand)]
     Member(Member),
+    /// Give clients of the server's own token endpoint their secrets
+    #[command(subcommand)]
+    Principal(Principal),
 }
 
 /// The new publisher.
@@ -73,13 +79,26 @@ pub(crate) enum Member {
     Remove(Who),
 }
 
+/// What to do with principals.
+#[derive(Subcommand)]
+pub(crate) enum Principal {
+    /// Add a client, or give it another secret (operator only, unless it is new and the server runs with --dev)
+    Add {
+        #[command(flatten)]
+        who: Who,
+        /// Its secret, at least 8 characters; - reads a line of standard input
+        #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET", hide_env_values = true)]
+        secret: String,
+    },
+}
+
 /// A principal.
 #[derive(Args)]
 pub(crate) struct Who {
-    /// The member's tenant
+    /// Its tenant
     #[arg(value_name = "TENANT", value_parser = segment)]
     member_tenant: String,
-    /// The member's client id
+    /// Its client id
     #[arg(value_name = "CLIENT_ID", value_parser = segment)]
     member_client: String,
 }
@@ -113,11 +132,27 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
             return view::show(output, client.publishers().await?.as_slice(), tables::publishers);
         }
         Command::Member(command) => return member(command, settings).await,
+        Command::Principal(command) => return principal(command, &client).await,
         Command::Show => client.publisher(&settings.publisher()?).await?,
         Command::Add(Add { id, changes }) => client.create_publisher(&id, &changes.into_put()).await?,
         Command::Set(changes) => client.change_publisher(&settings.publisher()?, &changes.into_put()).await?,
     };
     view::show(output, &publisher, tables::publisher)
+}
+
+async fn principal(command: Principal, client: &Client) -> Result<(), Failure> {
+    let Principal::Add { who: Who { member_tenant, member_client }, secret } = command;
+    let secret = if secret == "-" { line_of_input()? } else { secret };
+    let created = client.put_principal(&member_tenant, &member_client, &secret).await?;
+    let what = if created { "can sign in now" } else { "has another secret now" };
+    view::say(&format!("{member_client} of {member_tenant} {what}"));
+    Ok(())
+}
+
+fn line_of_input() -> Result<String, Failure> {
+    let mut line = String::new();
+    stdin().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 async fn member(command: Member, settings: &Settings) -> Result<(), Failure> {

@@ -6,19 +6,27 @@ use signoff_wire::client::Verdict;
 use signoff_wire::words::StepStatus;
 use uuid::Uuid;
 
-use super::{OfferArg, Session, operation_id, segment};
+use super::{OfferArg, Session, offer_id, operation_id, segment};
 use crate::exit::Failure;
 use crate::view::{self, tables};
 
 /// What to do with steps that wait for a reviewer.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List the steps of an offer that wait
-    List(OfferArg),
+    /// List the steps that wait for a reviewer
+    List(List),
     /// Let a step go on
     Approve(Decision),
     /// Fail the operation at a step
     Reject(Decision),
+}
+
+/// Of which offers.
+#[derive(Args)]
+pub(crate) struct List {
+    /// Only this offer [default: all offers of the publisher]
+    #[arg(value_parser = offer_id)]
+    offer: Option<String>,
 }
 
 /// Which step, and why.
@@ -41,6 +49,8 @@ pub(crate) struct Decision {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Waiting {
+    /// The offer it is about.
+    pub(crate) offer_id: String,
     /// The operation it belongs to.
     pub(crate) operation_id: Uuid,
     /// Its id.
@@ -52,24 +62,37 @@ pub(crate) struct Waiting {
 /// Runs the command.
 pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     match command {
-        Command::List(OfferArg { offer }) => list(&offer, session).await,
+        Command::List(List { offer }) => {
+            let waiting = waiting(offer, session).await?;
+            view::show(session.output, waiting.as_slice(), tables::reviews)
+        }
         Command::Approve(decision) => decide(decision, Verdict::Approve, session).await,
         Command::Reject(decision) => decide(decision, Verdict::Reject, session).await,
     }
 }
 
-async fn list(offer: &str, session: &Session) -> Result<(), Failure> {
+async fn waiting(offer: Option<String>, session: &Session) -> Result<Vec<Waiting>, Failure> {
+    let offers = if let Some(offer) = offer {
+        vec![offer]
+    } else {
+        let running = session.client.offers(&session.publisher, Some("status eq 'running'")).await?;
+        running.into_iter().map(|offer| offer.id.into_owned()).collect()
+    };
     let mut waiting = Vec::new();
-    for item in session.client.operations(&session.publisher, offer, Some("running")).await? {
-        let operation = session.client.operation(&session.publisher, offer, item.id).await?;
-        let steps = operation.steps.into_iter().filter(|step| step.status == StepStatus::WaitingForApproval);
-        waiting.extend(steps.map(|step| Waiting {
-            operation_id: item.id,
-            step: step.id.into_owned(),
-            step_name: step.step_name.into_owned(),
-        }));
+    for offer in offers {
+        for item in session.client.operations(&session.publisher, &offer, Some("running")).await? {
+            let operation = session.client.operation(&session.publisher, &offer, item.id).await?;
+            let steps =
+                operation.steps.into_iter().filter(|step| step.status == StepStatus::WaitingForApproval);
+            waiting.extend(steps.map(|step| Waiting {
+                offer_id: offer.clone(),
+                operation_id: item.id,
+                step: step.id.into_owned(),
+                step_name: step.step_name.into_owned(),
+            }));
+        }
     }
-    view::show(session.output, waiting.as_slice(), tables::reviews)
+    Ok(waiting)
 }
 
 async fn decide(decision: Decision, verdict: Verdict, session: &Session) -> Result<(), Failure> {

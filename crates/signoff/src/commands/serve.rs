@@ -99,7 +99,8 @@ async fn serve_tls(
     Ok(())
 }
 
-async fn told_to_stop() {
+/// Ready when SIGINT or SIGTERM comes.
+pub(super) async fn told_to_stop() {
     #[cfg(unix)]
     {
         let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());

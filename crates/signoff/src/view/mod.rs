@@ -26,6 +26,11 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
+/// The columns of the terminal, if there is one.
+pub(crate) fn terminal_width() -> Option<u16> {
+    comfy_table::Table::new().width()
+}
+
 /// Prints a value as JSON, or as the table that `table` makes of it.
 pub(crate) fn show<T: Serialize + ?Sized>(
     output: Output,

@@ -33,6 +33,14 @@ fn trimmed(table: &Table) -> String {
     table.lines().map(|line| line.trim().to_owned() + "\n").collect()
 }
 
+/// A time to the second: the rest is for machines.
+fn moment(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
+        _ => time.to_owned(),
+    }
+}
+
 /// Offers of a list.
 pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> String {
     let rows = offers.iter().map(|offer| {
@@ -41,7 +49,7 @@ pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> String {
             offer.offer_type_id.to_string(),
             offer.status.to_string(),
             offer.version.to_string(),
-            offer.changed_time.to_string(),
+            moment(&offer.changed_time),
             offer.definition.display_text.to_string(),
         ]
     });
@@ -65,7 +73,7 @@ pub(crate) fn offer(document: &Value, etag: Option<&str>) -> String {
         ("Name", text("/definition/displayText")),
         ("Status", text("/status")),
         ("Version", text("/version")),
-        ("Changed", text("/changedTime")),
+        ("Changed", moment(&text("/changedTime"))),
         ("Migration", text("/pcMigrationStatus")),
         ("Plans", plans.join(", ")),
         ("Tag", etag.unwrap_or_default().to_owned()),
@@ -90,7 +98,7 @@ pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
             operation.submission_state.to_string(),
             operation.publishing_version.to_string(),
             operation.slot.to_string(),
-            operation.changed_time.to_string(),
+            moment(&operation.changed_time),
         ]
     });
     table(["OPERATION", "TYPE", "STATE", "NUMBER", "SLOT", "CHANGED"], rows)
@@ -107,10 +115,10 @@ pub(crate) fn operation(operation: &OperationDetail<'_>) -> String {
         ("Number", operation.publishing_version.to_string()),
         ("Offer version", operation.offer_version.to_string()),
         ("Cancel", operation.cancellation_request_state.to_string()),
-        ("Began", operation.created_date_time.to_string()),
-        ("Changed", operation.last_action_date_time.to_string()),
+        ("Began", moment(&operation.created_date_time)),
+        ("Changed", moment(&operation.last_action_date_time)),
         ("Canceled by", text(&operation.canceled_by)),
-        ("Canceled", text(&operation.canceled_date_time)),
+        ("Canceled", moment(&text(&operation.canceled_date_time))),
         ("Reason", text(&operation.cancellation_reason)),
         (
             "Target",
@@ -147,7 +155,7 @@ fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
     }
     let rows = all.into_iter().map(|(step, message)| {
         [
-            message.timestamp.to_string(),
+            moment(&message.timestamp),
             message.level.to_string(),
             step.to_owned(),
             message.message_html.to_string(),
@@ -158,10 +166,15 @@ fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
 
 /// Steps that wait for a reviewer, each with its operation.
 pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> String {
-    let rows = reviews
-        .iter()
-        .map(|waiting| [waiting.operation_id.to_string(), waiting.step.clone(), waiting.step_name.clone()]);
-    table(["OPERATION", "STEP", "NAME"], rows)
+    let rows = reviews.iter().map(|waiting| {
+        [
+            waiting.offer_id.clone(),
+            waiting.operation_id.to_string(),
+            waiting.step.clone(),
+            waiting.step_name.clone(),
+        ]
+    });
+    table(["OFFER", "OPERATION", "STEP", "NAME"], rows)
 }
 
 /// The caller's publishers.

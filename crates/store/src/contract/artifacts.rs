@@ -3,19 +3,17 @@
 use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
 
-use super::StoreError;
+use super::{Lease, StoreError};
 
 /// What the steps of operations make.
 #[async_trait]
 pub trait Artifacts: Send + Sync {
-    /// Stores what `step` of `operation` made, in the place of what was there. The same call twice is one.
-    async fn put_artifact(
-        &self,
-        publisher: &str,
-        operation: OperationId,
-        step: &str,
-        body: String,
-    ) -> Result<(), StoreError>;
+    /// Stores what `step` of the lease's operation made, in the place of what was there. The same call twice is one.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] if the lease is over or its work was settled: when an undo runs, nobody adds to what
+    /// it removes.
+    async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError>;
 
     /// Removes what `step` of `operation` made; nothing there is no error.
     async fn remove_artifact(

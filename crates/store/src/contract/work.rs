@@ -37,7 +37,7 @@ pub struct Claimed {
 pub struct Claim {
     /// The time for publishers whose clock is not set.
     pub now: Timestamp,
-    /// The time of each publisher whose clock is ahead.
+    /// The time of each publisher whose clock is set; it alone counts there, even if it stands still meanwhile.
     pub clocks: Vec<(String, Timestamp)>,
     /// How long the lease lasts, in real time.
     pub lease_for: Duration,

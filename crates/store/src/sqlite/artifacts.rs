@@ -1,32 +1,28 @@
 //! What the steps of operations make.
 
 use async_trait::async_trait;
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
 
 use super::{SqliteStore, sql};
 use crate::StoreError;
-use crate::contract::Artifacts;
+use crate::contract::{Artifacts, Lease};
 
 #[async_trait]
 impl Artifacts for SqliteStore {
-    async fn put_artifact(
-        &self,
-        publisher: &str,
-        operation: OperationId,
-        step: &str,
-        body: String,
-    ) -> Result<(), StoreError> {
-        let (publisher, step) = (publisher.to_owned(), step.to_owned());
+    async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError> {
+        let (lease, step, leases) = (lease.clone(), step.to_owned(), self.inner.leases.clone());
         self.writer()
             .write(move |connection| {
+                leases.check(&lease)?;
+                still_wanted(connection, &lease)?;
                 connection
                     .prepare_cached(
                         "INSERT INTO artifact (publisher_id, operation_id, step, body) VALUES (?1, ?2, ?3, ?4)
                          ON CONFLICT (publisher_id, operation_id, step) DO UPDATE SET body = excluded.body",
                     )
                     .and_then(|mut statement| {
-                        statement.execute(params![publisher, operation.to_bytes(), step, body])
+                        statement.execute(params![lease.publisher, lease.operation.to_bytes(), step, body])
                     })
                     .map(|_| ())
                     .map_err(sql)
@@ -73,4 +69,15 @@ impl Artifacts for SqliteStore {
             rows.map(|row| row.map_err(sql)).collect()
         })
     }
+}
+
+/// A claim that read the work before it was settled holds a lease on nothing: the row decides.
+fn still_wanted(connection: &Connection, lease: &Lease) -> Result<(), StoreError> {
+    let wanted = connection
+        .prepare_cached("SELECT 1 FROM work WHERE publisher_id = ?1 AND operation_id = ?2 AND attempt = ?3")
+        .and_then(|mut statement| {
+            statement.exists(params![lease.publisher, lease.operation.to_bytes(), lease.attempt])
+        })
+        .map_err(sql)?;
+    if wanted { Ok(()) } else { Err(StoreError::Fenced) }
 }

@@ -58,8 +58,9 @@ impl Directory for SqliteStore {
     }
 
     async fn put_publisher(&self, record: Publisher) -> Result<Publisher, StoreError> {
-        let publishers = self.inner.publishers.clone();
+        let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
         let write = move |connection: &Connection| {
+            changing.changing();
             let mut record = record.clone();
             record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
             let body = encode(&record)?;
@@ -72,7 +73,7 @@ impl Directory for SqliteStore {
                     .map_err(sql)?;
             Ok(record)
         };
-        self.writer().write_then(write, move || publishers.clear()).await
+        self.writer().write_then(write, move |_| changed.changed()).await
     }
 
     async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
 use super::{SqliteStore, connect, schema, sql};
 use crate::StoreError;
@@ -61,7 +61,7 @@ impl Lab for SqliteStore {
         let (publisher, key) = (publisher.to_owned(), key.to_owned());
         self.writer()
             .write(move |connection| {
-                match body {
+                match &body {
                     None => connection.execute(
                         "DELETE FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
                         params![publisher, kind.as_str(), key],
@@ -90,16 +90,14 @@ impl Lab for SqliteStore {
         let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
         self.writer()
             .alone(move |connection| {
-                // Opened once on its own: an older snapshot is brought up to date, a newer one refused.
-                let mut source = connect(&snapshot).map_err(|error| corrupt(&error))?;
-                schema::migrate(&mut source).map_err(|error| corrupt(&error))?;
-                drop(source);
+                prepare_snapshot(&snapshot)?;
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
+                publishers.changing();
                 let replaced = replace_all(connection);
+                publishers.changed();
                 connection.execute("DETACH snapshot", []).map_err(sql)?;
                 if replaced.is_ok() {
                     leases.clear();
-                    publishers.clear();
                 }
                 replaced
             })
@@ -107,20 +105,47 @@ impl Lab for SqliteStore {
     }
 
     async fn reset(&self) -> Result<(), StoreError> {
-        let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
+        let leases = self.inner.leases.clone();
+        let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
         let empty = move |connection: &Connection| {
+            changing.changing();
             for table in &TABLES[1..] {
                 connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
             }
             leases.clear();
             Ok(())
         };
-        self.writer().write_then(empty, move || publishers.clear()).await
+        self.writer().write_then(empty, move |_| changed.changed()).await
     }
 }
 
-fn corrupt(error: &StoreError) -> StoreError {
-    StoreError::Corrupt(error.to_string())
+/// Makes sure that the file is a snapshot, and brings an older one up to date. Any other file stays as it is.
+fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
+    let strange = |why: &dyn std::fmt::Display| {
+        StoreError::Corrupt(format!("{} is no snapshot of signoff: {why}", file.display()))
+    };
+    // Read-only: a missing file is an error then, not a new and empty database.
+    let open = || Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let mut source = open().map_err(|error| strange(&error))?;
+    let version = schema::version(&source).map_err(|error| strange(&error))?;
+    if version == 0 {
+        return Err(strange(&"it has no schema"));
+    }
+    schema::refuse_newer(version)?;
+    if version != schema::newest() {
+        let mut older = connect(file)?;
+        schema::migrate(&mut older).map_err(|error| strange(&error))?;
+        source = older;
+    }
+    for table in TABLES {
+        if !source.table_exists(None, table).map_err(|error| strange(&error))? {
+            return Err(strange(&format!("it has no table {table}")));
+        }
+    }
+    // A damaged file may open all the same.
+    let found: String =
+        source.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|error| strange(&error))?;
+    if found == "ok" { Ok(()) } else { Err(strange(&found)) }
 }
 
 fn path_text(file: &Path) -> Result<String, StoreError> {
@@ -129,7 +154,7 @@ fn path_text(file: &Path) -> Result<String, StoreError> {
 }
 
 fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = connection.transaction().map_err(sql)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
     for table in TABLES {
         transaction
             .execute_batch(&format!(
@@ -138,4 +163,34 @@ fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
             .map_err(sql)?;
     }
     transaction.commit().map_err(sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_snapshot_leaves_the_state_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("store")).unwrap();
+        let kept = Some("3d".to_owned());
+        store.put_lab(LabKind::Clock, "contoso", "", kept.clone()).await.unwrap();
+        let snapshot = folder.path().join("snapshot");
+        store.snapshot(&snapshot).await.unwrap();
+        let foreign = folder.path().join("foreign");
+        Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE offer (id)").unwrap();
+        let empty = folder.path().join("empty");
+        std::fs::write(&empty, "").unwrap();
+        let text = folder.path().join("text");
+        std::fs::write(&text, "no database at all, however long the file may be").unwrap();
+
+        for file in [empty, foreign, text] {
+            let refused = store.restore(&file).await;
+            assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{} {refused:?}", file.display());
+            assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+        }
+        store.put_lab(LabKind::Clock, "contoso", "", None).await.unwrap();
+        store.restore(&snapshot).await.unwrap();
+        assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+    }
 }

@@ -36,11 +36,6 @@ fn key(lease: &Lease) -> Key {
 }
 
 impl Leases {
-    /// How many leases are held.
-    pub(super) fn count(&self) -> usize {
-        self.held.lock().by_work.len()
-    }
-
     /// Whether somebody holds the work.
     pub(super) fn is_held(&self, publisher: &str, operation: OperationId, attempt: u32) -> bool {
         let held = self.held.lock();

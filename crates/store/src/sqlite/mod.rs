@@ -115,7 +115,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(format!(
-            "{} is open in another signoff server; stop that one or name another file with --store",
+            "{} is open in another signoff server; stop that one first",
             path.display()
         ))),
         Err(TryLockError::Error(error)) => Err(unavailable(path, &error)),

@@ -25,8 +25,8 @@ impl Offers for SqliteStore {
         let (settled, leases) = (rows.clone(), self.inner.leases.clone());
         let forget = {
             let leases = leases.clone();
-            move || {
-                for (operation, attempt) in &settled.settled {
+            move |durable| {
+                for (operation, attempt) in settled.settled.iter().filter(|_| durable) {
                     leases.forget(settled.publisher(), *operation, *attempt);
                 }
             }
@@ -112,11 +112,12 @@ impl Offers for SqliteStore {
     }
 }
 
-/// Follows an offer's operations from the newest to the first.
+/// Follows an offer's operations from the newest to the first. A cancellation is newer than its target, whatever
+/// their ids say: a cancel may have drawn its id first.
 const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
     SELECT operation.publishing_version, operation.previous, operation.body
     FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
-        AND operation.operation_id = max(coalesce(offer.target, x''), coalesce(offer.cancellation, x''))
+        AND operation.operation_id = coalesce(offer.cancellation, offer.target)
     WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2
     UNION ALL
     SELECT operation.publishing_version, operation.previous, operation.body

@@ -1,7 +1,7 @@
 //! Publishers as they are read most: every publish asks for its own.
 //!
-//! What is kept is never behind the file: it is dropped after the commit that changes a publisher and before that
-//! is answered, and a reader that read before the commit finds that it came too late.
+//! What is kept is never behind the file: nothing is kept from before a commit that changes publishers until after
+//! it, and a reader that read meanwhile finds that it came too late.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,10 @@ pub(super) struct Publishers {
 
 #[derive(Default)]
 struct Kept {
-    /// Grows whenever what is kept is dropped.
+    /// Grows whenever what is kept is dropped, and when something may be kept again.
     generation: u64,
+    /// A commit is about to change publishers: from its moment on, which nobody sees, the file alone is right.
+    changing: bool,
     by_id: HashMap<String, Publisher>,
 }
 
@@ -34,7 +36,7 @@ impl Publishers {
     /// Keeps what was read, unless something changed since `generation`.
     pub(super) fn keep(&self, publisher: &Publisher, generation: u64) {
         let mut kept = self.kept.write();
-        if kept.generation != generation {
+        if kept.generation != generation || kept.changing {
             return;
         }
         if kept.by_id.len() >= KEPT {
@@ -43,11 +45,19 @@ impl Publishers {
         kept.by_id.insert(publisher.id.clone(), publisher.clone());
     }
 
-    /// Publishers changed.
-    pub(super) fn clear(&self) {
+    /// Publishers are about to change. Only the writer says so, and it says when that is over.
+    pub(super) fn changing(&self) {
         let mut kept = self.kept.write();
         kept.generation += 1;
+        kept.changing = true;
         kept.by_id.clear();
+    }
+
+    /// They have changed, or not.
+    pub(super) fn changed(&self) {
+        let mut kept = self.kept.write();
+        kept.generation += 1;
+        kept.changing = false;
     }
 }
 
@@ -68,17 +78,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_read_before_a_change_is_not_kept_after_it() {
+    fn nothing_is_kept_that_was_read_before_a_change_was_over() {
         let publishers = Publishers::default();
-        let (none, generation) = publishers.get("contoso");
+        let (none, before) = publishers.get("contoso");
         assert!(none.is_none());
-        publishers.clear();
-        publishers.keep(&publisher(1), generation);
+        publishers.changing();
+        publishers.keep(&publisher(1), before);
+        let (none, during) = publishers.get("contoso");
+        assert!(none.is_none());
+        publishers.keep(&publisher(1), during);
         assert!(publishers.get("contoso").0.is_none());
-        let (_, generation) = publishers.get("contoso");
-        publishers.keep(&publisher(2), generation);
+        publishers.changed();
+        for generation in [before, during] {
+            publishers.keep(&publisher(1), generation);
+            assert!(publishers.get("contoso").0.is_none());
+        }
+        let (_, after) = publishers.get("contoso");
+        publishers.keep(&publisher(2), after);
         assert_eq!(publishers.get("contoso").0.unwrap().seller_id, 2);
-        publishers.clear();
+        publishers.changing();
         assert!(publishers.get("contoso").0.is_none());
     }
 }

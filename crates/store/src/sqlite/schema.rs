@@ -18,18 +18,24 @@ pub(super) fn version(connection: &Connection) -> Result<i64, StoreError> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql)
 }
 
+/// Refuses a file that was written by a newer binary.
+pub(super) fn refuse_newer(version: i64) -> Result<(), StoreError> {
+    if version <= newest() {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!(
+        "the file has schema {version}, this binary knows up to {}; use a newer signoff",
+        newest()
+    )))
+}
+
 /// Brings the schema up to date.
 ///
 /// # Errors
 /// If the file was written by a newer binary.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let present = version(connection)?;
-    if present > newest() {
-        return Err(StoreError::Corrupt(format!(
-            "the file has schema {present}, this binary knows up to {}; use a newer signoff",
-            newest()
-        )));
-    }
+    refuse_newer(present)?;
     let done = usize::try_from(present).unwrap_or(0);
     if done == MIGRATIONS.len() {
         return Ok(());

@@ -48,17 +48,17 @@ impl WorkQueue for SqliteStore {
         let leases = &self.inner.leases;
         self.read(|connection| {
             let mut claimed = Vec::new();
-            // Rows that are held come up again: look so much further.
-            let look = claim.limit + leases.count();
-            let everybody = format!("{COLUMNS} WHERE due_at <= ?1 ORDER BY due_at LIMIT ?2");
+            let everybody = format!("{COLUMNS} WHERE due_at <= ?1 ORDER BY due_at");
             let mut statement = connection.prepare_cached(&everybody).map_err(sql)?;
-            let rows = statement.query_map(params![claim.now.0, look], read_row).map_err(sql)?;
-            take(leases, rows, &claim, &mut claimed)?;
-            let one = format!("{COLUMNS} WHERE publisher_id = ?3 AND due_at <= ?1 ORDER BY due_at LIMIT ?2");
+            let rows = statement.query_map(params![claim.now.0], read_row).map_err(sql)?;
+            let has_clock =
+                |publisher: &String| claim.clocks.iter().any(|(of_clock, _)| of_clock == publisher);
+            take(leases, rows, &claim, |publisher| !has_clock(publisher), &mut claimed)?;
+            let one = format!("{COLUMNS} WHERE publisher_id = ?2 AND due_at <= ?1 ORDER BY due_at");
             for (publisher, now) in &claim.clocks {
                 let mut statement = connection.prepare_cached(&one).map_err(sql)?;
-                let rows = statement.query_map(params![now.0, look, publisher], read_row).map_err(sql)?;
-                take(leases, rows, &claim, &mut claimed)?;
+                let rows = statement.query_map(params![now.0, publisher], read_row).map_err(sql)?;
+                take(leases, rows, &claim, |_| true, &mut claimed)?;
             }
             Ok(claimed)
         })
@@ -101,10 +101,12 @@ impl WorkQueue for SqliteStore {
     }
 }
 
+/// Leases what the rows name, as long as there is room; rows are read no further than that.
 fn take(
     leases: &Leases,
     rows: impl Iterator<Item = Result<WorkRow, rusqlite::Error>>,
     claim: &Claim,
+    wanted: impl Fn(&String) -> bool,
     claimed: &mut Vec<Claimed>,
 ) -> Result<(), StoreError> {
     for row in rows {
@@ -112,6 +114,9 @@ fn take(
             break;
         }
         let (publisher, offer, work) = row.map_err(sql)?;
+        if !wanted(&publisher) {
+            continue;
+        }
         if let Some(lease) = leases.take(&publisher, work.operation, work.attempt, claim.lease_for) {
             claimed.push(Claimed { offer, work, lease });
         }

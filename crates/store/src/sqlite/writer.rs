@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -38,7 +38,7 @@ impl<T, C, F> Waiting for Pending<T, C, F>
 where
     T: Send,
     C: FnMut(&Connection) -> Result<T, StoreError> + Send,
-    F: FnOnce() + Send,
+    F: FnOnce(bool) + Send,
 {
     fn apply(&mut self, connection: &Connection) -> bool {
         let result = (self.change)(connection);
@@ -50,9 +50,7 @@ where
     fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
         let result = self.result.unwrap_or_else(|| Err(gone()));
         let answer = result.and_then(|value| committed.map(|()| value));
-        if answer.is_ok() {
-            (self.then)();
-        }
+        (self.then)(answer.is_ok());
         // The caller may have gone away; its change stands all the same.
         let _ = self.caller.send(answer);
     }
@@ -67,7 +65,19 @@ enum Job {
 }
 
 pub(super) struct Writer {
-    jobs: mpsc::Sender<Job>,
+    /// `None` only while it is dropped.
+    jobs: Option<mpsc::Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Writer {
+    /// Waits for what is being written: whoever opens the file next finds all of it.
+    fn drop(&mut self) {
+        self.jobs = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the writer did not end well");
+        }
+    }
 }
 
 impl Writer {
@@ -78,11 +88,11 @@ impl Writer {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = PathBuf::from(log);
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || run(connection, queue, &checkpoints, &log))
             .map_err(|error| unavailable(path, &error))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
     /// Applies `change` and waits until it is durable. If it fails, nothing of it is kept. It may be applied more
@@ -91,15 +101,15 @@ impl Writer {
         &self,
         change: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        self.write_then(change, || {}).await
+        self.write_then(change, |_| {}).await
     }
 
-    /// Like [`Writer::write`]; `then` runs when the change is durable and before anybody hears of it, even if the
-    /// caller goes away meanwhile.
+    /// Like [`Writer::write`]; `then` runs when it is known whether the change is durable and before anybody hears of
+    /// it, even if the caller goes away meanwhile.
     pub(super) async fn write_then<T: Send + 'static>(
         &self,
         change: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
-        then: impl FnOnce() + Send + 'static,
+        then: impl FnOnce(bool) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (caller, receiver) = oneshot::channel();
         self.send(Job::Change(Box::new(Pending { change, then, result: None, caller }))).await?;
@@ -120,7 +130,10 @@ impl Writer {
     }
 
     async fn send(&self, job: Job) -> Result<(), StoreError> {
-        self.jobs.send(job).await.map_err(|_| gone())
+        match &self.jobs {
+            Some(jobs) => jobs.send(job).await.map_err(|_| gone()),
+            None => Err(gone()),
+        }
     }
 }
 
@@ -259,7 +272,7 @@ mod tests {
     }
 
     /// A change that inserts these numbers and then fails if it is told to.
-    fn insert(numbers: &'static [i64], fails: bool) -> (Change, Receiver) {
+    fn numbers(numbers: &'static [i64], fails: bool) -> (Change, Receiver) {
         let (caller, receiver) = oneshot::channel();
         let change = move |connection: &Connection| {
             for number in numbers {
@@ -267,7 +280,7 @@ mod tests {
             }
             if fails { Err(StoreError::Stale) } else { Ok(()) }
         };
-        (Box::new(Pending { change, then: || {}, result: None, caller }), receiver)
+        (Box::new(Pending { change, then: |_| {}, result: None, caller }), receiver)
     }
 
     /// Commits the changes as one group; answers what each caller heard, and what is stored then.
@@ -288,25 +301,25 @@ mod tests {
 
     #[test]
     fn a_change_that_fails_before_it_writes_leaves_its_neighbours_alone() {
-        let changes = vec![insert(&[1], false), insert(&[], true), insert(&[3], false)];
+        let changes = vec![numbers(&[1], false), numbers(&[], true), numbers(&[3], false)];
         assert_eq!(commit(changes), (vec![true, false, true], vec![1, 3]));
     }
 
     #[test]
     fn of_a_change_that_fails_halfway_nothing_is_kept_and_its_neighbours_stand() {
         let changes =
-            vec![insert(&[1], false), insert(&[2, 1], false), insert(&[3], true), insert(&[4], false)];
+            vec![numbers(&[1], false), numbers(&[2, 1], false), numbers(&[3], true), numbers(&[4], false)];
         assert_eq!(commit(changes), (vec![true, false, false, true], vec![1, 4]));
     }
 
     #[test]
-    fn what_follows_a_commit_follows_no_failure() {
+    fn what_follows_knows_whether_the_change_is_durable() {
         let (sender, receiver) = std::sync::mpsc::channel();
         let changes = [true, false].map(|fails| {
             let sender = sender.clone();
             let (caller, _) = oneshot::channel::<Result<(), StoreError>>();
             let change = move |_: &Connection| if fails { Err(StoreError::Stale) } else { Ok(()) };
-            let then = move || sender.send(fails).unwrap();
+            let then = move |durable| sender.send(durable).unwrap();
             let pending: Change = Box::new(Pending { change, then, result: None, caller });
             pending
         });
@@ -315,6 +328,51 @@ mod tests {
         jobs.try_send(Job::Change(second)).ok().unwrap();
         commit_group(&connection(), first, &mut queue);
         drop(sender);
-        assert_eq!(receiver.iter().collect::<Vec<_>>(), [false]);
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [false, true]);
+    }
+
+    fn insert(size: usize) -> impl FnMut(&Connection) -> Result<(), StoreError> {
+        move |connection| {
+            let insert = connection.execute("INSERT INTO note (body) VALUES (zeroblob(?1))", [size]);
+            insert.map(|_| ()).map_err(sql)
+        }
+    }
+
+    fn sizes(connection: &Connection) -> Vec<usize> {
+        let mut statement = connection.prepare("SELECT length(body) FROM note ORDER BY 1").unwrap();
+        let rows = statement.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    /// Of changes that wait together one does not fit on the disk. Whatever the others are told must be so.
+    #[tokio::test]
+    async fn a_full_disk_makes_no_answer_a_lie() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("signoff.db");
+        let connection = connect(&path).unwrap();
+        connection.execute_batch("CREATE TABLE note (body BLOB); PRAGMA max_page_count = 20;").unwrap();
+        let writer = Writer::start(connection, &path).unwrap();
+        let (go, wait) = std::sync::mpsc::channel();
+        let (held, first, too_large, last, much_later) = tokio::join!(
+            writer.alone(move |_| wait.recv().map_err(|_| gone())),
+            writer.write(insert(10)),
+            writer.write(insert(1_000_000)),
+            writer.write(insert(20)),
+            async {
+                // Everything above waits in the queue by now.
+                go.send(()).unwrap();
+                writer.write(insert(30)).await
+            },
+        );
+        held.unwrap();
+        assert!(too_large.is_err());
+        let answered: Vec<usize> = [(10, first), (20, last), (30, much_later)]
+            .into_iter()
+            .filter_map(|(size, answer)| answer.is_ok().then_some(size))
+            .collect();
+        assert_eq!(sizes(&connect(&path).unwrap()), answered);
+        // And there is room for what comes later.
+        writer.write(insert(40)).await.unwrap();
+        assert!(sizes(&connect(&path).unwrap()).contains(&40));
     }
 }

@@ -10,6 +10,7 @@ error-token-issuer = The issuer '{ $issuer }' of the bearer token is not trusted
 error-invalid-api-version = The query parameter api-version is missing or unknown. Send one of these values: { $known }.
 error-not-a-member = You are not a member of the publisher '{ $publisher }'. Check the publisher id, or ask an owner of the publisher to add you.
 error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
+error-operator-only = Only the operator of this server may do that. Send the operator's token, or ask the operator.
 error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
 error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
 error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
@@ -30,9 +31,10 @@ error-invalid-id = '{ $value }' is not a valid value of '{ $field }'. Send an ex
 error-conflicting-operation-id = operationId in the query and operationId in the body name different operations. Send only one of them, or the same id in both.
 error-unknown-offer-type = The offerTypeId '{ $offer_type }' is unknown. Use one of: { $known }.
 error-offer-type-changed = The offer has the offerTypeId '{ $stored }', which cannot become '{ $sent }'. Send the stored one, or create another offer under a new id.
-error-precondition-failed = The offer has changed: If-Match holds { $sent }, but its ETag is now { $current }. Read the offer again, apply your change to what you get, and send its ETag.
+error-precondition-failed = The offer has changed: If-Match holds { $sent }, which is not its ETag any more. Read the offer again, apply your change to what you get, and send its ETag.
 error-create-with-tag = The offer does not exist, so nothing matches If-Match. Check the offer id, or send the request without If-Match to create the offer.
-error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read (now { $current }), or with * to overwrite any state.
+error-publisher-exists = There is already a publisher '{ $publisher }'. Choose another id, or send the request without If-None-Match to change this one.
+error-missing-if-match = The offer exists already, so If-Match is required. Send If-Match with the ETag that you have read, or with * to overwrite any state.
 error-operation-in-progress =
     { $kind ->
         [goLive] The go live '{ $operation }' of the offer is still running.

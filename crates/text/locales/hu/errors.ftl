@@ -11,6 +11,7 @@ error-token-issuer = A tulajdonosi jogkivonat kiállítója itt nem megbízható
 error-invalid-api-version = Az api-version lekérdezési paraméter hiányzik vagy ismeretlen. Küldje a következő értékek egyikét: { $known }.
 error-not-a-member = Ön nem tagja ennek a közzétevőnek: „{ $publisher }”. Ellenőrizze a közzétevő azonosítóját, vagy kérje meg a közzétevő egyik tulajdonosát, hogy vegye fel Önt.
 error-role-forbids = Az Ön szerepköre („{ $role }”) nem engedi meg ezt a hívást. Kérjen a közzétevő egyik tulajdonosától olyan szerepkört, amely megengedi.
+error-operator-only = Ezt csak a kiszolgáló üzemeltetője teheti meg. Küldje el az üzemeltető tokenjét, vagy forduljon az üzemeltetőhöz.
 error-offer-not-found = Ennek a közzétevőnek nincs ilyen ajánlata: „{ $offer }”. Ellenőrizze az ajánlat azonosítóját, vagy kérje le az ajánlatok listáját.
 error-operation-not-found = Itt nincs ilyen művelet: „{ $operation }”. Ellenőrizze az azonosítót vagy a címet, vagy kérje le az ajánlat műveleteinek listáját.
 error-version-not-found = Az ajánlatnak nincs ilyen verziója: „{ $version }”. Kérje le az ajánlatot, hogy lássa a legújabb verzióját.
@@ -31,9 +32,10 @@ error-invalid-id = „{ $value }” nem érvényes értéke ennek: „{ $field }
 error-conflicting-operation-id = A lekérdezésben és a törzsben megadott operationId különböző műveletekre mutat. Csak az egyiket küldje, vagy mindkettőben ugyanazt az azonosítót.
 error-unknown-offer-type = Ismeretlen offerTypeId: „{ $offer_type }”. Használja ezek egyikét: { $known }.
 error-offer-type-changed = Az ajánlat offerTypeId értéke „{ $stored }”, és nem módosítható erre: „{ $sent }”. Küldje a tárolt értéket, vagy hozzon létre másik ajánlatot új azonosítóval.
-error-precondition-failed = Az ajánlat megváltozott: az If-Match értéke { $sent }, az ajánlat ETag értéke viszont most { $current }. Kérje le újra az ajánlatot, végezze el rajta a módosítást, és küldje a kapott ETag értéket.
+error-precondition-failed = Az ajánlat megváltozott: az If-Match értéke { $sent }, ez már nem az ajánlat ETag értéke. Kérje le újra az ajánlatot, végezze el rajta a módosítást, és küldje a kapott ETag értéket.
 error-create-with-tag = Az ajánlat nem létezik, ezért semmi sem felel meg az If-Match fejlécnek. Ellenőrizze az ajánlat azonosítóját, vagy az ajánlat létrehozásához küldje a kérést If-Match nélkül.
-error-missing-if-match = Az ajánlat már létezik, ezért az If-Match kötelező. Küldje az If-Match fejlécet a lekért ETag értékkel (most { $current }), vagy * értékkel, ha bármely állapotot felül kíván írni.
+error-publisher-exists = Már van ilyen közzétevő: „{ $publisher }”. Válasszon másik azonosítót, vagy a módosításához küldje el a kérést If-None-Match nélkül.
+error-missing-if-match = Az ajánlat már létezik, ezért az If-Match kötelező. Küldje az If-Match fejlécet a lekért ETag értékkel, vagy * értékkel, ha bármely állapotot felül kíván írni.
 error-operation-in-progress =
     { $kind ->
         [goLive] Az ajánlat élesítése még folyamatban van: „{ $operation }”.

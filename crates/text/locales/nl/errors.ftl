@@ -10,6 +10,7 @@ error-token-issuer = De verstrekker ‘{ $issuer }’ van het bearer-token wordt
 error-invalid-api-version = De queryparameter api-version ontbreekt of is onbekend. Stuur een van deze waarden: { $known }.
 error-not-a-member = U bent geen lid van de uitgever ‘{ $publisher }’. Controleer de id van de uitgever, of vraag een eigenaar van de uitgever om u toe te voegen.
 error-role-forbids = Uw rol ‘{ $role }’ staat deze aanroep niet toe. Vraag een eigenaar van de uitgever om een rol die dat wel doet.
+error-operator-only = Alleen de beheerder van deze server mag dat. Stuur het token van de beheerder mee, of vraag het de beheerder.
 error-offer-not-found = Deze uitgever heeft geen aanbieding ‘{ $offer }’. Controleer de id van de aanbieding, of vraag de lijst van aanbiedingen op om te zien welke er zijn.
 error-operation-not-found = Er is hier geen bewerking ‘{ $operation }’. Controleer de id of het adres, of vraag de lijst van bewerkingen van de aanbieding op.
 error-version-not-found = De aanbieding heeft geen versie ‘{ $version }’. Vraag de aanbieding op om de nieuwste versie te zien.
@@ -30,9 +31,10 @@ error-invalid-id = ‘{ $value }’ is geen geldige waarde van ‘{ $field }’.
 error-conflicting-operation-id = operationId in de query en operationId in de body noemen verschillende bewerkingen. Stuur er maar één van, of in beide dezelfde id.
 error-unknown-offer-type = De offerTypeId ‘{ $offer_type }’ is onbekend. Gebruik een van deze: { $known }.
 error-offer-type-changed = De aanbieding heeft de offerTypeId ‘{ $stored }’; die kan niet ‘{ $sent }’ worden. Stuur de opgeslagen waarde, of maak een andere aanbieding met een nieuwe id.
-error-precondition-failed = De aanbieding is gewijzigd: If-Match bevat { $sent }, maar haar ETag is nu { $current }. Vraag de aanbieding opnieuw op, breng uw wijziging daarin aan en stuur de ETag daarvan mee.
+error-precondition-failed = De aanbieding is gewijzigd: If-Match bevat { $sent }, en dat is haar ETag niet meer. Vraag de aanbieding opnieuw op, breng uw wijziging daarin aan en stuur de ETag daarvan mee.
 error-create-with-tag = De aanbieding bestaat niet, dus niets komt overeen met If-Match. Controleer de id van de aanbieding, of stuur de aanvraag zonder If-Match om de aanbieding te maken.
-error-missing-if-match = De aanbieding bestaat al, dus If-Match is verplicht. Stuur If-Match met de ETag die u hebt gelezen (nu { $current }), of met * om elke stand te overschrijven.
+error-publisher-exists = Er is al een uitgever ‘{ $publisher }’. Kies een andere id, of stuur het verzoek zonder If-None-Match om deze te wijzigen.
+error-missing-if-match = De aanbieding bestaat al, dus If-Match is verplicht. Stuur If-Match met de ETag die u hebt gelezen, of met * om elke stand te overschrijven.
 error-operation-in-progress =
     { $kind ->
         [goLive] De livegang ‘{ $operation }’ van de aanbieding is nog bezig.

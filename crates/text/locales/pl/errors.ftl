@@ -10,6 +10,7 @@ error-token-issuer = Wystawca tokenu „{ $issuer }” nie jest tu zaufany. Pobi
 error-invalid-api-version = Brakuje parametru zapytania api-version lub jego wartość jest nieznana. Wyślij jedną z wartości: { $known }.
 error-not-a-member = Nie należysz do wydawcy „{ $publisher }”. Sprawdź identyfikator wydawcy albo poproś jego właściciela o dodanie Cię.
 error-role-forbids = Twoja rola „{ $role }” nie pozwala na to wywołanie. Poproś właściciela wydawcy o rolę, która na to pozwala.
+error-operator-only = Może to zrobić tylko operator tego serwera. Wyślij token operatora albo zwróć się do operatora.
 error-offer-not-found = Ten wydawca nie ma oferty „{ $offer }”. Sprawdź identyfikator oferty albo pobierz listę ofert, aby zobaczyć, które istnieją.
 error-operation-not-found = Nie ma tu operacji „{ $operation }”. Sprawdź identyfikator lub adres albo pobierz listę operacji oferty.
 error-version-not-found = Oferta nie ma wersji „{ $version }”. Pobierz ofertę, aby zobaczyć jej najnowszą wersję.
@@ -30,9 +31,10 @@ error-invalid-id = „{ $value }” nie jest poprawną wartością „{ $field }
 error-conflicting-operation-id = operationId w zapytaniu i operationId w treści wskazują różne operacje. Wyślij tylko jeden z nich albo w obu miejscach ten sam.
 error-unknown-offer-type = Wartość offerTypeId „{ $offer_type }” jest nieznana. Użyj jednej z wartości: { $known }.
 error-offer-type-changed = Oferta ma offerTypeId „{ $stored }”, którego nie można zmienić na „{ $sent }”. Wyślij zapisaną wartość albo utwórz inną ofertę z nowym identyfikatorem.
-error-precondition-failed = Oferta się zmieniła: If-Match zawiera { $sent }, ale jej ETag to teraz { $current }. Pobierz ofertę ponownie, wprowadź w niej swoją zmianę i wyślij jej ETag.
+error-precondition-failed = Oferta się zmieniła: If-Match zawiera { $sent }, a to już nie jest jej ETag. Pobierz ofertę ponownie, wprowadź w niej swoją zmianę i wyślij jej ETag.
 error-create-with-tag = Oferta nie istnieje, więc nic nie odpowiada nagłówkowi If-Match. Sprawdź identyfikator oferty albo wyślij żądanie bez If-Match, aby ją utworzyć.
-error-missing-if-match = Oferta już istnieje, więc nagłówek If-Match jest wymagany. Wyślij If-Match z odczytaną wartością ETag (teraz { $current }) albo z *, aby zastąpić dowolny stan.
+error-publisher-exists = Wydawca „{ $publisher }” już istnieje. Wybierz inny identyfikator albo wyślij żądanie bez If-None-Match, aby go zmienić.
+error-missing-if-match = Oferta już istnieje, więc nagłówek If-Match jest wymagany. Wyślij If-Match z odczytaną wartością ETag albo z *, aby zastąpić dowolny stan.
 error-operation-in-progress =
     { $kind ->
         [goLive] Udostępnienie oferty „{ $operation }” jeszcze trwa.

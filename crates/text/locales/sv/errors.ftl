@@ -10,6 +10,7 @@ error-token-issuer = Utfärdaren ”{ $issuer }” av bearer-token är inte betr
 error-invalid-api-version = Frågeparametern api-version saknas eller är okänd. Skicka ett av dessa värden: { $known }.
 error-not-a-member = Du är inte medlem hos utgivaren ”{ $publisher }”. Kontrollera utgivarens id eller be en ägare hos utgivaren att lägga till dig.
 error-role-forbids = Din roll ”{ $role }” tillåter inte det här anropet. Be en ägare hos utgivaren om en roll som gör det.
+error-operator-only = Det får bara serverns operatör göra. Skicka operatörens token, eller be operatören.
 error-offer-not-found = Utgivaren har inget erbjudande ”{ $offer }”. Kontrollera erbjudandets id eller lista erbjudandena för att se vilka som finns.
 error-operation-not-found = Det finns ingen åtgärd ”{ $operation }” här. Kontrollera id:t eller adressen, eller lista erbjudandets åtgärder.
 error-version-not-found = Erbjudandet har ingen version ”{ $version }”. Läs erbjudandet för att se dess senaste version.
@@ -30,9 +31,10 @@ error-invalid-id = ”{ $value }” är inget giltigt värde för ”{ $field }�
 error-conflicting-operation-id = operationId i frågan och operationId i brödtexten anger olika åtgärder. Skicka bara ett av dem, eller samma id i båda.
 error-unknown-offer-type = offerTypeId ”{ $offer_type }” är okänt. Använd något av: { $known }.
 error-offer-type-changed = Erbjudandet har offerTypeId ”{ $stored }”, som inte kan bli ”{ $sent }”. Skicka det lagrade värdet eller skapa ett annat erbjudande med ett nytt id.
-error-precondition-failed = Erbjudandet har ändrats: If-Match innehåller { $sent }, men dess ETag är nu { $current }. Läs erbjudandet på nytt, gör din ändring i det du får och skicka dess ETag.
+error-precondition-failed = Erbjudandet har ändrats: If-Match innehåller { $sent }, vilket inte längre är dess ETag. Läs erbjudandet på nytt, gör din ändring i det du får och skicka dess ETag.
 error-create-with-tag = Erbjudandet finns inte, så ingenting stämmer med If-Match. Kontrollera erbjudandets id, eller skicka begäran utan If-Match för att skapa erbjudandet.
-error-missing-if-match = Erbjudandet finns redan, så If-Match krävs. Skicka If-Match med den ETag som du har läst (nu { $current }), eller med * för att skriva över vilket tillstånd som helst.
+error-publisher-exists = Det finns redan en utgivare ”{ $publisher }”. Välj ett annat id eller skicka begäran utan If-None-Match för att ändra den här.
+error-missing-if-match = Erbjudandet finns redan, så If-Match krävs. Skicka If-Match med den ETag som du har läst, eller med * för att skriva över vilket tillstånd som helst.
 error-operation-in-progress =
     { $kind ->
         [goLive] Produktionssättningen ”{ $operation }” av erbjudandet pågår fortfarande.

@@ -11,6 +11,7 @@ error-token-issuer = Taşıyıcı belirtecini veren “{ $issuer }” burada gü
 error-invalid-api-version = api-version sorgu parametresi eksik veya bilinmiyor. Şu değerlerden birini gönderin: { $known }.
 error-not-a-member = “{ $publisher }” adlı yayımcının üyesi değilsiniz. Yayımcı kimliğini denetleyin veya yayımcının bir sahibinden sizi eklemesini isteyin.
 error-role-forbids = “{ $role }” rolünüz bu çağrıya izin vermiyor. Yayımcının bir sahibinden izin veren bir rol isteyin.
+error-operator-only = Bunu yalnızca bu sunucunun işletmeni yapabilir. İşletmenin belirtecini gönderin veya işletmene başvurun.
 error-offer-not-found = Bu yayımcının “{ $offer }” adlı bir teklifi yok. Teklif kimliğini denetleyin veya hangilerinin bulunduğunu görmek için teklifleri listeleyin.
 error-operation-not-found = Burada “{ $operation }” kimlikli bir işlem yok. Kimliği veya adresi denetleyin ya da teklifin işlemlerini listeleyin.
 error-version-not-found = Teklifin “{ $version }” numaralı bir sürümü yok. En yeni sürümünü görmek için teklifi okuyun.
@@ -31,9 +32,10 @@ error-invalid-id = “{ $value }”, “{ $field }” için geçerli bir değer 
 error-conflicting-operation-id = Sorgudaki operationId ile gövdedeki operationId farklı işlemleri gösteriyor. Yalnızca birini gönderin veya ikisinde de aynı kimliği kullanın.
 error-unknown-offer-type = “{ $offer_type }” bilinen bir offerTypeId değil. Şunlardan birini kullanın: { $known }.
 error-offer-type-changed = Teklifin offerTypeId değeri “{ $stored }” ve “{ $sent }” olarak değiştirilemez. Kayıtlı değeri gönderin veya yeni bir kimlikle başka bir teklif oluşturun.
-error-precondition-failed = Teklif değişti: If-Match değeri { $sent }, teklifin ETag değeri ise artık { $current }. Teklifi yeniden okuyun, değişikliğinizi okuduğunuza uygulayın ve onun ETag değerini gönderin.
+error-precondition-failed = Teklif değişti: If-Match değeri { $sent } artık teklifin ETag değeri değil. Teklifi yeniden okuyun, değişikliğinizi okuduğunuza uygulayın ve onun ETag değerini gönderin.
 error-create-with-tag = Teklif yok, bu nedenle If-Match ile eşleşen bir şey de yok. Teklif kimliğini denetleyin veya teklifi oluşturmak için isteği If-Match olmadan gönderin.
-error-missing-if-match = Teklif zaten var, bu nedenle If-Match gereklidir. If-Match üst bilgisini okuduğunuz ETag ile (şu anda { $current }) veya her durumun üzerine yazmak için * ile gönderin.
+error-publisher-exists = “{ $publisher }” adlı bir yayımcı zaten var. Başka bir kimlik seçin veya bunu değiştirmek için isteği If-None-Match olmadan gönderin.
+error-missing-if-match = Teklif zaten var, bu nedenle If-Match gereklidir. If-Match üst bilgisini okuduğunuz ETag ile veya her durumun üzerine yazmak için * ile gönderin.
 error-operation-in-progress =
     { $kind ->
         [goLive] Teklifin “{ $operation }” kimlikli canlıya alma işlemi hâlâ sürüyor.

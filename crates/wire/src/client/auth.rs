@@ -58,6 +58,18 @@ impl fmt::Debug for TokenSource {
     }
 }
 
+impl TokenSource {
+    /// Whether tokens come from the server at `base`, or from nobody else.
+    pub(super) fn stays_on(&self, base: &Url) -> bool {
+        match self {
+            Self::None | Self::Given(_) => true,
+            Self::Credentials(credentials) => {
+                credentials.authority.trim_end_matches('/') == default_authority(base)
+            }
+        }
+    }
+}
+
 /// The source and the token that it last gave.
 pub(super) struct Tokens {
     source: TokenSource,

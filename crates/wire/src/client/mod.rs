@@ -6,6 +6,7 @@
 
 mod auth;
 mod error;
+mod lab;
 mod offers;
 mod operations;
 mod publishers;
@@ -16,7 +17,7 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::Certificate;
-use url::Url;
+use url::{Host, Url};
 
 pub use auth::{ClientCredentials, PORTAL_HOST, PUBLIC_AUTHORITY, TokenSource, default_authority};
 pub use error::ClientError;
@@ -83,6 +84,10 @@ impl Client {
             // A token must never follow a redirect to another host.
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("signoff/", env!("CARGO_PKG_VERSION")));
+        if config.tokens.stays_on(&config.base) && is_this_machine(&config.base) {
+            // A proxy that the environment names reaches its own machine, not this one.
+            builder = builder.no_proxy();
+        }
         if let Some(pem) = &config.extra_roots_pem {
             let roots = Certificate::from_pem_bundle(pem)
                 .map_err(|error| ClientError::Setting(format!("the certificates cannot be read: {error}")))?;
@@ -102,6 +107,16 @@ impl Client {
     /// The token that requests carry; fetched now if it has to be.
     pub async fn token(&self) -> Result<String, ClientError> {
         self.tokens.get(&self.http).await
+    }
+}
+
+/// Whether the address leads to this very machine.
+pub fn is_this_machine(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

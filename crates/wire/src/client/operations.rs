@@ -47,6 +47,8 @@ impl Action {
 /// What a publish, go live or cancel answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Started {
+    /// The HTTP status: 200 or 202.
+    pub status: u16,
     /// Whether it is done already: 200 rather than 202.
     pub done: bool,
     /// The relative address of the operation to look at, for [`Client::watch`].
@@ -186,6 +188,12 @@ impl Client {
                 url: format!("{verb} of {offer}"),
                 reason: "it has no Location".into(),
             })?;
-        Ok(Started { done: reply.status == 200, location, accepted, retry_after: reply.retry_after() })
+        Ok(Started {
+            status: reply.status,
+            done: reply.status == 200,
+            location,
+            accepted,
+            retry_after: reply.retry_after(),
+        })
     }
 }

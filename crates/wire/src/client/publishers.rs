@@ -7,7 +7,7 @@ use super::Client;
 use super::error::ClientError;
 use crate::publisher::{Member, MemberPut, Publisher, PublisherPut};
 
-fn body(value: &impl Serialize) -> Vec<u8> {
+pub(super) fn body(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("the shapes of this crate have text keys only")
 }
 
@@ -57,6 +57,13 @@ impl Client {
     ) -> Result<(), ClientError> {
         let call = self.call(Method::PUT, &["api", "publishers", publisher, "members", tenant, client]);
         self.send(call.json(body(&MemberPut { role: role.to_owned() }))).await.map(drop)
+    }
+
+    /// Gives a client of the server's own token endpoint its secret; answers whether the client is new.
+    pub async fn put_principal(&self, tenant: &str, client: &str, secret: &str) -> Result<bool, ClientError> {
+        let call = self.call(Method::PUT, &["api", "principals", tenant, client]);
+        let reply = self.send(call.json(body(&serde_json::json!({ "secret": secret })))).await?;
+        Ok(reply.status == 201)
     }
 
     /// Ends a membership.

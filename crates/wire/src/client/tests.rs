@@ -88,7 +88,8 @@ async fn every_call_asks_for_its_path() {
     client.status("p", "o").await.unwrap();
     let emails = Action { notification_emails: Some("a@x".into()), ..Action::default() };
     let started = client.publish("p", "o", &emails).await.unwrap();
-    assert_eq!((started.done, started.retry_after), (false, Some(Duration::from_secs(3))));
+    assert_eq!((started.status, started.done), (202, false));
+    assert_eq!(started.retry_after, Some(Duration::from_secs(3)));
     let live = client.golive("p", "o", &Action::default()).await.unwrap();
     assert_eq!((live.done, live.location.as_str()), (true, LOCATION));
     let cancel = Action {
@@ -103,6 +104,17 @@ async fn every_call_asks_for_its_path() {
     client.review("p", "o", ID, "displaycertify", Verdict::Approve, None).await.unwrap();
     client.review("p", "o", ID, "displaycertify", Verdict::Reject, Some("no")).await.unwrap();
     client.openapi().await.unwrap();
+    insta::assert_snapshot!(stub.requests().join("\n"));
+}
+
+#[tokio::test]
+async fn what_only_signoff_answers() {
+    let stub = Stub::start([reply(201, &[], "{}"), ok("{}"), ok("{}"), ok("[]")]).await;
+    let client = stub.client(given());
+    assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
+    assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
+    client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
+    client.mailbox().await.unwrap();
     insta::assert_snapshot!(stub.requests().join("\n"));
 }
 
@@ -266,4 +278,31 @@ fn unusable_settings_are_named() {
     }
     let broken = b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n";
     assert!(new("https://x/", Some(broken)).starts_with("the certificates cannot be read"));
+}
+
+#[test]
+fn only_what_stays_on_this_machine_goes_past_the_proxy() {
+    for (base, here) in [
+        ("http://127.0.0.1:8080", true),
+        ("http://127.9.9.9", true),
+        ("http://[::1]:8080", true),
+        ("http://LOCALHOST:8080", true),
+        ("http://localhost.example", false),
+        ("http://10.0.0.1", false),
+        ("https://cloudpartner.azure.com", false),
+    ] {
+        assert_eq!(is_this_machine(&base.parse().unwrap()), here, "{base}");
+    }
+    let base: Url = "http://127.0.0.1:8080".parse().unwrap();
+    let credentials = |authority: &str| {
+        TokenSource::Credentials(ClientCredentials {
+            authority: authority.into(),
+            tenant: "t".into(),
+            client_id: "c".into(),
+            client_secret: "s".into(),
+        })
+    };
+    assert!(given().stays_on(&base) && TokenSource::None.stays_on(&base));
+    assert!(credentials("http://127.0.0.1:8080/").stays_on(&base));
+    assert!(!credentials(PUBLIC_AUTHORITY).stays_on(&base));
 }

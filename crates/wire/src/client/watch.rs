@@ -37,7 +37,8 @@ pub fn waits_for_sign_off(operation: &OperationDetail<'_>) -> bool {
 }
 
 impl Until {
-    fn reached(self, operation: &OperationDetail<'_>) -> bool {
+    /// Whether following stops at this state.
+    pub fn reached(self, operation: &OperationDetail<'_>) -> bool {
         let runs = matches!(operation.status, OperationState::Running | OperationState::NotStarted);
         !runs || (self == Self::EndedOrSignOff && waits_for_sign_off(operation))
     }
@@ -54,6 +55,18 @@ impl Client {
         first_pause: Option<Duration>,
         until: Until,
         pace: Pace,
+        on_change: impl FnMut(&OperationDetail<'static>),
+    ) -> Result<OperationDetail<'static>, ClientError> {
+        self.watch_until(location, first_pause, |operation| until.reached(operation), pace, on_change).await
+    }
+
+    /// The same, until `reached` says yes to a state.
+    pub async fn watch_until(
+        &self,
+        location: &str,
+        first_pause: Option<Duration>,
+        reached: impl Fn(&OperationDetail<'static>) -> bool,
+        pace: Pace,
         mut on_change: impl FnMut(&OperationDetail<'static>),
     ) -> Result<OperationDetail<'static>, ClientError> {
         let mut known: Option<OperationDetail<'static>> = None;
@@ -68,7 +81,7 @@ impl Client {
                 && known.as_ref() != Some(&operation)
             {
                 on_change(&operation);
-                if until.reached(&operation) {
+                if reached(&operation) {
                     return Ok(operation);
                 }
                 known = Some(operation);

@@ -213,6 +213,7 @@ mod signals {
     pub(super) fn pass_on(_: &Child, _: Signal) {}
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 #[path = "child_tests.rs"]
 mod tests;

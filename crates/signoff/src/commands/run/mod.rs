@@ -96,7 +96,13 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
     };
     let node = Node::start(&folder.join("signoff.db"), settings).await?;
     if let Some(file) = &arguments.load {
-        node.restore(file).await.map_err(|error| {
+        // Loading brings an older snapshot up to date, and the user's own file is not ours to change.
+        let copy = folder.join("loaded");
+        let loaded = match std::fs::copy(file, &copy) {
+            Ok(_) => node.restore(&copy).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        loaded.map_err(|error| {
             Failure::Usage(format!(
                 "--load {}: {error}; give a file of GET /_signoff/snapshot",
                 file.display()

@@ -1,4 +1,4 @@
-//! The client commands as a user meets them: the binary against a scripted server.
+//! The client commands against a scripted server: what is sent, and what comes of every answer.
 use std::collections::VecDeque;
 use std::path::Path;
 use std::process::Stdio;
@@ -235,8 +235,16 @@ async fn token_openapi_and_completions_print_what_they_promise() {
     assert_eq!((run.code, run.stdout.as_str()), (0, "abc\n"), "{}", run.stderr);
     assert!(run.requests[0].starts_with("POST /tenant/oauth2/v2.0/token "), "{}", run.requests[0]);
 
-    let run = signoff(&[(200, json!({"openapi": "3.1.0"}))], &["openapi"]).await;
+    let run = signoff(&[(200, json!({"openapi": "3.1.0"}))], &["openapi", "--from-server"]).await;
     assert_eq!(run.stdout, "{\"openapi\":\"3.1.0\"}\n");
+
+    let run = signoff_with(&[], &[("SIGNOFF_URL", "nonsense")], &["openapi"]).await;
+    assert!(
+        run.stdout.contains("\"/api/publishers/{publisherId}/offers/{offerId}/cancel\""),
+        "{}",
+        run.stderr
+    );
+    assert!(run.code == 0 && run.requests.is_empty());
 
     let run = signoff(&[], &["completions", "bash"]).await;
     assert!(run.code == 0 && run.stdout.contains("_signoff()"));

@@ -1,0 +1,149 @@
+//! Pieces of work whose holder is slow, late or dead.
+
+use std::time::Duration;
+
+use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::operation::StepState;
+use signoff_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
+
+const LONG: Duration = Duration::from_secs(3600);
+const END: Timestamp = Timestamp(i64::MAX);
+
+/// An engine without a runner, and a publish whose first step is to be done.
+async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
+    let folder = TempDir::new().unwrap();
+    let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
+    let engine = Engine::new(Arc::new(store), Settings { lease_for, ..Settings::development() });
+    let sample: serde_json::Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+    let put = PutRequest {
+        offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
+        definition: sample["definition"].to_string(),
+        extra: None,
+        migrated: Some(false),
+        guard: PutGuard::Absent { required: false },
+    };
+    engine.put("contoso", "a", put).await.unwrap();
+    let publish = PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None };
+    let done = engine.publish("contoso", "a", publish).await.unwrap();
+    (folder, engine, done.state.target.unwrap().id)
+}
+
+async fn claim(engine: &Engine, lease_for: Duration) -> Claimed {
+    let claim = Claim { now: END, clocks: Vec::new(), lease_for, limit: 9 };
+    let mut claimed = engine.shared.store.claim(claim).await.unwrap();
+    assert_eq!(claimed.len(), 1, "{claimed:?}");
+    claimed.remove(0)
+}
+
+async fn first_step(engine: &Engine, id: OperationId) -> StepState {
+    engine.operation("contoso", id).await.unwrap().unwrap().operation.steps[0].state.clone()
+}
+
+#[tokio::test]
+async fn a_lease_lasts_as_long_as_the_work() {
+    let (_folder, engine, _) = published(Duration::from_millis(30)).await;
+    let lease = claim(&engine, Duration::ZERO).await.lease;
+    // Nobody holds it at first. The work ends once somebody does.
+    assert!(engine.shared.store.next_due(None, &[]).await.unwrap().is_some());
+    let until_held = async {
+        while engine.shared.store.next_due(None, &[]).await.unwrap().is_some() {
+            tokio::task::yield_now().await;
+        }
+    };
+    engine.while_held(&lease, until_held).await.unwrap();
+}
+
+#[tokio::test]
+async fn work_that_somebody_else_has_is_dropped() {
+    let (_folder, engine, _) = published(Duration::from_millis(30)).await;
+    let first = claim(&engine, Duration::ZERO).await.lease;
+    let _second = claim(&engine, LONG).await;
+    let dropped = engine.while_held(&first, std::future::pending::<()>()).await;
+    assert!(matches!(dropped, Err(StoreError::Fenced)));
+}
+
+#[tokio::test]
+async fn a_late_result_is_refused() {
+    let (_folder, engine, id) = published(LONG).await;
+    let late = claim(&engine, Duration::ZERO).await;
+    let present = claim(&engine, LONG).await;
+    engine.do_piece(late).await;
+    assert!(matches!(first_step(&engine, id).await, StepState::InProgress { .. }));
+    engine.do_piece(present).await;
+    assert!(matches!(first_step(&engine, id).await, StepState::Complete { .. }));
+}
+
+#[tokio::test]
+async fn what_a_cancel_recalled_comes_to_nothing() {
+    let (_folder, engine, id) = published(LONG).await;
+    for _ in 0..2 {
+        let piece = claim(&engine, LONG).await;
+        engine.do_piece(piece).await;
+    }
+    let provision = claim(&engine, LONG).await;
+    let cancel = CancelRequest {
+        by: "ann".to_owned(),
+        reason: None,
+        emails: Vec::new(),
+        operation: None,
+        guard: Guard::None,
+    };
+    engine.cancel("contoso", "a", cancel).await.unwrap();
+    // The late worker is at it already: it has seen the operation as it was before the cancel.
+    let seen = before_cancel(&engine, id).await;
+    engine.shared.executors.execute("a", &seen, &provision.lease).await;
+    assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
+    engine.do_piece(provision).await;
+    assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
+    let undo = claim(&engine, LONG).await;
+    engine.do_piece(undo).await;
+    let ended = engine.operation("contoso", id).await.unwrap().unwrap();
+    assert!(matches!(ended.operation.phase, signoff_lifecycle::operation::Phase::Canceled { .. }));
+}
+
+/// The operation as it was when its third step ran.
+async fn before_cancel(engine: &Engine, id: OperationId) -> Operation {
+    let mut operation = engine.operation("contoso", id).await.unwrap().unwrap().operation.clone();
+    operation.outstanding = Some(signoff_lifecycle::operation::Outstanding {
+        attempt: operation.last_attempt,
+        index: 2,
+        what: signoff_lifecycle::operation::WorkKind::Run,
+        held: false,
+    });
+    operation.steps[2].state = StepState::InProgress { since: Timestamp(0), tries: 0 };
+    operation
+}
+
+#[tokio::test]
+async fn the_work_of_a_dead_holder_is_taken_up() {
+    let (_folder, engine, id) = published(Duration::from_millis(200)).await;
+    // Whoever claims this is never heard of again.
+    let _dead = claim(&engine, Duration::from_millis(200)).await;
+    let (stop, stopped) = watch::channel(false);
+    let mut finished = engine.shared.finished.subscribe();
+    let runner = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.run(stopped).await }
+    });
+    let first_is_done = async {
+        while !matches!(first_step(&engine, id).await, StepState::Complete { .. }) {
+            finished.changed().await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), first_is_done).await.expect("somebody takes it up");
+    stop.send_replace(true);
+    runner.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_runner_that_nobody_can_stop_stops() {
+    let (_folder, engine, _) = published(LONG).await;
+    let (stop, stopped) = watch::channel(false);
+    drop(stop);
+    engine.run(stopped).await;
+}

@@ -1,0 +1,10 @@
+//! The engine over a real store, without HTTP. Time is the publisher's test clock: nothing here waits for real time.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod advance;
+mod lifecycle;
+mod put;
+mod restart;
+mod scenarios;
+mod views;
+mod world;

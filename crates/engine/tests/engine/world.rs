@@ -1,0 +1,202 @@
+//! An engine at work on a store in a file, and the calls of a publisher.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::lab::{Scenario, StepScenario};
+use signoff_engine::{
+    CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
+};
+use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::note::Note;
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::{Operation, StepState};
+use signoff_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub(crate) const CONTOSO: &str = "contoso";
+pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
+pub(crate) const MILLISECOND: Micros = Micros(1000);
+pub(crate) const MINUTE: Micros = Micros::from_millis(60_000);
+pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
+pub(crate) const DAY: Micros = Micros::from_millis(24 * 3_600_000);
+
+/// The steps of a virtual machine offer.
+pub(crate) const STEPS: [&str; 6] = [
+    "displaydummycertify",
+    "displaycertify",
+    "displayprovision",
+    "displaypackage",
+    "publisher-signoff",
+    "live",
+];
+
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    store: Arc<SqliteStore>,
+    runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+    folder: TempDir,
+}
+
+impl World {
+    /// An engine at work.
+    pub(crate) async fn start() -> Self {
+        let mut world = Self::without_runner().await;
+        world.run();
+        world
+    }
+
+    /// An engine that does no work yet.
+    pub(crate) async fn without_runner() -> Self {
+        let folder = TempDir::new().unwrap();
+        let (engine, store) = open(&folder.path().join("signoff.db")).await;
+        Self { engine, store, runner: None, folder }
+    }
+
+    /// Has the engine work from now on.
+    pub(crate) fn run(&mut self) {
+        let (stop, stopped) = watch::channel(false);
+        let engine = self.engine.clone();
+        self.runner = Some((stop, tokio::spawn(async move { engine.run(stopped).await })));
+    }
+
+    /// Ends the engine and starts another one on the same file.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { engine, store, runner, folder } = self;
+        if let Some((stop, runner)) = runner {
+            stop.send_replace(true);
+            runner.await.unwrap();
+        }
+        drop(engine);
+        // The last piece of work says that it ended before it lets go of the engine.
+        while Arc::strong_count(&store) > 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(store);
+        let (engine, store) = open(&folder.path().join("signoff.db")).await;
+        let mut world = Self { engine, store, runner: None, folder };
+        world.run();
+        world
+    }
+
+    pub(crate) fn snapshot_file(&self) -> PathBuf {
+        self.folder.path().join("snapshot")
+    }
+
+    pub(crate) async fn put(&self, offer: &str) -> Done {
+        self.put_definition(offer, &definition()).await
+    }
+
+    pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done {
+        let put = PutRequest {
+            offer_type: Some(VM.to_owned()),
+            definition: definition.to_string(),
+            extra: None,
+            migrated: Some(false),
+            guard: PutGuard::Any { creates: true },
+        };
+        self.engine.put(CONTOSO, offer, put).await.unwrap()
+    }
+
+    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
+        let emails = vec!["ann@contoso.example".to_owned()];
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+        self.engine.publish(CONTOSO, offer, publish).await
+    }
+
+    /// Puts the sample and publishes it; answers the publish's id.
+    pub(crate) async fn publish(&self, offer: &str) -> OperationId {
+        self.put(offer).await;
+        started(&self.try_publish(offer).await.unwrap())
+    }
+
+    pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
+        self.engine.golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None }).await
+    }
+
+    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        let cancel = CancelRequest {
+            by: "bob".to_owned(),
+            reason: Some("too early".to_owned()),
+            emails: Vec::new(),
+            operation: None,
+            guard: Guard::None,
+        };
+        self.engine.cancel(CONTOSO, offer, cancel).await
+    }
+
+    pub(crate) async fn advance(&self, span: Micros) -> Timestamp {
+        self.engine.advance(CONTOSO, span).await.unwrap()
+    }
+
+    /// Puts a scenario for some steps.
+    pub(crate) async fn scenario<const N: usize>(&self, offer: &str, steps: [(&str, StepScenario); N]) {
+        let steps = steps.into_iter().map(|(step, scenario)| (step.to_owned(), scenario)).collect();
+        self.engine.put_scenario(CONTOSO, offer, Scenario { steps }).await.unwrap();
+    }
+
+    /// Each step that works takes an hour, and so does its undoing.
+    pub(crate) async fn an_hour_each(&self, offer: &str) {
+        let steps = STEPS.iter().filter(|step| **step != "publisher-signoff");
+        let scenario = steps.map(|step| ((*step).to_owned(), hour())).collect();
+        self.engine.put_scenario(CONTOSO, offer, Scenario { steps: scenario }).await.unwrap();
+    }
+
+    pub(crate) async fn operation(&self, id: OperationId) -> Operation {
+        self.engine.operation(CONTOSO, id).await.unwrap().expect("it exists").operation.clone()
+    }
+
+    pub(crate) async fn state(&self, offer: &str) -> Aggregate {
+        self.engine.store().load(CONTOSO, offer).await.unwrap().expect("it exists").aggregate
+    }
+
+    /// The steps of which the operation left something.
+    pub(crate) async fn artifacts(&self, id: OperationId) -> Vec<String> {
+        let made = self.engine.store().artifacts(CONTOSO, id).await.unwrap();
+        made.into_iter().map(|(step, _)| step).collect()
+    }
+
+    pub(crate) async fn release(&self, offer: &str, step: &str) {
+        self.engine.release(CONTOSO, offer, step).await.unwrap();
+    }
+}
+
+async fn open(path: &std::path::Path) -> (Engine, Arc<SqliteStore>) {
+    let store = Arc::new(SqliteStore::open(path).unwrap());
+    let engine = Engine::new(store.clone(), Settings::development());
+    engine.recover().await.unwrap();
+    (engine, store)
+}
+
+/// The sample's definition, which has no finding.
+pub(crate) fn definition() -> Value {
+    sample_vm_offer().parse::<Value>().unwrap()["definition"].take()
+}
+
+pub(crate) fn hour() -> StepScenario {
+    StepScenario { duration: Some(HOUR), undo_duration: Some(HOUR), ..StepScenario::default() }
+}
+
+/// The operation that a call started.
+pub(crate) fn started(done: &Done) -> OperationId {
+    match &done.reply {
+        Reply::Started(reference) | Reply::Canceling(reference) => reference.id,
+        other => panic!("nothing was started: {other:?}"),
+    }
+}
+
+pub(crate) fn step<'a>(operation: &'a Operation, id: &str) -> &'a StepState {
+    &operation.step(id).expect("the pipeline has it").state
+}
+
+/// What the step has to say.
+pub(crate) fn notes(operation: &Operation, id: &str) -> Vec<(Timestamp, Note)> {
+    let step = operation.step(id).expect("the pipeline has it");
+    step.notes.iter().map(|note| (note.at, note.note.clone())).collect()
+}

@@ -1,0 +1,213 @@
+//! What several calls share: parameters, headers, and errors that have a status to themselves.
+
+use serde_json::{Value, json};
+use signoff_wire::words::{OfferStatus, OperationState};
+use signoff_wire::{ErrorCode, api_version};
+use utoipa::openapi::example::Example;
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{Components, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Required};
+
+use super::call::{refusal_example, refusal_response, stands_alone};
+
+/// The relative address of an operation, for examples.
+pub(super) const LOCATION: &str = "/api/publishers/contoso/offers/sample-vm/operations/\
+    5a63deb5-925b-4ee0-938b-7c86fbf287c5?api-version=2017-10-31";
+/// The id of an operation, for examples.
+pub(super) const OPERATION: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
+/// A tag of an offer, for examples.
+const TAG: &str = "W/\"datetime'2026-11-21T08%3A00%3A00.1234560Z;12;3;running'\"";
+
+/// A reference to a shared parameter.
+pub(super) fn parameter(name: &str) -> Ref {
+    Ref::new(format!("#/components/parameters/{}", key(name)))
+}
+
+/// A reference to a shared header.
+pub(super) fn header(name: &str) -> Ref {
+    Ref::new(format!("#/components/headers/{name}"))
+}
+
+/// A reference to the example of an error.
+pub(super) fn example(code: ErrorCode) -> RefOr<Example> {
+    RefOr::Ref(Ref::new(format!("#/components/examples/{code}")))
+}
+
+/// The name of a parameter as a key, which knows no `$`.
+fn key(name: &str) -> &str {
+    name.trim_start_matches('$')
+}
+
+/// Everything that calls refer to, but for the schemas; `refusals` are the errors that some call comes to.
+pub(super) fn components(refusals: &[ErrorCode]) -> Components {
+    let mut components = ComponentsBuilder::new();
+    for (name, text, schema, example) in path_parameters() {
+        components = add(components, name, name, ParameterIn::Path, text, schema, example);
+    }
+    for (key, name, text, schema, example) in query_parameters() {
+        components = add(components, key, name, ParameterIn::Query, text, schema, example);
+    }
+    for (name, text, example) in header_parameters() {
+        components = add(components, name, name, ParameterIn::Header, text, string(), example);
+    }
+    for (name, text, schema) in headers() {
+        components = components
+            .header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
+    }
+    for code in ErrorCode::ALL.iter().filter(|code| refusals.contains(code)) {
+        components = components.example(code.as_str(), refusal_example(*code));
+        if stands_alone(*code) {
+            components = components.response(code.as_str(), refusal_response(&[*code]));
+        }
+    }
+    components.build()
+}
+
+fn add(
+    components: ComponentsBuilder,
+    key: &str,
+    name: &str,
+    place: ParameterIn,
+    text: &str,
+    schema: ObjectBuilder,
+    example: Value,
+) -> ComponentsBuilder {
+    let required = place == ParameterIn::Path || ["api-version", "authorization_endpoint"].contains(&key);
+    let parameter = ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(if required { Required::True } else { Required::False })
+        .description(Some(text))
+        .schema(Some(schema))
+        .example(Some(example))
+        .build();
+    components.parameter(key, parameter)
+}
+
+pub(super) fn string() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn uuid() -> ObjectBuilder {
+    string().format(Some(SchemaFormat::Custom("uuid".to_owned())))
+}
+
+fn one_of(words: &[&'static str]) -> ObjectBuilder {
+    string().enum_values(Some(words.iter().copied()))
+}
+
+fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> {
+    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    vec![
+        ("publisherId", "The publisher's id.", string(), json!("contoso")),
+        ("offerId", "The offer's id: its slug or its GUID.", string(), json!("sample-vm")),
+        ("operationId", "The operation's id.", uuid(), json!(OPERATION)),
+        ("version", "A version of the draft, from 1.", number, json!(1)),
+        ("slot", "In any letter case.", one_of(&["draft", "preview", "production"]), json!("preview")),
+        ("step", "The id of a step of the operation.", string(), json!("displaycertify")),
+        (
+            "address",
+            "`{publisherId}${offerId}${publishingVersion}${preview|production}` (contract, \"Location\").",
+            string(),
+            json!("fabrikam$sample-vm$1$preview"),
+        ),
+        (
+            "tenant",
+            "A tenant: a GUID or a domain name.",
+            string(),
+            json!("11111111-1111-1111-1111-111111111111"),
+        ),
+        ("client", "A client id.", string(), json!("contoso-owner")),
+        ("faultId", "The id that the rule was given.", uuid(), json!(OPERATION)),
+    ]
+}
+
+type Query = (&'static str, &'static str, &'static str, ObjectBuilder, Value);
+
+fn query_parameters() -> Vec<Query> {
+    vec![
+        (
+            "api-version",
+            "api-version",
+            "The version of the API (contract, \"Every request\").",
+            one_of(&api_version::KNOWN),
+            json!("2017-10-31"),
+        ),
+        (
+            "filter",
+            "$filter",
+            "`offerTypeId eq '…'`, `status eq '…'`, joined by `and` (page retrieve-offers). Statuses: those of \
+             `OfferStatus`.",
+            string(),
+            json!(format!("status eq '{}'", OfferStatus::Running)),
+        ),
+        (
+            "includeAllPricing",
+            "includeAllPricing",
+            "Whether generated prices are shown too (page retrieve-specific-offer).",
+            ObjectBuilder::new().schema_type(Type::Boolean),
+            json!(true),
+        ),
+        (
+            "status",
+            "status",
+            "Only operations in this state (page retrieve-operations); `submissionState` says the same.",
+            one_of(OperationState::WORDS),
+            json!("running"),
+        ),
+        (
+            "submissionState",
+            "submissionState",
+            "Only operations in this state; `status` says the same.",
+            one_of(OperationState::WORDS),
+            json!("running"),
+        ),
+        (
+            "cancelOperationId",
+            "operationId",
+            "Cancel this operation and no other (contract, \"Cancel\", rule 7). A member of the body does the same.",
+            uuid(),
+            json!(OPERATION),
+        ),
+        (
+            "authorization_endpoint",
+            "authorization_endpoint",
+            "The address that is asked about; its path starts with a tenant.",
+            string(),
+            json!("https://login.microsoftonline.com/common/oauth2/authorize"),
+        ),
+        (
+            "discoveryVersion",
+            "api-version",
+            "The version of the reply.",
+            one_of(&["1.0", "1.1"]),
+            json!("1.1"),
+        ),
+    ]
+}
+
+fn header_parameters() -> [(&'static str, &'static str, Value); 3] {
+    [
+        (
+            "If-Match",
+            "The `ETag` of an earlier read (contract, \"Concurrency\"). A PUT compares its draft, publish, golive \
+             and cancel its newest operation; `*` matches all.",
+            json!(TAG),
+        ),
+        ("If-None-Match", "The `ETag` of an earlier read; 304 if it is still good.", json!(TAG)),
+        ("Accept-Language", "The language of messages: en, nl, sv, tr, hu, pl.", json!("nl")),
+    ]
+}
+
+fn headers() -> [(&'static str, &'static str, ObjectBuilder); 6] {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+    [
+        ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
+        ("ETag", "An opaque tag (contract, \"Concurrency\").", string()),
+        ("Location", "The relative address of the operation (contract, \"Location\").", string()),
+        ("Operation-Location", "The same as `Location`.", string()),
+        ("Retry-After", "When to ask again, in seconds.", seconds),
+        ("WWW-Authenticate", "Which token is wanted.", string()),
+    ]
+}

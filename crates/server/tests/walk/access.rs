@@ -1,0 +1,179 @@
+//! Who may call what: every route of the publishing API by every role (contract, "Every request").
+
+use signoff_lifecycle::access::Role::{self, Contributor, Owner, Reader, Reviewer};
+use signoff_server::TENANT;
+
+use crate::server::TestServer;
+
+/// The least that a caller of contoso must be; `None`: a token is enough.
+type Least = Option<Role>;
+
+/// `{…}` stands for what the test fills in.
+const ROUTES: [(&str, &str, Least); 25] = [
+    ("GET", "/api/publishers", None),
+    ("GET", "/api/offerTypes", None),
+    ("PUT", "/api/principals/{tenant}/{client}", None),
+    ("GET", "/api/publishers/{publisher}", Some(Reader)),
+    ("PUT", "/api/publishers/{publisher}", Some(Owner)),
+    ("GET", "/api/publishers/{publisher}/members", Some(Owner)),
+    ("PUT", "/api/publishers/{publisher}/members/{tenant}/{client}", Some(Owner)),
+    ("DELETE", "/api/publishers/{publisher}/members/{tenant}/{client}", Some(Owner)),
+    ("GET", "/api/publishers/{publisher}/offers", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/versions/{version}", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/slot/{slot}", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/status", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}", Some(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}", Some(Reader)),
+    ("GET", "/api/operations/{address}", Some(Reader)),
+    (
+        "POST",
+        "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/approve",
+        Some(Reviewer),
+    ),
+    (
+        "POST",
+        "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
+        Some(Reviewer),
+    ),
+    ("PUT", "/api/publishers/{publisher}/offers/{offer}", Some(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/publish", Some(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/golive", Some(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/cancel", Some(Contributor)),
+    // What leads nowhere is told to whoever has a token.
+    ("GET", "/api/nowhere", None),
+    ("DELETE", "/api/publishers/{publisher}/offers/{offer}", None),
+];
+
+/// The path of a route, its offer and operation unknown to the server.
+fn filled(route: &str) -> String {
+    [
+        ("{publisher}", "contoso"),
+        ("{tenant}", TENANT),
+        ("{client}", "somebody"),
+        ("{offer}", "no-such-offer"),
+        ("{version}", "1"),
+        ("{slot}", "draft"),
+        ("{operation}", "56615b67-2185-49fe-80d2-c4ddf77bb2e8"),
+        ("{step}", "live"),
+        ("{address}", "contoso$no-such-offer$1$preview"),
+    ]
+    .iter()
+    .fold(route.to_owned(), |path, (name, value)| path.replace(name, value))
+}
+
+/// `METHOD route` of every route that the router's source names, in the publishing API.
+fn routes_of_the_router() -> Vec<String> {
+    let source = include_str!("../../src/router.rs");
+    let publishing = source.split("fn publishing").nth(1).unwrap().split("\n}").next().unwrap();
+    let mut found = Vec::new();
+    for route in publishing.split(".route(").skip(1) {
+        let path = route.split('"').nth(1).unwrap();
+        let handlers = route.split('"').nth(2).unwrap();
+        let served = |method: &str| {
+            handlers.match_indices(&format!("{method}(")).any(|(at, _)| !handlers[..at].ends_with([':', '_']))
+        };
+        let methods = ["get", "put", "post", "delete", "patch"].into_iter().filter(|method| served(method));
+        found.extend(methods.map(|method| format!("{} {path}", method.to_uppercase())));
+    }
+    found
+}
+
+#[test]
+fn every_route_of_the_router_has_a_row() {
+    let routes = routes_of_the_router();
+    assert!(routes.len() >= 23, "the router's source reads differently now: {routes:?}");
+    let rows: Vec<String> = ROUTES.iter().map(|(method, route, _)| format!("{method} {route}")).collect();
+    let without: Vec<&String> = routes.iter().filter(|route| !rows.contains(route)).collect();
+    assert!(without.is_empty(), "give these a row in ROUTES: {without:?}");
+}
+
+#[tokio::test]
+async fn every_route_by_every_role() {
+    let server = TestServer::start().await;
+    let callers = [
+        (None, server.fabrikam().await),
+        (Some(Reader), server.reader().await),
+        (Some(Reviewer), server.member("reviewer").await),
+        (Some(Contributor), server.member("contributor").await),
+        (Some(Owner), server.owner().await),
+    ];
+    for (method, route, least) in ROUTES {
+        let path = filled(route);
+        let anonymous = server.nobody().call(method, &path).await.refused(401, "Unauthorized");
+        assert!(anonymous.header("www-authenticate").starts_with("Bearer"), "{method} {route}");
+        for (role, caller) in &callers {
+            let call = caller.call(method, &path);
+            let reply = if method == "GET" { call.await } else { call.body("{oops").await };
+            let may = *role >= least;
+            assert_eq!(reply.status != 403, may, "{method} {route} as {role:?}: {}", reply.text);
+            assert!(reply.status < 500, "{method} {route} as {role:?}: {}", reply.text);
+            if !may {
+                reply.clone().refused(403, "Forbidden");
+            }
+            if method != "DELETE" {
+                // Released clients parse whatever comes.
+                reply.json();
+            }
+            assert!(!reply.header("x-ms-request-id").is_empty(), "{method} {route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_learns_whether_a_foreign_publisher_or_its_offer_exists() {
+    let server = TestServer::start().await;
+    let fabrikam = server.fabrikam().await;
+    let mut messages = Vec::new();
+    for (publisher, offer) in [("contoso", "sample-vm"), ("contoso", "nothing"), ("nobody-at-all", "nothing")]
+    {
+        for rest in ["", "/status", "/slot/preview", "/versions/1", "/submissions", "/versions/x", "/slot/x"]
+        {
+            let path = format!("/api/publishers/{publisher}/offers/{offer}{rest}");
+            messages
+                .push(fabrikam.get(&path).await.refused(403, "Forbidden").message().replace(publisher, "…"));
+        }
+        for action in ["publish", "golive", "cancel"] {
+            let path = format!("/api/publishers/{publisher}/offers/{offer}/{action}");
+            let reply = fabrikam.post(&path).if_match("\"stale\"").await.refused(403, "Forbidden");
+            messages.push(reply.message().replace(publisher, "…"));
+        }
+    }
+    messages.dedup();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
+#[tokio::test]
+async fn members_come_change_and_go() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let contributor = server.member("contributor").await;
+    contributor.create("theirs").await.expect(201);
+    let member = format!("/api/publishers/contoso/members/{TENANT}/contoso-contributor-too");
+    for (role, status) in [("reader", 200), ("king", 400), ("", 400)] {
+        owner.put(&member, &serde_json::json!({ "role": role })).await.expect(status);
+    }
+    contributor.publish("theirs").await.refused(403, "Forbidden");
+    contributor.status("theirs").await.expect(200);
+    owner.call("DELETE", &member).await.expect(204);
+    contributor.status("theirs").await.refused(403, "Forbidden");
+    assert_eq!(contributor.get("/api/publishers").await.expect(200).json(), serde_json::json!([]));
+    let members = owner.get("/api/publishers/contoso/members").await.expect(200).json();
+    let names: Vec<_> = members.as_array().unwrap().iter().map(|member| member["client"].clone()).collect();
+    assert_eq!(names, ["contoso-owner", "contoso-reader"]);
+}
+
+#[tokio::test]
+async fn a_reader_changes_nothing() {
+    let server = TestServer::start().await;
+    let (owner, reader) = (server.owner().await, server.reader().await);
+    let before = owner.offer("sample-vm").await.expect(200);
+    let path = reader.path("sample-vm", "");
+    reader.put(&path, &before.json()).if_match(&before.etag()).await.refused(403, "Forbidden");
+    for action in ["/publish", "/golive", "/cancel"] {
+        reader.post(&reader.path("sample-vm", action)).await.refused(403, "Forbidden");
+    }
+    let after = reader.offer("sample-vm").await.expect(200);
+    assert_eq!((after.etag(), after.text), (before.etag(), before.text));
+}

@@ -1,0 +1,51 @@
+//! The walk through the wire contract, row by row, over real HTTP. Each module takes one part of the contract, and its
+//! tables read like it.
+
+#[cfg(test)]
+mod access;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod bad_text;
+#[cfg(test)]
+mod call;
+#[cfg(test)]
+mod cancel;
+#[cfg(test)]
+mod cancel_guards;
+#[cfg(test)]
+mod cancel_undo;
+#[cfg(test)]
+mod clock;
+#[cfg(test)]
+mod concurrency;
+#[cfg(test)]
+mod dialects;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod languages;
+#[cfg(test)]
+mod mail;
+#[cfg(test)]
+mod offers;
+#[cfg(test)]
+mod operations;
+#[cfg(test)]
+mod order;
+#[cfg(test)]
+mod publish;
+#[cfg(test)]
+mod reply;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod scenarios;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod state;
+#[cfg(test)]
+mod tokens;

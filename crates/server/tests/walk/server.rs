@@ -1,0 +1,213 @@
+//! A server of the test's own on loopback: it stops by itself and can start again on the same store.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::{Value, json};
+use signoff_engine::{Engine, Settings};
+use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
+use signoff_server::{App, AppSettings, TENANT, router, seed, serve_plain};
+use signoff_store::Store;
+use signoff_store::sqlite::SqliteStore;
+use signoff_wire::Dialect;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::call::{Call, Client};
+use crate::reply::Reply;
+
+/// How often a state that must come is looked for, 5 ms apart.
+const LOOKS: usize = 4000;
+
+pub(crate) struct TestServer {
+    pub(crate) base: String,
+    pub(crate) http: reqwest::Client,
+    engine: Engine,
+    settings: AppSettings,
+    folder: TempDir,
+    /// Seconds that the clock of tokens is ahead.
+    ahead: Arc<AtomicI64>,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl TestServer {
+    /// A development server in the documented dialect, freshly seeded.
+    pub(crate) async fn start() -> Self {
+        Self::with(Dialect::Documented, true).await
+    }
+
+    /// The same in the observed dialect.
+    pub(crate) async fn observed() -> Self {
+        Self::with(Dialect::Observed, true).await
+    }
+
+    /// A server without the powers of the development mode; it knows nobody yet.
+    pub(crate) async fn production() -> Self {
+        Self::with(Dialect::Documented, false).await
+    }
+
+    async fn with(dialect: Dialect, dev: bool) -> Self {
+        let settings = AppSettings { dialect, dev, adopt: false, operator_token: None, retry_after: 1 };
+        let folder = tempfile::tempdir().unwrap();
+        Self::on(folder, settings, Arc::default()).await
+    }
+
+    async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>) -> Self {
+        // Only the first server of the process has to say so.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
+        let engine = Engine::new(store.clone(), engine_settings);
+        let clock: Clock = {
+            let (clock, ahead) = (engine.clock().clone(), ahead.clone());
+            Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
+        };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        let verifier =
+            Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
+        let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());
+        app.recover().await.unwrap();
+        if settings.dev {
+            seed(&engine).await.unwrap();
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let worker = engine.clone();
+        let mut serving = stopped.clone();
+        tasks.spawn(async move { worker.run(stopped).await });
+        tasks.spawn(serve_plain(listener, router(app), async move {
+            let _ = serving.wait_for(|stopped| *stopped).await;
+        }));
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { base, http, engine, settings, folder, ahead, stop, tasks }
+    }
+
+    /// Stops the server and starts another on what it left in its store.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { folder, settings, ahead, stop, mut tasks, engine, http, .. } = self;
+        drop((engine, http));
+        stop.send_replace(true);
+        while let Some(ended) = tasks.join_next().await {
+            ended.unwrap();
+        }
+        Self::on(folder, settings, ahead).await
+    }
+
+    /// Lets an hour and a minute pass for tokens: those issued before are over.
+    pub(crate) fn let_tokens_expire(&self) {
+        self.ahead.fetch_add(3660, Ordering::SeqCst);
+    }
+
+    pub(crate) async fn owner(&self) -> Client {
+        self.client("contoso", "contoso-owner", "contoso-secret").await
+    }
+
+    pub(crate) async fn reader(&self) -> Client {
+        self.client("contoso", "contoso-reader", "contoso-secret").await
+    }
+
+    /// The owner of the publisher whose offers are not migrated.
+    pub(crate) async fn fabrikam(&self) -> Client {
+        self.client("fabrikam", "fabrikam-owner", "fabrikam-secret").await
+    }
+
+    /// A new member of contoso, in this role.
+    pub(crate) async fn member(&self, role: &str) -> Client {
+        let (name, owner) = (format!("contoso-{role}-too"), self.owner().await);
+        let principal = format!("/api/principals/{TENANT}/{name}");
+        owner.put(&principal, &json!({ "secret": "a-long-enough-secret" })).await.succeeded();
+        let member = format!("/api/publishers/contoso/members/{TENANT}/{name}");
+        owner.put(&member, &json!({ "role": role })).await.expect(200);
+        self.client("contoso", &name, "a-long-enough-secret").await
+    }
+
+    /// Somebody who sends no token.
+    pub(crate) fn nobody(&self) -> Client {
+        Client::new(self, "contoso", None)
+    }
+
+    pub(crate) fn bearing(&self, token: &str) -> Client {
+        Client::new(self, "contoso", Some(token.to_owned()))
+    }
+
+    async fn client(&self, publisher: &str, id: &str, secret: &str) -> Client {
+        let token = self.token(id, secret, DEFAULT_AUDIENCE).await;
+        Client::new(self, publisher, Some(token))
+    }
+
+    pub(crate) async fn token(&self, id: &str, secret: &str, resource: &str) -> String {
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", id),
+            ("client_secret", secret),
+            ("resource", resource),
+        ];
+        let address = format!("{}/{TENANT}/oauth2/token", self.base);
+        let reply = self.http.post(address).form(&form).send().await.unwrap();
+        let body: Value = reply.json().await.unwrap();
+        body["access_token"].as_str().unwrap_or_else(|| panic!("no token for {id}: {body}")).to_owned()
+    }
+
+    /// A call below `/_signoff`, which needs no token.
+    pub(crate) fn lab(&self, method: &str, path: &str) -> Call {
+        self.nobody().call(method, &format!("/_signoff{path}"))
+    }
+
+    pub(crate) async fn scenario(&self, offer: &str, steps: Value) -> Reply {
+        let path = if offer.contains('/') { offer.to_owned() } else { format!("contoso/{offer}") };
+        self.lab("PUT", &format!("/scenarios/{path}")).json(&json!({ "steps": steps })).await
+    }
+
+    pub(crate) async fn release(&self, offer: &str, step: &str) -> Reply {
+        let path = if offer.contains('/') { offer.to_owned() } else { format!("contoso/{offer}") };
+        self.lab("POST", &format!("/scenarios/{path}/release")).json(&json!({ "step": step })).await
+    }
+
+    pub(crate) async fn advance(&self, publisher: &str, by: &str) -> Reply {
+        self.lab("POST", &format!("/clock/{publisher}/advance")).json(&json!({ "by": by })).await
+    }
+
+    pub(crate) async fn mailbox(&self) -> Vec<Value> {
+        let letters = self.lab("GET", "/mailbox").await.expect(200).json();
+        letters.as_array().unwrap().clone()
+    }
+
+    /// The whole state as one file.
+    pub(crate) async fn snapshot(&self) -> Vec<u8> {
+        let reply = self.http.get(format!("{}/_signoff/snapshot", self.base)).send().await.unwrap();
+        reply.error_for_status().unwrap().bytes().await.unwrap().to_vec()
+    }
+
+    pub(crate) async fn restore(&self, snapshot: &[u8]) -> Reply {
+        self.lab("PUT", "/snapshot").bytes(snapshot.to_vec()).await
+    }
+
+    /// The GUID under which an offer is known besides its slug.
+    pub(crate) async fn guid_of(&self, publisher: &str, offer: &str) -> String {
+        let loaded = self.engine.store().load(publisher, offer).await.unwrap().unwrap();
+        loaded.aggregate.offer.guid.to_string()
+    }
+}
+
+/// Waits for a state that must come: asks again until `wanted` holds of the reply.
+pub(crate) async fn eventually(
+    what: &str,
+    ask: impl AsyncFn() -> Reply,
+    wanted: impl Fn(&Value) -> bool,
+) -> Reply {
+    let mut last = None;
+    for _ in 0..LOOKS {
+        let reply = ask().await.expect(200);
+        if wanted(&reply.json()) {
+            return reply;
+        }
+        last = Some(reply);
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    panic!("{what} did not come; at last: {}", last.map(|reply| reply.text).unwrap_or_default());
+}

@@ -1,0 +1,15 @@
+//! The binary as its users meet it: started, killed, told to stop, and spoken to over the wire.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod client;
+mod dev_server;
+mod kills;
+mod ledger;
+mod released;
+mod resume;
+mod server;
+mod serving;
+mod story;
+mod truth;
+#[cfg(unix)]
+mod try_command;

@@ -1,0 +1,66 @@
+//! What a case needs of an engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use signoff_store::Store;
+use signoff_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+/// An empty store of one case's own.
+pub(crate) trait Fixture: Send + Sync + Sized {
+    /// Makes it.
+    async fn new() -> Self;
+
+    /// The store as it is open now.
+    fn store(&self) -> Arc<dyn Store>;
+
+    /// Closes the store and opens the same state again. Nobody else may have it open meanwhile.
+    fn reopen(&self);
+
+    /// A folder for the case's own files.
+    fn folder(&self) -> &Path;
+}
+
+/// SQLite in a file, for a database in memory has neither a log nor locks.
+pub(crate) struct Sqlite {
+    open: Mutex<Option<Arc<dyn Store>>>,
+    folder: TempDir,
+}
+
+impl Sqlite {
+    /// The file.
+    pub(crate) fn file(&self) -> PathBuf {
+        self.folder.path().join("signoff.db")
+    }
+
+    /// Closes the store for good.
+    pub(crate) fn close(&self) {
+        let store = self.open.lock().take().expect("it is open");
+        assert_eq!(Arc::strong_count(&store), 1, "the case still has the store open");
+    }
+}
+
+impl Fixture for Sqlite {
+    async fn new() -> Self {
+        let fixture = Self { open: Mutex::new(None), folder: TempDir::new().unwrap() };
+        let store = SqliteStore::open(&fixture.file()).unwrap();
+        *fixture.open.lock() = Some(Arc::new(store));
+        fixture
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        self.open.lock().clone().expect("it is open")
+    }
+
+    fn reopen(&self) {
+        self.close();
+        let store = SqliteStore::open(&self.file()).unwrap();
+        *self.open.lock() = Some(Arc::new(store));
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}

@@ -1,0 +1,112 @@
+//! What every store must do. A case is one function over a [`fixture::Fixture`]; [`suite`] runs all of them on an
+//! engine, so that a report reads `sqlite::work::an_expired_lease_may_be_taken`. To add an engine, write its fixture
+//! and one line `suite!(name, Fixture)`.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod artifacts;
+mod commit;
+mod concurrency;
+mod differential;
+mod directory;
+mod fixture;
+mod lab;
+mod operations;
+mod outbox;
+mod sqlite_file;
+mod work;
+mod world;
+
+/// Runs the named cases of one module on the engine around it.
+macro_rules! run {
+    ($module:ident: $($case:ident),+ $(,)?) => {
+        mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    use crate::fixture::Fixture;
+                    crate::$module::$case(&super::Engine::new().await).await;
+                }
+            )+
+        }
+    };
+}
+
+/// Every case, on one engine.
+macro_rules! suite {
+    ($engine:ident, $fixture:ty) => {
+        mod $engine {
+            type Engine = $fixture;
+
+            run!(commit:
+                nothing_is_there_before_it_is_put,
+                what_is_committed_is_loaded,
+                a_stale_change_leaves_no_trace,
+                an_offer_is_created_once,
+                publishers_are_apart,
+                content_is_that_of_the_latest_version_up_to_the_one_asked_for,
+                a_put_replaces_the_content_of_its_version,
+                a_change_without_content_keeps_what_lists_show,
+            );
+            run!(operations:
+                the_newest_comes_first,
+                the_order_is_that_of_the_thread_and_not_of_the_ids,
+                each_is_found_by_its_number_and_by_its_guid,
+                offers_are_found_by_guid,
+                lists_are_filtered,
+            );
+            run!(work:
+                due_work_is_leased_to_one,
+                nothing_is_claimed_before_it_is_due,
+                the_earliest_comes_first_and_no_more_than_asked_for,
+                a_lease_that_is_given_back_is_free,
+                an_expired_lease_may_be_taken,
+                a_renewed_lease_holds,
+                a_late_holder_frees_nothing,
+                a_late_result_changes_nothing,
+                settled_work_is_gone,
+                a_clock_ahead_makes_only_its_own_work_due,
+                a_clock_that_is_set_counts_alone,
+                the_next_due_is_what_nobody_holds,
+                claims_are_exclusive,
+            );
+            run!(outbox:
+                a_letter_is_written_once,
+                a_letter_has_one_holder_until_it_is_settled,
+                what_is_settled_stays_so,
+                a_failure_is_tried_again_at_its_time,
+                the_mailbox_is_never_due,
+                a_letter_is_due_on_its_publishers_clock,
+                a_refused_change_writes_no_letter,
+            );
+            run!(artifacts:
+                the_same_put_twice_is_one,
+                removing_twice_is_no_error,
+                who_lost_the_lease_makes_nothing,
+                what_was_recalled_makes_nothing,
+            );
+            run!(directory:
+                a_publisher_is_replaced_whole,
+                members_come_and_go,
+                principals_are_kept,
+                of_two_first_keys_one_wins,
+            );
+            run!(lab:
+                entries_are_set_and_removed,
+                a_snapshot_brings_everything_back,
+                a_snapshot_is_a_new_file,
+                a_reset_keeps_the_keys,
+                leases_do_not_outlive_a_restore,
+                everything_is_there_after_a_restart,
+            );
+            run!(concurrency:
+                each_revision_is_used_once,
+                many_offers_commit_at_once,
+                a_failing_change_does_not_harm_its_neighbours,
+                a_reader_never_sees_half_a_commit,
+            );
+            run!(differential: random_commands_come_to_what_the_core_says);
+        }
+    };
+}
+
+suite!(sqlite, crate::fixture::Sqlite);

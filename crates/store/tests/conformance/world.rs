@@ -1,0 +1,233 @@
+//! Offers, commands and changes for the cases.
+
+use std::time::Duration;
+
+use signoff_lifecycle::command::{
+    Cancel, Checked, Command, Guard, Named, Publish, Put, PutGuard, StepResult,
+};
+use signoff_lifecycle::command::{GoLive, WorkOutcome};
+use signoff_lifecycle::decide;
+use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::WorkKind;
+use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
+use signoff_store::Store;
+use signoff_store::contract::{Change, Claim, Claimed, Content, Lease, Loaded, Mail};
+
+pub(crate) const CONTOSO: &str = "contoso";
+pub(crate) const FABRIKAM: &str = "fabrikam";
+pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
+/// When the cases begin: 2026-03-05T09:08:07Z.
+pub(crate) const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
+/// Longer than any case takes.
+pub(crate) const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
+
+pub(crate) fn id(number: u64) -> OperationId {
+    OperationId(u128::from(number))
+}
+
+/// The GUID that the offer gets.
+pub(crate) fn guid(offer: &str) -> OperationId {
+    OperationId(offer.bytes().fold(7, |sum, byte| sum * 131 + u128::from(byte)))
+}
+
+pub(crate) fn put(publisher: &str, offer: &str) -> Command {
+    Command::Put(Put {
+        publisher: publisher.to_owned(),
+        offer: offer.to_owned(),
+        guid: guid(offer),
+        offer_type: Some(VM.to_owned()),
+        migrated: Some(false),
+        guard: PutGuard::Any { creates: true },
+    })
+}
+
+/// A step that takes no time.
+pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPlan {
+    StepPlan {
+        id: id.to_owned(),
+        executor,
+        cancel,
+        duration: Micros::ZERO,
+        undo_duration: Micros::ZERO,
+        propagate: Micros::ZERO,
+        back_off: Micros(1000),
+        script: None,
+    }
+}
+
+/// A short way to the preview, which a cancel has to undo from its first step on, and to production.
+pub(crate) fn plan() -> Vec<StepPlan> {
+    vec![
+        step("provision", Executor::Provision, CancelPolicy::Undo),
+        step("signoff", Executor::Signoff, CancelPolicy::Interrupt),
+        step("live", Executor::Live, CancelPolicy::Undo),
+    ]
+}
+
+pub(crate) fn publish(operation: OperationId, draft: u64) -> Command {
+    Command::Publish(Publish {
+        id: operation,
+        by: "ann".to_owned(),
+        emails: vec!["ann@contoso.example".to_owned()],
+        migrated_by_default: false,
+        plan: plan(),
+        checked: Checked::Fit { revision: draft, warnings: Vec::new() },
+        guard: Guard::None,
+    })
+}
+
+pub(crate) fn golive(operation: OperationId) -> Command {
+    let live = plan().pop().expect("the plan ends with live");
+    Command::GoLive(GoLive {
+        id: operation,
+        by: "ann".to_owned(),
+        migrated_by_default: false,
+        live,
+        guard: Guard::None,
+    })
+}
+
+pub(crate) fn cancel(operation: OperationId) -> Command {
+    Command::Cancel(Cancel {
+        id: operation,
+        by: "ann".to_owned(),
+        reason: Some("too early".to_owned()),
+        emails: vec!["bob@contoso.example".to_owned()],
+        named: Named::Newest,
+        guard: Guard::None,
+    })
+}
+
+/// The work that the operation waits for ended well.
+pub(crate) fn done(operation: OperationId, attempt: u32) -> Command {
+    let outcome = WorkOutcome::Done { removed: Vec::new() };
+    Command::StepResult(StepResult { operation, attempt, outcome })
+}
+
+pub(crate) fn split(loaded: Option<Loaded>) -> (Option<Aggregate>, Option<u64>) {
+    loaded.map_or((None, None), |loaded| (Some(loaded.aggregate), Some(loaded.revision)))
+}
+
+/// The content that goes with a draft; its text tells the draft's revision.
+pub(crate) fn content(state: &Aggregate) -> Content {
+    let draft = state.offer.draft;
+    Content {
+        version: draft.content_version,
+        changed_at: draft.changed_at,
+        definition: format!(r#"{{"revision":{}}}"#, draft.revision),
+        secrets: draft.revision.is_multiple_of(2).then(|| r#"{"/sas":"s"}"#.to_owned()),
+        extra: None,
+        display_text: format!("revision {}", draft.revision),
+    }
+}
+
+/// A decision as the change that records it.
+pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) -> Change {
+    let mail = decision.notifications.into_iter().flat_map(|notification| {
+        let recipients = match notification.audience {
+            Audience::List(addresses) => addresses,
+            Audience::SellerContact => vec!["seller@contoso.example".to_owned()],
+        };
+        let offer = decision.next.offer.clone();
+        recipients.into_iter().map(move |recipient| Mail {
+            publisher: offer.publisher.clone(),
+            offer: offer.id.clone(),
+            operation: notification.operation,
+            kind: "publish".to_owned(),
+            recipient,
+            event: notification.event.clone(),
+            at: now,
+            deliver: true,
+        })
+    });
+    Change {
+        expected,
+        mail: mail.collect(),
+        content: matches!(decision.reply, Reply::Stored { .. }).then(|| content(&decision.next)),
+        next: decision.next,
+        operations: decision.changed,
+        work: decision.work,
+        settled: decision.settled,
+        fence: None,
+    }
+}
+
+/// What `command` comes to on the offer as it stands, ready to be committed.
+pub(crate) async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Change {
+    let (state, expected) = split(store.load(publisher, offer).await.unwrap());
+    match decide(state, command, NOW).unwrap() {
+        Verdict::Change(decision) => change(expected, *decision, NOW),
+        Verdict::Already(reply) => panic!("nothing changes: {reply:?}"),
+    }
+}
+
+/// Decides and commits.
+pub(crate) async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Aggregate {
+    let change = decided(store, publisher, offer, command).await;
+    let next = change.next.clone();
+    store.commit(change).await.unwrap();
+    next
+}
+
+/// Commits nothing but an offer's next revision; fields are filled in by the case.
+pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Change {
+    if store.load(publisher, offer).await.unwrap().is_none() {
+        apply(store, publisher, offer, put(publisher, offer)).await;
+    }
+    let loaded = store.load(publisher, offer).await.unwrap().expect("it was put");
+    Change {
+        expected: Some(loaded.revision),
+        next: loaded.aggregate,
+        operations: Vec::new(),
+        work: Vec::new(),
+        settled: Vec::new(),
+        mail: Vec::new(),
+        content: None,
+        fence: None,
+    }
+}
+
+/// Gives the offer `work`.
+pub(crate) async fn give_work(store: &dyn Store, publisher: &str, offer: &str, work: Vec<Work>) {
+    let change = bare(store, publisher, offer).await;
+    store.commit(Change { work, ..change }).await.unwrap();
+}
+
+pub(crate) fn work(operation: u64, due_at: Timestamp) -> Work {
+    Work { operation: id(operation), attempt: 1, kind: WorkKind::Run, due_at }
+}
+
+/// Claims what is due at `now`.
+pub(crate) async fn claim(store: &dyn Store, now: Timestamp, lease_for: Duration) -> Vec<Claimed> {
+    store.claim(Claim { now, clocks: Vec::new(), lease_for, limit: 100 }).await.unwrap()
+}
+
+/// Claims the one piece of work that is due now.
+pub(crate) async fn claim_one(store: &dyn Store, lease_for: Duration) -> Lease {
+    let mut claimed = claim(store, NOW, lease_for).await;
+    assert_eq!(claimed.len(), 1, "{claimed:?}");
+    claimed.remove(0).lease
+}
+
+/// A letter about operation 1 of contoso's offer `a`.
+pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
+    Mail {
+        publisher: CONTOSO.to_owned(),
+        offer: "a".to_owned(),
+        operation: id(1),
+        kind: "publish".to_owned(),
+        recipient: recipient.to_owned(),
+        event,
+        at: NOW,
+        deliver: true,
+    }
+}
+
+/// Writes letters along with contoso's offer `a`.
+pub(crate) async fn write_mail(store: &dyn Store, mail: Vec<Mail>) {
+    let change = bare(store, CONTOSO, "a").await;
+    store.commit(Change { mail, ..change }).await.unwrap();
+}
