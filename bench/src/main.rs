@@ -1,2 +1,132 @@
-//! The load generator.
-fn main() {}
+//! The load generator: measures signoff beside what the machine allows, interleaved, in one run.
+//!
+//! Goals are ratios where the limit can be measured in the same run: the machine may be busy with other things,
+//! and then both sides are slower. `docs/performance.md` says how to read the table.
+#![expect(clippy::disallowed_methods, reason = "measuring takes the real clock")]
+
+mod bare;
+mod client;
+mod load;
+mod measure;
+mod raw;
+mod report;
+mod server;
+mod stats;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+use crate::report::Row;
+
+/// What can go wrong; it is only ever shown.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures signoff beside its limits on this machine.
+#[derive(Parser)]
+#[command(name = "signoff-bench")]
+struct Cli {
+    /// The server's binary, built with `cargo build --release`.
+    #[arg(long, default_value = "target/release/signoff")]
+    server: PathBuf,
+    /// Where stores are put while measuring (and removed afterwards); the binary's folder if not given, because
+    /// a temporary folder in memory would make durable writes look free.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Measure this only.
+    #[arg(long)]
+    only: Option<Only>,
+    /// One second a measurement: to see that everything works, not to quote.
+    #[arg(long)]
+    quick: bool,
+    #[command(subcommand)]
+    hidden: Option<Hidden>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Only {
+    /// Polls beside a bare handler with the same bytes.
+    Polls,
+    /// Publishes (and cancels, which come with them) beside raw group commit.
+    Publishes,
+    /// Cancels (and publishes, which come before them) beside raw group commit.
+    Cancels,
+    /// How long one publish takes.
+    Latency,
+    /// Memory, and time from start to ready.
+    Footprint,
+}
+
+#[derive(Subcommand)]
+enum Hidden {
+    /// Serves one reply for every request: the limit of polling.
+    #[command(hide = true)]
+    Bare { head: PathBuf, body: PathBuf },
+}
+
+/// How a run is made.
+pub(crate) struct Plan {
+    server: PathBuf,
+    folder: PathBuf,
+    rounds: usize,
+    time: Duration,
+    offers: usize,
+}
+
+impl Plan {
+    fn of(cli: &Cli) -> Result<Self, Error> {
+        let server = cli.server.canonicalize().map_err(|error| {
+            format!(
+                "--server {}: {error}; build it with `cargo build --release -p signoff`",
+                cli.server.display()
+            )
+        })?;
+        let beside = server.parent().map(Path::to_owned).unwrap_or_default();
+        let folder = cli.dir.clone().unwrap_or(beside);
+        let (rounds, time, offers) =
+            if cli.quick { (3, Duration::from_secs(1), 4_000) } else { (3, Duration::from_secs(4), 16_000) };
+        Ok(Self { server, folder, rounds, time, offers })
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.hidden {
+        Some(Hidden::Bare { head, body }) => bare::serve(head, body),
+        None => measure_all(&cli),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One thread generates all load: the other cores are the server's.
+fn measure_all(cli: &Cli) -> Result<(), Error> {
+    let plan = Plan::of(cli)?;
+    let wanted = |one: &[Only]| cli.only.is_none_or(|only| one.contains(&only));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let rows = runtime.block_on(async {
+        let mut rows: Vec<Row> = Vec::new();
+        if wanted(&[Only::Footprint]) {
+            rows.extend(measure::footprint::run(&plan).await?);
+        }
+        if wanted(&[Only::Polls]) {
+            rows.extend(measure::polls::run(&plan).await?);
+        }
+        if wanted(&[Only::Publishes, Only::Cancels]) {
+            rows.extend(measure::writes::run(&plan).await?);
+        }
+        if wanted(&[Only::Latency]) {
+            rows.extend(measure::latency::run(&plan).await?);
+        }
+        Ok::<_, Error>(rows)
+    })?;
+    print!("{}", report::table(&rows));
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! The engine: what the use cases and the workers share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -78,6 +79,8 @@ pub(crate) struct Shared {
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
+    /// When the runner looks for work of its own accord, in microseconds of real time.
+    pub(crate) next_look: AtomicI64,
     /// Mail may have become due.
     pub(crate) mail: Arc<Notify>,
     /// Pieces of work that were finished, one way or the other, or taken back.
@@ -100,6 +103,7 @@ impl Engine {
                 views: Views::default(),
                 lab: Lab::default(),
                 work: Notify::new(),
+                next_look: AtomicI64::new(i64::MAX),
                 mail: Arc::new(Notify::new()),
                 finished: watch::Sender::new(0),
                 advancing: Mutex::default(),

@@ -1,5 +1,6 @@
 //! What validation finds.
 
+use jiff::Timestamp;
 use signoff_text::FindingText;
 
 /// How much a finding weighs.
@@ -25,18 +26,27 @@ pub struct Finding {
 
 /// Collects findings in the order in which they are found.
 #[derive(Debug, Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(super) struct Findings {
+    found: Vec<Finding>,
+    until: Option<Timestamp>,
+}
 
 impl Findings {
     pub(super) fn error(&mut self, target: &str, detail: FindingText) {
-        self.0.push(Finding { level: Level::Error, target: target.to_owned(), detail });
+        self.found.push(Finding { level: Level::Error, target: target.to_owned(), detail });
     }
 
     pub(super) fn warning(&mut self, target: &str, detail: FindingText) {
-        self.0.push(Finding { level: Level::Warning, target: target.to_owned(), detail });
+        self.found.push(Finding { level: Level::Warning, target: target.to_owned(), detail });
     }
 
-    pub(super) fn into_vec(self) -> Vec<Finding> {
-        self.0
+    /// What was looked at is otherwise from `time` on.
+    pub(super) fn holds_until(&mut self, time: Timestamp) {
+        self.until = Some(self.until.map_or(time, |until| until.min(time)));
+    }
+
+    /// What was found, and until when it is so; `None`: for as long as the definition stays.
+    pub(super) fn finish(self) -> (Vec<Finding>, Option<Timestamp>) {
+        (self.found, self.until)
     }
 }

@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 pub use finding::{Finding, Level};
 pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
 pub use secrets::{merge_secrets, secrets, split_secrets};
+pub(crate) use validate::examine;
 pub use validate::validate;
 
 /// All offer types that this server knows.

@@ -2,10 +2,12 @@
 
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Hold, StepResult};
+use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
@@ -26,6 +28,8 @@ impl Engine {
     pub async fn run(&self, mut stop: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(self.shared.settings.concurrency));
         while !*stop.borrow_and_update() {
+            // While it looks, whatever is committed must wake it: it may have looked past it.
+            self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
             let pause = match self.claim_due(&places).await {
                 Ok(pause) => pause,
                 Err(error) => {
@@ -33,6 +37,9 @@ impl Engine {
                     AFTER_FAILURE
                 }
             };
+            let next =
+                self.shared.clock.real().plus(Micros(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX)));
+            self.shared.next_look.store(next.0, Ordering::SeqCst);
             tokio::select! {
                 () = self.shared.work.notified() => {}
                 () = tokio::time::sleep(pause) => {}
@@ -42,6 +49,15 @@ impl Engine {
         }
         let all = u32::try_from(self.shared.settings.concurrency).unwrap_or(u32::MAX);
         let _finished = places.acquire_many(all).await;
+    }
+
+    /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
+    /// runner looks next, and looking costs.
+    pub(crate) fn wake_runner(&self, publisher: &str, due: Timestamp) {
+        let due = due.0.saturating_sub(self.shared.clock.ahead_of(publisher));
+        if due < self.shared.next_look.load(Ordering::SeqCst) {
+            self.shared.work.notify_one();
+        }
     }
 
     /// Starts what is due; answers how long nothing else will be.
@@ -78,10 +94,7 @@ impl Engine {
         }
     }
 
-    async fn until_next(
-        &self,
-        clocks: &[(String, signoff_lifecycle::ids::Timestamp)],
-    ) -> Result<Duration, StoreError> {
+    async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
         // Work whose holder died falls free when its lease runs out, which nobody tells.

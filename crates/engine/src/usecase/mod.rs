@@ -1,6 +1,7 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
 mod cancel;
+mod checks;
 mod golive;
 mod publish;
 mod put;
@@ -16,8 +17,8 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Lease, Loaded, Mail};
 
 pub use cancel::CancelRequest;
+pub(crate) use checks::Checks;
 pub use golive::GoLiveRequest;
-pub(crate) use publish::Checks;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
 pub use review::ReviewRequest;
@@ -95,8 +96,9 @@ impl Engine {
         along: Along,
     ) -> Result<Done, StoreError> {
         let mail = self.letters(publisher, &decision, now).await?;
-        let (has_mail, has_work) = (!mail.is_empty(), !decision.work.is_empty());
+        let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
+        let due = decision.work.iter().map(|work| work.due_at).min();
         let change = Change {
             expected,
             next: decision.next.clone(),
@@ -121,8 +123,8 @@ impl Engine {
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }
-            if has_work {
-                engine.shared.work.notify_one();
+            if let Some(due) = due {
+                engine.wake_runner(&publisher, due);
             }
             if has_mail {
                 engine.shared.mail.notify_one();

@@ -1,18 +1,12 @@
 //! Publish: check the very draft that is snapshotted, then start.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use parking_lot::Mutex;
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
-use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
-use signoff_store::contract::Loaded;
 use signoff_text::Lang;
 
 use super::{Along, Done, Tried};
-use crate::catalogue::{Finding, Level, OfferType, validate};
+use crate::catalogue::{Finding, Level, OfferType};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::pipeline;
@@ -26,31 +20,6 @@ pub struct PublishRequest {
     pub emails: Vec<String>,
     /// The concurrency guard.
     pub guard: Guard,
-}
-
-/// Findings of drafts that were checked lately; safe to lose.
-#[derive(Default)]
-pub(crate) struct Checks {
-    kept: Mutex<HashMap<(String, String), Check>>,
-}
-
-#[derive(Clone)]
-struct Check {
-    revision: u64,
-    /// Findings speak of dates, so they hold for a while only.
-    until: Timestamp,
-    findings: Arc<[Finding]>,
-}
-
-/// So long the findings of a draft are taken as they were.
-const GOOD_FOR_MICROS: u64 = 60_000_000;
-/// At most so many drafts are remembered.
-const KEPT: usize = 4096;
-
-impl Checks {
-    pub(crate) fn clear(&self) {
-        self.kept.lock().clear();
-    }
 }
 
 impl Engine {
@@ -92,36 +61,6 @@ impl Engine {
             }
         }
         Err(EngineError::Conflict)
-    }
-
-    /// The checks that need no I/O, on the draft that was loaded.
-    async fn check(
-        &self,
-        loaded: &Loaded,
-        offer_type: &OfferType,
-        now: Timestamp,
-    ) -> Result<Arc<[Finding]>, EngineError> {
-        let offer = &loaded.aggregate.offer;
-        let key = (offer.publisher.clone(), offer.id.clone());
-        let revision = offer.draft.revision;
-        let known = self.shared.checks.kept.lock().get(&key).cloned();
-        if let Some(check) = known.filter(|check| check.revision == revision && now < check.until) {
-            return Ok(check.findings);
-        }
-        let content =
-            self.shared.store.content(&offer.publisher, &offer.id, offer.draft.content_version).await?;
-        let content = content.ok_or_else(|| StoreError::Corrupt(format!("{} has no content", offer.id)))?;
-        let definition = serde_json::from_str(&content.definition)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let time = jiff::Timestamp::from_microsecond(now.0).unwrap_or_default();
-        let findings: Arc<[Finding]> = validate(offer_type, &definition, time).into();
-        let until = now.plus(signoff_lifecycle::ids::Micros(GOOD_FOR_MICROS));
-        let mut kept = self.shared.checks.kept.lock();
-        if kept.len() >= KEPT {
-            kept.clear();
-        }
-        kept.insert(key, Check { revision, until, findings: findings.clone() });
-        Ok(findings)
     }
 
     pub(super) fn offer_type(&self, id: &str) -> Result<&'static OfferType, EngineError> {

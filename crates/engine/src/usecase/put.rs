@@ -43,12 +43,14 @@ impl Engine {
         };
         let guid = self.shared.clock.new_id();
         for _ in 0..super::ATTEMPTS {
+            let generation = self.shared.checks.generation();
             let loaded = self.shared.store.load(publisher, offer).await?;
             if loaded.is_none() && offer_type.is_none() {
                 return Err(EngineError::UnknownOfferType(String::new()));
             }
             let now = self.shared.clock.now(publisher);
-            let content = self.content(loaded.as_ref(), offer, &request, definition.clone(), now).await?;
+            let mut definition = definition.clone();
+            let content = self.content(loaded.as_ref(), offer, &request, &mut definition, now).await?;
             let command = Command::Put(Put {
                 publisher: publisher.to_owned(),
                 offer: offer.to_owned(),
@@ -59,20 +61,27 @@ impl Engine {
             });
             let along = Along { content: Some(content), ..Along::default() };
             match self.try_once(publisher, loaded, command, now, along).await? {
-                Tried::Done(done) => return Ok(*done),
+                Tried::Done(done) => {
+                    let offer = &done.state.offer;
+                    if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
+                        self.check_definition(offer, offer_type, &definition, now, generation);
+                    }
+                    return Ok(*done);
+                }
                 Tried::Stale => {}
             }
         }
         Err(EngineError::Conflict)
     }
 
-    /// The content to be stored: secrets apart, and those that the caller left out as they were.
+    /// The content to be stored: secrets apart, and those that the caller left out as they were. `definition` then
+    /// is as it is stored.
     async fn content(
         &self,
         loaded: Option<&Loaded>,
         offer: &str,
         request: &PutRequest,
-        mut definition: Value,
+        definition: &mut Value,
         now: Timestamp,
     ) -> Result<Content, EngineError> {
         let mut version = 1;
@@ -84,10 +93,10 @@ impl Engine {
             if let Some(secrets) = stored.await?.and_then(|content| content.secrets) {
                 let secrets: Map<String, Value> =
                     serde_json::from_str(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                merge_secrets(&mut definition, &secrets);
+                merge_secrets(definition, &secrets);
             }
         }
-        let secrets = split_secrets(&mut definition);
+        let secrets = split_secrets(definition);
         let text = definition.get("displayText").and_then(Value::as_str).map(str::trim);
         let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
         Ok(Content {

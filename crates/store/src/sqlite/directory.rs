@@ -23,7 +23,16 @@ fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, Sto
 #[async_trait]
 impl Directory for SqliteStore {
     async fn publisher(&self, id: &str) -> Result<Option<Publisher>, StoreError> {
-        self.read(|connection| publisher(connection, id))
+        let publishers = &self.inner.publishers;
+        let (kept, generation) = publishers.get(id);
+        if kept.is_some() {
+            return Ok(kept);
+        }
+        let read = self.read(|connection| publisher(connection, id))?;
+        if let Some(publisher) = &read {
+            publishers.keep(publisher, generation);
+        }
+        Ok(read)
     }
 
     async fn publishers_of(&self, principal: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError> {
@@ -48,21 +57,23 @@ impl Directory for SqliteStore {
         })
     }
 
-    async fn put_publisher(&self, mut record: Publisher) -> Result<Publisher, StoreError> {
-        self.writer()
-            .write(move |connection| {
-                record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
-                let body = encode(&record)?;
-                connection
+    async fn put_publisher(&self, record: Publisher) -> Result<Publisher, StoreError> {
+        let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
+        let write = move |connection: &Connection| {
+            changing.changing();
+            let mut record = record.clone();
+            record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
+            let body = encode(&record)?;
+            connection
                     .prepare_cached(
                         "INSERT INTO publisher (publisher_id, version, body) VALUES (?1, ?2, ?3)
                          ON CONFLICT (publisher_id) DO UPDATE SET version = excluded.version, body = excluded.body",
                     )
                     .and_then(|mut statement| statement.execute(params![record.id, record.version, body]))
                     .map_err(sql)?;
-                Ok(record)
-            })
-            .await
+            Ok(record)
+        };
+        self.writer().write_then(write, move |_| changed.changed()).await
     }
 
     async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {

@@ -61,7 +61,7 @@ impl Lab for SqliteStore {
         let (publisher, key) = (publisher.to_owned(), key.to_owned());
         self.writer()
             .write(move |connection| {
-                match body {
+                match &body {
                     None => connection.execute(
                         "DELETE FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
                         params![publisher, kind.as_str(), key],
@@ -87,12 +87,14 @@ impl Lab for SqliteStore {
     async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         let snapshot = file.to_owned();
         let text = path_text(file)?;
-        let leases = self.inner.leases.clone();
+        let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
         self.writer()
             .alone(move |connection| {
                 prepare_snapshot(&snapshot)?;
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
+                publishers.changing();
                 let replaced = replace_all(connection);
+                publishers.changed();
                 connection.execute("DETACH snapshot", []).map_err(sql)?;
                 if replaced.is_ok() {
                     leases.clear();
@@ -104,15 +106,16 @@ impl Lab for SqliteStore {
 
     async fn reset(&self) -> Result<(), StoreError> {
         let leases = self.inner.leases.clone();
-        self.writer()
-            .write(move |connection| {
-                for table in &TABLES[1..] {
-                    connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
-                }
-                leases.clear();
-                Ok(())
-            })
-            .await
+        let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
+        let empty = move |connection: &Connection| {
+            changing.changing();
+            for table in &TABLES[1..] {
+                connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
+            }
+            leases.clear();
+            Ok(())
+        };
+        self.writer().write_then(empty, move |_| changed.changed()).await
     }
 }
 

@@ -8,6 +8,7 @@ mod leases;
 mod letters;
 mod offers;
 mod outbox;
+mod publishers;
 mod readers;
 mod schema;
 mod work;
@@ -18,9 +19,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::StoreError;
 use leases::Leases;
+use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
 
@@ -34,6 +37,7 @@ struct Inner {
     writer: Writer,
     readers: Readers,
     leases: Arc<Leases>,
+    publishers: Arc<Publishers>,
     /// Held as long as the store is open: two servers on one file would not see each other's leases.
     _lock: File,
 }
@@ -56,6 +60,7 @@ impl SqliteStore {
                 writer: Writer::start(connection, path)?,
                 readers: Readers::new(path),
                 leases,
+                publishers: Arc::default(),
                 _lock: lock,
             }),
         })
@@ -86,6 +91,10 @@ impl SqliteStore {
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(|error| unavailable(path, &error))?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Otherwise SQLite may plan a statement anew for each value that is bound to it, which costs more than running it.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map_err(|error| unavailable(path, &error))?;
     connection
         .execute_batch(
             "PRAGMA busy_timeout = 10000;

@@ -1,5 +1,7 @@
 //! Offers and operations: reads, and the way of a commit to the writer.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -19,16 +21,17 @@ impl Offers for SqliteStore {
 
     async fn commit(&self, change: Change) -> Result<(), StoreError> {
         let rows = Rows::of(change)?;
-        let leases = self.inner.leases.clone();
-        self.writer()
-            .write(move |connection| {
-                rows.write(connection, &leases)?;
-                for (operation, attempt) in &rows.settled {
-                    leases.forget(rows.publisher(), *operation, *attempt);
+        let rows = Arc::new(rows);
+        let (settled, leases) = (rows.clone(), self.inner.leases.clone());
+        let forget = {
+            let leases = leases.clone();
+            move |durable| {
+                for (operation, attempt) in settled.settled.iter().filter(|_| durable) {
+                    leases.forget(settled.publisher(), *operation, *attempt);
                 }
-                Ok(())
-            })
-            .await
+            }
+        };
+        self.writer().write_then(move |connection| rows.write(connection, &leases), forget).await
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {

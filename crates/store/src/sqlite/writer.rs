@@ -19,13 +19,47 @@ const CHECKPOINT_FROM_BYTES: u64 = 4 << 20;
 /// From this size on, the copying also makes the writer start the log anew.
 const RESTART_FROM_BYTES: u64 = 128 << 20;
 
-/// Tells a caller what became of its change, once that is known.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-/// Applies a change; says whether it holds, and how to answer.
-type Apply = Box<dyn FnOnce(&Connection) -> (bool, Answer) + Send>;
+/// A change that waits for its turn, and the caller that waits for it.
+trait Waiting: Send {
+    /// Applies the change, perhaps for the second time; says whether it holds.
+    fn apply(&mut self, connection: &Connection) -> bool;
+    /// Tells the caller what became of it, now that it is known whether the transaction is durable.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<T, C, F> {
+    change: C,
+    then: F,
+    result: Option<Result<T, StoreError>>,
+    caller: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, C, F> Waiting for Pending<T, C, F>
+where
+    T: Send,
+    C: FnMut(&Connection) -> Result<T, StoreError> + Send,
+    F: FnOnce(bool) + Send,
+{
+    fn apply(&mut self, connection: &Connection) -> bool {
+        let result = (self.change)(connection);
+        let holds = result.is_ok();
+        self.result = Some(result);
+        holds
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let result = self.result.unwrap_or_else(|| Err(gone()));
+        let answer = result.and_then(|value| committed.map(|()| value));
+        (self.then)(answer.is_ok());
+        // The caller may have gone away; its change stands all the same.
+        let _ = self.caller.send(answer);
+    }
+}
+
+type Change = Box<dyn Waiting>;
 
 enum Job {
-    Change(Apply),
+    Change(Change),
     /// Runs alone, outside any transaction.
     Alone(Box<dyn FnOnce(&mut Connection) + Send>),
 }
@@ -61,22 +95,24 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
-    /// Applies `change` and waits until it is durable. If it fails, nothing of it is kept.
+    /// Applies `change` and waits until it is durable. If it fails, nothing of it is kept. It may be applied more
+    /// than once before it is.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        change: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        change: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
-        let (sender, receiver) = oneshot::channel();
-        let apply = Box::new(move |connection: &Connection| {
-            let result = change(connection);
-            let holds = result.is_ok();
-            let answer: Answer = Box::new(move |committed| {
-                // The caller may have gone away; its change stands all the same.
-                let _ = sender.send(result.and_then(|value| committed.map(|()| value)));
-            });
-            (holds, answer)
-        });
-        self.send(Job::Change(apply)).await?;
+        self.write_then(change, |_| {}).await
+    }
+
+    /// Like [`Writer::write`]; `then` runs when it is known whether the change is durable and before anybody hears of
+    /// it, even if the caller goes away meanwhile.
+    pub(super) async fn write_then<T: Send + 'static>(
+        &self,
+        change: impl FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+        then: impl FnOnce(bool) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (caller, receiver) = oneshot::channel();
+        self.send(Job::Change(Box::new(Pending { change, then, result: None, caller }))).await?;
         receiver.await.unwrap_or_else(|_| Err(gone()))
     }
 
@@ -134,51 +170,62 @@ fn run(
 }
 
 /// Commits `first` and what waits behind it; gives back a job that has to run alone, if it met one.
-fn commit_group(connection: &Connection, first: Apply, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
-    let begun = batch(connection, "BEGIN IMMEDIATE");
-    if let Err(error) = begun {
-        // Dropping the change drops its answer's sender: the caller is told that the store is unavailable.
-        tracing::error!(%error, "no transaction could be begun");
-        return None;
-    }
-    let mut answers = Vec::new();
+fn commit_group(connection: &Connection, first: Change, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    let mut group = Vec::new();
     let mut next = Some(first);
     let mut alone = None;
-    while let Some(apply) = next.take() {
-        answers.push(apply_one(connection, apply));
-        // A full disk, among others, ends the whole transaction: whatever came next would be on its own.
-        if answers.len() >= GROUP || connection.is_autocommit() {
+    let mut applied = batch(connection, "BEGIN IMMEDIATE").map(|()| true);
+    while let Some(mut change) = next.take() {
+        if let Ok(true) = applied {
+            applied = Ok(apply(connection, change.as_mut()));
+        }
+        group.push(change);
+        if group.len() >= GROUP {
             break;
         }
         match queue.try_recv() {
-            Ok(Job::Change(apply)) => next = Some(apply),
+            Ok(Job::Change(change)) => next = Some(change),
             Ok(job) => alone = Some(job),
             Err(_) => {}
         }
     }
-    let committed = batch(connection, "COMMIT").inspect_err(|error| {
+    let committed = match applied {
+        Ok(true) => batch(connection, "COMMIT"),
+        Ok(false) => apply_apart(connection, &mut group),
+        Err(error) => Err(error),
+    };
+    let committed = committed.inspect_err(|error| {
         tracing::error!(%error, "a group of changes could not be committed");
-        if !connection.is_autocommit() {
-            let _ = batch(connection, "ROLLBACK");
-        }
+        // There may be no transaction any more.
+        let _ = batch(connection, "ROLLBACK");
     });
-    for answer in answers {
-        answer(committed.clone());
+    for change in group {
+        change.answer(committed.clone());
     }
     alone
 }
 
-/// Applies one change under a savepoint of its own: if it fails, its neighbours stand.
-fn apply_one(connection: &Connection, apply: Apply) -> Answer {
-    if let Err(error) = batch(connection, "SAVEPOINT change") {
-        return Box::new(move |_| tracing::error!(%error, "a change could not be begun"));
+/// Applies one change; says whether the transaction is fit to be committed: a change that fails mostly does so
+/// before it writes anything.
+fn apply(connection: &Connection, change: &mut dyn Waiting) -> bool {
+    let before = connection.total_changes();
+    change.apply(connection) || (connection.total_changes() == before && !connection.is_autocommit())
+}
+
+/// Starts the group anew, each change under a savepoint of its own, which costs more: if one fails halfway, its
+/// neighbours stand.
+fn apply_apart(connection: &Connection, group: &mut [Change]) -> Result<(), StoreError> {
+    // SQLite ends the transaction itself after some failures.
+    let _ = batch(connection, "ROLLBACK");
+    batch(connection, "BEGIN IMMEDIATE")?;
+    for change in group {
+        batch(connection, "SAVEPOINT change")?;
+        if !change.apply(connection) {
+            batch(connection, "ROLLBACK TO change")?;
+        }
+        batch(connection, "RELEASE change")?;
     }
-    let (holds, answer) = apply(connection);
-    let undone = if holds { Ok(()) } else { batch(connection, "ROLLBACK TO change") };
-    match undone.and_then(|()| batch(connection, "RELEASE change")) {
-        Ok(()) => answer,
-        Err(error) => Box::new(move |_| answer(Err(error))),
-    }
+    batch(connection, "COMMIT")
 }
 
 fn batch(connection: &Connection, statement: &str) -> Result<(), StoreError> {
@@ -216,7 +263,75 @@ fn start_checkpoints(path: &Path) -> Result<SyncSender<u64>, StoreError> {
 mod tests {
     use super::*;
 
-    fn insert(size: usize) -> impl FnOnce(&Connection) -> Result<(), StoreError> {
+    type Receiver = oneshot::Receiver<Result<(), StoreError>>;
+
+    fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (n INTEGER PRIMARY KEY)").unwrap();
+        connection
+    }
+
+    /// A change that inserts these numbers and then fails if it is told to.
+    fn numbers(numbers: &'static [i64], fails: bool) -> (Change, Receiver) {
+        let (caller, receiver) = oneshot::channel();
+        let change = move |connection: &Connection| {
+            for number in numbers {
+                connection.execute("INSERT INTO t (n) VALUES (?1)", [number]).map_err(sql)?;
+            }
+            if fails { Err(StoreError::Stale) } else { Ok(()) }
+        };
+        (Box::new(Pending { change, then: |_| {}, result: None, caller }), receiver)
+    }
+
+    /// Commits the changes as one group; answers what each caller heard, and what is stored then.
+    fn commit(changes: Vec<(Change, Receiver)>) -> (Vec<bool>, Vec<i64>) {
+        let connection = connection();
+        let (jobs, mut queue) = mpsc::channel(8);
+        let (mut changes, receivers): (Vec<_>, Vec<_>) = changes.into_iter().unzip();
+        let first = changes.remove(0);
+        for change in changes {
+            jobs.try_send(Job::Change(change)).ok().unwrap();
+        }
+        assert!(commit_group(&connection, first, &mut queue).is_none());
+        let heard = receivers.into_iter().map(|mut receiver| receiver.try_recv().unwrap().is_ok()).collect();
+        let mut statement = connection.prepare("SELECT n FROM t ORDER BY n").unwrap();
+        let stored = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        (heard, stored)
+    }
+
+    #[test]
+    fn a_change_that_fails_before_it_writes_leaves_its_neighbours_alone() {
+        let changes = vec![numbers(&[1], false), numbers(&[], true), numbers(&[3], false)];
+        assert_eq!(commit(changes), (vec![true, false, true], vec![1, 3]));
+    }
+
+    #[test]
+    fn of_a_change_that_fails_halfway_nothing_is_kept_and_its_neighbours_stand() {
+        let changes =
+            vec![numbers(&[1], false), numbers(&[2, 1], false), numbers(&[3], true), numbers(&[4], false)];
+        assert_eq!(commit(changes), (vec![true, false, false, true], vec![1, 4]));
+    }
+
+    #[test]
+    fn what_follows_knows_whether_the_change_is_durable() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let changes = [true, false].map(|fails| {
+            let sender = sender.clone();
+            let (caller, _) = oneshot::channel::<Result<(), StoreError>>();
+            let change = move |_: &Connection| if fails { Err(StoreError::Stale) } else { Ok(()) };
+            let then = move |durable| sender.send(durable).unwrap();
+            let pending: Change = Box::new(Pending { change, then, result: None, caller });
+            pending
+        });
+        let (jobs, mut queue) = mpsc::channel(8);
+        let [first, second] = changes;
+        jobs.try_send(Job::Change(second)).ok().unwrap();
+        commit_group(&connection(), first, &mut queue);
+        drop(sender);
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [false, true]);
+    }
+
+    fn insert(size: usize) -> impl FnMut(&Connection) -> Result<(), StoreError> {
         move |connection| {
             let insert = connection.execute("INSERT INTO note (body) VALUES (zeroblob(?1))", [size]);
             insert.map(|_| ()).map_err(sql)

@@ -42,7 +42,7 @@ pub(super) fn check_signed(node: &Node<'_>, now: Timestamp, findings: &mut Findi
         Some(expiry) if expiry <= now => {
             findings.error(&node.path, FindingText::SasExpired { expired: expiry.to_string() });
         }
-        Some(_) => {}
+        Some(expiry) => findings.holds_until(expiry),
     }
 }
 

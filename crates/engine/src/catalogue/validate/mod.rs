@@ -21,6 +21,16 @@ use node::Node;
 /// Everything that `definition` (the `definition` member of an offer) lacks or has wrong for an offer of this
 /// type to be published at `now`, in the order of the definition's parts: offer, categories, plans.
 pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> Vec<Finding> {
+    examine(offer_type, definition, now).0
+}
+
+/// Like [`validate`], and until when the findings are so: an address may expire. `None`: for as long as the
+/// definition stays.
+pub(crate) fn examine(
+    offer_type: &OfferType,
+    definition: &Value,
+    now: Timestamp,
+) -> (Vec<Finding>, Option<Timestamp>) {
     let mut findings = Findings::default();
     let definition = Node::root(definition);
     if definition.object(&mut findings).is_some() {
@@ -34,5 +44,5 @@ pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> V
             plans::check(offer_type, &definition.member("plans"), now, &mut findings);
         }
     }
-    findings.into_vec()
+    findings.finish()
 }
