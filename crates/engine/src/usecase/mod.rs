@@ -101,8 +101,8 @@ impl Engine {
         let due = decision.work.iter().map(|work| work.due_at).min();
         let change = Change {
             expected,
-            next: decision.next.clone(),
-            operations: decision.changed.clone(),
+            next: decision.next,
+            operations: decision.changed,
             work: decision.work,
             settled: decision.settled,
             mail,
@@ -111,10 +111,12 @@ impl Engine {
         };
         let engine = self.clone();
         let commit = async move {
-            let (publisher, offer) = (change.next.offer.publisher.clone(), change.next.offer.id.clone());
-            let changing = engine.shared.views.changing(&decision.changed);
-            match engine.shared.store.commit(change).await {
-                Ok(()) => engine.shared.views.committed(&publisher, &offer, changing, decision.changed),
+            let changing = engine.shared.views.changing(&change.operations);
+            let committed = engine.shared.store.commit(&change).await;
+            let Change { next, operations, .. } = change;
+            let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
+            match committed {
+                Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
                 Err(error) => {
                     engine.shared.views.failed(changing);
                     return Err(error);
@@ -124,12 +126,12 @@ impl Engine {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }
             if let Some(due) = due {
-                engine.wake_runner(&publisher, due);
+                engine.wake_runner(publisher, due);
             }
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: decision.next })
+            Ok(Done { reply: decision.reply, state: next })
         };
         tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
     }

@@ -91,7 +91,7 @@ impl Fixture {
             content: None,
             fence: None,
         };
-        self.store.commit(change).await.unwrap();
+        self.store.commit(&change).await.unwrap();
         self.wake.notify_one();
     }
 

@@ -94,7 +94,7 @@ pub trait Offers: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the offer changed since, [`StoreError::Fenced`] if the lease is over.
-    async fn commit(&self, change: Change) -> Result<(), StoreError>;
+    async fn commit(&self, change: &Change) -> Result<(), StoreError>;
 
     /// The id of the offer with this GUID.
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError>;

@@ -45,8 +45,8 @@ struct MailRow {
 }
 
 impl Rows {
-    pub(super) fn of(change: Change) -> Result<Self, StoreError> {
-        let next = change.next;
+    pub(super) fn of(change: &Change) -> Result<Self, StoreError> {
+        let next = &change.next;
         let operations = change.operations.iter().map(|operation| {
             Ok(OperationRow {
                 id: operation.id.to_bytes(),
@@ -78,13 +78,13 @@ impl Rows {
                 .iter()
                 .map(|work| (work.operation, work.attempt, work.kind, work.due_at.0))
                 .collect(),
-            settled: change.settled,
+            settled: change.settled.clone(),
             mail: mail.collect::<Result<_, StoreError>>()?,
-            content: change.content,
-            fence: change.fence,
-            publisher: next.offer.publisher,
-            offer: next.offer.id,
-            offer_type: next.offer.offer_type,
+            content: change.content.clone(),
+            fence: change.fence.clone(),
+            publisher: next.offer.publisher.clone(),
+            offer: next.offer.id.clone(),
+            offer_type: next.offer.offer_type.clone(),
         })
     }
 

@@ -139,5 +139,8 @@ fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
 
 /// Writes a value as the JSON that is stored.
 fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+    // An operation fits, so that the text is not moved again and again as it grows.
+    let mut text = Vec::with_capacity(2048);
+    serde_json::to_writer(&mut text, value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    String::from_utf8(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

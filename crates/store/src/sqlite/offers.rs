@@ -19,7 +19,7 @@ impl Offers for SqliteStore {
         self.read(|connection| load(connection, publisher, offer))
     }
 
-    async fn commit(&self, change: Change) -> Result<(), StoreError> {
+    async fn commit(&self, change: &Change) -> Result<(), StoreError> {
         let rows = Rows::of(change)?;
         let rows = Arc::new(rows);
         let (settled, leases) = (rows.clone(), self.inner.leases.clone());

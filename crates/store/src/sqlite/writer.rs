@@ -15,7 +15,7 @@ const GROUP: usize = 256;
 /// At most so many changes wait; further callers wait for a place.
 const QUEUE: usize = 4096;
 /// From this size of the write-ahead log on, it is copied into the database beside the writer.
-const CHECKPOINT_FROM_BYTES: u64 = 4 << 20;
+const CHECKPOINT_FROM_BYTES: u64 = 16 << 20;
 /// From this size on, the copying also makes the writer start the log anew.
 const RESTART_FROM_BYTES: u64 = 128 << 20;
 

@@ -31,12 +31,12 @@ pub(crate) async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
     let put_again = decided(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let late = decided(&*store, CONTOSO, "a", publish(id(1), 1)).await;
     assert!(!late.operations.is_empty() && !late.work.is_empty() && !late.mail.is_empty());
-    store.commit(put_again.clone()).await.unwrap();
-    assert!(matches!(store.commit(late).await, Err(StoreError::Stale)));
+    store.commit(&put_again).await.unwrap();
+    assert!(matches!(store.commit(&late).await, Err(StoreError::Stale)));
     // Neither does a second change that was decided on the first draft.
     let mut late_put = put_again.clone();
     late_put.content = Some(content(&first));
-    assert!(matches!(store.commit(late_put).await, Err(StoreError::Stale)));
+    assert!(matches!(store.commit(&late_put).await, Err(StoreError::Stale)));
 
     let loaded = store.load(CONTOSO, "a").await.unwrap().unwrap();
     assert_eq!((loaded.revision, &loaded.aggregate), (2, &put_again.next));
@@ -51,13 +51,13 @@ pub(crate) async fn an_offer_is_created_once(fx: &impl Fixture) {
     let mut twin = decided(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     twin.next.offer.guid = guid("twin");
     let first = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
-    assert!(matches!(store.commit(twin).await, Err(StoreError::Stale)));
+    assert!(matches!(store.commit(&twin).await, Err(StoreError::Stale)));
     let loaded = store.load(CONTOSO, "a").await.unwrap().unwrap();
     assert_eq!((loaded.revision, loaded.aggregate), (1, first));
     // What was never created cannot be changed.
     let mut nothing = bare(&*store, CONTOSO, "a").await;
     nothing.next.offer.id = String::from("b");
-    assert!(matches!(store.commit(nothing).await, Err(StoreError::Stale)));
+    assert!(matches!(store.commit(&nothing).await, Err(StoreError::Stale)));
 }
 
 pub(crate) async fn publishers_are_apart(fx: &impl Fixture) {

@@ -15,7 +15,7 @@ async fn put_until_done(store: &dyn Store, offer: &str) -> Option<u64> {
     loop {
         let change = decided(store, CONTOSO, offer, put(CONTOSO, offer)).await;
         let expected = change.expected;
-        match store.commit(change).await {
+        match store.commit(&change).await {
             Ok(()) => return expected,
             Err(StoreError::Stale) => {}
             Err(error) => panic!("{error}"),
@@ -90,7 +90,7 @@ pub(crate) async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixt
             let (store, start) = (store.clone(), start.clone());
             tokio::spawn(async move {
                 start.wait().await;
-                store.commit(change).await
+                store.commit(&change).await
             })
         })
         .collect();
@@ -143,7 +143,7 @@ pub(crate) async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
         apply(&*store, CONTOSO, "a", publish(first, draft)).await;
         apply(&*store, CONTOSO, "a", cancel(second)).await;
         let change: Change = decided(&*store, CONTOSO, "a", done(second, 1)).await;
-        store.commit(change).await.unwrap();
+        store.commit(&change).await.unwrap();
     }
     stop.store(true, Ordering::Relaxed);
     for reader in readers {

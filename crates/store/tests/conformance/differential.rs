@@ -139,10 +139,10 @@ async fn play(store: &dyn Store, offer: &str, history: &[(u8, u64, u32)]) -> Vec
         assert_eq!(decide(state, command, now), pure, "the store's state and the core's decide alike");
         if let Ok(Verdict::Change(decision)) = pure {
             let change = change(revision, *decision, now);
-            store.commit(change.clone()).await.unwrap();
+            store.commit(&change).await.unwrap();
             expected.take_in(&change);
             // The same change again comes too late, and does nothing.
-            assert!(matches!(store.commit(change).await, Err(StoreError::Stale)));
+            assert!(matches!(store.commit(&change).await, Err(StoreError::Stale)));
         }
         expected.compare(store, offer).await;
         seen.extend(expected.state.as_ref().map(Aggregate::status));

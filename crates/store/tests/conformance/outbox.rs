@@ -90,7 +90,7 @@ pub(crate) async fn a_refused_change_writes_no_letter(fx: &impl Fixture) {
     let stale = bare(&*store, CONTOSO, "a").await;
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let letter = mail("ann@contoso.example", Event::Started);
-    let refused = store.commit(Change { mail: vec![letter], ..stale }).await;
+    let refused = store.commit(&Change { mail: vec![letter], ..stale }).await;
     assert!(matches!(refused, Err(StoreError::Stale)));
     assert_eq!(store.letters().await.unwrap(), []);
 }

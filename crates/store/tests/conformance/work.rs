@@ -31,7 +31,7 @@ pub(crate) async fn due_work_is_leased_to_one(fx: &impl Fixture) {
         assert_eq!((lease.publisher.as_str(), lease.operation, lease.attempt), (CONTOSO, id(1), 7));
         assert_eq!(claim(&*store, NOW, LONG).await, []);
         let change = bare(&*store, CONTOSO, "a").await;
-        store.commit(Change { settled: vec![(id(1), 7)], ..change }).await.unwrap();
+        store.commit(&Change { settled: vec![(id(1), 7)], ..change }).await.unwrap();
     }
 }
 
@@ -101,12 +101,12 @@ pub(crate) async fn a_late_result_changes_nothing(fx: &impl Fixture) {
     let present = claim_one(&*store, LONG).await;
     let result = decided(&*store, CONTOSO, "a", done(id(1), 1)).await;
 
-    let refused = store.commit(Change { fence: Some(late), ..result.clone() }).await;
+    let refused = store.commit(&Change { fence: Some(late), ..result.clone() }).await;
     assert!(matches!(refused, Err(StoreError::Fenced)));
     assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, published);
     assert_eq!(store.due_by(CONTOSO, NOW).await.unwrap().len(), 1);
 
-    store.commit(Change { fence: Some(present), ..result.clone() }).await.unwrap();
+    store.commit(&Change { fence: Some(present), ..result.clone() }).await.unwrap();
     assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, result.next);
 }
 
@@ -115,7 +115,7 @@ pub(crate) async fn settled_work_is_gone(fx: &impl Fixture) {
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     let held = claim(&*store, NOW, LONG).await;
     let change = bare(&*store, CONTOSO, "a").await;
-    store.commit(Change { settled: vec![(id(1), 1)], ..change }).await.unwrap();
+    store.commit(&Change { settled: vec![(id(1), 1)], ..change }).await.unwrap();
     let left: Vec<_> = store.due_by(CONTOSO, NOW).await.unwrap();
     assert_eq!(left, [("a".to_owned(), work(2, NOW))]);
     for piece in held {

@@ -168,7 +168,7 @@ pub(crate) async fn decided(store: &dyn Store, publisher: &str, offer: &str, com
 pub(crate) async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Aggregate {
     let change = decided(store, publisher, offer, command).await;
     let next = change.next.clone();
-    store.commit(change).await.unwrap();
+    store.commit(&change).await.unwrap();
     next
 }
 
@@ -193,7 +193,7 @@ pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Cha
 /// Gives the offer `work`.
 pub(crate) async fn give_work(store: &dyn Store, publisher: &str, offer: &str, work: Vec<Work>) {
     let change = bare(store, publisher, offer).await;
-    store.commit(Change { work, ..change }).await.unwrap();
+    store.commit(&Change { work, ..change }).await.unwrap();
 }
 
 pub(crate) fn work(operation: u64, due_at: Timestamp) -> Work {
@@ -229,5 +229,5 @@ pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
 /// Writes letters along with contoso's offer `a`.
 pub(crate) async fn write_mail(store: &dyn Store, mail: Vec<Mail>) {
     let change = bare(store, CONTOSO, "a").await;
-    store.commit(Change { mail, ..change }).await.unwrap();
+    store.commit(&Change { mail, ..change }).await.unwrap();
 }
