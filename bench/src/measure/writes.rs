@@ -66,7 +66,10 @@ async fn round(plan: &Plan, server: &Server, offers: &Offers<'_>) -> Result<Roun
     let (mut raw, mut publishes, mut cancels) = (Part::new(), Part::new(), Part::new());
     while publishes.sample.elapsed < plan.time {
         let before = server::used("self")?;
-        raw.add(raw::run(&plan.folder, WAITING, plan.time / 4).await?, server::used("self")?.saturating_sub(before));
+        raw.add(
+            raw::run(&plan.folder, WAITING, plan.time / 4).await?,
+            server::used("self")?.saturating_sub(before),
+        );
         let before = server.used()?;
         publishes.add(offers.publish(WAITING).await?, server.used()?.saturating_sub(before));
         let before = server.used()?;
