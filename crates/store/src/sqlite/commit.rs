@@ -5,9 +5,10 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::WorkKind;
 
 use super::leases::Leases;
-use super::{encode, sql};
+use super::sql;
 use crate::StoreError;
 use crate::contract::{Change, Content, Lease};
+use crate::rows::{encode, kind_word};
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
 pub(super) struct Rows {
@@ -219,7 +220,7 @@ impl Rows {
                         operation.to_bytes(),
                         attempt,
                         self.offer,
-                        super::work::kind_word(*kind),
+                        kind_word(*kind),
                         due_at,
                     ])
                 })

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod artifacts;
+mod cluster;
 mod commit;
 mod concurrency;
 mod differential;
@@ -110,3 +111,4 @@ macro_rules! suite {
 }
 
 suite!(sqlite, crate::fixture::Sqlite);
+suite!(postgres, crate::cluster::Postgres);
