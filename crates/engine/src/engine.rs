@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
+use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::usecase::Checks;
 use crate::views::Views;
@@ -74,6 +75,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
     pub(crate) lab: Lab,
@@ -92,10 +94,16 @@ pub(crate) struct Shared {
 impl Engine {
     /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let clock = Arc::new(Clock::default());
+        Self::with_hooks(store, settings, Hooks::none())
+    }
+
+    /// The same with third parties that do some of the steps.
+    pub fn with_hooks(store: Arc<dyn Store>, settings: Settings, hooks: Hooks) -> Self {
+        let (clock, hooks) = (Arc::new(Clock::default()), Arc::new(hooks));
         Self {
             shared: Arc::new(Shared {
-                executors: Executors::new(store.clone()),
+                executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
+                hooks,
                 store,
                 clock,
                 settings,
@@ -124,6 +132,11 @@ impl Engine {
     /// The offer types.
     pub fn catalogue(&self) -> &'static Catalogue {
         Catalogue::load()
+    }
+
+    /// The third parties that do steps.
+    pub fn hooks(&self) -> &Hooks {
+        &self.shared.hooks
     }
 
     /// How the engine runs.

@@ -2,10 +2,11 @@
 
 use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
 use crate::ids::{OperationId, Timestamp};
-use crate::note::Note;
+use crate::note::{Note, NoteAt};
 use crate::offer::{Aggregate, Displaced, Leftover, SlotContent};
 use crate::operation::{Failure, Kind, Operation, Phase, Step, StepState, Undo, UndoState, WorkKind};
 use crate::plan::Executor;
+use crate::webhook::External;
 
 /// A state on its way to the next one, with what has to be recorded beside it.
 pub(crate) struct Transition {
@@ -161,6 +162,7 @@ impl Transition {
             Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
+                step.external = External::of_run(&step.plan, now);
                 let delay = step.plan.duration;
                 let attempt = target.expect_work(index, WorkKind::Run);
                 self.issue(id, attempt, WorkKind::Run, delay);
@@ -238,13 +240,14 @@ impl Transition {
             target.note(now, Note::LeftBehind { step: step.clone() });
         }
         target.phase = Phase::Failed { at: now, failure: failure.clone() };
-        self.record_leftovers(&left);
         let findings = match failure {
             Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason } => {
-                vec![format!("{step}: {reason}")]
+                let found = findings_of(target, &step);
+                std::iter::once(format!("{step}: {reason}")).chain(found).collect()
             }
             Failure::CancellationFailed { .. } => Vec::new(),
         };
+        self.record_leftovers(&left);
         self.notify(Event::Failed { findings, left });
     }
 
@@ -262,8 +265,17 @@ impl Transition {
         let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
         if left.is_empty() {
             cancellation.phase = Phase::Completed { at: now };
+            let unanswered = unanswered_undos(cancellation);
+            for note in &unanswered {
+                cancellation.note(now, note.clone());
+            }
             cancellation.note(now, Note::CancellationCompleted);
             self.end_canceled(by, reason);
+            if let Some(target) = self.target() {
+                for note in unanswered {
+                    target.note(now, note);
+                }
+            }
         } else {
             let failure = Failure::CancellationFailed { cancellation: id, left: left.clone() };
             cancellation.phase = Phase::Failed { at: now, failure: failure.clone() };
@@ -299,7 +311,12 @@ impl Transition {
 
 /// The undos that stopping `operation` now takes, in their order.
 pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
-    let undo = |step: &Step| Undo { plan: step.plan.clone(), state: UndoState::Pending, notes: Vec::new() };
+    let undo = |step: &Step| Undo {
+        plan: step.plan.clone(),
+        state: UndoState::Pending,
+        external: None,
+        notes: Vec::new(),
+    };
     operation.to_undo().map(undo).collect()
 }
 
@@ -307,10 +324,27 @@ fn next_undo(operation: &mut Operation, now: Timestamp) -> Option<(usize, crate:
     let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
     let undo = &mut operation.undo[index];
     undo.state = UndoState::Running { since: now, tries: 0 };
+    undo.external = External::of_undo(&undo.plan, now);
     Some((index, undo.plan.undo_duration))
 }
 
 fn failed_undos(operation: &Operation) -> Vec<String> {
     let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
     failed.map(|undo| undo.plan.id.clone()).collect()
+}
+
+/// What a third party found in the step, for those who only get a letter.
+fn findings_of(operation: &Operation, step: &str) -> Vec<String> {
+    let notes = operation.step(step).map(|step| step.notes.as_slice()).unwrap_or_default();
+    let finding = |note: &NoteAt| match &note.note {
+        Note::Finding { code, target, text } => Some(format!("{step}: {code} ({target}): {text}")),
+        _ => None,
+    };
+    notes.iter().filter_map(finding).collect()
+}
+
+/// The undos that count as done although nobody said so: whoever reads of the cancel reads of them.
+fn unanswered_undos(operation: &Operation) -> Vec<Note> {
+    let notes = operation.undo.iter().flat_map(|undo| &undo.notes).map(|note| &note.note);
+    notes.filter(|note| matches!(note, Note::UndoUnanswered { .. })).cloned().collect()
 }

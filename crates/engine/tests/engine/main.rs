@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod certifier;
 mod lifecycle;
 mod put;
 mod restart;
 mod scenarios;
 mod views;
+mod webhook;
 mod world;
