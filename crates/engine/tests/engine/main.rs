@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod force;
 mod lifecycle;
 mod put;
 mod restart;

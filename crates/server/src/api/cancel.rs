@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use signoff_engine::{CancelRequest, Done, EngineError};
 use signoff_lifecycle::access::Action;
+use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Kind, Operation, Phase};
@@ -46,6 +47,7 @@ pub(crate) async fn handle(
         emails: request.emails,
         operation: named,
         guard: reply::guard(sent_tag),
+        means: Means::Cancel,
     };
     match app.engine().cancel(&publisher, &offer, request).await {
         Ok(done) => Ok(answer(&app, &subject, &done)),
@@ -75,6 +77,8 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
 
 fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
     let (status, state, reference) = match &done.reply {
+        Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, Some(reference)),
+        Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), Some(reference)),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, Some(reference)),
         Reply::CancellationEnded(reference) => {
             (StatusCode::OK, completed(app.settings().dialect), Some(reference))
