@@ -17,7 +17,7 @@ use crate::rules;
 use crate::world::CONTOSO;
 
 /// No life takes so long; it only turns a hang into a failure.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A store file, whose servers come and go.
 pub(super) struct State {
