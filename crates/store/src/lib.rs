@@ -4,5 +4,7 @@
 
 pub mod contract;
 pub mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use contract::{Store, StoreError};

@@ -3,9 +3,11 @@
 
 mod advance;
 mod force;
+mod crash;
 mod lifecycle;
 mod put;
 mod restart;
+mod rules;
 mod scenarios;
 mod views;
 mod world;
