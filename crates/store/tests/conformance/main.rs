@@ -110,3 +110,4 @@ macro_rules! suite {
 }
 
 suite!(sqlite, crate::fixture::Sqlite);
+suite!(memory, crate::fixture::Memory);
