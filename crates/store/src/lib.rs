@@ -6,6 +6,8 @@ pub mod contract;
 mod leases;
 pub mod memory;
 pub mod sqlite;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use contract::{Store, StoreError};
 pub use leases::Passed;

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use signoff_store::Store;
 use signoff_store::memory::MemoryStore;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
 
 /// An empty store of one case's own.
@@ -90,5 +91,26 @@ impl Fixture for Memory {
 
     fn folder(&self) -> &Path {
         self.folder.path()
+    }
+}
+
+/// The store for faults, without any: it must be the store behind it.
+pub(crate) struct Faultless(Sqlite);
+
+impl Fixture for Faultless {
+    async fn new() -> Self {
+        Self(Sqlite::new().await)
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(FaultyStore::new(self.0.store(), Plan::none()))
+    }
+
+    fn reopen(&self) {
+        self.0.reopen();
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.folder()
     }
 }
