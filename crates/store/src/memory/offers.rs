@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 
-use super::MemoryStore;
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
+use super::{Deed, MemoryStore};
 use crate::StoreError;
 use crate::contract::{
     Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
@@ -34,6 +34,7 @@ impl Offers for MemoryStore {
         for (operation, attempt) in &change.settled {
             self.inner.leases.forget(publisher, *operation, *attempt);
         }
+        self.inner.tell(Deed::Committed(change), &tables);
         Ok(())
     }
 

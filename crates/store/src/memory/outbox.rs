@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 
-use super::MemoryStore;
 use super::tables::{LetterRow, Tables};
+use super::{Deed, MemoryStore};
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Outbox};
 
@@ -64,7 +64,8 @@ impl Outbox for MemoryStore {
         if let Some(row) = row.filter(|row| matches!(row.delivery, Delivery::Due(_))) {
             row.failures = letter.failures;
             row.delivery = letter.delivery;
-            row.last_error = letter.last_error;
+            row.last_error.clone_from(&letter.last_error);
+            self.inner.tell(Deed::Settled(&letter), &tables);
         }
         self.inner.leases.letters.free(letter.id);
         Ok(())

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
-use super::MemoryStore;
 use super::tables::{Tables, WorkRow};
+use super::{Deed, MemoryStore};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 
@@ -39,7 +39,9 @@ impl WorkQueue for MemoryStore {
             }
             let (publisher, operation, attempt) = row.0;
             if let Some(lease) = self.inner.leases.take(publisher, *operation, *attempt, claim.lease_for) {
-                claimed.push(Claimed { offer: row.1.offer.clone(), work: work(row), lease });
+                let piece = Claimed { offer: row.1.offer.clone(), work: work(row), lease };
+                self.inner.tell(Deed::Claimed(&piece), &tables);
+                claimed.push(piece);
             }
         }
         Ok(claimed)

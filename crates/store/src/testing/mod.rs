@@ -8,9 +8,9 @@ mod faulty;
 mod log;
 mod plan;
 
-pub use faulty::{Events, FaultyStore};
+pub use faulty::{Events, FaultyStore, Twist};
 pub use log::{Entry, Outcome};
-pub use plan::{Fault, Plan, Point};
+pub use plan::{Fault, Faults, Plan, Point};
 
 #[cfg(test)]
 mod tests;
