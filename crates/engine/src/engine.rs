@@ -92,7 +92,12 @@ pub(crate) struct Shared {
 impl Engine {
     /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let clock = Arc::new(Clock::default());
+        Self::with_clock(store, settings, Clock::default())
+    }
+
+    /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
+    pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
+        let clock = Arc::new(clock);
         Self {
             shared: Arc::new(Shared {
                 executors: Executors::new(store.clone()),

@@ -38,7 +38,8 @@ impl Offers for FaultyStore {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
-        pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(change))
+        let change = self.shared.twisted(change);
+        pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(&change))
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
