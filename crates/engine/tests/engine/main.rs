@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
-mod force;
 mod crash;
+mod force;
 mod lifecycle;
 mod put;
 mod restart;

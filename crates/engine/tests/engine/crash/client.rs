@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest};
-use signoff_lifecycle::command::Guard;
+use signoff_lifecycle::command::{Guard, Means};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -89,6 +89,7 @@ impl Client {
             emails: Vec::new(),
             operation: Some(self.told[0]),
             guard: Guard::None,
+            means: Means::Cancel,
         };
         let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await {
             Ok(Done { reply: Reply::Canceling(cancellation), .. }) => (cancellation.id, false),
