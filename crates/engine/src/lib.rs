@@ -9,6 +9,7 @@ pub mod clock;
 mod engine;
 mod error;
 mod executors;
+mod follow;
 pub mod hooks;
 pub mod lab;
 pub mod mail;
@@ -19,6 +20,7 @@ mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
+pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use usecase::{
     CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
 };

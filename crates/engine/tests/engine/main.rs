@@ -3,9 +3,12 @@
 
 mod advance;
 mod certifier;
+mod crash;
+mod force;
 mod lifecycle;
 mod put;
 mod restart;
+mod rules;
 mod scenarios;
 mod views;
 mod webhook;

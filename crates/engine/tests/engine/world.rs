@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::Clock;
 use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -71,7 +72,7 @@ impl World {
     async fn open(folder: TempDir, certifier: Option<Arc<Certifier>>) -> Self {
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
-        let engine = Engine::with_hooks(store.clone(), Settings::development(), hooks);
+        let engine = Engine::with(store.clone(), Settings::development(), Clock::default(), hooks);
         engine.recover().await.unwrap();
         Self { engine, store, runner: None, folder, certifier }
     }
@@ -137,12 +138,18 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        self.stop(offer, Means::Cancel).await
+    }
+
+    /// A cancel by these means.
+    pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
             by: "bob".to_owned(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
+            means,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
@@ -195,7 +202,7 @@ pub(crate) fn hour() -> StepScenario {
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
     match &done.reply {
-        Reply::Started(reference) | Reply::Canceling(reference) => reference.id,
+        Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }
 }

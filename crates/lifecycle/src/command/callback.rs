@@ -138,7 +138,7 @@ fn how_it_ended(undo: &Undo) -> Option<Outcome> {
     match undo.state {
         UndoState::Done { .. } => Some(Outcome::Succeed),
         UndoState::Failed { .. } => Some(Outcome::Fail),
-        UndoState::Pending | UndoState::Running { .. } => None,
+        UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
     }
 }
 

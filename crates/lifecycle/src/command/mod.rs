@@ -3,6 +3,7 @@
 mod callback;
 mod cancel;
 mod external;
+mod force;
 mod golive;
 mod hold;
 mod publish;
@@ -11,7 +12,7 @@ mod result;
 mod review;
 
 pub use callback::{Callback, Said};
-pub use cancel::{Cancel, Named};
+pub use cancel::{Cancel, Means, Named};
 pub use golive::GoLive;
 pub use hold::{Hold, Release};
 pub use publish::{Checked, Publish, Warning};

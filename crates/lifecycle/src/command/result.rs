@@ -121,18 +121,10 @@ pub(super) fn step_done(transition: &mut Transition, index: usize, removed: &[Le
         Executor::Live => switch_production(transition, index),
         Executor::Signoff => transition.reach_signoff(index),
         _ => {
-            complete_step(transition, index);
+            transition.complete_step(index);
             transition.begin_next_step();
         }
     }
-}
-
-fn complete_step(transition: &mut Transition, index: usize) {
-    let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    let step = &mut target.steps[index];
-    step.state = StepState::Complete { at: now };
-    step.note(now, Note::StepCompleted);
 }
 
 /// The one place where the production slot changes (rule 6).
@@ -190,7 +182,7 @@ fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
     target.outstanding = None;
     let reason = match outcome.of_ours() {
         Ended::Well { .. } => {
-            complete_step(transition, index);
+            transition.complete_step(index);
             return transition.begin_next_step();
         }
         Ended::InPassing { reason } | Ended::Badly { reason } => reason,

@@ -79,7 +79,7 @@ fn undo_view(
             UndoState::Pending => StepStatus::NotStarted,
             UndoState::Running { .. } => StepStatus::InProgress,
             UndoState::Done { .. } => StepStatus::Complete,
-            UndoState::Failed { .. } => StepStatus::Blocked,
+            UndoState::Failed { .. } | UndoState::GivenUp { .. } => StepStatus::Blocked,
         },
         messages: messages(&undo.notes),
         progress_percentage: match undo.state {
@@ -88,7 +88,7 @@ fn undo_view(
                 None => progress(since, undo.plan.undo_duration, now, until),
             },
             UndoState::Done { .. } => 100,
-            UndoState::Pending | UndoState::Failed { .. } => 0,
+            UndoState::Pending | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         },
     }
 }
