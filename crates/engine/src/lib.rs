@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod executors;
 mod follow;
+pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
@@ -20,5 +21,7 @@ mod views;
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
-pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
+pub use usecase::{
+    CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
+};
 pub use views::{Rendered, Viewed};

@@ -45,6 +45,8 @@ pub enum Refusal {
     StepNotWaiting { step: String, state: StepState },
     /// No operation of the offer runs.
     NoRunningOperation,
+    /// A third party speaks of a step that it was not asked for, or not any more.
+    NotAwaited { step: String },
     /// The result of work that was given to somebody else, or taken back.
     StaleResult,
 }

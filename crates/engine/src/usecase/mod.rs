@@ -1,5 +1,6 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod callback;
 mod cancel;
 mod checks;
 mod golive;
@@ -16,6 +17,7 @@ use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Lease, Loaded, Mail};
 
+pub use callback::CallbackRequest;
 pub use cancel::CancelRequest;
 pub(crate) use checks::Checks;
 pub use golive::GoLiveRequest;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod certifier;
 mod crash;
 mod force;
 mod lifecycle;
@@ -10,4 +11,5 @@ mod restart;
 mod rules;
 mod scenarios;
 mod views;
+mod webhook;
 mod world;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::Clock;
+use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
@@ -19,6 +21,8 @@ use signoff_store::sqlite::SqliteStore;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::certifier::Certifier;
 
 pub(crate) const CONTOSO: &str = "contoso";
 pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
@@ -42,6 +46,7 @@ pub(crate) struct World {
     store: Arc<SqliteStore>,
     runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     folder: TempDir,
+    certifier: Option<Arc<Certifier>>,
 }
 
 impl World {
@@ -54,9 +59,22 @@ impl World {
 
     /// An engine that does no work yet.
     pub(crate) async fn without_runner() -> Self {
-        let folder = TempDir::new().unwrap();
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        Self { engine, store, runner: None, folder }
+        Self::open(TempDir::new().unwrap(), None).await
+    }
+
+    /// An engine at work whose certification is this certifier's.
+    pub(crate) async fn with_certifier(certifier: &Arc<Certifier>) -> Self {
+        let mut world = Self::open(TempDir::new().unwrap(), Some(certifier.clone())).await;
+        world.run();
+        world
+    }
+
+    async fn open(folder: TempDir, certifier: Option<Arc<Certifier>>) -> Self {
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
+        let engine = Engine::with(store.clone(), Settings::development(), Clock::default(), hooks);
+        engine.recover().await.unwrap();
+        Self { engine, store, runner: None, folder, certifier }
     }
 
     /// Has the engine work from now on.
@@ -68,7 +86,7 @@ impl World {
 
     /// Ends the engine and starts another one on the same file.
     pub(crate) async fn restart(self) -> Self {
-        let Self { engine, store, runner, folder } = self;
+        let Self { engine, store, runner, folder, certifier } = self;
         if let Some((stop, runner)) = runner {
             stop.send_replace(true);
             runner.await.unwrap();
@@ -79,8 +97,7 @@ impl World {
             tokio::task::yield_now().await;
         }
         drop(store);
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        let mut world = Self { engine, store, runner: None, folder };
+        let mut world = Self::open(folder, certifier).await;
         world.run();
         world
     }
@@ -171,13 +188,6 @@ impl World {
     pub(crate) async fn release(&self, offer: &str, step: &str) {
         self.engine.release(CONTOSO, offer, step).await.unwrap();
     }
-}
-
-async fn open(path: &std::path::Path) -> (Engine, Arc<SqliteStore>) {
-    let store = Arc::new(SqliteStore::open(path).unwrap());
-    let engine = Engine::new(store.clone(), Settings::development());
-    engine.recover().await.unwrap();
-    (engine, store)
 }
 
 /// The sample's definition, which has no finding.

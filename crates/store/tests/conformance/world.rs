@@ -55,6 +55,7 @@ pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPl
         propagate: Micros::ZERO,
         back_off: Micros(1000),
         script: None,
+        webhook: None,
     }
 }
 
