@@ -7,6 +7,7 @@ mod golive;
 mod publish;
 mod put;
 mod review;
+mod to_the_end;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
@@ -139,7 +140,7 @@ impl Engine {
             }
             Ok(Done { reply: decision.reply, state: next })
         };
-        tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        to_the_end::to_the_end(commit).await
     }
 
     /// One letter per recipient and event.
