@@ -13,10 +13,14 @@ pub mod lab;
 pub mod mail;
 mod pipeline;
 mod runner;
+mod upkeep;
 mod usecase;
 mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
-pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
+pub use usecase::{
+    Asked, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest, Stored,
+    Told,
+};
 pub use views::{Rendered, Viewed};

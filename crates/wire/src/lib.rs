@@ -22,6 +22,7 @@ pub mod offer_type;
 pub mod operation;
 pub mod path;
 pub mod publisher;
+pub mod repeatability;
 pub mod time;
 pub mod words;
 

@@ -24,8 +24,13 @@ const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
 
 impl Engine {
-    /// Does the work that falls due until `stop` says so, then finishes what it began.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+    /// Does the work that falls due until `stop` says so, then finishes what it began. Beside it, throws away what
+    /// is over.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.work(stop.clone()), self.keep_up(stop));
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) {
         let places = Arc::new(Semaphore::new(self.shared.settings.concurrency));
         while !*stop.borrow_and_update() {
             // While it looks, whatever is committed must wake it: it may have looked past it.

@@ -2,8 +2,9 @@
 
 use signoff_lifecycle::command::{Cancel, Command, Guard, Named, Release};
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::repeat::Repeat;
 
-use super::Done;
+use super::{Along, Done};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -20,6 +21,10 @@ pub struct CancelRequest {
     pub operation: Option<OperationId>,
     /// The concurrency guard.
     pub guard: Guard,
+    /// Whether a cancel of what has ended is accepted, too (dialect `observed`).
+    pub accepts_ended: bool,
+    /// What is needed if the request may come again.
+    pub repeat: Option<Repeat>,
 }
 
 impl Engine {
@@ -40,6 +45,8 @@ impl Engine {
                 _ => Named::Unknown,
             },
         };
+        // What is not there is told before anything about the repeating of the request.
+        let repeat = request.repeat.filter(|_| named != Named::Unknown);
         let command = Command::Cancel(Cancel {
             id: self.shared.clock.new_id(),
             by: request.by,
@@ -48,7 +55,8 @@ impl Engine {
             named,
             guard: request.guard,
         });
-        self.execute(publisher, offer, command, None).await
+        let accepts_ended = request.accepts_ended;
+        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
     }
 
     /// Lets a step go on that a scenario holds, or will hold.
@@ -57,6 +65,6 @@ impl Engine {
     /// If no operation of the offer runs, or it has no such step.
     pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
         let command = Command::Release(Release { step: step.to_owned() });
-        self.execute(publisher, offer, command, None).await
+        self.execute(publisher, offer, command, Along::default()).await
     }
 }

@@ -258,6 +258,8 @@ fn reply_is_true(decision: &Decision) {
         }
         Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
         Reply::Recorded => {}
     }
 }

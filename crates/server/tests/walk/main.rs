@@ -36,6 +36,8 @@ mod order;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod repeat;
+#[cfg(test)]
 mod reply;
 #[cfg(test)]
 mod requests;
@@ -49,3 +51,5 @@ mod shapes;
 mod state;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod validate_only;
