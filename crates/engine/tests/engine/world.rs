@@ -117,13 +117,14 @@ impl World {
             extra: None,
             migrated: Some(false),
             guard: PutGuard::Any { creates: true },
+            repeat: None,
         };
         self.engine.put(CONTOSO, offer, put).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -134,7 +135,9 @@ impl World {
     }
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
-        self.engine.golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None }).await
+        self.engine
+            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None })
+            .await
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
@@ -150,6 +153,8 @@ impl World {
             operation: None,
             guard: Guard::None,
             means,
+            accepts_ended: false,
+            repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
