@@ -8,5 +8,6 @@ mod put;
 mod restart;
 mod rules;
 mod scenarios;
+mod undo;
 mod views;
 mod world;

@@ -16,6 +16,7 @@ use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -39,7 +40,10 @@ pub(crate) const STEPS: [&str; 6] = [
 
 pub(crate) struct World {
     pub(crate) engine: Engine,
+    /// Between the engine and the file; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
     store: Arc<SqliteStore>,
+    settings: Settings,
     runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     folder: TempDir,
 }
@@ -47,16 +51,27 @@ pub(crate) struct World {
 impl World {
     /// An engine at work.
     pub(crate) async fn start() -> Self {
-        let mut world = Self::without_runner().await;
+        Self::start_with(Settings::development()).await
+    }
+
+    /// An engine at work that runs as told.
+    pub(crate) async fn start_with(settings: Settings) -> Self {
+        let mut world = Self::open(TempDir::new().unwrap(), settings).await;
         world.run();
         world
     }
 
     /// An engine that does no work yet.
     pub(crate) async fn without_runner() -> Self {
-        let folder = TempDir::new().unwrap();
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        Self { engine, store, runner: None, folder }
+        Self::open(TempDir::new().unwrap(), Settings::development()).await
+    }
+
+    async fn open(folder: TempDir, settings: Settings) -> Self {
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        let faults = FaultyStore::new(store.clone(), Plan::none());
+        let engine = Engine::new(Arc::new(faults.clone()), settings);
+        engine.recover().await.unwrap();
+        Self { engine, faults, store, settings, runner: None, folder }
     }
 
     /// Has the engine work from now on.
@@ -67,20 +82,32 @@ impl World {
     }
 
     /// Ends the engine and starts another one on the same file.
-    pub(crate) async fn restart(self) -> Self {
-        let Self { engine, store, runner, folder } = self;
-        if let Some((stop, runner)) = runner {
+    pub(crate) async fn restart(mut self) -> Self {
+        if let Some((stop, runner)) = self.runner.take() {
             stop.send_replace(true);
             runner.await.unwrap();
         }
-        drop(engine);
+        self.open_again().await
+    }
+
+    /// The engine dies, if no fault has killed it yet, and another one starts on the same file.
+    pub(crate) async fn crash(mut self) -> Self {
+        self.faults.crash();
+        if let Some((_, runner)) = self.runner.take() {
+            runner.abort();
+        }
+        self.open_again().await
+    }
+
+    async fn open_again(self) -> Self {
+        let Self { engine, faults, store, settings, runner: _, folder } = self;
+        drop((engine, faults));
         // The last piece of work says that it ended before it lets go of the engine.
         while Arc::strong_count(&store) > 1 {
             tokio::task::yield_now().await;
         }
         drop(store);
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        let mut world = Self { engine, store, runner: None, folder };
+        let mut world = Self::open(folder, settings).await;
         world.run();
         world
     }
@@ -165,13 +192,6 @@ impl World {
     pub(crate) async fn release(&self, offer: &str, step: &str) {
         self.engine.release(CONTOSO, offer, step).await.unwrap();
     }
-}
-
-async fn open(path: &std::path::Path) -> (Engine, Arc<SqliteStore>) {
-    let store = Arc::new(SqliteStore::open(path).unwrap());
-    let engine = Engine::new(store.clone(), Settings::development());
-    engine.recover().await.unwrap();
-    (engine, store)
 }
 
 /// The sample's definition, which has no finding.
