@@ -28,6 +28,8 @@ pub(super) enum Cause {
 pub(super) enum When {
     /// The step has not begun; what comes before it has.
     Before,
+    /// The step's worker is about to make what the step makes.
+    Begun,
     /// The step has done its work, and nobody has recorded that.
     During,
     /// The step is complete, and what comes next has begun.
@@ -103,6 +105,7 @@ impl fmt::Display for When {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Before => "before",
+            Self::Begun => "during, before it made anything",
             Self::During => "during",
             Self::After => "after",
             Self::WhileCanceling => "while a cancellation undoes it",
@@ -117,9 +120,17 @@ pub(super) fn all() -> Vec<Cell> {
     let mut cells = Vec::new();
     for place in places {
         for cause in [Cause::Cancel, Cause::Failure, Cause::Crash] {
-            for when in [When::Before, When::During, When::After, When::WhileCanceling, When::WhileUndoing] {
-                cells.push(Cell { place, cause, when });
-            }
+            let whens = [
+                When::Before,
+                When::Begun,
+                When::During,
+                When::After,
+                When::WhileCanceling,
+                When::WhileUndoing,
+            ];
+            // Only of a step that makes something is there a time before it made it.
+            let whens = whens.into_iter().filter(|when| *when != When::Begun || place.is_undone());
+            cells.extend(whens.map(|when| Cell { place, cause, when }));
         }
     }
     cells
@@ -136,8 +147,8 @@ impl Cell {
             (_, _, When::WhileCanceling | When::WhileUndoing) if !place.is_undone() => {
                 Some("the step has nothing to undo")
             }
-            (Place::Publish(0), Cause::Failure, When::Before) => Some("nothing runs that could fail"),
-            (Place::Propagating, Cause::Failure, When::After) => Some("nothing runs that could fail"),
+            (Place::Publish(0), Cause::Failure, When::Before)
+            | (Place::Propagating, Cause::Failure, When::After) => Some("nothing runs that could fail"),
             _ => None,
         }
     }

@@ -11,9 +11,9 @@ use crate::rules;
 use crate::world::{CONTOSO, DAY, World};
 
 /// What the table says of a cell, from the answer on.
-pub(super) async fn row(cell: Cell, stage: Stage) -> String {
+pub(super) async fn row(cell: Cell, played: Stage) -> String {
     let what = format!("{} {} {}", cell.place, cell.cause, cell.when);
-    let Stage { world, draft, operation, answer, .. } = stage;
+    let Stage { world, draft, operation, answer, .. } = played;
     rules::hold(world.engine.store().as_ref(), CONTOSO, "a", &what).await;
     assert!(super::stage::draft(&world).await == draft, "{what}: no operation changes the draft");
     let state = world.state("a").await;
@@ -27,9 +27,9 @@ pub(super) async fn row(cell: Cell, stage: Stage) -> String {
         reads.unwrap_or("–").to_owned(),
         slot(state.offer.preview.as_ref()),
         slot(state.offer.production.as_ref()),
-        listed(artifacts(&world).await),
+        listed(&artifacts(&world).await),
         left(&world).await,
-        listed(told(&world, operation).await),
+        listed(&told(&world, operation).await),
         messages(target, cancellation),
     ];
     can_be_published_again(world, &what).await;
@@ -55,7 +55,7 @@ async fn left(world: &World) -> String {
         let said: Vec<String> = operation.notes.iter().filter_map(names_leftover).collect();
         assert_eq!(said, left, "the messages name what is left: {operation:?}");
     }
-    listed(left)
+    listed(&left)
 }
 
 fn names_leftover(note: &NoteAt) -> Option<String> {
@@ -72,7 +72,7 @@ async fn told(world: &World, operation: Option<OperationId>) -> Vec<String> {
 }
 
 fn messages(target: Option<&Operation>, cancellation: Option<&Operation>) -> String {
-    let said = |operation: &Operation| listed(operation.notes.iter().map(kind_of).collect());
+    let said = |operation: &Operation| listed(&operation.notes.iter().map(kind_of).collect::<Vec<_>>());
     match (target, cancellation) {
         (Some(target), Some(cancellation)) => {
             format!("{}; cancellation: {}", said(target), said(cancellation))
@@ -116,7 +116,7 @@ fn slot(content: Option<&SlotContent>) -> String {
     content.map_or("empty".to_owned(), |content| format!("version {}", content.version))
 }
 
-fn listed(items: Vec<String>) -> String {
+fn listed(items: &[String]) -> String {
     if items.is_empty() { "nothing".to_owned() } else { items.join(", ") }
 }
 

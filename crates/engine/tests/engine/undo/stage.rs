@@ -10,7 +10,7 @@ use signoff_lifecycle::operation::{Operation, Step, StepState, UndoState};
 use signoff_lifecycle::plan::{Outcome, RETRIES};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::Content;
-use signoff_store::testing::{Fault, FaultyStore, Plan, Point};
+use signoff_store::testing::{Fault, FaultyStore, Outcome as CallOutcome, Plan, Point};
 
 use super::cell::{Cause, Cell, Place, When};
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, STEPS, World, started};
@@ -51,6 +51,7 @@ impl Stage {
                 self.reach_before(place).await;
                 self.cancel().await;
             }
+            (Cause::Cancel, When::Begun) => self.cancel_before_it_made_anything(place).await,
             (Cause::Cancel, When::During) => self.cancel_during(place).await,
             (Cause::Cancel, When::After) if place == Place::Preparing => {
                 self.cancel_during(Place::Propagating).await;
@@ -60,15 +61,19 @@ impl Stage {
                 self.cancel().await;
             }
             (Cause::Failure, When::Before) => {
-                self.fail_in(place.previous().expect("something comes before it")).await;
+                self.fail_in(place.previous().expect("something comes before it"), When::During).await;
             }
-            (Cause::Failure, When::During) => self.fail_in(place).await,
+            (Cause::Failure, When::Begun | When::During) => self.fail_in(place, when).await,
             (Cause::Failure, When::After) => {
-                self.fail_in(place.next().expect("something comes after it")).await
+                self.fail_in(place.next().expect("something comes after it"), When::During).await;
             }
             (Cause::Crash, When::Before) => {
                 self.reach_before(place).await;
                 self = self.crash().await;
+            }
+            (Cause::Crash, When::Begun) => {
+                self.reach(place).await;
+                self = self.crash_at(next_artifact, Fault::CrashBefore).await;
             }
             (Cause::Crash, When::During) => self = self.crash_at_record(place, Fault::CrashBefore).await,
             (Cause::Crash, When::After) => self = self.crash_at_record(place, Fault::CrashAfter).await,
@@ -77,7 +82,7 @@ impl Stage {
                 self = self.while_undone(cell).await;
             }
             (_, When::WhileUndoing) => {
-                self.start_to_fail_in(place).await;
+                self.start_to_fail_in(place, When::During).await;
                 self = self.while_undone(cell).await;
             }
         }
@@ -156,13 +161,11 @@ impl Stage {
     }
 
     async fn reach_after(&mut self, place: Place) {
-        match place.next() {
-            Some(next) => self.reach(next).await,
-            None => {
-                self.reach(place).await;
-                self.world.advance(DAY).await;
-            }
+        if let Some(next) = place.next() {
+            return self.reach(next).await;
         }
+        self.reach(place).await;
+        self.world.advance(DAY).await;
     }
 
     /// Cancels, and keeps the answer in the words of the wire.
@@ -198,13 +201,33 @@ impl Stage {
         passing.await.unwrap().unwrap();
     }
 
-    /// The step fails for good; if it makes something, when it has made it.
-    async fn fail_in(&mut self, place: Place) {
-        self.start_to_fail_in(place).await;
+    /// The cancellation is over before the step's worker comes to make what nobody wants any more.
+    async fn cancel_before_it_made_anything(&mut self, place: Place) {
+        self.reach(place).await;
+        let (engine, faults) = (self.world.engine.clone(), self.world.faults.clone());
+        faults.set_plan(Plan::at(next_artifact(&faults), Fault::Block));
+        let passing = tokio::spawn(async move { engine.advance(CONTOSO, HOUR).await });
+        let late = faults.blocked().await;
+        self.cancel().await;
+        passing.await.unwrap().unwrap();
+        self.world.advance(DAY).await;
+        faults.release();
+        let is_open = || {
+            let log = faults.log();
+            log.iter().any(|entry| entry.number == late && entry.outcome == CallOutcome::Open)
+        };
+        while is_open() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The step fails for good; if it makes something, when it has made it, unless it is to fail before.
+    async fn fail_in(&mut self, place: Place, when: When) {
+        self.start_to_fail_in(place, when).await;
         self.world.advance(DAY).await;
     }
 
-    async fn start_to_fail_in(&mut self, place: Place) {
+    async fn start_to_fail_in(&mut self, place: Place, when: When) {
         self.reach(place).await;
         let faults = &self.world.faults;
         match place {
@@ -213,10 +236,11 @@ impl Stage {
                 review(&self.world, self.target().await.id, place.step(), reject).await;
             }
             Place::Publish(2 | 3) | Place::Preparing => {
-                let made = faults.calls_of("put_artifact");
-                let tries = made + 1..=made + 1 + u64::from(RETRIES);
-                let lost = |plan: Plan, nth| plan.and(Point::call_of("put_artifact", nth), Fault::ReplyLost);
-                faults.set_plan(tries.fold(Plan::none(), lost));
+                let first = next_artifact(faults).nth;
+                let tries = first..=first + u64::from(RETRIES);
+                let fault = if when == When::Begun { Fault::Error } else { Fault::ReplyLost };
+                let fails = |plan: Plan, nth| plan.and(Point::call_of("put_artifact", nth), fault);
+                faults.set_plan(tries.fold(Plan::none(), fails));
             }
             Place::Propagating => {
                 let next = record_of(place, faults).nth;
@@ -253,8 +277,12 @@ impl Stage {
     }
 
     async fn crash_at_record_of(self, place: Place, fault: Fault) -> Self {
+        self.crash_at(|faults| record_of(place, faults), fault).await
+    }
+
+    async fn crash_at(self, point: impl Fn(&FaultyStore) -> Point, fault: Fault) -> Self {
         let (engine, faults) = (self.world.engine.clone(), self.world.faults.clone());
-        faults.set_plan(Plan::at(record_of(place, &faults), fault));
+        faults.set_plan(Plan::at(point(&faults), fault));
         let passing = tokio::spawn(async move { engine.advance(CONTOSO, DAY).await });
         faults.crashed().await;
         passing.abort();
@@ -295,6 +323,11 @@ impl Stage {
         }
         self.world.advance(DAY).await;
     }
+}
+
+/// The call in which a step stores what it makes.
+fn next_artifact(faults: &FaultyStore) -> Point {
+    Point::call_of("put_artifact", faults.calls_of("put_artifact") + 1)
 }
 
 /// The commit that will record the end of the step that runs, or of its undo; where [`Stage::reach`] ends before the
