@@ -9,6 +9,7 @@ pub(crate) enum Kind {
     Boolean,
     /// A GUID: sixteen bytes.
     Guid,
+    Bytes,
 }
 
 /// One value of a row.
@@ -19,6 +20,7 @@ pub(crate) enum Value {
     Integer(i64),
     Boolean(bool),
     Guid([u8; 16]),
+    Bytes(Vec<u8>),
 }
 
 /// One table and the columns that are carried.
@@ -27,10 +29,10 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [(&'static str, Kind)],
 }
 
-use Kind::{Boolean, Guid, Integer, Text};
+use Kind::{Boolean, Bytes, Guid, Integer, Text};
 
 /// Every table; the signing keys first, for they outlive a reset.
-pub(crate) const TABLES: [Table; 11] = [
+pub(crate) const TABLES: [Table; 12] = [
     Table { name: "signing_key", columns: &[("kid", Text), ("private_pem", Text), ("created_at", Integer)] },
     Table {
         name: "principal",
@@ -111,6 +113,16 @@ pub(crate) const TABLES: [Table; 11] = [
         columns: &[("publisher_id", Text), ("operation_id", Guid), ("step", Text), ("body", Text)],
     },
     Table { name: "lab", columns: &[("publisher_id", Text), ("kind", Text), ("key", Text), ("body", Text)] },
+    Table {
+        name: "repeated",
+        columns: &[
+            ("publisher_id", Text),
+            ("key", Bytes),
+            ("digest", Bytes),
+            ("expires_at", Integer),
+            ("reply", Text),
+        ],
+    },
 ];
 
 impl Table {

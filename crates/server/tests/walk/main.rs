@@ -22,6 +22,8 @@ mod concurrency;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod languages;
@@ -36,6 +38,8 @@ mod order;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod repeat;
+#[cfg(test)]
 mod reply;
 #[cfg(test)]
 mod requests;
@@ -49,3 +53,7 @@ mod shapes;
 mod state;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod validate_only;
+#[cfg(test)]
+mod wait;

@@ -21,6 +21,7 @@ struct Columns<'a> {
     work: (Vec<&'a str>, Vec<Uuid>, Vec<i64>, Vec<&'a str>, Vec<i64>),
     mail: Letters<'a>,
     contents: Contents<'a>,
+    repeats: Repeats<'a>,
 }
 
 #[derive(Default)]
@@ -70,6 +71,15 @@ struct Contents<'a> {
     extra: Vec<Option<&'a str>>,
 }
 
+#[derive(Default)]
+struct Repeats<'a> {
+    offer: Vec<&'a str>,
+    key: Vec<&'a [u8]>,
+    digest: Vec<&'a [u8]>,
+    expires_at: Vec<i64>,
+    reply: Vec<&'a str>,
+}
+
 /// Why nothing was written, or is not known to be.
 pub(super) enum Failure {
     /// Two nodes locked rows in opposite orders, and this one gave way: nothing was written.
@@ -90,11 +100,21 @@ impl Failure {
 
     fn of(error: tokio_postgres::Error) -> Self {
         match error.code() {
+            // The one key that a change can meet: the same request was answered meanwhile.
+            Some(code)
+                if *code == SqlState::UNIQUE_VIOLATION && constraint(&error) == Some("repeated_pkey") =>
+            {
+                Self::Refused(StoreError::Stale)
+            }
             Some(code) if *code == SqlState::T_R_DEADLOCK_DETECTED => Self::Deadlock,
             Some(_) => Self::Refused(failed(error)),
             None => Self::Unknown(failed(error)),
         }
     }
+}
+
+fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
+    error.as_db_error().and_then(tokio_postgres::error::DbError::constraint)
 }
 
 impl From<StoreError> for Failure {
@@ -173,11 +193,18 @@ impl<'a> Columns<'a> {
             self.contents.secrets.push(content.secrets.as_deref());
             self.contents.extra.push(content.extra.as_deref());
         }
+        if let Some(repeat) = &change.repeat {
+            self.repeats.offer.push(offer);
+            self.repeats.key.push(&repeat.key);
+            self.repeats.digest.push(&repeat.digest);
+            self.repeats.expires_at.push(repeat.expires_at.0);
+            self.repeats.reply.push(&repeat.reply);
+        }
     }
 
     /// In the order of the statement's numbers.
-    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 40] {
-        let Self { offers, operations, settled, work, mail, contents } = self;
+    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 45] {
+        let Self { offers, operations, settled, work, mail, contents, repeats } = self;
         [
             publisher,
             &offers.id,
@@ -219,6 +246,11 @@ impl<'a> Columns<'a> {
             &contents.definition,
             &contents.secrets,
             &contents.extra,
+            &repeats.offer,
+            &repeats.key,
+            &repeats.digest,
+            &repeats.expires_at,
+            &repeats.reply,
         ]
     }
 }

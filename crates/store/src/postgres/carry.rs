@@ -42,6 +42,7 @@ fn values(row: &Row, table: &Table) -> Result<Vec<Value>, StoreError> {
             Kind::Text => column::<Option<String>>(row, place)?.map(Value::Text),
             Kind::Integer => column::<Option<i64>>(row, place)?.map(Value::Integer),
             Kind::Boolean => column::<Option<bool>>(row, place)?.map(Value::Boolean),
+            Kind::Bytes => column::<Option<Vec<u8>>>(row, place)?.map(Value::Bytes),
             Kind::Guid => column::<Option<Uuid>>(row, place)?.map(|guid| Value::Guid(guid.into_bytes())),
         };
         Ok(value.unwrap_or(Value::Null))
@@ -98,6 +99,14 @@ fn list(rows: &[Vec<Value>], place: usize, kind: Kind) -> Box<dyn ToSql + Sync +
                 })
                 .collect::<Vec<_>>(),
         ),
+        Kind::Bytes => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Bytes(bytes) => Some(bytes.clone()),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
         Kind::Guid => Box::new(
             column
                 .map(|value| match value {
@@ -115,5 +124,6 @@ fn type_name(kind: Kind) -> &'static str {
         Kind::Integer => "bigint",
         Kind::Boolean => "boolean",
         Kind::Guid => "uuid",
+        Kind::Bytes => "bytea",
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{signed, uuid};
 use crate::StoreError;
-use crate::contract::{Change, Content};
+use crate::contract::{Change, Content, Repeated};
 use crate::rows::{encode, kind_word};
 
 /// A change, ready to be written. Made by the caller, so that the committer only sends.
@@ -25,6 +25,7 @@ pub(super) struct Rows {
     pub(super) work: Vec<(Uuid, i64, &'static str, i64)>,
     pub(super) mail: Vec<MailRow>,
     pub(super) content: Option<Content>,
+    pub(super) repeat: Option<Repeated>,
 }
 
 /// The lease that must still hold.
@@ -79,6 +80,7 @@ impl Rows {
                 .collect(),
             mail: mail(change)?,
             content: change.content.clone(),
+            repeat: change.repeat.clone(),
             publisher: next.offer.publisher.clone(),
             offer: next.offer.id.clone(),
             offer_type: next.offer.offer_type.clone(),

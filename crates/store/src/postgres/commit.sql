@@ -62,6 +62,12 @@ WITH given AS (
     ON CONFLICT (publisher_id, offer_id, version) DO UPDATE SET changed_at = excluded.changed_at,
         display_text = excluded.display_text, definition = excluded.definition, secrets = excluded.secrets,
         extra = excluded.extra
+), replies AS (
+    INSERT INTO repeated (publisher_id, key, digest, expires_at, reply)
+    SELECT $1, row.key, row.digest, row.expires_at, row.reply
+    FROM unnest($41::text[], $42::bytea[], $43::bytea[], $44::bigint[], $45::text[])
+        AS row (offer_id, key, digest, expires_at, reply)
+    JOIN done ON done.offer_id = row.offer_id
 )
 SELECT given.offer_id, held.offer_id IS NOT NULL, done.offer_id IS NOT NULL
 FROM given LEFT JOIN held ON held.offer_id = given.offer_id LEFT JOIN done ON done.offer_id = given.offer_id

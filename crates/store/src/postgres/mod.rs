@@ -11,6 +11,7 @@ mod directory;
 mod lab;
 mod offers;
 mod outbox;
+mod repeats;
 mod schema;
 mod work;
 

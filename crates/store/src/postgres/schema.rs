@@ -6,7 +6,10 @@ use super::{column, failed};
 use crate::StoreError;
 
 /// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/postgres/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/postgres/0001_first.sql"),
+    include_str!("../../migrations/postgres/0002_repeated.sql"),
+];
 
 /// The oldest server that is supported, as `server_version_num` counts.
 const OLDEST_SERVER: i32 = 13_00_00;

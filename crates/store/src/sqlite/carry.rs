@@ -94,6 +94,7 @@ fn read(value: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
         }
         (ValueRef::Integer(number), Kind::Integer) => Value::Integer(number),
         (ValueRef::Integer(number), Kind::Boolean) => Value::Boolean(number != 0),
+        (ValueRef::Blob(bytes), Kind::Bytes) => Value::Bytes(bytes.to_vec()),
         (ValueRef::Blob(bytes), Kind::Guid) => Value::Guid(bytes.try_into().map_err(|_| strange())?),
         _ => return Err(strange()),
     })
@@ -107,6 +108,7 @@ impl ToSql for Value {
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Boolean(flag) => ValueRef::Integer((*flag).into()),
             Self::Guid(bytes) => ValueRef::Blob(bytes),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }

@@ -4,10 +4,10 @@ use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::WorkKind;
 
-use super::leases::Leases;
-use super::sql;
+use super::{repeats, sql};
 use crate::StoreError;
-use crate::contract::{Change, Content, Lease};
+use crate::contract::{Change, Content, Lease, Repeated};
+use crate::leases::Leases;
 use crate::rows::{encode, kind_word};
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
@@ -26,6 +26,7 @@ pub(super) struct Rows {
     pub(super) settled: Vec<(OperationId, u32)>,
     mail: Vec<MailRow>,
     content: Option<Content>,
+    repeat: Option<Repeated>,
     pub(super) fence: Option<Lease>,
 }
 
@@ -82,6 +83,7 @@ impl Rows {
             settled: change.settled.clone(),
             mail: mail.collect::<Result<_, StoreError>>()?,
             content: change.content.clone(),
+            repeat: change.repeat.clone(),
             fence: change.fence.clone(),
             publisher: next.offer.publisher.clone(),
             offer: next.offer.id.clone(),
@@ -105,7 +107,11 @@ impl Rows {
         }
         self.write_operations(connection)?;
         self.write_work(connection)?;
-        self.write_mail(connection)
+        self.write_mail(connection)?;
+        match &self.repeat {
+            Some(repeated) => repeats::keep(connection, repeated),
+            None => Ok(()),
+        }
     }
 
     fn write_offer(&self, connection: &Connection) -> Result<(), StoreError> {

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 
-use super::letters::Holds;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Letter, Outbox};
+use crate::leases::Holds;
 use crate::rows::{LetterColumns, delivery_columns, letter};
 
 const COLUMNS: &str = "SELECT id, body, failures, due_at, outcome, last_error FROM outbox";
