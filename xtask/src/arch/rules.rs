@@ -23,6 +23,17 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("signoff-bench", &["signoff-wire"]),
+    (
+        "signoff-sim",
+        &[
+            "signoff-server",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
@@ -100,13 +111,15 @@ pub(super) struct Ban {
     pub(super) reason: &'static str,
 }
 
-/// The files that read the real clock or draw at random, and the two tools that measure. Leases run on real time,
+/// The files that read the real clock or draw at random, and the two tools that measure. The
+/// simulation reads a clock that stands still while anybody has something to do. Leases run on real time,
 /// whatever a publisher's test clock says: they guard against a worker that died.
 const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/engine/src/clock.rs",
     "crates/store/src/leases/mod.rs",
     "crates/server/src/identity/random.rs",
     "crates/signoff/src/progress",
+    "crates/sim/src/time.rs",
     "bench/",
     "xtask/",
 ];
