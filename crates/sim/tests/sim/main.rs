@@ -1,6 +1,5 @@
 //! The simulation: many seeds in which nothing may be wrong, the same history from the same seed every time, and
 //! planted faults that must be found.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod planted;
 mod same;
