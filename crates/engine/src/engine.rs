@@ -11,6 +11,8 @@ use tokio::sync::{Notify, watch};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
+use crate::follow::{FollowLimits, Followers};
+use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::usecase::Checks;
 use crate::views::Views;
@@ -37,6 +39,8 @@ pub struct Settings {
     pub lease_for: Duration,
     /// At most so many pieces of work are done at once.
     pub concurrency: usize,
+    /// How many may follow operations at a time.
+    pub follow: FollowLimits,
 }
 
 impl Settings {
@@ -48,6 +52,7 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(2),
             concurrency: 64,
+            follow: FollowLimits::default(),
         }
     }
 
@@ -59,6 +64,7 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(30),
             concurrency: 64,
+            follow: FollowLimits::default(),
         }
     }
 }
@@ -74,8 +80,10 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
+    pub(crate) followers: Followers,
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
@@ -97,15 +105,22 @@ impl Engine {
 
     /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
     pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
-        let clock = Arc::new(clock);
+        Self::with(store, settings, clock, Hooks::none())
+    }
+
+    /// The same, with third parties that do some of the steps.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
+        let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
         Self {
             shared: Arc::new(Shared {
-                executors: Executors::new(store.clone()),
+                executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
+                hooks,
                 store,
                 clock,
                 settings,
                 checks: Checks::default(),
                 views: Views::default(),
+                followers: Followers::new(settings.follow),
                 lab: Lab::default(),
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),
@@ -129,6 +144,11 @@ impl Engine {
     /// The offer types.
     pub fn catalogue(&self) -> &'static Catalogue {
         Catalogue::load()
+    }
+
+    /// The third parties that do steps.
+    pub fn hooks(&self) -> &Hooks {
+        &self.shared.hooks
     }
 
     /// How the engine runs.

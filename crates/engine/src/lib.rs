@@ -9,6 +9,8 @@ pub mod clock;
 mod engine;
 mod error;
 mod executors;
+mod follow;
+pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
@@ -18,5 +20,8 @@ mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
-pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
+pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
+pub use usecase::{
+    CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
+};
 pub use views::{Rendered, Viewed};

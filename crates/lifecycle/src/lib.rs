@@ -14,5 +14,6 @@ pub mod operation;
 pub mod plan;
 pub mod refusal;
 mod transition;
+pub mod webhook;
 
 pub use command::{Command, decide};

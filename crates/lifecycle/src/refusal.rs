@@ -26,13 +26,14 @@ pub enum Refusal {
     CancellationInProgress { cancellation: Reference },
     /// There is nothing to cancel. `newest` is the operation that ended, if there ever was one.
     NoOperationInProgress { newest: Option<Reference> },
-    /// The operation is past its point of no return.
-    PastPointOfNoReturn { operation: Reference, step: String },
+    /// The operation is past its point of no return. `forced`: force was asked for, which has its limit there, too.
+    /// `switched`: the production slot has changed already.
+    PastPointOfNoReturn { operation: Reference, step: String, forced: bool, switched: bool },
     /// The operation failed and undoes itself.
     AlreadyUndoing { operation: Reference, step: String },
     /// The operation named is not the newest one, or has ended.
     OperationNotRunning { operation: OperationId },
-    /// The operation failed because its cancellation failed.
+    /// The operation failed because its cancellation failed, or was given up by force.
     CancellationFailed { cancellation: Reference },
     /// No preview waits for a golive.
     NotReadyForGoLive,
@@ -44,6 +45,8 @@ pub enum Refusal {
     StepNotWaiting { step: String, state: StepState },
     /// No operation of the offer runs.
     NoRunningOperation,
+    /// A third party speaks of a step that it was not asked for, or not any more.
+    NotAwaited { step: String },
     /// The result of work that was given to somebody else, or taken back.
     StaleResult,
 }

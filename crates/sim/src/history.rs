@@ -80,6 +80,7 @@ pub fn play(seed: u64, bug: Option<Bug>) -> History {
     world.book.line("peace");
     world.faults.stop();
     world.mailman.stop();
+    world.certifier.stop();
     world.profile.borrow_mut().peaceful();
     until_done(&world, &everything_ends);
     sum(&world, exact);
@@ -189,7 +190,8 @@ fn sum(world: &World, exact: bool) {
     });
     let told = rules::letters_at_the_end(&tables, &world.book.deliveries(), exact);
     let due = rules::hold(tables.work().next().is_none(), || "work is left that nobody waits for".to_owned());
-    for found in [stored, told, due] {
+    let asked = world.book.look(|seen| rules::effects::third_party_knows(seen, &world.certifier));
+    for found in [stored, told, due, asked] {
         if let Err(what) = found {
             world.book.wrong(what);
         }

@@ -7,6 +7,7 @@
 mod book;
 mod bugs;
 mod call;
+mod certifier;
 mod client;
 mod counts;
 mod draw;

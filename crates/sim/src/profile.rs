@@ -22,6 +22,62 @@ pub(crate) struct Profile {
     /// How often a step or an undo is told to fail.
     pub(crate) step_fails: u64,
     pub(crate) faults: Rates,
+    /// Whether a third party certifies.
+    pub(crate) certifier: Option<Agreement>,
+    /// How that third party behaves.
+    pub(crate) manners: Manners,
+}
+
+/// What is agreed with the third party. Times are in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Agreement {
+    /// How often it is asked how far it is; `None`: it calls back.
+    pub(crate) poll_every: Option<u64>,
+    pub(crate) answer_deadline: u64,
+    pub(crate) cancel_deadline: u64,
+    /// Whether its silence to a cancel counts as done.
+    pub(crate) silence_is_done: bool,
+    /// Whether it is told of a cancel.
+    pub(crate) is_told: bool,
+}
+
+/// How the third party behaves. Rates are of ten thousand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Manners {
+    /// A request does not reach it, or its answer is lost.
+    pub(crate) fails: u64,
+    /// It takes at most so long to answer a request, in milliseconds,
+    pub(crate) slow_millis: u64,
+    /// and to do what it was asked.
+    pub(crate) longest_job: u64,
+    /// It finds something.
+    pub(crate) refuses: u64,
+    /// It takes requests and never says a word.
+    pub(crate) silent: bool,
+}
+
+impl Agreement {
+    fn of(draw: &mut Draw) -> Self {
+        Self {
+            poll_every: draw.one_of(&[None, Some(1_000), Some(5_000)]),
+            answer_deadline: draw.one_of(&[2_000, 30_000, 120_000]),
+            cancel_deadline: draw.one_of(&[1_000, 10_000, 60_000]),
+            silence_is_done: draw.happens(4_000),
+            is_told: draw.happens(8_500),
+        }
+    }
+}
+
+impl Manners {
+    fn of(draw: &mut Draw) -> Self {
+        Self {
+            fails: draw.one_of(&[0, 1_000, 5_000]),
+            slow_millis: draw.one_of(&[1, 50, 3_000]),
+            longest_job: draw.one_of(&[10, 2_000, 60_000]),
+            refuses: draw.one_of(&[0, 2_000]),
+            silent: draw.happens(1_500),
+        }
+    }
 }
 
 /// How often things go wrong.
@@ -67,6 +123,8 @@ impl Profile {
             step_fails: draw.one_of(&[0, 500, 2_000]),
             // Some histories go without a fault: there everything must be exact.
             faults: if draw.happens(1_000) { Rates::default() } else { Rates::of(&mut draw) },
+            certifier: draw.happens(4_000).then(|| Agreement::of(&mut draw)),
+            manners: Manners::of(&mut draw),
         }
     }
 

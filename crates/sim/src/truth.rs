@@ -114,7 +114,8 @@ fn canceled(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Promise
             hold(is, || "200 for a cancellation that has not ended well".to_owned())?;
             Ok(Promise::Cancellation(operation.id))
         }
-        (202, "running") => {
+        // Who waits is told how it stands by then.
+        (202, _) => {
             hold(is_cancellation, || "rule 4: 202 without a cancellation".to_owned())?;
             Ok(Promise::Cancellation(operation.id))
         }

@@ -13,6 +13,7 @@ use signoff_wire::etag::IfMatch;
 use crate::book::Book;
 use crate::bugs::{Bug, FirstReads};
 use crate::call::{Answer, call};
+use crate::certifier::Certifier;
 use crate::client::{Client, Kind, Known, Plan};
 use crate::draw::Draw;
 use crate::faults::Drawn;
@@ -34,6 +35,7 @@ pub(crate) struct World {
     pub(crate) store: RefCell<MemoryStore>,
     pub(crate) faults: Drawn,
     pub(crate) mailman: Mailman,
+    pub(crate) certifier: Certifier,
     bug: Option<Bug>,
     first_reads: RefCell<FirstReads>,
     clients: Vec<RefCell<Client>>,
@@ -78,6 +80,7 @@ impl World {
         Self {
             faults: Drawn::new(seed, profile.faults, book.clone()),
             mailman: Mailman::new(seed, profile.faults.mail, book.clone()),
+            certifier: Certifier::new(seed, profile.manners, timeline.clone(), book.clone()),
             profile: RefCell::new(profile),
             book,
             timeline,
@@ -99,7 +102,11 @@ impl World {
         let store = FaultyStore::with(inner, Box::new(self.faults.clone()), twist);
         let life = async {
             let node = self.start(&store).await;
-            task(self, &node).await;
+            tokio::select! {
+                biased;
+                () = task(self, &node) => {}
+                () = self.certifier.calls_back(&node.routes) => {}
+            }
         };
         let alone = *self.alone.borrow();
         let dies_alone = async {
@@ -140,7 +147,7 @@ impl World {
         loop {
             let profile = self.profile.borrow().clone();
             let store: Arc<dyn Store> = Arc::new(store.clone());
-            match Node::start(store, &profile, &self.timeline, &self.mailman).await {
+            match Node::start(store, &profile, &self.timeline, &self.mailman, &self.certifier).await {
                 Ok(node) => return node,
                 Err(error) => {
                     self.book.line(&format!("the server does not start: {error}"));

@@ -7,7 +7,6 @@ use signoff_lifecycle::refusal::Refusal;
 use super::{Along, Done, Tried};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::pipeline;
 
 /// What a caller wants to go live.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ impl Engine {
             let state = &loaded.as_ref().ok_or(Refusal::OfferNotFound)?.aggregate;
             let offer_type = self.offer_type(&state.offer.offer_type)?;
             let scenario = self.scenario(publisher, offer);
-            let plan = pipeline::plan(offer_type, self.shared.settings.pipeline, scenario.as_ref());
+            let plan = self.plan(offer_type, scenario.as_ref());
             let live = plan.into_iter().find(|step| step.executor == Executor::Live);
             let command = Command::GoLive(GoLive {
                 id,

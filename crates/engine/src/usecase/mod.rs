@@ -1,21 +1,24 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod callback;
 mod cancel;
 mod checks;
 mod golive;
 mod publish;
 mod put;
 mod review;
+mod to_the_end;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Lease, Loaded, Mail};
 
+pub use callback::CallbackRequest;
 pub use cancel::CancelRequest;
 pub(crate) use checks::Checks;
 pub use golive::GoLiveRequest;
@@ -111,6 +114,7 @@ impl Engine {
         };
         let engine = self.clone();
         let commit = async move {
+            let moved: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
             let changing = engine.shared.views.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
             let Change { next, operations, .. } = change;
@@ -119,9 +123,12 @@ impl Engine {
                 Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
                 Err(error) => {
                     engine.shared.views.failed(changing);
+                    // It may have gone through all the same: who follows asks the store.
+                    engine.shared.followers.moved(moved);
                     return Err(error);
                 }
             }
+            engine.shared.followers.moved(moved);
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }
@@ -133,7 +140,7 @@ impl Engine {
             }
             Ok(Done { reply: decision.reply, state: next })
         };
-        tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        to_the_end::to_the_end(commit).await
     }
 
     /// One letter per recipient and event.

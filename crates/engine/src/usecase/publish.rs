@@ -1,6 +1,7 @@
 //! Publish: check the very draft that is snapshotted, then start.
 
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
+use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_text::Lang;
@@ -9,6 +10,7 @@ use super::{Along, Done, Tried};
 use crate::catalogue::{Finding, Level, OfferType};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::lab::Scenario;
 use crate::pipeline;
 
 /// What a caller wants published.
@@ -46,7 +48,7 @@ impl Engine {
                 by: request.by.clone(),
                 emails: request.emails.clone(),
                 migrated_by_default: self.migrated_by_default(publisher).await?,
-                plan: pipeline::plan(offer_type, self.shared.settings.pipeline, scenario.as_ref()),
+                plan: self.plan(offer_type, scenario.as_ref()),
                 checked: checked(draft.aggregate.offer.draft.revision, &findings),
                 guard: request.guard.clone(),
             });
@@ -61,6 +63,11 @@ impl Engine {
             }
         }
         Err(EngineError::Conflict)
+    }
+
+    /// The plan of an operation that starts now.
+    pub(super) fn plan(&self, offer_type: &OfferType, scenario: Option<&Scenario>) -> Vec<StepPlan> {
+        pipeline::plan(offer_type, self.shared.settings.pipeline, &self.shared.hooks, scenario)
     }
 
     pub(super) fn offer_type(&self, id: &str) -> Result<&'static OfferType, EngineError> {

@@ -2,9 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod certifier;
+mod crash;
+mod force;
 mod lifecycle;
 mod put;
 mod restart;
+mod rules;
 mod scenarios;
 mod views;
+mod webhook;
 mod world;

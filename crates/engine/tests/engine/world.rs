@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::Clock;
+use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -19,6 +21,8 @@ use signoff_store::sqlite::SqliteStore;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::certifier::Certifier;
 
 pub(crate) const CONTOSO: &str = "contoso";
 pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
@@ -42,6 +46,7 @@ pub(crate) struct World {
     store: Arc<SqliteStore>,
     runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     folder: TempDir,
+    certifier: Option<Arc<Certifier>>,
 }
 
 impl World {
@@ -54,9 +59,22 @@ impl World {
 
     /// An engine that does no work yet.
     pub(crate) async fn without_runner() -> Self {
-        let folder = TempDir::new().unwrap();
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        Self { engine, store, runner: None, folder }
+        Self::open(TempDir::new().unwrap(), None).await
+    }
+
+    /// An engine at work whose certification is this certifier's.
+    pub(crate) async fn with_certifier(certifier: &Arc<Certifier>) -> Self {
+        let mut world = Self::open(TempDir::new().unwrap(), Some(certifier.clone())).await;
+        world.run();
+        world
+    }
+
+    async fn open(folder: TempDir, certifier: Option<Arc<Certifier>>) -> Self {
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
+        let engine = Engine::with(store.clone(), Settings::development(), Clock::default(), hooks);
+        engine.recover().await.unwrap();
+        Self { engine, store, runner: None, folder, certifier }
     }
 
     /// Has the engine work from now on.
@@ -68,7 +86,7 @@ impl World {
 
     /// Ends the engine and starts another one on the same file.
     pub(crate) async fn restart(self) -> Self {
-        let Self { engine, store, runner, folder } = self;
+        let Self { engine, store, runner, folder, certifier } = self;
         if let Some((stop, runner)) = runner {
             stop.send_replace(true);
             runner.await.unwrap();
@@ -79,8 +97,7 @@ impl World {
             tokio::task::yield_now().await;
         }
         drop(store);
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        let mut world = Self { engine, store, runner: None, folder };
+        let mut world = Self::open(folder, certifier).await;
         world.run();
         world
     }
@@ -121,12 +138,18 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        self.stop(offer, Means::Cancel).await
+    }
+
+    /// A cancel by these means.
+    pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
             by: "bob".to_owned(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
+            means,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
@@ -167,13 +190,6 @@ impl World {
     }
 }
 
-async fn open(path: &std::path::Path) -> (Engine, Arc<SqliteStore>) {
-    let store = Arc::new(SqliteStore::open(path).unwrap());
-    let engine = Engine::new(store.clone(), Settings::development());
-    engine.recover().await.unwrap();
-    (engine, store)
-}
-
 /// The sample's definition, which has no finding.
 pub(crate) fn definition() -> Value {
     sample_vm_offer().parse::<Value>().unwrap()["definition"].take()
@@ -186,7 +202,7 @@ pub(crate) fn hour() -> StepScenario {
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
     match &done.reply {
-        Reply::Started(reference) | Reply::Canceling(reference) => reference.id,
+        Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }
 }

@@ -6,11 +6,13 @@ use std::collections::BTreeSet;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Operation, Phase, WorkKind};
+use signoff_lifecycle::plan::CancelPolicy;
 use signoff_store::contract::{Change, Lease};
 use signoff_store::memory::Tables;
 
 use super::hold;
 use super::seen::Seen;
+use crate::certifier::Certifier;
 
 /// A step made something under this lease.
 pub(crate) fn made(seen: &Seen, lease: &Lease, step: &str) -> Result<(), String> {
@@ -84,6 +86,24 @@ pub(crate) fn at_the_end(seen: &Seen, tables: &Tables) -> Result<(), String> {
         });
         let completed = matches!(operation.phase, Phase::Completed { .. });
         hold(completed || recorded, || format!("rule 4: {step} of {id} is left, and nobody says so"))?;
+    }
+    Ok(())
+}
+
+/// A third party that was asked to do its part knows when that was canceled, or a message says that it did not
+/// answer.
+pub(crate) fn third_party_knows(seen: &Seen, certifier: &Certifier) -> Result<(), String> {
+    for (id, step) in certifier.runs() {
+        let Some(operation) = seen.operations.get(&id) else { continue };
+        let is_told = operation.step(&step).is_some_and(|step| step.plan.cancel != CancelPolicy::Interrupt);
+        let unanswered = operation
+            .notes
+            .iter()
+            .any(|note| matches!(&note.note, Note::UndoUnanswered { step: of, .. } if *of == step));
+        let canceled = matches!(operation.phase, Phase::Canceled { .. });
+        hold(!canceled || !is_told || unanswered || certifier.was_asked(id, &step, "cancel"), || {
+            format!("rule 4: {id} is canceled, and the third party does not know of {step}")
+        })?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{
-    CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState,
+    CancellationRequestState, Failure, Kind, Operation, Phase, StepState, Undo, UndoState,
 };
 use signoff_store::contract::Change;
 
@@ -91,8 +91,9 @@ fn began(before: Option<&Aggregate>, operation: &Operation) -> Result<(), String
     hold(operation.publishing_version == expected && operation.previous == before.offer.newest, || {
         format!("{} is number {}, not {expected}", operation.id, operation.publishing_version)
     })?;
-    if let Kind::Cancel { target, .. } = operation.kind {
-        let Some(canceled) = before.target.as_ref().filter(|candidate| candidate.id == target) else {
+    // What force ends at once undoes nothing.
+    if let (Kind::Cancel { target, .. }, true) = (&operation.kind, operation.is_running()) {
+        let Some(canceled) = before.target.as_ref().filter(|candidate| candidate.id == *target) else {
             return Err("a cancellation is of the newest publish or golive".to_owned());
         };
         hold(canceled.point_of_no_return().is_none(), || "rule 5: past the point of no return".to_owned())?;
@@ -106,8 +107,8 @@ fn began(before: Option<&Aggregate>, operation: &Operation) -> Result<(), String
 /// Rule 4: a cancellation and its target end in one transaction.
 fn ends_together(next: &Aggregate) -> Result<(), String> {
     let (Some(target), Some(cancellation)) = (&next.target, &next.cancellation) else { return Ok(()) };
-    let failed =
-        cancellation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. })).count();
+    let is_left = |undo: &&Undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. });
+    let failed = cancellation.undo.iter().filter(is_left).count();
     let all_done = cancellation.undo.iter().all(|undo| matches!(undo.state, UndoState::Done { .. }));
     let together = match (&target.phase, &cancellation.phase) {
         (Phase::Canceling { cancellation: of }, Phase::Running) => *of == cancellation.id,
@@ -115,7 +116,9 @@ fn ends_together(next: &Aggregate) -> Result<(), String> {
         (
             Phase::Failed { failure: Failure::CancellationFailed { cancellation: of, left }, .. },
             Phase::Failed { .. },
-        ) => *of == cancellation.id && left.len() == failed && failed > 0,
+        ) => *of == cancellation.id && left.len() == failed,
+        // It had failed by itself, and force ended its undoing.
+        (Phase::Failed { .. }, Phase::Failed { .. }) => true,
         _ => false,
     };
     hold(together, || {

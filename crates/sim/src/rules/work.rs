@@ -1,9 +1,13 @@
 //! Rule 7: work is fenced, and nothing that is waited for is ever forgotten.
+//!
+//! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, and by the
+//! word of the third party that does it.
 
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::Phase;
+use signoff_lifecycle::note::{Note, NoteAt};
+use signoff_lifecycle::operation::{Operation, Phase};
 use signoff_store::contract::Change;
 use signoff_store::memory::Tables;
 
@@ -15,7 +19,10 @@ type Piece = (OperationId, u32);
 pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
     rows_are_what_is_waited_for(seen, change, tables)?;
     for piece in &change.settled {
-        if !was_recalled(seen, change, *piece) {
+        let free = was_recalled(seen, change, *piece)
+            || was_given_up(seen, change, *piece)
+            || was_answered(seen, change, *piece);
+        if !free {
             was_recorded_by_its_holder(seen, change, *piece)?;
         }
     }
@@ -49,6 +56,24 @@ fn was_recalled(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
     was_running
         && target
             .is_some_and(|target| matches!(target.phase, Phase::Canceling { .. } | Phase::Canceled { .. }))
+}
+
+/// Whether force ended the operation in this change.
+fn was_given_up(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
+    let by_force = |operation: &&Operation| {
+        let is_force = |note: &NoteAt| {
+            matches!(note.note, Note::Forced { .. } | Note::Killed { .. } | Note::KilledAfterSwitch { .. })
+        };
+        operation.notes.iter().any(is_force)
+    };
+    let before = seen.operations.get(&id);
+    let after = change.operations.iter().find(|operation| operation.id == id);
+    before.filter(by_force).is_none() && after.filter(by_force).is_some_and(|after| !after.is_running())
+}
+
+/// Whether the third party that does the work said how it ended.
+fn was_answered(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
+    change.fence.is_none() && seen.operations.get(&id).is_some_and(Operation::asks_a_third_party)
 }
 
 fn was_recorded_by_its_holder(seen: &Seen, change: &Change, piece: Piece) -> Result<(), String> {

@@ -5,10 +5,12 @@
 
 mod calls;
 mod faulty;
+mod file;
 mod log;
 mod plan;
 
 pub use faulty::{Events, FaultyStore, Twist};
+pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
 pub use plan::{Fault, Faults, Plan, Point};
 
