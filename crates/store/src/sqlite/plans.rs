@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Named, Publish, Put, PutGuard, StepResult, WorkOutcome,
+    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult, WorkOutcome,
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
@@ -78,6 +78,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
         mail: mail.into_iter().collect(),
         content,
         fence,
+        repeat: None,
     };
     store.commit(&change).await.unwrap();
 }
@@ -92,6 +93,7 @@ fn step(executor: Executor) -> StepPlan {
         propagate: Micros::ZERO,
         back_off: Micros::ZERO,
         script: None,
+        webhook: None,
     }
 }
 
@@ -137,6 +139,7 @@ async fn live(store: &SqliteStore) {
         emails: Vec::new(),
         named,
         guard: Guard::None,
+        means: Means::Cancel,
     };
     execute(store, Command::Cancel(cancel), None).await;
     assert_eq!(claim(store, Vec::new()).await.len(), 1);
