@@ -30,6 +30,8 @@ pub enum Bug {
     LosesWork,
     /// That an operation was canceled is not written.
     LosesCancel,
+    /// A reply that may be asked for again is not kept.
+    ForgetsRequests,
     /// 202 to a cancel reads 200, as if all were done.
     PromisesTooMuch,
     /// A read shows what the same client saw first of the operation.
@@ -38,7 +40,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::IgnoresRevision,
         Self::SkipsLease,
         Self::WritesLettersTwice,
@@ -47,6 +49,7 @@ impl Bug {
         Self::KeepsSettledWork,
         Self::LosesWork,
         Self::LosesCancel,
+        Self::ForgetsRequests,
         Self::PromisesTooMuch,
         Self::ShowsOldReads,
     ];
@@ -71,6 +74,7 @@ impl Bug {
             Self::LosesWork => Arc::new(|change| {
                 change.work.retain(|work| work.attempt != 2);
             }),
+            Self::ForgetsRequests => Arc::new(|change| change.repeat = None),
             Self::LosesCancel => Arc::new(|change| {
                 change.operations.retain(|operation| !matches!(operation.phase, Phase::Canceled { .. }));
             }),

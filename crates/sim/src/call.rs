@@ -5,6 +5,7 @@ use http::{HeaderMap, Method, Request, header};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 use signoff_server::Routes;
+use signoff_wire::{prefer, repeatability};
 use tower::ServiceExt;
 
 /// What is asked.
@@ -15,11 +16,15 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     pub(crate) if_match: Option<String>,
     pub(crate) body: Option<Value>,
+    /// `Prefer: wait`, in seconds.
+    pub(crate) wait: Option<u64>,
+    /// The id under which the request may come again, and when it was first sent.
+    pub(crate) repeat: Option<(String, String)>,
 }
 
 impl Ask {
     pub(crate) fn get(path: String) -> Self {
-        Self { method: Method::GET, path, if_match: None, body: None }
+        Self { method: Method::GET, path, if_match: None, body: None, wait: None, repeat: None }
     }
 
     pub(crate) fn post(path: String) -> Self {
@@ -71,6 +76,12 @@ pub(crate) async fn call(routes: &Routes, token: &str, ask: &Ask) -> Answer {
         .header(header::CONTENT_TYPE, "application/json");
     if let Some(tag) = &ask.if_match {
         request = request.header(header::IF_MATCH, tag);
+    }
+    if let Some(seconds) = ask.wait {
+        request = request.header(prefer::PREFER, prefer::waiting(seconds));
+    }
+    if let Some((id, first_sent)) = &ask.repeat {
+        request = request.header(repeatability::REQUEST_ID, id).header(repeatability::FIRST_SENT, first_sent);
     }
     let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
     let request = request.body(Full::new(Bytes::from(body))).expect("a client sends what is well-formed");

@@ -82,6 +82,20 @@ pub(crate) struct Client {
     /// The last tag that it saw of each offer, with the number of the newest operation then.
     pub(crate) tags: Vec<Option<(String, u64)>>,
     edits: u32,
+    /// How many requests it gave an id.
+    ids: u32,
+    /// A call of which it does not know what came, and that it may make again.
+    pub(crate) unknown: Option<Asking>,
+}
+
+/// A call with what was so when it was made first.
+#[derive(Clone, Debug)]
+pub(crate) struct Asking {
+    pub(crate) plan: Plan,
+    /// How many states the offer had then.
+    pub(crate) mark: usize,
+    /// The number of its newest operation then.
+    pub(crate) newest: u64,
 }
 
 /// An operation whose address was given out.
@@ -95,12 +109,32 @@ pub(crate) struct Known {
 impl Client {
     pub(crate) fn new(seed: u64, index: usize, left: u32) -> Self {
         let draw = Draw::of(seed, &format!("client {index}"));
-        Self { index, draw, left, tags: vec![None; OFFERS.len()], edits: 0 }
+        Self { index, draw, left, tags: vec![None; OFFERS.len()], edits: 0, ids: 0, unknown: None }
+    }
+
+    /// The call of which it does not know what came, if it makes it again.
+    pub(crate) fn again(&mut self) -> Option<Asking> {
+        let unknown = self.unknown.take()?;
+        self.left = self.left.saturating_sub(1);
+        self.draw.happens(8_000).then_some(unknown)
     }
 
     /// Its next call, given the addresses that were given out.
     pub(crate) fn next(&mut self, profile: &Profile, known: &[Known]) -> Plan {
-        self.left -= 1;
+        self.left = self.left.saturating_sub(1);
+        let mut plan = self.draw_next(profile, known);
+        let changes = matches!(plan.kind, Kind::Publish | Kind::GoLive | Kind::Cancel | Kind::Put);
+        if changes && self.draw.happens(5_000) {
+            self.ids += 1;
+            plan.ask.repeat = Some((format!("request-{}-{}", self.index, self.ids), String::new()));
+        }
+        if plan.kind != Kind::Put && (changes || plan.kind == Kind::Operation) && self.draw.happens(1_500) {
+            plan.ask.wait = Some(1 + self.draw.below(20));
+        }
+        plan
+    }
+
+    fn draw_next(&mut self, profile: &Profile, known: &[Known]) -> Plan {
         let place = self.draw.place(profile.offers);
         let name = OFFERS[place];
         let kind = Kind::draw(profile, &mut self.draw);
@@ -108,11 +142,13 @@ impl Client {
         let plan = |ask| Plan { kind, name, ask, named: None, guard: None, title: None };
         match kind {
             Kind::Publish => {
-                self.guarded(place, self.with_emails(plan(Ask::post(format!("{path}/publish")))))
+                let plan = self.with_emails(plan(Ask::post(format!("{path}/publish"))));
+                self.guarded(place, plan)
             }
             Kind::GoLive => self.guarded(place, plan(Ask::post(format!("{path}/golive")))),
             Kind::Cancel => {
-                self.cancel(place, known, self.with_emails(plan(Ask::post(format!("{path}/cancel")))))
+                let plan = self.with_emails(plan(Ask::post(format!("{path}/cancel"))));
+                self.cancel(place, known, plan)
             }
             Kind::Put => self.put(place, plan(Ask::get(path))),
             Kind::Operation => self.look(known, plan(Ask::get(path))),
@@ -137,11 +173,22 @@ impl Client {
         }
     }
 
-    fn with_emails(&self, plan: Plan) -> Plan {
-        let mut draw = self.draw.clone();
-        let list = draw.one_of(&["", "ann@x.example", "ann@x.example,bob@y.example", "eve@z.example"]);
-        let body = (!list.is_empty()).then(|| json!({ "metadata": { "notification-emails": list } }));
-        Plan { ask: Ask { body, ..plan.ask }, ..plan }
+    /// With a list of addresses. That of a publish has one that no other request has: it tells whether the request
+    /// was carried out twice.
+    fn with_emails(&mut self, mut plan: Plan) -> Plan {
+        let mut list: Vec<String> = self
+            .draw
+            .one_of(&[&[][..], &["ann@x.example"], &["ann@x.example", "bob@y.example"]])
+            .iter()
+            .map(|address| (*address).to_owned())
+            .collect();
+        if plan.kind == Kind::Publish {
+            list.push(format!("of-{}-{}@once.example", self.index, self.left));
+        }
+        if !list.is_empty() {
+            plan.ask.body = Some(json!({ "metadata": { "notification-emails": list.join(",") } }));
+        }
+        plan
     }
 
     /// Sometimes with the tag that was seen last.

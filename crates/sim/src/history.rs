@@ -191,7 +191,8 @@ fn sum(world: &World, exact: bool) {
     let told = rules::letters_at_the_end(&tables, &world.book.deliveries(), exact);
     let due = rules::hold(tables.work().next().is_none(), || "work is left that nobody waits for".to_owned());
     let asked = world.book.look(|seen| rules::effects::third_party_knows(seen, &world.certifier));
-    for found in [stored, told, due, asked] {
+    let once = world.book.look(rules::Seen::each_request_once);
+    for found in [stored, told, due, asked, once] {
         if let Err(what) = found {
             world.book.wrong(what);
         }

@@ -95,6 +95,7 @@ async fn put(engine: &Engine, name: Name) {
         extra: None,
         migrated: None,
         guard: PutGuard::Any { creates: true },
+        repeat: None,
     };
     engine.put(name.publisher, name.offer, request).await.expect("the sample can be put");
 }

@@ -182,6 +182,8 @@ fn refused(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Option<P
             plan.kind == Kind::Put
                 || plan.guard.is_some_and(|guard| window.any(|state| state.offer.publishing_version != guard))
         }
+        // The machine's clock was set back by more than an hour since.
+        "FirstSentOutOfRange" => plan.ask.repeat.is_some(),
         "StepNotWaiting" | "UnknownStep" => matches!(plan.kind, Kind::Review | Kind::Release),
         _ => false,
     };

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use signoff_engine::clock::Source;
 use signoff_store::memory::MemoryStore;
 use signoff_store::testing::{FaultyStore, Outcome};
 use signoff_store::{Store, StoreError};
 use signoff_wire::etag::IfMatch;
+use signoff_wire::repeatability::fixdate;
 
 use crate::book::Book;
 use crate::bugs::{Bug, FirstReads};
 use crate::call::{Answer, call};
 use crate::certifier::Certifier;
-use crate::client::{Client, Kind, Known, Plan};
+use crate::client::{Asking, Client, Kind, Known, Plan};
 use crate::draw::Draw;
 use crate::faults::Drawn;
 use crate::mailman::Mailman;
@@ -197,17 +199,37 @@ impl World {
             let millis = u64::try_from(pause.as_millis()).unwrap_or(1);
             let pause = Duration::from_millis(client.borrow_mut().draw.below(millis + 1));
             tokio::time::sleep(pause).await;
-            let plan = {
-                let profile = self.profile.borrow();
-                client.borrow_mut().next(&profile, &self.known.borrow())
-            };
+            let again = client.borrow_mut().again();
+            if again.is_some() {
+                self.book.count("request repeated");
+            }
+            let asking = again.unwrap_or_else(|| {
+                let plan = client.borrow_mut().next(&self.profile.borrow(), &self.known.borrow());
+                self.asking(plan)
+            });
             self.clock_jumps();
             let index = client.borrow().index;
-            let answer = self.ask(index, node, &plan).await;
+            // It knows as soon as there is an answer; a crash leaves it in the dark.
+            client.borrow_mut().unknown = asking.plan.ask.repeat.is_some().then(|| asking.clone());
+            let answer = self.ask(index, node, &asking).await;
             if let Some(answer) = answer {
-                learn(&mut client.borrow_mut(), &plan, &answer);
+                client.borrow_mut().unknown = None;
+                learn(&mut client.borrow_mut(), &asking.plan, &answer);
             }
         }
+    }
+
+    /// A call, as things are now.
+    fn asking(&self, mut plan: Plan) -> Asking {
+        if let Some((_, first_sent)) = &mut plan.ask.repeat {
+            *first_sent = fixdate(self.timeline.now().0);
+        }
+        let (publisher, offer) = (plan.name.publisher, plan.name.offer);
+        let (mark, newest) = self.book.look(|seen| {
+            let newest = seen.state(publisher, offer).map_or(0, |state| state.offer.publishing_version);
+            (seen.mark(publisher, offer), newest)
+        });
+        Asking { plan, mark, newest }
     }
 
     fn clock_jumps(&self) {
@@ -221,17 +243,14 @@ impl World {
     }
 
     /// Makes a call and judges its answer; `None`: the caller does not know what came of it.
-    pub(crate) async fn ask(&self, who: usize, node: &Node, plan: &Plan) -> Option<Answer> {
-        let (publisher, offer) = (plan.name.publisher, plan.name.offer);
-        let (mark, newest_before) = self.book.look(|seen| {
-            let newest = seen.state(publisher, offer).map_or(0, |state| state.offer.publishing_version);
-            (seen.mark(publisher, offer), newest)
-        });
+    async fn ask(&self, who: usize, node: &Node, asking: &Asking) -> Option<Answer> {
+        let plan = &asking.plan;
         let guard = if plan.guard.is_some() { " with a tag" } else { "" };
-        self.book.line(&format!("client {who} asks {} {}{guard}", plan.ask.method, plan.ask.path));
+        let id = plan.ask.repeat.as_ref().map(|(id, _)| format!(" as {id}")).unwrap_or_default();
+        self.book.line(&format!("client {who} asks {} {}{guard}{id}", plan.ask.method, plan.ask.path));
         self.invite(plan);
         let (patience, loses) = self.patience();
-        let asked = call(&node.routes, Template::get().token(publisher), &plan.ask);
+        let asked = call(&node.routes, Template::get().token(plan.name.publisher), &plan.ask);
         let Ok(mut answer) = tokio::time::timeout(patience, asked).await else {
             self.book.count("client hung up");
             self.book.line(&format!("client {who} hangs up"));
@@ -251,7 +270,7 @@ impl World {
         if matches!(answer.status, 503 | 504) && self.profile.borrow().faults.any() {
             return None;
         }
-        self.judge(plan, &answer, mark, newest_before);
+        self.judge(asking, &answer);
         Some(answer)
     }
 
@@ -273,17 +292,23 @@ impl World {
         (if hangs_up { Duration::from_millis(millis) } else { Duration::from_secs(3_600) }, loses)
     }
 
-    fn judge(&self, plan: &Plan, answer: &Answer, mark: usize, newest_before: u64) {
+    fn judge(&self, asking: &Asking, answer: &Answer) {
+        let Asking { plan, mark, newest } = asking;
         let (publisher, offer) = (plan.name.publisher, plan.name.offer);
         let judged = self.book.learn(|seen| {
             let promise = {
-                let window = Window { seen, states: seen.since(publisher, offer, mark), newest_before };
+                let states = seen.since(publisher, offer, *mark);
+                let window = Window { seen, states, newest_before: *newest };
                 truth::judge(plan, answer, &window)?
             };
             if plan.kind == Kind::Cancel
                 && let Some(promise) = &promise
             {
                 seen.answered(promise)?;
+            }
+            if let Some(Promise::Exists(id)) = &promise {
+                let request = plan.ask.repeat.as_ref().map(|(id, _)| id.clone());
+                seen.started(*id, request)?;
             }
             Ok::<_, String>(promise)
         });

@@ -31,6 +31,8 @@ pub(crate) struct Seen {
     pub(crate) guests: BTreeSet<String>,
     /// What cancels of each operation were answered: the same every time.
     pub(crate) answers: BTreeMap<OperationId, OperationId>,
+    /// Which request was told that it started each operation; `None`: one without an id.
+    pub(crate) starters: BTreeMap<OperationId, Option<String>>,
     /// How often a draft with this title was committed.
     pub(crate) titles: BTreeMap<String, u32>,
 }
@@ -95,6 +97,30 @@ impl Seen {
             first if first == answered || matches!(promise, Promise::NotCancellable(_)) => Ok(()),
             first => Err(format!("rule 10: a cancel of {target} was answered {first} and then {answered}")),
         }
+    }
+
+    /// A request was told that it started this operation: the same one may be told so again.
+    pub(crate) fn started(&mut self, id: OperationId, request: Option<String>) -> Result<(), String> {
+        let earlier = self.starters.insert(id, request.clone());
+        let is_repeated = request.is_some() && earlier.as_ref() == Some(&request);
+        if earlier.is_none() || is_repeated {
+            return Ok(());
+        }
+        Err(format!("{id} was started by {earlier:?} and by {request:?}"))
+    }
+
+    /// Rule 10: no request was carried out twice, however often it came.
+    pub(crate) fn each_request_once(&self) -> Result<(), String> {
+        let publishes = self.operations.values().filter(|operation| operation.kind == Kind::Publish);
+        let mut marks = BTreeSet::new();
+        for mark in
+            publishes.flat_map(|operation| &operation.emails).filter(|mail| mail.ends_with("@once.example"))
+        {
+            if !marks.insert(mark) {
+                return Err(format!("rule 10: the publish of {mark} was carried out twice"));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn take_in(&mut self, change: &Change) {

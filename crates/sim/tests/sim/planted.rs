@@ -35,6 +35,7 @@ is_found! {
     work_that_stays_when_it_was_taken_back: KeepsSettledWork, "rule 7";
     work_that_is_lost: LosesWork, "rule 7";
     a_cancel_that_is_not_written: LosesCancel, "not written";
+    a_request_that_is_carried_out_twice: ForgetsRequests, "";
     a_cancel_that_promises_too_much: PromisesTooMuch, "200 for a cancellation that has not ended well";
     a_read_that_is_old: ShowsOldReads, "a stale read";
 }

@@ -29,6 +29,10 @@ fn part(number: u64) {
         "client hung up",
         "answer lost",
         "mail given up",
+        "request repeated",
+        "step.run taken, answer lost",
+        "step.poll answered",
+        "step.cancel not reached",
     ] {
         assert!(batch.counts.of(event) > 0, "no history has this: {event}");
     }
