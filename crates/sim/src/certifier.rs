@@ -164,7 +164,7 @@ impl Certifier {
             if word.at > now {
                 tokio::select! {
                     biased;
-                    () = tokio::time::sleep(word.at - now) => {}
+                    () = tokio::time::sleep(word.at.saturating_sub(now)) => {}
                     () = self.spoke.notified() => {}
                 }
                 continue;
@@ -180,8 +180,7 @@ impl Certifier {
                 word.at = now + Duration::from_millis(500);
                 state.words.push(word);
             }
-            let allowed =
-                matches!((status, code.as_str()), (200, _) | (400, "StepNotWaiting") | (503, _) | (401, _));
+            let allowed = matches!((status, code.as_str()), (200 | 401 | 503, _) | (400, "StepNotWaiting"));
             drop(state);
             if !allowed {
                 self.book.wrong(format!("a callback is answered {status} {code}"));

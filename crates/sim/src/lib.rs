@@ -7,6 +7,7 @@
 mod book;
 mod bugs;
 mod call;
+mod calls;
 mod certifier;
 mod client;
 mod counts;

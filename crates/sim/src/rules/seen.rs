@@ -100,9 +100,9 @@ impl Seen {
     }
 
     /// A request was told that it started this operation: the same one may be told so again.
-    pub(crate) fn started(&mut self, id: OperationId, request: Option<String>) -> Result<(), String> {
-        let earlier = self.starters.insert(id, request.clone());
-        let is_repeated = request.is_some() && earlier.as_ref() == Some(&request);
+    pub(crate) fn started(&mut self, id: OperationId, request: Option<&str>) -> Result<(), String> {
+        let earlier = self.starters.insert(id, request.map(str::to_owned));
+        let is_repeated = request.is_some() && earlier.as_ref().map(Option::as_deref) == Some(request);
         if earlier.is_none() || is_repeated {
             return Ok(());
         }

@@ -68,7 +68,8 @@ fn was_given_up(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
     };
     let before = seen.operations.get(&id);
     let after = change.operations.iter().find(|operation| operation.id == id);
-    before.filter(by_force).is_none() && after.filter(by_force).is_some_and(|after| !after.is_running())
+    !before.is_some_and(|before| by_force(&before))
+        && after.filter(by_force).is_some_and(|after| !after.is_running())
 }
 
 /// Whether the third party that does the work said how it ended.
