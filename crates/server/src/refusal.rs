@@ -111,6 +111,9 @@ impl<'a> Subject<'a> {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
             }
+            Refusal::NotAwaited { step } => {
+                ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
+            }
             other => self.not_found_or_guarded(&other),
         }
     }

@@ -16,6 +16,8 @@ mod cancel_guards;
 #[cfg(test)]
 mod cancel_undo;
 #[cfg(test)]
+mod certifier;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod concurrency;
@@ -53,3 +55,5 @@ mod state;
 mod tokens;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod webhook;
