@@ -15,6 +15,7 @@ pub mod lab;
 pub mod mail;
 mod pipeline;
 mod runner;
+mod upkeep;
 mod usecase;
 mod views;
 
@@ -22,6 +23,7 @@ pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use usecase::{
-    CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
+    Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
+    ReviewRequest, Stored, Told,
 };
 pub use views::{Rendered, Viewed};

@@ -13,6 +13,7 @@ pub mod offer;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
+pub mod repeat;
 mod transition;
 pub mod webhook;
 

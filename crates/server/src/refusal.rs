@@ -6,6 +6,7 @@ use signoff_lifecycle::refusal::{Reference, Refusal};
 use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
+use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -113,6 +114,13 @@ impl<'a> Subject<'a> {
             }
             Refusal::NotAwaited { step } => {
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
+            }
+            Refusal::RequestIdReused => {
+                ApiError::new(ErrorCode::RequestIdReused, ErrorText::RequestIdReused).target(REQUEST_ID)
+            }
+            Refusal::FirstSentOutOfRange => {
+                ApiError::new(ErrorCode::FirstSentOutOfRange, ErrorText::FirstSentOutOfRange)
+                    .target(FIRST_SENT)
             }
             other => self.not_found_or_guarded(&other),
         }

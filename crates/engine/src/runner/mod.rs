@@ -62,8 +62,13 @@ impl Place {
 }
 
 impl Engine {
-    /// Does the work that falls due until `stop` says so, then finishes what it began.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
+    /// Does the work that falls due until `stop` says so, then finishes what it began. Beside it, throws away what
+    /// is over.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.work(stop.clone()), self.keep_up(stop));
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) {
         let places = Places::new(self.shared.settings.concurrency);
         while !*stop.borrow_and_update() {
             // While it looks, whatever is committed must wake it: it may have looked past it.

@@ -26,9 +26,11 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
         extra: None,
         migrated: Some(false),
         guard: PutGuard::Absent { required: false },
+        repeat: None,
     };
     engine.put("contoso", "a", put).await.unwrap();
-    let publish = PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None };
+    let publish =
+        PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None, repeat: None };
     let done = engine.publish("contoso", "a", publish).await.unwrap();
     (folder, engine, done.state.target.unwrap().id)
 }
@@ -99,6 +101,8 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         operation: None,
         guard: Guard::None,
         means: Means::Cancel,
+        accepts_ended: false,
+        repeat: None,
     };
     engine.cancel("contoso", "a", cancel).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.

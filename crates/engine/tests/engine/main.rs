@@ -10,6 +10,7 @@ mod put;
 mod restart;
 mod rules;
 mod scenarios;
+mod undo;
 mod views;
 mod webhook;
 mod world;

@@ -310,6 +310,8 @@ fn reply_is_true(decision: &Decision) {
             assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
         }
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
         Reply::Recorded => {}
     }
 }
