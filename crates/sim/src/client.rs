@@ -81,6 +81,8 @@ pub(crate) struct Client {
     pub(crate) left: u32,
     /// The last tag that it saw of each offer, with the number of the newest operation then.
     pub(crate) tags: Vec<Option<(String, u64)>>,
+    /// Which offers it last saw waiting for the publisher's review.
+    pub(crate) waits: Vec<bool>,
     edits: u32,
     /// How many requests it gave an id.
     ids: u32,
@@ -109,7 +111,17 @@ pub(crate) struct Known {
 impl Client {
     pub(crate) fn new(seed: u64, index: usize, left: u32) -> Self {
         let draw = Draw::of(seed, &format!("client {index}"));
-        Self { index, draw, left, tags: vec![None; OFFERS.len()], edits: 0, ids: 0, unknown: None }
+        let offers = OFFERS.len();
+        Self {
+            index,
+            draw,
+            left,
+            tags: vec![None; offers],
+            waits: vec![false; offers],
+            edits: 0,
+            ids: 0,
+            unknown: None,
+        }
     }
 
     /// The call of which it does not know what came, if it makes it again.
@@ -137,7 +149,10 @@ impl Client {
     fn draw_next(&mut self, profile: &Profile, known: &[Known]) -> Plan {
         let place = self.draw.place(profile.offers);
         let name = OFFERS[place];
-        let kind = Kind::draw(profile, &mut self.draw);
+        let drawn = Kind::draw(profile, &mut self.draw);
+        // Who saw that an offer waits for them mostly goes on.
+        let goes_on = self.waits[place] && self.draw.happens(5_000);
+        let kind = if goes_on { Kind::GoLive } else { drawn };
         let path = format!("/api/publishers/{}/offers/{}", name.publisher, name.offer);
         let plan = |ask| Plan { kind, name, ask, named: None, guard: None, title: None };
         match kind {
