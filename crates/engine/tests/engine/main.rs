@@ -4,6 +4,7 @@
 mod advance;
 mod lifecycle;
 mod put;
+mod repeats;
 mod restart;
 mod scenarios;
 mod views;
