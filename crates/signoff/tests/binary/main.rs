@@ -6,6 +6,7 @@ mod dev_server;
 mod kills;
 mod ledger;
 mod released;
+mod repeats;
 mod resume;
 mod server;
 mod serving;

@@ -103,5 +103,6 @@ fn client(base: &str) -> Result<Client, Failure> {
     };
     let base = base.parse().map_err(|error| Failure::Usage(format!("{base}: {error}")))?;
     let tokens = TokenSource::Credentials(credentials);
-    Ok(Client::new(Config { base, tokens, extra_roots_pem: None, retries: Retries::default() })?)
+    let (retries, marks) = (Retries::default(), Some(crate::connection::marks()));
+    Ok(Client::new(Config { base, tokens, extra_roots_pem: None, retries, marks })?)
 }
