@@ -70,7 +70,9 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
-            | Self::Node(NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_)) => 2,
+            | Self::Node(
+                NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_) | NodeError::Hook(_),
+            ) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::Client(ClientError::Unreachable { .. }) => 6,
@@ -84,7 +86,7 @@ impl Failure {
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(NodeError::Store(_))
+            | Self::Node(NodeError::Store(_) | NodeError::HookTransport(_))
             | Self::Tls(_) => 1,
         }
     }

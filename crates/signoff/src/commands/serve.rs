@@ -29,6 +29,8 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
         public_base: Some(base.clone()),
+        hooks: config.hooks.clone(),
+        callback_base: config.public_url.clone(),
     };
     let node = Node::start(&config.store, settings).await?;
     let (stop, stopped) = watch::channel(false);

@@ -93,6 +93,8 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         operator_token: None,
         mail: None,
         public_base: Some(base.to_owned()),
+        hooks: Vec::new(),
+        callback_base: None,
     };
     let node = Node::start(&folder.join("signoff.db"), settings).await?;
     if let Some(file) = &arguments.load {

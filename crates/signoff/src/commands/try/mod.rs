@@ -70,6 +70,8 @@ fn settings(base: &str) -> NodeSettings {
         operator_token: None,
         mail: None,
         public_base: Some(base.to_owned()),
+        hooks: Vec::new(),
+        callback_base: None,
     }
 }
 
