@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use signoff_lifecycle::command::{Cancel, Checked, Guard, Named, Publish, Put, PutGuard};
+use signoff_lifecycle::command::{Cancel, Checked, Guard, Means, Named, Publish, Put, PutGuard};
 use signoff_lifecycle::decision::{Decision, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
@@ -137,6 +137,7 @@ fn history(state: &Aggregate, count: usize, number: usize, at: Timestamp) -> Res
             emails: Vec::new(),
             named: Named::Newest,
             guard: Guard::None,
+            means: Means::Cancel,
         });
         state = decided(Some(state), publish, at)?.next;
         let decision = decided(Some(state), cancel, at)?;

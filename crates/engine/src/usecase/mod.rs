@@ -10,7 +10,7 @@ mod to_the_end;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
@@ -67,15 +67,16 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
-        let present = state.clone();
+        // A future is as large as all that it holds while it waits, and is moved with it.
+        let present = state.clone().map(Box::new);
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
             verdict => verdict?,
         };
         let decision = match verdict {
-            Verdict::Change(decision) => *decision,
+            Verdict::Change(decision) => decision,
             Verdict::Already(reply) => {
-                let state = present.ok_or(Refusal::OfferNotFound)?;
+                let state = *present.ok_or(Refusal::OfferNotFound)?;
                 return Ok(Tried::Done(Box::new(Done { reply, state })));
             }
         };
@@ -92,7 +93,7 @@ impl Engine {
         &self,
         publisher: &str,
         expected: Option<u64>,
-        decision: Decision,
+        decision: Box<Decision>,
         now: Timestamp,
         along: Along,
     ) -> Result<Done, StoreError> {
@@ -100,6 +101,7 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
+        let reply = decision.reply;
         let change = Change {
             expected,
             next: decision.next,
@@ -112,6 +114,7 @@ impl Engine {
         };
         let engine = self.clone();
         let commit = async move {
+            let moved: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
             let changing = engine.shared.views.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
             let Change { next, operations, .. } = change;
@@ -120,9 +123,12 @@ impl Engine {
                 Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
                 Err(error) => {
                     engine.shared.views.failed(changing);
+                    // It may have gone through all the same: who follows asks the store.
+                    engine.shared.followers.moved(moved);
                     return Err(error);
                 }
             }
+            engine.shared.followers.moved(moved);
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }
@@ -132,7 +138,7 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next })
+            Ok(Done { reply, state: next })
         };
         to_the_end::to_the_end(commit).await
     }

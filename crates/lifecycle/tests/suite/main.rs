@@ -5,6 +5,8 @@
 mod cancel_stories;
 mod cancel_table;
 mod exploration;
+mod force_rules;
+mod force_table;
 mod lifecycle_table;
 mod plans;
 mod properties;

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Named, Publish, Put, PutGuard, StepResult, WorkOutcome,
+    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult, WorkOutcome,
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
@@ -129,14 +129,14 @@ async fn live(store: &SqliteStore) {
         outcome: WorkOutcome::Done { removed: Vec::new() },
     };
     execute(store, Command::StepResult(result), Some(lease)).await;
-    let named = Named::Newest;
     let cancel = Cancel {
         id: id(2),
         by: "ann".to_owned(),
         reason: None,
         emails: Vec::new(),
-        named,
+        named: Named::Newest,
         guard: Guard::None,
+        means: Means::Cancel,
     };
     execute(store, Command::Cancel(cancel), None).await;
     assert_eq!(claim(store, Vec::new()).await.len(), 1);
