@@ -190,6 +190,7 @@ fn change_to(next: Aggregate, expected: Option<u64>) -> Change {
         mail: Vec::new(),
         content: None,
         fence: None,
+        repeat: None,
     }
 }
 

@@ -14,4 +14,6 @@ mod publish_table;
 mod put_table;
 mod rules;
 mod slots_rules;
+mod webhook_table;
+mod webhook_world;
 mod world;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{StepResult, WorkOutcome};
+use signoff_lifecycle::command::{Callback, Said, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -44,6 +44,27 @@ pub(crate) fn of_a_decision(
     leftovers_are_recorded(before, command, next);
     slots_rules::check(before, command, next);
     told_once_what_happened(before, decision);
+    if let Command::Callback(callback) = command {
+        a_callback_was_awaited(before, callback, decision);
+    }
+}
+
+/// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the
+/// step is applied (rules 3 and 7).
+fn a_callback_was_awaited(before: Option<&Aggregate>, callback: &Callback, decision: &Decision) {
+    let before = before.unwrap();
+    let target = before.target.as_ref().unwrap();
+    assert_eq!(target.id, callback.operation);
+    let step = target.step(&callback.step).unwrap();
+    if callback.key.ends_with(":run") {
+        assert_eq!((&target.phase, step.is_open()), (&Phase::Running, true));
+    } else {
+        assert!(callback.key.ends_with(":cancel") && !step.is_open());
+        assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
+    }
+    if let Said::Progress { .. } = callback.said {
+        assert!(decision.work.is_empty() && decision.settled.is_empty());
+    }
 }
 
 /// Every rule that only the whole history can break.
@@ -289,6 +310,8 @@ fn reply_is_true(decision: &Decision) {
             assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
         }
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
         Reply::Recorded => {}
     }
 }
@@ -296,7 +319,7 @@ fn reply_is_true(decision: &Decision) {
 /// What an ended operation could not undo is on the offer, until a first step removes it.
 fn leftovers_are_recorded(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let mut expected = before.map(|before| before.offer.leftovers.clone()).unwrap_or_default();
-    if let Command::StepResult(_) | Command::Cancel(_) = command {
+    if let Command::StepResult(_) | Command::Cancel(_) | Command::Callback(_) = command {
         if let Command::StepResult(StepResult { outcome: WorkOutcome::Done { removed }, .. }) = command {
             expected.retain(|leftover| !removed.contains(leftover));
         }

@@ -11,6 +11,7 @@ mod outbox;
 mod plans;
 mod publishers;
 mod readers;
+mod repeats;
 mod schema;
 mod work;
 mod writer;

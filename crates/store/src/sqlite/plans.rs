@@ -78,6 +78,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
         mail: mail.into_iter().collect(),
         content,
         fence,
+        repeat: None,
     };
     store.commit(&change).await.unwrap();
 }
@@ -92,6 +93,7 @@ fn step(executor: Executor) -> StepPlan {
         propagate: Micros::ZERO,
         back_off: Micros::ZERO,
         script: None,
+        webhook: None,
     }
 }
 
