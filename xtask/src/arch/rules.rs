@@ -22,6 +22,17 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "signoff-wire",
         ],
     ),
+    (
+        "signoff-sim",
+        &[
+            "signoff-server",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
     // It fills stores with more operations than anybody would start over HTTP.
     ("signoff-bench", &["signoff-store", "signoff-lifecycle", "signoff-wire"]),
     ("xtask", &[]),
@@ -101,13 +112,15 @@ pub(super) struct Ban {
     pub(super) reason: &'static str,
 }
 
-/// The files that read the real clock or draw at random, and the two tools that measure. Leases run on real time,
+/// The files that read the real clock or draw at random, and the two tools that measure. The
+/// simulation reads a clock that stands still while anybody has something to do. Leases run on real time,
 /// whatever a publisher's test clock says: they guard against a worker that died.
 const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/engine/src/clock.rs",
     "crates/store/src/leases/mod.rs",
     "crates/server/src/identity/random.rs",
     "crates/signoff/src/progress",
+    "crates/sim/src/time.rs",
     "bench/",
     "xtask/",
 ];
