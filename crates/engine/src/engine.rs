@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
 
@@ -13,6 +14,7 @@ use crate::clock::Clock;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
 use crate::lab::Lab;
+use crate::retention::RETENTION;
 use crate::usecase::Checks;
 use crate::views::Views;
 
@@ -40,6 +42,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// How many may follow operations at a time.
     pub follow: FollowLimits,
+    /// How long finished operations are kept, on their publisher's clock; `None`: for ever.
+    pub retention: Option<Micros>,
 }
 
 impl Settings {
@@ -52,6 +56,7 @@ impl Settings {
             lease_for: Duration::from_secs(2),
             concurrency: 64,
             follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 
@@ -64,6 +69,7 @@ impl Settings {
             lease_for: Duration::from_secs(30),
             concurrency: 64,
             follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 }

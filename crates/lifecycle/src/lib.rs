@@ -13,6 +13,7 @@ pub mod offer;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
+pub mod retention;
 mod transition;
 
 pub use command::{Command, decide};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
     Verifier,
@@ -29,6 +30,8 @@ pub(crate) struct NodeSettings {
     pub(crate) operator_token: Option<String>,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
+    /// How long finished operations are kept; `None`: for ever.
+    pub(crate) retention: Option<Micros>,
     /// Where the server is reached without TLS, for the addresses that discovery gives out.
     pub(crate) public_base: Option<String>,
 }
@@ -62,6 +65,7 @@ impl Node {
             engine_settings.pipeline = PipelineKind::Production;
         }
         engine_settings.deliver_mail = settings.mail.is_some();
+        engine_settings.retention = settings.retention;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::new(store.clone(), engine_settings);
         let clock = seconds(&engine);
@@ -98,6 +102,8 @@ impl Node {
             let deliverer = Deliverer::new(store, clock, transport, DeliverySettings::default(), written);
             workers.spawn(deliverer.run(stop_of(&stopped)));
         }
+        let (forgetful, until) = (engine.clone(), stopped.clone());
+        workers.spawn(async move { forgetful.forget_with_time(until).await });
         workers.spawn(async move { engine.run(stopped).await });
         Ok(Self { app, stop, workers })
     }

@@ -5,6 +5,7 @@ mod advance;
 mod lifecycle;
 mod put;
 mod restart;
+mod retention;
 mod scenarios;
 mod views;
 mod world;

@@ -28,6 +28,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
+        retention: config.retention,
         public_base: Some(base.clone()),
     };
     let node = Node::start(&config.store, settings).await?;

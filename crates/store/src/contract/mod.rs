@@ -5,6 +5,7 @@ mod directory;
 mod lab;
 mod offers;
 mod outbox;
+mod retention;
 mod work;
 
 pub use artifacts::Artifacts;
@@ -12,6 +13,7 @@ pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, Si
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
+pub use retention::{Aged, Prune, Retention};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
@@ -32,6 +34,6 @@ pub enum StoreError {
 }
 
 /// Everything a store does, in one object.
-pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention {}
 
-impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}
+impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention> Store for S {}

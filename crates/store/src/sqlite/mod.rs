@@ -10,6 +10,7 @@ mod offers;
 mod outbox;
 mod publishers;
 mod readers;
+mod retention;
 mod schema;
 mod work;
 mod writer;

@@ -39,7 +39,7 @@ impl Drop for Stub {
 async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_else(|_| Bytes::new());
-    let names = ["authorization", "if-match", "if-none-match", "content-type"];
+    let names = ["authorization", "if-match", "if-none-match", "content-type", "prefer"];
     let header = |name| Some(format!("{name}: {}", head.headers.get(name)?.to_str().unwrap_or("?")));
     let mut parts = vec![format!("{} {}", head.method, head.uri)];
     parts.extend(names.into_iter().filter_map(header));

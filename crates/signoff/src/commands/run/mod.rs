@@ -92,6 +92,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         identity: None,
         operator_token: None,
         mail: None,
+        retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
     };
     let node = Node::start(&folder.join("signoff.db"), settings).await?;
