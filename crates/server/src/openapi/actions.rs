@@ -34,7 +34,7 @@ pub(super) fn calls() -> Vec<Call> {
 
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
-        .takes(&["If-Match"])
+        .takes(&["If-Match", "Prefer"])
         .body::<ActionBody>(false, text, example)
         .reads_json()
         .refuses(&[
@@ -48,7 +48,8 @@ fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
 
 fn started(text: &str) -> Answer {
     let example = json!({ "location": LOCATION, "operationId": OPERATION, "status": "running" });
-    Answer::of::<Accepted<'_>>(202, text, example).headers(&["Location", "Operation-Location", "Retry-After"])
+    let headers = ["Location", "Operation-Location", "Retry-After", "Preference-Applied"];
+    Answer::of::<Accepted<'_>>(202, text, example).headers(&headers)
 }
 
 fn publish() -> Call {
@@ -106,9 +107,9 @@ fn cancel() -> Call {
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled; or its cancellation has ended.", canceled)
-            .headers(&["Location", "Operation-Location"]),
+            .headers(&["Location", "Operation-Location", "Preference-Applied"]),
     )
-    .answers(started("The cancellation runs, or has done so for a while."))
+    .answers(started("The cancellation runs, or has done so for a while; `status` says how it stands."))
     .refuses(&[
         ErrorCode::OperationNotFound,
         ErrorCode::NoOperationInProgress,
