@@ -29,7 +29,7 @@ const ROUND_EVERY: Duration = Duration::from_secs(3600);
 const ANEW_EVERY: u32 = 24;
 
 /// What one go came to.
-struct Step {
+struct Gone {
     removed: usize,
     /// Up to where operations were looked at that are old enough.
     seen: Option<OperationId>,
@@ -62,10 +62,10 @@ impl Engine {
         let Some(retention) = self.shared.settings.retention else { return Ok(0) };
         let (mut after, mut removed) = (None, 0);
         loop {
-            let step = self.forget_step(publisher, retention, after, BATCH).await?;
-            removed += step.removed;
-            after = step.seen.or(after);
-            if step.last {
+            let gone = self.forget_step(publisher, retention, after, BATCH).await?;
+            removed += gone.removed;
+            after = gone.seen.or(after);
+            if gone.last {
                 return Ok(removed);
             }
         }
@@ -80,17 +80,17 @@ impl Engine {
         let mut publisher = None;
         while let Some(next) = self.shared.store.publisher_after(publisher.as_deref()).await? {
             loop {
-                let step = self.forget_step(&next, retention, seen.get(&next).copied(), BATCH).await?;
-                if let Some(id) = step.seen {
+                let gone = self.forget_step(&next, retention, seen.get(&next).copied(), BATCH).await?;
+                if let Some(id) = gone.seen {
                     seen.insert(next.clone(), id);
                 }
-                if step.removed > 0 {
-                    tracing::info!(publisher = %next, removed = step.removed, "old operations were forgotten");
+                if gone.removed > 0 {
+                    tracing::info!(publisher = %next, removed = gone.removed, "old operations were forgotten");
                 }
                 if paused(stop, BREATH).await.is_none() {
                     return Ok(());
                 }
-                if step.last {
+                if gone.last {
                     break;
                 }
             }
@@ -106,26 +106,26 @@ impl Engine {
         retention: Micros,
         after: Option<OperationId>,
         limit: usize,
-    ) -> Result<Step, StoreError> {
+    ) -> Result<Gone, StoreError> {
         let now = self.shared.clock.now(publisher);
         let before = Timestamp(now.0.saturating_sub_unsigned(retention.0));
         let found = self.shared.store.operations_after(publisher, after, limit).await?;
         let full = found.len() == limit;
-        let mut step = Step { removed: 0, seen: None, last: !full };
+        let mut gone = Gone { removed: 0, seen: None, last: !full };
         let mut by_offer: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         for stored in found {
             // Nothing ends before it begins.
             if stored.operation.created_at >= before {
-                step.last = true;
+                gone.last = true;
                 break;
             }
-            step.seen = Some(stored.operation.id);
+            gone.seen = Some(stored.operation.id);
             by_offer.entry(stored.offer).or_default().push(stored.operation);
         }
         for (offer, operations) in by_offer {
-            step.removed += self.forget_of(publisher, &offer, operations, before).await?;
+            gone.removed += self.forget_of(publisher, &offer, operations, before).await?;
         }
-        Ok(step)
+        Ok(gone)
     }
 
     /// Forgets those of these operations of an offer that may go.

@@ -114,13 +114,11 @@ impl Offers for SqliteStore {
                         .optional()
                 })
                 .map_err(sql)?;
-            match body {
-                Some(body) => decode(&body).map(Some),
-                None => {
-                    let kept = format!("{KEPT} AND kept.publishing_version = ?3");
-                    Ok(bodies(connection, &kept, params![publisher, offer, publishing_version])?.pop())
-                }
+            if let Some(body) = body {
+                return decode(&body).map(Some);
             }
+            let kept = format!("{KEPT} AND kept.publishing_version = ?3");
+            Ok(bodies(connection, &kept, params![publisher, offer, publishing_version])?.pop())
         })
     }
 }
