@@ -13,6 +13,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
+use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::retention::RETENTION;
 use crate::usecase::Checks;
@@ -85,6 +86,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
     pub(crate) followers: Followers,
@@ -104,10 +106,21 @@ pub(crate) struct Shared {
 impl Engine {
     /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let clock = Arc::new(Clock::default());
+        Self::with_clock(store, settings, Clock::default())
+    }
+
+    /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
+    pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
+        Self::with(store, settings, clock, Hooks::none())
+    }
+
+    /// The same, with third parties that do some of the steps.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
+        let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
         Self {
             shared: Arc::new(Shared {
-                executors: Executors::new(store.clone()),
+                executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
+                hooks,
                 store,
                 clock,
                 settings,
@@ -137,6 +150,11 @@ impl Engine {
     /// The offer types.
     pub fn catalogue(&self) -> &'static Catalogue {
         Catalogue::load()
+    }
+
+    /// The third parties that do steps.
+    pub fn hooks(&self) -> &Hooks {
+        &self.shared.hooks
     }
 
     /// How the engine runs.

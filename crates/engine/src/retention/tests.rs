@@ -42,10 +42,11 @@ impl World {
                 extra: None,
                 migrated: Some(false),
                 guard: PutGuard::Any { creates: true },
+                repeat: None,
             };
             engine.put("contoso", "a", put).await.unwrap();
             let emails = vec!["ann@contoso.example".to_owned()];
-            let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+            let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
             engine.publish("contoso", "a", publish).await.unwrap();
             let cancel = CancelRequest {
                 by: "ann".to_owned(),
@@ -53,6 +54,9 @@ impl World {
                 emails: Vec::new(),
                 operation: None,
                 guard: Guard::None,
+                means: signoff_lifecycle::command::Means::Cancel,
+                accepts_ended: false,
+                repeat: None,
             };
             engine.cancel("contoso", "a", cancel).await.unwrap();
         }

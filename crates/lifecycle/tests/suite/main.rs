@@ -5,6 +5,8 @@
 mod cancel_stories;
 mod cancel_table;
 mod exploration;
+mod force_rules;
+mod force_table;
 mod lifecycle_table;
 mod plans;
 mod properties;
@@ -12,4 +14,6 @@ mod publish_table;
 mod put_table;
 mod rules;
 mod slots_rules;
+mod webhook_table;
+mod webhook_world;
 mod world;

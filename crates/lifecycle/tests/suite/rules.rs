@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::WorkOutcome;
+use signoff_lifecycle::command::{Callback, Said, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Leftover, Offer};
 use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState, WorkKind,
 };
 use signoff_lifecycle::plan::CancelPolicy;
 
-use crate::slots_rules;
 use crate::world::World;
+use crate::{force_rules, slots_rules};
 
 /// Every rule that one decision can break by itself.
 pub(crate) fn of_a_decision(
@@ -39,9 +40,31 @@ pub(crate) fn of_a_decision(
     }
     ends_together(next);
     reply_is_true(decision);
+    force_rules::check(before, command, next);
     leftovers_are_recorded(before, command, next);
     slots_rules::check(before, command, next);
     told_once_what_happened(before, decision);
+    if let Command::Callback(callback) = command {
+        a_callback_was_awaited(before, callback, decision);
+    }
+}
+
+/// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the
+/// step is applied (rules 3 and 7).
+fn a_callback_was_awaited(before: Option<&Aggregate>, callback: &Callback, decision: &Decision) {
+    let before = before.unwrap();
+    let target = before.target.as_ref().unwrap();
+    assert_eq!(target.id, callback.operation);
+    let step = target.step(&callback.step).unwrap();
+    if callback.key.ends_with(":run") {
+        assert_eq!((&target.phase, step.is_open()), (&Phase::Running, true));
+    } else {
+        assert!(callback.key.ends_with(":cancel") && !step.is_open());
+        assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
+    }
+    if let Said::Progress { .. } = callback.said {
+        assert!(decision.work.is_empty() && decision.settled.is_empty());
+    }
 }
 
 /// Every rule that only the whole history can break.
@@ -71,7 +94,7 @@ pub(crate) fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operatio
     state.target.iter().chain(&state.cancellation)
 }
 
-fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
+pub(crate) fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
     operations_of(state).find(|operation| operation.id == id)
 }
 
@@ -117,6 +140,11 @@ fn went_on(earlier: &Operation, operation: &Operation) {
         let has_ended = old.began() && !old.is_open() || matches!(old.state, StepState::Inherited { .. });
         assert!(!has_ended || old.state == new.state, "an ended step does not change: {old:?} {new:?}");
         assert!(!old.began() || new.began(), "what began has begun");
+    }
+    if let (Phase::Undoing { failure: why }, Phase::Failed { failure, .. }) =
+        (&earlier.phase, &operation.phase)
+    {
+        assert_eq!(why, failure, "what failed by itself keeps its failure");
     }
     if earlier.cancellation_request_state() == CancellationRequestState::CannotCancel {
         let now = operation.cancellation_request_state();
@@ -189,7 +217,7 @@ fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: T
 /// Rule 4: the undo of every step that began and is not merely interrupted, the last begun first, one at a time.
 fn undos_run_one_by_one(operation: &Operation) {
     let rank = |state: &UndoState| match state {
-        UndoState::Done { .. } | UndoState::Failed { .. } => 0,
+        UndoState::Done { .. } | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         UndoState::Running { .. } => 1,
         UndoState::Pending => 2,
     };
@@ -226,21 +254,36 @@ fn ends_together(next: &Aggregate) {
             assert_eq!(cancellation.phase, Phase::Completed { at: *at });
             assert!(left.is_empty(), "canceled means that nothing is left: {left:?}");
         }
-        Phase::Failed { failure, .. } => {
-            assert_eq!(
-                failure,
-                &Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() }
-            );
-            assert_eq!(cancellation.phase, target.phase);
+        Phase::Failed { at, failure } => {
+            let of_cancellation =
+                Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() };
+            let failed_by_itself = !matches!(failure, Failure::CancellationFailed { .. });
+            assert!(failed_by_itself || failure == &of_cancellation, "{failure:?}");
+            assert!(!failed_by_itself || left == failed_undos(target), "it was undoing itself");
+            assert_eq!(cancellation.phase, Phase::Failed { at: *at, failure: of_cancellation });
             assert!(!left.is_empty());
+            messages_name_what_is_left(target, &left);
+            messages_name_what_is_left(cancellation, &left);
         }
         other => panic!("a target with a cancellation is {other:?}"),
     }
 }
 
+/// The steps of which something is left: their undo failed, or was given up.
 fn failed_undos(operation: &Operation) -> Vec<String> {
-    let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
+    let failed = operation
+        .undo
+        .iter()
+        .filter(|undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. }));
     failed.map(|undo| undo.plan.id.clone()).collect()
+}
+
+fn messages_name_what_is_left(operation: &Operation, left: &[String]) {
+    let named = operation.notes.iter().filter_map(|note| match &note.note {
+        Note::LeftBehind { step } => Some(step),
+        _ => None,
+    });
+    assert_eq!(named.collect::<Vec<_>>(), left.iter().collect::<Vec<_>>(), "{:?}", operation.notes);
 }
 
 /// Rules 3 and 4: what the caller is told is so already.
@@ -257,7 +300,18 @@ fn reply_is_true(decision: &Decision) {
             assert!(cancellation.is_some_and(|it| it.id == reference.id && it.is_running()));
         }
         Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
+        Reply::GivenUp(reference) => {
+            let cancellation = cancellation.filter(|it| it.id == reference.id).unwrap();
+            assert!(matches!(cancellation.phase, Phase::Failed { .. }));
+            assert!(matches!(target.unwrap().phase, Phase::Failed { .. }));
+        }
+        Reply::Completed(reference) => {
+            let golive = target.filter(|target| target.id == reference.id).unwrap();
+            assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
+        }
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
         Reply::Recorded => {}
     }
 }
@@ -265,8 +319,8 @@ fn reply_is_true(decision: &Decision) {
 /// What an ended operation could not undo is on the offer, until a first step removes it.
 fn leftovers_are_recorded(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let mut expected = before.map(|before| before.offer.leftovers.clone()).unwrap_or_default();
-    if let Command::StepResult(result) = command {
-        if let WorkOutcome::Done { removed } = &result.outcome {
+    if let Command::StepResult(_) | Command::Cancel(_) | Command::Callback(_) = command {
+        if let Command::StepResult(StepResult { outcome: WorkOutcome::Done { removed }, .. }) = command {
             expected.retain(|leftover| !removed.contains(leftover));
         }
         let target = next.target.as_ref().unwrap();

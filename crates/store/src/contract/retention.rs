@@ -1,12 +1,14 @@
 //! Forgetting operations that ended long ago. What may go is decided elsewhere, see `signoff_lifecycle::retention`.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use signoff_lifecycle::ids::OperationId;
 
 use super::{StoreError, StoredOperation};
 
 /// An operation that ended long ago.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Aged {
     /// Its GUID.
     pub id: OperationId,
