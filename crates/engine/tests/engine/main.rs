@@ -9,6 +9,7 @@ mod lifecycle;
 mod put;
 mod repeats;
 mod restart;
+mod retention;
 mod rules;
 mod scenarios;
 mod undo;

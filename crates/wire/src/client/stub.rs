@@ -46,6 +46,7 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
         "repeatability-request-id",
         "repeatability-first-sent",
         "content-type",
+        "prefer",
     ];
     let header = |name| Some(format!("{name}: {}", head.headers.get(name)?.to_str().unwrap_or("?")));
     let mut parts = vec![format!("{} {}", head.method, head.uri)];

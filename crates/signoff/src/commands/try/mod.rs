@@ -69,6 +69,7 @@ fn settings(base: &str) -> NodeSettings {
         identity: None,
         operator_token: None,
         mail: None,
+        retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
         hooks: Vec::new(),
         callback_base: None,
