@@ -36,6 +36,8 @@ pub struct Done {
     pub reply: Reply,
     /// The offer as it then is.
     pub state: Aggregate,
+    /// The content that was stored, if the draft was put. The store may hold a later one by now.
+    pub content: Option<Content>,
 }
 
 /// What one try of a command came to.
@@ -75,7 +77,7 @@ impl Engine {
             Verdict::Change(decision) => *decision,
             Verdict::Already(reply) => {
                 let state = present.ok_or(Refusal::OfferNotFound)?;
-                return Ok(Tried::Done(Box::new(Done { reply, state })));
+                return Ok(Tried::Done(Box::new(Done { reply, state, content: None })));
             }
         };
         match self.commit(publisher, expected, decision, now, along).await {
@@ -113,7 +115,7 @@ impl Engine {
         let commit = async move {
             let changing = engine.shared.views.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
-            let Change { next, operations, .. } = change;
+            let Change { next, operations, content, .. } = change;
             let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
             match committed {
                 Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
@@ -131,7 +133,7 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next })
+            Ok(Done { reply: decision.reply, state: next, content })
         };
         tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
     }

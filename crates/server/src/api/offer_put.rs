@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
-use signoff_engine::PutRequest;
+use signoff_engine::{EngineError, PutRequest};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
@@ -55,7 +55,11 @@ pub(crate) async fn handle(
     let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
     let created = done.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
-    let body = offer_get::body(&app, &done.state, done.state.offer.version).await?;
+    let body = match &done.content {
+        // What this call stored, which the tag is for; somebody else may have put another draft since.
+        Some(stored) => offer_get::body(&app, &done.state, done.state.offer.version, stored).await?,
+        None => return Err(subject.error(EngineError::Conflict)),
+    };
     Ok(reply::with_tag(reply::bytes(status, body.into()), &view::tag(&done.state).to_string()))
 }
 

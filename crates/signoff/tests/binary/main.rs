@@ -1,8 +1,10 @@
 //! The binary as its users meet it: started, killed, told to stop, and spoken to over the wire.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod actor;
 mod client;
 mod dev_server;
+mod histories;
 mod kills;
 mod ledger;
 mod released;
