@@ -9,6 +9,7 @@ use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, 
 use signoff_server::{App, AppSettings, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -24,6 +25,8 @@ const LOOKS: usize = 4000;
 pub(crate) struct TestServer {
     pub(crate) base: String,
     pub(crate) http: reqwest::Client,
+    /// Between the server and its file; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
     engine: Engine,
     settings: AppSettings,
     folder: TempDir,
@@ -58,7 +61,9 @@ impl TestServer {
     async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let file: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let faults = FaultyStore::new(file, Plan::none());
+        let store: Arc<dyn Store> = Arc::new(faults.clone());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         let engine = Engine::new(store.clone(), engine_settings);
         let clock: Clock = {
@@ -84,13 +89,13 @@ impl TestServer {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, engine, settings, folder, ahead, stop, tasks }
+        Self { base, http, faults, engine, settings, folder, ahead, stop, tasks }
     }
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, engine, http, .. } = self;
-        drop((engine, http));
+        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, http, .. } = self;
+        drop((faults, engine, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
