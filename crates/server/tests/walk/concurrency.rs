@@ -146,7 +146,7 @@ async fn content_and_tag_are_of_the_same_moment() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_reply_to_a_put_is_what_it_stored() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
