@@ -54,6 +54,11 @@ pub(crate) fn judge(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result
         (200 | 202, Kind::Cancel) => canceled(plan, answer, window).map(Some),
         (200, Kind::Operation) => shown(plan, answer, window),
         (200, Kind::Put) => stored(plan, window).map(|()| None),
+        (200, Kind::Offer) => {
+            let status = |state: &Aggregate| state.status().as_str() == answer.text("status");
+            hold(window.any(status), || "the offer never had this status meanwhile".to_owned()).map(|()| None)
+        }
+        (200, Kind::List) => listed(answer, window).map(|()| None),
         (200, _) | (404, Kind::Release | Kind::Review) => Ok(None),
         (400 | 412, _) => refused(plan, answer, window),
         _ => Err("no answer that this call may have".to_owned()),
@@ -154,6 +159,21 @@ fn looks(operation: &Operation, status: &str, may: &str) -> bool {
         CancellationRequestState::CannotCancel => "cannotCancel",
     };
     (word, state) == (status, may)
+}
+
+/// A list holds every operation, the newest first, and rule 1 holds in it.
+fn listed(answer: &Answer, window: &Window<'_>) -> Result<(), String> {
+    let items = answer.body.as_array().ok_or("a list is a list")?;
+    let numbers: Vec<u64> = items.iter().filter_map(|item| item["publishingVersion"].as_u64()).collect();
+    let whole = |state: &Aggregate| numbers.iter().copied().eq((1..=state.offer.publishing_version).rev());
+    hold(window.any(whole), || format!("the numbers are {numbers:?}"))?;
+    let running: Vec<_> = items.iter().filter(|item| item["submissionState"] == "running").collect();
+    let one = match running[..] {
+        [] | [_] => true,
+        [cancellation, _] => cancellation["submissionType"] == "cancel",
+        _ => false,
+    };
+    hold(one, || "rule 1: more than one operation runs".to_owned())
 }
 
 fn stored(plan: &Plan, window: &Window<'_>) -> Result<(), String> {
