@@ -7,6 +7,7 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
     Verifier,
@@ -31,6 +32,8 @@ pub(crate) struct NodeSettings {
     pub(crate) operator_token: Option<String>,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
+    /// How long finished operations are kept; `None`: for ever.
+    pub(crate) retention: Option<Micros>,
     /// Where the server is reached without TLS, for the addresses that discovery gives out.
     pub(crate) public_base: Option<String>,
     /// Third parties that do steps; they call back to `callback_base`.
@@ -72,6 +75,7 @@ impl Node {
             engine_settings.pipeline = PipelineKind::Production;
         }
         engine_settings.deliver_mail = settings.mail.is_some();
+        engine_settings.retention = settings.retention;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
@@ -109,6 +113,8 @@ impl Node {
                 Deliverer::new(store, clock, Arc::new(transport), DeliverySettings::default(), written);
             workers.spawn(deliverer.run(stop_of(&stopped)));
         }
+        let (forgetful, until) = (engine.clone(), stopped.clone());
+        workers.spawn(async move { forgetful.forget_with_time(until).await });
         workers.spawn(async move { engine.run(stopped).await });
         Ok(Self { app, stop, workers })
     }

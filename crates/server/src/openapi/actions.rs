@@ -78,7 +78,7 @@ fn callback() -> Call {
 
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
-        .takes(&["If-Match"])
+        .takes(&["If-Match", "Prefer"])
         .repeatable()
         .body::<ActionBody>(false, text, example)
         .reads_json()
@@ -93,12 +93,8 @@ fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
 
 fn started(text: &str) -> Answer {
     let example = json!({ "location": LOCATION, "operationId": OPERATION, "status": "running" });
-    Answer::of::<Accepted<'_>>(202, text, example).headers(&[
-        "Location",
-        "Operation-Location",
-        "Retry-After",
-        RESULT,
-    ])
+    let headers = ["Location", "Operation-Location", "Retry-After", "Preference-Applied", RESULT];
+    Answer::of::<Accepted<'_>>(202, text, example).headers(&headers)
 }
 
 fn publish() -> Call {
@@ -168,9 +164,9 @@ fn cancel() -> Call {
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled; or its cancellation has ended.", canceled)
-            .headers(&["Location", "Operation-Location", RESULT]),
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
     )
-    .answers(started("The cancellation runs, or has done so for a while."))
+    .answers(started("The cancellation runs, or has done so for a while; `status` says how it stands."))
     .refuses(&[
         ErrorCode::OperationNotFound,
         ErrorCode::NoOperationInProgress,

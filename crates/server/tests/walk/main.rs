@@ -46,6 +46,8 @@ mod reply;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod server;

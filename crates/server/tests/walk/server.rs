@@ -11,6 +11,7 @@ use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, 
 use signoff_server::{App, AppSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -26,6 +27,8 @@ const LOOKS: usize = 4000;
 pub(crate) struct TestServer {
     pub(crate) base: String,
     pub(crate) http: reqwest::Client,
+    /// Between the server and its file; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
     pub(crate) engine: Engine,
     pub(crate) routes: Routes,
     settings: AppSettings,
@@ -83,7 +86,9 @@ impl TestServer {
     ) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let file: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let faults = FaultyStore::new(file, Plan::none());
+        let store: Arc<dyn Store> = Arc::new(faults.clone());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
@@ -112,7 +117,7 @@ impl TestServer {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, engine, routes, settings, folder, ahead, stop, tasks, hooks }
+        Self { base, http, faults, engine, routes, settings, folder, ahead, stop, tasks, hooks }
     }
 
     /// The real time, in microseconds since the epoch.
@@ -126,8 +131,8 @@ impl TestServer {
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, engine, routes, http, hooks, .. } = self;
-        drop((engine, routes, http));
+        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, routes, http, hooks, .. } = self;
+        drop((faults, engine, routes, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();

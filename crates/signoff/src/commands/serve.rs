@@ -28,6 +28,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
+        retention: config.retention,
         public_base: Some(base.clone()),
         hooks: config.hooks.clone(),
         callback_base: config.public_url.clone(),

@@ -170,6 +170,22 @@ mod tests {
         }
     }
 
+    /// The settings that docs/webhooks.md shows, and what it says of them.
+    #[test]
+    fn the_page_shows_good_settings_and_the_defaults() {
+        let page = include_str!("../../../../docs/webhooks.md");
+        let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let text = text.replace("/run/secrets/certifier", file.to_str().unwrap());
+        let mut shown: super::super::File = toml::from_str(&text).unwrap();
+        let shown = shown.hooks.remove("certifier").unwrap().settings("certifier").unwrap();
+        let secret = HookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let defaults = HookSettings::new("certifier", shown.url.clone(), secret, shown.steps.clone());
+        assert_eq!(format!("{shown:?}"), format!("{defaults:?}"));
+    }
+
     #[test]
     fn what_is_said_counts() {
         let folder = tempfile::tempdir().unwrap();

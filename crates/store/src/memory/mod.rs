@@ -8,6 +8,7 @@ mod lab;
 mod offers;
 mod outbox;
 mod repeats;
+mod retention;
 mod tables;
 mod work;
 
