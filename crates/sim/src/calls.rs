@@ -160,6 +160,9 @@ fn learn(client: &mut Client, plan: &Plan, answer: &Answer) {
     if let (Kind::Offer, Some(place)) = (plan.kind, place) {
         client.waits[place] = answer.text("status") == "waitingForPublisherReview";
     }
+    if let (Kind::GoLive, 202, Some(place)) = (plan.kind, answer.status, place) {
+        client.went_live[place] = true;
+    }
     if let (Kind::Offer | Kind::Put, Some(tag), Some(place)) = (plan.kind, answer.tag(), place)
         && let Some(parsed) = IfMatch::parse(tag).and_then(|tags| tags.sent())
         && let [sent] = parsed.as_slice()

@@ -83,6 +83,8 @@ pub(crate) struct Client {
     pub(crate) tags: Vec<Option<(String, u64)>>,
     /// Which offers it last saw waiting for the publisher's review.
     pub(crate) waits: Vec<bool>,
+    /// Which offers it has just begun to take live.
+    pub(crate) went_live: Vec<bool>,
     edits: u32,
     /// How many requests it gave an id.
     ids: u32,
@@ -118,6 +120,7 @@ impl Client {
             left,
             tags: vec![None; offers],
             waits: vec![false; offers],
+            went_live: vec![false; offers],
             edits: 0,
             ids: 0,
             unknown: None,
@@ -152,7 +155,13 @@ impl Client {
         let drawn = Kind::draw(profile, &mut self.draw);
         // Who saw that an offer waits for them mostly goes on.
         let goes_on = self.waits[place] && self.draw.happens(5_000);
-        let kind = if goes_on { Kind::GoLive } else { drawn };
+        // And some call it back at once.
+        let regrets = std::mem::take(&mut self.went_live[place]) && self.draw.happens(4_000);
+        let kind = match drawn {
+            _ if regrets => Kind::Cancel,
+            _ if goes_on => Kind::GoLive,
+            drawn => drawn,
+        };
         let path = format!("/api/publishers/{}/offers/{}", name.publisher, name.offer);
         let plan = |ask| Plan { kind, name, ask, named: None, guard: None, title: None };
         match kind {
