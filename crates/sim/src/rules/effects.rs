@@ -126,8 +126,8 @@ pub(crate) fn word_is_recorded(seen: &Seen, key: &str, succeeded: bool) -> Resul
         let of_target = |operation: &&Operation| {
             operation.id == id || matches!(operation.kind, Kind::Cancel { target, .. } if target == id)
         };
-        let undos = seen.operations.values().filter(of_target).flat_map(|operation| &operation.undo);
-        undos.filter(|undo| undo.plan.id == step).last().map(|undo| match undo.state {
+        let mut undos = seen.operations.values().filter(of_target).flat_map(|operation| &operation.undo);
+        undos.rfind(|undo| undo.plan.id == step).map(|undo| match undo.state {
             UndoState::Done { .. } => Some(true),
             UndoState::Failed { .. } => Some(false),
             UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
