@@ -13,9 +13,9 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, Outstanding, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::{Command, decide};
+use signoff_model::rules;
 
 use crate::plans::{LIVE, PROVISION, SIGNOFF, step};
-use crate::rules;
 use crate::world::{done, fatal, passing};
 
 /// No state has more operations than this.
@@ -88,7 +88,7 @@ fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command
 }
 
 fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
-    rules::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+    rules::decision::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
 }
 
 /// The state after `command`, if it is not refused.

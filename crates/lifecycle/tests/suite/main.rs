@@ -5,11 +5,10 @@
 mod cancel_stories;
 mod cancel_table;
 mod exploration;
+mod history;
 mod lifecycle_table;
 mod plans;
 mod properties;
 mod publish_table;
 mod put_table;
-mod rules;
-mod slots_rules;
 mod world;

@@ -6,68 +6,33 @@ use signoff_lifecycle::Command;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::offer::{Aggregate, Leftover, Offer};
+use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState, WorkKind,
 };
 use signoff_lifecycle::plan::CancelPolicy;
 
-use crate::slots_rules;
-use crate::world::World;
+use super::{Rule, Taken, slots};
 
-/// Every rule that one decision can break by itself.
-pub(crate) fn of_a_decision(
-    before: Option<&Aggregate>,
-    command: &Command,
-    decision: &Decision,
-    now: Timestamp,
-) {
-    let next = &decision.next;
-    one_operation_runs(next);
-    changed_is_what_changed(before, decision);
-    for operation in &decision.changed {
-        match before.and_then(|before| find(before, operation.id)) {
-            Some(earlier) => went_on(earlier, operation),
-            None => began(before, operation, next),
-        }
-    }
-    work_is_accounted_for(before, decision, now);
-    for operation in operations_of(next) {
-        undos_run_one_by_one(operation);
-        let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
-        assert!(!open || operation.phase == Phase::Running, "only a running operation has an open step");
-    }
-    ends_together(next);
-    reply_is_true(decision);
-    leftovers_are_recorded(before, command, next);
-    slots_rules::check(before, command, next);
-    told_once_what_happened(before, decision);
-}
+/// Every rule that one decision can break by itself, and what sees it: the first that fails names the rule.
+pub const CHECKS: &[(Rule, fn(&Taken<'_>))] = &[
+    (Rule::EndsOnce, |it| operations_went_on(it.before, it.decision)),
+    (Rule::PointOfNoReturn, |it| cannot_cancel_never_turns_back(it.before, it.decision)),
+    (Rule::OneRuns, |it| one_operation_runs(it.before, it.decision)),
+    (Rule::AnswersLast, |it| changed_is_what_changed(it.before, it.decision)),
+    (Rule::CanceledAtOnce, |it| canceled_is_over(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| operations_of(&it.decision.next).for_each(undos_run_one_by_one)),
+    (Rule::CancellationUndoes, |it| runs_with_its_target(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| ends_together(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| leftovers_are_recorded(it.before, it.command, &it.decision.next)),
+    (Rule::CanceledAtOnce, |it| reply_is_true(it.decision)),
+    (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
+    (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
+    (Rule::ToldOnce, |it| told_once_what_happened(it.before, it.decision)),
+];
 
-/// Every rule that only the whole history can break.
-pub(crate) fn of_the_history(world: &World) {
-    let offer = world.offer();
-    let mut seen = BTreeSet::new();
-    let (mut at, mut number) = (offer.newest, offer.publishing_version + 1);
-    while let Some(id) = at {
-        let operation = &world.operations[&id];
-        assert!(operation.publishing_version < number, "publishing versions grow along the thread");
-        number = operation.publishing_version;
-        assert!(seen.insert(id), "the thread has no loop");
-        at = operation.previous;
-    }
-    assert_eq!(seen.len(), world.operations.len(), "the thread passes through every operation");
-    let targets =
-        world.operations.values().filter(|operation| !matches!(operation.kind, Kind::Cancel { .. }));
-    let newest = targets.max_by_key(|operation| operation.publishing_version);
-    assert_eq!(world.aggregate().target.as_ref(), newest, "T is the newest publish or golive");
-    let running: Vec<_> = world.operations.values().filter(|operation| operation.is_running()).collect();
-    assert!(running.len() <= 2, "rule 1: {running:?}");
-    let told: BTreeSet<_> = world.told.iter().map(|told| (told.operation, told.event.name())).collect();
-    assert_eq!(told.len(), world.told.len(), "rule 9: each event of an operation is told once");
-}
-
-pub(crate) fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
+/// The operations that commands are decided on: the newest publish or golive, and its cancellation.
+pub fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
     state.target.iter().chain(&state.cancellation)
 }
 
@@ -75,8 +40,31 @@ fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
     operations_of(state).find(|operation| operation.id == id)
 }
 
-/// Rule 1.
-fn one_operation_runs(next: &Aggregate) {
+/// An operation goes on from where it stood, or is new.
+fn operations_went_on(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in &decision.changed {
+        match before.and_then(|before| find(before, operation.id)) {
+            Some(earlier) => went_on(earlier, operation),
+            None => began(before, operation, &decision.next),
+        }
+    }
+}
+
+/// Rule 1: nothing is let go while it runs.
+fn one_operation_runs(before: Option<&Aggregate>, decision: &Decision) {
+    let next = &decision.next;
+    for operation in &decision.changed {
+        let kept = find(next, operation.id).is_some();
+        assert!(kept || !operation.is_running(), "an operation that is let go has ended: {operation:?}");
+    }
+    for operation in before.into_iter().flat_map(operations_of).filter(|operation| operation.is_running()) {
+        let changed = decision.changed.iter().any(|changed| changed.id == operation.id);
+        assert!(changed || find(next, operation.id).is_some(), "it runs, and another has its place: {operation:?}");
+    }
+}
+
+/// Rules 1 and 4: a cancellation and its target count as one.
+fn runs_with_its_target(next: &Aggregate) {
     let canceled_by = next.target.as_ref().and_then(|target| match target.phase {
         Phase::Canceling { cancellation } => Some(cancellation),
         _ => None,
@@ -94,10 +82,6 @@ fn changed_is_what_changed(before: Option<&Aggregate>, decision: &Decision) {
         let differs = before.and_then(|before| find(before, operation.id)) != Some(operation);
         let listed = decision.changed.iter().filter(|changed| changed.id == operation.id);
         assert_eq!(listed.collect::<Vec<_>>(), if differs { vec![operation] } else { Vec::new() });
-    }
-    for operation in &decision.changed {
-        let kept = find(&decision.next, operation.id).is_some();
-        assert!(kept || !operation.is_running(), "an operation that is let go has ended: {operation:?}");
     }
 }
 
@@ -118,9 +102,26 @@ fn went_on(earlier: &Operation, operation: &Operation) {
         assert!(!has_ended || old.state == new.state, "an ended step does not change: {old:?} {new:?}");
         assert!(!old.began() || new.began(), "what began has begun");
     }
-    if earlier.cancellation_request_state() == CancellationRequestState::CannotCancel {
-        let now = operation.cancellation_request_state();
-        assert_eq!(now, CancellationRequestState::CannotCancel, "rule 8 of cancel: it never turns back");
+}
+
+/// Rule 5, and the contract's rule 8 of cancel.
+fn cannot_cancel_never_turns_back(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in &decision.changed {
+        let Some(earlier) = before.and_then(|before| find(before, operation.id)) else { continue };
+        if earlier.cancellation_request_state() == CancellationRequestState::CannotCancel {
+            let now = operation.cancellation_request_state();
+            assert_eq!(now, CancellationRequestState::CannotCancel, "{operation:?}");
+        }
+    }
+}
+
+/// Rule 3: what is canceled has nothing left to do.
+fn canceled_is_over(next: &Aggregate) {
+    for operation in operations_of(next) {
+        let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
+        assert!(!open || operation.phase == Phase::Running, "only a running operation has an open step");
+        let canceled = matches!(operation.phase, Phase::Canceled { .. });
+        assert!(!canceled || operation.outstanding.is_none(), "canceled, and its work goes on: {operation:?}");
     }
 }
 
@@ -132,20 +133,8 @@ fn began(before: Option<&Aggregate>, operation: &Operation, next: &Aggregate) {
     assert_eq!((operation.previous, next.offer.newest), (before.newest, Some(operation.id)));
 }
 
-/// What is written comes back as it was, from text and from a value.
-pub(crate) fn of_storage(decision: &Decision) {
-    for operation in &decision.changed {
-        let text = serde_json::to_string(operation).unwrap();
-        assert_eq!(&serde_json::from_str::<Operation>(&text).unwrap(), operation, "{text}");
-        let value = serde_json::to_value(operation).unwrap();
-        assert_eq!(&serde_json::from_value::<Operation>(value).unwrap(), operation, "{text}");
-    }
-    let text = serde_json::to_string(&decision.next.offer).unwrap();
-    assert_eq!(serde_json::from_str::<Offer>(&text).unwrap(), decision.next.offer, "{text}");
-}
-
 /// The work that must be due: that of every operation that waits for some, unless it is held.
-pub(crate) fn work_due(state: &Aggregate) -> BTreeSet<(OperationId, u32, WorkName)> {
+pub fn work_due(state: &Aggregate) -> BTreeSet<(OperationId, u32, WorkName)> {
     operations_of(state)
         .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)))
         .filter(|(_, outstanding)| !outstanding.held)
@@ -154,7 +143,7 @@ pub(crate) fn work_due(state: &Aggregate) -> BTreeSet<(OperationId, u32, WorkNam
 }
 
 /// Orders kinds of work.
-type WorkName = &'static str;
+pub type WorkName = &'static str;
 
 fn name_of(kind: WorkKind) -> WorkName {
     match kind {
