@@ -140,18 +140,92 @@ impl Configuration {
 /// What runs on every change.
 pub fn ordinary() -> Vec<Configuration> {
     use CancelPolicy::{Interrupt, Undo};
-    use Executor::{Provision, Signoff, Validate};
-    let a = [(Provision, Undo), (Signoff, Interrupt)];
-    let v = [(Validate, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
-    vec![
-        Configuration::new("1x1", &a, Undo),
-        Configuration::new("2x1", &a, Undo).with(2, 1),
-        Configuration::new("1x2", &a, Undo).with(1, 2),
-        Configuration::new("1x1 v", &v, Undo),
-        Configuration::new("1x1 guards", &a, Undo).and(&GUARDED),
-        Configuration::new("2x1 guards", &a, Undo).with(2, 1).and(&GUARDED).and(&[Call::Put]),
-        Configuration::new("1x2 v", &v, Undo).with(1, 2),
-        Configuration::new("2x2", &a, Undo).with(2, 2),
-        Configuration::new("two", &a, Undo).two_offers().only(&[Call::Publish, Call::Cancel(By::Nothing)]),
-    ]
+    use Executor::{Manual, Provision, Signoff, Validate};
+    let short = [(Provision, Undo), (Signoff, Interrupt)];
+    let swept = [(Validate, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
+    let reviewed = [(Manual, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
+    let everything = Configuration::new("one offer, every call", &swept, Undo);
+    let two = Configuration::new("two offers, two steps each", &short, Undo);
+    let reviewer = Configuration::new("a reviewer", &reviewed, Undo);
+    let held = Configuration::new("a held step", &short, Undo);
+    let vm = Configuration::new("the VM pipeline", &vm_steps(), Undo);
+    let mut all = vec![
+        everything.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
+        two.two_offers()
+            .with(2, 2)
+            .only(&[Call::Publish, Call::Cancel(By::Nothing)])
+            .failing(&[Outcome::Final]),
+        reviewer.with(2, 2).and(&[Call::Approve, Call::Reject]),
+        held.with(2, 2).and(&[Call::Release]).holding(Provision),
+        vm.with(2, 2),
+    ];
+    all.extend(policies(2, 2));
+    all
+}
+
+/// What runs when there is time.
+pub fn deep() -> Vec<Configuration> {
+    use CancelPolicy::{Interrupt, Undo};
+    use Executor::{Manual, Provision, Signoff, Validate};
+    let short = [(Provision, Undo), (Signoff, Interrupt)];
+    let swept = [(Validate, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
+    let reviewed = [(Validate, Interrupt), (Manual, Undo), (Provision, Undo), (Signoff, Interrupt)];
+    let everything = Configuration::new("one offer, every call, three of each", &swept, Undo);
+    let two = Configuration::new("two offers, golive and guards too", &short, Undo);
+    let reviewer = Configuration::new("a reviewer whose step is undone", &reviewed, Undo);
+    let vm = Configuration::new("the VM pipeline, every call", &vm_steps(), Undo);
+    let mut all = vec![
+        everything.with(3, 3).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
+        two.two_offers().with(2, 2).and(&[Call::Cancel(By::Tag(true))]),
+        reviewer.with(2, 2).and(&GUARDED).and(&[Call::Approve, Call::Reject]).with_leftovers(1),
+        vm.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(2),
+    ];
+    all.extend(policies(3, 2));
+    all
+}
+
+/// The steps of a VM offer before `live`.
+fn vm_steps() -> [(Executor, CancelPolicy); 5] {
+    use CancelPolicy::{Interrupt, Undo};
+    use Executor::{Package, Provision, Signoff, Simulated, Validate};
+    [(Validate, Interrupt), (Simulated, Interrupt), (Provision, Undo), (Package, Undo), (Signoff, Interrupt)]
+}
+
+/// Every policy in a publish's step that makes something and in `live`.
+fn policies(clients: usize, workers: usize) -> Vec<Configuration> {
+    use CancelPolicy::{Interrupt, Refuse, Undo};
+    let mut all = Vec::new();
+    for provision in [Interrupt, Undo, Refuse] {
+        for live in [Interrupt, Undo, Refuse] {
+            let name = format!("provision {}, live {}", word(provision), word(live));
+            let steps = [(Executor::Provision, provision), (Executor::Signoff, Interrupt)];
+            all.push(Configuration::new(&name, &steps, live).with(clients, workers));
+        }
+    }
+    all
+}
+
+fn word(policy: CancelPolicy) -> &'static str {
+    match policy {
+        CancelPolicy::Interrupt => "interrupt",
+        CancelPolicy::Undo => "undo",
+        CancelPolicy::Refuse => "refuse",
+    }
+}
+
+/// A small system in which the bug shows, and nothing else.
+pub fn planted(fault: Fault) -> Configuration {
+    use CancelPolicy::{Interrupt, Refuse, Undo};
+    use Executor::{Package, Provision, Signoff, Validate};
+    let steps: &[(Executor, CancelPolicy)] = match fault {
+        Fault::ArtifactUnfenced => &[(Provision, Interrupt), (Signoff, Interrupt)],
+        Fault::PastThePoint => &[(Provision, Refuse), (Signoff, Interrupt)],
+        _ => &[(Validate, Interrupt), (Provision, Undo), (Package, Undo), (Signoff, Interrupt)],
+    };
+    let small = Configuration::new(&format!("{fault:?}"), steps, Undo);
+    match fault {
+        Fault::ArtifactUnfenced => small.only(&[Call::Publish, Call::Cancel(By::Nothing)]).failing(&[]),
+        Fault::NoCompare => small.with(2, 1),
+        _ => small,
+    }
 }

@@ -4,9 +4,10 @@ use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::operation::{Operation, StepState};
 
 use crate::call::{Call, Outcome, Pipeline, Which};
+use crate::essence::NOW;
 use crate::fault::{self, Fault};
 use crate::job;
-use crate::rules::{Breach, Rule};
+use crate::rules::{Answered, Breach, Rule, breach_of};
 use crate::store::Stored;
 
 /// More than any operation of a configuration takes.
@@ -19,9 +20,23 @@ const COURSES: [Outcome; 3] = [Outcome::Done, Outcome::Passing, Outcome::Final];
 pub(crate) fn breach(stored: &Stored, pipeline: &Pipeline, fault: Option<Fault>) -> Option<Breach> {
     COURSES.into_iter().find_map(|course| {
         let drain = Drain { stored: stored.clone(), pipeline, fault };
-        let words = drain.run(course).err()?;
+        let Err(Stuck::For(words)) = drain.run(course) else { return None };
         Some(Breach { rule: Rule::EverythingEnds, words: format!("when all work ends {course:?}: {words}") })
     })
+}
+
+/// Why a drain came to no end.
+enum Stuck {
+    /// These words say why.
+    For(String),
+    /// A rule was broken on the way. The walk comes there, too, and says which.
+    Broken,
+}
+
+impl From<String> for Stuck {
+    fn from(words: String) -> Self {
+        Self::For(words)
+    }
 }
 
 struct Drain<'a> {
@@ -31,7 +46,7 @@ struct Drain<'a> {
 }
 
 impl Drain<'_> {
-    fn run(mut self, course: Outcome) -> Result<(), String> {
+    fn run(mut self, course: Outcome) -> Result<(), Stuck> {
         for _ in 0..TURNS {
             if !self.stored.rows().any(Operation::is_running) {
                 return self.send(Call::Publish);
@@ -39,7 +54,7 @@ impl Drain<'_> {
             let call = self.next(course)?;
             self.send(call)?;
         }
-        Err(format!("it does not end: {:?}", self.stored.aggregate.target))
+        Err(format!("it does not end: {:?}", self.stored.aggregate.target).into())
     }
 
     /// What comes next: work that is due, or else the person that is waited for.
@@ -71,15 +86,21 @@ impl Drain<'_> {
         }
     }
 
-    fn send(&mut self, call: Call) -> Result<(), String> {
-        let command = call.command(&self.stored.aggregate, self.pipeline);
-        match fault::decide(self.fault, &self.stored.aggregate, &command) {
+    fn send(&mut self, call: Call) -> Result<(), Stuck> {
+        let before = &self.stored.aggregate;
+        let command = call.command(before, self.pipeline);
+        let answer = fault::decide(self.fault, before, &command);
+        let answered = Answered { before: Some(before), command: &command, answer: &answer, now: NOW };
+        if breach_of(&answered).is_some() {
+            return Err(Stuck::Broken);
+        }
+        match answer {
             Ok(Verdict::Change(decision)) => {
-                self.stored = self.stored.written(&decision).map_err(|breach| breach.words)?;
+                self.stored = self.stored.written(&decision).map_err(|_| Stuck::Broken)?;
                 Ok(())
             }
-            Ok(Verdict::Already(_)) => Err(format!("{call:?} changed nothing")),
-            Err(refusal) => Err(format!("{call:?} was refused: {refusal:?}")),
+            Ok(Verdict::Already(_)) => Err(format!("{call:?} changed nothing").into()),
+            Err(refusal) => Err(format!("{call:?} was refused: {refusal:?}").into()),
         }
     }
 }

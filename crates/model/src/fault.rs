@@ -102,11 +102,7 @@ impl Fault {
 }
 
 /// The real `decide`, with the bug around it if there is one.
-pub(crate) fn decide(
-    fault: Option<Fault>,
-    state: &Aggregate,
-    command: &Command,
-) -> Result<Verdict, Refusal> {
+pub(crate) fn decide(fault: Option<Fault>, state: &Aggregate, command: &Command) -> Result<Verdict, Refusal> {
     let (mut given, mut sent) = (state.clone(), command.clone());
     if let Some(fault) = fault {
         misread(fault, &mut given, &mut sent);
@@ -185,7 +181,6 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
         _ => {}
     }
 }
-
 
 /// Changes the operation in the state and among what is written.
 fn edit(decision: &mut Decision, which: Which, change: impl Fn(&mut Operation)) {

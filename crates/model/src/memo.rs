@@ -223,16 +223,16 @@ impl Memo {
         let Ok(Verdict::Change(decision)) = fault::decide(self.fault, &on.aggregate, &command) else {
             return nothing(None);
         };
-        let written = match present.written(&decision) {
+        let written = present.written(&decision);
+        if base != current && !self.is_what_follows(&present, call, written.as_ref().ok()) {
+            let words = "a commit overwrote what was recorded since its load".to_owned();
+            return nothing(Some(self.broken(Breach { rule: Rule::AnswersLast, words })));
+        }
+        let written = match written {
             Ok(written) => written,
             Err(breach) => return nothing(Some(self.broken(breach))),
         };
-        let lost = base != current && !self.is_what_follows(&present, call, &written);
-        let broken = lost.then(|| {
-            let words = "a commit overwrote what was recorded since its load".to_owned();
-            self.broken(Breach { rule: Rule::AnswersLast, words })
-        });
-        let broken = broken.or(self.answer(base, call).broken);
+        let broken = self.answer(base, call).broken;
         let next = if broken.is_some() { current } else { self.id(written) };
         let before = &present.aggregate;
         let settled = [Which::Target, Which::Cancellation].map(|which| {
@@ -251,11 +251,11 @@ impl Memo {
     }
 
     /// Whether the same is stored as if the command had been decided on what was there.
-    fn is_what_follows(&self, present: &Stored, call: Call, written: &Stored) -> bool {
+    fn is_what_follows(&self, present: &Stored, call: Call, written: Option<&Stored>) -> bool {
         let command = call.command(&present.aggregate, &self.pipeline);
         match fault::decide(self.fault, &present.aggregate, &command) {
             Ok(Verdict::Change(decision)) => {
-                present.written(&decision).is_ok_and(|expected| expected == *written)
+                present.written(&decision).is_ok_and(|expected| Some(&expected) == written)
             }
             Ok(Verdict::Already(_)) | Err(_) => false,
         }

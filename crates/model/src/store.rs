@@ -50,8 +50,7 @@ impl Stored {
         match signoff_lifecycle::decide(None, Command::Put(put), NOW) {
             Ok(Verdict::Change(decision)) => {
                 let aggregate = decision.next;
-                let mut stored =
-                    Self { aggregate, strays: Vec::new(), work: Vec::new(), outbox: Vec::new() };
+                let mut stored = Self { aggregate, strays: Vec::new(), work: Vec::new(), outbox: Vec::new() };
                 normalise(&mut stored);
                 Some(stored)
             }

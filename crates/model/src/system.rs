@@ -94,17 +94,31 @@ impl Model for System {
         vec![
             Property::always(Rule::OneRuns.says(), |_: &Self, state: &State| state.keeps(Rule::OneRuns)),
             Property::always(Rule::EndsOnce.says(), |_: &Self, state: &State| state.keeps(Rule::EndsOnce)),
-            Property::always(Rule::CanceledAtOnce.says(), |_: &Self, state: &State| state.keeps(Rule::CanceledAtOnce)),
+            Property::always(Rule::CanceledAtOnce.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::CanceledAtOnce)
+            }),
             Property::always(Rule::CancellationUndoes.says(), |_: &Self, state: &State| {
                 state.keeps(Rule::CancellationUndoes)
             }),
-            Property::always(Rule::PointOfNoReturn.says(), |_: &Self, state: &State| state.keeps(Rule::PointOfNoReturn)),
-            Property::always(Rule::SlotsSwitch.says(), |_: &Self, state: &State| state.keeps(Rule::SlotsSwitch)),
-            Property::always(Rule::WorkIsFenced.says(), |_: &Self, state: &State| state.keeps(Rule::WorkIsFenced)),
-            Property::always(Rule::AnswersLast.says(), |_: &Self, state: &State| state.keeps(Rule::AnswersLast)),
+            Property::always(Rule::PointOfNoReturn.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::PointOfNoReturn)
+            }),
+            Property::always(Rule::SlotsSwitch.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::SlotsSwitch)
+            }),
+            Property::always(Rule::WorkIsFenced.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::WorkIsFenced)
+            }),
+            Property::always(Rule::AnswersLast.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::AnswersLast)
+            }),
             Property::always(Rule::ToldOnce.says(), |_: &Self, state: &State| state.keeps(Rule::ToldOnce)),
-            Property::always(Rule::SameAnswer.says(), |_: &Self, state: &State| state.keeps(Rule::SameAnswer)),
-            Property::always(Rule::EverythingEnds.says(), |_: &Self, state: &State| state.keeps(Rule::EverythingEnds)),
+            Property::always(Rule::SameAnswer.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::SameAnswer)
+            }),
+            Property::always(Rule::EverythingEnds.says(), |_: &Self, state: &State| {
+                state.keeps(Rule::EverythingEnds)
+            }),
         ]
     }
 }

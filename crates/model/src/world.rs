@@ -52,9 +52,8 @@ pub(crate) fn turn(before: &Aggregate, decision: &Decision) -> Turn {
     let target = before.target.as_ref();
     let id = next.target.as_ref().map(|target| target.id);
     turn.starts = id != target.map(|target| target.id);
-    let place = |step: &str| {
-        next.target.as_ref()?.steps.iter().position(|candidate| candidate.plan.id == step)
-    };
+    let place =
+        |step: &str| next.target.as_ref()?.steps.iter().position(|candidate| candidate.plan.id == step);
     let (old, new) = (&before.offer.leftovers, &next.offer.leftovers);
     for (at, leftover) in new.iter().enumerate().take(MOST_LEFTOVERS) {
         let known = old.iter().position(|candidate| candidate == leftover);

@@ -88,7 +88,8 @@ fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command
 }
 
 fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
-    rules::decision::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+    rules::decision::operations_of(state)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
 }
 
 /// The state after `command`, if it is not refused.

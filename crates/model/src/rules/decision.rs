@@ -59,7 +59,10 @@ fn one_operation_runs(before: Option<&Aggregate>, decision: &Decision) {
     }
     for operation in before.into_iter().flat_map(operations_of).filter(|operation| operation.is_running()) {
         let changed = decision.changed.iter().any(|changed| changed.id == operation.id);
-        assert!(changed || find(next, operation.id).is_some(), "it runs, and another has its place: {operation:?}");
+        assert!(
+            changed || find(next, operation.id).is_some(),
+            "it runs, and another has its place: {operation:?}"
+        );
     }
 }
 
@@ -121,7 +124,10 @@ fn canceled_is_over(next: &Aggregate) {
         let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
         assert!(!open || operation.phase == Phase::Running, "only a running operation has an open step");
         let canceled = matches!(operation.phase, Phase::Canceled { .. });
-        assert!(!canceled || operation.outstanding.is_none(), "canceled, and its work goes on: {operation:?}");
+        assert!(
+            !canceled || operation.outstanding.is_none(),
+            "canceled, and its work goes on: {operation:?}"
+        );
     }
 }
 

@@ -65,7 +65,9 @@ impl Rule {
             Self::OneRuns => "1 at most one operation of an offer runs",
             Self::EndsOnce => "2 every operation ends once, and then nothing of it changes",
             Self::CanceledAtOnce => "3 after a 200 the target is canceled and nothing of it is applied",
-            Self::CancellationUndoes => "4 after a 202 a cancellation undoes all in reverse, and names what is left",
+            Self::CancellationUndoes => {
+                "4 after a 202 a cancellation undoes all in reverse, and names what is left"
+            }
             Self::PointOfNoReturn => "5 past the point of no return a cancel is refused, visibly so",
             Self::SlotsSwitch => "6 slots change in the switch and at sign-off alone",
             Self::WorkIsFenced => "7 a stale result is refused, and work that is waited for is due",
@@ -114,12 +116,7 @@ pub struct Breach {
 ///
 /// # Panics
 /// If a rule is broken.
-pub fn of_a_decision(
-    before: Option<&Aggregate>,
-    command: &Command,
-    decision: &Decision,
-    now: Timestamp,
-) {
+pub fn of_a_decision(before: Option<&Aggregate>, command: &Command, decision: &Decision, now: Timestamp) {
     let taken = Taken { before, command, decision, now };
     for (_, check) in decision::CHECKS {
         check(&taken);
@@ -129,8 +126,7 @@ pub fn of_a_decision(
 /// The first rule that an answer breaks, if it breaks any.
 pub fn breach_of(answered: &Answered<'_>) -> Option<Breach> {
     let Answered { before, command, answer, now } = answered;
-    let of_answer =
-        answer::CHECKS.iter().find_map(|(rule, check)| quiet::breach(*rule, || check(answered)));
+    let of_answer = answer::CHECKS.iter().find_map(|(rule, check)| quiet::breach(*rule, || check(answered)));
     of_answer.or_else(|| match answer {
         Ok(Verdict::Change(decision)) => {
             let taken = Taken { before: *before, command, decision, now: *now };
