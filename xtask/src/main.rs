@@ -4,6 +4,7 @@
 
 mod arch;
 mod generate;
+mod model;
 mod shell;
 mod test;
 mod tools;
@@ -32,6 +33,12 @@ enum Chore {
     },
     /// Check which crate may know what, where the real clock is read, file lengths and leftovers
     Arch,
+    /// Walk every state of the modelled system and hold the rules against it
+    Model {
+        /// The larger configurations, which take minutes
+        #[arg(long)]
+        deep: bool,
+    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -44,6 +51,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
+        Chore::Model { deep } => model::run(deep),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
+use crate::follow::{FollowLimits, Followers};
 use crate::lab::Lab;
 use crate::usecase::Checks;
 use crate::views::Views;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub lease_for: Duration,
     /// At most so many pieces of work are done at once.
     pub concurrency: usize,
+    /// How many may follow operations at a time.
+    pub follow: FollowLimits,
 }
 
 impl Settings {
@@ -48,6 +51,7 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(2),
             concurrency: 64,
+            follow: FollowLimits::default(),
         }
     }
 
@@ -59,6 +63,7 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(30),
             concurrency: 64,
+            follow: FollowLimits::default(),
         }
     }
 }
@@ -76,6 +81,7 @@ pub(crate) struct Shared {
     pub(crate) executors: Executors,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
+    pub(crate) followers: Followers,
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
@@ -92,7 +98,12 @@ pub(crate) struct Shared {
 impl Engine {
     /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let clock = Arc::new(Clock::default());
+        Self::with_clock(store, settings, Clock::default())
+    }
+
+    /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
+    pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
+        let clock = Arc::new(clock);
         Self {
             shared: Arc::new(Shared {
                 executors: Executors::new(store.clone()),
@@ -101,6 +112,7 @@ impl Engine {
                 settings,
                 checks: Checks::default(),
                 views: Views::default(),
+                followers: Followers::new(settings.follow),
                 lab: Lab::default(),
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),

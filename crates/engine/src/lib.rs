@@ -9,6 +9,7 @@ pub mod clock;
 mod engine;
 mod error;
 mod executors;
+mod follow;
 pub mod lab;
 pub mod mail;
 mod pipeline;
@@ -18,5 +19,6 @@ mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
+pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
 pub use views::{Rendered, Viewed};

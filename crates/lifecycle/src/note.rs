@@ -50,12 +50,20 @@ pub enum Note {
     UndoCompleted { step: String },
     /// The step could not be undone.
     UndoFailed { step: String, reason: String },
+    /// Undoing the step was given up: the operation was ended by force.
+    UndoGivenUp { step: String },
     /// This was left behind.
     LeftBehind { step: String },
     /// What an earlier operation left behind is gone.
     LeftoverRemoved { step: String },
     /// A cancel was asked for; a cancellation runs.
     CancelRequested { by: String, reason: Option<String> },
+    /// An owner ended the operation by force; undoing these steps was given up.
+    Forced { by: String, reason: Option<String>, given_up: Vec<String> },
+    /// The server's operator ended the operation; undoing these steps was given up.
+    Killed { by: String, reason: Option<String>, given_up: Vec<String> },
+    /// The server's operator ended the operation after its switch, when it could only complete.
+    KilledAfterSwitch { by: String, reason: Option<String> },
     /// The operation was cancelled.
     CanceledBy { by: String, reason: Option<String> },
     /// The cancellation ended well.
@@ -75,10 +83,16 @@ impl Note {
             Self::StepFailed { .. }
             | Self::StepRejected { .. }
             | Self::UndoFailed { .. }
+            | Self::UndoGivenUp { .. }
+            | Self::Forced { .. }
+            | Self::Killed { .. }
             | Self::LeftBehind { .. }
             | Self::CancellationFailed { .. }
             | Self::OperationFailed { .. } => Level::Error,
-            Self::StepRetry { .. } | Self::UndoRetry { .. } | Self::Warning { .. } => Level::Warning,
+            Self::StepRetry { .. }
+            | Self::UndoRetry { .. }
+            | Self::KilledAfterSwitch { .. }
+            | Self::Warning { .. } => Level::Warning,
             Self::StepCompleted
             | Self::StepApproved { .. }
             | Self::StepStopped

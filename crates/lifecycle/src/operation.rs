@@ -131,6 +131,8 @@ pub enum UndoState {
     Done { at: Timestamp },
     /// Something of the step is left.
     Failed { at: Timestamp, reason: String },
+    /// Nobody tries any more: the operation was ended by force, and something of the step may be left.
+    GivenUp { at: Timestamp },
 }
 
 /// The undo of one step, in a cancellation or in an operation that undoes itself.
@@ -186,7 +188,7 @@ pub enum Failure {
     StepFailed { step: String, reason: String },
     /// A reviewer said no.
     StepRejected { step: String, reason: String },
-    /// Cancelling it failed; `left` names the steps that are left behind.
+    /// Cancelling it failed, or was given up by force; `left` names the steps that are left behind.
     CancellationFailed { cancellation: OperationId, left: Vec<String> },
 }
 
@@ -285,6 +287,11 @@ impl Operation {
     pub fn waits_for_signoff(&self) -> bool {
         self.phase == Phase::Running
             && self.steps.iter().any(|step| matches!(step.state, StepState::WaitingForSignoff { .. }))
+    }
+
+    /// Whether it switched the production slot and is on its way to its end.
+    pub fn is_switched(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.state, StepState::Propagating { .. }))
     }
 
     /// The first step behind which there is no way back, if it has begun.

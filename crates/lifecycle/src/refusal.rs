@@ -26,13 +26,14 @@ pub enum Refusal {
     CancellationInProgress { cancellation: Reference },
     /// There is nothing to cancel. `newest` is the operation that ended, if there ever was one.
     NoOperationInProgress { newest: Option<Reference> },
-    /// The operation is past its point of no return.
-    PastPointOfNoReturn { operation: Reference, step: String },
+    /// The operation is past its point of no return. `forced`: force was asked for, which has its limit there, too.
+    /// `switched`: the production slot has changed already.
+    PastPointOfNoReturn { operation: Reference, step: String, forced: bool, switched: bool },
     /// The operation failed and undoes itself.
     AlreadyUndoing { operation: Reference, step: String },
     /// The operation named is not the newest one, or has ended.
     OperationNotRunning { operation: OperationId },
-    /// The operation failed because its cancellation failed.
+    /// The operation failed because its cancellation failed, or was given up by force.
     CancellationFailed { cancellation: Reference },
     /// No preview waits for a golive.
     NotReadyForGoLive,

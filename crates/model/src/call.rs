@@ -4,8 +4,8 @@
 //! configuration if people send it, or let a worker send it.
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, Review, Ruling,
-    StepResult, WorkOutcome,
+    Cancel, Checked, Command, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review,
+    Ruling, StepResult, WorkOutcome,
 };
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::offer::Aggregate;
@@ -58,6 +58,10 @@ pub enum Call {
     GoLive,
     /// POST cancel.
     Cancel(By),
+    /// The same by force: undoing is given up.
+    Force,
+    /// The operator's kill.
+    Kill,
     /// A reviewer approves the step that waits.
     Approve,
     /// A reviewer rejects it.
@@ -107,7 +111,9 @@ impl Call {
                 live: pipeline.live.clone(),
                 guard: Guard::None,
             }),
-            Self::Cancel(guarded) => Command::Cancel(cancel(state, id, guarded)),
+            Self::Cancel(guarded) => Command::Cancel(cancel(state, id, guarded, Means::Cancel)),
+            Self::Force => Command::Cancel(cancel(state, id, By::Nothing, Means::Force)),
+            Self::Kill => Command::Cancel(cancel(state, id, By::Nothing, Means::Kill)),
             Self::Approve => review(state, Ruling::Approve),
             Self::Reject => review(state, Ruling::Reject { reason: None }),
             Self::Release => Command::Release(Release { step: held_step(state) }),
@@ -116,7 +122,7 @@ impl Call {
     }
 }
 
-fn cancel(state: &Aggregate, id: OperationId, guarded: By) -> Cancel {
+fn cancel(state: &Aggregate, id: OperationId, guarded: By, means: Means) -> Cancel {
     let guard = match guarded {
         By::Tag(true) => Guard::Newest(vec![state.offer.publishing_version]),
         By::Tag(false) => Guard::Newest(vec![u64::MAX]),
@@ -126,7 +132,7 @@ fn cancel(state: &Aggregate, id: OperationId, guarded: By) -> Cancel {
         By::Name(which) => Named::Operation(id_of(state, which)),
         By::Nothing | By::Tag(_) => Named::Newest,
     };
-    Cancel { id, by: String::new(), reason: None, emails: Vec::new(), named, guard }
+    Cancel { id, by: String::new(), reason: None, emails: Vec::new(), named, guard, means }
 }
 
 /// The operation that is meant, if there is one.

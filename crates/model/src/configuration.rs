@@ -32,6 +32,8 @@ const GUARDED: [Call; 6] = [
     Call::Cancel(By::Name(Which::Cancellation)),
     Call::Cancel(By::Name(Which::Gone)),
 ];
+/// What else clients send, and the operator.
+const REST: [Call; 3] = [Call::Put, Call::Force, Call::Kill];
 
 fn step(executor: Executor, cancel: CancelPolicy) -> StepPlan {
     let id = match executor {
@@ -123,6 +125,14 @@ impl Configuration {
         self
     }
 
+    /// How many there are of everybody, in words.
+    pub fn size(&self) -> String {
+        let s = |count: usize| if count == 1 { "" } else { "s" };
+        let offers = if self.offers > 1 { format!("{} offers, ", self.offers) } else { String::new() };
+        let (clients, workers) = (self.clients, self.workers);
+        format!("{offers}{clients} client{}, {workers} worker{}", s(clients), s(workers))
+    }
+
     /// The system, with a bug in it or none.
     pub fn system(&self, fault: Option<Fault>) -> System {
         System {
@@ -150,7 +160,7 @@ pub fn ordinary() -> Vec<Configuration> {
     let held = Configuration::new("a held step", &short, Undo);
     let vm = Configuration::new("the VM pipeline", &vm_steps(), Undo);
     let mut all = vec![
-        everything.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
+        everything.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(1),
         two.two_offers()
             .with(2, 2)
             .only(&[Call::Publish, Call::Cancel(By::Nothing)])
@@ -159,7 +169,7 @@ pub fn ordinary() -> Vec<Configuration> {
         held.with(2, 2).and(&[Call::Release]).holding(Provision),
         vm.with(2, 2),
     ];
-    all.extend(policies(2, 2));
+    all.extend(policies(1, 2));
     all
 }
 
@@ -175,10 +185,10 @@ pub fn deep() -> Vec<Configuration> {
     let reviewer = Configuration::new("a reviewer whose step is undone", &reviewed, Undo);
     let vm = Configuration::new("the VM pipeline, every call", &vm_steps(), Undo);
     let mut all = vec![
-        everything.with(3, 3).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
+        everything.with(3, 3).and(&GUARDED).and(&REST).with_leftovers(1),
         two.two_offers().with(2, 2).and(&[Call::Cancel(By::Tag(true))]),
         reviewer.with(2, 2).and(&GUARDED).and(&[Call::Approve, Call::Reject]).with_leftovers(1),
-        vm.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(2),
+        vm.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(2),
     ];
     all.extend(policies(3, 2));
     all
@@ -199,7 +209,7 @@ fn policies(clients: usize, workers: usize) -> Vec<Configuration> {
         for live in [Interrupt, Undo, Refuse] {
             let name = format!("provision {}, live {}", word(provision), word(live));
             let steps = [(Executor::Provision, provision), (Executor::Signoff, Interrupt)];
-            all.push(Configuration::new(&name, &steps, live).with(clients, workers));
+            all.push(Configuration::new(&name, &steps, live).with(clients, workers).and(&REST));
         }
     }
     all
@@ -226,6 +236,7 @@ pub fn planted(fault: Fault) -> Configuration {
     match fault {
         Fault::ArtifactUnfenced => small.only(&[Call::Publish, Call::Cancel(By::Nothing)]).failing(&[]),
         Fault::NoCompare => small.with(2, 1),
+        Fault::ForceUnrecorded => small.and(&[Call::Force]),
         _ => small,
     }
 }

@@ -1,6 +1,6 @@
 //! The normal form of what is stored: everything that a later decision looks at, and nothing else.
 //!
-//! Times stand still. Messages and revisions are dropped. Operations and versions are numbered anew in their order, so
+//! Times stand still. Revisions are dropped, and messages but those that name what is left. Operations and versions are numbered anew in their order, so
 //! that no number grows for ever: this is what makes the states finite however many operations an offer has had.
 //! Attempts are numbered 1 (outstanding) or 0 (none): that numbers only grow is checked on every decision. Tries are
 //! "none" or "all but the last one".
@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Draft, SlotContent};
 use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
 use signoff_lifecycle::plan::RETRIES;
@@ -47,7 +48,7 @@ fn current_attempts(stored: &mut Stored) -> BTreeMap<OperationId, u32> {
 fn strip(operation: &mut Operation) {
     operation.revision = 0;
     operation.previous = None;
-    operation.notes.clear();
+    operation.notes.retain(|note| says_what_is_left(&note.note));
     operation.last_attempt = u32::from(operation.outstanding.is_some());
     if let Some(outstanding) = &mut operation.outstanding {
         outstanding.attempt = 1;
@@ -69,6 +70,11 @@ fn strip(operation: &mut Operation) {
     if !operation.is_running() {
         operation.released.clear();
     }
+}
+
+/// Later checks compare these with what is left.
+fn says_what_is_left(note: &Note) -> bool {
+    matches!(note, Note::LeftBehind { .. } | Note::Forced { .. } | Note::Killed { .. })
 }
 
 fn few(tries: u32, many: u32) -> u32 {

@@ -65,6 +65,8 @@ fn request(call: Call) -> String {
         Call::Cancel(By::Tag(true)) => "a cancel under the current tag".to_owned(),
         Call::Cancel(By::Tag(false)) => "a cancel under an old tag".to_owned(),
         Call::Cancel(By::Name(which)) => format!("a cancel that names the {}", who(which)),
+        Call::Force => "a cancel by force".to_owned(),
+        Call::Kill => "a kill".to_owned(),
         Call::Approve => "an approval".to_owned(),
         Call::Reject => "a rejection".to_owned(),
         Call::Release => "a release".to_owned(),
@@ -174,5 +176,6 @@ fn undoing(state: &UndoState) -> &'static str {
         UndoState::Running { .. } => "running again",
         UndoState::Done { .. } => "done",
         UndoState::Failed { .. } => "failed",
+        UndoState::GivenUp { .. } => "given up",
     }
 }

@@ -31,6 +31,8 @@ pub enum Fault {
     UndoInOrder,
     /// A cancellation fails and its target stays as it is.
     FailsAlone,
+    /// What force leaves behind is not recorded.
+    ForceUnrecorded,
     /// An undo reports success and removes nothing.
     UndoPretended,
     /// A cancel is accepted past the point of no return.
@@ -59,7 +61,7 @@ pub enum Fault {
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::SecondStart,
         Self::EndsTwice,
         Self::WorkGoesOn,
@@ -67,6 +69,7 @@ impl Fault {
         Self::UndoSkipped,
         Self::UndoInOrder,
         Self::FailsAlone,
+        Self::ForceUnrecorded,
         Self::UndoPretended,
         Self::PastThePoint,
         Self::SwitchAtStart,
@@ -87,9 +90,11 @@ impl Fault {
             Self::SecondStart => Rule::OneRuns,
             Self::EndsTwice => Rule::EndsOnce,
             Self::WorkGoesOn | Self::ArtifactUnfenced => Rule::CanceledAtOnce,
-            Self::UndoSkipped | Self::UndoInOrder | Self::FailsAlone | Self::UndoPretended => {
-                Rule::CancellationUndoes
-            }
+            Self::UndoSkipped
+            | Self::UndoInOrder
+            | Self::FailsAlone
+            | Self::ForceUnrecorded
+            | Self::UndoPretended => Rule::CancellationUndoes,
             Self::PastThePoint => Rule::PointOfNoReturn,
             Self::SwitchAtStart | Self::PreviewStays => Rule::SlotsSwitch,
             Self::AttemptIgnored | Self::RetryForgotten => Rule::WorkIsFenced,
@@ -164,6 +169,9 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
             });
         }
         Fault::FailsAlone => fails_alone(before, decision),
+        Fault::ForceUnrecorded if matches!(decision.reply, Reply::GivenUp(_)) => {
+            decision.next.offer.leftovers.clear();
+        }
         Fault::SwitchAtStart if matches!(command, Command::GoLive(_)) => {
             decision.next.offer.production = decision.next.offer.preview.clone();
         }

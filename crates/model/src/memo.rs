@@ -39,6 +39,11 @@ pub(crate) const CANCELING: Promises = 4;
 /// Its cancellation ended well: 200 with the cancellation's address.
 pub(crate) const CANCELLATION_ENDED: Promises = 8;
 
+/// A cancellation of it was given up by force, and says what is left.
+pub(crate) const GIVEN_UP: Promises = 16;
+/// It was past its switch, and is complete.
+pub(crate) const COMPLETED: Promises = 32;
+
 /// What a command is told.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told {
@@ -75,8 +80,10 @@ pub(crate) enum Standing {
     None,
     Running,
     Canceling,
+    Undoing,
     Canceled,
-    Other,
+    Completed,
+    Failed,
 }
 
 /// What the model needs of what is stored.
@@ -268,6 +275,8 @@ fn promises(reply: &Reply) -> Promises {
         Reply::Canceled(_) => CANCELED,
         Reply::Canceling(_) => CANCELING,
         Reply::CancellationEnded(_) => CANCELLATION_ENDED,
+        Reply::GivenUp(_) => GIVEN_UP,
+        Reply::Completed(_) => COMPLETED,
         Reply::Stored { .. } | Reply::Recorded => 0,
     }
 }
@@ -280,6 +289,8 @@ pub(crate) fn is_kept(promises: Promises, brief: &Brief) -> bool {
         && is(CANCELED, canceled && !brief.has_cancellation)
         && is(CANCELING, brief.has_cancellation)
         && is(CANCELLATION_ENDED, canceled && brief.cancellation_completed)
+        && is(GIVEN_UP, brief.standing == Standing::Failed && brief.has_cancellation)
+        && is(COMPLETED, brief.standing == Standing::Completed)
 }
 
 fn started(before: &Aggregate, decision: &Decision) -> Option<Which> {
@@ -299,7 +310,9 @@ fn brief(stored: &Stored, broken: Option<Broken>) -> Brief {
         Some(Phase::Running) => Standing::Running,
         Some(Phase::Canceling { .. }) => Standing::Canceling,
         Some(Phase::Canceled { .. }) => Standing::Canceled,
-        Some(Phase::Completed { .. } | Phase::Failed { .. } | Phase::Undoing { .. }) => Standing::Other,
+        Some(Phase::Undoing { .. }) => Standing::Undoing,
+        Some(Phase::Completed { .. }) => Standing::Completed,
+        Some(Phase::Failed { .. }) => Standing::Failed,
     };
     let cancellation = state.cancellation.as_ref();
     Brief {

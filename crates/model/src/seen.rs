@@ -34,6 +34,8 @@ sights! {
     REPEATED_CANCEL 17 "a cancel was repeated and got the first answer",
     HELD 18 "a scenario held a step and let it go",
     REJECTED 19 "a reviewer rejected a step",
+    FORCED 20 "undoing was given up by force",
+    KILLED_AFTER_SWITCH 21 "a kill came after the switch, and completed the golive",
 }
 
 /// What `decision` lets be seen.
@@ -42,6 +44,8 @@ pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
     let mut seen = match decision.reply {
         Reply::Canceled(_) => CANCELED_AT_ONCE,
         Reply::Canceling(_) => CANCELLATION,
+        Reply::GivenUp(_) => FORCED,
+        Reply::Completed(_) => KILLED_AFTER_SWITCH,
         _ => 0,
     };
     let mut see = |what: u32, is_so: bool| seen |= if is_so { what } else { 0 };

@@ -14,26 +14,26 @@ use crate::rules::{Breach, Rule};
 
 /// What is stored of one offer, in its normal form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Stored {
+pub(crate) struct Stored {
     /// What a load answers: the offer, and the rows of the operations that it names.
-    pub aggregate: Aggregate,
+    pub(crate) aggregate: Aggregate,
     /// Rows of operations that run although the offer names others: there must be none.
-    pub strays: Vec<Operation>,
+    pub(crate) strays: Vec<Operation>,
     /// Work that is wanted.
-    pub work: Vec<WorkRow>,
+    pub(crate) work: Vec<WorkRow>,
     /// What was told of the operations above, by operation and event.
-    pub outbox: Vec<(OperationId, &'static str)>,
+    pub(crate) outbox: Vec<(OperationId, &'static str)>,
 }
 
 /// A row of the work table.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct WorkRow {
+pub(crate) struct WorkRow {
     /// The operation.
-    pub operation: OperationId,
+    pub(crate) operation: OperationId,
     /// The number of the work: 1 if it is the one that the operation waits for.
-    pub attempt: u32,
+    pub(crate) attempt: u32,
     /// Its kind, for readers.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 impl Stored {

@@ -346,8 +346,10 @@ impl System {
         let brief = self.memo.brief(of.stored);
         let rule = match brief.standing {
             Standing::Canceled if !brief.has_cancellation => Rule::CanceledAtOnce,
-            Standing::Canceling | Standing::Canceled | Standing::Other => Rule::CancellationUndoes,
-            Standing::Running | Standing::None => return,
+            Standing::Canceling | Standing::Canceled | Standing::Undoing | Standing::Failed => {
+                Rule::CancellationUndoes
+            }
+            Standing::Running | Standing::Completed | Standing::None => return,
         };
         let words = "an artifact was made after its work had been taken back".to_owned();
         state.broken = Some(self.memo.broken(Breach { rule, words }));

@@ -36,6 +36,7 @@ planted! {
     an_undo_is_skipped UndoSkipped,
     undo_in_the_order_of_the_steps UndoInOrder,
     a_cancellation_fails_alone FailsAlone,
+    force_leaves_what_nobody_records ForceUnrecorded,
     an_undo_that_removes_nothing UndoPretended,
     a_cancel_past_the_point_of_no_return PastThePoint,
     production_is_switched_at_the_start SwitchAtStart,

@@ -48,6 +48,16 @@ impl FromRequestParts<App> for Context {
     }
 }
 
+impl App {
+    /// How many seconds the caller's token is still good for; `None`: it does not expire.
+    pub(crate) fn seconds_left(&self, context: &Context) -> Option<u64> {
+        match context {
+            Context::Principal(caller) => Some(self.inner.verifier.seconds_left(caller)),
+            Context::Operator => None,
+        }
+    }
+}
+
 /// The checks themselves, for calls that no route answers, too.
 pub(crate) async fn authenticate(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Context, ApiError> {
     let context = caller(app, headers).await?;

@@ -20,6 +20,7 @@ mod seed;
 mod serve;
 pub mod tls;
 mod view;
+mod wait;
 
 pub use app::{App, AppSettings, OperatorToken};
 pub use router::{Routes, router};

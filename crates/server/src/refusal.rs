@@ -83,9 +83,13 @@ impl<'a> Subject<'a> {
                 let text = ErrorText::NoOperationInProgress { offer: self.offer.to_owned() };
                 ApiError::new(ErrorCode::NoOperationInProgress, text)
             }
-            Refusal::PastPointOfNoReturn { operation, step } => {
-                ApiError::new(ErrorCode::OperationNotCancellable, ErrorText::PastPointOfNoReturn { step })
-                    .location(self.location(&operation))
+            Refusal::PastPointOfNoReturn { operation, step, forced, switched } => {
+                let text = match (forced, switched) {
+                    (false, _) => ErrorText::PastPointOfNoReturn { step },
+                    (true, false) => ErrorText::ForcePastPointOfNoReturn { step },
+                    (true, true) => ErrorText::ForcePastSwitch { step },
+                };
+                ApiError::new(ErrorCode::OperationNotCancellable, text).location(self.location(&operation))
             }
             Refusal::AlreadyUndoing { operation, step } => {
                 ApiError::new(ErrorCode::OperationNotCancellable, ErrorText::AlreadyUndoing { step })

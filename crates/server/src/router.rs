@@ -42,8 +42,9 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types, operation_get,
-        operation_list, principals, publish, publisher_put, publishers, review,
+        cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types,
+        operation_events, operation_get, operation_list, principals, publish, publisher_put, publishers,
+        review,
     };
     Router::new()
         .route("/api/publishers", get(publishers::list))
@@ -78,6 +79,15 @@ fn publishing() -> Router<App> {
             post(review::reject),
         )
         .route("/api/operations/{address}", get(operation_get::by_number))
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}/events",
+            get(operation_events::by_id),
+        )
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/events",
+            get(operation_events::by_id),
+        )
+        .route("/api/operations/{address}/events", get(operation_events::by_number))
 }
 
 /// A path that leads nowhere.

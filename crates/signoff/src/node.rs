@@ -95,7 +95,8 @@ impl Node {
         let mut workers = JoinSet::new();
         if let Some(transport) = transport {
             let (clock, written) = (engine.clock().clone(), engine.mail_written());
-            let deliverer = Deliverer::new(store, clock, transport, DeliverySettings::default(), written);
+            let deliverer =
+                Deliverer::new(store, clock, Arc::new(transport), DeliverySettings::default(), written);
             workers.spawn(deliverer.run(stop_of(&stopped)));
         }
         workers.spawn(async move { engine.run(stopped).await });

@@ -41,6 +41,11 @@ messages! {
             /// The role that the caller has.
             role: String,
         } => "error-role-forbids",
+        /// The caller's role does not permit force.
+        RoleForbidsForce {
+            /// The role that the caller has.
+            role: String,
+        } => "error-role-forbids-force",
         /// The call is the operator's.
         OperatorOnly => "error-operator-only",
         /// No such offer.
@@ -201,6 +206,16 @@ messages! {
             /// The id of that step.
             step: String,
         } => "error-past-point-of-no-return",
+        /// The same, and force was asked for.
+        ForcePastPointOfNoReturn {
+            /// The id of that step.
+            step: String,
+        } => "error-force-past-point-of-no-return",
+        /// Force was asked for and the production slot has switched.
+        ForcePastSwitch {
+            /// The id of the step that switched it.
+            step: String,
+        } => "error-force-past-switch",
         /// The operation failed and undoes itself.
         AlreadyUndoing {
             /// The id of the step that failed.

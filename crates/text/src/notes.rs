@@ -63,6 +63,11 @@ messages! {
             /// Why.
             reason: String,
         } => "note-undo-failed",
+        /// Undoing a step was given up.
+        UndoGivenUp {
+            /// The step id.
+            step: String,
+        } => "note-undo-given-up",
         /// A step was undone since its operation failed.
         UndoneAfterFailure {
             /// The step id.
@@ -115,6 +120,31 @@ messages! {
             /// `metadata.reason` of the cancel.
             reason: Option<String>,
         } => "note-cancel-requested",
+        /// An owner ended the operation by force.
+        Forced {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+            /// The ids of the steps that were not undone.
+            given_up: String,
+        } => "note-forced",
+        /// The operator ended the operation.
+        Killed {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+            /// The ids of the steps that were not undone.
+            given_up: String,
+        } => "note-killed",
+        /// The operator ended the operation when it could only complete.
+        KilledAfterSwitch {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+        } => "note-killed-after-switch",
         /// The operation is canceled.
         CanceledBy {
             /// Who asked for it.

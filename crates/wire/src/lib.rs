@@ -21,6 +21,7 @@ pub mod offer_put;
 pub mod offer_type;
 pub mod operation;
 pub mod path;
+pub mod prefer;
 pub mod publisher;
 pub mod time;
 pub mod words;

@@ -115,6 +115,7 @@ impl Engine {
         let ahead = time.0.saturating_sub(self.shared.clock.real().0);
         self.shared.store.put_lab(LabKind::Clock, publisher, "", Some(ahead.to_string())).await?;
         self.shared.clock.stand_still(publisher, time);
+        self.shared.followers.all_moved();
         self.shared.work.notify_one();
         Ok(())
     }

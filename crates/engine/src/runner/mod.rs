@@ -40,11 +40,13 @@ impl Engine {
             let next =
                 self.shared.clock.real().plus(Micros(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX)));
             self.shared.next_look.store(next.0, Ordering::SeqCst);
+            // In this order every time: a simulation plays the same history again.
             tokio::select! {
-                () = self.shared.work.notified() => {}
-                () = tokio::time::sleep(pause) => {}
+                biased;
                 // Without anybody who could say stop there is nobody to work for.
                 told = stop.changed() => if told.is_err() { break },
+                () = self.shared.work.notified() => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
         let all = u32::try_from(self.shared.settings.concurrency).unwrap_or(u32::MAX);
@@ -163,6 +165,7 @@ impl Engine {
         let mut work = pin!(work);
         loop {
             tokio::select! {
+                biased;
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep(lease_for / 3) => self.shared.store.renew(lease, lease_for).await?,
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::StepState;
 use signoff_store::sqlite::SqliteStore;
@@ -92,6 +92,7 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         emails: Vec::new(),
         operation: None,
         guard: Guard::None,
+        means: Means::Cancel,
     };
     engine.cancel("contoso", "a", cancel).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.

@@ -1,6 +1,6 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
-use signoff_lifecycle::command::{Cancel, Command, Guard, Named, Release};
+use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
 use signoff_lifecycle::ids::OperationId;
 
 use super::Done;
@@ -20,6 +20,8 @@ pub struct CancelRequest {
     pub operation: Option<OperationId>,
     /// The concurrency guard.
     pub guard: Guard,
+    /// How far to go: cancel, force (an owner may), kill (the operator may).
+    pub means: Means,
 }
 
 impl Engine {
@@ -47,6 +49,7 @@ impl Engine {
             emails: request.emails,
             named,
             guard: request.guard,
+            means: request.means,
         });
         self.execute(publisher, offer, command, None).await
     }

@@ -9,7 +9,7 @@ mod review;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
@@ -111,6 +111,7 @@ impl Engine {
         };
         let engine = self.clone();
         let commit = async move {
+            let moved: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
             let changing = engine.shared.views.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
             let Change { next, operations, .. } = change;
@@ -119,9 +120,12 @@ impl Engine {
                 Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
                 Err(error) => {
                     engine.shared.views.failed(changing);
+                    // It may have gone through all the same: who follows asks the store.
+                    engine.shared.followers.moved(moved);
                     return Err(error);
                 }
             }
+            engine.shared.followers.moved(moved);
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }

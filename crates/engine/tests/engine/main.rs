@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod crash;
+mod force;
 mod lifecycle;
 mod put;
 mod restart;
+mod rules;
 mod scenarios;
 mod views;
 mod world;

@@ -9,7 +9,7 @@ use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -121,12 +121,18 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        self.stop(offer, Means::Cancel).await
+    }
+
+    /// A cancel by these means.
+    pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
             by: "bob".to_owned(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
+            means,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
@@ -186,7 +192,7 @@ pub(crate) fn hour() -> StepScenario {
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
     match &done.reply {
-        Reply::Started(reference) | Reply::Canceling(reference) => reference.id,
+        Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }
 }

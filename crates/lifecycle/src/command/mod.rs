@@ -1,6 +1,7 @@
 //! The commands, one file each: everything that changes an offer comes through [`decide`].
 
 mod cancel;
+mod force;
 mod golive;
 mod hold;
 mod publish;
@@ -8,7 +9,7 @@ mod put;
 mod result;
 mod review;
 
-pub use cancel::{Cancel, Named};
+pub use cancel::{Cancel, Means, Named};
 pub use golive::GoLive;
 pub use hold::{Hold, Release};
 pub use publish::{Checked, Publish, Warning};

@@ -85,18 +85,10 @@ fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
         Executor::Live => switch_production(transition, index),
         Executor::Signoff => transition.reach_signoff(index),
         _ => {
-            complete_step(transition, index);
+            transition.complete_step(index);
             transition.begin_next_step();
         }
     }
-}
-
-fn complete_step(transition: &mut Transition, index: usize) {
-    let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    let step = &mut target.steps[index];
-    step.state = StepState::Complete { at: now };
-    step.note(now, Note::StepCompleted);
 }
 
 /// The one place where the production slot changes (rule 6).
@@ -147,7 +139,7 @@ fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
     let Some(target) = transition.target() else { return };
     target.outstanding = None;
     if let WorkOutcome::Done { .. } = outcome {
-        complete_step(transition, index);
+        transition.complete_step(index);
         return transition.begin_next_step();
     }
     let step = &mut target.steps[index];

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::collections::VecDeque;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, StepResult, WorkOutcome,
+    Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, StepResult,
+    WorkOutcome,
 };
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -60,13 +61,16 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
             guard: Guard::None,
         }));
         commands.push(Command::GoLive(a_golive(id, plan)));
-        commands.push(Command::Cancel(Cancel {
-            id,
-            by,
-            reason: None,
-            emails: Vec::new(),
-            named: Named::Newest,
-            guard: Guard::None,
+        commands.extend([Means::Cancel, Means::Force, Means::Kill].map(|means| {
+            Command::Cancel(Cancel {
+                id,
+                by: by.clone(),
+                reason: None,
+                emails: Vec::new(),
+                named: Named::Newest,
+                guard: Guard::None,
+                means,
+            })
         }));
     }
     for (operation, Outstanding { attempt, .. }) in outstanding(state) {

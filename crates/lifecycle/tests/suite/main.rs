@@ -5,6 +5,7 @@
 mod cancel_stories;
 mod cancel_table;
 mod exploration;
+mod force_table;
 mod history;
 mod lifecycle_table;
 mod plans;

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Cancel, Checked, Guard, Hold, Named, Ruling, WorkOutcome};
+use signoff_lifecycle::command::{Cancel, Checked, Guard, Hold, Means, Named, Ruling, WorkOutcome};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
@@ -30,6 +30,7 @@ enum Move {
     Cancel {
         named: Who,
         guard: Tag,
+        means: Means,
     },
     /// The work that is due ends.
     Due(WorkOutcome),
@@ -106,11 +107,12 @@ fn a_move() -> impl Strategy<Value = Move> {
     let index = any::<prop::sample::Index>;
     let check = prop_oneof![8 => Just(Check::Current), 1 => Just(Check::Outdated), 1 => Just(Check::Unfit)];
     let who = prop_oneof![3 => Just(Who::Newest), 1 => Just(Who::Unknown), 3 => index().prop_map(Who::Any)];
+    let means = prop_oneof![4 => Just(Means::Cancel), 1 => Just(Means::Force), 1 => Just(Means::Kill)];
     prop_oneof![
         1 => any::<Option<bool>>().prop_map(|migrated| Move::Put { migrated }),
         4 => (a_tag(), check).prop_map(|(guard, check)| Move::Publish { guard, check }),
         3 => a_tag().prop_map(|guard| Move::GoLive { guard }),
-        3 => (who, a_tag()).prop_map(|(named, guard)| Move::Cancel { named, guard }),
+        4 => (who, a_tag(), means).prop_map(|(named, guard, means)| Move::Cancel { named, guard, means }),
         20 => an_outcome().prop_map(Move::Due),
         3 => (index(), an_outcome()).prop_map(|(which, outcome)| Move::Any(which, outcome)),
         4 => index().prop_map(Move::Hold),
@@ -153,8 +155,8 @@ fn play(world: &mut World, one: Move) {
             let started = world.send(&Command::GoLive(golive)).is_ok();
             assert!(!started || !matches!(tag, Tag::Stale));
         }
-        Move::Cancel { named, guard: tag } => {
-            let mut cancel = world.a_cancel();
+        Move::Cancel { named, guard: tag, means } => {
+            let mut cancel = Cancel { means, ..world.a_cancel() };
             cancel.guard = guard(world, tag);
             cancel.named = match named {
                 Who::Unknown => Named::Unknown,
@@ -225,28 +227,50 @@ fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome)
     assert_eq!(answer, if due { Ok(Reply::Recorded) } else { Err(Refusal::StaleResult) });
 }
 
+/// Whether a cancel by these means would be accepted, as everybody can see beforehand.
+fn is_promised(world: &World, means: Means) -> bool {
+    let Some(target) = &world.aggregate().target else { return false };
+    match target.cancellation_request_state() {
+        CancellationRequestState::CannotCancel => match means {
+            Means::Cancel => false,
+            Means::Force => matches!(target.phase, Phase::Undoing { .. }),
+            Means::Kill => target.is_running(),
+        },
+        _ => true,
+    }
+}
+
 /// Rules 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
 fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let before = world.state.clone();
-    let visible = world.aggregate().target.as_ref().map(Operation::cancellation_request_state);
-    let named = cancel.named;
+    let (named, means, promised) = (cancel.named, cancel.means, is_promised(world, cancel.means));
+    let was_running = world.aggregate().target.as_ref().is_some_and(Operation::is_running);
+    let was_canceling = world.aggregate().cancellation.as_ref().is_some_and(Operation::is_running);
     let answer: Answer = world.send(&Command::Cancel(cancel));
     if named == Named::Newest && !matches!(tag, Tag::Stale) {
-        let promised = visible.is_some_and(|state| state != CancellationRequestState::CannotCancel);
-        assert_eq!(answer.is_ok(), promised, "{visible:?} {answer:?}");
+        assert_eq!(answer.is_ok(), promised, "{means:?} {answer:?}");
     }
-    if visible != Some(CancellationRequestState::CanCancel) || answer.is_err() {
+    let repeated = !was_running || was_canceling && means == Means::Cancel;
+    if repeated || answer.is_err() {
         assert_eq!(world.state, before, "a repetition or a refusal changes nothing");
     }
-    if answer.is_ok() {
-        let accepted = world.state.clone();
-        assert_eq!(world.cancel(), answer);
+    let Ok(reply) = &answer else { return };
+    let accepted = world.state.clone();
+    let expected = match reply {
+        Reply::GivenUp(cancellation) => {
+            Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
+        }
+        Reply::Completed(golive) => Err(Refusal::NoOperationInProgress { newest: Some(golive.clone()) }),
+        _ => answer.clone(),
+    };
+    assert_eq!(world.cancel(), expected);
+    if !matches!(reply, Reply::Completed(_)) {
         let mut by_name = world.a_cancel();
         by_name.named = Named::Operation(world.target().id);
         by_name.guard = guard(world, Tag::Stale);
-        assert_eq!(world.send(&Command::Cancel(by_name)), answer);
-        assert_eq!(world.state, accepted);
+        assert_eq!(world.send(&Command::Cancel(by_name)), expected);
     }
+    assert_eq!(world.state, accepted);
 }
 
 /// Fair from here on: work goes well, holds are released, people say yes.

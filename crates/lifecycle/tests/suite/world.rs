@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, Review, Ruling, StepResult,
-    WorkOutcome,
+    Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review, Ruling,
+    StepResult, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
@@ -149,6 +149,7 @@ impl World {
             emails: vec!["b@x.example".to_owned()],
             named: Named::Newest,
             guard: Guard::None,
+            means: Means::Cancel,
         }
     }
 
@@ -169,6 +170,12 @@ impl World {
 
     pub(crate) fn cancel(&mut self) -> Answer {
         let cancel = self.a_cancel();
+        self.send(&Command::Cancel(cancel))
+    }
+
+    /// A cancel by these means.
+    pub(crate) fn stop(&mut self, means: Means) -> Answer {
+        let cancel = Cancel { means, ..self.a_cancel() };
         self.send(&Command::Cancel(cancel))
     }
 

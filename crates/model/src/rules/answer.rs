@@ -1,10 +1,10 @@
 //! The rules that an answer can break, refusals and repetitions included.
 
-use signoff_lifecycle::command::{Cancel, Command, Named, StepResult};
+use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, StepResult};
 use signoff_lifecycle::decision::{Decision, Reply, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{CancellationRequestState, Kind, Operation, Phase, StepState};
+use signoff_lifecycle::operation::{CancellationRequestState, Kind, Operation, Phase, Step, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::refusal::Refusal;
 
@@ -54,7 +54,6 @@ fn first_answer(state: &Aggregate) -> Option<Reply> {
 
 /// Whether nothing but the state decides: no guard that fails, no operation named that is not meant.
 fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
-    use signoff_lifecycle::command::Guard;
     let guard = match &cancel.guard {
         Guard::None => true,
         Guard::Newest(numbers) => numbers.contains(&state.offer.publishing_version),
@@ -69,10 +68,12 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
 }
 
 /// Rule 10: a cancel of what is canceled or being canceled repeats the first answer, and a cancel that was accepted
-/// is answered the same again.
+/// is answered the same again. Force has more to do while a cancellation runs.
 fn the_first_answer_stands(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
-    if let Some(first) = first_answer(before).filter(|_| is_plain(cancel, before)) {
+    let goes_on = |first: &Reply| cancel.means != Means::Cancel && matches!(first, Reply::Canceling(_));
+    let first = first_answer(before).filter(|first| is_plain(cancel, before) && !goes_on(first));
+    if let Some(first) = first {
         assert_eq!(it.answer, &Ok(Verdict::Already(first)), "a repeated cancel");
     }
     if let Ok(Verdict::Change(decision)) = it.answer {
@@ -81,37 +82,57 @@ fn the_first_answer_stands(it: &Answered<'_>) {
 }
 
 fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
-    let again = Cancel { id: OperationId(cancel.id.0 + 1), ..cancel.clone() };
-    let named = Named::Operation(decision.next.target.as_ref().unwrap().id);
-    let guard = signoff_lifecycle::command::Guard::None;
-    for again in [Cancel { guard, ..again.clone() }, Cancel { named, ..again }] {
+    let plain = Cancel { id: OperationId(cancel.id.0 + 1), means: Means::Cancel, ..cancel.clone() };
+    let plain = Cancel { guard: Guard::None, named: Named::Newest, ..plain };
+    let by_name = Named::Operation(decision.next.target.as_ref().unwrap().id);
+    let expected = match &decision.reply {
+        Reply::GivenUp(cancellation) => {
+            Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
+        }
+        Reply::Completed(_) => return,
+        reply => Ok(Verdict::Already(reply.clone())),
+    };
+    for again in [Cancel { named: by_name, guard: Guard::Newest(Vec::new()), ..plain.clone() }, plain] {
         let answer = signoff_lifecycle::decide(Some(decision.next.clone()), Command::Cancel(again), now);
-        assert_eq!(answer, Ok(Verdict::Already(decision.reply.clone())), "the same cancel again");
+        assert_eq!(answer, expected, "the same cancel again");
     }
 }
 
-/// Rule 5, by the plan alone: a step that refuses has begun, or the production slot is switched.
+/// Rule 5, by the plan alone: a step that refuses has begun, or the production slot is switched. The operator's kill
+/// alone goes past it, and past the switch it can only complete.
 fn no_promise_past_the_point(it: &Answered<'_>) {
-    let (Command::Cancel(_), Some(before)) = (it.command, it.before) else { return };
+    let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
     let Some(target) = before.target.as_ref().filter(|target| target.phase == Phase::Running) else { return };
     let begun = target
         .steps
         .iter()
         .filter(|step| !matches!(step.state, StepState::NotStarted | StepState::Inherited { .. }));
-    let mut past = begun.filter(|step| {
-        let switched = matches!(step.state, StepState::Propagating { .. } | StepState::Complete { .. });
-        step.plan.cancel == CancelPolicy::Refuse || step.plan.executor == Executor::Live && switched
-    });
-    assert!(past.next().is_none() || it.answer.is_err(), "a cancel was accepted past the point of no return");
+    let switched = |step: &Step| {
+        let state = matches!(step.state, StepState::Propagating { .. } | StepState::Complete { .. });
+        step.plan.executor == Executor::Live && state
+    };
+    let past = begun.clone().any(|step| step.plan.cancel == CancelPolicy::Refuse || switched(step));
+    let killed = cancel.means == Means::Kill;
+    assert!(!past || killed || it.answer.is_err(), "a cancel was accepted past the point of no return");
+    if let (true, Ok(Verdict::Change(decision))) = (begun.clone().any(switched), it.answer) {
+        assert!(matches!(decision.reply, Reply::Completed(_)), "after the switch it can only complete");
+    }
 }
 
-/// Rule 5: what `cancellationRequestState` showed beforehand is what a cancel is told.
+/// Rule 5: what `cancellationRequestState` showed beforehand is what a cancel is told. Force also ends what undoes
+/// itself, a kill whatever runs.
 fn what_was_visible_is_answered(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
     if !is_plain(cancel, before) {
         return;
     }
-    let visible = before.target.as_ref().map(Operation::cancellation_request_state);
-    let promised = visible.is_some_and(|state| state != CancellationRequestState::CannotCancel);
-    assert_eq!(it.answer.is_ok(), promised, "{visible:?}");
+    let promised = before.target.as_ref().is_some_and(|target| {
+        target.cancellation_request_state() != CancellationRequestState::CannotCancel
+            || match cancel.means {
+                Means::Cancel => false,
+                Means::Force => matches!(target.phase, Phase::Undoing { .. }),
+                Means::Kill => target.is_running(),
+            }
+    });
+    assert_eq!(it.answer.is_ok(), promised, "{:?}", it.answer);
 }

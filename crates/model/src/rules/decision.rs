@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::WorkOutcome;
+use signoff_lifecycle::command::{StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Kind, Operation, Phase, StepState, UndoState, WorkKind,
 };
 use signoff_lifecycle::plan::CancelPolicy;
 
-use super::{Rule, Taken, slots};
+use super::{Rule, Taken, force, slots};
 
 /// Every rule that one decision can break by itself, and what sees it: the first that fails names the rule.
 pub const CHECKS: &[(Rule, fn(&Taken<'_>))] = &[
@@ -26,6 +27,7 @@ pub const CHECKS: &[(Rule, fn(&Taken<'_>))] = &[
     (Rule::CancellationUndoes, |it| ends_together(&it.decision.next)),
     (Rule::CancellationUndoes, |it| leftovers_are_recorded(it.before, it.command, &it.decision.next)),
     (Rule::CanceledAtOnce, |it| reply_is_true(it.decision)),
+    (Rule::PointOfNoReturn, |it| force::check(it.before, it.command, &it.decision.next)),
     (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
     (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
     (Rule::ToldOnce, |it| told_once_what_happened(it.before, it.decision)),
@@ -36,7 +38,7 @@ pub fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
     state.target.iter().chain(&state.cancellation)
 }
 
-fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
+pub(super) fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
     operations_of(state).find(|operation| operation.id == id)
 }
 
@@ -104,6 +106,11 @@ fn went_on(earlier: &Operation, operation: &Operation) {
         let has_ended = old.began() && !old.is_open() || matches!(old.state, StepState::Inherited { .. });
         assert!(!has_ended || old.state == new.state, "an ended step does not change: {old:?} {new:?}");
         assert!(!old.began() || new.began(), "what began has begun");
+    }
+    if let (Phase::Undoing { failure: why }, Phase::Failed { failure, .. }) =
+        (&earlier.phase, &operation.phase)
+    {
+        assert_eq!(why, failure, "what failed by itself keeps its failure");
     }
 }
 
@@ -184,7 +191,7 @@ fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: T
 /// Rule 4: the undo of every step that began and is not merely interrupted, the last begun first, one at a time.
 fn undos_run_one_by_one(operation: &Operation) {
     let rank = |state: &UndoState| match state {
-        UndoState::Done { .. } | UndoState::Failed { .. } => 0,
+        UndoState::Done { .. } | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         UndoState::Running { .. } => 1,
         UndoState::Pending => 2,
     };
@@ -221,21 +228,36 @@ fn ends_together(next: &Aggregate) {
             assert_eq!(cancellation.phase, Phase::Completed { at: *at });
             assert!(left.is_empty(), "canceled means that nothing is left: {left:?}");
         }
-        Phase::Failed { failure, .. } => {
-            assert_eq!(
-                failure,
-                &Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() }
-            );
-            assert_eq!(cancellation.phase, target.phase);
+        Phase::Failed { at, failure } => {
+            let of_cancellation =
+                Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() };
+            let failed_by_itself = !matches!(failure, Failure::CancellationFailed { .. });
+            assert!(failed_by_itself || failure == &of_cancellation, "{failure:?}");
+            assert!(!failed_by_itself || left == failed_undos(target), "it was undoing itself");
+            assert_eq!(cancellation.phase, Phase::Failed { at: *at, failure: of_cancellation });
             assert!(!left.is_empty());
+            messages_name_what_is_left(target, &left);
+            messages_name_what_is_left(cancellation, &left);
         }
         other => panic!("a target with a cancellation is {other:?}"),
     }
 }
 
+/// The steps of which something is left: their undo failed, or was given up.
 fn failed_undos(operation: &Operation) -> Vec<String> {
-    let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
+    let failed = operation
+        .undo
+        .iter()
+        .filter(|undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. }));
     failed.map(|undo| undo.plan.id.clone()).collect()
+}
+
+fn messages_name_what_is_left(operation: &Operation, left: &[String]) {
+    let named = operation.notes.iter().filter_map(|note| match &note.note {
+        Note::LeftBehind { step } => Some(step),
+        _ => None,
+    });
+    assert_eq!(named.collect::<Vec<_>>(), left.iter().collect::<Vec<_>>(), "{:?}", operation.notes);
 }
 
 /// Rules 3 and 4: what the caller is told is so already.
@@ -252,6 +274,15 @@ fn reply_is_true(decision: &Decision) {
             assert!(cancellation.is_some_and(|it| it.id == reference.id && it.is_running()));
         }
         Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
+        Reply::GivenUp(reference) => {
+            let cancellation = cancellation.filter(|it| it.id == reference.id).unwrap();
+            assert!(matches!(cancellation.phase, Phase::Failed { .. }));
+            assert!(matches!(target.unwrap().phase, Phase::Failed { .. }));
+        }
+        Reply::Completed(reference) => {
+            let golive = target.filter(|target| target.id == reference.id).unwrap();
+            assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
+        }
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
         Reply::Recorded => {}
     }
@@ -260,8 +291,8 @@ fn reply_is_true(decision: &Decision) {
 /// What an ended operation could not undo is on the offer, until a first step removes it.
 fn leftovers_are_recorded(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let mut expected = before.map(|before| before.offer.leftovers.clone()).unwrap_or_default();
-    if let Command::StepResult(result) = command {
-        if let WorkOutcome::Done { removed } = &result.outcome {
+    if let Command::StepResult(_) | Command::Cancel(_) = command {
+        if let Command::StepResult(StepResult { outcome: WorkOutcome::Done { removed }, .. }) = command {
             expected.retain(|leftover| !removed.contains(leftover));
         }
         let target = next.target.as_ref().unwrap();

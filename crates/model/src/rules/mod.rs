@@ -7,6 +7,7 @@
 
 pub mod answer;
 pub mod decision;
+mod force;
 mod quiet;
 mod slots;
 

@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
 use signoff_engine::{CancelRequest, Done, EngineError};
 use signoff_lifecycle::access::Action;
+use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Kind, Operation, Phase};
@@ -21,6 +22,7 @@ use crate::context::{Context, parameter};
 use crate::error::ApiError;
 use crate::membership::invalid_id;
 use crate::refusal::Subject;
+use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
@@ -29,6 +31,7 @@ pub(crate) async fn handle(
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
+    wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
@@ -46,9 +49,10 @@ pub(crate) async fn handle(
         emails: request.emails,
         operation: named,
         guard: reply::guard(sent_tag),
+        means: Means::Cancel,
     };
     match app.engine().cancel(&publisher, &offer, request).await {
-        Ok(done) => Ok(answer(&app, &subject, &done)),
+        Ok(done) => Ok(answer(&app, &subject, &done, &wait).await),
         Err(EngineError::Refused(Refusal::NoOperationInProgress { newest: Some(newest) }))
             if app.settings().dialect == Dialect::Observed =>
         {
@@ -73,8 +77,10 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
     }
 }
 
-fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
-    let (status, state, reference) = match &done.reply {
+async fn answer(app: &App, subject: &Subject<'_>, done: &Done, wait: &Wait) -> Response {
+    let (status, mut state, reference) = match &done.reply {
+        Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, Some(reference)),
+        Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), Some(reference)),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, Some(reference)),
         Reply::CancellationEnded(reference) => {
             (StatusCode::OK, completed(app.settings().dialect), Some(reference))
@@ -83,6 +89,14 @@ fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
         _ => (StatusCode::OK, OperationState::Canceled, None),
     };
     let (target, cancellation) = (done.state.target.as_ref(), done.state.cancellation.as_ref());
+    // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
+    let moved = match cancellation.filter(|_| status == StatusCode::ACCEPTED) {
+        Some(cancellation) => wait.past(app, subject.publisher, cancellation).await,
+        None => None,
+    };
+    if let Some(viewed) = &moved {
+        state = view::state_word(&viewed.operation, app.settings().dialect);
+    }
     let reference = reference.cloned().or_else(|| target.map(Reference::from));
     let location =
         reference.as_ref().map(|reference| view::location(subject.publisher, subject.offer, reference));
@@ -92,7 +106,8 @@ fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
     body.canceled_by = who.map(|who| who.by.into());
     body.canceled_date_time = who.map(|who| view::time(who.at));
     body.cancellation_reason = who.and_then(|who| who.reason.map(Into::into));
-    accepted(app, status, &body)
+    let response = accepted(app, status, &body);
+    if moved.is_some() || status == StatusCode::OK { wait.applied(response) } else { response }
 }
 
 fn completed(dialect: Dialect) -> OperationState {

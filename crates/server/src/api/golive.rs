@@ -14,12 +14,14 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::refusal::Subject;
 use crate::reply;
+use crate::wait::Wait;
 
 pub(crate) async fn handle(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     headers: HeaderMap,
+    wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
@@ -30,5 +32,5 @@ pub(crate) async fn handle(
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let request = GoLiveRequest { by: context.name().to_owned(), guard: reply::guard(sent_tag) };
     let done = app.engine().golive(&publisher, &offer, request).await;
-    started(&app, &subject, done).await
+    started(&app, &subject, done, &wait).await
 }

@@ -8,6 +8,7 @@ pub(crate) mod offer_list;
 pub(crate) mod offer_put;
 pub(crate) mod offer_status;
 pub(crate) mod offer_types;
+pub(crate) mod operation_events;
 pub(crate) mod operation_get;
 pub(crate) mod operation_list;
 pub(crate) mod principals;

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::refusal::Subject;
+use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
@@ -22,6 +23,7 @@ pub(crate) async fn handle(
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     headers: HeaderMap,
+    wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
@@ -35,7 +37,7 @@ pub(crate) async fn handle(
         guard: reply::guard(sent_tag),
     };
     let done = app.engine().publish(&publisher, &offer, request).await;
-    started(&app, &subject, done).await
+    started(&app, &subject, done, &wait).await
 }
 
 /// The reply to a started publish or golive.
@@ -43,6 +45,7 @@ pub(super) async fn started(
     app: &App,
     subject: &Subject<'_>,
     done: Result<signoff_engine::Done, signoff_engine::EngineError>,
+    wait: &Wait,
 ) -> Result<Response, ApiError> {
     let done = match done {
         Ok(done) => done,
@@ -52,6 +55,13 @@ pub(super) async fn started(
         return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
     };
     let location = view::location(subject.publisher, subject.offer, reference);
-    let body = Accepted::new(location, view::guid(reference.id), OperationState::Running);
-    Ok(accepted(app, StatusCode::ACCEPTED, &body))
+    let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
+    let moved = match started {
+        Some(operation) => wait.past(app, subject.publisher, operation).await,
+        None => None,
+    };
+    let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
+    let body = Accepted::new(location, view::guid(reference.id), state.unwrap_or(OperationState::Running));
+    let response = accepted(app, StatusCode::ACCEPTED, &body);
+    Ok(if moved.is_some() { wait.applied(response) } else { response })
 }

@@ -75,13 +75,13 @@ fn undo_view(
             UndoState::Pending => StepStatus::NotStarted,
             UndoState::Running { .. } => StepStatus::InProgress,
             UndoState::Done { .. } => StepStatus::Complete,
-            UndoState::Failed { .. } => StepStatus::Blocked,
+            UndoState::Failed { .. } | UndoState::GivenUp { .. } => StepStatus::Blocked,
         },
         messages: messages(&undo.notes),
         progress_percentage: match undo.state {
             UndoState::Running { since, .. } => progress(since, undo.plan.undo_duration, now, until),
             UndoState::Done { .. } => 100,
-            UndoState::Pending | UndoState::Failed { .. } => 0,
+            UndoState::Pending | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         },
     }
 }

@@ -22,6 +22,8 @@ mod concurrency;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod languages;
@@ -49,3 +51,5 @@ mod shapes;
 mod state;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod wait;

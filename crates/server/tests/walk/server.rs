@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
-use signoff_engine::{Engine, Settings};
+use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
 use signoff_wire::Dialect;
@@ -24,7 +24,8 @@ const LOOKS: usize = 4000;
 pub(crate) struct TestServer {
     pub(crate) base: String,
     pub(crate) http: reqwest::Client,
-    engine: Engine,
+    pub(crate) engine: Engine,
+    pub(crate) routes: Routes,
     settings: AppSettings,
     folder: TempDir,
     /// Seconds that the clock of tokens is ahead.
@@ -52,15 +53,22 @@ impl TestServer {
     async fn with(dialect: Dialect, dev: bool) -> Self {
         let settings = AppSettings { dialect, dev, adopt: false, operator_token: None, retry_after: 1 };
         let folder = tempfile::tempdir().unwrap();
-        Self::on(folder, settings, Arc::default()).await
+        Self::on(folder, settings, Arc::default(), FollowLimits::default()).await
     }
 
-    async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>) -> Self {
+    /// A development server on which only so many may follow operations.
+    pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
+        let dialect = Dialect::Documented;
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        Self::on(tempfile::tempdir().unwrap(), settings, Arc::default(), limits).await
+    }
+
+    async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>, follow: FollowLimits) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
-        let engine = Engine::new(store.clone(), engine_settings);
+        let engine = Engine::new(store.clone(), Settings { follow, ..engine_settings });
         let clock: Clock = {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
@@ -80,22 +88,23 @@ impl TestServer {
         let worker = engine.clone();
         let mut serving = stopped.clone();
         tasks.spawn(async move { worker.run(stopped).await });
-        tasks.spawn(serve_plain(listener, router(app), async move {
+        let routes = router(app);
+        tasks.spawn(serve_plain(listener, routes.clone(), async move {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, engine, settings, folder, ahead, stop, tasks }
+        Self { base, http, engine, routes, settings, folder, ahead, stop, tasks }
     }
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, engine, http, .. } = self;
-        drop((engine, http));
+        let Self { folder, settings, ahead, stop, mut tasks, engine, routes, http, .. } = self;
+        drop((engine, routes, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
-        Self::on(folder, settings, ahead).await
+        Self::on(folder, settings, ahead, FollowLimits::default()).await
     }
 
     /// Lets an hour and a minute pass for tokens: those issued before are over.
@@ -191,6 +200,34 @@ impl TestServer {
     pub(crate) async fn guid_of(&self, publisher: &str, offer: &str) -> String {
         let loaded = self.engine.store().load(publisher, offer).await.unwrap().unwrap();
         loaded.aggregate.offer.guid.to_string()
+    }
+}
+
+impl TestServer {
+    /// Waits until so many follow operations.
+    pub(crate) async fn followed_by(&self, count: usize) {
+        for _ in 0..LOOKS {
+            if self.engine.followers() == count {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{} follow operations, not {count}", self.engine.followers());
+    }
+}
+
+impl TestServer {
+    /// Waits until the scenario holds contoso's offer: nothing moves any more, until its step is released.
+    pub(crate) async fn holds(&self, offer: &str) {
+        for _ in 0..LOOKS {
+            let state = self.engine.store().load("contoso", offer).await.unwrap().unwrap().aggregate;
+            let outstanding = state.target.and_then(|target| target.outstanding);
+            if outstanding.is_some_and(|outstanding| outstanding.held) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{offer} is not held");
     }
 }
 

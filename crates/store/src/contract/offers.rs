@@ -1,6 +1,7 @@
 //! Offers and their operations: load, decide elsewhere, commit.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
@@ -18,7 +19,7 @@ pub struct Loaded {
 }
 
 /// The content of one version of an offer. Large; no poll and no cancel reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The offer version under which it is stored.
     pub version: u32,

@@ -4,10 +4,10 @@ use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::WorkKind;
 
-use super::leases::Leases;
 use super::{encode, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Lease};
+use crate::leases::Leases;
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
 pub(super) struct Rows {

@@ -4,8 +4,6 @@ mod artifacts;
 mod commit;
 mod directory;
 mod lab;
-mod leases;
-mod letters;
 mod offers;
 mod outbox;
 mod publishers;
@@ -22,7 +20,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::StoreError;
-use leases::Leases;
+use crate::leases::Leases;
 use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
@@ -54,7 +52,7 @@ impl SqliteStore {
         let lock = lock(path)?;
         let mut connection = connect(path)?;
         schema::migrate(&mut connection)?;
-        let leases = Arc::new(Leases::default());
+        let leases = Arc::new(Leases::on_real_time());
         Ok(Self {
             inner: Arc::new(Inner {
                 writer: Writer::start(connection, path)?,

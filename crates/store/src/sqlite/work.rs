@@ -8,10 +8,10 @@ use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::WorkKind;
 
-use super::leases::Leases;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
+use crate::leases::Leases;
 
 /// A row of the work table: publisher, offer, work.
 type WorkRow = (String, String, Work);

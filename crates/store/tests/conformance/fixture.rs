@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
+use signoff_store::memory::MemoryStore;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
 
 /// An empty store of one case's own.
@@ -62,5 +65,52 @@ impl Fixture for Sqlite {
 
     fn folder(&self) -> &Path {
         self.folder.path()
+    }
+}
+
+/// The store in memory. No time passes for its leases, so none runs out by itself.
+pub(crate) struct Memory {
+    open: Mutex<MemoryStore>,
+    folder: TempDir,
+}
+
+impl Fixture for Memory {
+    async fn new() -> Self {
+        let store = MemoryStore::new(Arc::new(|| Duration::ZERO));
+        Self { open: Mutex::new(store), folder: TempDir::new().unwrap() }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.open.lock().clone())
+    }
+
+    fn reopen(&self) {
+        let mut open = self.open.lock();
+        *open = open.reopen();
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The store for faults, without any: it must be the store behind it.
+pub(crate) struct Faultless(Sqlite);
+
+impl Fixture for Faultless {
+    async fn new() -> Self {
+        Self(Sqlite::new().await)
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(FaultyStore::new(self.0.store(), Plan::none()))
+    }
+
+    fn reopen(&self) {
+        self.0.reopen();
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.folder()
     }
 }

@@ -110,3 +110,5 @@ macro_rules! suite {
 }
 
 suite!(sqlite, crate::fixture::Sqlite);
+suite!(memory, crate::fixture::Memory);
+suite!(faultless, crate::fixture::Faultless);

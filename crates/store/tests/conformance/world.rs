@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Named, Publish, Put, PutGuard, StepResult,
+    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult,
 };
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
@@ -98,6 +98,7 @@ pub(crate) fn cancel(operation: OperationId) -> Command {
         emails: vec!["bob@contoso.example".to_owned()],
         named: Named::Newest,
         guard: Guard::None,
+        means: Means::Cancel,
     })
 }
 

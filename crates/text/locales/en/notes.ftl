@@ -11,6 +11,7 @@ note-undo-started = Undoing the step '{ $step }' has started.
 note-undo-completed = The step '{ $step }' has been undone.
 note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
 note-undo-failed = The step '{ $step }' could not be undone: { $reason }
+note-undo-given-up = The step '{ $step }' was not undone: undoing was given up.
 note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
 note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
 note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
@@ -25,6 +26,21 @@ note-cancel-requested =
     { $reason ->
         [0] { $by } requested the cancellation of the operation.
        *[other] { $by } requested the cancellation of the operation: { $reason }
+    }
+note-forced =
+    { $reason ->
+        [0] { $by } ended the operation by force. These steps were not undone: { $given_up }.
+       *[other] { $by } ended the operation by force. These steps were not undone: { $given_up }. Reason: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] The server's operator ({ $by }) ended the operation. These steps were not undone: { $given_up }.
+       *[other] The server's operator ({ $by }) ended the operation. These steps were not undone: { $given_up }. Reason: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] The server's operator ({ $by }) ended the operation after the production slot had switched, so it is complete at once.
+       *[other] The server's operator ({ $by }) ended the operation after the production slot had switched, so it is complete at once. Reason: { $reason }
     }
 note-canceled-by =
     { $reason ->

@@ -11,6 +11,7 @@ note-undo-started = Megkezdődött a lépés visszavonása: „{ $step }”.
 note-undo-completed = A lépés visszavonása megtörtént: „{ $step }”.
 note-undo-retry = A lépés („{ $step }”) visszavonására tett kísérlet ({ $attempt }.) sikertelen volt, és megismétlődik: { $reason }
 note-undo-failed = A lépést („{ $step }”) nem lehetett visszavonni: { $reason }
+note-undo-given-up = A lépés („{ $step }”) visszavonása nem történt meg: a visszavonást feladták.
 note-undone-after-failure = A lépés visszavonása megtörtént, mert a művelet sikertelen volt: „{ $step }”.
 note-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: { $what }
 note-leftover-removed = Egy korábbi művelet maradványainak eltávolítása megtörtént ennél a lépésnél: „{ $step }”.
@@ -25,6 +26,21 @@ note-cancel-requested =
     { $reason ->
         [0] { $by } a művelet megszakítását kérte.
        *[other] { $by } a művelet megszakítását kérte: { $reason }
+    }
+note-forced =
+    { $reason ->
+        [0] { $by } kényszerrel befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }.
+       *[other] { $by } kényszerrel befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }. Az ok: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] A kiszolgáló üzemeltetője ({ $by }) befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }.
+       *[other] A kiszolgáló üzemeltetője ({ $by }) befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }. Az ok: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] A kiszolgáló üzemeltetője ({ $by }) a production tárolóhely váltása után fejezte be a műveletet, ezért az azonnal befejeződött.
+       *[other] A kiszolgáló üzemeltetője ({ $by }) a production tárolóhely váltása után fejezte be a műveletet, ezért az azonnal befejeződött. Az ok: { $reason }
     }
 note-canceled-by =
     { $reason ->

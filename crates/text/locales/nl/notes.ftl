@@ -11,6 +11,7 @@ note-undo-started = Het ongedaan maken van de stap ‘{ $step }’ is begonnen.
 note-undo-completed = De stap ‘{ $step }’ is ongedaan gemaakt.
 note-undo-retry = Poging { $attempt } om de stap ‘{ $step }’ ongedaan te maken is mislukt en wordt herhaald: { $reason }
 note-undo-failed = De stap ‘{ $step }’ kon niet ongedaan worden gemaakt: { $reason }
+note-undo-given-up = De stap ‘{ $step }’ is niet ongedaan gemaakt: het ongedaan maken is opgegeven.
 note-undone-after-failure = De stap ‘{ $step }’ is ongedaan gemaakt omdat de bewerking is mislukt.
 note-left-behind = De stap ‘{ $step }’ heeft dit achtergelaten; de volgende publicatie zal het als eerste verwijderen: { $what }
 note-leftover-removed = Wat een eerdere bewerking bij de stap ‘{ $step }’ had achtergelaten, is verwijderd.
@@ -25,6 +26,21 @@ note-cancel-requested =
     { $reason ->
         [0] { $by } heeft om annulering van de bewerking gevraagd.
        *[other] { $by } heeft om annulering van de bewerking gevraagd: { $reason }
+    }
+note-forced =
+    { $reason ->
+        [0] { $by } heeft de bewerking met geweld beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }.
+       *[other] { $by } heeft de bewerking met geweld beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }. Reden: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] De beheerder van de server ({ $by }) heeft de bewerking beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }.
+       *[other] De beheerder van de server ({ $by }) heeft de bewerking beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }. Reden: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] De beheerder van de server ({ $by }) heeft de bewerking beëindigd nadat het slot production was omgezet; zij is daarom meteen voltooid.
+       *[other] De beheerder van de server ({ $by }) heeft de bewerking beëindigd nadat het slot production was omgezet; zij is daarom meteen voltooid. Reden: { $reason }
     }
 note-canceled-by =
     { $reason ->

@@ -11,6 +11,7 @@ note-undo-started = Rozpoczęto cofanie kroku „{ $step }”.
 note-undo-completed = Krok „{ $step }” został cofnięty.
 note-undo-retry = Próba { $attempt } cofnięcia kroku „{ $step }” nie powiodła się i zostanie powtórzona: { $reason }
 note-undo-failed = Nie udało się cofnąć kroku „{ $step }”: { $reason }
+note-undo-given-up = Krok „{ $step }” nie został cofnięty: cofania zaniechano.
 note-undone-after-failure = Krok „{ $step }” został cofnięty, ponieważ operacja się nie powiodła.
 note-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: { $what }
 note-leftover-removed = Pozostałości po kroku „{ $step }” wcześniejszej operacji zostały usunięte.
@@ -25,6 +26,21 @@ note-cancel-requested =
     { $reason ->
         [0] O anulowanie operacji wystąpił użytkownik { $by }.
        *[other] O anulowanie operacji wystąpił użytkownik { $by }. Powód: { $reason }
+    }
+note-forced =
+    { $reason ->
+        [0] Operację zakończył siłowo użytkownik { $by }. Nie cofnięto kroków: { $given_up }.
+       *[other] Operację zakończył siłowo użytkownik { $by }. Nie cofnięto kroków: { $given_up }. Powód: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] Operację zakończył operator serwera ({ $by }). Nie cofnięto kroków: { $given_up }.
+       *[other] Operację zakończył operator serwera ({ $by }). Nie cofnięto kroków: { $given_up }. Powód: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] Operator serwera ({ $by }) zakończył operację po przełączeniu slotu production, więc została od razu ukończona.
+       *[other] Operator serwera ({ $by }) zakończył operację po przełączeniu slotu production, więc została od razu ukończona. Powód: { $reason }
     }
 note-canceled-by =
     { $reason ->

@@ -11,6 +11,7 @@ note-undo-started = “{ $step }” adımının geri alınmasına başlandı.
 note-undo-completed = “{ $step }” adımı geri alındı.
 note-undo-retry = “{ $step }” adımını geri alma denemesi { $attempt } başarısız oldu ve yinelenecek: { $reason }
 note-undo-failed = “{ $step }” adımı geri alınamadı: { $reason }
+note-undo-given-up = “{ $step }” adımı geri alınmadı: geri alma işinden vazgeçildi.
 note-undone-after-failure = İşlem başarısız olduğu için “{ $step }” adımı geri alındı.
 note-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: { $what }
 note-leftover-removed = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırıldı.
@@ -25,6 +26,21 @@ note-cancel-requested =
     { $reason ->
         [0] { $by } işlemin iptal edilmesini istedi.
        *[other] { $by } işlemin iptal edilmesini istedi: { $reason }
+    }
+note-forced =
+    { $reason ->
+        [0] { $by } işlemi zorla bitirdi. Geri alınmayan adımlar: { $given_up }.
+       *[other] { $by } işlemi zorla bitirdi. Geri alınmayan adımlar: { $given_up }. Neden: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] Sunucunun işletmeni ({ $by }) işlemi bitirdi. Geri alınmayan adımlar: { $given_up }.
+       *[other] Sunucunun işletmeni ({ $by }) işlemi bitirdi. Geri alınmayan adımlar: { $given_up }. Neden: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] Sunucunun işletmeni ({ $by }) işlemi production yuvası değiştikten sonra bitirdi; bu nedenle işlem hemen tamamlandı.
+       *[other] Sunucunun işletmeni ({ $by }) işlemi production yuvası değiştikten sonra bitirdi; bu nedenle işlem hemen tamamlandı. Neden: { $reason }
     }
 note-canceled-by =
     { $reason ->

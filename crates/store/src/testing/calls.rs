@@ -1,0 +1,245 @@
+//! Every method of the contract, through the plan to the store behind.
+
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use signoff_lifecycle::access::Role;
+use signoff_lifecycle::decision::Work;
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::operation::Operation;
+
+use super::faulty::FaultyStore;
+use crate::StoreError;
+use crate::contract::{
+    Artifacts, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind, Lease, Letter, Loaded,
+    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, SigningKey,
+    StoredOperation, WorkQueue,
+};
+
+/// Makes one call; before the semicolon what the log says of it: publisher and subject.
+macro_rules! pass {
+    ($self:ident, $publisher:expr, $subject:expr; $method:ident($($argument:expr),*)) => {{
+        let call = $self.begin(stringify!($method), $publisher, $subject).await?;
+        let result = call.inner.$method($($argument),*).await;
+        call.end(result).await
+    }};
+}
+
+/// What the log says of a piece of work.
+fn work(lease: &Lease) -> String {
+    format!("{} #{}", lease.operation, lease.attempt)
+}
+
+#[async_trait]
+impl Offers for FaultyStore {
+    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); load(publisher, offer))
+    }
+
+    async fn commit(&self, change: &Change) -> Result<(), StoreError> {
+        let change = self.shared.twisted(change);
+        pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(&change))
+    }
+
+    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher, guid.to_string(); offer_by_guid(publisher, guid))
+    }
+
+    async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
+        pass!(self, publisher, String::new(); list(publisher, filter))
+    }
+
+    async fn content(
+        &self,
+        publisher: &str,
+        offer: &str,
+        version: u32,
+    ) -> Result<Option<Content>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); content(publisher, offer, version))
+    }
+
+    async fn operation(
+        &self,
+        publisher: &str,
+        id: OperationId,
+    ) -> Result<Option<StoredOperation>, StoreError> {
+        pass!(self, publisher, id.to_string(); operation(publisher, id))
+    }
+
+    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); operations(publisher, offer))
+    }
+
+    async fn operation_by_version(
+        &self,
+        publisher: &str,
+        offer: &str,
+        publishing_version: u64,
+    ) -> Result<Option<Operation>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); operation_by_version(publisher, offer, publishing_version))
+    }
+}
+
+#[async_trait]
+impl WorkQueue for FaultyStore {
+    async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError> {
+        pass!(self, "", String::new(); claim(claim))
+    }
+
+    async fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
+        pass!(self, &lease.publisher, work(lease); renew(lease, lease_for))
+    }
+
+    async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        pass!(self, &lease.publisher, work(lease); release(lease))
+    }
+
+    async fn next_due(
+        &self,
+        publisher: Option<&str>,
+        except: &[String],
+    ) -> Result<Option<Timestamp>, StoreError> {
+        pass!(self, publisher.unwrap_or_default(), String::new(); next_due(publisher, except))
+    }
+
+    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
+        pass!(self, publisher, String::new(); due_by(publisher, until))
+    }
+}
+
+#[async_trait]
+impl Outbox for FaultyStore {
+    async fn due_letters(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+        limit: usize,
+    ) -> Result<Vec<Letter>, StoreError> {
+        pass!(self, "", String::new(); due_letters(now, clocks, limit))
+    }
+
+    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
+        pass!(self, &letter.mail.publisher, letter.mail.operation.to_string(); settle_letter(letter))
+    }
+
+    async fn next_letter_due(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+    ) -> Result<Option<Micros>, StoreError> {
+        pass!(self, "", String::new(); next_letter_due(now, clocks))
+    }
+
+    async fn letters(&self) -> Result<Vec<Letter>, StoreError> {
+        pass!(self, "", String::new(); letters())
+    }
+}
+
+#[async_trait]
+impl Artifacts for FaultyStore {
+    async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError> {
+        pass!(self, &lease.publisher, work(lease); put_artifact(lease, step, body))
+    }
+
+    async fn remove_artifact(
+        &self,
+        publisher: &str,
+        operation: OperationId,
+        step: &str,
+    ) -> Result<(), StoreError> {
+        pass!(self, publisher, operation.to_string(); remove_artifact(publisher, operation, step))
+    }
+
+    async fn artifacts(
+        &self,
+        publisher: &str,
+        operation: OperationId,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        pass!(self, publisher, operation.to_string(); artifacts(publisher, operation))
+    }
+}
+
+#[async_trait]
+impl Directory for FaultyStore {
+    async fn publisher(&self, id: &str) -> Result<Option<Publisher>, StoreError> {
+        pass!(self, id, String::new(); publisher(id))
+    }
+
+    async fn publishers_of(&self, principal: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError> {
+        pass!(self, "", principal.to_string(); publishers_of(principal))
+    }
+
+    async fn put_publisher(&self, publisher: Publisher) -> Result<Publisher, StoreError> {
+        pass!(self, &publisher.id, String::new(); put_publisher(publisher))
+    }
+
+    async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
+        pass!(self, publisher, principal.to_string(); role(publisher, principal))
+    }
+
+    async fn members(&self, publisher: &str) -> Result<Vec<(PrincipalId, Role)>, StoreError> {
+        pass!(self, publisher, String::new(); members(publisher))
+    }
+
+    async fn put_member(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+    ) -> Result<(), StoreError> {
+        pass!(self, publisher, principal.to_string(); put_member(publisher, principal, role))
+    }
+
+    async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
+        pass!(self, "", id.to_string(); principal(id))
+    }
+
+    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+        pass!(self, "", record.id.to_string(); put_principal(record))
+    }
+}
+
+#[async_trait]
+impl Keys for FaultyStore {
+    async fn signing_keys(&self) -> Result<Vec<SigningKey>, StoreError> {
+        pass!(self, "", String::new(); signing_keys())
+    }
+
+    async fn add_first_signing_key(&self, key: SigningKey) -> Result<Vec<SigningKey>, StoreError> {
+        pass!(self, "", key.kid.clone(); add_first_signing_key(key))
+    }
+}
+
+#[async_trait]
+impl Lab for FaultyStore {
+    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher, key.to_owned(); lab(kind, publisher, key))
+    }
+
+    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
+        pass!(self, "", kind.as_str().to_owned(); lab_all(kind))
+    }
+
+    async fn put_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        body: Option<String>,
+    ) -> Result<(), StoreError> {
+        pass!(self, publisher, key.to_owned(); put_lab(kind, publisher, key, body))
+    }
+
+    async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
+        pass!(self, "", String::new(); snapshot(file))
+    }
+
+    async fn restore(&self, file: &Path) -> Result<(), StoreError> {
+        pass!(self, "", String::new(); restore(file))
+    }
+
+    async fn reset(&self) -> Result<(), StoreError> {
+        pass!(self, "", String::new(); reset())
+    }
+}
