@@ -15,6 +15,9 @@ use crate::stats::Sample;
 /// Writes the request with this number into a buffer that is empty.
 pub(crate) type Requests = Arc<dyn Fn(usize, &mut Vec<u8>) + Send + Sync>;
 
+/// Looks at each reply of the expected status; the connection holds it.
+pub(crate) type Seen = Arc<dyn Fn(&Connection) -> Result<(), Error> + Send + Sync>;
+
 /// What is sent.
 #[derive(Clone)]
 pub(crate) struct Load {
@@ -27,6 +30,7 @@ pub(crate) struct Load {
     pub(crate) time: Duration,
     /// The status of every reply.
     pub(crate) expected: u16,
+    pub(crate) seen: Option<Seen>,
 }
 
 /// Sends `load` to `address`.
@@ -73,6 +77,9 @@ async fn client(
         if status != load.expected {
             let body = String::from_utf8_lossy(connection.body()).into_owned();
             return Err(format!("request {number} got {status}, not {}: {body}", load.expected).into());
+        }
+        if let Some(seen) = &load.seen {
+            seen(&connection)?;
         }
         latencies.push(answered - sent);
         sent = answered;

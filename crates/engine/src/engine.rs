@@ -12,6 +12,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
+use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::usecase::Checks;
 use crate::views::Views;
@@ -79,6 +80,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
     pub(crate) followers: Followers,
@@ -103,10 +105,16 @@ impl Engine {
 
     /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
     pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
-        let clock = Arc::new(clock);
+        Self::with(store, settings, clock, Hooks::none())
+    }
+
+    /// The same, with third parties that do some of the steps.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
+        let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
         Self {
             shared: Arc::new(Shared {
-                executors: Executors::new(store.clone()),
+                executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
+                hooks,
                 store,
                 clock,
                 settings,
@@ -136,6 +144,11 @@ impl Engine {
     /// The offer types.
     pub fn catalogue(&self) -> &'static Catalogue {
         Catalogue::load()
+    }
+
+    /// The third parties that do steps.
+    pub fn hooks(&self) -> &Hooks {
+        &self.shared.hooks
     }
 
     /// How the engine runs.

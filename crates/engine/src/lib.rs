@@ -10,15 +10,20 @@ mod engine;
 mod error;
 mod executors;
 mod follow;
+pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
 mod runner;
+mod upkeep;
 mod usecase;
 mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
-pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
+pub use usecase::{
+    Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
+    ReviewRequest, Stored, Told,
+};
 pub use views::{Rendered, Viewed};

@@ -72,8 +72,9 @@ pub struct Notification {
     pub audience: Audience,
 }
 
-/// What the caller is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the caller is told. Kept for those who ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Reply {
     /// The draft was stored.
     Stored { created: bool },
@@ -89,6 +90,8 @@ pub enum Reply {
     GivenUp(Reference),
     /// The operation was past its switch and is complete now: 200.
     Completed(Reference),
+    /// What a cancel meant has ended, and that is as good (the dialect `observed` alone).
+    NothingToCancel(Reference),
     /// It was recorded.
     Recorded,
 }

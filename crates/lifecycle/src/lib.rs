@@ -13,6 +13,8 @@ pub mod offer;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
+pub mod repeat;
 mod transition;
+pub mod webhook;
 
 pub use command::{Command, decide};

@@ -72,6 +72,20 @@ pub enum Note {
     CancellationFailed { cancellation: OperationId },
     /// The operation failed in this step.
     OperationFailed { step: String, reason: String },
+    /// The third party took the request; it has not answered yet.
+    Accepted { hook: String },
+    /// What the third party says meanwhile, or in the end. Only the newest is kept while it works.
+    Said { hook: String, text: String },
+    /// The third party could not be asked how far it is and will be asked again. Only the newest is kept.
+    NotReached { hook: String, reason: String },
+    /// The third party did not answer in time: the step failed.
+    StepUnanswered { hook: String },
+    /// The third party did not answer in time: the undo counts as done, as the step's policy says.
+    UndoUnanswered { step: String, hook: String },
+    /// The third party did not answer in time: the undo failed, as the step's policy says.
+    UndoOverdue { step: String, hook: String },
+    /// What the third party found and why the step failed.
+    Finding { code: String, target: String, text: String },
     /// A finding at publish that does not stop it.
     Warning { code: String, target: String, text: String },
 }
@@ -88,14 +102,21 @@ impl Note {
             | Self::Killed { .. }
             | Self::LeftBehind { .. }
             | Self::CancellationFailed { .. }
-            | Self::OperationFailed { .. } => Level::Error,
+            | Self::OperationFailed { .. }
+            | Self::StepUnanswered { .. }
+            | Self::UndoOverdue { .. }
+            | Self::Finding { .. } => Level::Error,
             Self::StepRetry { .. }
             | Self::UndoRetry { .. }
+            | Self::NotReached { .. }
+            | Self::UndoUnanswered { .. }
             | Self::KilledAfterSwitch { .. }
             | Self::Warning { .. } => Level::Warning,
             Self::StepCompleted
             | Self::StepApproved { .. }
             | Self::StepStopped
+            | Self::Accepted { .. }
+            | Self::Said { .. }
             | Self::WaitingForApproval
             | Self::WaitingForSignoff
             | Self::SignedOff { .. }

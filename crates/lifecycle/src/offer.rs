@@ -37,7 +37,8 @@ pub struct Draft {
 }
 
 /// `status` of an offer on the wire (contract, "Shapes").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum OfferStatus {
     /// It never had an operation.
     NeverPublished,

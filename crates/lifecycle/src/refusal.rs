@@ -1,5 +1,7 @@
 //! Why a command was refused: business reasons, without HTTP and without words.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::OperationId;
 use crate::operation::{Kind, StepState};
 
@@ -45,12 +47,19 @@ pub enum Refusal {
     StepNotWaiting { step: String, state: StepState },
     /// No operation of the offer runs.
     NoRunningOperation,
+    /// A third party speaks of a step that it was not asked for, or not any more.
+    NotAwaited { step: String },
     /// The result of work that was given to somebody else, or taken back.
     StaleResult,
+    /// The id of a repeatable request belongs to another one.
+    RequestIdReused,
+    /// A repeatable request is too old, or of the future: whether it was carried out cannot be known.
+    FirstSentOutOfRange,
 }
 
 /// Which operation a refusal speaks of: enough for its address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reference {
     /// Its GUID.
     pub id: OperationId,

@@ -8,6 +8,7 @@ use crate::note::Note;
 use crate::offer::{Aggregate, Displaced, SlotContent};
 use crate::operation::{Kind, Operation, Phase, StepState, WorkKind};
 use crate::plan::Executor;
+use crate::webhook::External;
 pub(crate) use undo::undo_of;
 
 /// A state on its way to the next one, with what has to be recorded beside it.
@@ -173,6 +174,7 @@ impl Transition {
             Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
+                step.external = External::of_run(&step.plan, now);
                 let delay = step.plan.duration;
                 let attempt = target.expect_work(index, WorkKind::Run);
                 self.issue(id, attempt, WorkKind::Run, delay);

@@ -4,13 +4,14 @@
 //! configuration if people send it, or let a worker send it.
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review,
-    Ruling, StepResult, WorkOutcome,
+    self, Callback, Cancel, Checked, Command, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard,
+    Release, Review, Ruling, StepResult, WorkOutcome,
 };
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
-use signoff_lifecycle::plan::StepPlan;
+use signoff_lifecycle::plan::{self, StepPlan};
+use signoff_lifecycle::webhook;
 
 /// Which operation is meant. Decisions look at no number as such, so neither does the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +46,34 @@ pub enum Outcome {
     Final,
     /// A scenario holds the step before its result.
     Held,
+    /// A third party has it in hand.
+    Waiting,
+    /// A third party answered: well.
+    AnsweredWell,
+    /// Or badly.
+    AnsweredBadly,
+    /// A third party did not answer, and its time is over.
+    Overdue,
+}
+
+/// What a third party was asked for; orders [`webhook::Ask`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ask {
+    /// To do its part.
+    Run,
+    /// To undo it.
+    Cancel,
+}
+
+/// What a third party says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Said {
+    /// It is at it.
+    Progress,
+    /// It ended well.
+    Well,
+    /// It ended badly.
+    Badly,
 }
 
 /// What can be sent to an offer.
@@ -68,6 +97,8 @@ pub enum Call {
     Reject,
     /// A scenario lets the step that it holds go on.
     Release,
+    /// A third party speaks of its own accord of what the newest publish or golive asked, or never asked.
+    Word(Ask, Said),
     /// A worker brings the result of work; `waited_for`: the number is that of the work that is outstanding.
     Result { of: Which, waited_for: bool, outcome: Outcome },
 }
@@ -82,6 +113,15 @@ pub struct Pipeline {
 }
 
 impl Call {
+    /// What is loaded when the command is decided: for one that comes after a deadline, with that deadline over.
+    pub(crate) fn given(self, state: &Aggregate) -> Aggregate {
+        let mut given = state.clone();
+        if let Self::Result { outcome: Outcome::Overdue, .. } = self {
+            crate::essence::deadlines(&mut given).for_each(|deadline| *deadline = crate::essence::NOW);
+        }
+        given
+    }
+
     /// The command, for an offer that was loaded as `state`. A new operation gets the next number as its id, too.
     pub fn command(self, state: &Aggregate, pipeline: &Pipeline) -> Command {
         let id = OperationId(u128::from(state.offer.publishing_version) + 1);
@@ -117,6 +157,7 @@ impl Call {
             Self::Approve => review(state, Ruling::Approve),
             Self::Reject => review(state, Ruling::Reject { reason: None }),
             Self::Release => Command::Release(Release { step: held_step(state) }),
+            Self::Word(ask, said) => word(state, ask, said),
             Self::Result { of, waited_for, outcome } => result(state, of, waited_for, outcome),
         }
     }
@@ -177,10 +218,37 @@ fn result(state: &Aggregate, of: Which, waited_for: bool, outcome: Outcome) -> C
     let outcome = match outcome {
         Outcome::Held => return Command::Hold(Hold { operation, attempt }),
         Outcome::Done => WorkOutcome::Done { removed: removed(state, of) },
+        Outcome::AnsweredWell => WorkOutcome::Answered(answer(plan::Outcome::Succeed)),
+        Outcome::AnsweredBadly => WorkOutcome::Answered(answer(plan::Outcome::Fail)),
+        Outcome::Waiting | Outcome::Overdue => {
+            WorkOutcome::Waiting { progress: None, message: None, again: Micros::ZERO }
+        }
         Outcome::Passing => WorkOutcome::Passing { reason: String::new() },
         Outcome::Final => WorkOutcome::Final { reason: String::new() },
     };
     Command::StepResult(StepResult { operation, attempt, outcome })
+}
+
+fn answer(outcome: plan::Outcome) -> webhook::Answer {
+    webhook::Answer { outcome, message: None, findings: Vec::new() }
+}
+
+fn word(state: &Aggregate, ask: Ask, said: Said) -> Command {
+    let steps = state.target.iter().flat_map(|target| &target.steps);
+    let asked = steps.map(|step| &step.plan).find(|plan| plan.third_party().is_some());
+    let step = asked.map(|plan| plan.id.clone()).unwrap_or_default();
+    let operation = id_of(state, Which::Target);
+    let ask = match ask {
+        Ask::Run => webhook::Ask::Run,
+        Ask::Cancel => webhook::Ask::Cancel,
+    };
+    let said = match said {
+        Said::Progress => command::Said::Progress { progress: None, message: None },
+        Said::Well => command::Said::Ended(answer(plan::Outcome::Succeed)),
+        Said::Badly => command::Said::Ended(answer(plan::Outcome::Fail)),
+    };
+    let key = webhook::work_key(operation, &step, ask);
+    Command::Callback(Callback { operation, step, key, said })
 }
 
 /// The first step removes what earlier operations left behind.

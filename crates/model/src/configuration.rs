@@ -1,8 +1,10 @@
 //! What is run: how many of whom, under which pipeline, sending what.
 
+use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
+use signoff_lifecycle::webhook::{OnCancelDeadline, Webhook};
 
-use crate::call::{By, Call, Outcome, Pipeline, Which};
+use crate::call::{Ask, By, Call, Outcome, Pipeline, Said, Which};
 use crate::fault::Fault;
 use crate::memo::Memo;
 use crate::system::System;
@@ -32,6 +34,16 @@ const GUARDED: [Call; 6] = [
     Call::Cancel(By::Name(Which::Cancellation)),
     Call::Cancel(By::Name(Which::Gone)),
 ];
+/// What a third party may say, asked or not.
+const WORDS: [Call; 6] = [
+    Call::Word(Ask::Run, Said::Progress),
+    Call::Word(Ask::Run, Said::Well),
+    Call::Word(Ask::Run, Said::Badly),
+    Call::Word(Ask::Cancel, Said::Progress),
+    Call::Word(Ask::Cancel, Said::Well),
+    Call::Word(Ask::Cancel, Said::Badly),
+];
+
 /// What else clients send, and the operator.
 const REST: [Call; 3] = [Call::Put, Call::Force, Call::Kill];
 
@@ -44,8 +56,9 @@ fn step(executor: Executor, cancel: CancelPolicy) -> StepPlan {
         Executor::Package => "package",
         Executor::Signoff => "signoff",
         Executor::Live => "live",
+        Executor::Webhook => "webhook",
     };
-    let none = signoff_lifecycle::ids::Micros::ZERO;
+    let none = Micros::ZERO;
     StepPlan {
         id: id.to_owned(),
         executor,
@@ -55,6 +68,19 @@ fn step(executor: Executor, cancel: CancelPolicy) -> StepPlan {
         propagate: none,
         back_off: none,
         script: None,
+        webhook: (executor == Executor::Webhook).then(|| Box::new(agreed(OnCancelDeadline::Fail))),
+    }
+}
+
+/// What is agreed with a third party.
+fn agreed(on_cancel_deadline: OnCancelDeadline) -> Webhook {
+    let (answer_deadline, cancel_deadline) = (Micros(1), Micros(1));
+    Webhook {
+        hook: "hook".to_owned(),
+        poll_every: None,
+        answer_deadline,
+        cancel_deadline,
+        on_cancel_deadline,
     }
 }
 
@@ -116,6 +142,15 @@ impl Configuration {
         self
     }
 
+    /// A third party that does not answer until its deadline has undone its part, or has not.
+    #[must_use]
+    pub fn overdue(mut self, on_cancel_deadline: OnCancelDeadline) -> Self {
+        for step in self.pipeline.publish.iter_mut().filter(|step| step.webhook.is_some()) {
+            step.webhook = Some(Box::new(agreed(on_cancel_deadline)));
+        }
+        self
+    }
+
     /// A scenario holds the step before its result.
     #[must_use]
     pub fn holding(mut self, executor: Executor) -> Self {
@@ -154,13 +189,15 @@ pub fn ordinary() -> Vec<Configuration> {
     let short = [(Provision, Undo), (Signoff, Interrupt)];
     let swept = [(Validate, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
     let reviewed = [(Manual, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
-    let everything = Configuration::new("one offer, every call", &swept, Undo);
+    let everything = Configuration::new("one offer, every guard", &swept, Undo);
+    let forced = Configuration::new("force and kill", &swept, Undo);
     let two = Configuration::new("two offers, two steps each", &short, Undo);
     let reviewer = Configuration::new("a reviewer", &reviewed, Undo);
     let held = Configuration::new("a held step", &short, Undo);
     let vm = Configuration::new("the VM pipeline", &vm_steps(), Undo);
     let mut all = vec![
-        everything.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(1),
+        everything.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
+        forced.with(2, 1).and(&REST).with_leftovers(1),
         two.two_offers()
             .with(2, 2)
             .only(&[Call::Publish, Call::Cancel(By::Nothing)])
@@ -169,6 +206,7 @@ pub fn ordinary() -> Vec<Configuration> {
         held.with(2, 2).and(&[Call::Release]).holding(Provision),
         vm.with(2, 2),
     ];
+    all.extend(third_parties(1, 2));
     all.extend(policies(1, 2));
     all
 }
@@ -190,6 +228,7 @@ pub fn deep() -> Vec<Configuration> {
         reviewer.with(2, 2).and(&GUARDED).and(&[Call::Approve, Call::Reject]).with_leftovers(1),
         vm.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(2),
     ];
+    all.extend(third_parties(2, 2));
     all.extend(policies(3, 2));
     all
 }
@@ -199,6 +238,25 @@ fn vm_steps() -> [(Executor, CancelPolicy); 5] {
     use CancelPolicy::{Interrupt, Undo};
     use Executor::{Package, Provision, Signoff, Simulated, Validate};
     [(Validate, Interrupt), (Simulated, Interrupt), (Provision, Undo), (Package, Undo), (Signoff, Interrupt)]
+}
+
+/// A third party whose part is undone, stopped on the spot, or cannot be called off.
+fn third_parties(clients: usize, workers: usize) -> Vec<Configuration> {
+    use CancelPolicy::{Interrupt, Refuse, Undo};
+    let agreements = [
+        (Undo, OnCancelDeadline::Fail),
+        (Undo, OnCancelDeadline::Complete),
+        (Interrupt, OnCancelDeadline::Fail),
+        (Refuse, OnCancelDeadline::Fail),
+    ];
+    let one = |(cancel, then)| {
+        let name = format!("a third party, {}, then {then:?}", word(cancel)).to_lowercase();
+        let steps =
+            [(Executor::Webhook, cancel), (Executor::Provision, Undo), (Executor::Signoff, Interrupt)];
+        let one = Configuration::new(&name, &steps, Undo).with(clients, workers).overdue(then);
+        one.only(&[Call::Publish, Call::Cancel(By::Nothing), Call::Force]).and(&WORDS)
+    };
+    agreements.into_iter().map(one).collect()
 }
 
 /// Every policy in a publish's step that makes something and in `live`.

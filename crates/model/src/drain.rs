@@ -66,6 +66,8 @@ impl Drain<'_> {
                 // After the switch nothing fails for ever, and a held step waits for its release.
                 let outcome = match job.kind {
                     _ if job.holds => Outcome::Held,
+                    // A third party that does not answer is waited for until its deadline.
+                    _ if job.asks && course == Outcome::Passing => Outcome::Overdue,
                     job::JobKind::Propagate => Outcome::Done,
                     job::JobKind::Run | job::JobKind::Undo => course,
                 };
@@ -87,7 +89,7 @@ impl Drain<'_> {
     }
 
     fn send(&mut self, call: Call) -> Result<(), Stuck> {
-        let before = &self.stored.aggregate;
+        let before = &call.given(&self.stored.aggregate);
         let command = call.command(before, self.pipeline);
         let answer = fault::decide(self.fault, before, &command);
         let answered = Answered { before: Some(before), command: &command, answer: &answer, now: NOW };

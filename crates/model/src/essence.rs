@@ -3,20 +3,36 @@
 //! Times stand still. Revisions are dropped, and messages but those that name what is left. Operations and versions are numbered anew in their order, so
 //! that no number grows for ever: this is what makes the states finite however many operations an offer has had.
 //! Attempts are numbered 1 (outstanding) or 0 (none): that numbers only grow is checked on every decision. Tries are
-//! "none" or "all but the last one".
+//! "none" or "all but the last one", and where they have no end, "none" or "some". A deadline is ahead until a result
+//! comes that comes after it.
 
 use std::collections::BTreeMap;
 
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
-use signoff_lifecycle::offer::{Draft, SlotContent};
+use signoff_lifecycle::offer::{Aggregate, Draft, SlotContent};
 use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
 use signoff_lifecycle::plan::RETRIES;
+use signoff_lifecycle::webhook::External;
 
 use crate::store::Stored;
 
 /// The time of everything.
 pub(crate) const NOW: Timestamp = Timestamp(1);
+
+/// A deadline that is not over.
+const SOON: Timestamp = Timestamp(2);
+
+/// The deadlines of third parties.
+pub(crate) fn deadlines(state: &mut Aggregate) -> impl Iterator<Item = &mut Timestamp> {
+    let operations = state.target.iter_mut().chain(&mut state.cancellation);
+    operations.flat_map(externals).map(|external| &mut external.deadline)
+}
+
+fn externals(operation: &mut Operation) -> impl Iterator<Item = &mut External> {
+    let steps = operation.steps.iter_mut().filter_map(|step| step.external.as_mut());
+    steps.chain(operation.undo.iter_mut().filter_map(|undo| undo.external.as_mut()))
+}
 
 /// Brings what is stored to its normal form.
 pub(crate) fn normalise(stored: &mut Stored) {
@@ -55,8 +71,9 @@ fn strip(operation: &mut Operation) {
     }
     for step in &mut operation.steps {
         step.notes.clear();
+        let patient = step.external.as_ref().is_some_and(|external| external.accepted);
         match &mut step.state {
-            StepState::InProgress { tries, .. } => *tries = few(*tries, RETRIES),
+            StepState::InProgress { tries, .. } => *tries = few(*tries, if patient { 1 } else { RETRIES }),
             StepState::Propagating { tries, .. } => *tries = few(*tries, 1),
             _ => {}
         }
@@ -64,8 +81,12 @@ fn strip(operation: &mut Operation) {
     for undo in &mut operation.undo {
         undo.notes.clear();
         if let UndoState::Running { tries, .. } = &mut undo.state {
-            *tries = few(*tries, RETRIES);
+            *tries = few(*tries, if undo.external.is_some() { 1 } else { RETRIES });
         }
+    }
+    for external in externals(operation) {
+        external.deadline = SOON;
+        external.progress = 0;
     }
     if !operation.is_running() {
         operation.released.clear();

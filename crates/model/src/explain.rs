@@ -70,6 +70,7 @@ fn request(call: Call) -> String {
         Call::Approve => "an approval".to_owned(),
         Call::Reject => "a rejection".to_owned(),
         Call::Release => "a release".to_owned(),
+        Call::Word(ask, said) => format!("a third party's word on {ask:?}: {said:?}"),
         Call::Result { .. } => "a result".to_owned(),
     }
 }
@@ -88,6 +89,10 @@ fn end(outcome: Outcome) -> &'static str {
         Outcome::Passing => "badly in passing",
         Outcome::Final => "badly for good",
         Outcome::Held => "before its result: it is held",
+        Outcome::Waiting => "not yet: the third party has it in hand",
+        Outcome::AnsweredWell => "well, by the third party's word",
+        Outcome::AnsweredBadly => "badly, by the third party's word",
+        Outcome::Overdue => "not at all: the third party's time is over",
     }
 }
 

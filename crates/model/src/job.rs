@@ -17,6 +17,8 @@ pub(crate) struct Job {
     pub(crate) makes: bool,
     /// It removes what earlier operations left behind.
     pub(crate) sweeps: bool,
+    /// A third party is asked.
+    pub(crate) asks: bool,
     /// A scenario holds it.
     pub(crate) holds: bool,
 }
@@ -46,6 +48,7 @@ pub(crate) fn of(state: &Aggregate, which: Which) -> Option<Job> {
         step: u8::try_from(step).unwrap_or(u8::MAX),
         makes: runs && makes(plan.executor),
         sweeps: runs && plan.executor == Executor::Validate,
+        asks: operation.asks_a_third_party(),
         holds: runs && operation.holds(),
     })
 }
@@ -58,5 +61,5 @@ pub(crate) fn makes(executor: Executor) -> bool {
 impl Job {
     /// No work that anybody could tell from another.
     pub(crate) const NONE: Self =
-        Self { kind: JobKind::Run, step: 0, makes: false, sweeps: false, holds: false };
+        Self { kind: JobKind::Run, step: 0, makes: false, sweeps: false, asks: false, holds: false };
 }

@@ -189,7 +189,7 @@ impl Memo {
             return *told;
         }
         let stored = self.stored(id);
-        let before = &stored.aggregate;
+        let before = &call.given(&stored.aggregate);
         let command = call.command(before, &self.pipeline);
         let answer = fault::decide(self.fault, before, &command);
         let answered = Answered { before: Some(before), command: &command, answer: &answer, now: NOW };
@@ -217,7 +217,8 @@ impl Memo {
 
     fn decided(&self, base: StoredId, current: StoredId, call: Call) -> Committed {
         let (on, present) = (self.stored(base), self.stored(current));
-        let command = call.command(&on.aggregate, &self.pipeline);
+        let given = call.given(&on.aggregate);
+        let command = call.command(&given, &self.pipeline);
         let nothing = |broken| Committed {
             next: current,
             promises: 0,
@@ -227,7 +228,7 @@ impl Memo {
             seen: 0,
             broken,
         };
-        let Ok(Verdict::Change(decision)) = fault::decide(self.fault, &on.aggregate, &command) else {
+        let Ok(Verdict::Change(decision)) = fault::decide(self.fault, &given, &command) else {
             return nothing(None);
         };
         let written = present.written(&decision);
@@ -259,8 +260,9 @@ impl Memo {
 
     /// Whether the same is stored as if the command had been decided on what was there.
     fn is_what_follows(&self, present: &Stored, call: Call, written: Option<&Stored>) -> bool {
-        let command = call.command(&present.aggregate, &self.pipeline);
-        match fault::decide(self.fault, &present.aggregate, &command) {
+        let given = call.given(&present.aggregate);
+        let command = call.command(&given, &self.pipeline);
+        match fault::decide(self.fault, &given, &command) {
             Ok(Verdict::Change(decision)) => {
                 present.written(&decision).is_ok_and(|expected| Some(&expected) == written)
             }
@@ -277,7 +279,7 @@ fn promises(reply: &Reply) -> Promises {
         Reply::CancellationEnded(_) => CANCELLATION_ENDED,
         Reply::GivenUp(_) => GIVEN_UP,
         Reply::Completed(_) => COMPLETED,
-        Reply::Stored { .. } | Reply::Recorded => 0,
+        Reply::Stored { .. } | Reply::NothingToCancel(_) | Reply::Recorded => 0,
     }
 }
 

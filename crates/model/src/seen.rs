@@ -3,6 +3,7 @@
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Kind, Operation, Phase, UndoState};
+use signoff_lifecycle::webhook::External;
 
 macro_rules! sights {
     ($($name:ident $bit:literal $words:literal,)*) => {
@@ -36,6 +37,8 @@ sights! {
     REJECTED 19 "a reviewer rejected a step",
     FORCED 20 "undoing was given up by force",
     KILLED_AFTER_SWITCH 21 "a kill came after the switch, and completed the golive",
+    THIRD_PARTY_TOOK_IT 22 "a third party took a step in hand",
+    THIRD_PARTY_ANSWERED 23 "a third party's word ended a step or an undo",
 }
 
 /// What `decision` lets be seen.
@@ -62,11 +65,18 @@ pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
         see(GOLIVE_CANCELED, operation.kind == Kind::GoLive && canceled);
         see(HELD, operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.held));
         see(REJECTED, rejected(operation));
+        see(THIRD_PARTY_TOOK_IT, externals(operation).any(|external| external.accepted));
+        see(THIRD_PARTY_ANSWERED, externals(operation).any(|external| external.answered));
     }
     let displaced = before.offer.displaced.is_some() && next.offer.displaced.is_none();
     see(PREVIEW_PUT_BACK, displaced && before.offer.preview != next.offer.preview);
     see(LEFTOVER_REMOVED, next.offer.leftovers.len() < before.offer.leftovers.len());
     seen
+}
+
+fn externals(operation: &Operation) -> impl Iterator<Item = &External> {
+    let steps = operation.steps.iter().filter_map(|step| step.external.as_ref());
+    steps.chain(operation.undo.iter().filter_map(|undo| undo.external.as_ref()))
 }
 
 fn is_retried(state: &UndoState) -> bool {

@@ -186,7 +186,7 @@ impl Piece {
             self.job = Job::NONE;
             *outcome = Outcome::Done;
         } else if harmless && fault != Some(Fault::ArtifactUnfenced) {
-            self.job = Job { holds: false, sweeps: false, step: 0, ..self.job };
+            self.job = Job { kind: self.job.kind, ..Job::NONE };
         }
     }
 }

@@ -181,10 +181,13 @@ impl System {
         let mut push = |outcome, effect| actions.push(Action::Work { worker, outcome, effect });
         let fault = self.memo.fault;
         let leftovers = self.memo.brief(state.offers[usize::from(piece.offer)].stored).leftovers;
-        let Job { kind, makes, sweeps, holds, .. } = piece.job;
+        let Job { kind, makes, sweeps, asks, holds, .. } = piece.job;
         let fenced = !piece.leased && fault != Some(Fault::ArtifactUnfenced);
         if holds {
             push(Outcome::Held, false);
+        } else if asks {
+            let answers = [Outcome::Waiting, Outcome::AnsweredWell, Outcome::AnsweredBadly, Outcome::Overdue];
+            answers.iter().chain(&self.failures).for_each(|outcome| push(*outcome, false));
         } else if makes && fenced {
             push(Outcome::Passing, false);
         } else {

@@ -13,6 +13,7 @@ use signoff_wire::{ErrorCode, api_version};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
+use crate::repeat;
 
 /// Who asks.
 #[derive(Clone)]
@@ -44,7 +45,9 @@ impl FromRequestParts<App> for Context {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        authenticate(app, &parts.headers, &parts.uri).await
+        let context = authenticate(app, &parts.headers, &parts.uri).await?;
+        repeat::refuse_others(parts)?;
+        Ok(context)
     }
 }
 

@@ -14,6 +14,7 @@ pub mod openapi;
 mod ops;
 pub mod proxy;
 mod refusal;
+mod repeat;
 mod reply;
 mod router;
 mod seed;

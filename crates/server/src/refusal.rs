@@ -6,6 +6,7 @@ use signoff_lifecycle::refusal::{Reference, Refusal};
 use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
+use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -110,6 +111,13 @@ impl<'a> Subject<'a> {
             Refusal::StepNotWaiting { step, state } => {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
+            }
+            Refusal::RequestIdReused => {
+                ApiError::new(ErrorCode::RequestIdReused, ErrorText::RequestIdReused).target(REQUEST_ID)
+            }
+            Refusal::FirstSentOutOfRange => {
+                ApiError::new(ErrorCode::FirstSentOutOfRange, ErrorText::FirstSentOutOfRange)
+                    .target(FIRST_SENT)
             }
             other => self.not_found_or_guarded(&other),
         }

@@ -15,7 +15,7 @@ use tower_http::normalize_path::NormalizePath;
 use crate::app::App;
 use crate::context::authenticate;
 use crate::error::ApiError;
-use crate::{api, identity, lab, ops};
+use crate::{api, identity, lab, ops, repeat};
 
 /// Everything a server answers, ready to be served on any number of listeners.
 pub type Routes = Router;
@@ -120,9 +120,11 @@ async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
 async fn envelope(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = app.engine().clock().new_id().to_string();
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    let method = request.method().clone();
+    let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request));
     let mut response = next.run(request).await;
+    let mut repeatability = repeat.result(None);
     if let Some(mut error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+        repeatability = repeat.result(Some(&error));
         if error.code == ErrorCode::InternalError {
             let request_id = id.clone();
             Arc::make_mut(&mut error).text = ErrorText::Internal { request_id };
@@ -130,6 +132,9 @@ async fn envelope(State(app): State<App>, request: Request, next: Next) -> Respo
         }
         let lang = Lang::negotiate(accept_language.as_ref().and_then(|value| value.to_str().ok()));
         response = error.finish(lang, app.settings().retry_after);
+    }
+    if let Some(result) = repeatability {
+        response.headers_mut().insert(signoff_wire::repeatability::RESULT, result);
     }
     ops::count(&method, response.status());
     if let Ok(id) = HeaderValue::from_str(&id) {

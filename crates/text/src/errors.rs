@@ -151,6 +151,33 @@ messages! {
         } => "error-invalid-id",
         /// Query and body name different operations to cancel.
         ConflictingOperationId => "error-conflicting-operation-id",
+        /// A query parameter that is true or false says something else.
+        InvalidFlag {
+            /// The name of the parameter.
+            field: String,
+            /// The value as sent.
+            value: String,
+        } => "error-invalid-flag",
+        /// One of the two headers of a repeatable request is missing.
+        RepeatabilityIncomplete {
+            /// The header that is missing.
+            missing: String,
+            /// The header that is there.
+            sent: String,
+        } => "error-repeatability-incomplete",
+        /// The id of a repeatable request is not as it must be.
+        InvalidRequestId {
+            /// The limit in characters.
+            limit: usize,
+        } => "error-invalid-request-id",
+        /// The date of a repeatable request is not as it must be.
+        InvalidFirstSent => "error-invalid-first-sent",
+        /// A repeatable request is too old, or of the future.
+        FirstSentOutOfRange => "error-first-sent-out-of-range",
+        /// The id of a repeatable request belongs to another one.
+        RequestIdReused => "error-request-id-reused",
+        /// The call cannot be made repeatable.
+        RepeatabilityNotSupported => "error-repeatability-not-supported",
         /// No such offer type.
         UnknownOfferType {
             /// The `offerTypeId` as sent.

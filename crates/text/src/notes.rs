@@ -166,6 +166,53 @@ messages! {
             /// The finding.
             text: String,
         } => "note-validation-warning",
+        /// A third party took the request of a step, or of its undo.
+        Accepted {
+            /// Its name in the settings.
+            hook: String,
+        } => "note-accepted",
+        /// A third party's own words.
+        Said {
+            /// Its name in the settings.
+            hook: String,
+            /// The words.
+            text: String,
+        } => "note-said",
+        /// A third party that works on the step could not be asked how far it is.
+        NotReached {
+            /// Its name in the settings.
+            hook: String,
+            /// Why.
+            reason: String,
+        } => "note-not-reached",
+        /// A third party did not answer in time, and the step failed.
+        StepUnanswered {
+            /// Its name in the settings.
+            hook: String,
+        } => "note-step-unanswered",
+        /// A third party did not answer in time; its step counts as undone.
+        UndoUnanswered {
+            /// The step id.
+            step: String,
+            /// Its name in the settings.
+            hook: String,
+        } => "note-undo-unanswered",
+        /// A third party did not answer in time; undoing its step failed.
+        UndoOverdue {
+            /// The step id.
+            step: String,
+            /// Its name in the settings.
+            hook: String,
+        } => "note-undo-overdue",
+        /// What a third party found.
+        Finding {
+            /// Its code for it.
+            code: String,
+            /// What it is about.
+            target: String,
+            /// Its words.
+            text: String,
+        } => "note-finding",
         /// The operation failed.
         OperationFailed {
             /// The id of the step that failed.

@@ -23,6 +23,7 @@ pub mod operation;
 pub mod path;
 pub mod prefer;
 pub mod publisher;
+pub mod repeatability;
 pub mod time;
 pub mod words;
 

@@ -24,7 +24,8 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "signoff-wire",
         ],
     ),
-    ("signoff-bench", &["signoff-wire"]),
+    // It fills stores with more operations than anybody would start over HTTP.
+    ("signoff-bench", &["signoff-store", "signoff-lifecycle", "signoff-wire"]),
     ("xtask", &[]),
 ];
 

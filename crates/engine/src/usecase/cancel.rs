@@ -2,8 +2,9 @@
 
 use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::repeat::Repeat;
 
-use super::Done;
+use super::{Along, Done};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -22,6 +23,10 @@ pub struct CancelRequest {
     pub guard: Guard,
     /// How far to go: cancel, force (an owner may), kill (the operator may).
     pub means: Means,
+    /// Whether a cancel of what has ended is accepted, too (dialect `observed`).
+    pub accepts_ended: bool,
+    /// What is needed if the request may come again.
+    pub repeat: Option<Repeat>,
 }
 
 impl Engine {
@@ -42,6 +47,8 @@ impl Engine {
                 _ => Named::Unknown,
             },
         };
+        // What is not there is told before anything about the repeating of the request.
+        let repeat = request.repeat.filter(|_| named != Named::Unknown);
         let command = Command::Cancel(Cancel {
             id: self.shared.clock.new_id(),
             by: request.by,
@@ -51,7 +58,8 @@ impl Engine {
             guard: request.guard,
             means: request.means,
         });
-        self.execute(publisher, offer, command, None).await
+        let accepts_ended = request.accepts_ended;
+        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
     }
 
     /// Lets a step go on that a scenario holds, or will hold.
@@ -60,6 +68,6 @@ impl Engine {
     /// If no operation of the offer runs, or it has no such step.
     pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
         let command = Command::Release(Release { step: step.to_owned() });
-        self.execute(publisher, offer, command, None).await
+        self.execute(publisher, offer, command, Along::default()).await
     }
 }

@@ -1,11 +1,14 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod callback;
 mod cancel;
 mod checks;
 mod golive;
 mod publish;
 mod put;
 mod review;
+mod to_the_end;
+mod told;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
@@ -13,15 +16,18 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Lease, Loaded, Mail};
 
+pub use callback::CallbackRequest;
 pub use cancel::CancelRequest;
 pub(crate) use checks::Checks;
 pub use golive::GoLiveRequest;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
 pub use review::ReviewRequest;
+pub use told::{Asked, Definition, Stored, Told};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -32,10 +38,12 @@ const ATTEMPTS: usize = 64;
 /// What came of a command.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// What the caller is told.
+    /// What came of it.
     pub reply: Reply,
-    /// The offer as it then is.
+    /// The offer as it then is; when an earlier request is answered again, as it is now.
     pub state: Aggregate,
+    /// What the caller is told, now and whenever the same request comes again.
+    pub told: Told,
 }
 
 /// What one try of a command came to.
@@ -46,10 +54,16 @@ enum Tried {
 }
 
 /// What is committed along with a decision.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Along {
     content: Option<Content>,
     fence: Option<Lease>,
+    /// The request may come again.
+    repeat: Option<Repeat>,
+    /// What the reply to a put needs.
+    draft: Option<told::Draft>,
+    /// A cancel of what has ended is accepted.
+    accepts_ended: bool,
 }
 
 impl Engine {
@@ -69,13 +83,19 @@ impl Engine {
         let present = state.clone();
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
+            Err(refusal) if along.accepts_ended => Verdict::Already(told::ended(refusal)?),
             verdict => verdict?,
         };
         let decision = match verdict {
             Verdict::Change(decision) => *decision,
             Verdict::Already(reply) => {
                 let state = present.ok_or(Refusal::OfferNotFound)?;
-                return Ok(Tried::Done(Box::new(Done { reply, state })));
+                let told = Told::of(reply.clone(), &state, None);
+                return match self.keep_told(publisher, along.repeat.as_ref(), &told).await {
+                    Ok(()) => Ok(Tried::Done(Box::new(Done { reply, state, told }))),
+                    Err(StoreError::Stale) => Ok(Tried::Stale),
+                    Err(error) => Err(error.into()),
+                };
             }
         };
         match self.commit(publisher, expected, decision, now, along).await {
@@ -99,6 +119,8 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
+        let told = Told::of(decision.reply.clone(), &decision.next, along.draft);
+        let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             expected,
             next: decision.next,
@@ -107,6 +129,7 @@ impl Engine {
             settled: decision.settled,
             mail,
             content: along.content,
+            repeat,
             fence: along.fence,
         };
         let engine = self.clone();
@@ -135,9 +158,9 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next })
+            Ok(Done { reply: decision.reply, state: next, told })
         };
-        tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        to_the_end::to_the_end(commit).await
     }
 
     /// One letter per recipient and event.
@@ -182,7 +205,8 @@ impl Engine {
         command: Command,
         lease: Lease,
     ) -> Result<(), EngineError> {
-        self.execute(publisher, offer, command, Some(lease)).await.map(|_| ())
+        let along = Along { fence: Some(lease), ..Along::default() };
+        self.execute(publisher, offer, command, along).await.map(|_| ())
     }
 
     /// The path for commands that need nothing but the offer's state.
@@ -191,13 +215,15 @@ impl Engine {
         publisher: &str,
         offer: &str,
         command: Command,
-        fence: Option<Lease>,
+        along: Along,
     ) -> Result<Done, EngineError> {
         for _ in 0..ATTEMPTS {
             let loaded = self.shared.store.load(publisher, offer).await?;
+            if let Some(done) = self.done_before(publisher, loaded.as_ref(), along.repeat.as_ref()).await? {
+                return Ok(done);
+            }
             let now = self.shared.clock.now(publisher);
-            let along = Along { fence: fence.clone(), ..Along::default() };
-            match self.try_once(publisher, loaded, command.clone(), now, along).await? {
+            match self.try_once(publisher, loaded, command.clone(), now, along.clone()).await? {
                 Tried::Done(done) => return Ok(*done),
                 Tried::Stale => {}
             }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod certifier;
 mod crash;
 mod force;
 mod lifecycle;
@@ -9,5 +10,7 @@ mod put;
 mod restart;
 mod rules;
 mod scenarios;
+mod undo;
 mod views;
+mod webhook;
 mod world;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState};
 use signoff_store::Store;
@@ -127,8 +128,10 @@ fn told_once_and_the_truth(letters: &[Letter], operations: &[Operation], what: &
         let mut expected = BTreeSet::new();
         if !matches!(operation.kind, Kind::Cancel { .. }) {
             expected.insert(Event::Started.name());
-            let signoff = operation.step("publisher-signoff").filter(|step| step.began());
-            expected.extend(signoff.map(|_| Event::WaitingForSignoff.name()));
+            let mut notes = operation.steps.iter().flat_map(|step| &step.notes);
+            let waited =
+                operation.kind == Kind::Publish && notes.any(|note| note.note == Note::WaitingForSignoff);
+            expected.extend(waited.then_some(Event::WaitingForSignoff.name()));
             expected.extend(match (&operation.phase, &operation.kind) {
                 (Phase::Completed { .. }, Kind::GoLive) => Some("live"),
                 (Phase::Canceled { .. }, _) => Some("canceled"),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::Clock;
+use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
@@ -16,9 +18,12 @@ use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::certifier::Certifier;
 
 pub(crate) const CONTOSO: &str = "contoso";
 pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
@@ -39,24 +44,48 @@ pub(crate) const STEPS: [&str; 6] = [
 
 pub(crate) struct World {
     pub(crate) engine: Engine,
+    /// Between the engine and the file; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
     store: Arc<SqliteStore>,
+    settings: Settings,
     runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     folder: TempDir,
+    certifier: Option<Arc<Certifier>>,
 }
 
 impl World {
     /// An engine at work.
     pub(crate) async fn start() -> Self {
-        let mut world = Self::without_runner().await;
+        Self::start_with(Settings::development()).await
+    }
+
+    /// An engine at work that runs as told.
+    pub(crate) async fn start_with(settings: Settings) -> Self {
+        let mut world = Self::open(TempDir::new().unwrap(), settings, None).await;
         world.run();
         world
     }
 
     /// An engine that does no work yet.
     pub(crate) async fn without_runner() -> Self {
+        Self::open(TempDir::new().unwrap(), Settings::development(), None).await
+    }
+
+    /// An engine at work whose certification is this certifier's.
+    pub(crate) async fn with_certifier(certifier: &Arc<Certifier>) -> Self {
         let folder = TempDir::new().unwrap();
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        Self { engine, store, runner: None, folder }
+        let mut world = Self::open(folder, Settings::development(), Some(certifier.clone())).await;
+        world.run();
+        world
+    }
+
+    async fn open(folder: TempDir, settings: Settings, certifier: Option<Arc<Certifier>>) -> Self {
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        let faults = FaultyStore::new(store.clone(), Plan::none());
+        let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
+        let engine = Engine::with(Arc::new(faults.clone()), settings, Clock::default(), hooks);
+        engine.recover().await.unwrap();
+        Self { engine, faults, store, settings, runner: None, folder, certifier }
     }
 
     /// Has the engine work from now on.
@@ -67,20 +96,32 @@ impl World {
     }
 
     /// Ends the engine and starts another one on the same file.
-    pub(crate) async fn restart(self) -> Self {
-        let Self { engine, store, runner, folder } = self;
-        if let Some((stop, runner)) = runner {
+    pub(crate) async fn restart(mut self) -> Self {
+        if let Some((stop, runner)) = self.runner.take() {
             stop.send_replace(true);
             runner.await.unwrap();
         }
-        drop(engine);
+        self.open_again().await
+    }
+
+    /// The engine dies, if no fault has killed it yet, and another one starts on the same file.
+    pub(crate) async fn crash(mut self) -> Self {
+        self.faults.crash();
+        if let Some((_, runner)) = self.runner.take() {
+            runner.abort();
+        }
+        self.open_again().await
+    }
+
+    async fn open_again(self) -> Self {
+        let Self { engine, faults, store, settings, runner: _, folder, certifier } = self;
+        drop((engine, faults));
         // The last piece of work says that it ended before it lets go of the engine.
         while Arc::strong_count(&store) > 1 {
             tokio::task::yield_now().await;
         }
         drop(store);
-        let (engine, store) = open(&folder.path().join("signoff.db")).await;
-        let mut world = Self { engine, store, runner: None, folder };
+        let mut world = Self::open(folder, settings, certifier).await;
         world.run();
         world
     }
@@ -100,13 +141,14 @@ impl World {
             extra: None,
             migrated: Some(false),
             guard: PutGuard::Any { creates: true },
+            repeat: None,
         };
         self.engine.put(CONTOSO, offer, put).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -117,7 +159,9 @@ impl World {
     }
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
-        self.engine.golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None }).await
+        self.engine
+            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None })
+            .await
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
@@ -133,6 +177,8 @@ impl World {
             operation: None,
             guard: Guard::None,
             means,
+            accepts_ended: false,
+            repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
@@ -171,13 +217,6 @@ impl World {
     pub(crate) async fn release(&self, offer: &str, step: &str) {
         self.engine.release(CONTOSO, offer, step).await.unwrap();
     }
-}
-
-async fn open(path: &std::path::Path) -> (Engine, Arc<SqliteStore>) {
-    let store = Arc::new(SqliteStore::open(path).unwrap());
-    let engine = Engine::new(store.clone(), Settings::development());
-    engine.recover().await.unwrap();
-    (engine, store)
 }
 
 /// The sample's definition, which has no finding.

@@ -89,6 +89,7 @@ impl Fixture {
             settled: Vec::new(),
             mail,
             content: None,
+            repeat: None,
             fence: None,
         };
         self.store.commit(&change).await.unwrap();

@@ -6,6 +6,7 @@ use crate::ids::{Micros, Timestamp};
 use crate::note::Note;
 use crate::offer::Leftover;
 use crate::operation::{Failure, Kind, Operation, Phase, Step, Undo, UndoState, WorkKind};
+use crate::webhook::External;
 
 impl Transition {
     /// The target failed: undo what began, then end.
@@ -39,8 +40,9 @@ impl Transition {
             target.note(now, Note::LeftBehind { step: step.clone() });
         }
         target.phase = Phase::Failed { at: now, failure: failure.clone() };
+        let findings = findings(target, failure);
         self.record_leftovers(&left);
-        self.notify(Event::Failed { findings: findings(failure), left });
+        self.notify(Event::Failed { findings, left });
     }
 
     /// Starts the next undo of the cancellation, or ends both operations.
@@ -58,7 +60,13 @@ impl Transition {
         let by = cancellation.by.clone();
         let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
         cancellation.phase = Phase::Completed { at: now };
-        cancellation.note(now, Note::CancellationCompleted);
+        // What counts as undone although nobody said so is told to whoever reads of the cancel.
+        for note in unanswered_undos(cancellation) {
+            self.note_both(&note);
+        }
+        if let Some(cancellation) = self.cancellation() {
+            cancellation.note(now, Note::CancellationCompleted);
+        }
         self.end_canceled(by, reason);
     }
 
@@ -80,9 +88,10 @@ impl Transition {
             target.note(now, Note::LeftBehind { step: step.clone() });
         }
         target.phase = Phase::Failed { at: now, failure: failure.clone().unwrap_or(of_cancellation) };
+        let findings = failure.map(|failure| findings(target, failure));
         self.record_leftovers(&left);
-        self.notify(match failure {
-            Some(failure) => Event::Failed { findings: findings(failure), left },
+        self.notify(match findings {
+            Some(findings) => Event::Failed { findings, left },
             None => Event::CancellationFailed { left },
         });
     }
@@ -125,7 +134,12 @@ impl Transition {
 
 /// The undos that stopping `operation` now takes, in their order.
 pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
-    let undo = |step: &Step| Undo { plan: step.plan.clone(), state: UndoState::Pending, notes: Vec::new() };
+    let undo = |step: &Step| Undo {
+        plan: step.plan.clone(),
+        state: UndoState::Pending,
+        external: None,
+        notes: Vec::new(),
+    };
     operation.to_undo().map(undo).collect()
 }
 
@@ -133,6 +147,7 @@ fn next_undo(operation: &mut Operation, now: Timestamp) -> Option<(usize, Micros
     let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
     let undo = &mut operation.undo[index];
     undo.state = UndoState::Running { since: now, tries: 0 };
+    undo.external = External::of_undo(&undo.plan, now);
     Some((index, undo.plan.undo_duration))
 }
 
@@ -159,12 +174,21 @@ fn give_up(operation: &mut Operation, now: Timestamp) -> Vec<String> {
     .collect()
 }
 
-/// What went wrong, for those who are told.
-fn findings(failure: Failure) -> Vec<String> {
-    match failure {
-        Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason } => {
-            vec![format!("{step}: {reason}")]
-        }
-        Failure::CancellationFailed { .. } => Vec::new(),
-    }
+/// What went wrong, for those who are told; with what a third party found in the step.
+fn findings(operation: &Operation, failure: Failure) -> Vec<String> {
+    let (Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason }) = failure else {
+        return Vec::new();
+    };
+    let notes = operation.step(&step).map(|step| step.notes.as_slice()).unwrap_or_default();
+    let found = notes.iter().filter_map(|note| match &note.note {
+        Note::Finding { code, target, text } => Some(format!("{step}: {code} ({target}): {text}")),
+        _ => None,
+    });
+    std::iter::once(format!("{step}: {reason}")).chain(found).collect()
+}
+
+/// The undos that count as done although nobody said so.
+fn unanswered_undos(operation: &Operation) -> Vec<Note> {
+    let notes = operation.undo.iter().flat_map(|undo| &undo.notes).map(|note| &note.note);
+    notes.filter(|note| matches!(note, Note::UndoUnanswered { .. })).cloned().collect()
 }

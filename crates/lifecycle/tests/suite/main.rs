@@ -12,4 +12,6 @@ mod plans;
 mod properties;
 mod publish_table;
 mod put_table;
+mod webhook_table;
+mod webhook_world;
 mod world;

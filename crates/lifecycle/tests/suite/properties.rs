@@ -3,13 +3,17 @@
 
 use proptest::prelude::*;
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Cancel, Checked, Guard, Hold, Means, Named, Ruling, WorkOutcome};
+use signoff_lifecycle::command::{
+    Callback, Cancel, Checked, Guard, Hold, Means, Named, Ruling, Said, WorkOutcome,
+};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, work_key};
 
 use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, step};
+use crate::webhook_world::{by_webhook, failed, progress, succeeded, waiting};
 use crate::world::{Answer, World, done, fatal, passing};
 
 const IDS: [&str; 6] = [VALIDATE, CERTIFY, PROVISION, PACKAGE, SIGNOFF, LIVE];
@@ -36,6 +40,13 @@ enum Move {
     Due(WorkOutcome),
     /// Some work that was issued once ends, again perhaps.
     Any(prop::sample::Index, WorkOutcome),
+    /// A third party speaks, asked or not.
+    Callback {
+        operation: prop::sample::Index,
+        step: prop::sample::Index,
+        cancel: bool,
+        said: Said,
+    },
     Hold(prop::sample::Index),
     Release(prop::sample::Index),
     Review {
@@ -74,7 +85,22 @@ fn a_tag() -> impl Strategy<Value = Tag> {
 }
 
 fn an_outcome() -> impl Strategy<Value = WorkOutcome> {
-    prop_oneof![6 => Just(done()), 2 => Just(passing()), 1 => Just(fatal())]
+    prop_oneof![
+        6 => Just(done()),
+        2 => Just(passing()),
+        1 => Just(fatal()),
+        3 => Just(waiting()),
+        2 => Just(WorkOutcome::Answered(succeeded())),
+        1 => Just(WorkOutcome::Answered(failed())),
+    ]
+}
+
+fn what_is_said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        2 => Just(progress(50, "at it")),
+        2 => Just(Said::Ended(succeeded())),
+        1 => Just(Said::Ended(failed())),
+    ]
 }
 
 fn a_policy() -> impl Strategy<Value = CancelPolicy> {
@@ -87,7 +113,8 @@ fn a_policy() -> impl Strategy<Value = CancelPolicy> {
 
 /// Six steps in their order, with any policies, some of them scripted, some of them a reviewer's.
 fn a_plan() -> impl Strategy<Value = Vec<StepPlan>> {
-    let work = [Executor::Validate, Executor::Manual, Executor::Simulated, Executor::Provision];
+    let work =
+        [Executor::Validate, Executor::Manual, Executor::Simulated, Executor::Provision, Executor::Webhook];
     let one = (prop::sample::select(work.to_vec()), a_policy(), prop::option::weighted(0.3, any::<bool>()));
     prop::collection::vec(one, IDS.len()).prop_map(|choices| {
         let planned = IDS.iter().zip(choices).map(|(id, (executor, cancel, script))| {
@@ -97,7 +124,12 @@ fn a_plan() -> impl Strategy<Value = Vec<StepPlan>> {
                 _ => executor,
             };
             let script = script.map(|hold| Box::new(Script { hold, ..Script::default() }));
-            StepPlan { script, ..step(id, executor, cancel) }
+            match executor {
+                Executor::Webhook => {
+                    StepPlan { script, ..by_webhook(id, cancel, OnCancelDeadline::Complete) }
+                }
+                _ => StepPlan { script, ..step(id, executor, cancel) },
+            }
         });
         planned.collect()
     })
@@ -115,6 +147,9 @@ fn a_move() -> impl Strategy<Value = Move> {
         4 => (who, a_tag(), means).prop_map(|(named, guard, means)| Move::Cancel { named, guard, means }),
         20 => an_outcome().prop_map(Move::Due),
         3 => (index(), an_outcome()).prop_map(|(which, outcome)| Move::Any(which, outcome)),
+        6 => (index(), index(), any::<bool>(), what_is_said()).prop_map(
+            |(operation, step, cancel, said)| Move::Callback { operation, step, cancel, said }
+        ),
         4 => index().prop_map(Move::Hold),
         3 => index().prop_map(Move::Release),
         4 => (index(), any::<bool>()).prop_map(|(step, approve)| Move::Review { step, approve }),
@@ -173,6 +208,9 @@ fn play(world: &mut World, one: Move) {
             }
         }
         Move::Any(which, outcome) => play_any(world, which, outcome),
+        Move::Callback { operation, step, cancel, said } => {
+            play_callback(world, operation, step, cancel, said);
+        }
         Move::Hold(which) => play_hold(world, which),
         Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
         Move::Review { step, approve } => {
@@ -183,6 +221,30 @@ fn play(world: &mut World, one: Move) {
         }
         Move::Script(plan) => world.plan = plan,
         Move::Clock(micros) => world.now.0 += i64::from(micros),
+    }
+}
+
+/// A word that ended something is answered the same a second time, and applied once.
+fn play_callback(
+    world: &mut World,
+    operation: prop::sample::Index,
+    step: prop::sample::Index,
+    cancel: bool,
+    said: Said,
+) {
+    if world.operations.is_empty() {
+        return;
+    }
+    let operation = *operation.get(&world.operations.keys().copied().collect::<Vec<_>>());
+    let step = (*step.get::<&str>(&IDS)).to_owned();
+    let key = work_key(operation, &step, if cancel { Ask::Cancel } else { Ask::Run });
+    let ends = matches!(said, Said::Ended(_));
+    let callback = Command::Callback(Callback { operation, step, key, said });
+    let answer = world.send(&callback);
+    if ends || answer.is_err() {
+        let before = world.state.clone();
+        assert_eq!(world.send(&callback), answer);
+        assert_eq!(world.state, before);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{StepResult, WorkOutcome};
+use signoff_lifecycle::command::{Said, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -27,6 +27,7 @@ pub const CHECKS: &[(Rule, fn(&Taken<'_>))] = &[
     (Rule::CancellationUndoes, |it| ends_together(&it.decision.next)),
     (Rule::CancellationUndoes, |it| leftovers_are_recorded(it.before, it.command, &it.decision.next)),
     (Rule::CanceledAtOnce, |it| reply_is_true(it.decision)),
+    (Rule::WorkIsFenced, |it| a_callback_was_awaited(it.before, it.command, it.decision)),
     (Rule::PointOfNoReturn, |it| force::check(it.before, it.command, &it.decision.next)),
     (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
     (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
@@ -40,6 +41,25 @@ pub fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
 
 pub(super) fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
     operations_of(state).find(|operation| operation.id == id)
+}
+
+/// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the
+/// step is applied (rules 3 and 7).
+fn a_callback_was_awaited(before: Option<&Aggregate>, command: &Command, decision: &Decision) {
+    let Command::Callback(callback) = command else { return };
+    let before = before.unwrap();
+    let target = before.target.as_ref().unwrap();
+    assert_eq!(target.id, callback.operation);
+    let step = target.step(&callback.step).unwrap();
+    if callback.key.ends_with(":run") {
+        assert_eq!((&target.phase, step.is_open()), (&Phase::Running, true));
+    } else {
+        assert!(callback.key.ends_with(":cancel") && !step.is_open());
+        assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
+    }
+    if let Said::Progress { .. } = callback.said {
+        assert!(decision.work.is_empty() && decision.settled.is_empty());
+    }
 }
 
 /// An operation goes on from where it stood, or is new.
@@ -284,6 +304,8 @@ fn reply_is_true(decision: &Decision) {
             assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
         }
         Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
         Reply::Recorded => {}
     }
 }
@@ -291,7 +313,7 @@ fn reply_is_true(decision: &Decision) {
 /// What an ended operation could not undo is on the offer, until a first step removes it.
 fn leftovers_are_recorded(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let mut expected = before.map(|before| before.offer.leftovers.clone()).unwrap_or_default();
-    if let Command::StepResult(_) | Command::Cancel(_) = command {
+    if let Command::StepResult(_) | Command::Cancel(_) | Command::Callback(_) = command {
         if let Command::StepResult(StepResult { outcome: WorkOutcome::Done { removed }, .. }) = command {
             expected.retain(|leftover| !removed.contains(leftover));
         }

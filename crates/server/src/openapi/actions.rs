@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::body::ActionBody;
-use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody};
+use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
+use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::Post;
 
 use super::call::{Answer, Call};
@@ -35,6 +36,7 @@ pub(super) fn calls() -> Vec<Call> {
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
         .takes(&["If-Match"])
+        .repeatable()
         .body::<ActionBody>(false, text, example)
         .reads_json()
         .refuses(&[
@@ -48,10 +50,21 @@ fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
 
 fn started(text: &str) -> Answer {
     let example = json!({ "location": LOCATION, "operationId": OPERATION, "status": "running" });
-    Answer::of::<Accepted<'_>>(202, text, example).headers(&["Location", "Operation-Location", "Retry-After"])
+    Answer::of::<Accepted<'_>>(202, text, example).headers(&[
+        "Location",
+        "Operation-Location",
+        "Retry-After",
+        RESULT,
+    ])
 }
 
 fn publish() -> Call {
+    let warning = json!({
+        "code": "SasIncomplete",
+        "message": "The address may not work for long enough.",
+        "target": "definition.plans[0].microsoft-azure-virtualmachines.vmImages",
+    });
+    let valid = json!({ "status": "valid", "warnings": [warning] });
     action(
         "/api/publishers/{publisherId}/offers/{offerId}/publish",
         "publishOffer",
@@ -60,11 +73,17 @@ fn publish() -> Call {
     )
     .says(
         "Publish the draft",
-        "Works on a snapshot of the draft and ends at the sign-off. Page publish-offer; contract, \
-         \"Operations otherwise\".",
+        "Works on a snapshot of the draft and ends at the sign-off. With `validateOnly=true` it makes the checks of a \
+         publish and answers as one would, but starts and writes nothing: 200 where a publish would start. Page \
+         publish-offer; contract, \"Operations otherwise\".",
+    )
+    .takes(&["validateOnly"])
+    .answers(
+        Answer::of::<Validation<'_>>(200, "With `validateOnly=true`: a publish would start.", valid)
+            .headers(&[RESULT]),
     )
     .answers(started("The publish runs."))
-    .refuses(&[ErrorCode::OperationInProgress, ErrorCode::ValidationFailed])
+    .refuses(&[ErrorCode::InvalidParameter, ErrorCode::OperationInProgress, ErrorCode::ValidationFailed])
 }
 
 fn golive() -> Call {
@@ -106,7 +125,7 @@ fn cancel() -> Call {
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled; or its cancellation has ended.", canceled)
-            .headers(&["Location", "Operation-Location"]),
+            .headers(&["Location", "Operation-Location", RESULT]),
     )
     .answers(started("The cancellation runs, or has done so for a while."))
     .refuses(&[

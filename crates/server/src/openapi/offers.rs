@@ -5,6 +5,7 @@ use signoff_wire::ErrorCode;
 use signoff_wire::offer::{Offer, OfferSummary};
 use signoff_wire::offer_put::OfferPut;
 use signoff_wire::operation::StatusReply;
+use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::{Get, Put};
 
 use super::call::{Answer, Call};
@@ -79,10 +80,11 @@ fn put() -> Call {
              is always 200.",
         )
         .takes(&["If-Match"])
+        .repeatable()
         .body::<OfferPut>(true, "The whole document; it replaces the draft.", document())
         .reads_json()
-        .answers(Answer::of::<Offer<'_>>(200, "Changed.", offer()).headers(&["ETag"]))
-        .answers(Answer::of::<Offer<'_>>(201, "Created.", offer()).headers(&["ETag"]))
+        .answers(Answer::of::<Offer<'_>>(200, "Changed.", offer()).headers(&["ETag", RESULT]))
+        .answers(Answer::of::<Offer<'_>>(201, "Created.", offer()).headers(&["ETag", RESULT]))
         .refuses(&[
             ErrorCode::Forbidden,
             ErrorCode::InvalidId,

@@ -1,6 +1,7 @@
 //! What several calls share: parameters, headers, and errors that have a status to themselves.
 
 use serde_json::{Value, json};
+use signoff_wire::repeatability::{ACCEPTED, FIRST_SENT, REJECTED, REQUEST_ID, RESULT};
 use signoff_wire::words::{OfferStatus, OperationState};
 use signoff_wire::{ErrorCode, api_version};
 use utoipa::openapi::example::Example;
@@ -171,6 +172,13 @@ fn query_parameters() -> Vec<Query> {
             json!(OPERATION),
         ),
         (
+            "validateOnly",
+            "validateOnly",
+            "Whether only the checks are made: nothing starts.",
+            ObjectBuilder::new().schema_type(Type::Boolean),
+            json!(true),
+        ),
+        (
             "authorization_endpoint",
             "authorization_endpoint",
             "The address that is asked about; its path starts with a tenant.",
@@ -187,8 +195,19 @@ fn query_parameters() -> Vec<Query> {
     ]
 }
 
-fn header_parameters() -> [(&'static str, &'static str, Value); 3] {
+fn header_parameters() -> [(&'static str, &'static str, Value); 5] {
     [
+        (
+            REQUEST_ID,
+            "An id of the request, best a random GUID. The same request gets the same reply for 24 hours and is \
+             carried out once. Goes with `Repeatability-First-Sent` (OASIS \"Repeatable Requests\" 1.0).",
+            json!(OPERATION),
+        ),
+        (
+            FIRST_SENT,
+            "When the request was first sent: an IMF-fixdate of the last 24 hours.",
+            json!("Sat, 21 Nov 2026 08:00:00 GMT"),
+        ),
         (
             "If-Match",
             "The `ETag` of an earlier read (contract, \"Concurrency\"). A PUT compares its draft, publish, golive \
@@ -200,7 +219,7 @@ fn header_parameters() -> [(&'static str, &'static str, Value); 3] {
     ]
 }
 
-fn headers() -> [(&'static str, &'static str, ObjectBuilder); 6] {
+fn headers() -> [(&'static str, &'static str, ObjectBuilder); 7] {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     [
         ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
@@ -209,5 +228,10 @@ fn headers() -> [(&'static str, &'static str, ObjectBuilder); 6] {
         ("Operation-Location", "The same as `Location`.", string()),
         ("Retry-After", "When to ask again, in seconds.", seconds),
         ("WWW-Authenticate", "Which token is wanted.", string()),
+        (
+            RESULT,
+            "Of a repeatable request: `rejected` if its headers were refused, else `accepted`.",
+            one_of(&[ACCEPTED, REJECTED]),
+        ),
     ]
 }

@@ -58,6 +58,13 @@ fn text(note: &Note) -> Text {
         Note::CancellationCompleted => Text::CancellationCompleted,
         Note::CancellationFailed { .. } => Text::CancellationFailed,
         Note::OperationFailed { step, reason } => Text::OperationFailed { step, reason },
+        Note::Accepted { hook } => Text::Accepted { hook },
+        Note::Said { hook, text } => Text::Said { hook, text },
+        Note::NotReached { hook, reason } => Text::NotReached { hook, reason },
+        Note::StepUnanswered { hook } => Text::StepUnanswered { hook },
+        Note::UndoUnanswered { step, hook } => Text::UndoUnanswered { step, hook },
+        Note::UndoOverdue { step, hook } => Text::UndoOverdue { step, hook },
+        Note::Finding { code, target, text } => Text::Finding { code, target, text },
         Note::Warning { code, target, text } => {
             Text::ValidationWarning { text: format!("{code} ({target}): {text}") }
         }

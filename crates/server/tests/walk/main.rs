@@ -38,6 +38,8 @@ mod order;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod repeat;
+#[cfg(test)]
 mod reply;
 #[cfg(test)]
 mod requests;
@@ -51,5 +53,7 @@ mod shapes;
 mod state;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod validate_only;
 #[cfg(test)]
 mod wait;

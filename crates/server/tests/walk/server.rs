@@ -96,6 +96,15 @@ impl TestServer {
         Self { base, http, engine, routes, settings, folder, ahead, stop, tasks }
     }
 
+    /// The real time, in microseconds since the epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.engine.clock().real().0
+    }
+
+    pub(crate) fn is_observed(&self) -> bool {
+        self.settings.dialect == Dialect::Observed
+    }
+
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
         let Self { folder, settings, ahead, stop, mut tasks, engine, routes, http, .. } = self;

@@ -7,7 +7,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
-use super::{Lease, Mail, StoreError};
+use super::{Lease, Mail, Repeated, StoreError};
 
 /// An offer's lifecycle state as it was at `revision`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Change {
     pub mail: Vec<Mail>,
     /// The content of the draft, if it was put.
     pub content: Option<Content>,
+    /// The reply, if the request may be repeated.
+    pub repeat: Option<Repeated>,
     /// The lease under which the work was done that this change records.
     pub fence: Option<Lease>,
 }
@@ -94,7 +96,8 @@ pub trait Offers: Send + Sync {
     /// Records a decision: everything of it or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if the offer changed since, [`StoreError::Fenced`] if the lease is over.
+    /// [`StoreError::Stale`] if the offer changed since or a reply with the same key is kept already,
+    /// [`StoreError::Fenced`] if the lease is over.
     async fn commit(&self, change: &Change) -> Result<(), StoreError>;
 
     /// The id of the offer with this GUID.

@@ -7,6 +7,7 @@ mod directory;
 mod lab;
 mod offers;
 mod outbox;
+mod repeats;
 mod tables;
 mod work;
 

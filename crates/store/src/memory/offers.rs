@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
-use super::{Deed, MemoryStore};
+use super::{Deed, MemoryStore, repeats};
 use crate::StoreError;
 use crate::contract::{
     Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
@@ -25,11 +25,15 @@ impl Offers for MemoryStore {
         let publisher = &change.next.offer.publisher;
         check_revision(&tables, change)?;
         check_work(&tables, change)?;
+        change.repeat.as_ref().map_or(Ok(()), |repeated| repeats::check(&tables, repeated))?;
         write_offer(&mut tables, change);
         write_operations(&mut tables, change);
         write_work(&mut tables, change);
         for mail in &change.mail {
             write_mail(&mut tables, mail);
+        }
+        if let Some(repeated) = &change.repeat {
+            repeats::keep(&mut tables, repeated.clone());
         }
         for (operation, attempt) in &change.settled {
             self.inner.leases.forget(publisher, *operation, *attempt);

@@ -9,7 +9,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Operation, WorkKind};
 
-use crate::contract::{Content, Delivery, Loaded, Mail, PrincipalId, Publisher};
+use crate::contract::{Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
 
 /// Everything that outlives the server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,9 @@ pub struct Tables {
     /// By publisher, operation and step.
     #[serde(with = "rows")]
     pub(super) artifacts: BTreeMap<(String, OperationId, String), String>,
+    /// By publisher and key.
+    #[serde(with = "rows")]
+    pub(super) repeated: BTreeMap<(String, [u8; 32]), Repeated>,
     /// By kind, publisher and key.
     #[serde(with = "rows")]
     pub(super) lab: BTreeMap<(String, String, String), String>,

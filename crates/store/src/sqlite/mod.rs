@@ -1,13 +1,17 @@
 //! The embedded store: one file, one writer thread that commits many waiting changes at once, readers beside it.
 
 mod artifacts;
+mod checkpoint;
 mod commit;
 mod directory;
 mod lab;
 mod offers;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod publishers;
 mod readers;
+mod repeats;
 mod schema;
 mod work;
 mod writer;
@@ -99,10 +103,17 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 268435456;
              PRAGMA cache_size = -4096;
              PRAGMA temp_store = MEMORY;",
         )
         .map_err(|error| unavailable(path, &error))?;
+    #[cfg(test)]
+    let connection = {
+        let mut connection = connection;
+        plans::listen(&mut connection, path);
+        connection
+    };
     Ok(connection)
 }
 

@@ -13,8 +13,8 @@ use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
     Artifacts, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind, Lease, Letter, Loaded,
-    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, SigningKey,
-    StoredOperation, WorkQueue,
+    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, Repeated, Repeats,
+    SigningKey, StoredOperation, WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -78,6 +78,21 @@ impl Offers for FaultyStore {
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
         pass!(self, publisher, offer.to_owned(); operation_by_version(publisher, offer, publishing_version))
+    }
+}
+
+#[async_trait]
+impl Repeats for FaultyStore {
+    async fn repeated(&self, publisher: &str, key: [u8; 32]) -> Result<Option<Repeated>, StoreError> {
+        pass!(self, publisher, String::new(); repeated(publisher, key))
+    }
+
+    async fn keep_reply(&self, repeated: Repeated) -> Result<(), StoreError> {
+        pass!(self, &repeated.publisher, String::new(); keep_reply(repeated.clone()))
+    }
+
+    async fn prune_repeated(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        pass!(self, "", String::new(); prune_repeated(now, limit))
     }
 }
 

@@ -12,6 +12,7 @@ mod fixture;
 mod lab;
 mod operations;
 mod outbox;
+mod repeats;
 mod sqlite_file;
 mod work;
 mod world;
@@ -77,6 +78,16 @@ macro_rules! suite {
                 the_mailbox_is_never_due,
                 a_letter_is_due_on_its_publishers_clock,
                 a_refused_change_writes_no_letter,
+            );
+            run!(repeats:
+                a_reply_is_kept_with_its_change,
+                a_stale_change_keeps_no_reply,
+                a_key_is_used_once_and_what_comes_second_changes_nothing,
+                a_reply_without_a_change_takes_the_key,
+                keys_of_publishers_are_apart,
+                what_expired_is_removed_the_oldest_first,
+                of_many_with_one_key_one_is_kept,
+                they_belong_to_the_state,
             );
             run!(artifacts:
                 the_same_put_twice_is_one,

@@ -55,6 +55,7 @@ pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPl
         propagate: Micros::ZERO,
         back_off: Micros(1000),
         script: None,
+        webhook: None,
     }
 }
 
@@ -152,6 +153,7 @@ pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) 
         operations: decision.changed,
         work: decision.work,
         settled: decision.settled,
+        repeat: None,
         fence: None,
     }
 }
@@ -187,6 +189,7 @@ pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Cha
         settled: Vec::new(),
         mail: Vec::new(),
         content: None,
+        repeat: None,
         fence: None,
     }
 }
