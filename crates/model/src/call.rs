@@ -253,7 +253,7 @@ fn word(state: &Aggregate, ask: Ask, said: Said) -> Command {
 
 /// The first step removes what earlier operations left behind.
 fn removed(state: &Aggregate, of: Which) -> Vec<signoff_lifecycle::offer::Leftover> {
-    if crate::job::of(state, of).is_some_and(|job| job.sweeps) {
+    if crate::job::of(state, of).is_some_and(|job| job.does == crate::job::Does::Sweep) {
         state.offer.leftovers.clone()
     } else {
         Vec::new()

@@ -192,7 +192,7 @@ pub fn ordinary() -> Vec<Configuration> {
     let everything = Configuration::new("one offer, every guard", &swept, Undo);
     let forced = Configuration::new("force and kill", &swept, Undo);
     let two = Configuration::new("two offers, two steps each", &short, Undo);
-    let reviewer = Configuration::new("a reviewer", &reviewed, Undo);
+    let by_hand = Configuration::new("a reviewer", &reviewed, Undo);
     let held = Configuration::new("a held step", &short, Undo);
     let vm = Configuration::new("the VM pipeline", &vm_steps(), Undo);
     let mut all = vec![
@@ -202,7 +202,7 @@ pub fn ordinary() -> Vec<Configuration> {
             .with(2, 2)
             .only(&[Call::Publish, Call::Cancel(By::Nothing)])
             .failing(&[Outcome::Final]),
-        reviewer.with(2, 2).and(&[Call::Approve, Call::Reject]),
+        by_hand.with(2, 2).and(&[Call::Approve, Call::Reject]),
         held.with(2, 2).and(&[Call::Release]).holding(Provision),
         vm.with(2, 2),
     ];
@@ -218,18 +218,22 @@ pub fn deep() -> Vec<Configuration> {
     let short = [(Provision, Undo), (Signoff, Interrupt)];
     let swept = [(Validate, Interrupt), (Provision, Undo), (Signoff, Interrupt)];
     let reviewed = [(Validate, Interrupt), (Manual, Undo), (Provision, Undo), (Signoff, Interrupt)];
-    let everything = Configuration::new("one offer, every call, three of each", &swept, Undo);
-    let two = Configuration::new("two offers, golive and guards too", &short, Undo);
-    let reviewer = Configuration::new("a reviewer whose step is undone", &reviewed, Undo);
-    let vm = Configuration::new("the VM pipeline, every call", &vm_steps(), Undo);
+    let all_calls = Configuration::new("one offer, every call", &swept, Undo);
+    let clients = Configuration::new("three clients", &swept, Undo);
+    let workers = Configuration::new("three workers", &swept, Undo);
+    let two = Configuration::new("two offers that go live", &short, Undo);
+    let by_hand = Configuration::new("a reviewer whose step is undone", &reviewed, Undo);
+    let vm = Configuration::new("the VM pipeline, every guard", &vm_steps(), Undo);
     let mut all = vec![
-        everything.with(3, 3).and(&GUARDED).and(&REST).with_leftovers(1),
-        two.two_offers().with(2, 2).and(&[Call::Cancel(By::Tag(true))]),
-        reviewer.with(2, 2).and(&GUARDED).and(&[Call::Approve, Call::Reject]).with_leftovers(1),
-        vm.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(2),
+        all_calls.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(2),
+        clients.with(3, 2).and(&GUARDED).and(&[Call::Put]),
+        workers.with(2, 3),
+        two.two_offers().with(1, 2),
+        by_hand.with(2, 2).and(&[Call::Approve, Call::Reject, Call::Force]).with_leftovers(1),
+        vm.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
     ];
     all.extend(third_parties(2, 2));
-    all.extend(policies(3, 2));
+    all.extend(policies(2, 2));
     all
 }
 
@@ -284,9 +288,10 @@ fn word(policy: CancelPolicy) -> &'static str {
 /// A small system in which the bug shows, and nothing else.
 pub fn planted(fault: Fault) -> Configuration {
     use CancelPolicy::{Interrupt, Refuse, Undo};
-    use Executor::{Package, Provision, Signoff, Validate};
+    use Executor::{Package, Provision, Signoff, Validate, Webhook};
     let steps: &[(Executor, CancelPolicy)] = match fault {
         Fault::ArtifactUnfenced => &[(Provision, Interrupt), (Signoff, Interrupt)],
+        Fault::NoDeadline => &[(Webhook, Undo), (Signoff, Interrupt)],
         Fault::PastThePoint => &[(Provision, Refuse), (Signoff, Interrupt)],
         _ => &[(Validate, Interrupt), (Provision, Undo), (Package, Undo), (Signoff, Interrupt)],
     };

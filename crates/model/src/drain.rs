@@ -67,7 +67,7 @@ impl Drain<'_> {
                 let outcome = match job.kind {
                     _ if job.holds => Outcome::Held,
                     // A third party that does not answer is waited for until its deadline.
-                    _ if job.asks && course == Outcome::Passing => Outcome::Overdue,
+                    _ if job.does == job::Does::Ask && course == Outcome::Passing => Outcome::Overdue,
                     job::JobKind::Propagate => Outcome::Done,
                     job::JobKind::Run | job::JobKind::Undo => course,
                 };

@@ -21,7 +21,7 @@ use crate::store::Stored;
 pub(crate) const NOW: Timestamp = Timestamp(1);
 
 /// A deadline that is not over.
-const SOON: Timestamp = Timestamp(2);
+pub(crate) const SOON: Timestamp = Timestamp(2);
 
 /// The deadlines of third parties.
 pub(crate) fn deadlines(state: &mut Aggregate) -> impl Iterator<Item = &mut Timestamp> {

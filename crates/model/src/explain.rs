@@ -7,7 +7,7 @@ use signoff_lifecycle::operation::{Kind, Operation, Phase, Step, StepState, Undo
 use stateright::Path;
 
 use crate::call::{By, Call, Outcome, Which};
-use crate::state::{Client, OfferState, State, Worker};
+use crate::state::{Client, Load, OfferState, State, Worker};
 use crate::store::Stored;
 use crate::system::{Action, System};
 
@@ -17,7 +17,7 @@ pub(crate) fn story(system: &System, path: Path<State, Action>) -> String {
     let mut shown: Vec<String> = Vec::new();
     for (number, (state, action)) in path.into_vec().into_iter().enumerate() {
         let offers: Vec<String> =
-            state.offers.iter().take(system.offers.into()).map(|of| offer(system, of)).collect();
+            state.offers.iter().take(system.offers.into()).map(|of| offer(system, *of)).collect();
         for line in offers.iter().filter(|line| !shown.contains(line)) {
             let _ = writeln!(text, "         {line}");
         }
@@ -38,7 +38,8 @@ fn act(state: &State, action: Action) -> String {
         Action::Commit { client, lost } => {
             let Client::Asking { call, load, .. } = state.clients[client] else { return String::new() };
             let end = if lost { ", and its reply is lost" } else { "" };
-            format!("{} is committed on a load that is {load:?}{end}", request(call))
+            let load = if load == Load::Fresh { "fresh" } else { "stale" };
+            format!("{} is committed on a {load} load{end}", request(call))
         }
         Action::Claim { offer, of } => {
             format!("a worker claims the work of the {} of offer {offer}", who(of))
@@ -103,7 +104,7 @@ fn piece(worker: Worker) -> String {
     format!("{late}work ({:?} of step {}) of the {}{lease}", piece.job.kind, piece.job.step, who(piece.of))
 }
 
-fn offer(system: &System, of: &OfferState) -> String {
+fn offer(system: &System, of: OfferState) -> String {
     let stored = system.memo.stored(of.stored);
     let world = match (of.world.made, of.world.left) {
         (0, 0) => String::new(),

@@ -11,7 +11,7 @@ use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::call::Which;
-use crate::essence::NOW;
+use crate::essence::{self, NOW};
 use crate::rules::Rule;
 
 /// A planted bug.
@@ -57,11 +57,13 @@ pub enum Fault {
     SecondCancellation,
     /// Work that is due is kept in memory alone.
     WorkInMemory,
+    /// The deadline of a third party that does not answer never comes.
+    NoDeadline,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::SecondStart,
         Self::EndsTwice,
         Self::WorkGoesOn,
@@ -82,6 +84,7 @@ impl Fault {
         Self::NotTold,
         Self::SecondCancellation,
         Self::WorkInMemory,
+        Self::NoDeadline,
     ];
 
     /// The rule that it breaks.
@@ -101,7 +104,7 @@ impl Fault {
             Self::ReplyBeforeCommit | Self::NoCompare => Rule::AnswersLast,
             Self::ToldTwice | Self::NotTold => Rule::ToldOnce,
             Self::SecondCancellation => Rule::SameAnswer,
-            Self::WorkInMemory => Rule::EverythingEnds,
+            Self::WorkInMemory | Self::NoDeadline => Rule::EverythingEnds,
         }
     }
 }
@@ -140,6 +143,9 @@ fn misread(fault: Fault, state: &mut Aggregate, command: &mut Command) {
                 result.attempt = outstanding.attempt;
             }
         }
+        (Fault::NoDeadline, Command::StepResult(_)) => {
+            essence::deadlines(state).for_each(|deadline| *deadline = essence::SOON);
+        }
         (Fault::SecondCancellation, _) if is_cancel => {
             let canceling =
                 state.target.as_mut().filter(|target| matches!(target.phase, Phase::Canceling { .. }));
@@ -176,7 +182,7 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
             decision.next.offer.production = decision.next.offer.preview.clone();
         }
         Fault::PreviewStays if matches!(command, Command::Cancel(_)) => {
-            decision.next.offer.preview = before.offer.preview.clone();
+            decision.next.offer.preview.clone_from(&before.offer.preview);
         }
         Fault::RetryForgotten => {
             let retried = |it: &Aggregate| it.target.as_ref().is_some_and(is_retried);

@@ -13,14 +13,23 @@ pub(crate) struct Job {
     pub(crate) kind: JobKind,
     /// The step of the newest publish or golive that is run or undone, by its place.
     pub(crate) step: u8,
-    /// It makes something in the world: an artifact under the operation and the step.
-    pub(crate) makes: bool,
-    /// It removes what earlier operations left behind.
-    pub(crate) sweeps: bool,
-    /// A third party is asked.
-    pub(crate) asks: bool,
+    /// What it is to the world.
+    pub(crate) does: Does,
     /// A scenario holds it.
     pub(crate) holds: bool,
+}
+
+/// What work is to the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Does {
+    /// Nothing; or it removes what its step made, if it is an undo.
+    Nothing,
+    /// It makes an artifact under the operation and the step.
+    Make,
+    /// It removes what earlier operations left behind.
+    Sweep,
+    /// It asks a third party, into which nobody sees.
+    Ask,
 }
 
 /// What is to be done; orders [`WorkKind`].
@@ -46,20 +55,18 @@ pub(crate) fn of(state: &Aggregate, which: Which) -> Option<Job> {
     Some(Job {
         kind,
         step: u8::try_from(step).unwrap_or(u8::MAX),
-        makes: runs && makes(plan.executor),
-        sweeps: runs && plan.executor == Executor::Validate,
-        asks: operation.asks_a_third_party(),
+        does: match plan.executor {
+            _ if operation.asks_a_third_party() => Does::Ask,
+            // As the executors of the engine do.
+            Executor::Provision | Executor::Package | Executor::Live if runs => Does::Make,
+            Executor::Validate if runs => Does::Sweep,
+            _ => Does::Nothing,
+        },
         holds: runs && operation.holds(),
     })
 }
 
-/// Whether running a step of this executor leaves an artifact, as the executors of the engine do.
-pub(crate) fn makes(executor: Executor) -> bool {
-    matches!(executor, Executor::Provision | Executor::Package | Executor::Live)
-}
-
 impl Job {
     /// No work that anybody could tell from another.
-    pub(crate) const NONE: Self =
-        Self { kind: JobKind::Run, step: 0, makes: false, sweeps: false, asks: false, holds: false };
+    pub(crate) const NONE: Self = Self { kind: JobKind::Run, step: 0, does: Does::Nothing, holds: false };
 }

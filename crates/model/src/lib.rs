@@ -4,6 +4,7 @@
 //! workers with leases, and the world in which steps leave things. [`rules`] holds the checks, [`configuration`] what is
 //! run, [`fault`] the planted bugs that show that each check can fail. `docs/proof.md` says what this proves.
 
+mod brief;
 pub mod call;
 pub mod configuration;
 mod drain;
@@ -12,6 +13,7 @@ mod explain;
 pub mod fault;
 mod job;
 mod memo;
+mod moves;
 pub mod rules;
 mod run;
 mod seen;

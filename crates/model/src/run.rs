@@ -1,5 +1,7 @@
 //! A run of the checker, and what came of it.
 
+use std::num::NonZeroUsize;
+
 use stateright::{Checker, HasDiscoveries, Model};
 
 use crate::configuration::Configuration;
@@ -29,7 +31,7 @@ pub struct Run {
 impl Configuration {
     /// Walks every state. With a bug in it, what follows a broken rule is not looked at.
     pub fn run(&self, fault: Option<Fault>, threads: usize) -> Run {
-        let checker = self.check(fault, threads, HasDiscoveries::All);
+        let checker = self.check(fault, threads, HasDiscoveries::All, None);
         let found = checker.discoveries();
         let broken = Rule::ALL.into_iter().filter(|rule| found.contains_key(rule.says()));
         let broken = broken.map(|rule| (rule, self.way_to(rule, fault))).collect();
@@ -46,16 +48,29 @@ impl Configuration {
         }
     }
 
-    /// A short way on which the rule is broken, in words: the checker keeps the last one that it finds, so it is made to
-    /// stop soon after the first.
+    /// A shortest way on which the rule is broken, in words. The checker keeps the last one that it finds, so it is asked
+    /// for shorter ones until there is none.
     fn way_to(&self, rule: Rule, fault: Option<Fault>) -> String {
-        let first = HasDiscoveries::AnyOf([rule.says()].into());
-        let checker = self.check(fault, 1, first);
-        checker.discovery(rule.says()).map(|path| story(checker.model(), path)).unwrap_or_default()
+        let (mut text, mut longest) = (String::new(), None);
+        loop {
+            let checker = self.check(fault, 1, HasDiscoveries::AnyOf([rule.says()].into()), longest);
+            let Some(path) = checker.discovery(rule.says()) else { return text };
+            longest = NonZeroUsize::new(path.clone().into_states().len());
+            text = story(checker.model(), path);
+        }
     }
 
-    fn check(&self, fault: Option<Fault>, threads: usize, until: HasDiscoveries) -> impl Checker<System> {
-        self.system(fault).checker().threads(threads).finish_when(until).spawn_bfs().join()
+    /// `longer`: ways of so many states are not looked at.
+    fn check(
+        &self,
+        fault: Option<Fault>,
+        threads: usize,
+        until: HasDiscoveries,
+        longer: Option<NonZeroUsize>,
+    ) -> impl Checker<System> {
+        let builder = self.system(fault).checker().threads(threads).finish_when(until);
+        // Zero is no bound.
+        builder.target_max_depth(longer.map_or(0, NonZeroUsize::get)).spawn_bfs().join()
     }
 }
 

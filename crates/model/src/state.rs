@@ -1,9 +1,10 @@
 //! A state of the modelled system: what is stored, what is in the world, and what everybody has in hand.
 
+use crate::brief::Promises;
 use crate::call::{By, Call, Outcome, Which};
 use crate::fault::Fault;
 use crate::job::Job;
-use crate::memo::{Broken, Committed, Promises, StoredId};
+use crate::memo::{Broken, Committed, StoredId};
 use crate::world::World;
 
 /// No configuration has more offers, clients or workers.
@@ -186,7 +187,7 @@ impl Piece {
             self.job = Job::NONE;
             *outcome = Outcome::Done;
         } else if harmless && fault != Some(Fault::ArtifactUnfenced) {
-            self.job = Job { kind: self.job.kind, ..Job::NONE };
+            self.job = Job { kind: self.job.kind, does: self.job.does, ..Job::NONE };
         }
     }
 }

@@ -49,6 +49,7 @@ planted! {
     an_event_is_told_to_nobody NotTold,
     a_second_cancellation SecondCancellation,
     work_in_memory_alone WorkInMemory,
+    a_deadline_that_never_comes NoDeadline,
 }
 
 /// Each rule has a bug that shows that its check can fail.

@@ -11,8 +11,11 @@ use signoff_lifecycle::refusal::Refusal;
 use super::decision::operations_of;
 use super::{Answered, Rule};
 
+/// A rule, and what looks whether an answer breaks it.
+pub type Check = (Rule, fn(&Answered<'_>));
+
 /// Every check of an answer; the first that fails names the rule.
-pub const CHECKS: &[(Rule, fn(&Answered<'_>))] = &[
+pub const CHECKS: &[Check] = &[
     (Rule::WorkIsFenced, a_stale_result_is_refused),
     (Rule::SameAnswer, the_first_answer_stands),
     (Rule::PointOfNoReturn, no_promise_past_the_point),

@@ -10,6 +10,7 @@ pub mod decision;
 mod force;
 mod quiet;
 mod slots;
+mod undo;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::decision::{Decision, Verdict};
