@@ -4,6 +4,7 @@
 
 mod arch;
 mod generate;
+mod model;
 mod shell;
 mod sim;
 mod test;
@@ -48,6 +49,12 @@ enum Chore {
         #[arg(long)]
         bug: Option<String>,
     },
+    /// Walk every state of the modelled system and hold the rules against it
+    Model {
+        /// The larger configurations, which take minutes
+        #[arg(long)]
+        deep: bool,
+    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -61,6 +68,7 @@ fn main() -> ExitCode {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
+        Chore::Model { deep } => model::run(deep),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {
