@@ -157,6 +157,12 @@ impl World {
 /// What a client keeps of an answer.
 fn learn(client: &mut Client, plan: &Plan, answer: &Answer) {
     let place = OFFERS.iter().position(|name| *name == plan.name);
+    if let (Kind::Offer, Some(place)) = (plan.kind, place) {
+        client.waits[place] = answer.text("status") == "waitingForPublisherReview";
+    }
+    if let (Kind::GoLive, 202, Some(place)) = (plan.kind, answer.status, place) {
+        client.went_live[place] = true;
+    }
     if let (Kind::Offer | Kind::Put, Some(tag), Some(place)) = (plan.kind, answer.tag(), place)
         && let Some(parsed) = IfMatch::parse(tag).and_then(|tags| tags.sent())
         && let [sent] = parsed.as_slice()

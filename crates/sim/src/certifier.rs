@@ -23,6 +23,7 @@ use tower::ServiceExt;
 use crate::book::Book;
 use crate::draw::Draw;
 use crate::profile::Manners;
+use crate::rules;
 use crate::time::Timeline;
 
 /// Something that it was asked to do, or to undo.
@@ -170,6 +171,7 @@ impl Certifier {
                 continue;
             }
             let (status, code) = self.say(routes, &word).await;
+            let spoken = word.body.clone();
             self.book.count(format!("callback {status} {code}"));
             self.book.line(&format!("certifier says {} and gets {status} {code}", word.body));
             let mut state = self.shared.lock();
@@ -182,10 +184,27 @@ impl Certifier {
             }
             let allowed = matches!((status, code.as_str()), (200 | 401 | 503, _) | (400, "StepNotWaiting"));
             drop(state);
+            if status == 200
+                && let Err(what) = self.was_recorded(&spoken)
+            {
+                self.book.wrong(what);
+            }
             if !allowed {
                 self.book.wrong(format!("a callback is answered {status} {code}"));
             }
         }
+    }
+
+    /// Whether what was said is recorded: a last word, once it was taken in.
+    fn was_recorded(&self, spoken: &str) -> Result<(), String> {
+        let spoken: Value = serde_json::from_str(spoken).unwrap_or_default();
+        let key = spoken["idempotencyKey"].as_str().unwrap_or_default();
+        let succeeded = match spoken["status"].as_str() {
+            Some("succeeded") => true,
+            Some("failed") => false,
+            _ => return Ok(()),
+        };
+        self.book.look(|seen| rules::effects::word_is_recorded(seen, key, succeeded))
     }
 
     async fn say(&self, routes: &Routes, word: &Word) -> (u16, String) {

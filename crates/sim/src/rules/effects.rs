@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::Note;
-use signoff_lifecycle::operation::{Operation, Phase, WorkKind};
+use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState, UndoState, WorkKind};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_store::contract::{Change, Lease};
 use signoff_store::memory::Tables;
@@ -106,4 +106,34 @@ pub(crate) fn third_party_knows(seen: &Seen, certifier: &Certifier) -> Result<()
         })?;
     }
     Ok(())
+}
+
+/// The third party was told that its last word on `key` was taken in: so it must be recorded.
+pub(crate) fn word_is_recorded(seen: &Seen, key: &str, succeeded: bool) -> Result<(), String> {
+    let mut parts = key.split(':');
+    let (Some(id), Some(step), Some(ask)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(format!("{key} is no key"));
+    };
+    let id: OperationId = id.parse().map_err(|_| format!("{key} names no operation"))?;
+    let recorded = if ask == "run" {
+        let found = seen.operations.get(&id).and_then(|operation| operation.step(step));
+        found.map(|step| match step.state {
+            StepState::Complete { .. } => Some(true),
+            StepState::Blocked { .. } => Some(false),
+            _ => None,
+        })
+    } else {
+        let of_target = |operation: &&Operation| {
+            operation.id == id || matches!(operation.kind, Kind::Cancel { target, .. } if target == id)
+        };
+        let mut undos = seen.operations.values().filter(of_target).flat_map(|operation| &operation.undo);
+        undos.rfind(|undo| undo.plan.id == step).map(|undo| match undo.state {
+            UndoState::Done { .. } => Some(true),
+            UndoState::Failed { .. } => Some(false),
+            UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
+        })
+    };
+    hold(recorded == Some(Some(succeeded)), || {
+        format!("a callback on {key} was recorded, it is said, and what is recorded is {recorded:?}")
+    })
 }
