@@ -15,6 +15,9 @@ use crate::stats::Sample;
 /// Writes the request with this number into a buffer that is empty.
 pub(crate) type Requests = Arc<dyn Fn(usize, &mut Vec<u8>) + Send + Sync>;
 
+/// Looks at each reply of the expected status; the connection holds it.
+pub(crate) type Seen = Arc<dyn Fn(&Connection) -> Result<(), Error> + Send + Sync>;
+
 /// What is sent.
 #[derive(Clone)]
 pub(crate) struct Load {
@@ -27,6 +30,7 @@ pub(crate) struct Load {
     pub(crate) time: Duration,
     /// The status of every reply.
     pub(crate) expected: u16,
+    pub(crate) seen: Option<Seen>,
 }
 
 /// Sends `load` to `address`.
@@ -34,18 +38,33 @@ pub(crate) struct Load {
 /// # Errors
 /// If a reply has another status: what was measured would be something else.
 pub(crate) async fn run(address: SocketAddr, load: &Load) -> Result<Sample, Error> {
+    run_over(&mut Vec::new(), address, load).await
+}
+
+/// Sends `load` to `address` over the connections that are `kept` and as many new ones as it needs besides; those
+/// that are open afterwards are kept.
+pub(crate) async fn run_over(
+    kept: &mut Vec<Connection>,
+    address: SocketAddr,
+    load: &Load,
+) -> Result<Sample, Error> {
     let next = Arc::new(AtomicUsize::new(0));
     let ready = Arc::new(Barrier::new(load.connections + 1));
     let mut clients = JoinSet::new();
     for _ in 0..load.connections {
-        let connection = Connection::open(address).await?;
+        let connection = match kept.pop() {
+            Some(connection) => connection,
+            None => Connection::open(address).await?,
+        };
         clients.spawn(client(connection, load.clone(), next.clone(), ready.clone()));
     }
     ready.wait().await;
     let begun = Instant::now();
     let mut latencies = Vec::new();
     while let Some(ended) = clients.join_next().await {
-        latencies.extend(ended??);
+        let (connection, its) = ended??;
+        kept.push(connection);
+        latencies.extend(its);
     }
     Ok(Sample { elapsed: begun.elapsed(), latencies })
 }
@@ -55,7 +74,7 @@ async fn client(
     load: Load,
     next: Arc<AtomicUsize>,
     ready: Arc<Barrier>,
-) -> Result<Vec<Duration>, Error> {
+) -> Result<(Connection, Vec<Duration>), Error> {
     let mut latencies = Vec::with_capacity(1024);
     let mut request = Vec::with_capacity(4096);
     ready.wait().await;
@@ -74,8 +93,11 @@ async fn client(
             let body = String::from_utf8_lossy(connection.body()).into_owned();
             return Err(format!("request {number} got {status}, not {}: {body}", load.expected).into());
         }
+        if let Some(seen) = &load.seen {
+            seen(&connection)?;
+        }
         latencies.push(answered - sent);
         sent = answered;
     }
-    Ok(latencies)
+    Ok((connection, latencies))
 }

@@ -6,6 +6,7 @@
 
 mod bare;
 mod client;
+mod fill;
 mod load;
 mod measure;
 mod raw;
@@ -35,9 +36,18 @@ struct Cli {
     /// a temporary folder in memory would make durable writes look free.
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// Measure this only.
+    /// Measure this only. Without, everything is measured but `many` and `starts`, which fill stores of gigabytes.
     #[arg(long)]
     only: Option<Only>,
+    /// Operations that run while `many` is measured.
+    #[arg(long, default_value_t = 1_000_000)]
+    running: usize,
+    /// Operations that run in the stores of `starts`.
+    #[arg(long, default_value_t = 100_000)]
+    live: usize,
+    /// Operations altogether in the larger store of `starts`: about 2.1 GB a million.
+    #[arg(long, default_value_t = 10_000_000)]
+    stored: usize,
     /// One second a measurement: to see that everything works, not to quote.
     #[arg(long)]
     quick: bool,
@@ -57,6 +67,12 @@ enum Only {
     Latency,
     /// Memory, and time from start to ready.
     Footprint,
+    /// Cancels while ten thousand other operations run and are polled, beside cancels on an idle server.
+    Running,
+    /// Memory with a million operations that run.
+    Many,
+    /// Time from start to ready on full stores, after a kill, and with much work overdue.
+    Starts,
 }
 
 #[derive(Subcommand)]
@@ -124,6 +140,15 @@ fn measure_all(cli: &Cli) -> Result<(), Error> {
         }
         if wanted(&[Only::Latency]) {
             rows.extend(measure::latency::run(&plan).await?);
+        }
+        if wanted(&[Only::Running]) {
+            rows.extend(measure::running::run(&plan).await?);
+        }
+        if cli.only == Some(Only::Many) {
+            rows.extend(measure::full::running(&plan, cli.running).await?);
+        }
+        if cli.only == Some(Only::Starts) {
+            rows.extend(measure::full::starts(&plan, cli.live, cli.stored).await?);
         }
         Ok::<_, Error>(rows)
     })?;

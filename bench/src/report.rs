@@ -18,6 +18,8 @@ pub(crate) struct Row {
 pub(crate) enum Judged {
     /// Measured ÷ limit in percent, round by round: at least.
     Ratio { percent: Spread, goal: f64, aim: f64 },
+    /// Measured ÷ limit, round by round: at most so many times.
+    Times { times: Spread, goal: f64, aim: f64 },
     /// The figure itself: at most.
     Figure { value: Spread, unit: &'static str, goal: f64, aim: f64 },
 }
@@ -30,6 +32,12 @@ impl Judged {
                 format!("≥ {goal:.0} %"),
                 format!("≥ {aim:.0} %"),
                 verdict(percent.median >= *aim, percent.median >= *goal).to_owned(),
+            ],
+            Self::Times { times, goal, aim } => [
+                format!("{:.2} × ({:.2}–{:.2})", times.median, times.min, times.max),
+                format!("≤ {goal} ×"),
+                format!("≤ {aim} ×"),
+                verdict(times.median <= *aim, times.median <= *goal).to_owned(),
             ],
             Self::Figure { value, unit, goal, aim } => [
                 format!("{:.2} {unit} ({:.2}–{:.2})", value.median, value.min, value.max),
@@ -101,6 +109,10 @@ mod tests {
         assert_eq!(figure(26.0)[3], "missed");
         assert_eq!(figure(25.0)[3], "met");
         assert_eq!(figure(9.0)[3], "met, aim met");
+        let times = |median| Judged::Times { times: spread(median), goal: 3.0, aim: 1.5 }.cells();
+        assert_eq!(times(3.1)[3], "missed");
+        assert_eq!(times(3.0)[3], "met");
+        assert_eq!(times(1.0)[3], "met, aim met");
     }
 
     #[test]

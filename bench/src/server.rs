@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -60,14 +60,19 @@ pub(crate) struct Server {
     /// From before the start until it answered that it is ready.
     pub(crate) ready_after: Duration,
     listening: Listening,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Server {
     /// Starts the server on an empty folder below `folder`.
     pub(crate) async fn start(program: &Path, folder: &Path) -> Result<Self, Error> {
         let folder = tempfile::tempdir_in(folder)?;
-        let store: PathBuf = folder.path().join("signoff.db");
+        let server = Self::start_on(program, &folder.path().join("signoff.db")).await?;
+        Ok(Self { _folder: Some(folder), ..server })
+    }
+
+    /// Starts the server on the store at `store`.
+    pub(crate) async fn start_on(program: &Path, store: &Path) -> Result<Self, Error> {
         let store = format!("sqlite:{}", store.display());
         let begun = Instant::now();
         let listening =
@@ -76,16 +81,36 @@ impl Server {
         let address = listening.address;
         let mut connection = Connection::open(address).await?;
         while connection.ask(b"GET /_signoff/readyz HTTP/1.1\r\nhost: bench\r\n\r\n").await? != 200 {}
-        Ok(Self { address, ready_after: begun.elapsed(), listening, _folder: folder })
+        Ok(Self { address, ready_after: begun.elapsed(), listening, _folder: None })
     }
 
     /// Resident memory, in MB (10^6 bytes).
     pub(crate) fn resident(&self) -> Result<f64, Error> {
+        Ok(self.status("VmRSS:")? * 1.024 / 1000.0)
+    }
+
+    /// The most memory that ever was resident, in MB (10^6 bytes).
+    pub(crate) fn most_resident(&self) -> Result<f64, Error> {
+        Ok(self.status("VmHWM:")? * 1.024 / 1000.0)
+    }
+
+    /// Threads of the server.
+    pub(crate) fn threads(&self) -> Result<f64, Error> {
+        self.status("Threads:")
+    }
+
+    /// A number that the kernel tells of the process.
+    fn status(&self, name: &str) -> Result<f64, Error> {
         let id = self.listening.child.id().ok_or("the server has stopped")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()).ok_or("no VmRSS")?;
-        Ok(kib.parse::<f64>()? * 1.024 / 1000.0)
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        Ok(number.ok_or_else(|| format!("no {name}"))?.parse()?)
+    }
+
+    /// Kills the server (SIGKILL) and waits until it is gone.
+    pub(crate) async fn kill(mut self) -> Result<(), Error> {
+        Ok(self.listening.child.kill().await?)
     }
 
     /// Processor time used so far.

@@ -1,9 +1,11 @@
 //! What is measured, one file each.
 
 pub(crate) mod footprint;
+pub(crate) mod full;
 pub(crate) mod latency;
 mod offers;
 pub(crate) mod polls;
+pub(crate) mod running;
 pub(crate) mod writes;
 
 /// Says on standard error how far the run is; the table alone goes to standard output.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::offers::Offers;
+use super::offers::{Offers, Steps};
 use super::say;
 use crate::raw;
 use crate::report::{self, Judged, Row};
@@ -22,7 +22,7 @@ struct Round {
 
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let server = Server::start(&plan.server, &plan.folder).await?;
-    let offers = Offers::prepare(&server, plan.offers).await?;
+    let offers = Offers::prepare(&server, "bench", plan.offers, Steps::Long).await?;
     // The first pass runs into empty caches on every side; it is not the state that lasts.
     offers.publish(WAITING).await?;
     offers.cancel(WAITING).await?;

@@ -1,17 +1,48 @@
-//! The one place that reads the real clock and draws random numbers.
+//! The one place that reads the real clock and draws random numbers. A simulation hands in its own.
 #![expect(clippy::disallowed_methods, reason = "everybody else asks this file")]
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 
+/// Where time and random numbers come from.
+pub trait Source: Send + Sync {
+    /// What time it is. It may jump, back too, as the clocks of machines do.
+    fn now(&self) -> Timestamp;
+
+    /// Sixteen bytes at random.
+    fn random(&self) -> [u8; 16];
+}
+
+/// The machine's clock and randomness.
+struct Machine;
+
+impl Source for Machine {
+    fn now(&self) -> Timestamp {
+        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn random(&self) -> [u8; 16] {
+        rand::random()
+    }
+}
+
 /// Tells the time: for each publisher real time plus an offset, which only the development mode moves.
-#[derive(Default)]
 pub struct Clock {
-    set: RwLock<HashMap<String, Set>>,
+    source: Box<dyn Source>,
+    /// In the order of their names: whoever goes through them does so in the same order every time.
+    set: RwLock<BTreeMap<String, Set>>,
     ids: Mutex<Ids>,
+}
+
+impl Default for Clock {
+    /// The machine's.
+    fn default() -> Self {
+        Self::on(Machine)
+    }
 }
 
 /// How a publisher's clock was set.
@@ -39,10 +70,14 @@ struct Ids {
 }
 
 impl Clock {
+    /// A clock that takes time and random numbers from `source`.
+    pub fn on(source: impl Source + 'static) -> Self {
+        Self { source: Box::new(source), set: RwLock::default(), ids: Mutex::default() }
+    }
+
     /// The real time.
     pub fn real(&self) -> Timestamp {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+        self.source.now()
     }
 
     /// The time for this publisher.
@@ -117,7 +152,7 @@ impl Clock {
             }
             (ids.last_millis, ids.counter)
         };
-        let mut bytes: [u8; 16] = rand::random();
+        let mut bytes = self.source.random();
         bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
         bytes[6..8].copy_from_slice(&(0x7000 | counter).to_be_bytes());
         bytes[8] = bytes[8] & 0x3f | 0x80;
@@ -139,6 +174,26 @@ mod tests {
             assert_eq!(&text[14..15], "7", "{text}");
             assert!("89ab".contains(&text[19..20]), "{text}");
         }
+    }
+
+    #[test]
+    fn time_and_ids_come_from_the_source_that_is_handed_in() {
+        struct Fixed;
+
+        impl Source for Fixed {
+            fn now(&self) -> Timestamp {
+                Timestamp(1_772_701_687_000_000)
+            }
+
+            fn random(&self) -> [u8; 16] {
+                [7; 16]
+            }
+        }
+
+        let clock = Clock::on(Fixed);
+        assert_eq!(clock.real(), Fixed.now());
+        assert_eq!(clock.new_id().to_string(), "019cbd41-1cd8-7000-8707-070707070707");
+        assert_eq!(clock.new_id().to_string(), "019cbd41-1cd8-7001-8707-070707070707");
     }
 
     #[test]

@@ -5,13 +5,17 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
 
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
+use crate::follow::{FollowLimits, Followers};
+use crate::hooks::Hooks;
 use crate::lab::Lab;
+use crate::retention::RETENTION;
 use crate::usecase::Checks;
 use crate::views::Views;
 
@@ -37,6 +41,10 @@ pub struct Settings {
     pub lease_for: Duration,
     /// At most so many pieces of work are done at once.
     pub concurrency: usize,
+    /// How many may follow operations at a time.
+    pub follow: FollowLimits,
+    /// How long finished operations are kept, on their publisher's clock; `None`: for ever.
+    pub retention: Option<Micros>,
 }
 
 impl Settings {
@@ -48,6 +56,8 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(2),
             concurrency: 64,
+            follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 
@@ -59,6 +69,8 @@ impl Settings {
             deliver_mail: false,
             lease_for: Duration::from_secs(30),
             concurrency: 64,
+            follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 }
@@ -74,8 +86,10 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
+    pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
+    pub(crate) followers: Followers,
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
@@ -92,15 +106,27 @@ pub(crate) struct Shared {
 impl Engine {
     /// An engine over `store`. Call [`Engine::recover`] before serving, [`Engine::run`] to have work done.
     pub fn new(store: Arc<dyn Store>, settings: Settings) -> Self {
-        let clock = Arc::new(Clock::default());
+        Self::with_clock(store, settings, Clock::default())
+    }
+
+    /// The same, with a clock of the caller's: a simulation's history hangs on nothing else then.
+    pub fn with_clock(store: Arc<dyn Store>, settings: Settings, clock: Clock) -> Self {
+        Self::with(store, settings, clock, Hooks::none())
+    }
+
+    /// The same, with third parties that do some of the steps.
+    pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
+        let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
         Self {
             shared: Arc::new(Shared {
-                executors: Executors::new(store.clone()),
+                executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
+                hooks,
                 store,
                 clock,
                 settings,
                 checks: Checks::default(),
                 views: Views::default(),
+                followers: Followers::new(settings.follow),
                 lab: Lab::default(),
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),
@@ -124,6 +150,11 @@ impl Engine {
     /// The offer types.
     pub fn catalogue(&self) -> &'static Catalogue {
         Catalogue::load()
+    }
+
+    /// The third parties that do steps.
+    pub fn hooks(&self) -> &Hooks {
+        &self.shared.hooks
     }
 
     /// How the engine runs.

@@ -9,14 +9,23 @@ pub mod clock;
 mod engine;
 mod error;
 mod executors;
+mod follow;
+pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
+mod retention;
 mod runner;
+mod upkeep;
 mod usecase;
 mod views;
 
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
-pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
+pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
+pub use retention::RETENTION;
+pub use usecase::{
+    Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
+    ReviewRequest, Stored, Told,
+};
 pub use views::{Rendered, Viewed};

@@ -5,6 +5,7 @@ use signoff_lifecycle::plan::{Executor, Script, StepPlan};
 
 use crate::catalogue::{OfferType, StepSpec};
 use crate::engine::PipelineKind;
+use crate::hooks::Hooks;
 use crate::lab::{Scenario, StepScenario};
 
 /// Time before the first retry of a passing error.
@@ -16,18 +17,31 @@ fn back_off(kind: PipelineKind) -> Micros {
 }
 
 /// The plan of an operation that starts now.
-pub(crate) fn plan(offer_type: &OfferType, kind: PipelineKind, scenario: Option<&Scenario>) -> Vec<StepPlan> {
+pub(crate) fn plan(
+    offer_type: &OfferType,
+    kind: PipelineKind,
+    hooks: &Hooks,
+    scenario: Option<&Scenario>,
+) -> Vec<StepPlan> {
     let scripted = |step: &StepSpec| scenario.and_then(|scenario| scenario.steps.get(&step.id));
-    offer_type.steps.iter().map(|step| step_plan(step, kind, scripted(step))).collect()
+    let planned = offer_type.steps.iter().map(|step| {
+        let mut plan = step_plan(step, kind);
+        hooks.take_over(offer_type, &mut plan);
+        if let Some(scripted) = scripted(step) {
+            apply(&mut plan, scripted);
+        }
+        plan
+    });
+    planned.collect()
 }
 
-fn step_plan(step: &StepSpec, kind: PipelineKind, scripted: Option<&StepScenario>) -> StepPlan {
+fn step_plan(step: &StepSpec, kind: PipelineKind) -> StepPlan {
     let run = match kind {
         PipelineKind::Development => step.development,
         PipelineKind::Production => step.production,
     };
     let duration = Micros::from_millis(run.duration_ms);
-    let mut plan = StepPlan {
+    StepPlan {
         id: step.id.clone(),
         executor: run.executor,
         cancel: run.cancel,
@@ -36,11 +50,8 @@ fn step_plan(step: &StepSpec, kind: PipelineKind, scripted: Option<&StepScenario
         propagate: if run.executor == Executor::Live { duration } else { Micros::ZERO },
         back_off: back_off(kind),
         script: None,
-    };
-    if let Some(scripted) = scripted {
-        apply(&mut plan, scripted);
+        webhook: None,
     }
-    plan
 }
 
 fn apply(plan: &mut StepPlan, scripted: &StepScenario) {
@@ -49,6 +60,7 @@ fn apply(plan: &mut StepPlan, scripted: &StepScenario) {
     plan.cancel = scripted.cancel.unwrap_or(plan.cancel);
     if scripted.manual {
         plan.executor = Executor::Manual;
+        plan.webhook = None;
         return;
     }
     plan.script = Some(Box::new(Script {

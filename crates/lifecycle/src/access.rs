@@ -10,7 +10,7 @@ pub enum Role {
     Reader,
     /// Reads, approves and rejects steps that wait for a person.
     Reviewer,
-    /// Does everything on offers.
+    /// Does everything on offers, but ends nothing by force.
     Contributor,
     /// Does everything on offers and manages the members.
     Owner,
@@ -25,6 +25,10 @@ pub enum Action {
     Review,
     /// Put, publish, go live, cancel.
     ChangeOffers,
+    /// End an operation by force, whatever it leaves behind.
+    Force,
+    /// Read the audit log.
+    ReadAudit,
     /// Add, change and remove members and the publisher's settings.
     ManageMembers,
 }
@@ -36,7 +40,7 @@ impl Role {
             Action::Read => true,
             Action::Review => self != Self::Reader,
             Action::ChangeOffers => matches!(self, Self::Contributor | Self::Owner),
-            Action::ManageMembers => self == Self::Owner,
+            Action::Force | Action::ReadAudit | Action::ManageMembers => self == Self::Owner,
         }
     }
 

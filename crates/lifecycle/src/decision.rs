@@ -41,7 +41,7 @@ pub enum Event {
     Failed { findings: Vec<String>, left: Vec<String> },
     /// An operation was cancelled.
     Canceled { by: String, reason: Option<String> },
-    /// A cancellation failed; these steps are left behind.
+    /// A cancellation failed, or was given up by force; these steps are left behind.
     CancellationFailed { left: Vec<String> },
     /// The offer went live.
     Live { version: u32 },
@@ -72,8 +72,9 @@ pub struct Notification {
     pub audience: Audience,
 }
 
-/// What the caller is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the caller is told. Kept for those who ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Reply {
     /// The draft was stored.
     Stored { created: bool },
@@ -85,6 +86,12 @@ pub enum Reply {
     Canceling(Reference),
     /// A cancellation has ended well, and this was its address: 200.
     CancellationEnded(Reference),
+    /// Stopping was given up by force: this cancellation has failed and says what is left, 202.
+    GivenUp(Reference),
+    /// The operation was past its switch and is complete now: 200.
+    Completed(Reference),
+    /// What a cancel meant has ended, and that is as good (the dialect `observed` alone).
+    NothingToCancel(Reference),
     /// It was recorded.
     Recorded,
 }

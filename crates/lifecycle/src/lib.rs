@@ -13,6 +13,9 @@ pub mod offer;
 pub mod operation;
 pub mod plan;
 pub mod refusal;
+pub mod repeat;
+pub mod retention;
 mod transition;
+pub mod webhook;
 
 pub use command::{Command, decide};

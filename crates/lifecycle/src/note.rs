@@ -50,12 +50,20 @@ pub enum Note {
     UndoCompleted { step: String },
     /// The step could not be undone.
     UndoFailed { step: String, reason: String },
+    /// Undoing the step was given up: the operation was ended by force.
+    UndoGivenUp { step: String },
     /// This was left behind.
     LeftBehind { step: String },
     /// What an earlier operation left behind is gone.
     LeftoverRemoved { step: String },
     /// A cancel was asked for; a cancellation runs.
     CancelRequested { by: String, reason: Option<String> },
+    /// An owner ended the operation by force; undoing these steps was given up.
+    Forced { by: String, reason: Option<String>, given_up: Vec<String> },
+    /// The server's operator ended the operation; undoing these steps was given up.
+    Killed { by: String, reason: Option<String>, given_up: Vec<String> },
+    /// The server's operator ended the operation after its switch, when it could only complete.
+    KilledAfterSwitch { by: String, reason: Option<String> },
     /// The operation was cancelled.
     CanceledBy { by: String, reason: Option<String> },
     /// The cancellation ended well.
@@ -64,6 +72,20 @@ pub enum Note {
     CancellationFailed { cancellation: OperationId },
     /// The operation failed in this step.
     OperationFailed { step: String, reason: String },
+    /// The third party took the request; it has not answered yet.
+    Accepted { hook: String },
+    /// What the third party says meanwhile, or in the end. Only the newest is kept while it works.
+    Said { hook: String, text: String },
+    /// The third party could not be asked how far it is and will be asked again. Only the newest is kept.
+    NotReached { hook: String, reason: String },
+    /// The third party did not answer in time: the step failed.
+    StepUnanswered { hook: String },
+    /// The third party did not answer in time: the undo counts as done, as the step's policy says.
+    UndoUnanswered { step: String, hook: String },
+    /// The third party did not answer in time: the undo failed, as the step's policy says.
+    UndoOverdue { step: String, hook: String },
+    /// What the third party found and why the step failed.
+    Finding { code: String, target: String, text: String },
     /// A finding at publish that does not stop it.
     Warning { code: String, target: String, text: String },
 }
@@ -75,13 +97,26 @@ impl Note {
             Self::StepFailed { .. }
             | Self::StepRejected { .. }
             | Self::UndoFailed { .. }
+            | Self::UndoGivenUp { .. }
+            | Self::Forced { .. }
+            | Self::Killed { .. }
             | Self::LeftBehind { .. }
             | Self::CancellationFailed { .. }
-            | Self::OperationFailed { .. } => Level::Error,
-            Self::StepRetry { .. } | Self::UndoRetry { .. } | Self::Warning { .. } => Level::Warning,
+            | Self::OperationFailed { .. }
+            | Self::StepUnanswered { .. }
+            | Self::UndoOverdue { .. }
+            | Self::Finding { .. } => Level::Error,
+            Self::StepRetry { .. }
+            | Self::UndoRetry { .. }
+            | Self::NotReached { .. }
+            | Self::UndoUnanswered { .. }
+            | Self::KilledAfterSwitch { .. }
+            | Self::Warning { .. } => Level::Warning,
             Self::StepCompleted
             | Self::StepApproved { .. }
             | Self::StepStopped
+            | Self::Accepted { .. }
+            | Self::Said { .. }
             | Self::WaitingForApproval
             | Self::WaitingForSignoff
             | Self::SignedOff { .. }

@@ -14,7 +14,7 @@ pub struct SlotContent {
     pub operation: OperationId,
 }
 
-/// What a step of an earlier operation left behind because its undo failed.
+/// What a step of an earlier operation left behind because its undo failed, or was given up.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Leftover {
     /// The operation whose step it was.
@@ -37,7 +37,8 @@ pub struct Draft {
 }
 
 /// `status` of an offer on the wire (contract, "Shapes").
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum OfferStatus {
     /// It never had an operation.
     NeverPublished,

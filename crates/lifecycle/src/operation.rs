@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
 use crate::plan::{CancelPolicy, Executor, StepPlan};
+use crate::webhook::External;
 
 /// What an operation is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +76,9 @@ pub struct Step {
     pub plan: StepPlan,
     /// Where it stands.
     pub state: StepState,
+    /// Where the third party stands that does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<External>,
     /// What it has to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,
@@ -83,7 +87,7 @@ pub struct Step {
 impl Step {
     /// A step that has not begun.
     pub fn new(plan: StepPlan) -> Self {
-        Self { plan, state: StepState::NotStarted, notes: Vec::new() }
+        Self { plan, state: StepState::NotStarted, external: None, notes: Vec::new() }
     }
 
     /// Whether this operation began the step: what began may have to be undone.
@@ -131,6 +135,8 @@ pub enum UndoState {
     Done { at: Timestamp },
     /// Something of the step is left.
     Failed { at: Timestamp, reason: String },
+    /// Nobody tries any more: the operation was ended by force, and something of the step may be left.
+    GivenUp { at: Timestamp },
 }
 
 /// The undo of one step, in a cancellation or in an operation that undoes itself.
@@ -140,6 +146,9 @@ pub struct Undo {
     pub plan: StepPlan,
     /// Where the undo stands.
     pub state: UndoState,
+    /// Where the third party stands that was told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<External>,
     /// What it has to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,
@@ -186,7 +195,7 @@ pub enum Failure {
     StepFailed { step: String, reason: String },
     /// A reviewer said no.
     StepRejected { step: String, reason: String },
-    /// Cancelling it failed; `left` names the steps that are left behind.
+    /// Cancelling it failed, or was given up by force; `left` names the steps that are left behind.
     CancellationFailed { cancellation: OperationId, left: Vec<String> },
 }
 
@@ -287,6 +296,11 @@ impl Operation {
             && self.steps.iter().any(|step| matches!(step.state, StepState::WaitingForSignoff { .. }))
     }
 
+    /// Whether it switched the production slot and is on its way to its end.
+    pub fn is_switched(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.state, StepState::Propagating { .. }))
+    }
+
     /// The first step behind which there is no way back, if it has begun.
     pub fn point_of_no_return(&self) -> Option<&Step> {
         self.steps.iter().find(|step| step.began() && step.policy() == CancelPolicy::Refuse)
@@ -304,6 +318,15 @@ impl Operation {
         running
             .and_then(|outstanding| self.steps.get(outstanding.index))
             .is_some_and(|step| step.plan.holds() && !self.released.contains(&step.plan.id))
+    }
+
+    /// Whether the work that is outstanding is that of a third party.
+    pub fn asks_a_third_party(&self) -> bool {
+        self.outstanding.as_ref().is_some_and(|outstanding| match outstanding.what {
+            WorkKind::Run => self.steps.get(outstanding.index).is_some_and(|step| step.external.is_some()),
+            WorkKind::Undo => self.undo.get(outstanding.index).is_some_and(|undo| undo.external.is_some()),
+            WorkKind::Propagate => false,
+        })
     }
 
     /// What a cancel of it would meet now.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Micros;
+use crate::webhook::Webhook;
 
 /// How often a passing error is tried again within a step or an undo (contract, "Operations otherwise").
 pub const RETRIES: u32 = 5;
@@ -17,6 +18,8 @@ pub enum Executor {
     Manual,
     /// Nothing but time passes.
     Simulated,
+    /// A third party does it, asked by signed requests.
+    Webhook,
     /// Replicates the images.
     Provision,
     /// Builds the package of the preview.
@@ -92,6 +95,9 @@ pub struct StepPlan {
     /// What a scenario says of the step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script: Option<Box<Script>>,
+    /// What is agreed with the third party that does the step (`webhook` only).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook: Option<Box<Webhook>>,
 }
 
 impl StepPlan {

@@ -1,5 +1,7 @@
 //! Why a command was refused: business reasons, without HTTP and without words.
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::OperationId;
 use crate::operation::{Kind, StepState};
 
@@ -26,13 +28,14 @@ pub enum Refusal {
     CancellationInProgress { cancellation: Reference },
     /// There is nothing to cancel. `newest` is the operation that ended, if there ever was one.
     NoOperationInProgress { newest: Option<Reference> },
-    /// The operation is past its point of no return.
-    PastPointOfNoReturn { operation: Reference, step: String },
+    /// The operation is past its point of no return. `forced`: force was asked for, which has its limit there, too.
+    /// `switched`: the production slot has changed already.
+    PastPointOfNoReturn { operation: Reference, step: String, forced: bool, switched: bool },
     /// The operation failed and undoes itself.
     AlreadyUndoing { operation: Reference, step: String },
     /// The operation named is not the newest one, or has ended.
     OperationNotRunning { operation: OperationId },
-    /// The operation failed because its cancellation failed.
+    /// The operation failed because its cancellation failed, or was given up by force.
     CancellationFailed { cancellation: Reference },
     /// No preview waits for a golive.
     NotReadyForGoLive,
@@ -44,12 +47,19 @@ pub enum Refusal {
     StepNotWaiting { step: String, state: StepState },
     /// No operation of the offer runs.
     NoRunningOperation,
+    /// A third party speaks of a step that it was not asked for, or not any more.
+    NotAwaited { step: String },
     /// The result of work that was given to somebody else, or taken back.
     StaleResult,
+    /// The id of a repeatable request belongs to another one.
+    RequestIdReused,
+    /// A repeatable request is too old, or of the future: whether it was carried out cannot be known.
+    FirstSentOutOfRange,
 }
 
 /// Which operation a refusal speaks of: enough for its address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Reference {
     /// Its GUID.
     pub id: OperationId,

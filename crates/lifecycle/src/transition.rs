@@ -1,11 +1,15 @@
-//! The moves that several commands share: begin the next step, reach sign-off, fail, undo, end.
+//! The moves that several commands share: begin the next step, reach sign-off, complete; [`undo`] has the rest.
+
+mod undo;
 
 use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
-use crate::offer::{Aggregate, Displaced, Leftover, SlotContent};
-use crate::operation::{Failure, Kind, Operation, Phase, Step, StepState, Undo, UndoState, WorkKind};
+use crate::offer::{Aggregate, Displaced, SlotContent};
+use crate::operation::{Kind, Operation, Phase, StepState, WorkKind};
 use crate::plan::Executor;
+use crate::webhook::External;
+pub(crate) use undo::undo_of;
 
 /// A state on its way to the next one, with what has to be recorded beside it.
 pub(crate) struct Transition {
@@ -105,6 +109,15 @@ impl Transition {
         }
     }
 
+    /// Takes the outstanding work of the cancellation back: its result will be refused.
+    pub(crate) fn recall_undo(&mut self) {
+        let Some(cancellation) = self.cancellation() else { return };
+        if let Some(outstanding) = cancellation.outstanding.take() {
+            let id = cancellation.id;
+            self.settled.push((id, outstanding.attempt));
+        }
+    }
+
     /// Marks the outstanding work of `operation` as done.
     pub(crate) fn settle(&mut self, operation: OperationId, attempt: u32) {
         self.settled.push((operation, attempt));
@@ -161,6 +174,7 @@ impl Transition {
             Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
+                step.external = External::of_run(&step.plan, now);
                 let delay = step.plan.duration;
                 let attempt = target.expect_work(index, WorkKind::Run);
                 self.issue(id, attempt, WorkKind::Run, delay);
@@ -197,6 +211,15 @@ impl Transition {
         }
     }
 
+    /// The step at `index` ended well.
+    pub(crate) fn complete_step(&mut self, index: usize) {
+        let now = self.now;
+        let Some(target) = self.target() else { return };
+        let step = &mut target.steps[index];
+        step.state = StepState::Complete { at: now };
+        step.note(now, Note::StepCompleted);
+    }
+
     fn complete(&mut self) {
         let now = self.now;
         let Some(target) = self.target() else { return };
@@ -206,111 +229,4 @@ impl Transition {
             self.notify(Event::Live { version });
         }
     }
-
-    /// The target failed: undo what began, then end.
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        let now = self.now;
-        self.restore_preview();
-        let Some(target) = self.target() else { return };
-        let (Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason }) = &failure else {
-            return;
-        };
-        let note = Note::OperationFailed { step: step.clone(), reason: reason.clone() };
-        target.note(now, note);
-        target.undo = undo_of(target);
-        target.phase = Phase::Undoing { failure };
-        self.undo_next_of_target();
-    }
-
-    /// Starts the next undo of a target that undoes itself, or ends it.
-    pub(crate) fn undo_next_of_target(&mut self) {
-        let now = self.now;
-        let Some(target) = self.target() else { return };
-        if let Some((index, delay)) = next_undo(target, now) {
-            let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Undo));
-            self.issue(id, attempt, WorkKind::Undo, delay);
-            return;
-        }
-        let Phase::Undoing { failure } = &target.phase else { return };
-        let failure = failure.clone();
-        let left = failed_undos(target);
-        for step in &left {
-            target.note(now, Note::LeftBehind { step: step.clone() });
-        }
-        target.phase = Phase::Failed { at: now, failure: failure.clone() };
-        self.record_leftovers(&left);
-        let findings = match failure {
-            Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason } => {
-                vec![format!("{step}: {reason}")]
-            }
-            Failure::CancellationFailed { .. } => Vec::new(),
-        };
-        self.notify(Event::Failed { findings, left });
-    }
-
-    /// Starts the next undo of the cancellation, or ends both operations.
-    pub(crate) fn undo_next_of_cancellation(&mut self) {
-        let now = self.now;
-        let Some(cancellation) = self.cancellation() else { return };
-        if let Some((index, delay)) = next_undo(cancellation, now) {
-            let (id, attempt) = (cancellation.id, cancellation.expect_work(index, WorkKind::Undo));
-            self.issue(id, attempt, WorkKind::Undo, delay);
-            return;
-        }
-        let left = failed_undos(cancellation);
-        let (id, by) = (cancellation.id, cancellation.by.clone());
-        let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
-        if left.is_empty() {
-            cancellation.phase = Phase::Completed { at: now };
-            cancellation.note(now, Note::CancellationCompleted);
-            self.end_canceled(by, reason);
-        } else {
-            let failure = Failure::CancellationFailed { cancellation: id, left: left.clone() };
-            cancellation.phase = Phase::Failed { at: now, failure: failure.clone() };
-            for step in &left {
-                cancellation.note(now, Note::LeftBehind { step: step.clone() });
-            }
-            let Some(target) = self.target() else { return };
-            target.phase = Phase::Failed { at: now, failure };
-            target.note(now, Note::CancellationFailed { cancellation: id });
-            for step in &left {
-                target.note(now, Note::LeftBehind { step: step.clone() });
-            }
-            self.record_leftovers(&left);
-            self.notify(Event::CancellationFailed { left });
-        }
-    }
-
-    /// Ends the target as cancelled.
-    pub(crate) fn end_canceled(&mut self, by: String, reason: Option<String>) {
-        let now = self.now;
-        let Some(target) = self.target() else { return };
-        target.phase = Phase::Canceled { at: now, by: by.clone(), reason: reason.clone() };
-        target.note(now, Note::CanceledBy { by: by.clone(), reason: reason.clone() });
-        self.notify(Event::Canceled { by, reason });
-    }
-
-    fn record_leftovers(&mut self, left: &[String]) {
-        let Some(operation) = self.state.target.as_ref().map(|target| target.id) else { return };
-        let leftovers = left.iter().map(|step| Leftover { operation, step: step.clone() });
-        self.state.offer.leftovers.extend(leftovers);
-    }
-}
-
-/// The undos that stopping `operation` now takes, in their order.
-pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
-    let undo = |step: &Step| Undo { plan: step.plan.clone(), state: UndoState::Pending, notes: Vec::new() };
-    operation.to_undo().map(undo).collect()
-}
-
-fn next_undo(operation: &mut Operation, now: Timestamp) -> Option<(usize, crate::ids::Micros)> {
-    let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
-    let undo = &mut operation.undo[index];
-    undo.state = UndoState::Running { since: now, tries: 0 };
-    Some((index, undo.plan.undo_duration))
-}
-
-fn failed_undos(operation: &Operation) -> Vec<String> {
-    let failed = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. }));
-    failed.map(|undo| undo.plan.id.clone()).collect()
 }

@@ -13,6 +13,7 @@ use signoff_wire::{ErrorCode, api_version};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
+use crate::repeat;
 
 /// Who asks.
 #[derive(Clone)]
@@ -44,7 +45,19 @@ impl FromRequestParts<App> for Context {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        authenticate(app, &parts.headers, &parts.uri).await
+        let context = authenticate(app, &parts.headers, &parts.uri).await?;
+        repeat::refuse_others(parts)?;
+        Ok(context)
+    }
+}
+
+impl App {
+    /// How many seconds the caller's token is still good for; `None`: it does not expire.
+    pub(crate) fn seconds_left(&self, context: &Context) -> Option<u64> {
+        match context {
+            Context::Principal(caller) => Some(self.inner.verifier.seconds_left(caller)),
+            Context::Operator => None,
+        }
     }
 }
 
@@ -71,7 +84,8 @@ fn same(sent: &[u8], secret: &[u8]) -> bool {
     sent.len() == secret.len() && sent.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
-fn check_api_version(query: &str) -> Result<(), ApiError> {
+/// Whether the query names a version that we speak.
+pub(crate) fn check_api_version(query: &str) -> Result<(), ApiError> {
     // Most clients send nothing else.
     if query == "api-version=2017-10-31" {
         return Ok(());

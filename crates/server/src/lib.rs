@@ -14,12 +14,14 @@ pub mod openapi;
 mod ops;
 pub mod proxy;
 mod refusal;
+mod repeat;
 mod reply;
 mod router;
 mod seed;
 mod serve;
 pub mod tls;
 mod view;
+mod wait;
 
 pub use app::{App, AppSettings, OperatorToken};
 pub use router::{Routes, router};

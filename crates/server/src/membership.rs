@@ -8,6 +8,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{PrincipalId, Publisher};
 use signoff_text::ErrorText;
 use signoff_wire::{ErrorCode, path};
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::context::Context;
@@ -17,19 +18,33 @@ use crate::error::ApiError;
 #[derive(Default)]
 pub(crate) struct Memberships {
     roles: RwLock<HashMap<String, HashMap<PrincipalId, Role>>>,
+    /// How often they were emptied.
+    emptied: watch::Sender<u64>,
 }
 
 impl Memberships {
     pub(crate) fn clear(&self) {
-        self.roles.write().clear();
+        let mut roles = self.roles.write();
+        roles.clear();
+        self.emptied.send_modify(|count| *count += 1);
+    }
+
+    /// Tells of every change of the directory.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.emptied.subscribe()
     }
 
     fn known(&self, publisher: &str, principal: &PrincipalId) -> Option<Role> {
         self.roles.read().get(publisher)?.get(principal).copied()
     }
 
-    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role) {
+    /// Keeps a role, unless the directory changed since it was `emptied` so often: what was looked up before may be
+    /// over.
+    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role, emptied: u64) {
         let mut roles = self.roles.write();
+        if *self.emptied.borrow() != emptied {
+            return;
+        }
         roles.entry(publisher.to_owned()).or_default().insert(principal.clone(), role);
     }
 }
@@ -66,12 +81,13 @@ impl App {
 
     async fn look_up(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, ApiError> {
         let store = self.engine().store();
+        let emptied = *self.inner.memberships.emptied.borrow();
         let mut role = store.role(publisher, principal).await?;
         if role.is_none() && self.settings().adopt {
             role = self.adopt(publisher, principal).await?;
         }
         if let Some(role) = role {
-            self.inner.memberships.learn(publisher, principal, role);
+            self.inner.memberships.learn(publisher, principal, role, emptied);
         }
         Ok(role)
     }

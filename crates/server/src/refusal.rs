@@ -6,6 +6,7 @@ use signoff_lifecycle::refusal::{Reference, Refusal};
 use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
+use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -83,9 +84,13 @@ impl<'a> Subject<'a> {
                 let text = ErrorText::NoOperationInProgress { offer: self.offer.to_owned() };
                 ApiError::new(ErrorCode::NoOperationInProgress, text)
             }
-            Refusal::PastPointOfNoReturn { operation, step } => {
-                ApiError::new(ErrorCode::OperationNotCancellable, ErrorText::PastPointOfNoReturn { step })
-                    .location(self.location(&operation))
+            Refusal::PastPointOfNoReturn { operation, step, forced, switched } => {
+                let text = match (forced, switched) {
+                    (false, _) => ErrorText::PastPointOfNoReturn { step },
+                    (true, false) => ErrorText::ForcePastPointOfNoReturn { step },
+                    (true, true) => ErrorText::ForcePastSwitch { step },
+                };
+                ApiError::new(ErrorCode::OperationNotCancellable, text).location(self.location(&operation))
             }
             Refusal::AlreadyUndoing { operation, step } => {
                 ApiError::new(ErrorCode::OperationNotCancellable, ErrorText::AlreadyUndoing { step })
@@ -106,6 +111,16 @@ impl<'a> Subject<'a> {
             Refusal::StepNotWaiting { step, state } => {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
+            }
+            Refusal::NotAwaited { step } => {
+                ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
+            }
+            Refusal::RequestIdReused => {
+                ApiError::new(ErrorCode::RequestIdReused, ErrorText::RequestIdReused).target(REQUEST_ID)
+            }
+            Refusal::FirstSentOutOfRange => {
+                ApiError::new(ErrorCode::FirstSentOutOfRange, ErrorText::FirstSentOutOfRange)
+                    .target(FIRST_SENT)
             }
             other => self.not_found_or_guarded(&other),
         }

@@ -44,12 +44,17 @@ pub(crate) fn with_tag(mut response: Response, tag: &str) -> Response {
 
 /// What a reader gets of a rendered body: 304 if it has these bytes.
 pub(crate) fn rendered(rendered: Rendered, headers: &HeaderMap) -> Response {
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    if known.is_some_and(|known| known == "*" || known.split(',').any(|tag| tag.trim() == &*rendered.tag)) {
+    if is_known(&rendered, headers) {
         return not_modified(&rendered.tag);
     }
     let tag = rendered.tag.clone();
     with_tag(bytes(StatusCode::OK, Bytes::from_owner(rendered.body)), &tag)
+}
+
+/// Whether `If-None-Match` names these bytes.
+pub(crate) fn is_known(rendered: &Rendered, headers: &HeaderMap) -> bool {
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| known == "*" || known.split(',').any(|tag| tag.trim() == &*rendered.tag))
 }
 
 /// 304 with the tag that is still good.

@@ -15,7 +15,7 @@ use tower_http::normalize_path::NormalizePath;
 use crate::app::App;
 use crate::context::authenticate;
 use crate::error::ApiError;
-use crate::{api, identity, lab, ops};
+use crate::{api, identity, lab, ops, repeat};
 
 /// Everything a server answers, ready to be served on any number of listeners.
 pub type Routes = Router;
@@ -42,8 +42,9 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types, operation_get,
-        operation_list, principals, publish, publisher_put, publishers, review,
+        callback, cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types,
+        operation_events, operation_get, operation_list, principals, publish, publisher_put, publishers,
+        review,
     };
     Router::new()
         .route("/api/publishers", get(publishers::list))
@@ -77,7 +78,20 @@ fn publishing() -> Router<App> {
             "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
             post(review::reject),
         )
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback",
+            post(callback::handle),
+        )
         .route("/api/operations/{address}", get(operation_get::by_number))
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}/events",
+            get(operation_events::by_id),
+        )
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/events",
+            get(operation_events::by_id),
+        )
+        .route("/api/operations/{address}/events", get(operation_events::by_number))
 }
 
 /// A path that leads nowhere.
@@ -110,9 +124,11 @@ async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
 async fn envelope(State(app): State<App>, request: Request, next: Next) -> Response {
     let id = app.engine().clock().new_id().to_string();
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    let method = request.method().clone();
+    let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request));
     let mut response = next.run(request).await;
+    let mut repeatability = repeat.result(None);
     if let Some(mut error) = response.extensions_mut().remove::<Arc<ApiError>>() {
+        repeatability = repeat.result(Some(&error));
         if error.code == ErrorCode::InternalError {
             let request_id = id.clone();
             Arc::make_mut(&mut error).text = ErrorText::Internal { request_id };
@@ -120,6 +136,9 @@ async fn envelope(State(app): State<App>, request: Request, next: Next) -> Respo
         }
         let lang = Lang::negotiate(accept_language.as_ref().and_then(|value| value.to_str().ok()));
         response = error.finish(lang, app.settings().retry_after);
+    }
+    if let Some(result) = repeatability {
+        response.headers_mut().insert(signoff_wire::repeatability::RESULT, result);
     }
     ops::count(&method, response.status());
     if let Ok(id) = HeaderValue::from_str(&id) {

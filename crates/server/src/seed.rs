@@ -74,6 +74,7 @@ async fn put_sample(engine: &Engine) -> Result<(), StoreError> {
         extra: offer_put::extra(put.offer_type_versions, put.other),
         migrated: None,
         guard: PutGuard::Any { creates: true },
+        repeat: None,
     };
     match engine.put("contoso", SAMPLE_OFFER, request).await {
         Ok(_) => Ok(()),

@@ -41,8 +41,10 @@ pub(crate) async fn serve_http<I>(stream: I, peer: SocketAddr, http2: bool, rout
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let told = stop.clone();
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(told.clone());
         let response = router.clone().oneshot(request);
         async move {
             match response.await {

@@ -17,6 +17,11 @@ use crate::commands::{ClientCommand, ServerCommand};
 use crate::connection::Connection;
 use crate::exit::Failure;
 
+/// Memory is taken by one thread and given back by another all the time here, which the system's allocator pays for
+/// with locks.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Publish offers to a software marketplace, and cancel with an answer that is true.
 #[derive(Parser)]
 #[command(name = "signoff", version, after_help = exit::TABLE)]

@@ -41,6 +41,11 @@ messages! {
             /// The role that the caller has.
             role: String,
         } => "error-role-forbids",
+        /// The caller's role does not permit force.
+        RoleForbidsForce {
+            /// The role that the caller has.
+            role: String,
+        } => "error-role-forbids-force",
         /// The call is the operator's.
         OperatorOnly => "error-operator-only",
         /// No such offer.
@@ -146,6 +151,33 @@ messages! {
         } => "error-invalid-id",
         /// Query and body name different operations to cancel.
         ConflictingOperationId => "error-conflicting-operation-id",
+        /// A query parameter that is true or false says something else.
+        InvalidFlag {
+            /// The name of the parameter.
+            field: String,
+            /// The value as sent.
+            value: String,
+        } => "error-invalid-flag",
+        /// One of the two headers of a repeatable request is missing.
+        RepeatabilityIncomplete {
+            /// The header that is missing.
+            missing: String,
+            /// The header that is there.
+            sent: String,
+        } => "error-repeatability-incomplete",
+        /// The id of a repeatable request is not as it must be.
+        InvalidRequestId {
+            /// The limit in characters.
+            limit: usize,
+        } => "error-invalid-request-id",
+        /// The date of a repeatable request is not as it must be.
+        InvalidFirstSent => "error-invalid-first-sent",
+        /// A repeatable request is too old, or of the future.
+        FirstSentOutOfRange => "error-first-sent-out-of-range",
+        /// The id of a repeatable request belongs to another one.
+        RequestIdReused => "error-request-id-reused",
+        /// The call cannot be made repeatable.
+        RepeatabilityNotSupported => "error-repeatability-not-supported",
         /// No such offer type.
         UnknownOfferType {
             /// The `offerTypeId` as sent.
@@ -201,6 +233,16 @@ messages! {
             /// The id of that step.
             step: String,
         } => "error-past-point-of-no-return",
+        /// The same, and force was asked for.
+        ForcePastPointOfNoReturn {
+            /// The id of that step.
+            step: String,
+        } => "error-force-past-point-of-no-return",
+        /// Force was asked for and the production slot has switched.
+        ForcePastSwitch {
+            /// The id of the step that switched it.
+            step: String,
+        } => "error-force-past-switch",
         /// The operation failed and undoes itself.
         AlreadyUndoing {
             /// The id of the step that failed.
@@ -228,6 +270,13 @@ messages! {
             /// Its status.
             status: String,
         } => "error-step-not-waiting",
+        /// A third party's callback is not signed, or wrongly.
+        WebhookSignature => "error-webhook-signature",
+        /// A third party speaks of a step that does not wait for it.
+        CallbackNotAwaited {
+            /// The step id.
+            step: String,
+        } => "error-callback-not-awaited",
         /// The draft cannot be published; `details` of the reply says why.
         ValidationFailed {
             /// How many findings there are.

@@ -63,6 +63,11 @@ messages! {
             /// Why.
             reason: String,
         } => "note-undo-failed",
+        /// Undoing a step was given up.
+        UndoGivenUp {
+            /// The step id.
+            step: String,
+        } => "note-undo-given-up",
         /// A step was undone since its operation failed.
         UndoneAfterFailure {
             /// The step id.
@@ -115,6 +120,31 @@ messages! {
             /// `metadata.reason` of the cancel.
             reason: Option<String>,
         } => "note-cancel-requested",
+        /// An owner ended the operation by force.
+        Forced {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+            /// The ids of the steps that were not undone.
+            given_up: String,
+        } => "note-forced",
+        /// The operator ended the operation.
+        Killed {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+            /// The ids of the steps that were not undone.
+            given_up: String,
+        } => "note-killed",
+        /// The operator ended the operation when it could only complete.
+        KilledAfterSwitch {
+            /// Who did.
+            by: String,
+            /// `metadata.reason` of the request.
+            reason: Option<String>,
+        } => "note-killed-after-switch",
         /// The operation is canceled.
         CanceledBy {
             /// Who asked for it.
@@ -136,6 +166,53 @@ messages! {
             /// The finding.
             text: String,
         } => "note-validation-warning",
+        /// A third party took the request of a step, or of its undo.
+        Accepted {
+            /// Its name in the settings.
+            hook: String,
+        } => "note-accepted",
+        /// A third party's own words.
+        Said {
+            /// Its name in the settings.
+            hook: String,
+            /// The words.
+            text: String,
+        } => "note-said",
+        /// A third party that works on the step could not be asked how far it is.
+        NotReached {
+            /// Its name in the settings.
+            hook: String,
+            /// Why.
+            reason: String,
+        } => "note-not-reached",
+        /// A third party did not answer in time, and the step failed.
+        StepUnanswered {
+            /// Its name in the settings.
+            hook: String,
+        } => "note-step-unanswered",
+        /// A third party did not answer in time; its step counts as undone.
+        UndoUnanswered {
+            /// The step id.
+            step: String,
+            /// Its name in the settings.
+            hook: String,
+        } => "note-undo-unanswered",
+        /// A third party did not answer in time; undoing its step failed.
+        UndoOverdue {
+            /// The step id.
+            step: String,
+            /// Its name in the settings.
+            hook: String,
+        } => "note-undo-overdue",
+        /// What a third party found.
+        Finding {
+            /// Its code for it.
+            code: String,
+            /// What it is about.
+            target: String,
+            /// Its words.
+            text: String,
+        } => "note-finding",
         /// The operation failed.
         OperationFailed {
             /// The id of the step that failed.

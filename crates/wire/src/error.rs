@@ -80,10 +80,18 @@ codes! {
     InvalidId = 400,
     /// A request header has a value that cannot be understood.
     InvalidHeader = 400,
+    /// A query parameter has a value that cannot be understood.
+    InvalidParameter = 400,
     /// There is no such offer type.
     UnknownOfferType = 400,
     /// The pipeline has no such step.
     UnknownStep = 400,
+    /// The call cannot be made repeatable.
+    RepeatabilityNotSupported = 501,
+    /// The `Repeatability-Request-ID` belongs to another request.
+    RequestIdReused = 400,
+    /// `Repeatability-First-Sent` is too long ago, or in the future.
+    FirstSentOutOfRange = 412,
     /// The tag of `If-Match` is not the current one.
     PreconditionFailed = 412,
     /// A PUT on an existing offer came without `If-Match`.

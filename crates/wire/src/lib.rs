@@ -6,6 +6,7 @@
 
 pub mod api_version;
 pub mod body;
+pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod dialect;
@@ -21,7 +22,9 @@ pub mod offer_put;
 pub mod offer_type;
 pub mod operation;
 pub mod path;
+pub mod prefer;
 pub mod publisher;
+pub mod repeatability;
 pub mod time;
 pub mod words;
 

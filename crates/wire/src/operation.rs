@@ -257,6 +257,19 @@ impl<'a> Accepted<'a> {
 /// What `cancellation` of [`Accepted`] says when there was nothing to cancel.
 pub const NOTHING_TO_CANCEL: &str = "nothingToCancel";
 
+/// What [`Validation::status`] says.
+pub const VALID: &str = "valid";
+
+/// The body of a 200 to a publish that asks for the checks alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Validation<'a> {
+    /// `valid`: a publish would start.
+    pub status: Cow<'a, str>,
+    /// What the checks found and what would not stop it.
+    #[serde(default)]
+    pub warnings: Vec<ErrorItem>,
+}
+
 /// The body of a reviewer's approve or reject; optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@ mod live;
 mod package;
 mod provision;
 mod validate;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -11,9 +12,13 @@ use async_trait::async_trait;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Operation, StepState, UndoState, WorkKind};
-use signoff_lifecycle::plan::{Executor, Outcome, StepPlan};
+use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
+use signoff_lifecycle::webhook::Ask;
 use signoff_store::contract::Lease;
 use signoff_store::{Store, StoreError};
+
+use crate::clock::Clock;
+use crate::hooks::Hooks;
 
 /// What an executor is told.
 pub(crate) struct Task<'a> {
@@ -22,6 +27,7 @@ pub(crate) struct Task<'a> {
     pub(crate) lease: &'a Lease,
     pub(crate) publisher: &'a str,
     pub(crate) offer: &'a str,
+    pub(crate) offer_type: &'a str,
     /// The operation whose step it is: that of the step even when a cancellation undoes it.
     pub(crate) operation: OperationId,
     pub(crate) offer_version: u32,
@@ -74,25 +80,30 @@ pub(crate) struct Executors {
     provision: provision::Provision,
     package: package::Package,
     live: live::Live,
+    webhook: webhook::ByWebhook,
 }
 
 impl Executors {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<Clock>, hooks: Arc<Hooks>) -> Self {
         Self {
             store,
             simulated: Simulated,
             provision: provision::Provision,
             package: package::Package,
             live: live::Live,
+            webhook: webhook::ByWebhook::new(hooks, clock),
         }
     }
 
     fn of(&self, executor: Executor) -> &dyn StepExecutor {
         match executor {
             // What validation does besides is the matter of the operation, not of the step: see `validate`.
-            Executor::Validate | Executor::Manual | Executor::Simulated | Executor::Signoff => {
-                &self.simulated
-            }
+            // A webhook's step gets here only when a scenario plays it.
+            Executor::Validate
+            | Executor::Manual
+            | Executor::Simulated
+            | Executor::Signoff
+            | Executor::Webhook => &self.simulated,
             Executor::Provision => &self.provision,
             Executor::Package => &self.package,
             Executor::Live => &self.live,
@@ -104,14 +115,10 @@ impl Executors {
         let Some(outstanding) = &operation.outstanding else {
             return WorkOutcome::Final { reason: "no work is outstanding".to_owned() };
         };
-        let done = match outstanding.what {
+        match outstanding.what {
             WorkKind::Undo => self.undo(offer, operation, outstanding.index, lease).await,
-            WorkKind::Run => return self.run(offer, operation, outstanding.index, lease).await,
-            WorkKind::Propagate => Ok(()),
-        };
-        match done {
-            Ok(()) => WorkOutcome::Done { removed: Vec::new() },
-            Err(error) => failed(error),
+            WorkKind::Run => self.run(offer, operation, outstanding.index, lease).await,
+            WorkKind::Propagate => WorkOutcome::Done { removed: Vec::new() },
         }
     }
 
@@ -125,8 +132,13 @@ impl Executors {
             return outcome;
         }
         let task = self.task(lease, offer, operation, operation.id, &step.plan.id);
+        if step.plan.third_party().is_some() {
+            return self.webhook.ask(&task, &step.plan, step.external.as_ref(), Ask::Run).await;
+        }
         let removed = match step.plan.executor {
             Executor::Validate => validate::remove_leftovers(self, &task, operation).await,
+            // A scenario may say that a cancel stops the step on the spot, with nothing to undo: so it makes nothing.
+            _ if step.plan.cancel == CancelPolicy::Interrupt => Ok(Vec::new()),
             executor => self.of(executor).run(&task).await.map(|()| Vec::new()),
         };
         match removed {
@@ -135,26 +147,30 @@ impl Executors {
         }
     }
 
-    async fn undo(
-        &self,
-        offer: &str,
-        operation: &Operation,
-        index: usize,
-        lease: &Lease,
-    ) -> Result<(), StepError> {
+    async fn undo(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
         let undo = &operation.undo[index];
         debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
         let owner = match operation.kind {
             signoff_lifecycle::operation::Kind::Cancel { target, .. } => target,
             _ => operation.id,
         };
-        self.undo_step(&self.task(lease, offer, operation, owner, &undo.plan.id), &undo.plan).await
+        let task = self.task(lease, offer, operation, owner, &undo.plan.id);
+        if undo.plan.third_party().is_some() {
+            return self.webhook.ask(&task, &undo.plan, undo.external.as_ref(), Ask::Cancel).await;
+        }
+        match self.undo_step(&task, &undo.plan).await {
+            Ok(()) => WorkOutcome::Done { removed: Vec::new() },
+            Err(error) => failed(error),
+        }
     }
 
     /// Undoes one step as its plan says.
     async fn undo_step(&self, task: &Task<'_>, plan: &StepPlan) -> Result<(), StepError> {
         if plan.script.as_ref().is_some_and(|script| script.undo_outcome == Outcome::Fail) {
             return Err(StepError::Final("the scenario lets this undo fail".to_owned()));
+        }
+        if plan.third_party().is_some() {
+            return self.webhook.remove(task, plan).await;
         }
         self.of(plan.executor).undo(task).await
     }
@@ -163,13 +179,14 @@ impl Executors {
         &'a self,
         lease: &'a Lease,
         offer: &'a str,
-        operation: &Operation,
+        operation: &'a Operation,
         owner: OperationId,
         step: &'a str,
     ) -> Task<'a> {
         let store = self.store.as_ref();
         let (publisher, offer_version) = (lease.publisher.as_str(), operation.offer_version);
-        Task { store, lease, publisher, offer, operation: owner, offer_version, step }
+        let offer_type = operation.offer_type.as_str();
+        Task { store, lease, publisher, offer, offer_type, operation: owner, offer_version, step }
     }
 }
 

@@ -86,6 +86,7 @@ impl Engine {
                     self.move_to(publisher, target).await?;
                 }
                 self.settled(publisher).await?;
+                self.forget_old(publisher).await?;
                 self.shared.mail.notify_one();
                 return Ok(clock.now(publisher));
             };
@@ -115,6 +116,7 @@ impl Engine {
         let ahead = time.0.saturating_sub(self.shared.clock.real().0);
         self.shared.store.put_lab(LabKind::Clock, publisher, "", Some(ahead.to_string())).await?;
         self.shared.clock.stand_still(publisher, time);
+        self.shared.followers.all_moved();
         self.shared.work.notify_one();
         Ok(())
     }

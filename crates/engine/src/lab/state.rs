@@ -51,6 +51,7 @@ impl Engine {
         self.shared.checks.clear();
         self.shared.clock.clear();
         self.recover().await?;
+        self.shared.followers.all_moved();
         self.shared.work.notify_one();
         self.shared.mail.notify_one();
         Ok(())

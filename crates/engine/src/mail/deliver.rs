@@ -11,7 +11,7 @@ use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
 use tokio::sync::Notify;
 
-use super::{Clock, SendError, Transport, render};
+use super::{Carrier, Clock, SendError, render};
 
 /// How long to wait after the store could not be read.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
@@ -52,7 +52,7 @@ impl DeliverySettings {
 pub struct Deliverer {
     outbox: Arc<dyn Outbox>,
     clock: Arc<dyn Clock>,
-    transport: Transport,
+    carrier: Arc<dyn Carrier>,
     settings: DeliverySettings,
     wake: Arc<Notify>,
 }
@@ -63,15 +63,15 @@ impl Deliverer {
     pub fn new(
         outbox: Arc<dyn Outbox>,
         clock: Arc<dyn Clock>,
-        transport: Transport,
+        carrier: Arc<dyn Carrier>,
         settings: DeliverySettings,
         wake: Arc<Notify>,
     ) -> Self {
-        Self { outbox, clock, transport, settings, wake }
+        Self { outbox, clock, carrier, settings, wake }
     }
 
     /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for, which takes
-    /// no longer than the transport's timeout.
+    /// no longer than the carrier's timeout.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
         let mut on_their_way = FuturesUnordered::new();
@@ -87,9 +87,10 @@ impl Deliverer {
                 true => None,
             };
             tokio::select! {
+                biased;
                 () = &mut stop => break,
-                () = self.wake.notified() => {}
                 Some(()) = on_their_way.next() => {}
+                () = self.wake.notified() => {}
                 () = sleep(pause) => {}
             }
         }
@@ -117,7 +118,7 @@ impl Deliverer {
     }
 
     async fn deliver(&self, mut letter: Letter) {
-        let sent = self.transport.send(&render(&letter.mail, Lang::En)).await;
+        let sent = self.carrier.send(&render(&letter.mail, Lang::En)).await;
         match sent {
             Ok(()) => {
                 letter.delivery = Delivery::Sent;

@@ -1,7 +1,7 @@
 //! Mail: letters of the outbox become messages and go to a mail server.
 //!
 //! A transition writes its letters in its own transaction; [`Deliverer`] claims those that are due, puts them
-//! into words with [`render()`] and hands them to a [`Transport`]. A letter is sent at least once: when it is
+//! into words with [`render()`] and hands them to a [`Carrier`]. A letter is sent at least once: when it is
 //! sent again after a crash or a cut connection, its `Message-ID` is the same, by which mailboxes tell copies.
 
 mod deliver;
@@ -14,7 +14,7 @@ use signoff_lifecycle::ids::Timestamp;
 pub use deliver::{Deliverer, DeliverySettings};
 pub use render::{Rendered, render};
 pub use settings::{Encryption, MailSettings, Secret, SettingsError};
-pub use transport::{SendError, Transport};
+pub use transport::{Carrier, SendError, Transport};
 
 /// The time, as delivery needs to know it.
 pub trait Clock: Send + Sync {

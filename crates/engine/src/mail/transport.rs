@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_trait::async_trait;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error as SmtpError;
@@ -29,6 +30,13 @@ pub enum SendError {
     Final(String),
 }
 
+/// Who takes messages to their recipients: a mail server, or what stands for one in a simulation.
+#[async_trait]
+pub trait Carrier: Send + Sync {
+    /// Sends the message; returns once somebody else answers for it.
+    async fn send(&self, message: &Rendered) -> Result<(), SendError>;
+}
+
 /// The way to the mail server. Each message has a connection of its own.
 pub struct Transport {
     host: String,
@@ -39,6 +47,24 @@ pub struct Transport {
     credentials: Option<Credentials>,
     from: Mailbox,
     timeout: Duration,
+}
+
+#[async_trait]
+impl Carrier for Transport {
+    async fn send(&self, message: &Rendered) -> Result<(), SendError> {
+        let message = self.compose(message)?;
+        let attempt = tokio::time::timeout(self.timeout, async {
+            let mut connection = self.connect().await?;
+            let sent = connection.send(message.envelope(), &message.formatted()).await;
+            sent.map(|_| connection).map_err(|error| self.refused(&error))
+        });
+        let mut connection = attempt.await.unwrap_or_else(|_| {
+            Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
+        })?;
+        // The message is taken, whatever comes of the goodbye.
+        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+        Ok(())
+    }
 }
 
 impl Transport {
@@ -57,22 +83,6 @@ impl Transport {
             from: settings.sender()?,
             timeout: settings.checked_timeout()?,
         })
-    }
-
-    /// Sends the message; returns once the server has taken it.
-    pub async fn send(&self, message: &Rendered) -> Result<(), SendError> {
-        let message = self.compose(message)?;
-        let attempt = tokio::time::timeout(self.timeout, async {
-            let mut connection = self.connect().await?;
-            let sent = connection.send(message.envelope(), &message.formatted()).await;
-            sent.map(|_| connection).map_err(|error| self.refused(&error))
-        });
-        let mut connection = attempt.await.unwrap_or_else(|_| {
-            Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
-        })?;
-        // The message is taken, whatever comes of the goodbye.
-        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
-        Ok(())
     }
 
     /// The message with typed headers, so that no value can add one.

@@ -12,7 +12,7 @@ use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -22,11 +22,54 @@ use crate::views::Viewed;
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// After a failure of the store it is asked again after this time.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
+/// At most so many third parties are waited for beside the work of our own; more than that take its places.
+const WAITED_FOR: usize = 256;
+
+/// Who may be at work at once.
+#[derive(Clone)]
+struct Places {
+    ours: Arc<Semaphore>,
+    /// For third parties: one that is slow must not keep a cancel from being carried out.
+    theirs: Arc<Semaphore>,
+}
+
+impl Places {
+    fn new(concurrency: usize) -> Self {
+        Self { ours: Arc::new(Semaphore::new(concurrency)), theirs: Arc::new(Semaphore::new(WAITED_FOR)) }
+    }
+
+    /// Waits until nobody is at work any more.
+    async fn all(&self, concurrency: usize) {
+        let all = |places: usize| u32::try_from(places).unwrap_or(u32::MAX);
+        let _ours = self.ours.acquire_many(all(concurrency)).await;
+        let _theirs = self.theirs.acquire_many(all(WAITED_FOR)).await;
+    }
+}
+
+/// The place of one piece of work.
+struct Place {
+    held: OwnedSemaphorePermit,
+    theirs: Arc<Semaphore>,
+}
+
+impl Place {
+    /// Makes room for others while a third party is waited for, if there is any left beside them.
+    fn step_aside(&mut self) {
+        if let Ok(beside) = self.theirs.clone().try_acquire_owned() {
+            self.held = beside;
+        }
+    }
+}
 
 impl Engine {
-    /// Does the work that falls due until `stop` says so, then finishes what it began.
-    pub async fn run(&self, mut stop: watch::Receiver<bool>) {
-        let places = Arc::new(Semaphore::new(self.shared.settings.concurrency));
+    /// Does the work that falls due until `stop` says so, then finishes what it began. Beside it, throws away what
+    /// is over.
+    pub async fn run(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.work(stop.clone()), self.keep_up(stop));
+    }
+
+    async fn work(&self, mut stop: watch::Receiver<bool>) {
+        let places = Places::new(self.shared.settings.concurrency);
         while !*stop.borrow_and_update() {
             // While it looks, whatever is committed must wake it: it may have looked past it.
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
@@ -40,15 +83,16 @@ impl Engine {
             let next =
                 self.shared.clock.real().plus(Micros(u64::try_from(pause.as_micros()).unwrap_or(u64::MAX)));
             self.shared.next_look.store(next.0, Ordering::SeqCst);
+            // In this order every time: a simulation plays the same history again.
             tokio::select! {
-                () = self.shared.work.notified() => {}
-                () = tokio::time::sleep(pause) => {}
+                biased;
                 // Without anybody who could say stop there is nobody to work for.
                 told = stop.changed() => if told.is_err() { break },
+                () = self.shared.work.notified() => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
-        let all = u32::try_from(self.shared.settings.concurrency).unwrap_or(u32::MAX);
-        let _finished = places.acquire_many(all).await;
+        places.all(self.shared.settings.concurrency).await;
     }
 
     /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
@@ -61,10 +105,10 @@ impl Engine {
     }
 
     /// Starts what is due; answers how long nothing else will be.
-    async fn claim_due(&self, places: &Arc<Semaphore>) -> Result<Duration, StoreError> {
+    async fn claim_due(&self, places: &Places) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         loop {
-            let free = places.available_permits();
+            let free = places.ours.available_permits();
             if free == 0 {
                 // Whoever finishes wakes us.
                 return Ok(AT_LEAST_EVERY);
@@ -82,10 +126,11 @@ impl Engine {
             }
             for piece in claimed {
                 // No more are claimed than there are places, and nobody else takes any.
-                let Ok(place) = places.clone().acquire_owned().await else { return Ok(AFTER_FAILURE) };
+                let Ok(held) = places.ours.clone().acquire_owned().await else { return Ok(AFTER_FAILURE) };
+                let mut place = Place { held, theirs: places.theirs.clone() };
                 let engine = self.clone();
                 tokio::spawn(async move {
-                    engine.do_piece(piece).await;
+                    engine.do_piece(piece, &mut place).await;
                     drop(place);
                     engine.shared.finished.send_modify(|count| *count += 1);
                     engine.shared.work.notify_one();
@@ -110,9 +155,9 @@ impl Engine {
         Ok(pause)
     }
 
-    async fn do_piece(&self, piece: Claimed) {
+    async fn do_piece(&self, piece: Claimed, place: &mut Place) {
         let Claimed { offer, lease, .. } = piece;
-        match self.work_on(&offer, &lease).await {
+        match self.work_on(&offer, &lease, place).await {
             Ok(()) => {}
             Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
@@ -132,12 +177,17 @@ impl Engine {
         }
     }
 
-    async fn work_on(&self, offer: &str, lease: &Lease) -> Result<(), EngineError> {
+    async fn work_on(&self, offer: &str, lease: &Lease, place: &mut Place) -> Result<(), EngineError> {
         let viewed = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &viewed.operation;
         let command = if operation.holds() {
             Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
         } else {
+            if operation.asks_a_third_party() {
+                place.step_aside();
+                // Whoever waits for a place of ours may have it.
+                self.shared.work.notify_one();
+            }
             let work = self.shared.executors.execute(offer, operation, lease);
             let outcome = self.while_held(lease, work).await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
@@ -163,6 +213,7 @@ impl Engine {
         let mut work = pin!(work);
         loop {
             tokio::select! {
+                biased;
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep(lease_for / 3) => self.shared.store.renew(lease, lease_for).await?,
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::StepState;
 use signoff_store::sqlite::SqliteStore;
@@ -26,9 +26,11 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
         extra: None,
         migrated: Some(false),
         guard: PutGuard::Absent { required: false },
+        repeat: None,
     };
     engine.put("contoso", "a", put).await.unwrap();
-    let publish = PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None };
+    let publish =
+        PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None, repeat: None };
     let done = engine.publish("contoso", "a", publish).await.unwrap();
     (folder, engine, done.state.target.unwrap().id)
 }
@@ -38,6 +40,12 @@ async fn claim(engine: &Engine, lease_for: Duration) -> Claimed {
     let mut claimed = engine.shared.store.claim(claim).await.unwrap();
     assert_eq!(claimed.len(), 1, "{claimed:?}");
     claimed.remove(0)
+}
+
+/// A place that nobody else wants.
+fn place() -> Place {
+    let places = Places::new(1);
+    Place { held: places.ours.try_acquire_owned().unwrap(), theirs: places.theirs }
 }
 
 async fn first_step(engine: &Engine, id: OperationId) -> StepState {
@@ -72,9 +80,9 @@ async fn a_late_result_is_refused() {
     let (_folder, engine, id) = published(LONG).await;
     let late = claim(&engine, Duration::ZERO).await;
     let present = claim(&engine, LONG).await;
-    engine.do_piece(late).await;
+    engine.do_piece(late, &mut place()).await;
     assert!(matches!(first_step(&engine, id).await, StepState::InProgress { .. }));
-    engine.do_piece(present).await;
+    engine.do_piece(present, &mut place()).await;
     assert!(matches!(first_step(&engine, id).await, StepState::Complete { .. }));
 }
 
@@ -83,7 +91,7 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
     let (_folder, engine, id) = published(LONG).await;
     for _ in 0..2 {
         let piece = claim(&engine, LONG).await;
-        engine.do_piece(piece).await;
+        engine.do_piece(piece, &mut place()).await;
     }
     let provision = claim(&engine, LONG).await;
     let cancel = CancelRequest {
@@ -92,16 +100,19 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         emails: Vec::new(),
         operation: None,
         guard: Guard::None,
+        means: Means::Cancel,
+        accepts_ended: false,
+        repeat: None,
     };
     engine.cancel("contoso", "a", cancel).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.
     let seen = before_cancel(&engine, id).await;
     engine.shared.executors.execute("a", &seen, &provision.lease).await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
-    engine.do_piece(provision).await;
+    engine.do_piece(provision, &mut place()).await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
     let undo = claim(&engine, LONG).await;
-    engine.do_piece(undo).await;
+    engine.do_piece(undo, &mut place()).await;
     let ended = engine.operation("contoso", id).await.unwrap().unwrap();
     assert!(matches!(ended.operation.phase, signoff_lifecycle::operation::Phase::Canceled { .. }));
 }

@@ -1,9 +1,10 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
-use signoff_lifecycle::command::{Cancel, Command, Guard, Named, Release};
+use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::repeat::Repeat;
 
-use super::Done;
+use super::{Along, Done};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -20,6 +21,12 @@ pub struct CancelRequest {
     pub operation: Option<OperationId>,
     /// The concurrency guard.
     pub guard: Guard,
+    /// How far to go: cancel, force (an owner may), kill (the operator may).
+    pub means: Means,
+    /// Whether a cancel of what has ended is accepted, too (dialect `observed`).
+    pub accepts_ended: bool,
+    /// What is needed if the request may come again.
+    pub repeat: Option<Repeat>,
 }
 
 impl Engine {
@@ -40,6 +47,8 @@ impl Engine {
                 _ => Named::Unknown,
             },
         };
+        // What is not there is told before anything about the repeating of the request.
+        let repeat = request.repeat.filter(|_| named != Named::Unknown);
         let command = Command::Cancel(Cancel {
             id: self.shared.clock.new_id(),
             by: request.by,
@@ -47,8 +56,10 @@ impl Engine {
             emails: request.emails,
             named,
             guard: request.guard,
+            means: request.means,
         });
-        self.execute(publisher, offer, command, None).await
+        let accepts_ended = request.accepts_ended;
+        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
     }
 
     /// Lets a step go on that a scenario holds, or will hold.
@@ -57,6 +68,6 @@ impl Engine {
     /// If no operation of the offer runs, or it has no such step.
     pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
         let command = Command::Release(Release { step: step.to_owned() });
-        self.execute(publisher, offer, command, None).await
+        self.execute(publisher, offer, command, Along::default()).await
     }
 }

@@ -3,11 +3,11 @@
 use signoff_lifecycle::command::{Command, GoLive, Guard};
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::repeat::Repeat;
 
 use super::{Along, Done, Tried};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::pipeline;
 
 /// What a caller wants to go live.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct GoLiveRequest {
     pub by: String,
     /// The concurrency guard.
     pub guard: Guard,
+    /// What is needed if the request may come again.
+    pub repeat: Option<Repeat>,
 }
 
 impl Engine {
@@ -33,9 +35,12 @@ impl Engine {
         for _ in 0..super::ATTEMPTS {
             let loaded = self.shared.store.load(publisher, offer).await?;
             let state = &loaded.as_ref().ok_or(Refusal::OfferNotFound)?.aggregate;
+            if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
+                return Ok(done);
+            }
             let offer_type = self.offer_type(&state.offer.offer_type)?;
             let scenario = self.scenario(publisher, offer);
-            let plan = pipeline::plan(offer_type, self.shared.settings.pipeline, scenario.as_ref());
+            let plan = self.plan(offer_type, scenario.as_ref());
             let live = plan.into_iter().find(|step| step.executor == Executor::Live);
             let command = Command::GoLive(GoLive {
                 id,
@@ -45,7 +50,8 @@ impl Engine {
                 guard: request.guard.clone(),
             });
             let now = self.shared.clock.now(publisher);
-            match self.try_once(publisher, loaded, command, now, Along::default()).await? {
+            let along = Along { repeat: request.repeat, ..Along::default() };
+            match self.try_once(publisher, loaded, command, now, along).await? {
                 Tried::Done(done) => return Ok(*done),
                 Tried::Stale => {}
             }

@@ -1,27 +1,33 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod callback;
 mod cancel;
 mod checks;
 mod golive;
 mod publish;
 mod put;
 mod review;
+mod to_the_end;
+mod told;
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Lease, Loaded, Mail};
 
+pub use callback::CallbackRequest;
 pub use cancel::CancelRequest;
 pub(crate) use checks::Checks;
 pub use golive::GoLiveRequest;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
 pub use review::ReviewRequest;
+pub use told::{Asked, Definition, Stored, Told};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -32,12 +38,12 @@ const ATTEMPTS: usize = 64;
 /// What came of a command.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// What the caller is told.
+    /// What came of it.
     pub reply: Reply,
-    /// The offer as it then is.
+    /// The offer as it then is; when an earlier request is answered again, as it is now.
     pub state: Aggregate,
-    /// The content that was stored, if the draft was put. The store may hold a later one by now.
-    pub content: Option<Content>,
+    /// What the caller is told, now and whenever the same request comes again.
+    pub told: Told,
 }
 
 /// What one try of a command came to.
@@ -48,10 +54,16 @@ enum Tried {
 }
 
 /// What is committed along with a decision.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Along {
     content: Option<Content>,
     fence: Option<Lease>,
+    /// The request may come again.
+    repeat: Option<Repeat>,
+    /// What the reply to a put needs.
+    draft: Option<told::Draft>,
+    /// A cancel of what has ended is accepted.
+    accepts_ended: bool,
 }
 
 impl Engine {
@@ -68,16 +80,23 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
-        let present = state.clone();
+        // A future is as large as all that it holds while it waits, and is moved with it.
+        let present = state.clone().map(Box::new);
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
+            Err(refusal) if along.accepts_ended => Verdict::Already(told::ended(refusal)?),
             verdict => verdict?,
         };
         let decision = match verdict {
-            Verdict::Change(decision) => *decision,
+            Verdict::Change(decision) => decision,
             Verdict::Already(reply) => {
-                let state = present.ok_or(Refusal::OfferNotFound)?;
-                return Ok(Tried::Done(Box::new(Done { reply, state, content: None })));
+                let state = *present.ok_or(Refusal::OfferNotFound)?;
+                let told = Told::of(reply.clone(), &state, None);
+                return match self.keep_told(publisher, along.repeat.as_ref(), &told).await {
+                    Ok(()) => Ok(Tried::Done(Box::new(Done { reply, state, told }))),
+                    Err(StoreError::Stale) => Ok(Tried::Stale),
+                    Err(error) => Err(error.into()),
+                };
             }
         };
         match self.commit(publisher, expected, decision, now, along).await {
@@ -93,7 +112,7 @@ impl Engine {
         &self,
         publisher: &str,
         expected: Option<u64>,
-        decision: Decision,
+        decision: Box<Decision>,
         now: Timestamp,
         along: Along,
     ) -> Result<Done, StoreError> {
@@ -101,6 +120,9 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
+        let reply = decision.reply;
+        let told = Told::of(reply.clone(), &decision.next, along.draft);
+        let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             expected,
             next: decision.next,
@@ -109,21 +131,26 @@ impl Engine {
             settled: decision.settled,
             mail,
             content: along.content,
+            repeat,
             fence: along.fence,
         };
         let engine = self.clone();
         let commit = async move {
+            let moved: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
             let changing = engine.shared.views.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
-            let Change { next, operations, content, .. } = change;
+            let Change { next, operations, .. } = change;
             let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
             match committed {
                 Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
                 Err(error) => {
                     engine.shared.views.failed(changing);
+                    // It may have gone through all the same: who follows asks the store.
+                    engine.shared.followers.moved(moved);
                     return Err(error);
                 }
             }
+            engine.shared.followers.moved(moved);
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }
@@ -133,9 +160,9 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next, content })
+            Ok(Done { reply, state: next, told })
         };
-        tokio::spawn(commit).await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        to_the_end::to_the_end(commit).await
     }
 
     /// One letter per recipient and event.
@@ -180,7 +207,8 @@ impl Engine {
         command: Command,
         lease: Lease,
     ) -> Result<(), EngineError> {
-        self.execute(publisher, offer, command, Some(lease)).await.map(|_| ())
+        let along = Along { fence: Some(lease), ..Along::default() };
+        self.execute(publisher, offer, command, along).await.map(|_| ())
     }
 
     /// The path for commands that need nothing but the offer's state.
@@ -189,13 +217,15 @@ impl Engine {
         publisher: &str,
         offer: &str,
         command: Command,
-        fence: Option<Lease>,
+        along: Along,
     ) -> Result<Done, EngineError> {
         for _ in 0..ATTEMPTS {
             let loaded = self.shared.store.load(publisher, offer).await?;
+            if let Some(done) = self.done_before(publisher, loaded.as_ref(), along.repeat.as_ref()).await? {
+                return Ok(done);
+            }
             let now = self.shared.clock.now(publisher);
-            let along = Along { fence: fence.clone(), ..Along::default() };
-            match self.try_once(publisher, loaded, command.clone(), now, along).await? {
+            match self.try_once(publisher, loaded, command.clone(), now, along.clone()).await? {
                 Tried::Done(done) => return Ok(*done),
                 Tried::Stale => {}
             }

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, Loaded};
 
+use super::told::{Definition, Draft};
 use super::{Along, Done, Tried};
 use crate::catalogue::{merge_secrets, split_secrets};
 use crate::engine::Engine;
@@ -24,6 +26,8 @@ pub struct PutRequest {
     pub migrated: Option<bool>,
     /// The concurrency guard.
     pub guard: PutGuard,
+    /// What is needed if the request may come again.
+    pub repeat: Option<Repeat>,
 }
 
 impl Engine {
@@ -48,6 +52,9 @@ impl Engine {
             if loaded.is_none() && offer_type.is_none() {
                 return Err(EngineError::UnknownOfferType(String::new()));
             }
+            if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
+                return Ok(done);
+            }
             let now = self.shared.clock.now(publisher);
             let mut definition = definition.clone();
             let content = self.content(loaded.as_ref(), offer, &request, &mut definition, now).await?;
@@ -59,7 +66,17 @@ impl Engine {
                 migrated: request.migrated,
                 guard: request.guard.clone(),
             });
-            let along = Along { content: Some(content), ..Along::default() };
+            let draft = Draft {
+                definition: Definition::of(&request.definition, &content.definition),
+                put_at: now,
+                migrated_by_default: self.migrated_by_default(publisher).await?,
+            };
+            let along = Along {
+                content: Some(content),
+                draft: Some(draft),
+                repeat: request.repeat,
+                ..Along::default()
+            };
             match self.try_once(publisher, loaded, command, now, along).await? {
                 Tried::Done(done) => {
                     let offer = &done.state.offer;

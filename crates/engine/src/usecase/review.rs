@@ -3,7 +3,7 @@
 use signoff_lifecycle::command::{Command, Review, Ruling};
 use signoff_lifecycle::ids::OperationId;
 
-use super::Done;
+use super::{Along, Done};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -37,6 +37,6 @@ impl Engine {
             by: request.by,
             ruling: request.ruling,
         });
-        self.execute(publisher, offer, command, None).await
+        self.execute(publisher, offer, command, Along::default()).await
     }
 }

@@ -2,12 +2,17 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod advance;
+mod certifier;
 mod crash;
+mod force;
 mod lifecycle;
 mod put;
+mod repeats;
 mod restart;
+mod retention;
 mod rules;
 mod scenarios;
 mod undo;
 mod views;
+mod webhook;
 mod world;

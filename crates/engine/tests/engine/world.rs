@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::Clock;
+use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -20,6 +22,8 @@ use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::certifier::Certifier;
 
 pub(crate) const CONTOSO: &str = "contoso";
 pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
@@ -46,6 +50,7 @@ pub(crate) struct World {
     settings: Settings,
     runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
     folder: TempDir,
+    certifier: Option<Arc<Certifier>>,
 }
 
 impl World {
@@ -56,22 +61,31 @@ impl World {
 
     /// An engine at work that runs as told.
     pub(crate) async fn start_with(settings: Settings) -> Self {
-        let mut world = Self::open(TempDir::new().unwrap(), settings).await;
+        let mut world = Self::open(TempDir::new().unwrap(), settings, None).await;
         world.run();
         world
     }
 
     /// An engine that does no work yet.
     pub(crate) async fn without_runner() -> Self {
-        Self::open(TempDir::new().unwrap(), Settings::development()).await
+        Self::open(TempDir::new().unwrap(), Settings::development(), None).await
     }
 
-    async fn open(folder: TempDir, settings: Settings) -> Self {
+    /// An engine at work whose certification is this certifier's.
+    pub(crate) async fn with_certifier(certifier: &Arc<Certifier>) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut world = Self::open(folder, Settings::development(), Some(certifier.clone())).await;
+        world.run();
+        world
+    }
+
+    async fn open(folder: TempDir, settings: Settings, certifier: Option<Arc<Certifier>>) -> Self {
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let faults = FaultyStore::new(store.clone(), Plan::none());
-        let engine = Engine::new(Arc::new(faults.clone()), settings);
+        let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
+        let engine = Engine::with(Arc::new(faults.clone()), settings, Clock::default(), hooks);
         engine.recover().await.unwrap();
-        Self { engine, faults, store, settings, runner: None, folder }
+        Self { engine, faults, store, settings, runner: None, folder, certifier }
     }
 
     /// Has the engine work from now on.
@@ -100,14 +114,14 @@ impl World {
     }
 
     async fn open_again(self) -> Self {
-        let Self { engine, faults, store, settings, runner: _, folder } = self;
+        let Self { engine, faults, store, settings, runner: _, folder, certifier } = self;
         drop((engine, faults));
         // The last piece of work says that it ended before it lets go of the engine.
         while Arc::strong_count(&store) > 1 {
             tokio::task::yield_now().await;
         }
         drop(store);
-        let mut world = Self::open(folder, settings).await;
+        let mut world = Self::open(folder, settings, certifier).await;
         world.run();
         world
     }
@@ -127,13 +141,14 @@ impl World {
             extra: None,
             migrated: Some(false),
             guard: PutGuard::Any { creates: true },
+            repeat: None,
         };
         self.engine.put(CONTOSO, offer, put).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -144,16 +159,26 @@ impl World {
     }
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
-        self.engine.golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None }).await
+        self.engine
+            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None })
+            .await
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        self.stop(offer, Means::Cancel).await
+    }
+
+    /// A cancel by these means.
+    pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
             by: "bob".to_owned(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
+            means,
+            accepts_ended: false,
+            repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
@@ -206,7 +231,7 @@ pub(crate) fn hour() -> StepScenario {
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
     match &done.reply {
-        Reply::Started(reference) | Reply::Canceling(reference) => reference.id,
+        Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use signoff_engine::mail::{DeliverySettings, SendError, Transport, render};
+use signoff_engine::mail::{Carrier, DeliverySettings, SendError, Transport, render};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::contract::{Delivery, Mail};

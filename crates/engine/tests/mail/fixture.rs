@@ -89,6 +89,7 @@ impl Fixture {
             settled: Vec::new(),
             mail,
             content: None,
+            repeat: None,
             fence: None,
         };
         self.store.commit(&change).await.unwrap();
@@ -125,7 +126,8 @@ impl Fixture {
     ) -> Delivery {
         let clock = Arc::new(Ticking { now: AtomicI64::new(START.0), ahead });
         let transport = Transport::new(settings).unwrap();
-        let deliverer = Deliverer::new(self.store.clone(), clock, transport, delivery, self.wake.clone());
+        let deliverer =
+            Deliverer::new(self.store.clone(), clock, Arc::new(transport), delivery, self.wake.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(deliverer.run(async {
             let _ = stopped.await;

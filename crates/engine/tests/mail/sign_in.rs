@@ -3,7 +3,9 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use signoff_engine::mail::{Encryption, MailSettings, Rendered, Secret, SendError, Transport, render};
+use signoff_engine::mail::{
+    Carrier, Encryption, MailSettings, Rendered, Secret, SendError, Transport, render,
+};
 use signoff_lifecycle::decision::Event;
 use signoff_text::Lang;
 use tempfile::TempDir;

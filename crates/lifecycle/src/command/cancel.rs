@@ -6,7 +6,7 @@ use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
 use crate::offer::Aggregate;
 use crate::operation::{Failure, Kind, Operation, Phase, StepState};
-use crate::refusal::Refusal;
+use crate::refusal::{Reference, Refusal};
 use crate::transition::{Transition, undo_of};
 
 /// The operation that a caller names, looked up on the offer.
@@ -18,6 +18,18 @@ pub enum Named {
     Operation(OperationId),
     /// One that the offer does not have.
     Unknown,
+}
+
+/// How far a caller goes to stop an operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Means {
+    /// What began is undone.
+    #[default]
+    Cancel,
+    /// Undoing is given up, and what began is left behind. An owner may.
+    Force,
+    /// The same past a point of no return. The server's operator may.
+    Kill,
 }
 
 /// Stops the operation in progress.
@@ -35,6 +47,8 @@ pub struct Cancel {
     pub named: Named,
     /// The concurrency guard.
     pub guard: Guard,
+    /// How far to go.
+    pub means: Means,
 }
 
 impl Cancel {
@@ -51,7 +65,8 @@ impl Cancel {
         let names_current = self.names(state.target.as_ref()) || self.names(state.cancellation.as_ref());
         let repeated = repeated_answer(&state);
         if let (true, Some(reply)) = (names_current, &repeated) {
-            return Ok(Verdict::Already(reply.clone()));
+            let reply = reply.clone();
+            return Ok(self.repeat(state, reply, now));
         }
         self.guard.check(&state)?;
         if let Named::Operation(operation) = self.named {
@@ -62,15 +77,27 @@ impl Cancel {
         }
         // Rule 5.
         if let Some(reply) = repeated {
-            return Ok(Verdict::Already(reply));
+            return Ok(self.repeat(state, reply, now));
         }
         // Rules 1 and 4.
-        let target = cancellable(&state)?;
+        let target = stoppable(&state, self.means)?;
         // Rules 2 and 3: what has begun decides, not chance.
-        if target.to_undo().next().is_none() {
-            Ok(self.stop_on_the_spot(state, now))
+        Ok(if target.is_switched() {
+            self.complete_at_once(state, now)
+        } else if target.to_undo().next().is_none() {
+            self.stop_on_the_spot(state, now)
+        } else if self.means == Means::Cancel {
+            self.start_cancellation(state, now)
         } else {
-            Ok(self.start_cancellation(state, now))
+            self.give_up(state, now)
+        })
+    }
+
+    /// The first answer again. Force has more to do only while a cancellation still runs.
+    fn repeat(self, state: Aggregate, reply: Reply, now: Timestamp) -> Verdict {
+        match (self.means, &reply) {
+            (Means::Force | Means::Kill, Reply::Canceling(_)) => self.give_up(state, now),
+            _ => Verdict::Already(reply),
         }
     }
 
@@ -92,13 +119,31 @@ impl Cancel {
     }
 
     fn start_cancellation(self, state: Aggregate, now: Timestamp) -> Verdict {
+        let note = Note::CancelRequested { by: self.by.clone(), reason: self.reason.clone() };
         let mut transition = Transition::new(state, now);
-        stop_open_steps(&mut transition);
+        let Some(reference) = self.begin_cancellation(&mut transition) else {
+            return transition.finish(Reply::Recorded);
+        };
+        if let Some(target) = transition.target() {
+            target.note(now, note);
+        }
+        transition.undo_next_of_cancellation();
+        transition.finish(Reply::Canceling(reference))
+    }
+
+    /// Stops the steps of the target and puts a cancellation beside it, which has undone nothing yet that the target
+    /// had not undone itself.
+    pub(super) fn begin_cancellation(self, transition: &mut Transition) -> Option<Reference> {
+        let now = transition.now;
+        stop_open_steps(transition);
         transition.restore_preview();
         let (newest, number) = (transition.state.offer.newest, transition.state.offer.publishing_version);
-        let Some(target) = transition.target() else { return transition.finish(Reply::Recorded) };
+        let target = transition.target()?;
+        let undo = match target.phase {
+            Phase::Undoing { .. } => target.undo.clone(),
+            _ => undo_of(target),
+        };
         target.phase = Phase::Canceling { cancellation: self.id };
-        target.note(now, Note::CancelRequested { by: self.by.clone(), reason: self.reason.clone() });
         let cancellation = Operation {
             id: self.id,
             kind: Kind::Cancel {
@@ -119,25 +164,22 @@ impl Cancel {
             revision: 0,
             phase: Phase::Running,
             steps: Vec::new(),
-            undo: undo_of(target),
+            undo,
             outstanding: None,
             last_attempt: 0,
             released: Vec::new(),
             notes: Vec::new(),
         };
-        let reply = Reply::Canceling((&cancellation).into());
+        let reference = (&cancellation).into();
         transition.start_cancellation(cancellation);
-        transition.undo_next_of_cancellation();
-        transition.finish(reply)
+        Some(reference)
     }
 }
 
-/// The cancellation because of which the newest operation failed.
+/// The cancellation that failed together with the newest operation.
 fn failed_cancellation(state: &Aggregate) -> Option<&Operation> {
     let target = state.target.as_ref()?;
-    matches!(target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. })
-        .then_some(state.cancellation.as_ref())
-        .flatten()
+    matches!(target.phase, Phase::Failed { .. }).then_some(state.cancellation.as_ref()).flatten()
 }
 
 /// What the first cancel was answered, if there was one.
@@ -151,19 +193,28 @@ fn repeated_answer(state: &Aggregate) -> Option<Reply> {
     }
 }
 
-fn cancellable(state: &Aggregate) -> Result<&Operation, Refusal> {
+/// The operation in progress, if these means stop it.
+fn stoppable(state: &Aggregate, means: Means) -> Result<&Operation, Refusal> {
     let newest = state.target.as_ref();
     let Some(target) = newest.filter(|target| target.is_running()) else {
         return Err(Refusal::NoOperationInProgress { newest: newest.map(Into::into) });
     };
     if let Phase::Undoing { failure } = &target.phase {
+        if means != Means::Cancel {
+            return Ok(target);
+        }
         let (Failure::StepFailed { step, .. } | Failure::StepRejected { step, .. }) = failure else {
             return Err(Refusal::NoOperationInProgress { newest: Some(target.into()) });
         };
         return Err(Refusal::AlreadyUndoing { operation: target.into(), step: step.clone() });
     }
-    if let Some(step) = target.point_of_no_return() {
-        return Err(Refusal::PastPointOfNoReturn { operation: target.into(), step: step.plan.id.clone() });
+    if let Some(step) = target.point_of_no_return().filter(|_| means != Means::Kill) {
+        return Err(Refusal::PastPointOfNoReturn {
+            operation: target.into(),
+            step: step.plan.id.clone(),
+            forced: means == Means::Force,
+            switched: target.is_switched(),
+        });
     }
     Ok(target)
 }

@@ -81,7 +81,12 @@ fn steps_after(predecessor: &Operation, live: StepPlan, now: Timestamp) -> Vec<S
                 StepState::Complete { at } | StepState::Inherited { at } => at,
                 _ => now,
             };
-            Step { plan: step.plan.clone(), state: StepState::Inherited { at }, notes: step.notes.clone() }
+            Step {
+                plan: step.plan.clone(),
+                state: StepState::Inherited { at },
+                external: None,
+                notes: step.notes.clone(),
+            }
         })
         .collect();
     steps.push(Step::new(live));

@@ -1,6 +1,9 @@
 //! The commands, one file each: everything that changes an offer comes through [`decide`].
 
+mod callback;
 mod cancel;
+mod external;
+mod force;
 mod golive;
 mod hold;
 mod publish;
@@ -8,7 +11,8 @@ mod put;
 mod result;
 mod review;
 
-pub use cancel::{Cancel, Named};
+pub use callback::{Callback, Said};
+pub use cancel::{Cancel, Means, Named};
 pub use golive::GoLive;
 pub use hold::{Hold, Release};
 pub use publish::{Checked, Publish, Warning};
@@ -54,6 +58,8 @@ pub enum Command {
     Cancel(Cancel),
     /// A piece of work came to its end.
     StepResult(StepResult),
+    /// A third party speaks of its own accord.
+    Callback(Callback),
     /// A reviewer approves or rejects a step.
     Review(Review),
     /// A scripted step stops before its result.
@@ -76,6 +82,7 @@ pub fn decide(state: Option<Aggregate>, command: Command, now: Timestamp) -> Res
         Command::GoLive(golive) => golive.decide(existing(state)?, now),
         Command::Cancel(cancel) => cancel.decide(existing(state)?, now),
         Command::StepResult(result) => result.decide(existing(state)?, now),
+        Command::Callback(callback) => callback.decide(existing(state)?, now),
         Command::Review(review) => review.decide(existing(state)?, now),
         Command::Hold(hold) => hold.decide(existing(state)?, now),
         Command::Release(release) => release.decide(existing(state)?, now),

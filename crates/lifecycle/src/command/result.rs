@@ -1,13 +1,15 @@
 //! Results of work: a step ran, a golive propagated, an undo ended.
 
+use super::external;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, Timestamp};
 use crate::note::Note;
 use crate::offer::{Aggregate, Leftover, SlotContent};
-use crate::operation::{Failure, Operation, Outstanding, StepState, UndoState, WorkKind};
-use crate::plan::{Executor, RETRIES};
+use crate::operation::{Failure, Operation, Outstanding, StepState, Undo, UndoState, WorkKind};
+use crate::plan::{Executor, Outcome, RETRIES};
 use crate::refusal::Refusal;
 use crate::transition::Transition;
+use crate::webhook::Answer;
 
 /// How a piece of work ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +20,11 @@ pub enum WorkOutcome {
     Passing { reason: String },
     /// It failed for good.
     Final { reason: String },
+    /// A third party has it in hand and is turned to `again` later. Of work that no third party does it is a passing
+    /// failure.
+    Waiting { progress: Option<u8>, message: Option<String>, again: Micros },
+    /// A third party answered.
+    Answered(Answer),
 }
 
 /// The result of a piece of work.
@@ -64,15 +71,44 @@ impl StepResult {
     }
 }
 
-fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
-    match outcome {
-        WorkOutcome::Done { removed } => step_done(transition, index, &removed),
-        WorkOutcome::Passing { reason } => step_failed_in_passing(transition, index, reason),
-        WorkOutcome::Final { reason } => step_failed(transition, index, reason),
+pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
+    let step = transition.state.target.as_ref().map(|target| &target.steps[index]);
+    if step.is_some_and(|step| step.external.is_some()) {
+        return external::step_ended(transition, index, outcome);
+    }
+    match outcome.of_ours() {
+        Ended::Well { removed } => step_done(transition, index, &removed),
+        Ended::InPassing { reason } => step_failed_in_passing(transition, index, reason),
+        Ended::Badly { reason } => step_failed(transition, index, reason),
     }
 }
 
-fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
+/// How a piece of work ended that no third party does.
+pub(super) enum Ended {
+    Well { removed: Vec<Leftover> },
+    InPassing { reason: String },
+    Badly { reason: String },
+}
+
+impl WorkOutcome {
+    /// What it means where no third party is asked.
+    pub(super) fn of_ours(self) -> Ended {
+        match self {
+            Self::Done { removed } => Ended::Well { removed },
+            Self::Passing { reason } => Ended::InPassing { reason },
+            Self::Final { reason } => Ended::Badly { reason },
+            Self::Waiting { message, .. } => {
+                Ended::InPassing { reason: message.unwrap_or_else(|| "not done yet".to_owned()) }
+            }
+            Self::Answered(answer) if answer.outcome == Outcome::Succeed => {
+                Ended::Well { removed: Vec::new() }
+            }
+            Self::Answered(answer) => Ended::Badly { reason: answer.message.unwrap_or_default() },
+        }
+    }
+}
+
+pub(super) fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
     let now = transition.now;
     transition.state.offer.leftovers.retain(|leftover| !removed.contains(leftover));
     let Some(target) = transition.target() else { return };
@@ -85,18 +121,10 @@ fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
         Executor::Live => switch_production(transition, index),
         Executor::Signoff => transition.reach_signoff(index),
         _ => {
-            complete_step(transition, index);
+            transition.complete_step(index);
             transition.begin_next_step();
         }
     }
-}
-
-fn complete_step(transition: &mut Transition, index: usize) {
-    let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    let step = &mut target.steps[index];
-    step.state = StepState::Complete { at: now };
-    step.note(now, Note::StepCompleted);
 }
 
 /// The one place where the production slot changes (rule 6).
@@ -130,13 +158,19 @@ fn step_failed_in_passing(transition: &mut Transition, index: usize, reason: Str
     transition.issue(id, attempt, WorkKind::Run, delay);
 }
 
-pub(super) fn step_failed(transition: &mut Transition, index: usize, reason: String) {
+fn step_failed(transition: &mut Transition, index: usize, reason: String) {
+    let note = Note::StepFailed { reason: reason.clone() };
+    block_step(transition, index, note, reason);
+}
+
+/// Ends the step, and with it the operation; `note` says why.
+pub(super) fn block_step(transition: &mut Transition, index: usize, note: Note, reason: String) {
     let now = transition.now;
     let Some(target) = transition.target() else { return };
     target.outstanding = None;
     let step = &mut target.steps[index];
     step.state = StepState::Blocked { at: now };
-    step.note(now, Note::StepFailed { reason: reason.clone() });
+    step.note(now, note);
     let failure = Failure::StepFailed { step: step.plan.id.clone(), reason };
     transition.fail(failure);
 }
@@ -146,15 +180,17 @@ fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
     let now = transition.now;
     let Some(target) = transition.target() else { return };
     target.outstanding = None;
-    if let WorkOutcome::Done { .. } = outcome {
-        complete_step(transition, index);
-        return transition.begin_next_step();
-    }
+    let reason = match outcome.of_ours() {
+        Ended::Well { .. } => {
+            transition.complete_step(index);
+            return transition.begin_next_step();
+        }
+        Ended::InPassing { reason } | Ended::Badly { reason } => reason,
+    };
     let step = &mut target.steps[index];
     let StepState::Propagating { since, tries } = step.state else { return };
     step.state = StepState::Propagating { since, tries: tries.saturating_add(1) };
     if tries == 0 {
-        let (WorkOutcome::Passing { reason } | WorkOutcome::Final { reason }) = outcome else { return };
         step.note(now, Note::StepRetry { attempt: 1, of: RETRIES, reason });
     }
     let delay = step.plan.back_off_before(tries.saturating_add(1));
@@ -162,34 +198,51 @@ fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
     transition.issue(id, attempt, WorkKind::Propagate, delay);
 }
 
-fn undo_ended(transition: &mut Transition, of_cancellation: bool, index: usize, outcome: WorkOutcome) {
+pub(super) fn undo_ended(
+    transition: &mut Transition,
+    of_cancellation: bool,
+    index: usize,
+    outcome: WorkOutcome,
+) {
     let now = transition.now;
     let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
     let Some(operation) = operation else { return };
     operation.outstanding = None;
     let undo = &mut operation.undo[index];
-    let step = undo.plan.id.clone();
-    let UndoState::Running { tries, .. } = undo.state else { return };
-    match outcome {
-        WorkOutcome::Done { .. } => {
-            undo.state = UndoState::Done { at: now };
-            undo.note(now, Note::UndoCompleted { step });
-        }
-        WorkOutcome::Passing { reason } if tries < RETRIES => {
-            undo.state = UndoState::Running { since: now, tries: tries + 1 };
-            undo.note(now, Note::UndoRetry { step, attempt: tries + 1, reason });
-            let delay = undo.plan.back_off_before(tries + 1);
-            let (id, attempt) = (operation.id, operation.expect_work(index, WorkKind::Undo));
-            return transition.issue(id, attempt, WorkKind::Undo, delay);
-        }
-        WorkOutcome::Passing { reason } | WorkOutcome::Final { reason } => {
-            undo.state = UndoState::Failed { at: now, reason: reason.clone() };
-            undo.note(now, Note::UndoFailed { step, reason });
-        }
+    let after = if undo.external.is_some() {
+        external::undo_after(undo, outcome, now)
+    } else {
+        undo_after(undo, outcome, now)
+    };
+    if let Some(delay) = after {
+        let (id, attempt) = (operation.id, operation.expect_work(index, WorkKind::Undo));
+        return transition.issue(id, attempt, WorkKind::Undo, delay);
     }
     if of_cancellation {
         transition.undo_next_of_cancellation();
     } else {
         transition.undo_next_of_target();
     }
+}
+
+/// What the undo comes to; `Some`: it is tried again after this time.
+fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) -> Option<Micros> {
+    let step = undo.plan.id.clone();
+    let UndoState::Running { tries, .. } = undo.state else { return None };
+    match outcome.of_ours() {
+        Ended::Well { .. } => {
+            undo.state = UndoState::Done { at: now };
+            undo.note(now, Note::UndoCompleted { step });
+        }
+        Ended::InPassing { reason } if tries < RETRIES => {
+            undo.state = UndoState::Running { since: now, tries: tries + 1 };
+            undo.note(now, Note::UndoRetry { step, attempt: tries + 1, reason });
+            return Some(undo.plan.back_off_before(tries + 1));
+        }
+        Ended::InPassing { reason } | Ended::Badly { reason } => {
+            undo.state = UndoState::Failed { at: now, reason: reason.clone() };
+            undo.note(now, Note::UndoFailed { step, reason });
+        }
+    }
+    None
 }

@@ -1,7 +1,7 @@
 //! "Cancel" of the contract, row by row: what T is, what the caller sends, what is answered.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Guard, Named};
+use signoff_lifecycle::command::{Cancel, Guard, Means, Named};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{CancellationRequestState, Operation};
@@ -12,7 +12,7 @@ use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE};
 use crate::world::{Answer, World, fatal};
 
 /// A world in which T is as the words say. There is an older operation, canceled on the spot, unless none ever was.
-fn world_where(t: &str) -> World {
+pub(crate) fn world_where(t: &str) -> World {
     let mut world = World::vm();
     if t == "never published" {
         return world;
@@ -63,7 +63,12 @@ fn world_where(t: &str) -> World {
 
 /// A cancel as the words say, and who T and C were before it.
 fn cancel(world: &mut World, named: &str, if_match: &str) -> String {
-    let mut cancel = world.a_cancel();
+    stop(world, Means::Cancel, named, if_match)
+}
+
+/// The same by any means.
+pub(crate) fn stop(world: &mut World, means: Means, named: &str, if_match: &str) -> String {
+    let mut cancel = Cancel { means, ..world.a_cancel() };
     let (t, c) = participants(world);
     cancel.named = match named {
         "-" => Named::Newest,
@@ -101,13 +106,15 @@ fn in_words(world: &World, answer: &Answer) -> String {
     match answer {
         Ok(Reply::Canceled(it) | Reply::CancellationEnded(it)) => format!("200 {}", location(it)),
         Ok(Reply::Canceling(it)) => format!("202 {}", location(it)),
+        Ok(Reply::GivenUp(it)) => format!("202 {} given up", location(it)),
+        Ok(Reply::Completed(it)) => format!("200 {} completed", location(it)),
         Err(Refusal::OperationNotFound) => "404".to_owned(),
         Err(Refusal::PreconditionFailed) => "412".to_owned(),
         Err(Refusal::NoOperationInProgress { newest: None }) => "400 NoOperationInProgress".to_owned(),
         Err(Refusal::NoOperationInProgress { newest: Some(it) }) => {
             format!("400 NoOperationInProgress {}", location(it))
         }
-        Err(Refusal::PastPointOfNoReturn { operation, step }) => {
+        Err(Refusal::PastPointOfNoReturn { operation, step, .. }) => {
             format!("400 OperationNotCancellable {} past {step}", location(operation))
         }
         Err(Refusal::AlreadyUndoing { operation, step }) => {

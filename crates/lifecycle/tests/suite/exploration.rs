@@ -5,24 +5,30 @@ use std::collections::HashSet;
 use std::collections::VecDeque;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, StepResult, WorkOutcome,
+    Callback, Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Said,
+    StepResult, WorkOutcome,
 };
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Operation, Outstanding, StepState};
+use signoff_lifecycle::operation::{Operation, Outstanding, StepState, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
+use signoff_lifecycle::webhook::{Ask, External, OnCancelDeadline, work_key};
 use signoff_lifecycle::{Command, decide};
+use signoff_model::rules;
 
-use crate::plans::{LIVE, PROVISION, SIGNOFF, step};
-use crate::rules;
+use crate::plans::{CERTIFY, LIVE, PROVISION, SIGNOFF, step};
+use crate::webhook_world::{by_webhook, failed, progress, succeeded, waiting};
 use crate::world::{done, fatal, passing};
 
-/// No state has more operations than this.
+/// No state has more operations than this; a third party has more to say.
 const OPERATIONS: u64 = 5;
+const OPERATIONS_WITH_A_THIRD_PARTY: u64 = 4;
 
 /// Nothing here depends on the time.
 const NOW: Timestamp = Timestamp(1);
+/// But for the deadlines of third parties, which are over or not.
+const SOON: Timestamp = Timestamp(2);
 
 fn plan(provision: CancelPolicy, live: CancelPolicy) -> Vec<StepPlan> {
     let script = Some(Box::new(Script { hold: true, ..Script::default() }));
@@ -30,6 +36,15 @@ fn plan(provision: CancelPolicy, live: CancelPolicy) -> Vec<StepPlan> {
         StepPlan { script, ..step(PROVISION, Executor::Provision, provision) },
         step(SIGNOFF, Executor::Signoff, CancelPolicy::Interrupt),
         step(LIVE, Executor::Live, live),
+    ]
+}
+
+/// The first step is a third party's.
+fn plan_of_a_third_party(cancel: CancelPolicy, then: OnCancelDeadline) -> Vec<StepPlan> {
+    vec![
+        by_webhook(CERTIFY, cancel, then),
+        step(SIGNOFF, Executor::Signoff, CancelPolicy::Interrupt),
+        step(LIVE, Executor::Live, CancelPolicy::Undo),
     ]
 }
 
@@ -49,7 +64,8 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
     let number = state.offer.publishing_version + 1;
     let (id, by) = (OperationId(number.into()), String::new());
     let mut commands = vec![Command::Release(Release { step: PROVISION.to_owned() })];
-    if number <= OPERATIONS {
+    let third_party = plan[0].webhook.is_some();
+    if number <= if third_party { OPERATIONS_WITH_A_THIRD_PARTY } else { OPERATIONS } {
         commands.push(Command::Publish(Publish {
             id,
             by: by.clone(),
@@ -60,13 +76,16 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
             guard: Guard::None,
         }));
         commands.push(Command::GoLive(a_golive(id, plan)));
-        commands.push(Command::Cancel(Cancel {
-            id,
-            by,
-            reason: None,
-            emails: Vec::new(),
-            named: Named::Newest,
-            guard: Guard::None,
+        commands.extend([Means::Cancel, Means::Force, Means::Kill].map(|means| {
+            Command::Cancel(Cancel {
+                id,
+                by: by.clone(),
+                reason: None,
+                emails: Vec::new(),
+                named: Named::Newest,
+                guard: Guard::None,
+                means,
+            })
         }));
     }
     for (operation, Outstanding { attempt, .. }) in outstanding(state) {
@@ -74,8 +93,45 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
         for outcome in [done(), passing(), fatal()] {
             commands.push(result(operation, attempt, outcome));
         }
+        if third_party {
+            for outcome in [waiting(), WorkOutcome::Answered(succeeded()), WorkOutcome::Answered(failed())] {
+                commands.push(result(operation, attempt, outcome));
+            }
+        }
+    }
+    if third_party {
+        commands.extend(state.target.iter().flat_map(|target| callbacks(target.id)));
     }
     commands
+}
+
+/// Whatever the third party may say of the operation, asked or not.
+fn callbacks(operation: OperationId) -> Vec<Command> {
+    let said = [progress(50, "at it"), Said::Ended(succeeded()), Said::Ended(failed())];
+    let of = |ask| {
+        let key = work_key(operation, CERTIFY, ask);
+        said.clone().map(|said| {
+            Command::Callback(Callback { operation, step: CERTIFY.to_owned(), key: key.clone(), said })
+        })
+    };
+    [of(Ask::Run), of(Ask::Cancel)].concat()
+}
+
+/// The same state when the time of every third party is over.
+fn overdue(state: &Aggregate) -> Aggregate {
+    let mut state = state.clone();
+    for external in externals(&mut state) {
+        external.deadline = NOW;
+    }
+    state
+}
+
+fn externals(state: &mut Aggregate) -> impl Iterator<Item = &mut External> {
+    let operations = [&mut state.target, &mut state.cancellation].into_iter().flatten();
+    operations.flat_map(|operation| {
+        let steps = operation.steps.iter_mut().filter_map(|step| step.external.as_mut());
+        steps.chain(operation.undo.iter_mut().filter_map(|undo| undo.external.as_mut()))
+    })
 }
 
 fn a_golive(id: OperationId, plan: &[StepPlan]) -> GoLive {
@@ -88,7 +144,8 @@ fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command
 }
 
 fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
-    rules::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+    rules::decision::operations_of(state)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
 }
 
 /// The state after `command`, if it is not refused.
@@ -115,12 +172,24 @@ fn essence(mut state: Aggregate) -> Aggregate {
             outstanding.attempt = 1;
         }
         for step in &mut operation.steps {
-            if let StepState::Propagating { tries, .. } = &mut step.state {
+            let accepted = step.external.as_ref().is_some_and(|external| external.accepted);
+            match &mut step.state {
+                StepState::Propagating { tries, .. } => *tries = 1.min(*tries),
+                StepState::InProgress { tries, .. } if accepted => *tries = 1.min(*tries),
+                _ => {}
+            }
+        }
+        for undo in operation.undo.iter_mut().filter(|undo| undo.external.is_some()) {
+            if let UndoState::Running { tries, .. } = &mut undo.state {
                 *tries = 1.min(*tries);
             }
         }
     };
     [&mut state.target, &mut state.cancellation].into_iter().flatten().for_each(strip);
+    for external in externals(&mut state) {
+        external.deadline = SOON;
+        external.progress = 0;
+    }
     state
 }
 
@@ -151,10 +220,13 @@ fn explore(plan: &[StepPlan]) -> usize {
     let mut queue = VecDeque::from([created.next]);
     while let Some(state) = queue.pop_front() {
         ends(&state, plan);
-        for command in commands(&state, plan) {
-            let Some(next) = after(&state, &command).map(essence) else { continue };
-            if seen.insert(next.clone()) {
-                queue.push_back(next);
+        let late = Some(overdue(&state)).filter(|late| *late != state);
+        for state in late.into_iter().chain([state]) {
+            for command in commands(&state, plan) {
+                let Some(next) = after(&state, &command).map(essence) else { continue };
+                if seen.insert(next.clone()) {
+                    queue.push_back(next);
+                }
             }
         }
     }
@@ -171,6 +243,23 @@ fn every_reachable_state_keeps_the_rules_and_can_end() {
             assert!(states > 100, "the exploration went somewhere");
             total += states;
         }
+    }
+    println!("{total} states");
+}
+
+#[test]
+fn so_does_every_state_with_a_third_party() {
+    let mut total = 0;
+    for (cancel, then) in [
+        (CancelPolicy::Interrupt, OnCancelDeadline::Fail),
+        (CancelPolicy::Undo, OnCancelDeadline::Fail),
+        (CancelPolicy::Undo, OnCancelDeadline::Complete),
+        (CancelPolicy::Refuse, OnCancelDeadline::Fail),
+    ] {
+        let states = explore(&plan_of_a_third_party(cancel, then));
+        println!("certify {cancel:?}, then {then:?}: {states} states");
+        assert!(states > 100, "the exploration went somewhere");
+        total += states;
     }
     println!("{total} states");
 }

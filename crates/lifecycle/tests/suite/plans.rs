@@ -21,6 +21,7 @@ pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPl
         propagate: Micros::from_millis(30),
         back_off: Micros::from_millis(1),
         script: None,
+        webhook: None,
     }
 }
 

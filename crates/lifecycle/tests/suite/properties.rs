@@ -3,13 +3,17 @@
 
 use proptest::prelude::*;
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Cancel, Checked, Guard, Hold, Named, Ruling, WorkOutcome};
+use signoff_lifecycle::command::{
+    Callback, Cancel, Checked, Guard, Hold, Means, Named, Ruling, Said, WorkOutcome,
+};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, work_key};
 
 use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE, step};
+use crate::webhook_world::{by_webhook, failed, progress, succeeded, waiting};
 use crate::world::{Answer, World, done, fatal, passing};
 
 const IDS: [&str; 6] = [VALIDATE, CERTIFY, PROVISION, PACKAGE, SIGNOFF, LIVE];
@@ -30,11 +34,19 @@ enum Move {
     Cancel {
         named: Who,
         guard: Tag,
+        means: Means,
     },
     /// The work that is due ends.
     Due(WorkOutcome),
     /// Some work that was issued once ends, again perhaps.
     Any(prop::sample::Index, WorkOutcome),
+    /// A third party speaks, asked or not.
+    Callback {
+        operation: prop::sample::Index,
+        step: prop::sample::Index,
+        cancel: bool,
+        said: Said,
+    },
     Hold(prop::sample::Index),
     Release(prop::sample::Index),
     Review {
@@ -73,7 +85,22 @@ fn a_tag() -> impl Strategy<Value = Tag> {
 }
 
 fn an_outcome() -> impl Strategy<Value = WorkOutcome> {
-    prop_oneof![6 => Just(done()), 2 => Just(passing()), 1 => Just(fatal())]
+    prop_oneof![
+        6 => Just(done()),
+        2 => Just(passing()),
+        1 => Just(fatal()),
+        3 => Just(waiting()),
+        2 => Just(WorkOutcome::Answered(succeeded())),
+        1 => Just(WorkOutcome::Answered(failed())),
+    ]
+}
+
+fn what_is_said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        2 => Just(progress(50, "at it")),
+        2 => Just(Said::Ended(succeeded())),
+        1 => Just(Said::Ended(failed())),
+    ]
 }
 
 fn a_policy() -> impl Strategy<Value = CancelPolicy> {
@@ -86,7 +113,8 @@ fn a_policy() -> impl Strategy<Value = CancelPolicy> {
 
 /// Six steps in their order, with any policies, some of them scripted, some of them a reviewer's.
 fn a_plan() -> impl Strategy<Value = Vec<StepPlan>> {
-    let work = [Executor::Validate, Executor::Manual, Executor::Simulated, Executor::Provision];
+    let work =
+        [Executor::Validate, Executor::Manual, Executor::Simulated, Executor::Provision, Executor::Webhook];
     let one = (prop::sample::select(work.to_vec()), a_policy(), prop::option::weighted(0.3, any::<bool>()));
     prop::collection::vec(one, IDS.len()).prop_map(|choices| {
         let planned = IDS.iter().zip(choices).map(|(id, (executor, cancel, script))| {
@@ -96,7 +124,12 @@ fn a_plan() -> impl Strategy<Value = Vec<StepPlan>> {
                 _ => executor,
             };
             let script = script.map(|hold| Box::new(Script { hold, ..Script::default() }));
-            StepPlan { script, ..step(id, executor, cancel) }
+            match executor {
+                Executor::Webhook => {
+                    StepPlan { script, ..by_webhook(id, cancel, OnCancelDeadline::Complete) }
+                }
+                _ => StepPlan { script, ..step(id, executor, cancel) },
+            }
         });
         planned.collect()
     })
@@ -106,13 +139,17 @@ fn a_move() -> impl Strategy<Value = Move> {
     let index = any::<prop::sample::Index>;
     let check = prop_oneof![8 => Just(Check::Current), 1 => Just(Check::Outdated), 1 => Just(Check::Unfit)];
     let who = prop_oneof![3 => Just(Who::Newest), 1 => Just(Who::Unknown), 3 => index().prop_map(Who::Any)];
+    let means = prop_oneof![4 => Just(Means::Cancel), 1 => Just(Means::Force), 1 => Just(Means::Kill)];
     prop_oneof![
         1 => any::<Option<bool>>().prop_map(|migrated| Move::Put { migrated }),
         4 => (a_tag(), check).prop_map(|(guard, check)| Move::Publish { guard, check }),
         3 => a_tag().prop_map(|guard| Move::GoLive { guard }),
-        3 => (who, a_tag()).prop_map(|(named, guard)| Move::Cancel { named, guard }),
+        4 => (who, a_tag(), means).prop_map(|(named, guard, means)| Move::Cancel { named, guard, means }),
         20 => an_outcome().prop_map(Move::Due),
         3 => (index(), an_outcome()).prop_map(|(which, outcome)| Move::Any(which, outcome)),
+        6 => (index(), index(), any::<bool>(), what_is_said()).prop_map(
+            |(operation, step, cancel, said)| Move::Callback { operation, step, cancel, said }
+        ),
         4 => index().prop_map(Move::Hold),
         3 => index().prop_map(Move::Release),
         4 => (index(), any::<bool>()).prop_map(|(step, approve)| Move::Review { step, approve }),
@@ -153,8 +190,8 @@ fn play(world: &mut World, one: Move) {
             let started = world.send(&Command::GoLive(golive)).is_ok();
             assert!(!started || !matches!(tag, Tag::Stale));
         }
-        Move::Cancel { named, guard: tag } => {
-            let mut cancel = world.a_cancel();
+        Move::Cancel { named, guard: tag, means } => {
+            let mut cancel = Cancel { means, ..world.a_cancel() };
             cancel.guard = guard(world, tag);
             cancel.named = match named {
                 Who::Unknown => Named::Unknown,
@@ -171,6 +208,9 @@ fn play(world: &mut World, one: Move) {
             }
         }
         Move::Any(which, outcome) => play_any(world, which, outcome),
+        Move::Callback { operation, step, cancel, said } => {
+            play_callback(world, operation, step, cancel, said);
+        }
         Move::Hold(which) => play_hold(world, which),
         Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
         Move::Review { step, approve } => {
@@ -181,6 +221,30 @@ fn play(world: &mut World, one: Move) {
         }
         Move::Script(plan) => world.plan = plan,
         Move::Clock(micros) => world.now.0 += i64::from(micros),
+    }
+}
+
+/// A word that ended something is answered the same a second time, and applied once.
+fn play_callback(
+    world: &mut World,
+    operation: prop::sample::Index,
+    step: prop::sample::Index,
+    cancel: bool,
+    said: Said,
+) {
+    if world.operations.is_empty() {
+        return;
+    }
+    let operation = *operation.get(&world.operations.keys().copied().collect::<Vec<_>>());
+    let step = (*step.get::<&str>(&IDS)).to_owned();
+    let key = work_key(operation, &step, if cancel { Ask::Cancel } else { Ask::Run });
+    let ends = matches!(said, Said::Ended(_));
+    let callback = Command::Callback(Callback { operation, step, key, said });
+    let answer = world.send(&callback);
+    if ends || answer.is_err() {
+        let before = world.state.clone();
+        assert_eq!(world.send(&callback), answer);
+        assert_eq!(world.state, before);
     }
 }
 
@@ -225,28 +289,50 @@ fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome)
     assert_eq!(answer, if due { Ok(Reply::Recorded) } else { Err(Refusal::StaleResult) });
 }
 
+/// Whether a cancel by these means would be accepted, as everybody can see beforehand.
+fn is_promised(world: &World, means: Means) -> bool {
+    let Some(target) = &world.aggregate().target else { return false };
+    match target.cancellation_request_state() {
+        CancellationRequestState::CannotCancel => match means {
+            Means::Cancel => false,
+            Means::Force => matches!(target.phase, Phase::Undoing { .. }),
+            Means::Kill => target.is_running(),
+        },
+        _ => true,
+    }
+}
+
 /// Rules 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
 fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let before = world.state.clone();
-    let visible = world.aggregate().target.as_ref().map(Operation::cancellation_request_state);
-    let named = cancel.named;
+    let (named, means, promised) = (cancel.named, cancel.means, is_promised(world, cancel.means));
+    let was_running = world.aggregate().target.as_ref().is_some_and(Operation::is_running);
+    let was_canceling = world.aggregate().cancellation.as_ref().is_some_and(Operation::is_running);
     let answer: Answer = world.send(&Command::Cancel(cancel));
     if named == Named::Newest && !matches!(tag, Tag::Stale) {
-        let promised = visible.is_some_and(|state| state != CancellationRequestState::CannotCancel);
-        assert_eq!(answer.is_ok(), promised, "{visible:?} {answer:?}");
+        assert_eq!(answer.is_ok(), promised, "{means:?} {answer:?}");
     }
-    if visible != Some(CancellationRequestState::CanCancel) || answer.is_err() {
+    let repeated = !was_running || was_canceling && means == Means::Cancel;
+    if repeated || answer.is_err() {
         assert_eq!(world.state, before, "a repetition or a refusal changes nothing");
     }
-    if answer.is_ok() {
-        let accepted = world.state.clone();
-        assert_eq!(world.cancel(), answer);
+    let Ok(reply) = &answer else { return };
+    let accepted = world.state.clone();
+    let expected = match reply {
+        Reply::GivenUp(cancellation) => {
+            Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
+        }
+        Reply::Completed(golive) => Err(Refusal::NoOperationInProgress { newest: Some(golive.clone()) }),
+        _ => answer.clone(),
+    };
+    assert_eq!(world.cancel(), expected);
+    if !matches!(reply, Reply::Completed(_)) {
         let mut by_name = world.a_cancel();
         by_name.named = Named::Operation(world.target().id);
         by_name.guard = guard(world, Tag::Stale);
-        assert_eq!(world.send(&Command::Cancel(by_name)), answer);
-        assert_eq!(world.state, accepted);
+        assert_eq!(world.send(&Command::Cancel(by_name)), expected);
     }
+    assert_eq!(world.state, accepted);
 }
 
 /// Fair from here on: work goes well, holds are released, people say yes.

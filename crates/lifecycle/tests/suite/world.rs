@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, GoLive, Guard, Hold, Named, Publish, Put, PutGuard, Release, Review, Ruling, StepResult,
-    WorkOutcome,
+    Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review, Ruling,
+    StepResult, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
@@ -13,9 +13,10 @@ use signoff_lifecycle::operation::{Operation, StepState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::{Command, decide};
+use signoff_model::rules;
 
+use crate::history;
 use crate::plans::vm_plan;
-use crate::rules;
 
 /// What a command was told.
 pub(crate) type Answer = Result<Reply, Refusal>;
@@ -78,10 +79,10 @@ impl World {
             Verdict::Already(reply) => Ok(reply),
             Verdict::Change(decision) => {
                 rules::of_a_decision(self.state.as_ref(), command, &decision, self.now);
-                rules::of_storage(&decision);
+                history::of_storage(&decision);
                 let reply = decision.reply.clone();
                 self.commit(*decision);
-                rules::of_the_history(self);
+                history::of_the_history(self);
                 Ok(reply)
             }
         }
@@ -148,6 +149,7 @@ impl World {
             emails: vec!["b@x.example".to_owned()],
             named: Named::Newest,
             guard: Guard::None,
+            means: Means::Cancel,
         }
     }
 
@@ -168,6 +170,12 @@ impl World {
 
     pub(crate) fn cancel(&mut self) -> Answer {
         let cancel = self.a_cancel();
+        self.send(&Command::Cancel(cancel))
+    }
+
+    /// A cancel by these means.
+    pub(crate) fn stop(&mut self, means: Means) -> Answer {
+        let cancel = Cancel { means, ..self.a_cancel() };
         self.send(&Command::Cancel(cancel))
     }
 

@@ -4,12 +4,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
-use signoff_engine::{CancelRequest, Done, EngineError};
+use signoff_engine::{CancelRequest, Done};
 use signoff_lifecycle::access::Action;
+use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::{Kind, Operation, Phase};
-use signoff_lifecycle::refusal::{Reference, Refusal};
+use signoff_lifecycle::refusal::Reference;
+use signoff_store::StoreError;
 use signoff_text::ErrorText;
 use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
 use signoff_wire::words::OperationState;
@@ -21,6 +22,7 @@ use crate::context::{Context, parameter};
 use crate::error::ApiError;
 use crate::membership::invalid_id;
 use crate::refusal::Subject;
+use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
@@ -29,32 +31,35 @@ pub(crate) async fn handle(
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
+    wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let request = read_action(&app, &publisher, &offer, &headers, body).await?;
     let in_query = parameter(uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
-    let named = named(in_query, request.operation_id)?;
+    let named = named(in_query, request.operation_id.clone())?;
     let sent_tag = reply::if_match(&headers);
     let named_text = named.map(|id| id.to_string());
     let subject =
         Subject { sent_tag, operation: named_text.as_deref(), ..Subject::offer(&publisher, &offer) };
+    let call = ["cancel", &publisher, &offer, named_text.as_deref().unwrap_or_default()];
+    let repeat = request.repeat(&context, &headers, &call);
     let request = CancelRequest {
         by: context.name().to_owned(),
         reason: request.reason,
         emails: request.emails,
         operation: named,
         guard: reply::guard(sent_tag),
+        means: Means::Cancel,
+        accepts_ended: app.settings().dialect == Dialect::Observed,
+        repeat,
     };
-    match app.engine().cancel(&publisher, &offer, request).await {
-        Ok(done) => Ok(answer(&app, &subject, &done)),
-        Err(EngineError::Refused(Refusal::NoOperationInProgress { newest: Some(newest) }))
-            if app.settings().dialect == Dialect::Observed =>
-        {
-            nothing_to_cancel(&app, &subject, &newest).await
-        }
-        Err(error) => Err(subject.error(error)),
+    let done = app.engine().cancel(&publisher, &offer, request).await;
+    let done = done.map_err(|error| subject.error(error))?;
+    match &done.told.reply {
+        Reply::NothingToCancel(newest) => nothing_to_cancel(&app, &subject, newest).await,
+        _ => answer(&app, &subject, &done, &wait).await,
     }
 }
 
@@ -73,50 +78,40 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
     }
 }
 
-fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
-    let (status, state, reference) = match &done.reply {
-        Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, Some(reference)),
-        Reply::CancellationEnded(reference) => {
-            (StatusCode::OK, completed(app.settings().dialect), Some(reference))
-        }
-        Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, Some(reference)),
-        _ => (StatusCode::OK, OperationState::Canceled, None),
+async fn answer(app: &App, subject: &Subject<'_>, done: &Done, wait: &Wait) -> Result<Response, ApiError> {
+    let told = &done.told;
+    let (status, mut state, reference) = match &told.reply {
+        Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
+        Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
+        Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
+        Reply::CancellationEnded(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
+        Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
+        _ => return Err(StoreError::Corrupt("a cancel that speaks of no operation".to_owned()).into()),
     };
-    let (target, cancellation) = (done.state.target.as_ref(), done.state.cancellation.as_ref());
-    let reference = reference.cloned().or_else(|| target.map(Reference::from));
-    let location =
-        reference.as_ref().map(|reference| view::location(subject.publisher, subject.offer, reference));
-    let who = target.and_then(|target| who(target, cancellation));
-    let id = reference.map(|reference| view::guid(reference.id)).unwrap_or_default();
-    let mut body = Accepted::new(location.unwrap_or_default(), id, state);
-    body.canceled_by = who.map(|who| who.by.into());
-    body.canceled_date_time = who.map(|who| view::time(who.at));
-    body.cancellation_reason = who.and_then(|who| who.reason.map(Into::into));
-    accepted(app, status, &body)
+    // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
+    let cancellation = done.state.cancellation.as_ref().filter(|operation| operation.id == reference.id);
+    let moved = match cancellation.filter(|_| status == StatusCode::ACCEPTED) {
+        Some(cancellation) => wait.past(app, subject.publisher, cancellation).await,
+        None => None,
+    };
+    if let Some(viewed) = &moved {
+        state = view::state_word(&viewed.operation, app.settings().dialect);
+    }
+    let location = view::location(subject.publisher, subject.offer, reference);
+    let mut body = Accepted::new(location, view::guid(reference.id), state);
+    if let Some(asked) = &told.asked {
+        body.canceled_by = Some(asked.by.as_str().into());
+        body.canceled_date_time = Some(view::time(asked.at));
+        body.cancellation_reason = asked.reason.as_deref().map(Into::into);
+    }
+    let response = accepted(app, status, &body);
+    Ok(if moved.is_some() || status == StatusCode::OK { wait.applied(response) } else { response })
 }
 
 fn completed(dialect: Dialect) -> OperationState {
     match dialect {
         Dialect::Documented => OperationState::Completed,
         Dialect::Observed => OperationState::Succeeded,
-    }
-}
-
-/// Who asked first, when and why.
-#[derive(Clone, Copy)]
-struct Who<'a> {
-    by: &'a str,
-    at: signoff_lifecycle::ids::Timestamp,
-    reason: Option<&'a str>,
-}
-
-fn who<'a>(target: &'a Operation, cancellation: Option<&'a Operation>) -> Option<Who<'a>> {
-    match (&target.phase, cancellation) {
-        (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
-            Some(Who { by, at: *created_at, reason: reason.as_deref() })
-        }
-        (Phase::Canceled { at, by, reason }, _) => Some(Who { by, at: *at, reason: reason.as_deref() }),
-        _ => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The endpoints of the publishing API, one file each.
 
+pub(crate) mod callback;
 pub(crate) mod cancel;
 pub(crate) mod golive;
 pub(crate) mod members;
@@ -8,6 +9,7 @@ pub(crate) mod offer_list;
 pub(crate) mod offer_put;
 pub(crate) mod offer_status;
 pub(crate) mod offer_types;
+pub(crate) mod operation_events;
 pub(crate) mod operation_get;
 pub(crate) mod operation_list;
 pub(crate) mod principals;

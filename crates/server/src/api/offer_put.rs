@@ -5,24 +5,25 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
-use signoff_engine::{EngineError, PutRequest};
+use signoff_engine::PutRequest;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_store::StoreError;
 use signoff_text::ErrorText;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::offer_put::{OfferPut, OfferPutError};
 use signoff_wire::words::PcMigrationStatus;
 use signoff_wire::{Dialect, ErrorCode, path};
 
-use super::{Segments, offer_get};
+use super::Segments;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::membership::invalid_id;
 use crate::refusal::{Subject, unknown_offer_type};
-use crate::{reply, view};
+use crate::{repeat, reply, view};
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -34,6 +35,7 @@ pub(crate) async fn handle(
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = slug(&app, &publisher, &offer).await?;
     let bytes = reply::body(&headers, body).await?;
+    let repeatability = repeat::read(&headers)?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
     let unknown = |id: &&String| app.engine().catalogue().offer_type(id).is_none();
     if let Some(id) = put.offer_type_id.as_ref().filter(unknown) {
@@ -43,24 +45,30 @@ pub(crate) async fn handle(
     let sent = reply::if_match(&headers).map(str::to_owned);
     let guard = guard(sent.as_deref(), put.etag.as_deref(), dialect);
     let sent_type = put.offer_type_id.clone().unwrap_or_default();
+    let call = ["put", &publisher, &offer, sent.as_deref().unwrap_or_default()].map(str::as_bytes);
+    let repeat =
+        repeatability.map(|sent| repeat::repeat(&context, &sent, &[call.as_slice(), &[&*bytes]].concat()));
+    let definition = put.definition;
+    let extra = extra(put.offer_type_versions, put.other);
     let request = PutRequest {
         offer_type: put.offer_type_id,
-        definition: put.definition.get().to_owned(),
-        extra: extra(put.offer_type_versions, put.other),
+        definition: definition.get().to_owned(),
+        extra: extra.clone(),
         migrated: put.pc_migration_status.map(|status| status == PcMigrationStatus::Migrated),
         guard,
+        repeat,
     };
     let sent_tag = Some(sent.unwrap_or(sent_type));
     let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
     let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
-    let created = done.reply == Reply::Stored { created: true };
+    let created = done.told.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
-    let body = match &done.content {
-        // What this call stored, which the tag is for; somebody else may have put another draft since.
-        Some(stored) => offer_get::body(&app, &done.state, done.state.offer.version, stored).await?,
-        None => return Err(subject.error(EngineError::Conflict)),
-    };
-    Ok(reply::with_tag(reply::bytes(status, body.into()), &view::tag(&done.state).to_string()))
+    let stored =
+        done.told.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
+    // What was put, and not what stands there by now.
+    let definition = stored.definition.shown(definition.get())?;
+    let body = view::stored(&publisher, &stored, &definition, extra.as_deref())?;
+    Ok(reply::with_tag(reply::bytes(status, body.into()), &view::stored_tag(&stored).to_string()))
 }
 
 /// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.

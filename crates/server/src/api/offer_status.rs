@@ -10,15 +10,24 @@ use super::{Segments, resolve_offer};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
+    wait: Wait,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    let mut state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    let waited = match &state.target {
+        Some(target) => wait.past(&app, &publisher, target).await.is_some(),
+        None => true,
+    };
+    if wait.is_wanted() {
+        state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    }
     let now = app.engine().clock().now(&publisher);
     let target = state.target.as_ref();
     let steps = target.map(|target| view::steps(target, app.settings().dialect, now).steps);
@@ -31,5 +40,6 @@ pub(crate) async fn handle(
         live_links: Vec::new(),
         notification_emails: emails.map(Into::into),
     };
-    Ok(reply::with_tag(reply::json(StatusCode::OK, &body), &view::tag(&state).to_string()))
+    let response = reply::with_tag(reply::json(StatusCode::OK, &body), &view::tag(&state).to_string());
+    Ok(if waited { wait.applied(response) } else { response })
 }

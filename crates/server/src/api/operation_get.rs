@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
-use signoff_engine::Viewed;
+use http::{HeaderMap, header};
+use signoff_engine::{Look, Rendered, Viewed};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Slot;
@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::membership::invalid_id;
 use crate::refusal::operation_not_found;
+use crate::wait::{Wait, moved};
 use crate::{reply, view};
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}`, and below `/submissions`.
@@ -26,10 +27,11 @@ pub(crate) async fn by_id(
     context: Context,
     Segments((publisher, offer, operation)): Segments<(String, String, String)>,
     headers: HeaderMap,
+    wait: Wait,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
-    Ok(show(&app, &viewed, &headers))
+    answer(&app, &viewed, &headers, &wait).await
 }
 
 /// The operation of this offer with this id.
@@ -62,23 +64,56 @@ pub(crate) async fn by_number(
     context: Context,
     Segments(address): Segments<String>,
     headers: HeaderMap,
+    wait: Wait,
 ) -> Result<Response, ApiError> {
-    let numbered = path::numbered_address(&address).map_err(|error| invalid_id(&error, &address))?;
+    let viewed = find_by_number(&app, &context, &address).await?;
+    answer(&app, &viewed, &headers, &wait).await
+}
+
+/// The operation with this publishing version and slot, if the caller may read it.
+pub(super) async fn find_by_number(
+    app: &App,
+    context: &Context,
+    address: &str,
+) -> Result<Arc<Viewed>, ApiError> {
+    let numbered = path::numbered_address(address).map_err(|error| invalid_id(&error, address))?;
     let publisher = numbered.publisher;
-    app.authorise(&context, publisher, Action::Read).await?;
+    app.authorise(context, publisher, Action::Read).await?;
     let offer = resolve_offer(app.engine(), publisher, numbered.offer).await?.aggregate.offer.id;
     let version = numbered.publishing_version;
     let found = app.engine().store().operation_by_version(publisher, &offer, version).await?;
     let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
     let operation =
-        found.filter(|operation| operation.slot == slot).ok_or_else(|| operation_not_found(&address))?;
+        found.filter(|operation| operation.slot == slot).ok_or_else(|| operation_not_found(address))?;
     let viewed = app.engine().operation(publisher, operation.id).await?;
-    let viewed = viewed.ok_or_else(|| operation_not_found(&address))?;
-    Ok(show(&app, &viewed, &headers))
+    viewed.ok_or_else(|| operation_not_found(address))
 }
 
-fn show(app: &App, viewed: &Viewed, headers: &HeaderMap) -> Response {
+/// The operation at once, or when it is no longer as the caller knows it: by the tag that was sent, else as it was
+/// when the request came.
+async fn answer(app: &App, viewed: &Viewed, headers: &HeaderMap, wait: &Wait) -> Result<Response, ApiError> {
+    if !wait.is_wanted() {
+        return Ok(reply::rendered(rendered(app, viewed), headers));
+    }
+    let known = viewed.operation.revision;
+    let has_tag = headers.contains_key(header::IF_NONE_MATCH);
+    let waited = wait.until(app, viewed, |viewed| {
+        if !has_tag {
+            return moved(viewed, known);
+        }
+        let now = rendered(app, viewed);
+        let news = !viewed.operation.is_running() || !reply::is_known(&now, headers);
+        if news { Look::Enough } else { Look::WhenMovedOrAt(now.until) }
+    });
+    let waited = waited.await?;
+    let viewed = waited.viewed.ok_or_else(|| operation_not_found(&viewed.operation.id.to_string()))?;
+    let response = reply::rendered(rendered(app, &viewed), headers);
+    Ok(if waited.waited { wait.applied(response) } else { response })
+}
+
+/// The operation as it reads now.
+pub(super) fn rendered(app: &App, viewed: &Viewed) -> Rendered {
     let now = app.engine().clock().now(&viewed.publisher);
     let dialect = app.settings().dialect;
-    reply::rendered(viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now)), headers)
+    viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now))
 }

@@ -3,39 +3,89 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri, header};
 use signoff_engine::PublishRequest;
+use signoff_engine::catalogue::Finding;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::decision::Reply;
-use signoff_wire::operation::Accepted;
+use signoff_text::{ErrorText, Lang};
+use signoff_wire::ErrorCode;
+use signoff_wire::error::ErrorItem;
+use signoff_wire::operation::{Accepted, VALID, Validation};
 use signoff_wire::words::OperationState;
 
-use super::{Segments, accepted, offer_slug, read_action};
+use super::{Segments, accepted, offer_slug, read_action, resolve_offer};
 use crate::app::App;
-use crate::context::Context;
+use crate::context::{Context, parameter};
 use crate::error::ApiError;
 use crate::refusal::Subject;
+use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
+    wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
-    let request = read_action(&app, &publisher, &offer, &headers, body).await?;
+    let action = read_action(&app, &publisher, &offer, &headers, body).await?;
+    let only = match validate_only(uri.query().unwrap_or_default()) {
+        Ok(only) => only,
+        Err(error) => {
+            // An offer that does not exist is told first.
+            resolve_offer(app.engine(), &publisher, &offer).await?;
+            return Err(error);
+        }
+    };
     let sent_tag = reply::if_match(&headers);
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
+    let call = ["publish", &publisher, &offer, if only { "validateOnly" } else { "" }];
+    let repeat = action.repeat(&context, &headers, &call);
     let request = PublishRequest {
         by: context.name().to_owned(),
-        emails: request.emails,
+        emails: action.emails,
         guard: reply::guard(sent_tag),
+        repeat,
     };
+    if only {
+        let findings = app.engine().validate(&publisher, &offer, request).await;
+        return Ok(valid(findings.map_err(|error| subject.error(error))?, lang(&headers)));
+    }
     let done = app.engine().publish(&publisher, &offer, request).await;
-    started(&app, &subject, done).await
+    started(&app, &subject, done, &wait).await
+}
+
+/// Whether the call asks for the checks alone.
+fn validate_only(query: &str) -> Result<bool, ApiError> {
+    match parameter(query, "validateOnly") {
+        None => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case("false") => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case("true") => Ok(true),
+        Some(other) => {
+            let (field, value) = ("validateOnly".to_owned(), other.chars().take(80).collect());
+            let text = ErrorText::InvalidFlag { field, value };
+            Err(ApiError::new(ErrorCode::InvalidParameter, text).target("validateOnly"))
+        }
+    }
+}
+
+/// The reply to a call for the checks alone: what they found does not stop a publish.
+fn valid(findings: Vec<Finding>, lang: Lang) -> Response {
+    let warnings = findings.into_iter().map(|finding| ErrorItem {
+        code: finding.detail.code().into(),
+        message: finding.detail.render(lang),
+        target: Some(finding.target),
+    });
+    reply::json(StatusCode::OK, &Validation { status: VALID.into(), warnings: warnings.collect() })
+}
+
+fn lang(headers: &HeaderMap) -> Lang {
+    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
 /// The reply to a started publish or golive.
@@ -43,15 +93,23 @@ pub(super) async fn started(
     app: &App,
     subject: &Subject<'_>,
     done: Result<signoff_engine::Done, signoff_engine::EngineError>,
+    wait: &Wait,
 ) -> Result<Response, ApiError> {
     let done = match done {
         Ok(done) => done,
         Err(error) => return Err(subject.explain(app, error).await),
     };
-    let Reply::Started(reference) = &done.reply else {
+    let Reply::Started(reference) = &done.told.reply else {
         return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
     };
     let location = view::location(subject.publisher, subject.offer, reference);
-    let body = Accepted::new(location, view::guid(reference.id), OperationState::Running);
-    Ok(accepted(app, StatusCode::ACCEPTED, &body))
+    let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
+    let moved = match started {
+        Some(operation) => wait.past(app, subject.publisher, operation).await,
+        None => None,
+    };
+    let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
+    let body = Accepted::new(location, view::guid(reference.id), state.unwrap_or(OperationState::Running));
+    let response = accepted(app, StatusCode::ACCEPTED, &body);
+    Ok(if moved.is_some() { wait.applied(response) } else { response })
 }

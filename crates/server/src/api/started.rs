@@ -2,17 +2,21 @@
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use signoff_wire::body::{ActionBody, BodyError};
 use signoff_wire::emails::{self, InvalidEmails};
 use signoff_wire::operation::Accepted;
+use signoff_wire::repeatability::Repeatability;
 
 use super::resolve_offer;
 use crate::app::App;
+use crate::context::Context;
 use crate::error::ApiError;
-use crate::reply;
+use crate::{repeat, reply};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 1000;
@@ -22,6 +26,20 @@ pub(crate) struct ActionRequest {
     pub(crate) emails: Vec<String>,
     pub(crate) reason: Option<String>,
     pub(crate) operation_id: Option<String>,
+    /// What was said about repeating the request.
+    repeatability: Option<Repeatability>,
+    /// The body as it came.
+    bytes: Bytes,
+}
+
+impl ActionRequest {
+    /// What the engine needs to know this call again; `call` names it in its one spelling.
+    pub(crate) fn repeat(&self, context: &Context, headers: &HeaderMap, call: &[&str]) -> Option<Repeat> {
+        let guard = reply::if_match(headers).unwrap_or_default();
+        let call: Vec<&[u8]> =
+            call.iter().copied().chain([guard]).map(str::as_bytes).chain([&*self.bytes]).collect();
+        self.repeatability.as_ref().map(|sent| repeat::repeat(context, sent, &call))
+    }
 }
 
 /// Reads the body. An offer that does not exist is told before anything that is wrong with the body.
@@ -43,6 +61,7 @@ pub(crate) async fn read_action(
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
     let bytes = reply::body(headers, body).await?;
+    let repeatability = repeat::read(headers)?;
     let body = ActionBody::parse(&bytes).map_err(|error| match error {
         BodyError::Syntax(error) => reply::invalid_json(error),
         BodyError::WrongType { field, expected } => reply::invalid_body(field, expected),
@@ -57,6 +76,8 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError
         emails: emails.map_err(|error| invalid_emails(&error))?,
         reason,
         operation_id: body.operation_id.filter(|id| !id.is_empty()),
+        repeatability,
+        bytes,
     })
 }
 

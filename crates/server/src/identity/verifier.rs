@@ -84,6 +84,11 @@ impl Verifier {
         Ok(caller)
     }
 
+    /// How long the token of this caller is still good.
+    pub(crate) fn seconds_left(&self, caller: &Caller) -> u64 {
+        u64::try_from(caller.expires_at.saturating_sub((self.clock)())).unwrap_or(0)
+    }
+
     async fn check(&self, token: &str, now: i64) -> Result<Caller, AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Malformed)?;
         // No extension is understood here, so one that must be understood ends it (RFC 7515, section 4.1.11).

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID, RESULT};
 use signoff_wire::{ErrorBody, ErrorCode};
 use utoipa::ToSchema;
 use utoipa::openapi::example::{Example, ExampleBuilder};
@@ -67,7 +68,20 @@ impl Call {
                 ErrorCode::ServiceUnavailable,
             ]);
         call.operation = call.operation.security(SecurityRequirement::new("bearer", none));
+        if !matches!(call.method, HttpMethod::Get) {
+            call.refusals.push(ErrorCode::RepeatabilityNotSupported);
+        }
         call
+    }
+
+    /// A call that may come again without being carried out twice.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.refusals.retain(|code| *code != ErrorCode::RepeatabilityNotSupported);
+        self.takes(&[REQUEST_ID, FIRST_SENT]).refuses(&[
+            ErrorCode::InvalidHeader,
+            ErrorCode::RequestIdReused,
+            ErrorCode::FirstSentOutOfRange,
+        ])
     }
 
     /// One line, and what else there is to know, with its place in the contract.
@@ -178,6 +192,14 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
         match code {
             ErrorCode::Unauthorized => headers.push("WWW-Authenticate"),
             ErrorCode::TooManyRequests | ErrorCode::ServiceUnavailable => headers.push("Retry-After"),
+            ErrorCode::RepeatabilityNotSupported
+            | ErrorCode::InvalidHeader
+            | ErrorCode::RequestIdReused
+            | ErrorCode::FirstSentOutOfRange
+                if !headers.contains(&RESULT) =>
+            {
+                headers.push(RESULT);
+            }
             _ if LEADS_TO_AN_OPERATION.contains(code) => headers.extend(["Location", "Operation-Location"]),
             _ => {}
         }

@@ -5,6 +5,7 @@ use signoff_wire::ErrorCode;
 use signoff_wire::offer::{Offer, OfferSummary};
 use signoff_wire::offer_put::OfferPut;
 use signoff_wire::operation::StatusReply;
+use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::{Get, Put};
 
 use super::call::{Answer, Call};
@@ -29,7 +30,11 @@ pub(super) fn calls() -> Vec<Call> {
                 "Get where publishing stands",
                 "The steps are those of the newest publish or golive. Page retrieve-offer-status.",
             )
-            .answers(Answer::of::<StatusReply<'_>>(200, "The status.", status()).headers(&["ETag"])),
+            .takes(&["Prefer"])
+            .answers(
+                Answer::of::<StatusReply<'_>>(200, "The status.", status())
+                    .headers(&["ETag", "Preference-Applied"]),
+            ),
     );
     calls
 }
@@ -79,10 +84,11 @@ fn put() -> Call {
              is always 200.",
         )
         .takes(&["If-Match"])
+        .repeatable()
         .body::<OfferPut>(true, "The whole document; it replaces the draft.", document())
         .reads_json()
-        .answers(Answer::of::<Offer<'_>>(200, "Changed.", offer()).headers(&["ETag"]))
-        .answers(Answer::of::<Offer<'_>>(201, "Created.", offer()).headers(&["ETag"]))
+        .answers(Answer::of::<Offer<'_>>(200, "Changed.", offer()).headers(&["ETag", RESULT]))
+        .answers(Answer::of::<Offer<'_>>(201, "Created.", offer()).headers(&["ETag", RESULT]))
         .refuses(&[
             ErrorCode::Forbidden,
             ErrorCode::InvalidId,

@@ -1,6 +1,7 @@
 //! What several calls share: parameters, headers, and errors that have a status to themselves.
 
 use serde_json::{Value, json};
+use signoff_wire::repeatability::{ACCEPTED, FIRST_SENT, REJECTED, REQUEST_ID, RESULT};
 use signoff_wire::words::{OfferStatus, OperationState};
 use signoff_wire::{ErrorCode, api_version};
 use utoipa::openapi::example::Example;
@@ -171,6 +172,13 @@ fn query_parameters() -> Vec<Query> {
             json!(OPERATION),
         ),
         (
+            "validateOnly",
+            "validateOnly",
+            "Whether only the checks are made: nothing starts.",
+            ObjectBuilder::new().schema_type(Type::Boolean),
+            json!(true),
+        ),
+        (
             "authorization_endpoint",
             "authorization_endpoint",
             "The address that is asked about; its path starts with a tenant.",
@@ -187,20 +195,46 @@ fn query_parameters() -> Vec<Query> {
     ]
 }
 
-fn header_parameters() -> [(&'static str, &'static str, Value); 3] {
+fn header_parameters() -> [(&'static str, &'static str, Value); 10] {
     [
+        (
+            REQUEST_ID,
+            "An id of the request, best a random GUID. The same request gets the same reply for 24 hours and is \
+             carried out once. Goes with `Repeatability-First-Sent` (OASIS \"Repeatable Requests\" 1.0).",
+            json!(OPERATION),
+        ),
+        (
+            FIRST_SENT,
+            "When the request was first sent: an IMF-fixdate of the last 24 hours.",
+            json!("Sat, 21 Nov 2026 08:00:00 GMT"),
+        ),
         (
             "If-Match",
             "The `ETag` of an earlier read (contract, \"Concurrency\"). A PUT compares its draft, publish, golive \
              and cancel its newest operation; `*` matches all.",
             json!(TAG),
         ),
+        (
+            "Prefer",
+            "`wait=N`: reply when the operation has moved or ended, after N seconds at the latest (60; RFC 7240). With \
+             `If-None-Match`: when it is no longer as the tag says.",
+            json!("wait=30"),
+        ),
+        ("Last-Event-ID", "The id of the last event that was read.", json!("1763712002000000")),
         ("If-None-Match", "The `ETag` of an earlier read; 304 if it is still good.", json!(TAG)),
         ("Accept-Language", "The language of messages: en, nl, sv, tr, hu, pl.", json!("nl")),
+        ("webhook-id", "An id of the message, of the sender's choice.", json!("msg_1")),
+        ("webhook-timestamp", "When it was sent, in seconds since the Unix epoch.", json!("1614265330")),
+        (
+            "webhook-signature",
+            "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` under the \
+             hook's secret.",
+            json!("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+        ),
     ]
 }
 
-fn headers() -> [(&'static str, &'static str, ObjectBuilder); 6] {
+fn headers() -> [(&'static str, &'static str, ObjectBuilder); 8] {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     [
         ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
@@ -208,6 +242,16 @@ fn headers() -> [(&'static str, &'static str, ObjectBuilder); 6] {
         ("Location", "The relative address of the operation (contract, \"Location\").", string()),
         ("Operation-Location", "The same as `Location`.", string()),
         ("Retry-After", "When to ask again, in seconds.", seconds),
-        ("WWW-Authenticate", "Which token is wanted.", string()),
+        (
+            "Preference-Applied",
+            "`wait=N`: the server can wait, and did as far as there was a need.",
+            string(),
+        ),
+        ("WWW-Authenticate", "Which token is wanted, or `Webhook` where a signature is.", string()),
+        (
+            RESULT,
+            "Of a repeatable request: `rejected` if its headers were refused, else `accepted`.",
+            one_of(&[ACCEPTED, REJECTED]),
+        ),
     ]
 }

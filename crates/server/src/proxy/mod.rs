@@ -120,7 +120,9 @@ impl Proxy {
 /// One client connection: requests to the proxy, of which a successful CONNECT is the last.
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mut stop: Stop) {
     let handover = Handover::default();
-    let service = service_fn(|request| {
+    let told = stop.clone();
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(told.clone());
         let (shared, handover) = (Arc::clone(&shared), handover.clone());
         async move { Ok::<_, Infallible>(answer(&shared, request, peer, &handover).await) }
     });

@@ -47,6 +47,10 @@ fn text(note: &Note) -> Text {
         Note::UndoRetry { step, attempt, reason } => Text::UndoRetry { step, attempt, reason },
         Note::UndoCompleted { step } => Text::UndoCompleted { step },
         Note::UndoFailed { step, reason } => Text::UndoFailed { step, reason },
+        Note::UndoGivenUp { step } => Text::UndoGivenUp { step },
+        Note::Forced { by, reason, given_up } => Text::Forced { by, reason, given_up: given_up.join(", ") },
+        Note::Killed { by, reason, given_up } => Text::Killed { by, reason, given_up: given_up.join(", ") },
+        Note::KilledAfterSwitch { by, reason } => Text::KilledAfterSwitch { by, reason },
         Note::LeftBehind { step } => Text::LeftBehind { what: format!("what {step} had made"), step },
         Note::LeftoverRemoved { step } => Text::LeftoverRemoved { step },
         Note::CancelRequested { by, reason } => Text::CancelRequested { by, reason },
@@ -54,6 +58,13 @@ fn text(note: &Note) -> Text {
         Note::CancellationCompleted => Text::CancellationCompleted,
         Note::CancellationFailed { .. } => Text::CancellationFailed,
         Note::OperationFailed { step, reason } => Text::OperationFailed { step, reason },
+        Note::Accepted { hook } => Text::Accepted { hook },
+        Note::Said { hook, text } => Text::Said { hook, text },
+        Note::NotReached { hook, reason } => Text::NotReached { hook, reason },
+        Note::StepUnanswered { hook } => Text::StepUnanswered { hook },
+        Note::UndoUnanswered { step, hook } => Text::UndoUnanswered { step, hook },
+        Note::UndoOverdue { step, hook } => Text::UndoOverdue { step, hook },
+        Note::Finding { code, target, text } => Text::Finding { code, target, text },
         Note::Warning { code, target, text } => {
             Text::ValidationWarning { text: format!("{code} ({target}): {text}") }
         }

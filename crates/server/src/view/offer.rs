@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
-use signoff_lifecycle::offer::{Aggregate, Offer as Stored, OfferStatus};
+use signoff_engine::Stored;
+use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, OfferSummary as StoredSummary};
 use signoff_wire::etag::EntityTag;
@@ -23,12 +25,8 @@ fn status_word(status: OfferStatus) -> words::OfferStatus {
     }
 }
 
-fn migration(offer: &Stored, migrated_by_default: bool) -> PcMigrationStatus {
-    if offer.migrated.unwrap_or(migrated_by_default) {
-        PcMigrationStatus::Migrated
-    } else {
-        PcMigrationStatus::None
-    }
+fn migration(migrated: bool) -> PcMigrationStatus {
+    if migrated { PcMigrationStatus::Migrated } else { PcMigrationStatus::None }
 }
 
 /// The entity tag of an offer (contract, "Concurrency").
@@ -41,6 +39,16 @@ pub(crate) fn tag(state: &Aggregate) -> EntityTag {
     }
 }
 
+/// The same of an offer at the time it was put.
+pub(crate) fn stored_tag(stored: &Stored) -> EntityTag {
+    EntityTag {
+        draft_changed: stored.changed_at.0,
+        draft_revision: stored.revision,
+        publishing_version: stored.publishing_version,
+        status: status_word(stored.status),
+    }
+}
+
 /// An offer with the content of `version`, as JSON.
 pub(crate) fn offer(
     state: &Aggregate,
@@ -48,27 +56,73 @@ pub(crate) fn offer(
     content: &Content,
     migrated_by_default: bool,
 ) -> Result<Vec<u8>, StoreError> {
-    let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
-    let definition: &RawValue = serde_json::from_str(&content.definition).map_err(corrupt)?;
-    let mut other: Vec<(String, Box<RawValue>)> = match &content.extra {
-        Some(extra) => serde_json::from_str(extra).map_err(corrupt)?,
-        None => Vec::new(),
+    let members = Members {
+        offer_type: &state.offer.offer_type,
+        publisher: &state.offer.publisher,
+        id: &state.offer.id,
+        status: state.status(),
+        version,
+        changed_at: content.changed_at,
+        migrated: state.offer.migrated.unwrap_or(migrated_by_default),
     };
-    let versions = other.iter().position(|(name, _)| name == "offerTypeVersions");
-    let versions = versions.map(|index| other.remove(index).1);
-    let view = Offer {
-        offer_type_id: state.offer.offer_type.as_str().into(),
-        publisher_id: state.offer.publisher.as_str().into(),
-        status: status_word(state.status()),
-        id: state.offer.id.as_str().into(),
-        version: version.into(),
-        definition: Cow::Borrowed(definition),
-        changed_time: time(content.changed_at),
-        pc_migration_status: migration(&state.offer, migrated_by_default),
-        offer_type_versions: versions.map(Cow::Owned),
-        other: OtherMembers(other.into()),
+    members.show(&content.definition, content.extra.as_deref())
+}
+
+/// The same of an offer at the time it was put.
+pub(crate) fn stored(
+    publisher: &str,
+    stored: &Stored,
+    definition: &str,
+    extra: Option<&str>,
+) -> Result<Vec<u8>, StoreError> {
+    let members = Members {
+        offer_type: &stored.offer_type,
+        publisher,
+        id: &stored.offer,
+        status: stored.status,
+        version: stored.version,
+        changed_at: stored.put_at,
+        migrated: stored.migrated,
     };
-    serde_json::to_vec(&view).map_err(corrupt)
+    members.show(definition, extra)
+}
+
+/// An offer without its content.
+struct Members<'a> {
+    offer_type: &'a str,
+    publisher: &'a str,
+    id: &'a str,
+    status: OfferStatus,
+    version: u32,
+    changed_at: Timestamp,
+    migrated: bool,
+}
+
+impl Members<'_> {
+    /// The offer as JSON with a definition and the further members of its document.
+    fn show(&self, definition: &str, extra: Option<&str>) -> Result<Vec<u8>, StoreError> {
+        let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+        let definition: &RawValue = serde_json::from_str(definition).map_err(corrupt)?;
+        let mut other: Vec<(String, Box<RawValue>)> = match extra {
+            Some(extra) => serde_json::from_str(extra).map_err(corrupt)?,
+            None => Vec::new(),
+        };
+        let versions = other.iter().position(|(name, _)| name == "offerTypeVersions");
+        let versions = versions.map(|index| other.remove(index).1);
+        let view = Offer {
+            offer_type_id: self.offer_type.into(),
+            publisher_id: self.publisher.into(),
+            status: status_word(self.status),
+            id: self.id.into(),
+            version: self.version.into(),
+            definition: Cow::Borrowed(definition),
+            changed_time: time(self.changed_at),
+            pc_migration_status: migration(self.migrated),
+            offer_type_versions: versions.map(Cow::Owned),
+            other: OtherMembers(other.into()),
+        };
+        serde_json::to_vec(&view).map_err(corrupt)
+    }
 }
 
 /// An offer in a list.
@@ -81,6 +135,6 @@ pub(crate) fn summary(summary: &StoredSummary, migrated_by_default: bool) -> Off
         version: summary.offer.version.into(),
         definition: SummaryDefinition { display_text: summary.display_text.as_str().into() },
         changed_time: time(summary.offer.draft.changed_at),
-        pc_migration_status: migration(&summary.offer, migrated_by_default),
+        pc_migration_status: migration(summary.offer.migrated.unwrap_or(migrated_by_default)),
     }
 }

@@ -48,7 +48,11 @@ fn step_view(
         status: step_status(&step.state),
         messages: messages(&step.notes),
         progress_percentage: match step.state {
-            StepState::InProgress { since, .. } => progress(since, step.plan.duration, now, until),
+            StepState::InProgress { since, .. } => match &step.external {
+                // Only the third party knows.
+                Some(external) => external.progress,
+                None => progress(since, step.plan.duration, now, until),
+            },
             StepState::Propagating { .. } => 90,
             StepState::Complete { .. } | StepState::Inherited { .. } => 100,
             _ => 0,
@@ -75,13 +79,16 @@ fn undo_view(
             UndoState::Pending => StepStatus::NotStarted,
             UndoState::Running { .. } => StepStatus::InProgress,
             UndoState::Done { .. } => StepStatus::Complete,
-            UndoState::Failed { .. } => StepStatus::Blocked,
+            UndoState::Failed { .. } | UndoState::GivenUp { .. } => StepStatus::Blocked,
         },
         messages: messages(&undo.notes),
         progress_percentage: match undo.state {
-            UndoState::Running { since, .. } => progress(since, undo.plan.undo_duration, now, until),
+            UndoState::Running { since, .. } => match &undo.external {
+                Some(external) => external.progress,
+                None => progress(since, undo.plan.undo_duration, now, until),
+            },
             UndoState::Done { .. } => 100,
-            UndoState::Pending | UndoState::Failed { .. } => 0,
+            UndoState::Pending | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         },
     }
 }

@@ -199,6 +199,11 @@ impl Call {
         self
     }
 
+    /// Waits for a change, so many seconds at most.
+    pub(crate) fn wait(self, seconds: u64) -> Self {
+        self.header("prefer", &format!("wait={seconds}"))
+    }
+
     pub(crate) fn if_match(self, tag: &str) -> Self {
         self.header("if-match", tag)
     }
@@ -244,7 +249,8 @@ impl Call {
         self.query("operationId", id)
     }
 
-    async fn send(self) -> Reply {
+    /// Sends the request and leaves the body of the reply to be read.
+    pub(crate) async fn open(self) -> reqwest::Response {
         let call = format!("{} {}", self.method, self.url);
         let method = self.method.parse().unwrap();
         let versions = self.version.map(|version| ("api-version".to_owned(), version));
@@ -260,7 +266,12 @@ impl Call {
         if let Some(body) = self.body {
             request = request.body(body);
         }
-        let response = request.send().await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
+        request.send().await.unwrap_or_else(|error| panic!("{call}: {error:?}"))
+    }
+
+    async fn send(self) -> Reply {
+        let call = format!("{} {}", self.method, self.url);
+        let response = self.open().await;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = response.bytes().await.unwrap_or_else(|error| panic!("{call}: {error:?}"));
         Reply { call, status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }

@@ -16,11 +16,15 @@ mod cancel_guards;
 #[cfg(test)]
 mod cancel_undo;
 #[cfg(test)]
+mod certifier;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
 mod dialects;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -36,9 +40,13 @@ mod order;
 #[cfg(test)]
 mod publish;
 #[cfg(test)]
+mod repeat;
+#[cfg(test)]
 mod reply;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod scenarios;
 #[cfg(test)]
@@ -49,3 +57,9 @@ mod shapes;
 mod state;
 #[cfg(test)]
 mod tokens;
+#[cfg(test)]
+mod validate_only;
+#[cfg(test)]
+mod wait;
+#[cfg(test)]
+mod webhook;

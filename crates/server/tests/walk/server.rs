@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
-use signoff_engine::{Engine, Settings};
+use signoff_engine::clock::Clock as EngineClock;
+use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
+use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::testing::{FaultyStore, Plan};
@@ -27,13 +29,15 @@ pub(crate) struct TestServer {
     pub(crate) http: reqwest::Client,
     /// Between the server and its file; without faults unless a test plans some.
     pub(crate) faults: FaultyStore,
-    engine: Engine,
+    pub(crate) engine: Engine,
+    pub(crate) routes: Routes,
     settings: AppSettings,
     folder: TempDir,
     /// Seconds that the clock of tokens is ahead.
     ahead: Arc<AtomicI64>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    hooks: Vec<HookSettings>,
 }
 
 impl TestServer {
@@ -55,17 +59,42 @@ impl TestServer {
     async fn with(dialect: Dialect, dev: bool) -> Self {
         let settings = AppSettings { dialect, dev, adopt: false, operator_token: None, retry_after: 1 };
         let folder = tempfile::tempdir().unwrap();
-        Self::on(folder, settings, Arc::default()).await
+        Self::on(folder, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
     }
 
-    async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>) -> Self {
+    /// A development server some of whose steps are a third party's.
+    pub(crate) async fn with_hook(hook: HookSettings) -> Self {
+        let dialect = Dialect::Documented;
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (folder, limits) = (tempfile::tempdir().unwrap(), FollowLimits::default());
+        Self::on(folder, settings, Arc::default(), limits, vec![hook]).await
+    }
+
+    /// A development server on which only so many may follow operations.
+    pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
+        let dialect = Dialect::Documented;
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        Self::on(tempfile::tempdir().unwrap(), settings, Arc::default(), limits, Vec::new()).await
+    }
+
+    async fn on(
+        folder: TempDir,
+        settings: AppSettings,
+        ahead: Arc<AtomicI64>,
+        follow: FollowLimits,
+        hooks: Vec<HookSettings>,
+    ) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let file: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
         let faults = FaultyStore::new(file, Plan::none());
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
-        let engine = Engine::new(store.clone(), engine_settings);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Hooks::new(hooks.clone(), Arc::new(HttpTransport::new().unwrap()), &base).unwrap();
+        let engine_settings = Settings { follow, ..engine_settings };
+        let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), asked);
         let clock: Clock = {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
@@ -78,29 +107,37 @@ impl TestServer {
         if settings.dev {
             seed(&engine).await.unwrap();
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let worker = engine.clone();
         let mut serving = stopped.clone();
         tasks.spawn(async move { worker.run(stopped).await });
-        tasks.spawn(serve_plain(listener, router(app), async move {
+        let routes = router(app);
+        tasks.spawn(serve_plain(listener, routes.clone(), async move {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, faults, engine, settings, folder, ahead, stop, tasks }
+        Self { base, http, faults, engine, routes, settings, folder, ahead, stop, tasks, hooks }
+    }
+
+    /// The real time, in microseconds since the epoch.
+    pub(crate) fn now(&self) -> i64 {
+        self.engine.clock().real().0
+    }
+
+    pub(crate) fn is_observed(&self) -> bool {
+        self.settings.dialect == Dialect::Observed
     }
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, http, .. } = self;
-        drop((faults, engine, http));
+        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, routes, http, hooks, .. } = self;
+        drop((faults, engine, routes, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
-        Self::on(folder, settings, ahead).await
+        Self::on(folder, settings, ahead, FollowLimits::default(), hooks).await
     }
 
     /// Lets an hour and a minute pass for tokens: those issued before are over.
@@ -196,6 +233,34 @@ impl TestServer {
     pub(crate) async fn guid_of(&self, publisher: &str, offer: &str) -> String {
         let loaded = self.engine.store().load(publisher, offer).await.unwrap().unwrap();
         loaded.aggregate.offer.guid.to_string()
+    }
+}
+
+impl TestServer {
+    /// Waits until so many follow operations.
+    pub(crate) async fn followed_by(&self, count: usize) {
+        for _ in 0..LOOKS {
+            if self.engine.followers() == count {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{} follow operations, not {count}", self.engine.followers());
+    }
+}
+
+impl TestServer {
+    /// Waits until the scenario holds contoso's offer: nothing moves any more, until its step is released.
+    pub(crate) async fn holds(&self, offer: &str) {
+        for _ in 0..LOOKS {
+            let state = self.engine.store().load("contoso", offer).await.unwrap().unwrap().aggregate;
+            let outstanding = state.target.and_then(|target| target.outstanding);
+            if outstanding.is_some_and(|outstanding| outstanding.held) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("{offer} is not held");
     }
 }
 

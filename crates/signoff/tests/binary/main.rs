@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod actor;
+mod certified;
 mod client;
 mod dev_server;
 mod histories;
 mod kills;
 mod ledger;
 mod released;
+mod repeats;
 mod resume;
 mod server;
 mod serving;

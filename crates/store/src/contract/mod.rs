@@ -5,6 +5,8 @@ mod directory;
 mod lab;
 mod offers;
 mod outbox;
+mod repeats;
+mod retention;
 mod work;
 
 pub use artifacts::Artifacts;
@@ -12,12 +14,14 @@ pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, Si
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
+pub use repeats::{Repeated, Repeats};
+pub use retention::{Aged, Prune, Retention};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The offer changed since it was loaded: load and decide again.
+    /// The offer changed since it was loaded, or a reply with the same key is kept already: load and decide again.
     #[error("the offer changed meanwhile")]
     Stale,
     /// The lease under which the work was done is over; somebody else has it.
@@ -32,6 +36,9 @@ pub enum StoreError {
 }
 
 /// Everything a store does, in one object.
-pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+pub trait Store:
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention
+{
+}
 
-impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}
+impl<S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention> Store for S {}

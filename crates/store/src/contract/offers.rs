@@ -1,12 +1,13 @@
 //! Offers and their operations: load, decide elsewhere, commit.
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
-use super::{Lease, Mail, StoreError};
+use super::{Lease, Mail, Repeated, StoreError};
 
 /// An offer's lifecycle state as it was at `revision`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Loaded {
 }
 
 /// The content of one version of an offer. Large; no poll and no cancel reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
     /// The offer version under which it is stored.
     pub version: u32,
@@ -51,6 +52,8 @@ pub struct Change {
     pub mail: Vec<Mail>,
     /// The content of the draft, if it was put.
     pub content: Option<Content>,
+    /// The reply, if the request may be repeated.
+    pub repeat: Option<Repeated>,
     /// The lease under which the work was done that this change records.
     pub fence: Option<Lease>,
 }
@@ -93,7 +96,8 @@ pub trait Offers: Send + Sync {
     /// Records a decision: everything of it or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if the offer changed since, [`StoreError::Fenced`] if the lease is over.
+    /// [`StoreError::Stale`] if the offer changed since or a reply with the same key is kept already,
+    /// [`StoreError::Fenced`] if the lease is over.
     async fn commit(&self, change: &Change) -> Result<(), StoreError>;
 
     /// The id of the offer with this GUID.

@@ -4,10 +4,10 @@ use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::WorkKind;
 
-use super::leases::Leases;
-use super::{encode, sql};
+use super::{encode, repeats, sql};
 use crate::StoreError;
-use crate::contract::{Change, Content, Lease};
+use crate::contract::{Change, Content, Lease, Repeated};
+use crate::leases::Leases;
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
 pub(super) struct Rows {
@@ -25,6 +25,7 @@ pub(super) struct Rows {
     pub(super) settled: Vec<(OperationId, u32)>,
     mail: Vec<MailRow>,
     content: Option<Content>,
+    repeat: Option<Repeated>,
     pub(super) fence: Option<Lease>,
 }
 
@@ -81,6 +82,7 @@ impl Rows {
             settled: change.settled.clone(),
             mail: mail.collect::<Result<_, StoreError>>()?,
             content: change.content.clone(),
+            repeat: change.repeat.clone(),
             fence: change.fence.clone(),
             publisher: next.offer.publisher.clone(),
             offer: next.offer.id.clone(),
@@ -104,7 +106,11 @@ impl Rows {
         }
         self.write_operations(connection)?;
         self.write_work(connection)?;
-        self.write_mail(connection)
+        self.write_mail(connection)?;
+        match &self.repeat {
+            Some(repeated) => repeats::keep(connection, repeated),
+            None => Ok(()),
+        }
     }
 
     fn write_offer(&self, connection: &Connection) -> Result<(), StoreError> {

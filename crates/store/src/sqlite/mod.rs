@@ -1,15 +1,18 @@
 //! The embedded store: one file, one writer thread that commits many waiting changes at once, readers beside it.
 
 mod artifacts;
+mod checkpoint;
 mod commit;
 mod directory;
 mod lab;
-mod leases;
-mod letters;
 mod offers;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod publishers;
 mod readers;
+mod repeats;
+mod retention;
 mod schema;
 mod work;
 mod writer;
@@ -22,7 +25,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::StoreError;
-use leases::Leases;
+use crate::leases::Leases;
 use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
@@ -54,7 +57,7 @@ impl SqliteStore {
         let lock = lock(path)?;
         let mut connection = connect(path)?;
         schema::migrate(&mut connection)?;
-        let leases = Arc::new(Leases::default());
+        let leases = Arc::new(Leases::on_real_time());
         Ok(Self {
             inner: Arc::new(Inner {
                 writer: Writer::start(connection, path)?,
@@ -101,10 +104,17 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
              PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
              PRAGMA wal_autocheckpoint = 0;
+             PRAGMA journal_size_limit = 268435456;
              PRAGMA cache_size = -4096;
              PRAGMA temp_store = MEMORY;",
         )
         .map_err(|error| unavailable(path, &error))?;
+    #[cfg(test)]
+    let connection = {
+        let mut connection = connection;
+        plans::listen(&mut connection, path);
+        connection
+    };
     Ok(connection)
 }
 

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 
-use super::letters::Holds;
 use super::{SqliteStore, decode, sql};
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Mail, Outbox};
+use crate::leases::Holds;
 
 const COLUMNS: &str = "SELECT id, body, failures, due_at, outcome, last_error FROM outbox";
 /// The index over waiting letters alone. It is named in the statements below, for the planner would rather look

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::WorkKind;
 
-use super::leases::Leases;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
+use crate::leases::Leases;
 
 /// A row of the work table: publisher, offer, work.
 type WorkRow = (String, String, Work);
@@ -40,7 +40,18 @@ fn read_row(row: &Row<'_>) -> Result<WorkRow, rusqlite::Error> {
     Ok((row.get(0)?, row.get(1)?, work))
 }
 
-const COLUMNS: &str = "SELECT publisher_id, offer_id, operation_id, attempt, kind, due_at FROM work";
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT publisher_id, offer_id, operation_id, attempt, kind, due_at FROM work ", $rest)
+    };
+}
+
+const DUE: &str = select!("WHERE due_at <= ?1 ORDER BY due_at");
+const DUE_OF_PUBLISHER: &str = select!("WHERE publisher_id = ?1 AND due_at <= ?2 ORDER BY due_at");
+const NEXT: &str = select!("ORDER BY due_at");
+const NEXT_OF_PUBLISHER: &str = select!("WHERE publisher_id = ?1 ORDER BY due_at");
+const PUBLISHER_AFTER: &str =
+    "SELECT publisher_id FROM work WHERE publisher_id > ?1 ORDER BY publisher_id LIMIT 1";
 
 #[async_trait]
 impl WorkQueue for SqliteStore {
@@ -48,17 +59,18 @@ impl WorkQueue for SqliteStore {
         let leases = &self.inner.leases;
         self.read(|connection| {
             let mut claimed = Vec::new();
-            let everybody = format!("{COLUMNS} WHERE due_at <= ?1 ORDER BY due_at");
-            let mut statement = connection.prepare_cached(&everybody).map_err(sql)?;
+            let mut statement = connection.prepare_cached(DUE).map_err(sql)?;
             let rows = statement.query_map(params![claim.now.0], read_row).map_err(sql)?;
-            let has_clock =
-                |publisher: &String| claim.clocks.iter().any(|(of_clock, _)| of_clock == publisher);
-            take(leases, rows, &claim, |publisher| !has_clock(publisher), &mut claimed)?;
-            let one = format!("{COLUMNS} WHERE publisher_id = ?2 AND due_at <= ?1 ORDER BY due_at");
+            // A clock that is set is never behind for long, so hardly a row is read in vain.
+            let is_due = |publisher: &String, due_at| {
+                let clock = claim.clocks.iter().find(|(of_clock, _)| of_clock == publisher);
+                clock.is_none_or(|(_, now)| due_at <= *now)
+            };
+            take(leases, rows, &claim, is_due, &mut claimed)?;
             for (publisher, now) in &claim.clocks {
-                let mut statement = connection.prepare_cached(&one).map_err(sql)?;
-                let rows = statement.query_map(params![now.0, publisher], read_row).map_err(sql)?;
-                take(leases, rows, &claim, |_| true, &mut claimed)?;
+                let mut statement = connection.prepare_cached(DUE_OF_PUBLISHER).map_err(sql)?;
+                let rows = statement.query_map(params![publisher, now.0], read_row).map_err(sql)?;
+                take(leases, rows, &claim, |_, _| true, &mut claimed)?;
             }
             Ok(claimed)
         })
@@ -79,22 +91,28 @@ impl WorkQueue for SqliteStore {
         except: &[String],
     ) -> Result<Option<Timestamp>, StoreError> {
         let leases = &self.inner.leases;
-        let free = |row: &WorkRow| {
-            !leases.is_held(&row.0, row.2.operation, row.2.attempt) && !except.contains(&row.0)
-        };
         self.read(|connection| match publisher {
-            Some(publisher) => {
-                let text = format!("{COLUMNS} WHERE publisher_id = ?1 ORDER BY due_at");
-                first(connection, &text, [publisher], free)
+            Some(publisher) => first_free(connection, NEXT_OF_PUBLISHER, [publisher], leases),
+            None if except.is_empty() => first_free(connection, NEXT, [], leases),
+            // From publisher to publisher: those that are left out may have any amount of work.
+            None => {
+                let mut next = None;
+                let mut after = String::new();
+                while let Some(publisher) = publisher_after(connection, &after)? {
+                    if !except.contains(&publisher) {
+                        let first = first_free(connection, NEXT_OF_PUBLISHER, [&publisher], leases)?;
+                        next = [next, first].into_iter().flatten().min();
+                    }
+                    after = publisher;
+                }
+                Ok(next)
             }
-            None => first(connection, &format!("{COLUMNS} ORDER BY due_at"), [], free),
         })
     }
 
     async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
         self.read(|connection| {
-            let text = format!("{COLUMNS} WHERE publisher_id = ?1 AND due_at <= ?2 ORDER BY due_at");
-            let mut statement = connection.prepare_cached(&text).map_err(sql)?;
+            let mut statement = connection.prepare_cached(DUE_OF_PUBLISHER).map_err(sql)?;
             let rows = statement.query_map(params![publisher, until.0], read_row).map_err(sql)?;
             rows.map(|row| row.map(|(_, offer, work)| (offer, work)).map_err(sql)).collect()
         })
@@ -106,7 +124,7 @@ fn take(
     leases: &Leases,
     rows: impl Iterator<Item = Result<WorkRow, rusqlite::Error>>,
     claim: &Claim,
-    wanted: impl Fn(&String) -> bool,
+    wanted: impl Fn(&String, Timestamp) -> bool,
     claimed: &mut Vec<Claimed>,
 ) -> Result<(), StoreError> {
     for row in rows {
@@ -114,7 +132,7 @@ fn take(
             break;
         }
         let (publisher, offer, work) = row.map_err(sql)?;
-        if !wanted(&publisher) {
+        if !wanted(&publisher, work.due_at) {
             continue;
         }
         if let Some(lease) = leases.take(&publisher, work.operation, work.attempt, claim.lease_for) {
@@ -124,18 +142,27 @@ fn take(
     Ok(())
 }
 
-fn first(
+/// When the first of the rows is due that nobody holds; few are held at a time.
+fn first_free(
     connection: &Connection,
     text: &str,
     parameters: impl rusqlite::Params,
-    wanted: impl Fn(&WorkRow) -> bool,
+    leases: &Leases,
 ) -> Result<Option<Timestamp>, StoreError> {
     let mut statement = connection.prepare_cached(text).map_err(sql)?;
     for row in statement.query_map(parameters, read_row).map_err(sql)? {
-        let row = row.map_err(sql)?;
-        if wanted(&row) {
-            return Ok(Some(row.2.due_at));
+        let (publisher, _, work) = row.map_err(sql)?;
+        if !leases.is_held(&publisher, work.operation, work.attempt) {
+            return Ok(Some(work.due_at));
         }
     }
     Ok(None)
+}
+
+/// The next publisher that has work, in the order of their ids.
+fn publisher_after(connection: &Connection, after: &str) -> Result<Option<String>, StoreError> {
+    connection
+        .prepare_cached(PUBLISHER_AFTER)
+        .and_then(|mut statement| statement.query_row([after], |row| row.get(0)).optional())
+        .map_err(sql)
 }

@@ -1,23 +1,19 @@
 //! The one writer: a thread that commits many waiting changes in one transaction and answers after the fsync.
 
-use std::path::{Path, PathBuf};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::path::Path;
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{connect, sql, unavailable};
+use super::checkpoint::Checkpoints;
+use super::{sql, unavailable};
 use crate::StoreError;
 
 /// At most so many changes share a transaction.
 const GROUP: usize = 256;
 /// At most so many changes wait; further callers wait for a place.
 const QUEUE: usize = 4096;
-/// From this size of the write-ahead log on, it is copied into the database beside the writer.
-const CHECKPOINT_FROM_BYTES: u64 = 16 << 20;
-/// From this size on, the copying also makes the writer start the log anew.
-const RESTART_FROM_BYTES: u64 = 128 << 20;
 
 /// A change that waits for its turn, and the caller that waits for it.
 trait Waiting: Send {
@@ -82,15 +78,12 @@ impl Drop for Writer {
 
 impl Writer {
     /// Starts the writer's thread and the one that copies the log.
-    pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn start(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let checkpoints = start_checkpoints(path)?;
-        let mut log = path.as_os_str().to_owned();
-        log.push("-wal");
-        let log = PathBuf::from(log);
+        let checkpoints = Checkpoints::start(&mut connection, path)?;
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(connection, queue, &checkpoints, &log))
+            .spawn(move || run(connection, queue, checkpoints))
             .map_err(|error| unavailable(path, &error))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -141,12 +134,7 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the writer has stopped".to_owned())
 }
 
-fn run(
-    mut connection: Connection,
-    mut queue: mpsc::Receiver<Job>,
-    checkpoints: &SyncSender<u64>,
-    log: &Path,
-) {
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
     while let Some(mut job) = queue.blocking_recv() {
         loop {
             let leftover = match job {
@@ -161,11 +149,7 @@ fn run(
                 None => break,
             }
         }
-        let bytes = std::fs::metadata(log).map_or(0, |metadata| metadata.len());
-        if bytes >= CHECKPOINT_FROM_BYTES {
-            // A full channel means that a checkpoint is under way already.
-            let _ = checkpoints.try_send(bytes);
-        }
+        checkpoints.after_commit(&connection);
     }
 }
 
@@ -236,31 +220,9 @@ fn batch(connection: &Connection, statement: &str) -> Result<(), StoreError> {
         .map_err(sql)
 }
 
-/// Starts the thread that copies the write-ahead log into the database, off the writer's path.
-fn start_checkpoints(path: &Path) -> Result<SyncSender<u64>, StoreError> {
-    let (sender, requests) = sync_channel::<u64>(1);
-    let connection = connect(path)?;
-    thread::Builder::new()
-        .name("store-checkpoint".to_owned())
-        .spawn(move || {
-            for bytes in requests {
-                let mode = if bytes >= RESTART_FROM_BYTES { "RESTART" } else { "PASSIVE" };
-                let run =
-                    |mode| connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
-                // First without holding anybody up; what is left then is little.
-                if let Err(error) =
-                    run("PASSIVE").and_then(|()| if mode == "PASSIVE" { Ok(()) } else { run(mode) })
-                {
-                    tracing::warn!(%error, "the write-ahead log could not be copied");
-                }
-            }
-        })
-        .map_err(|error| unavailable(path, &error))?;
-    Ok(sender)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::connect;
     use super::*;
 
     type Receiver = oneshot::Receiver<Result<(), StoreError>>;

@@ -13,8 +13,8 @@ use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
     Artifacts, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind, Lease, Letter, Loaded,
-    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, SigningKey,
-    StoredOperation, WorkQueue,
+    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Prune, Publisher, Repeated,
+    Repeats, Retention, SigningKey, StoredOperation, WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -38,7 +38,8 @@ impl Offers for FaultyStore {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
-        pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(change))
+        let change = self.shared.twisted(change);
+        pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(&change))
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
@@ -77,6 +78,21 @@ impl Offers for FaultyStore {
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
         pass!(self, publisher, offer.to_owned(); operation_by_version(publisher, offer, publishing_version))
+    }
+}
+
+#[async_trait]
+impl Repeats for FaultyStore {
+    async fn repeated(&self, publisher: &str, key: [u8; 32]) -> Result<Option<Repeated>, StoreError> {
+        pass!(self, publisher, String::new(); repeated(publisher, key))
+    }
+
+    async fn keep_reply(&self, repeated: Repeated) -> Result<(), StoreError> {
+        pass!(self, &repeated.publisher, String::new(); keep_reply(repeated.clone()))
+    }
+
+    async fn prune_repeated(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        pass!(self, "", String::new(); prune_repeated(now, limit))
     }
 }
 
@@ -240,5 +256,26 @@ impl Lab for FaultyStore {
 
     async fn reset(&self) -> Result<(), StoreError> {
         pass!(self, "", String::new(); reset())
+    }
+}
+
+#[async_trait]
+impl Retention for FaultyStore {
+    async fn publisher_after(&self, publisher: Option<&str>) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher.unwrap_or_default(), String::new(); publisher_after(publisher))
+    }
+
+    async fn operations_after(
+        &self,
+        publisher: &str,
+        after: Option<OperationId>,
+        limit: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        pass!(self, publisher, String::new(); operations_after(publisher, after, limit))
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<usize, StoreError> {
+        let (publisher, offer) = (prune.publisher.clone(), prune.offer.clone());
+        pass!(self, &publisher, offer; prune(prune))
     }
 }

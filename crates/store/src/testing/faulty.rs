@@ -7,7 +7,8 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::log::{Entry, Outcome};
-use super::plan::{Fault, Plan};
+use super::plan::{Fault, Faults, Plan};
+use crate::contract::Change;
 use crate::{Store, StoreError};
 
 /// What tests wait for.
@@ -30,12 +31,16 @@ pub struct FaultyStore {
 pub(super) struct Shared {
     state: Mutex<State>,
     events: watch::Sender<Events>,
+    twist: Option<Twist>,
 }
+
+/// Spoils a change on its way to the store behind, so that checks can be seen to fail.
+pub type Twist = Arc<dyn Fn(&mut Change) + Send + Sync>;
 
 struct State {
     /// Let go at the crash, so that the next one can open the same file.
     inner: Option<Arc<dyn Store>>,
-    plan: Plan,
+    faults: Box<dyn Faults>,
     by_method: BTreeMap<&'static str, u64>,
     log: Vec<Entry>,
 }
@@ -43,14 +48,19 @@ struct State {
 impl FaultyStore {
     /// Stands before `inner` and does what `plan` says.
     pub fn new(inner: Arc<dyn Store>, plan: Plan) -> Self {
-        let state = State { inner: Some(inner), plan, by_method: BTreeMap::new(), log: Vec::new() };
+        Self::with(inner, Box::new(plan), None)
+    }
+
+    /// Stands before `inner` and does what `faults` say; every change goes through `twist` first.
+    pub fn with(inner: Arc<dyn Store>, faults: Box<dyn Faults>, twist: Option<Twist>) -> Self {
+        let state = State { inner: Some(inner), faults, by_method: BTreeMap::new(), log: Vec::new() };
         let events = watch::Sender::new(Events::default());
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), events }) }
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, twist }) }
     }
 
     /// Puts another plan in the place of the present one. Calls are counted on.
     pub fn set_plan(&self, plan: Plan) {
-        self.shared.state.lock().plan = plan;
+        self.shared.state.lock().faults = Box::new(plan);
     }
 
     /// How many calls were made.
@@ -109,9 +119,10 @@ impl FaultyStore {
         subject: String,
     ) -> Result<Call, StoreError> {
         let number = self.shared.enter(method, publisher, subject);
-        let fault = self.shared.fault(method, number);
+        let fault = self.shared.fault(number);
         match fault {
             None | Some(Fault::ReplyLost | Fault::CrashAfter) => {}
+            Some(Fault::Slow { before, .. }) => tokio::time::sleep(before).await,
             Some(Fault::Error) => {
                 self.shared.note(number, Outcome::Error);
                 return Err(StoreError::Unavailable("a fault was planned here".to_owned()));
@@ -144,15 +155,24 @@ impl Shared {
         number
     }
 
-    fn fault(&self, method: &'static str, number: u64) -> Option<Fault> {
-        let state = self.state.lock();
-        let of_method = state.by_method.get(method).copied().unwrap_or(0);
-        state.plan.fault(method, number, of_method)
+    fn fault(&self, number: u64) -> Option<Fault> {
+        let state = &mut *self.state.lock();
+        let call = state.log.get(place(number))?;
+        let of_method = state.by_method.get(call.method).copied().unwrap_or(0);
+        state.faults.meets(call, of_method)
+    }
+
+    /// The change as the store behind gets it.
+    pub(super) fn twisted(&self, change: &Change) -> Change {
+        let mut change = change.clone();
+        if let Some(twist) = &self.twist {
+            twist(&mut change);
+        }
+        change
     }
 
     fn note(&self, number: u64, outcome: Outcome) {
-        let index = usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1);
-        if let Some(entry) = self.state.lock().log.get_mut(index) {
+        if let Some(entry) = self.state.lock().log.get_mut(place(number)) {
             entry.outcome = outcome;
         }
     }
@@ -177,6 +197,11 @@ impl Shared {
     }
 }
 
+/// Where the call with this number stands in the log.
+fn place(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX).wrapping_sub(1)
+}
+
 /// A call on its way to the store behind.
 pub(super) struct Call {
     shared: Arc<Shared>,
@@ -191,8 +216,10 @@ impl Call {
         let Self { shared, inner, number, fault } = self;
         // Whoever opens the store after a crash must not wait for this call.
         drop(inner);
-        if fault == Some(Fault::CrashAfter) {
-            shared.end(number);
+        match fault {
+            Some(Fault::CrashAfter) => shared.end(number),
+            Some(Fault::Slow { after, .. }) => tokio::time::sleep(after).await,
+            _ => {}
         }
         if shared.has_ended() {
             return shared.never(number, result.is_ok()).await;

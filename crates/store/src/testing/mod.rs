@@ -9,10 +9,10 @@ mod file;
 mod log;
 mod plan;
 
-pub use faulty::{Events, FaultyStore};
+pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
-pub use plan::{Fault, Plan, Point};
+pub use plan::{Fault, Faults, Plan, Point};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,9 @@
 //! Which call meets which fault.
 
+use std::time::Duration;
+
+use super::log::Entry;
+
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
@@ -13,6 +17,14 @@ pub enum Fault {
     CrashAfter,
     /// It waits until the test releases it, and is done then.
     Block,
+    /// It takes its time until it is done, and again until the caller hears of it.
+    Slow { before: Duration, after: Duration },
+}
+
+/// Who says which call meets which fault: a [`Plan`], or what a simulation draws.
+pub trait Faults: Send {
+    /// What happens to this call, which is number `of_method` of its method's.
+    fn meets(&mut self, call: &Entry, of_method: u64) -> Option<Fault>;
 }
 
 /// A call, by its place in the order in which calls are made.
@@ -59,12 +71,13 @@ impl Plan {
         self.faults.push((point, fault));
         self
     }
+}
 
-    /// What happens to a call that is number `of_all` of all calls and number `of_method` of its method's.
-    pub(super) fn fault(&self, method: &str, of_all: u64, of_method: u64) -> Option<Fault> {
+impl Faults for Plan {
+    fn meets(&mut self, call: &Entry, of_method: u64) -> Option<Fault> {
         let is_here = |point: &Point| match point.method {
-            None => point.nth == of_all,
-            Some(counted) => counted == method && point.nth == of_method,
+            None => point.nth == call.number,
+            Some(counted) => counted == call.method && point.nth == of_method,
         };
         self.faults.iter().find(|(point, _)| is_here(point)).map(|(_, fault)| *fault)
     }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
+use signoff_store::memory::MemoryStore;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
@@ -59,6 +61,32 @@ impl Fixture for Sqlite {
         self.close();
         let store = SqliteStore::open(&self.file()).unwrap();
         *self.open.lock() = Some(Arc::new(store));
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// The store in memory. No time passes for its leases, so none runs out by itself.
+pub(crate) struct Memory {
+    open: Mutex<MemoryStore>,
+    folder: TempDir,
+}
+
+impl Fixture for Memory {
+    async fn new() -> Self {
+        let store = MemoryStore::new(Arc::new(|| Duration::ZERO));
+        Self { open: Mutex::new(store), folder: TempDir::new().unwrap() }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::new(self.open.lock().clone())
+    }
+
+    fn reopen(&self) {
+        let mut open = self.open.lock();
+        *open = open.reopen();
     }
 
     fn folder(&self) -> &Path {

@@ -12,6 +12,8 @@ mod fixture;
 mod lab;
 mod operations;
 mod outbox;
+mod repeats;
+mod retention;
 mod sqlite_file;
 mod work;
 mod world;
@@ -78,11 +80,31 @@ macro_rules! suite {
                 a_letter_is_due_on_its_publishers_clock,
                 a_refused_change_writes_no_letter,
             );
+            run!(repeats:
+                a_reply_is_kept_with_its_change,
+                a_stale_change_keeps_no_reply,
+                a_key_is_used_once_and_what_comes_second_changes_nothing,
+                a_reply_without_a_change_takes_the_key,
+                keys_of_publishers_are_apart,
+                what_expired_is_removed_the_oldest_first,
+                of_many_with_one_key_one_is_kept,
+                they_belong_to_the_state,
+            );
             run!(artifacts:
                 the_same_put_twice_is_one,
                 removing_twice_is_no_error,
                 who_lost_the_lease_makes_nothing,
                 what_was_recalled_makes_nothing,
+            );
+            run!(retention:
+                what_is_forgotten_is_gone,
+                what_stays_is_listed_and_found,
+                what_stays_among_its_neighbours_is_listed_once,
+                an_offer_that_changed_is_left_alone,
+                an_operation_stays_until_its_mail_is_sent,
+                artifacts_go_with_their_operation,
+                content_goes_and_no_other_takes_its_place,
+                operations_are_gone_through_in_the_order_of_their_ids,
             );
             run!(directory:
                 a_publisher_is_replaced_whole,
@@ -110,4 +132,5 @@ macro_rules! suite {
 }
 
 suite!(sqlite, crate::fixture::Sqlite);
+suite!(memory, crate::fixture::Memory);
 suite!(faultless, crate::fixture::Faultless);

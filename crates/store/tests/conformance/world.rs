@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Named, Publish, Put, PutGuard, StepResult,
+    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult,
 };
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
@@ -55,6 +55,7 @@ pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPl
         propagate: Micros::ZERO,
         back_off: Micros(1000),
         script: None,
+        webhook: None,
     }
 }
 
@@ -98,6 +99,7 @@ pub(crate) fn cancel(operation: OperationId) -> Command {
         emails: vec!["bob@contoso.example".to_owned()],
         named: Named::Newest,
         guard: Guard::None,
+        means: Means::Cancel,
     })
 }
 
@@ -151,6 +153,7 @@ pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) 
         operations: decision.changed,
         work: decision.work,
         settled: decision.settled,
+        repeat: None,
         fence: None,
     }
 }
@@ -186,6 +189,7 @@ pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Cha
         settled: Vec::new(),
         mail: Vec::new(),
         content: None,
+        repeat: None,
         fence: None,
     }
 }

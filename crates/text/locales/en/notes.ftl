@@ -11,6 +11,7 @@ note-undo-started = Undoing the step '{ $step }' has started.
 note-undo-completed = The step '{ $step }' has been undone.
 note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
 note-undo-failed = The step '{ $step }' could not be undone: { $reason }
+note-undo-given-up = The step '{ $step }' was not undone: undoing was given up.
 note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
 note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
 note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] { $by } requested the cancellation of the operation.
        *[other] { $by } requested the cancellation of the operation: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] { $by } ended the operation by force. These steps were not undone: { $given_up }.
+       *[other] { $by } ended the operation by force. These steps were not undone: { $given_up }. Reason: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] The server's operator ({ $by }) ended the operation. These steps were not undone: { $given_up }.
+       *[other] The server's operator ({ $by }) ended the operation. These steps were not undone: { $given_up }. Reason: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] The server's operator ({ $by }) ended the operation after the production slot had switched, so it is complete at once.
+       *[other] The server's operator ({ $by }) ended the operation after the production slot had switched, so it is complete at once. Reason: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] { $by } canceled the operation.
@@ -36,3 +52,10 @@ note-cancellation-completed = The cancellation is complete. Nothing of the cance
 note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
 note-validation-warning = Warning: { $text }
 note-operation-failed = The operation failed at the step '{ $step }': { $reason }
+note-accepted = { $hook } has taken the request and is working on it.
+note-said = { $hook } says: { $text }
+note-not-reached = { $hook } could not be asked how far it is and will be asked again: { $reason }
+note-step-unanswered = The step failed because { $hook } did not answer before its deadline.
+note-undo-unanswered = { $hook } did not say before its deadline whether the step '{ $step }' has been undone. The step counts as undone, as its settings demand; ask { $hook } whether something is left.
+note-undo-overdue = The step '{ $step }' could not be undone: { $hook } did not answer before its deadline.
+note-finding = Finding { $code } ({ $target }): { $text }

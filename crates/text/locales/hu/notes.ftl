@@ -11,6 +11,7 @@ note-undo-started = Megkezdődött a lépés visszavonása: „{ $step }”.
 note-undo-completed = A lépés visszavonása megtörtént: „{ $step }”.
 note-undo-retry = A lépés („{ $step }”) visszavonására tett kísérlet ({ $attempt }.) sikertelen volt, és megismétlődik: { $reason }
 note-undo-failed = A lépést („{ $step }”) nem lehetett visszavonni: { $reason }
+note-undo-given-up = A lépés („{ $step }”) visszavonása nem történt meg: a visszavonást feladták.
 note-undone-after-failure = A lépés visszavonása megtörtént, mert a művelet sikertelen volt: „{ $step }”.
 note-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: { $what }
 note-leftover-removed = Egy korábbi művelet maradványainak eltávolítása megtörtént ennél a lépésnél: „{ $step }”.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] { $by } a művelet megszakítását kérte.
        *[other] { $by } a művelet megszakítását kérte: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] { $by } kényszerrel befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }.
+       *[other] { $by } kényszerrel befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }. Az ok: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] A kiszolgáló üzemeltetője ({ $by }) befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }.
+       *[other] A kiszolgáló üzemeltetője ({ $by }) befejezte a műveletet. Ezeknek a lépéseknek a visszavonása nem történt meg: { $given_up }. Az ok: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] A kiszolgáló üzemeltetője ({ $by }) a production tárolóhely váltása után fejezte be a műveletet, ezért az azonnal befejeződött.
+       *[other] A kiszolgáló üzemeltetője ({ $by }) a production tárolóhely váltása után fejezte be a műveletet, ezért az azonnal befejeződött. Az ok: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] { $by } megszakította a műveletet.
@@ -36,3 +52,10 @@ note-cancellation-completed = A megszakítás befejeződött. A megszakított m�
 note-cancellation-failed = A megszakítás sikertelen volt, és ezzel a művelet is sikertelenként ért véget. Más üzenetek közlik, mi maradt hátra.
 note-validation-warning = Figyelmeztetés: { $text }
 note-operation-failed = A művelet ennél a lépésnél sikertelen volt: „{ $step }”. Az ok: { $reason }
+note-accepted = { $hook } átvette a kérést, és dolgozik rajta.
+note-said = { $hook } üzenete: { $text }
+note-not-reached = { $hook } nem volt megkérdezhető, hol tart, ezért később újra meg lesz kérdezve: { $reason }
+note-step-unanswered = A lépés meghiúsult, mert { $hook } nem válaszolt a határidő előtt.
+note-undo-unanswered = { $hook } nem jelezte a határidő előtt, hogy a(z) „{ $step }” lépés vissza lett-e vonva. A lépés a beállítások szerint visszavontnak számít; kérdezze meg, hogy maradt-e hátra valami: { $hook }.
+note-undo-overdue = A(z) „{ $step }” lépést nem sikerült visszavonni: { $hook } nem válaszolt a határidő előtt.
+note-finding = Megállapítás { $code } ({ $target }): { $text }

@@ -11,6 +11,7 @@ note-undo-started = Het ongedaan maken van de stap ‘{ $step }’ is begonnen.
 note-undo-completed = De stap ‘{ $step }’ is ongedaan gemaakt.
 note-undo-retry = Poging { $attempt } om de stap ‘{ $step }’ ongedaan te maken is mislukt en wordt herhaald: { $reason }
 note-undo-failed = De stap ‘{ $step }’ kon niet ongedaan worden gemaakt: { $reason }
+note-undo-given-up = De stap ‘{ $step }’ is niet ongedaan gemaakt: het ongedaan maken is opgegeven.
 note-undone-after-failure = De stap ‘{ $step }’ is ongedaan gemaakt omdat de bewerking is mislukt.
 note-left-behind = De stap ‘{ $step }’ heeft dit achtergelaten; de volgende publicatie zal het als eerste verwijderen: { $what }
 note-leftover-removed = Wat een eerdere bewerking bij de stap ‘{ $step }’ had achtergelaten, is verwijderd.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] { $by } heeft om annulering van de bewerking gevraagd.
        *[other] { $by } heeft om annulering van de bewerking gevraagd: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] { $by } heeft de bewerking met geweld beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }.
+       *[other] { $by } heeft de bewerking met geweld beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }. Reden: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] De beheerder van de server ({ $by }) heeft de bewerking beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }.
+       *[other] De beheerder van de server ({ $by }) heeft de bewerking beëindigd. Deze stappen zijn niet ongedaan gemaakt: { $given_up }. Reden: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] De beheerder van de server ({ $by }) heeft de bewerking beëindigd nadat het slot production was omgezet; zij is daarom meteen voltooid.
+       *[other] De beheerder van de server ({ $by }) heeft de bewerking beëindigd nadat het slot production was omgezet; zij is daarom meteen voltooid. Reden: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] { $by } heeft de bewerking geannuleerd.
@@ -36,3 +52,10 @@ note-cancellation-completed = De annulering is voltooid. Van de geannuleerde bew
 note-cancellation-failed = De annulering is mislukt, en daarmee is ook de bewerking als mislukt geëindigd. Andere berichten vermelden wat er is achtergebleven.
 note-validation-warning = Waarschuwing: { $text }
 note-operation-failed = De bewerking is mislukt bij de stap ‘{ $step }’: { $reason }
+note-accepted = { $hook } heeft het verzoek aangenomen en werkt eraan.
+note-said = { $hook } meldt: { $text }
+note-not-reached = { $hook } kon niet worden gevraagd hoever het is en wordt opnieuw gevraagd: { $reason }
+note-step-unanswered = De stap is mislukt omdat { $hook } niet vóór de uiterste termijn heeft geantwoord.
+note-undo-unanswered = { $hook } heeft niet vóór de uiterste termijn gemeld of de stap ‘{ $step }’ ongedaan is gemaakt. De stap geldt als ongedaan gemaakt, zoals de instellingen bepalen; vraag { $hook } of er iets is achtergebleven.
+note-undo-overdue = De stap ‘{ $step }’ kon niet ongedaan worden gemaakt: { $hook } heeft niet vóór de uiterste termijn geantwoord.
+note-finding = Bevinding { $code } ({ $target }): { $text }

@@ -11,6 +11,7 @@ note-undo-started = Rozpoczęto cofanie kroku „{ $step }”.
 note-undo-completed = Krok „{ $step }” został cofnięty.
 note-undo-retry = Próba { $attempt } cofnięcia kroku „{ $step }” nie powiodła się i zostanie powtórzona: { $reason }
 note-undo-failed = Nie udało się cofnąć kroku „{ $step }”: { $reason }
+note-undo-given-up = Krok „{ $step }” nie został cofnięty: cofania zaniechano.
 note-undone-after-failure = Krok „{ $step }” został cofnięty, ponieważ operacja się nie powiodła.
 note-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: { $what }
 note-leftover-removed = Pozostałości po kroku „{ $step }” wcześniejszej operacji zostały usunięte.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] O anulowanie operacji wystąpił użytkownik { $by }.
        *[other] O anulowanie operacji wystąpił użytkownik { $by }. Powód: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] Operację zakończył siłowo użytkownik { $by }. Nie cofnięto kroków: { $given_up }.
+       *[other] Operację zakończył siłowo użytkownik { $by }. Nie cofnięto kroków: { $given_up }. Powód: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] Operację zakończył operator serwera ({ $by }). Nie cofnięto kroków: { $given_up }.
+       *[other] Operację zakończył operator serwera ({ $by }). Nie cofnięto kroków: { $given_up }. Powód: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] Operator serwera ({ $by }) zakończył operację po przełączeniu slotu production, więc została od razu ukończona.
+       *[other] Operator serwera ({ $by }) zakończył operację po przełączeniu slotu production, więc została od razu ukończona. Powód: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] Operacja anulowana przez: { $by }.
@@ -36,3 +52,10 @@ note-cancellation-completed = Anulowanie zostało ukończone. Po anulowanej oper
 note-cancellation-failed = Anulowanie się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Inne komunikaty podają, co pozostało.
 note-validation-warning = Ostrzeżenie: { $text }
 note-operation-failed = Operacja nie powiodła się w kroku „{ $step }”: { $reason }
+note-accepted = { $hook } przyjmuje żądanie i pracuje nad nim.
+note-said = { $hook } informuje: { $text }
+note-not-reached = Nie udało się zapytać { $hook } o postęp; pytanie zostanie ponowione: { $reason }
+note-step-unanswered = Krok nie powiódł się, ponieważ { $hook } nie udziela odpowiedzi przed upływem terminu.
+note-undo-unanswered = { $hook } nie potwierdza przed upływem terminu, czy krok „{ $step }” został wycofany. Krok uznaje się za wycofany, zgodnie z ustawieniami; należy zapytać { $hook }, czy coś pozostało.
+note-undo-overdue = Nie udało się wycofać kroku „{ $step }”: { $hook } nie udziela odpowiedzi przed upływem terminu.
+note-finding = Ustalenie { $code } ({ $target }): { $text }

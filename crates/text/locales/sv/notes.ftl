@@ -11,6 +11,7 @@ note-undo-started = Steget ”{ $step }” har börjat ångras.
 note-undo-completed = Steget ”{ $step }” har ångrats.
 note-undo-retry = Försök { $attempt } att ångra steget ”{ $step }” misslyckades och upprepas: { $reason }
 note-undo-failed = Steget ”{ $step }” kunde inte ångras: { $reason }
+note-undo-given-up = Steget ”{ $step }” har inte ångrats: ångrandet gavs upp.
 note-undone-after-failure = Steget ”{ $step }” har ångrats eftersom åtgärden misslyckades.
 note-left-behind = Steget ”{ $step }” har lämnat detta efter sig, som nästa publicering tar bort först: { $what }
 note-leftover-removed = Det som en tidigare åtgärd hade lämnat efter sig i steget ”{ $step }” har tagits bort.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] { $by } begärde att åtgärden avbryts.
        *[other] { $by } begärde att åtgärden avbryts: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] { $by } avslutade åtgärden med tvång. De här stegen har inte ångrats: { $given_up }.
+       *[other] { $by } avslutade åtgärden med tvång. De här stegen har inte ångrats: { $given_up }. Orsak: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] Serverns operatör ({ $by }) avslutade åtgärden. De här stegen har inte ångrats: { $given_up }.
+       *[other] Serverns operatör ({ $by }) avslutade åtgärden. De här stegen har inte ångrats: { $given_up }. Orsak: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] Serverns operatör ({ $by }) avslutade åtgärden efter att platsen production hade bytts, så den är klar genast.
+       *[other] Serverns operatör ({ $by }) avslutade åtgärden efter att platsen production hade bytts, så den är klar genast. Orsak: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] { $by } avbröt åtgärden.
@@ -36,3 +52,10 @@ note-cancellation-completed = Avbrytningen är klar. Ingenting av den avbrutna �
 note-cancellation-failed = Avbrytningen misslyckades, och därmed slutade även åtgärden som misslyckad. Andra meddelanden anger vad som finns kvar.
 note-validation-warning = Varning: { $text }
 note-operation-failed = Åtgärden misslyckades i steget ”{ $step }”: { $reason }
+note-accepted = { $hook } har tagit emot begäran och arbetar med den.
+note-said = { $hook } meddelar: { $text }
+note-not-reached = { $hook } kunde inte tillfrågas om hur långt arbetet har kommit och tillfrågas igen: { $reason }
+note-step-unanswered = Steget misslyckades eftersom { $hook } inte svarade inom tidsfristen.
+note-undo-unanswered = { $hook } meddelade inte inom tidsfristen om steget ”{ $step }” har ångrats. Steget räknas som ångrat, så som inställningarna kräver; fråga { $hook } om något finns kvar.
+note-undo-overdue = Steget ”{ $step }” kunde inte ångras: { $hook } svarade inte inom tidsfristen.
+note-finding = Anmärkning { $code } ({ $target }): { $text }

@@ -11,6 +11,7 @@ note-undo-started = “{ $step }” adımının geri alınmasına başlandı.
 note-undo-completed = “{ $step }” adımı geri alındı.
 note-undo-retry = “{ $step }” adımını geri alma denemesi { $attempt } başarısız oldu ve yinelenecek: { $reason }
 note-undo-failed = “{ $step }” adımı geri alınamadı: { $reason }
+note-undo-given-up = “{ $step }” adımı geri alınmadı: geri alma işinden vazgeçildi.
 note-undone-after-failure = İşlem başarısız olduğu için “{ $step }” adımı geri alındı.
 note-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: { $what }
 note-leftover-removed = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırıldı.
@@ -26,6 +27,21 @@ note-cancel-requested =
         [0] { $by } işlemin iptal edilmesini istedi.
        *[other] { $by } işlemin iptal edilmesini istedi: { $reason }
     }
+note-forced =
+    { $reason ->
+        [0] { $by } işlemi zorla bitirdi. Geri alınmayan adımlar: { $given_up }.
+       *[other] { $by } işlemi zorla bitirdi. Geri alınmayan adımlar: { $given_up }. Neden: { $reason }
+    }
+note-killed =
+    { $reason ->
+        [0] Sunucunun işletmeni ({ $by }) işlemi bitirdi. Geri alınmayan adımlar: { $given_up }.
+       *[other] Sunucunun işletmeni ({ $by }) işlemi bitirdi. Geri alınmayan adımlar: { $given_up }. Neden: { $reason }
+    }
+note-killed-after-switch =
+    { $reason ->
+        [0] Sunucunun işletmeni ({ $by }) işlemi production yuvası değiştikten sonra bitirdi; bu nedenle işlem hemen tamamlandı.
+       *[other] Sunucunun işletmeni ({ $by }) işlemi production yuvası değiştikten sonra bitirdi; bu nedenle işlem hemen tamamlandı. Neden: { $reason }
+    }
 note-canceled-by =
     { $reason ->
         [0] { $by } işlemi iptal etti.
@@ -36,3 +52,10 @@ note-cancellation-completed = İptal tamamlandı. İptal edilen işlemden geriye
 note-cancellation-failed = İptal başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti. Geride ne kaldığı diğer iletilerde belirtilir.
 note-validation-warning = Uyarı: { $text }
 note-operation-failed = İşlem “{ $step }” adımında başarısız oldu: { $reason }
+note-accepted = { $hook } isteği aldı ve üzerinde çalışıyor.
+note-said = { $hook } şunu bildiriyor: { $text }
+note-not-reached = { $hook } hizmetine ne kadar ilerlediği sorulamadı ve yeniden sorulacak: { $reason }
+note-step-unanswered = { $hook } süresi dolmadan yanıt vermediği için adım başarısız oldu.
+note-undo-unanswered = { $hook }, “{ $step }” adımının geri alınıp alınmadığını süresi dolmadan bildirmedi. Adım, ayarların gerektirdiği gibi geri alınmış sayılıyor; geriye bir şey kalıp kalmadığını { $hook } hizmetine sorun.
+note-undo-overdue = “{ $step }” adımı geri alınamadı: { $hook } süresi dolmadan yanıt vermedi.
+note-finding = Bulgu { $code } ({ $target }): { $text }

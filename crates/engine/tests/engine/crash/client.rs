@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest};
-use signoff_lifecycle::command::Guard;
+use signoff_lifecycle::command::{Guard, Means};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -55,12 +55,12 @@ impl Client {
 
     async fn publish(&mut self, engine: &Engine) -> Chapter {
         let emails = ["ann@contoso.example", "bob@contoso.example"].map(str::to_owned).to_vec();
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None };
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
         self.start(Box::pin(engine.publish(CONTOSO, "a", publish))).await
     }
 
     async fn go_live(&mut self, engine: &Engine) -> Chapter {
-        let golive = GoLiveRequest { by: "ann".to_owned(), guard: Guard::None };
+        let golive = GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None };
         self.start(Box::pin(engine.golive(CONTOSO, "a", golive))).await
     }
 
@@ -89,6 +89,9 @@ impl Client {
             emails: Vec::new(),
             operation: Some(self.told[0]),
             guard: Guard::None,
+            means: Means::Cancel,
+            accepts_ended: false,
+            repeat: None,
         };
         let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await {
             Ok(Done { reply: Reply::Canceling(cancellation), .. }) => (cancellation.id, false),

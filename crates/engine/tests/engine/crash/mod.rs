@@ -47,7 +47,7 @@ fn story(template: &Path, fault: Fault, nth: u64) -> bool {
                 assert_eq!(end, End::Told, "{what}");
             }
         }
-        Fault::Error | Fault::ReplyLost | Fault::Block => {
+        Fault::Error | Fault::ReplyLost | Fault::Block | Fault::Slow { .. } => {
             assert_eq!(end, End::Told, "{what}");
             let met = |outcome: &Outcome| matches!(outcome, Outcome::Error | Outcome::ReplyLost);
             assert!(!hit || log.iter().any(|entry| met(&entry.outcome)), "{what}: {log:?}");

@@ -1,34 +1,43 @@
-//! Leases of the embedded store. They live in memory: the file has one server, and when that dies,
-//! whoever opens the file next may take up everything at once.
+//! Leases of the stores that have one server. They live in memory: when the server dies, whoever opens the state
+//! next may take up everything at once.
+
+mod letters;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use signoff_lifecycle::ids::OperationId;
 
-use super::letters::LetterHolds;
+pub(crate) use letters::{Holds, LetterHolds};
+
 use crate::StoreError;
 use crate::contract::Lease;
 
 type Key = (String, OperationId, u32);
 
-#[derive(Default)]
-pub(super) struct Leases {
+/// How much time has passed since a moment that is always the same. It never goes back.
+pub type Passed = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+pub(crate) struct Leases {
     held: Mutex<Held>,
+    passed: Passed,
     /// Letters that somebody is sending.
-    pub(super) letters: LetterHolds,
+    pub(crate) letters: LetterHolds,
 }
 
 #[derive(Default)]
 struct Held {
-    by_work: HashMap<Key, (u64, Instant)>,
+    /// When each lease ends.
+    by_work: HashMap<Key, (u64, Duration)>,
     last_token: u64,
 }
 
 #[expect(clippy::disallowed_methods, reason = "leases run on real time, whatever the publisher's clock says")]
-pub(super) fn now() -> Instant {
-    Instant::now()
+fn real() -> Passed {
+    let start = Instant::now();
+    Arc::new(move || start.elapsed())
 }
 
 fn key(lease: &Lease) -> Key {
@@ -36,14 +45,30 @@ fn key(lease: &Lease) -> Key {
 }
 
 impl Leases {
+    /// Leases on real time.
+    pub(crate) fn on_real_time() -> Self {
+        Self::on(real())
+    }
+
+    /// Leases on the time that is handed in.
+    pub(crate) fn on(passed: Passed) -> Self {
+        Self { held: Mutex::default(), letters: LetterHolds::on(passed.clone()), passed }
+    }
+
+    fn now(&self) -> Duration {
+        (self.passed)()
+    }
+
     /// Whether somebody holds the work.
-    pub(super) fn is_held(&self, publisher: &str, operation: OperationId, attempt: u32) -> bool {
+    pub(crate) fn is_held(&self, publisher: &str, operation: OperationId, attempt: u32) -> bool {
         let held = self.held.lock();
-        held.by_work.get(&(publisher.to_owned(), operation, attempt)).is_some_and(|(_, until)| *until > now())
+        held.by_work
+            .get(&(publisher.to_owned(), operation, attempt))
+            .is_some_and(|(_, until)| *until > self.now())
     }
 
     /// Leases the work, unless somebody holds it.
-    pub(super) fn take(
+    pub(crate) fn take(
         &self,
         publisher: &str,
         operation: OperationId,
@@ -52,34 +77,34 @@ impl Leases {
     ) -> Option<Lease> {
         let mut held = self.held.lock();
         let key = (publisher.to_owned(), operation, attempt);
-        if held.by_work.get(&key).is_some_and(|(_, until)| *until > now()) {
+        if held.by_work.get(&key).is_some_and(|(_, until)| *until > self.now()) {
             return None;
         }
         held.last_token += 1;
         let token = held.last_token;
-        held.by_work.insert(key, (token, now() + lease_for));
+        held.by_work.insert(key, (token, self.now() + lease_for));
         Some(Lease { publisher: publisher.to_owned(), operation, attempt, token })
     }
 
     /// Whether the lease still holds; nobody may have taken the work since.
-    pub(super) fn check(&self, lease: &Lease) -> Result<(), StoreError> {
+    pub(crate) fn check(&self, lease: &Lease) -> Result<(), StoreError> {
         match self.held.lock().by_work.get(&key(lease)) {
             Some((token, _)) if *token == lease.token => Ok(()),
             _ => Err(StoreError::Fenced),
         }
     }
 
-    pub(super) fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
+    pub(crate) fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
         match self.held.lock().by_work.get_mut(&key(lease)) {
             Some((token, until)) if *token == lease.token => {
-                *until = now() + lease_for;
+                *until = self.now() + lease_for;
                 Ok(())
             }
             _ => Err(StoreError::Fenced),
         }
     }
 
-    pub(super) fn release(&self, lease: &Lease) {
+    pub(crate) fn release(&self, lease: &Lease) {
         let mut held = self.held.lock();
         let key = key(lease);
         if held.by_work.get(&key).is_some_and(|(token, _)| *token == lease.token) {
@@ -88,12 +113,12 @@ impl Leases {
     }
 
     /// The work is gone, and with it whatever lease there was.
-    pub(super) fn forget(&self, publisher: &str, operation: OperationId, attempt: u32) {
+    pub(crate) fn forget(&self, publisher: &str, operation: OperationId, attempt: u32) {
         self.held.lock().by_work.remove(&(publisher.to_owned(), operation, attempt));
     }
 
     /// All work and every letter is gone.
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.held.lock().by_work.clear();
         self.letters.clear();
     }

@@ -1,54 +1,58 @@
 //! Who holds which letter of the outbox, in memory like the leases and for the same reason.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::leases::now;
+use super::Passed;
 
 /// So long a letter is kept from others; sending one takes less.
 const HELD_FOR: Duration = Duration::from_secs(60);
 
-#[derive(Default)]
-pub(super) struct LetterHolds {
-    until: Mutex<HashMap<i64, Instant>>,
+pub(crate) struct LetterHolds {
+    until: Mutex<HashMap<i64, Duration>>,
+    passed: Passed,
 }
 
 /// The holds, which do not change while this is kept.
-pub(super) struct Holds<'a> {
-    until: MutexGuard<'a, HashMap<i64, Instant>>,
-    now: Instant,
+pub(crate) struct Holds<'a> {
+    until: MutexGuard<'a, HashMap<i64, Duration>>,
+    now: Duration,
 }
 
 impl LetterHolds {
+    pub(super) fn on(passed: Passed) -> Self {
+        Self { until: Mutex::default(), passed }
+    }
+
     /// Stops the holds from changing. Whoever claims letters reads the rows after this call: a letter whose hold
     /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
-    pub(super) fn lock(&self) -> Holds<'_> {
-        let now = now();
+    pub(crate) fn lock(&self) -> Holds<'_> {
+        let now = (self.passed)();
         let mut until = self.until.lock();
         until.retain(|_, end| *end > now);
         Holds { until, now }
     }
 
     /// Gives the letter free. Called after what became of it is committed.
-    pub(super) fn free(&self, letter: i64) {
+    pub(crate) fn free(&self, letter: i64) {
         self.until.lock().remove(&letter);
     }
 
-    pub(super) fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.until.lock().clear();
     }
 }
 
 impl Holds<'_> {
     /// How many letters are held.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.until.len()
     }
 
     /// Holds the letter, unless somebody does.
-    pub(super) fn take(&mut self, letter: i64) -> bool {
+    pub(crate) fn take(&mut self, letter: i64) -> bool {
         if self.until.contains_key(&letter) {
             return false;
         }
@@ -57,18 +61,25 @@ impl Holds<'_> {
     }
 
     /// How long somebody still holds the letter; zero if nobody does.
-    pub(super) fn left(&self, letter: i64) -> Duration {
-        self.until.get(&letter).map_or(Duration::ZERO, |end| end.saturating_duration_since(self.now))
+    pub(crate) fn left(&self, letter: i64) -> Duration {
+        self.until.get(&letter).map_or(Duration::ZERO, |end| end.saturating_sub(self.now))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+
+    /// Holds for which no time passes.
+    fn holds() -> LetterHolds {
+        LetterHolds::on(Arc::new(|| Duration::ZERO))
+    }
 
     #[test]
     fn a_letter_has_one_holder_until_it_is_freed() {
-        let holds = LetterHolds::default();
+        let holds = holds();
         assert!(holds.lock().take(1));
         assert!(!holds.lock().take(1));
         assert!(holds.lock().take(2));
@@ -82,8 +93,8 @@ mod tests {
 
     #[test]
     fn a_hold_ends_by_itself() {
-        let holds = LetterHolds::default();
-        holds.until.lock().insert(1, now());
+        let holds = holds();
+        holds.until.lock().insert(1, Duration::ZERO);
         assert_eq!(holds.lock().count(), 0);
         assert!(holds.lock().take(1));
     }

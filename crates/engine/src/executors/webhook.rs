@@ -1,0 +1,73 @@
+//! `webhook`: a third party does the step, and is told when it is undone.
+
+use std::sync::Arc;
+
+use signoff_lifecycle::command::WorkOutcome;
+use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::plan::StepPlan;
+use signoff_lifecycle::webhook::{Ask, External};
+
+use super::{StepError, Task};
+use crate::clock::Clock;
+use crate::hooks::{Hooks, Question};
+
+pub(super) struct ByWebhook {
+    hooks: Arc<Hooks>,
+    clock: Arc<Clock>,
+}
+
+impl ByWebhook {
+    pub(super) fn new(hooks: Arc<Hooks>, clock: Arc<Clock>) -> Self {
+        Self { hooks, clock }
+    }
+
+    /// Asks the third party to do its part or to undo it or, once it has taken the request, how far it is.
+    pub(super) async fn ask(
+        &self,
+        task: &Task<'_>,
+        plan: &StepPlan,
+        external: Option<&External>,
+        ask: Ask,
+    ) -> WorkOutcome {
+        let Some(webhook) = plan.third_party() else {
+            return WorkOutcome::Final { reason: "no webhook is named for the step".to_owned() };
+        };
+        let accepted = external.is_some_and(|external| external.accepted);
+        let again = webhook.poll_every.unwrap_or(Micros(u64::MAX));
+        if accepted && webhook.poll_every.is_none() {
+            return WorkOutcome::Waiting { progress: None, message: None, again };
+        }
+        let question = Question {
+            ask,
+            accepted,
+            publisher: task.publisher,
+            offer: task.offer,
+            offer_type: task.offer_type,
+            offer_version: task.offer_version,
+            operation: task.operation,
+            step: task.step,
+            attempt: task.lease.attempt,
+            deadline: external.map(|external| external.deadline),
+        };
+        match self.hooks.ask(&webhook.hook, &question, || self.clock.real()).await {
+            Ok(answer) => answer.outcome(again),
+            Err(reason) => WorkOutcome::Passing { reason },
+        }
+    }
+
+    /// Tells the third party to remove what an earlier operation left; it must do so while we wait.
+    pub(super) async fn remove(&self, task: &Task<'_>, plan: &StepPlan) -> Result<(), StepError> {
+        match self.ask(task, plan, None, Ask::Cancel).await {
+            WorkOutcome::Done { .. } => Ok(()),
+            WorkOutcome::Answered(answer) if answer.outcome == signoff_lifecycle::plan::Outcome::Succeed => {
+                Ok(())
+            }
+            WorkOutcome::Answered(answer) => Err(StepError::Final(answer.message.unwrap_or_default())),
+            WorkOutcome::Final { reason } => Err(StepError::Final(reason)),
+            WorkOutcome::Passing { reason } => Err(StepError::Passing(reason)),
+            WorkOutcome::Waiting { .. } => {
+                Err(StepError::Passing("the third party has not removed it yet".to_owned()))
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Who waits for an operation to move.
+//!
+//! Waiting costs a place in a map and whatever the waiting call itself holds: no thread, and no timer of the
+//! operation. Whoever learns of a move tells it to [`Followers`]; that is the commit path of this node, and with
+//! several nodes also whatever hears of the commits of the others. Nothing is handed over: who is woken reads the
+//! operation again, so that a word too many does no harm and a slow follower holds nobody up.
+
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_store::StoreError;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+
+use crate::engine::{Engine, Shared};
+use crate::views::Viewed;
+
+/// How many may follow operations at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct FollowLimits {
+    /// Calls that wait, streams among them. Beyond it a call does not wait.
+    pub places: usize,
+    /// Streams of one publisher.
+    pub streams_of_publisher: usize,
+}
+
+impl Default for FollowLimits {
+    fn default() -> Self {
+        Self { places: 10_000, streams_of_publisher: 256 }
+    }
+}
+
+/// Progress in percent moves by itself, which is looked at no sooner than after this time.
+const PROGRESS_SHOWS_AFTER: Duration = Duration::from_secs(1);
+
+const SHARDS: usize = 16;
+
+type Followed = HashMap<OperationId, Moves>;
+
+/// The moves of one operation, and how many follow them.
+#[derive(Default)]
+struct Moves {
+    told: watch::Sender<()>,
+    followers: usize,
+}
+
+/// Everybody who waits. Keyed by operation alone: should two publishers have the same GUID, both are woken.
+pub(crate) struct Followers {
+    shards: [Mutex<Followed>; SHARDS],
+    places: Arc<Semaphore>,
+    streams: Mutex<HashMap<String, usize>>,
+    limits: FollowLimits,
+}
+
+impl Followers {
+    pub(crate) fn new(limits: FollowLimits) -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Mutex::default()),
+            places: Arc::new(Semaphore::new(limits.places)),
+            streams: Mutex::default(),
+            limits,
+        }
+    }
+
+    fn shard(&self, id: OperationId) -> &Mutex<Followed> {
+        // The last bits of an id are random.
+        &self.shards[usize::from(id.to_bytes()[15]) % SHARDS]
+    }
+
+    /// Tells that these operations moved, or may have moved.
+    pub(crate) fn moved(&self, operations: impl IntoIterator<Item = OperationId>) {
+        for id in operations {
+            if let Some(moves) = self.shard(id).lock().get(&id) {
+                moves.told.send_replace(());
+            }
+        }
+    }
+
+    /// Tells that anything may have moved: the store was replaced, or a clock.
+    pub(crate) fn all_moved(&self) {
+        for shard in &self.shards {
+            for moves in shard.lock().values() {
+                moves.told.send_replace(());
+            }
+        }
+    }
+
+    fn subscribe(&self, id: OperationId) -> watch::Receiver<()> {
+        let mut followed = self.shard(id).lock();
+        let moves = followed.entry(id).or_default();
+        moves.followers += 1;
+        moves.told.subscribe()
+    }
+
+    fn leave(&self, id: OperationId) {
+        let mut followed = self.shard(id).lock();
+        let Some(moves) = followed.get_mut(&id) else { return };
+        moves.followers -= 1;
+        if moves.followers == 0 {
+            followed.remove(&id);
+        }
+    }
+}
+
+/// Follows one operation. It is woken by everything that moved after it was made.
+pub struct Follower {
+    shared: Arc<Shared>,
+    operation: OperationId,
+    moves: watch::Receiver<()>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Follower {
+    /// Ready as soon as the operation moved, or may have moved, since this was ready last.
+    pub async fn moved(&mut self) {
+        // The sender stays as long as somebody follows.
+        let _ = self.moves.changed().await;
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        self.shared.followers.leave(self.operation);
+    }
+}
+
+/// A publisher's place for one stream.
+pub struct StreamPlace {
+    shared: Arc<Shared>,
+    publisher: String,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut streams = self.shared.followers.streams.lock();
+        if let Some(count) = streams.get_mut(&self.publisher) {
+            *count -= 1;
+            if *count == 0 {
+                streams.remove(&self.publisher);
+            }
+        }
+    }
+}
+
+/// What a waiting caller makes of an operation as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// That is what it waited for.
+    Enough,
+    /// Look again when it moved.
+    WhenMoved,
+    /// Look again when it moved, or at this moment on the publisher's clock: its progress then reads otherwise.
+    WhenMovedOrAt(Timestamp),
+}
+
+/// What came of waiting.
+pub struct Waited {
+    /// The operation as it stands; `None` if it does not exist (any more).
+    pub viewed: Option<Arc<Viewed>>,
+    /// Whether the caller could wait; otherwise too many do already.
+    pub waited: bool,
+}
+
+impl Engine {
+    /// Follows an operation, to be read after this call; `None` if too many follow already.
+    pub fn follow(&self, operation: OperationId) -> Option<Follower> {
+        let place = self.shared.followers.places.clone().try_acquire_owned().ok()?;
+        let moves = self.shared.followers.subscribe(operation);
+        Some(Follower { shared: self.shared.clone(), operation, moves, _place: place })
+    }
+
+    /// How many follow an operation at this moment.
+    pub fn followers(&self) -> usize {
+        let followers = &self.shared.followers;
+        followers.limits.places - followers.places.available_permits()
+    }
+
+    /// A place for a stream of the publisher's; `None` if it has as many as it may.
+    pub fn stream_place(&self, publisher: &str) -> Option<StreamPlace> {
+        let followers = &self.shared.followers;
+        let mut streams = followers.streams.lock();
+        let count = streams.get(publisher).copied().unwrap_or_default();
+        if count >= followers.limits.streams_of_publisher {
+            return None;
+        }
+        streams.insert(publisher.to_owned(), count + 1);
+        Some(StreamPlace { shared: self.shared.clone(), publisher: publisher.to_owned() })
+    }
+
+    /// Waits until `look` finds enough in the operation, but not longer than `patience`.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn wait_for(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        patience: impl Future<Output = ()>,
+        look: impl Fn(&Viewed) -> Look,
+    ) -> Result<Waited, StoreError> {
+        let Some(mut follower) = self.follow(id) else {
+            return Ok(Waited { viewed: self.operation(publisher, id).await?, waited: false });
+        };
+        let mut patience = pin!(patience);
+        loop {
+            let viewed = self.operation(publisher, id).await?;
+            let look = viewed.as_deref().map_or(Look::Enough, &look);
+            if look == Look::Enough {
+                return Ok(Waited { viewed, waited: true });
+            }
+            let progress = async {
+                match look {
+                    Look::WhenMovedOrAt(at) => tokio::time::sleep(self.until_shown(publisher, at)).await,
+                    Look::Enough | Look::WhenMoved => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = follower.moved() => {}
+                () = progress => {}
+                () = &mut patience => {
+                    let viewed = self.operation(publisher, id).await?;
+                    return Ok(Waited { viewed, waited: true });
+                }
+            }
+        }
+    }
+
+    /// Real time until this moment on the publisher's clock.
+    fn until_shown(&self, publisher: &str, at: Timestamp) -> Duration {
+        let clock = &self.shared.clock;
+        clock.until(at, clock.ahead_of(publisher)).max(PROGRESS_SHOWS_AFTER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn followed(followers: &Followers) -> usize {
+        followers.shards.iter().map(|shard| shard.lock().len()).sum()
+    }
+
+    #[test]
+    fn an_operation_that_nobody_follows_takes_no_room() {
+        let followers = Followers::new(FollowLimits::default());
+        let id = OperationId(1);
+        let _both = (followers.subscribe(id), followers.subscribe(id));
+        followers.leave(id);
+        assert_eq!(followed(&followers), 1, "the other one still follows");
+        followers.leave(id);
+        assert_eq!(followed(&followers), 0);
+    }
+
+    #[test]
+    fn only_those_who_follow_it_hear_of_a_move() {
+        let followers = Followers::new(FollowLimits::default());
+        let [one, other] = [1, 2].map(|id| followers.subscribe(OperationId(id)));
+        followers.moved([OperationId(1), OperationId(3)]);
+        assert!(one.has_changed().unwrap() && !other.has_changed().unwrap());
+        followers.all_moved();
+        assert!(other.has_changed().unwrap());
+    }
+}

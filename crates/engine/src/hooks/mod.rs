@@ -1,0 +1,158 @@
+//! Third parties that do steps of pipelines, as the settings name them: where they are, what they are asked, and
+//! how both sides know each other.
+
+mod message;
+mod settings;
+mod signature;
+mod transport;
+
+pub use message::{BadAnswer, HookAnswer};
+pub use settings::{BadHook, HookSettings, HookedStep};
+pub use signature::{BadSecret, HookSecret, Signed};
+pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport};
+
+use std::sync::Arc;
+
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::plan::{Executor, StepPlan};
+use signoff_lifecycle::webhook::{Ask, Webhook, work_key};
+
+use crate::catalogue::OfferType;
+use message::{Data, Message};
+use settings::Hook;
+
+/// Every hook of the settings, and the way to them.
+pub struct Hooks {
+    all: Vec<Hook>,
+    transport: Option<Arc<dyn HookTransport>>,
+    callback_base: String,
+}
+
+/// What a third party is asked, and of which step.
+pub(crate) struct Question<'a> {
+    pub(crate) ask: Ask,
+    /// It has taken the request already.
+    pub(crate) accepted: bool,
+    pub(crate) publisher: &'a str,
+    pub(crate) offer: &'a str,
+    pub(crate) offer_type: &'a str,
+    pub(crate) offer_version: u32,
+    pub(crate) operation: OperationId,
+    pub(crate) step: &'a str,
+    pub(crate) attempt: u32,
+    pub(crate) deadline: Option<Timestamp>,
+}
+
+impl Hooks {
+    /// No hooks: every step is done here.
+    pub fn none() -> Self {
+        Self { all: Vec::new(), transport: None, callback_base: String::new() }
+    }
+
+    /// These hooks over `transport`. Third parties call back below `callback_base`, such as
+    /// `https://signoff.example`.
+    ///
+    /// # Errors
+    /// [`BadHook`], which names the hook, the setting and what helps.
+    pub fn new(
+        settings: Vec<HookSettings>,
+        transport: Arc<dyn HookTransport>,
+        callback_base: &str,
+    ) -> Result<Self, BadHook> {
+        let all = settings::checked(settings)?;
+        let callback_base = callback_base.trim_end_matches('/').to_owned();
+        Ok(Self { all, transport: Some(transport), callback_base })
+    }
+
+    /// Whether there are any.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// The hook under whose secret the message was signed not long ago, by name; `now` is real time.
+    pub fn signed_by(&self, signed: &Signed, now: Timestamp, body: &[u8]) -> Option<&str> {
+        let signs = |hook: &&Hook| hook.settings.secret.verifies(signed, now, body);
+        self.all.iter().find(signs).map(|hook| hook.settings.name.as_str())
+    }
+
+    /// Hands the step to the third party that takes it over, if one does.
+    pub(crate) fn take_over(&self, offer_type: &OfferType, plan: &mut StepPlan) {
+        let takes = |hook: &&Hook| hook.takes(&offer_type.id, &plan.id);
+        let Some(Hook { settings, .. }) = self.all.iter().find(takes) else { return };
+        plan.executor = Executor::Webhook;
+        plan.cancel = settings.cancel;
+        (plan.duration, plan.undo_duration) = Default::default();
+        plan.webhook = Some(Box::new(Webhook {
+            hook: settings.name.clone(),
+            poll_every: settings.poll_every,
+            answer_deadline: settings.answer_deadline,
+            cancel_deadline: settings.cancel_deadline,
+            on_cancel_deadline: settings.on_cancel_deadline,
+        }));
+    }
+
+    /// Asks the hook called `name` at `now` (real time).
+    ///
+    /// # Errors
+    /// Why there is no answer; the same question may be answered later.
+    pub(crate) async fn ask(
+        &self,
+        name: &str,
+        question: &Question<'_>,
+        now: impl Fn() -> Timestamp,
+    ) -> Result<HookAnswer, String> {
+        let hook = self.all.iter().find(|hook| hook.settings.name == name);
+        let (Some(hook), Some(transport)) = (hook, &self.transport) else {
+            return Err(format!("the settings name no webhook {name}"));
+        };
+        let request = self.request(hook, question, now());
+        let said = |problem: String| format!("the webhook {name}: {problem}");
+        let reply = transport.send(&request).await.map_err(said)?;
+        if !(200..300).contains(&reply.status) {
+            return Err(said(format!("it answered {}", reply.status)));
+        }
+        if reply.signed.id != request.signed.id
+            || !hook.settings.secret.verifies(&reply.signed, now(), &reply.body)
+        {
+            return Err(said("its reply is not signed as it must be".to_owned()));
+        }
+        HookAnswer::parse(&reply.body).map_err(|error| said(error.to_string()))
+    }
+
+    fn request(&self, hook: &Hook, question: &Question<'_>, now: Timestamp) -> HookRequest {
+        let Question { ask, accepted, publisher, offer, operation, step, attempt, .. } = *question;
+        let key = work_key(operation, step, ask);
+        let message = Message {
+            kind: message::kind(ask, accepted),
+            timestamp: message::time(now),
+            data: Data {
+                idempotency_key: &key,
+                of: accepted.then(|| ask.as_str()),
+                publisher_id: publisher,
+                offer_id: offer,
+                offer_type_id: question.offer_type,
+                offer_version: question.offer_version,
+                operation_id: operation.to_string(),
+                step,
+                attempt,
+                callback_url: format!(
+                    "{}/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback\
+                     ?api-version=2017-10-31",
+                    self.callback_base
+                ),
+                deadline: question.deadline.map(message::time),
+            },
+        };
+        let body = serde_json::to_string(&message).unwrap_or_default();
+        // A request that is repeated keeps its id; each look at how far it is has its own.
+        let id = if accepted { format!("{key}:poll:{attempt}") } else { key.clone() };
+        HookRequest {
+            hook: hook.settings.name.clone(),
+            url: hook.url.clone(),
+            signed: hook.settings.secret.sign(&id, now, body.as_bytes()),
+            idempotency_key: key,
+            body,
+            timeout: hook.settings.timeout,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A third party speaks of its own accord.
+
+use signoff_lifecycle::command::{Callback, Command, Said};
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::refusal::Refusal;
+
+use super::{Along, Done};
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// A third party's word, whose signature was checked.
+#[derive(Clone, Debug)]
+pub struct CallbackRequest {
+    /// The hook that signed it.
+    pub hook: String,
+    /// The operation whose step it is.
+    pub operation: OperationId,
+    /// The step.
+    pub step: String,
+    /// The key that the request carried.
+    pub key: String,
+    /// What is said.
+    pub said: Said,
+}
+
+impl Engine {
+    /// Takes in what a third party says of a step that it was asked to do, or to undo.
+    ///
+    /// # Errors
+    /// [`Refusal::OperationNotFound`] and [`Refusal::StepNotFound`], also for a step that is another hook's;
+    /// [`Refusal::NotAwaited`] for what comes too late; and failures of the store.
+    pub async fn callback(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CallbackRequest,
+    ) -> Result<Done, EngineError> {
+        self.is_step_of(publisher, offer, request.operation, &request.step, &request.hook).await?;
+        let command = Command::Callback(Callback {
+            operation: request.operation,
+            step: request.step,
+            key: request.key,
+            said: request.said,
+        });
+        self.execute(publisher, offer, command, Along::default()).await
+    }
+
+    /// Finds the step, if it is this hook's.
+    ///
+    /// # Errors
+    /// [`Refusal::OperationNotFound`], [`Refusal::StepNotFound`], and failures of the store.
+    pub async fn is_step_of(
+        &self,
+        publisher: &str,
+        offer: &str,
+        operation: OperationId,
+        step: &str,
+        hook: &str,
+    ) -> Result<(), EngineError> {
+        let viewed = self.operation(publisher, operation).await?;
+        let viewed = viewed.filter(|viewed| viewed.offer == offer).ok_or(Refusal::OperationNotFound)?;
+        let plan = viewed.operation.step(step).map(|step| &step.plan);
+        let webhook = plan.and_then(|plan| plan.webhook.as_ref());
+        if webhook.is_none_or(|webhook| webhook.hook != hook) {
+            return Err(Refusal::StepNotFound { step: step.to_owned() }.into());
+        }
+        Ok(())
+    }
+}

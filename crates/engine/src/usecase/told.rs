@@ -1,0 +1,216 @@
+//! What a caller is told: everything that a reply is made of, so that it can be given again later to the last byte.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::offer::{Aggregate, OfferStatus};
+use signoff_lifecycle::operation::{Kind, Operation, Phase};
+use signoff_lifecycle::refusal::Refusal;
+use signoff_lifecycle::repeat::Repeat;
+use signoff_store::StoreError;
+use signoff_store::contract::{Loaded, Repeated};
+
+use super::Done;
+use crate::catalogue::split_secrets;
+use crate::engine::Engine;
+use crate::error::EngineError;
+
+/// What a caller is told of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Told {
+    /// What came of it.
+    pub reply: Reply,
+    /// Of a cancel: who asked first, when and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+    /// Of a put: the offer as it then was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stored: Option<Stored>,
+}
+
+/// Who asked for a cancel first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// What is told of an offer that was put, beside what the request says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stored {
+    /// The offer's id: the path may have named it by its GUID.
+    pub offer: String,
+    /// The offer's type.
+    pub offer_type: String,
+    /// The offer's version.
+    pub version: u32,
+    /// When it was put.
+    pub put_at: Timestamp,
+    /// When the draft changed, as its tag says: never earlier than before.
+    pub changed_at: Timestamp,
+    /// The draft's revision.
+    pub revision: u64,
+    /// The number of the newest operation.
+    pub publishing_version: u64,
+    /// The offer's status.
+    pub status: OfferStatus,
+    /// Whether the offer counts as migrated.
+    pub migrated: bool,
+    /// The definition.
+    pub definition: Definition,
+}
+
+/// A definition as it is shown, in terms of the request that put it: a definition is large, and the request that
+/// asks again brings it along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Definition {
+    /// As it was sent.
+    AsSent,
+    /// As it was sent, without its secrets.
+    WithoutSecrets,
+    /// This text.
+    Text(String),
+}
+
+impl Definition {
+    /// Says how `shown` comes of `sent`.
+    pub(super) fn of(sent: &str, shown: &str) -> Self {
+        if shown == sent {
+            Self::AsSent
+        } else if without_secrets(sent).is_some_and(|text| text == shown) {
+            Self::WithoutSecrets
+        } else {
+            Self::Text(shown.to_owned())
+        }
+    }
+
+    /// The definition as it is shown, given what was sent.
+    ///
+    /// # Errors
+    /// If what was sent is not JSON.
+    pub fn shown(&self, sent: &str) -> Result<String, StoreError> {
+        match self {
+            Self::AsSent => Ok(sent.to_owned()),
+            Self::WithoutSecrets => without_secrets(sent)
+                .ok_or_else(|| StoreError::Corrupt("the definition is not JSON".to_owned())),
+            Self::Text(text) => Ok(text.clone()),
+        }
+    }
+}
+
+fn without_secrets(definition: &str) -> Option<String> {
+    let mut definition: Value = serde_json::from_str(definition).ok()?;
+    split_secrets(&mut definition);
+    Some(definition.to_string())
+}
+
+/// A draft that is put, as far as its reply needs it and the offer's state does not tell it.
+#[derive(Clone)]
+pub(super) struct Draft {
+    pub(super) definition: Definition,
+    pub(super) put_at: Timestamp,
+    pub(super) migrated_by_default: bool,
+}
+
+impl Told {
+    /// What the caller is told of `reply` on the offer as it then is; `draft` goes with a put.
+    pub(super) fn of(reply: Reply, state: &Aggregate, draft: Option<Draft>) -> Self {
+        let of_cancel = matches!(
+            reply,
+            Reply::Canceled(_) | Reply::Canceling(_) | Reply::CancellationEnded(_) | Reply::GivenUp(_)
+        );
+        let target = state.target.as_ref().filter(|_| of_cancel);
+        let asked = target.and_then(|target| asked(target, state.cancellation.as_ref()));
+        let stored = draft.map(|draft| Stored {
+            offer: state.offer.id.clone(),
+            offer_type: state.offer.offer_type.clone(),
+            version: state.offer.version,
+            put_at: draft.put_at,
+            changed_at: state.offer.draft.changed_at,
+            revision: state.offer.draft.revision,
+            publishing_version: state.offer.publishing_version,
+            status: state.status(),
+            migrated: state.offer.migrated.unwrap_or(draft.migrated_by_default),
+            definition: draft.definition,
+        });
+        Self { reply, asked, stored }
+    }
+
+    /// The row that keeps it.
+    pub(super) fn kept(&self, publisher: &str, repeat: &Repeat) -> Result<Repeated, StoreError> {
+        Ok(Repeated {
+            publisher: publisher.to_owned(),
+            key: repeat.key,
+            digest: repeat.digest,
+            expires_at: repeat.expires_at(),
+            reply: serde_json::to_string(self).map_err(|error| StoreError::Corrupt(error.to_string()))?,
+        })
+    }
+}
+
+fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<Asked> {
+    match (&target.phase, cancellation) {
+        (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
+            Some(Asked { by: by.clone(), at: *created_at, reason: reason.clone() })
+        }
+        (Phase::Canceled { at, by, reason }, _) => {
+            Some(Asked { by: by.clone(), at: *at, reason: reason.clone() })
+        }
+        _ => None,
+    }
+}
+
+impl Engine {
+    /// What came of an earlier request that was the same. The offer must have been loaded before: if there is no
+    /// reply then, `loaded` is without the change that it would tell of.
+    ///
+    /// # Errors
+    /// If the request cannot be carried out safely ([`Repeat::check`]), and failures of the store.
+    pub(super) async fn done_before(
+        &self,
+        publisher: &str,
+        loaded: Option<&Loaded>,
+        repeat: Option<&Repeat>,
+    ) -> Result<Option<Done>, EngineError> {
+        let Some(repeat) = repeat else { return Ok(None) };
+        let kept = self.shared.store.repeated(publisher, repeat.key).await?;
+        repeat.check(kept.as_ref().map(|kept| &kept.digest), self.shared.clock.real())?;
+        let Some((kept, loaded)) = kept.zip(loaded) else { return Ok(None) };
+        let told: Told =
+            serde_json::from_str(&kept.reply).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok(Some(Done { reply: told.reply.clone(), state: loaded.aggregate.clone(), told }))
+    }
+
+    /// Keeps what is told of a command that changed nothing, if it may be repeated: the offer may be another by then.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the same request was answered meanwhile.
+    pub(super) async fn keep_told(
+        &self,
+        publisher: &str,
+        repeat: Option<&Repeat>,
+        told: &Told,
+    ) -> Result<(), StoreError> {
+        match repeat {
+            Some(repeat) => self.shared.store.keep_reply(told.kept(publisher, repeat)?).await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// The dialect's exception: what has ended counts as cancelled.
+pub(super) fn ended(refusal: Refusal) -> Result<Reply, Refusal> {
+    match refusal {
+        Refusal::NoOperationInProgress { newest: Some(newest) } => Ok(Reply::NothingToCancel(newest)),
+        refusal => Err(refusal),
+    }
+}

@@ -1,0 +1,207 @@
+//! Results of steps and undos that a third party does: it may take its time, yet not beyond its deadline.
+
+use super::result::{WorkOutcome, block_step, step_done};
+use crate::ids::{Micros, Timestamp};
+use crate::note::{Note, NoteAt};
+use crate::operation::{Step, StepState, Undo, UndoState, WorkKind};
+use crate::plan::{Outcome, RETRIES};
+use crate::transition::Transition;
+use crate::webhook::{Answer, External, Finding, OnCancelDeadline};
+
+/// What a step comes to.
+enum Next {
+    /// It ended well.
+    Done,
+    /// It failed: what is noted, and the reason.
+    Failed(Note, String),
+    /// The third party is turned to again after this time.
+    Again(Micros),
+}
+
+/// Takes in what became of asking the third party.
+pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
+    let now = transition.now;
+    let Some(target) = transition.target() else { return };
+    let Some(next) = next_of_step(&mut target.steps[index], outcome, now) else { return };
+    match next {
+        Next::Done => step_done(transition, index, &[]),
+        Next::Failed(note, reason) => block_step(transition, index, note, reason),
+        Next::Again(delay) => {
+            let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Run));
+            transition.issue(id, attempt, WorkKind::Run, delay);
+        }
+    }
+}
+
+fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option<Next> {
+    let hook = hook_of(&step.plan);
+    let StepState::InProgress { since, tries } = step.state else { return None };
+    let external = step.external.as_mut()?;
+    let overdue = external.is_overdue(now);
+    let again = match outcome {
+        WorkOutcome::Done { .. } => return Some(Next::Done),
+        WorkOutcome::Answered(answer) => {
+            external.answered = true;
+            return Some(match answered(&mut step.notes, &hook, answer, now) {
+                None => Next::Done,
+                Some(reason) => failed(reason),
+            });
+        }
+        WorkOutcome::Final { reason } => return Some(failed(reason)),
+        WorkOutcome::Passing { .. } if overdue => return Some(unanswered(hook)),
+        WorkOutcome::Waiting { progress, message, again } => {
+            took(external, &mut step.notes, hook.clone(), progress, message, now);
+            if overdue {
+                return Some(unanswered(hook));
+            }
+            step.state = StepState::InProgress { since, tries: 0 };
+            again
+        }
+        WorkOutcome::Passing { reason } if external.accepted => {
+            // It works on it: that it cannot be asked right now says nothing of its answer.
+            let tries = tries.saturating_add(1);
+            step.state = StepState::InProgress { since, tries };
+            renew(&mut step.notes, now, Note::NotReached { hook, reason });
+            step.plan.patient_back_off_before(tries)
+        }
+        WorkOutcome::Passing { reason } if tries >= RETRIES => return Some(failed(reason)),
+        WorkOutcome::Passing { reason } => {
+            step.state = StepState::InProgress { since: now, tries: tries + 1 };
+            step.note(now, Note::StepRetry { attempt: tries + 1, of: RETRIES, reason });
+            step.plan.back_off_before(tries + 1)
+        }
+    };
+    step.external.as_ref().map(|external| Next::Again(external.pause(again, now)))
+}
+
+fn failed(reason: String) -> Next {
+    Next::Failed(Note::StepFailed { reason: reason.clone() }, reason)
+}
+
+fn unanswered(hook: String) -> Next {
+    let reason = format!("the webhook {hook} did not answer in time");
+    Next::Failed(Note::StepUnanswered { hook }, reason)
+}
+
+/// The third party has the step in hand.
+pub(super) fn took_step(step: &mut Step, progress: Option<u8>, message: Option<String>, now: Timestamp) {
+    let hook = hook_of(&step.plan);
+    if let Some(external) = &mut step.external {
+        took(external, &mut step.notes, hook, progress, message, now);
+    }
+}
+
+/// The third party has the undo in hand.
+pub(super) fn took_undo(undo: &mut Undo, progress: Option<u8>, message: Option<String>, now: Timestamp) {
+    let hook = hook_of(&undo.plan);
+    if let Some(external) = &mut undo.external {
+        took(external, &mut undo.notes, hook, progress, message, now);
+    }
+}
+
+fn took(
+    external: &mut External,
+    notes: &mut Vec<NoteAt>,
+    hook: String,
+    progress: Option<u8>,
+    message: Option<String>,
+    now: Timestamp,
+) {
+    if !external.accepted {
+        external.accepted = true;
+        notes.push(NoteAt { at: now, note: Note::Accepted { hook: hook.clone() } });
+    }
+    // What is not done does not show as done.
+    external.progress = progress.map_or(external.progress, |percent| percent.min(99));
+    said(notes, hook, message, now);
+}
+
+/// What the undo comes to; `Some`: the third party is turned to again after this time.
+pub(super) fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) -> Option<Micros> {
+    let (hook, step) = (hook_of(&undo.plan), undo.plan.id.clone());
+    let UndoState::Running { since, tries } = undo.state else { return None };
+    let external = undo.external.as_mut()?;
+    let overdue = external.is_overdue(now);
+    let again = match outcome {
+        WorkOutcome::Done { .. } => return undo_done(undo, now),
+        WorkOutcome::Answered(answer) => {
+            external.answered = true;
+            return match answered(&mut undo.notes, &hook, answer, now) {
+                None => undo_done(undo, now),
+                Some(reason) => undo_failed(undo, reason, now),
+            };
+        }
+        WorkOutcome::Final { reason } => return undo_failed(undo, reason, now),
+        WorkOutcome::Waiting { progress, message, again } => {
+            took(external, &mut undo.notes, hook.clone(), progress, message, now);
+            undo.state = UndoState::Running { since, tries: 0 };
+            again
+        }
+        WorkOutcome::Passing { reason } => {
+            let attempt = tries.saturating_add(1);
+            undo.state = UndoState::Running { since, tries: attempt };
+            renew(&mut undo.notes, now, Note::UndoRetry { step: step.clone(), attempt, reason });
+            undo.plan.patient_back_off_before(attempt)
+        }
+    };
+    if !overdue {
+        return undo.external.as_ref().map(|external| external.pause(again, now));
+    }
+    let policy = undo.plan.third_party().map(|webhook| webhook.on_cancel_deadline).unwrap_or_default();
+    match policy {
+        OnCancelDeadline::Complete => {
+            undo.state = UndoState::Done { at: now };
+            undo.note(now, Note::UndoUnanswered { step, hook });
+        }
+        OnCancelDeadline::Fail => {
+            let reason = format!("the webhook {hook} did not answer the cancel in time");
+            undo.state = UndoState::Failed { at: now, reason };
+            undo.note(now, Note::UndoOverdue { step, hook });
+        }
+    }
+    None
+}
+
+fn undo_done(undo: &mut Undo, now: Timestamp) -> Option<Micros> {
+    undo.state = UndoState::Done { at: now };
+    undo.note(now, Note::UndoCompleted { step: undo.plan.id.clone() });
+    None
+}
+
+fn undo_failed(undo: &mut Undo, reason: String, now: Timestamp) -> Option<Micros> {
+    undo.state = UndoState::Failed { at: now, reason: reason.clone() };
+    undo.note(now, Note::UndoFailed { step: undo.plan.id.clone(), reason });
+    None
+}
+
+/// Notes an answer; answers why it is no good one.
+fn answered(notes: &mut Vec<NoteAt>, hook: &str, answer: Answer, now: Timestamp) -> Option<String> {
+    let failed = answer.outcome == Outcome::Fail;
+    for Finding { code, target, text } in answer.findings {
+        let note =
+            if failed { Note::Finding { code, target, text } } else { Note::Warning { code, target, text } };
+        notes.push(NoteAt { at: now, note });
+    }
+    if failed {
+        return Some(answer.message.unwrap_or_else(|| format!("the webhook {hook} says that it failed")));
+    }
+    said(notes, hook.to_owned(), answer.message, now);
+    None
+}
+
+fn said(notes: &mut Vec<NoteAt>, hook: String, message: Option<String>, now: Timestamp) {
+    if let Some(text) = message {
+        renew(notes, now, Note::Said { hook, text });
+    }
+}
+
+/// Adds a note in the place of the last one of its kind: whoever talks much must not make the operation grow.
+fn renew(notes: &mut Vec<NoteAt>, at: Timestamp, note: Note) {
+    let kind = std::mem::discriminant(&note);
+    notes.retain(|kept| std::mem::discriminant(&kept.note) != kind);
+    notes.push(NoteAt { at, note });
+}
+
+fn hook_of(plan: &crate::plan::StepPlan) -> String {
+    plan.webhook.as_ref().map(|webhook| webhook.hook.clone()).unwrap_or_default()
+}

@@ -1,0 +1,105 @@
+//! A store in memory: what simulations and tests of the layers above run on. It passes the conformance suite.
+//!
+//! It is always built, without a feature: it is small, needs nothing that SQLite does not, and no binary keeps it.
+
+mod artifacts;
+mod directory;
+mod lab;
+mod offers;
+mod outbox;
+mod repeats;
+mod retention;
+mod tables;
+mod work;
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use signoff_lifecycle::ids::OperationId;
+
+use crate::contract::{Change, Claimed, Lease, Letter};
+use crate::leases::{Leases, Passed};
+
+pub use tables::Tables;
+
+/// Something that the store did, for whoever watches it.
+#[derive(Clone, Copy, Debug)]
+pub enum Deed<'a> {
+    /// A change was committed.
+    Committed(&'a Change),
+    /// Work was leased.
+    Claimed(&'a Claimed),
+    /// A step made something.
+    Made { lease: &'a Lease, step: &'a str },
+    /// What a step made is gone.
+    Removed { publisher: &'a str, operation: OperationId, step: &'a str },
+    /// What became of a letter was recorded.
+    Settled(&'a Letter),
+}
+
+/// Told of every deed in the order in which they are done, with the tables as they then are.
+pub type Watcher = Arc<dyn Fn(Deed<'_>, &Tables) + Send + Sync>;
+
+/// A store in memory. Cheap to clone; clones share the state.
+#[derive(Clone)]
+pub struct MemoryStore {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    tables: Mutex<Tables>,
+    /// What dies with the server: who holds which work and which letter.
+    leases: Leases,
+    passed: Passed,
+    watcher: Option<Watcher>,
+}
+
+impl MemoryStore {
+    /// An empty store. Leases run on `passed`.
+    pub fn new(passed: Passed) -> Self {
+        Self::on(Tables::default(), passed)
+    }
+
+    /// A store that begins with these tables.
+    pub fn on(tables: Tables, passed: Passed) -> Self {
+        Self::watched(tables, passed, None)
+    }
+
+    /// The same, with somebody who is told of all that is done.
+    pub fn watched(tables: Tables, passed: Passed, watcher: Option<Watcher>) -> Self {
+        let leases = Leases::on(passed.clone());
+        Self { inner: Arc::new(Inner { tables: Mutex::new(tables), leases, passed, watcher }) }
+    }
+
+    /// A copy of everything that is durable.
+    pub fn durable(&self) -> Tables {
+        self.inner.tables.lock().clone()
+    }
+
+    /// The store as it is found after a crash: what is durable, and nobody holds anything. Whoever still has the old
+    /// store changes nothing in the new one.
+    #[must_use]
+    pub fn reopen(&self) -> Self {
+        self.reopen_with(self.durable())
+    }
+
+    /// The same, with other tables in the place of its own.
+    #[must_use]
+    pub fn reopen_with(&self, tables: Tables) -> Self {
+        Self::watched(tables, self.inner.passed.clone(), self.inner.watcher.clone())
+    }
+
+    /// What `look` sees in the tables. For checks beside the store's contract.
+    pub fn look<T>(&self, look: impl FnOnce(&Tables) -> T) -> T {
+        look(&self.inner.tables.lock())
+    }
+}
+
+impl Inner {
+    fn tell(&self, deed: Deed<'_>, tables: &Tables) {
+        if let Some(watcher) = &self.watcher {
+            watcher(deed, tables);
+        }
+    }
+}
