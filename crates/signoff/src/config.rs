@@ -1,15 +1,22 @@
 //! The settings of a server: flags over `SIGNOFF_*` over the TOML file over what is built in.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
 use signoff_engine::RETENTION;
+use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::{Encryption, MailSettings, Secret};
 use signoff_lifecycle::ids::Micros;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
+use url::Url;
+
+mod hooks;
+
+pub(crate) use hooks::HookFile;
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -64,6 +71,8 @@ pub(crate) struct File {
     pub(crate) retention: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) hooks: BTreeMap<String, HookFile>,
 }
 
 /// `[identity]`: the real issuer whose tokens are trusted.
@@ -130,6 +139,9 @@ pub(crate) struct Config {
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<String>,
+    /// Where the server is reached from outside; `None`: where it listens.
+    pub(crate) public_url: Option<String>,
+    pub(crate) hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
 }
@@ -149,7 +161,7 @@ pub(crate) struct BadSetting {
     pub(crate) problem: String,
 }
 
-fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
+pub(crate) fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
     BadSetting { setting: setting.to_owned(), problem: problem.into() }
 }
 
@@ -187,6 +199,8 @@ impl Config {
             identity: file.identity,
             mail: file.mail.map(MailFile::settings).transpose()?,
             operator_token: operator_token()?,
+            public_url: file.public_url.map(public_url).transpose()?,
+            hooks: hooks::settings(file.hooks)?,
             retention: retention(options.retention.or(file.retention).as_deref(), dev)?,
         })
     }
@@ -216,6 +230,17 @@ fn address(setting: &str, text: &str) -> Result<SocketAddr, BadSetting> {
     text.parse().map_err(|_| {
         bad(setting, format!("{text:?} is no address; write one like 127.0.0.1:8080 or [::]:8080"))
     })
+}
+
+/// Where third parties call back to.
+fn public_url(text: String) -> Result<String, BadSetting> {
+    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    match url {
+        Some(url) if url.query().is_none() && url.fragment().is_none() => Ok(text),
+        _ => {
+            Err(bad("public_url", format!("{text:?} is no address; write one like https://signoff.example")))
+        }
+    }
 }
 
 fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {

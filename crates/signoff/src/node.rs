@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use signoff_engine::clock::Clock as EngineClock;
+use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
@@ -34,6 +36,9 @@ pub(crate) struct NodeSettings {
     pub(crate) retention: Option<Micros>,
     /// Where the server is reached without TLS, for the addresses that discovery gives out.
     pub(crate) public_base: Option<String>,
+    /// Third parties that do steps; they call back to `callback_base`.
+    pub(crate) hooks: Vec<HookSettings>,
+    pub(crate) callback_base: Option<String>,
 }
 
 /// Why there is no server.
@@ -45,6 +50,10 @@ pub(crate) enum NodeError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
+    #[error("{0}")]
+    Hook(#[from] BadHook),
+    #[error("hooks: {0}")]
+    HookTransport(String),
     #[error("mail: {0}")]
     Mail(#[from] SettingsError),
 }
@@ -59,6 +68,7 @@ pub(crate) struct Node {
 impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &Path, settings: NodeSettings) -> Result<Self, NodeError> {
+        let hooks = hooks(&settings)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store).map_err(NodeError::Open)?);
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
@@ -67,7 +77,7 @@ impl Node {
         engine_settings.deliver_mail = settings.mail.is_some();
         engine_settings.retention = settings.retention;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
-        let engine = Engine::new(store.clone(), engine_settings);
+        let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
         let issuer = own_issuer(&engine, &settings, clock.clone());
         let external = settings.identity.map(|identity| ExternalIssuer {
@@ -128,6 +138,16 @@ impl Node {
             }
         }
     }
+}
+
+/// The third parties that do steps.
+fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
+    if settings.hooks.is_empty() {
+        return Ok(Hooks::none());
+    }
+    let transport = Arc::new(HttpTransport::new().map_err(NodeError::HookTransport)?);
+    let base = settings.callback_base.as_ref().or(settings.public_base.as_ref());
+    Ok(Hooks::new(settings.hooks.clone(), transport, base.map_or("", String::as_str))?)
 }
 
 /// The server's own token endpoint: in development, and wherever no other issuer is trusted.

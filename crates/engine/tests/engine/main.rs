@@ -7,6 +7,7 @@ mod crash;
 mod force;
 mod lifecycle;
 mod put;
+mod repeats;
 mod restart;
 mod retention;
 mod rules;

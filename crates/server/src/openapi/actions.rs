@@ -1,8 +1,9 @@
-//! Publish, go live, cancel, approve, reject.
+//! Publish, go live, cancel, approve, reject, call back.
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::body::ActionBody;
+use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
 use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::Post;
@@ -15,6 +16,7 @@ const TAG: &str = "operations";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
+        callback(),
         publish(),
         golive(),
         cancel(),
@@ -31,6 +33,47 @@ pub(super) fn calls() -> Vec<Call> {
                 "The operation undoes itself and fails. Contract, \"Operations otherwise\".",
             ),
     ]
+}
+
+/// It takes no token, but a signature.
+fn callback() -> Call {
+    let body = json!({
+        "idempotencyKey": format!("{OPERATION}:displaycertify:run"),
+        "status": "failed",
+        "message": "the image is not fit to be sold",
+        "findings": [{ "code": "Virus", "message": "found in /usr/bin", "target": "plans[0]" }],
+    });
+    let receipt = json!({ "operationId": OPERATION, "step": "displaycertify", "status": "recorded" });
+    Call::new(
+        TAG,
+        Post,
+        "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/callback",
+        "callBackStep",
+    )
+    .says(
+        "Say how far a webhook's step is, or what it came to",
+        "For third parties that do steps. Signed in the manner of the Standard Webhooks specification, under the \
+         hook's secret; docs/webhooks.md says how. The same answer again is recorded already; one that nobody \
+         waits for changes nothing.",
+    )
+    .takes(&["api-version", "Accept-Language", "webhook-id", "webhook-timestamp", "webhook-signature"])
+    .body::<CallbackBody>(true, "At most 256 KiB.", body)
+    .answers(Answer::of::<CallbackReceipt<'_>>(200, "It is recorded.", receipt))
+    .refuses(&[
+        ErrorCode::Unauthorized,
+        ErrorCode::InvalidAPIVersion,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+        ErrorCode::ServiceUnavailable,
+        ErrorCode::RequestTimeout,
+        ErrorCode::PayloadTooLarge,
+        ErrorCode::InvalidJson,
+        ErrorCode::InvalidBody,
+        ErrorCode::InvalidId,
+        ErrorCode::OfferNotFound,
+        ErrorCode::OperationNotFound,
+        ErrorCode::StepNotWaiting,
+    ])
 }
 
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {

@@ -130,6 +130,11 @@ impl Tables {
         self.operations.get(&(publisher.to_owned(), id)).map(|row| &row.operation)
     }
 
+    /// The revision of an offer.
+    pub fn revision(&self, publisher: &str, offer: &str) -> Option<u64> {
+        self.offers.get(&(publisher.to_owned(), offer.to_owned())).map(|row| row.revision)
+    }
+
     /// Every offer without its content, by publisher and id.
     pub fn offers(&self) -> impl Iterator<Item = &Offer> {
         self.offers.values().map(|row| &row.offer)

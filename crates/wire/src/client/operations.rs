@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::error::ClientError;
 use super::{Client, send::Call};
-use crate::operation::{Accepted, OperationDetail, OperationItem};
+use crate::operation::{Accepted, OperationDetail, OperationItem, Validation};
 use crate::prefer;
 
 /// What goes with a publish, go live or cancel; everything is optional.
@@ -91,6 +91,22 @@ impl Client {
         action: &Action,
     ) -> Result<Started, ClientError> {
         self.start(publisher, offer, "publish", action).await
+    }
+
+    /// Makes the checks of a publish and starts nothing. Fails as the publish would.
+    pub async fn validate(
+        &self,
+        publisher: &str,
+        offer: &str,
+        action: &Action,
+    ) -> Result<Validation<'static>, ClientError> {
+        let call = self
+            .offer_call(Method::POST, publisher, offer, &["publish"])
+            .query("validateOnly", Some("true"))
+            .header("if-match", action.if_match.as_deref())
+            .json(action.body().unwrap_or_default())
+            .harmless();
+        self.send(call).await?.read()
     }
 
     /// Takes the preview live.
@@ -198,7 +214,8 @@ impl Client {
         let call: Call = self
             .offer_call(Method::POST, publisher, offer, &[verb])
             .header("if-match", action.if_match.as_deref())
-            .json(action.body().unwrap_or_default());
+            .json(action.body().unwrap_or_default())
+            .marked(self.mark());
         let reply = self.send(call).await?;
         let accepted: Option<Accepted<'static>> = reply.read().ok();
         let location = reply

@@ -289,6 +289,7 @@ fn unusable_settings_are_named() {
             tokens: TokenSource::None,
             extra_roots_pem: pem.map(<[u8]>::to_vec),
             retries: Retries::default(),
+            marks: None,
         };
         Client::new(config).unwrap_err().to_string()
     };
