@@ -6,6 +6,7 @@ mod arch;
 mod generate;
 mod model;
 mod shell;
+mod sim;
 mod test;
 mod tools;
 
@@ -39,6 +40,21 @@ enum Chore {
         #[arg(long)]
         deep: bool,
     },
+    /// Play histories of a node from seeds, with faults, and check what came of them
+    Sim {
+        /// Play this one seed and print its history
+        #[arg(long)]
+        seed: Option<u64>,
+        /// How many seeds to play
+        #[arg(long, default_value_t = 1_000)]
+        seeds: u64,
+        /// The first of them
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// Plant this fault in the store, to see it found
+        #[arg(long)]
+        bug: Option<String>,
+    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -52,6 +68,7 @@ fn main() -> ExitCode {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
         Chore::Model { deep } => model::run(deep),
+        Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {

@@ -24,6 +24,17 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "signoff-wire",
         ],
     ),
+    (
+        "signoff-sim",
+        &[
+            "signoff-server",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
     // It fills stores with more operations than anybody would start over HTTP.
     ("signoff-bench", &["signoff-store", "signoff-lifecycle", "signoff-wire"]),
     ("xtask", &[]),
@@ -103,7 +114,8 @@ pub(super) struct Ban {
     pub(super) reason: &'static str,
 }
 
-/// The files that read the real clock or draw at random, and the three tools that measure. Leases run on real time,
+/// The files that read the real clock or draw at random, and the three tools that measure. The
+/// simulation reads a clock that stands still while anybody has something to do. Leases run on real time,
 /// whatever a publisher's test clock says: they guard against a worker that died.
 const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/engine/src/clock.rs",
@@ -111,6 +123,7 @@ const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/server/src/identity/random.rs",
     "crates/signoff/src/progress",
     "crates/model/src/main.rs",
+    "crates/sim/src/time.rs",
     "bench/",
     "xtask/",
 ];

@@ -80,16 +80,17 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
-        let present = state.clone();
+        // A future is as large as all that it holds while it waits, and is moved with it.
+        let present = state.clone().map(Box::new);
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
             Err(refusal) if along.accepts_ended => Verdict::Already(told::ended(refusal)?),
             verdict => verdict?,
         };
         let decision = match verdict {
-            Verdict::Change(decision) => *decision,
+            Verdict::Change(decision) => decision,
             Verdict::Already(reply) => {
-                let state = present.ok_or(Refusal::OfferNotFound)?;
+                let state = *present.ok_or(Refusal::OfferNotFound)?;
                 let told = Told::of(reply.clone(), &state, None);
                 return match self.keep_told(publisher, along.repeat.as_ref(), &told).await {
                     Ok(()) => Ok(Tried::Done(Box::new(Done { reply, state, told }))),
@@ -111,7 +112,7 @@ impl Engine {
         &self,
         publisher: &str,
         expected: Option<u64>,
-        decision: Decision,
+        decision: Box<Decision>,
         now: Timestamp,
         along: Along,
     ) -> Result<Done, StoreError> {
@@ -119,7 +120,8 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
-        let told = Told::of(decision.reply.clone(), &decision.next, along.draft);
+        let reply = decision.reply;
+        let told = Told::of(reply.clone(), &decision.next, along.draft);
         let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             expected,
@@ -158,7 +160,7 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next, told })
+            Ok(Done { reply, state: next, told })
         };
         to_the_end::to_the_end(commit).await
     }

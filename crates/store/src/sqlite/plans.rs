@@ -131,13 +131,12 @@ async fn live(store: &SqliteStore) {
         outcome: WorkOutcome::Done { removed: Vec::new() },
     };
     execute(store, Command::StepResult(result), Some(lease)).await;
-    let named = Named::Newest;
     let cancel = Cancel {
         id: id(2),
         by: "ann".to_owned(),
         reason: None,
         emails: Vec::new(),
-        named,
+        named: Named::Newest,
         guard: Guard::None,
         means: Means::Cancel,
     };
