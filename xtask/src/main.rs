@@ -39,6 +39,9 @@ enum Chore {
         /// The larger configurations, which take minutes
         #[arg(long)]
         deep: bool,
+        /// Those alone whose name holds this text
+        #[arg(long)]
+        only: Option<String>,
     },
     /// Play histories of a node from seeds, with faults, and check what came of them
     Sim {
@@ -67,7 +70,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
-        Chore::Model { deep } => model::run(deep),
+        Chore::Model { deep, only } => model::run(deep, only.as_deref()),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
         Chore::Generate { check } => generate::run(check),
     };
