@@ -34,6 +34,15 @@ enum Chore {
     },
     /// Check which crate may know what, where the real clock is read, file lengths and leftovers
     Arch,
+    /// Walk every state of the modelled system and hold the rules against it
+    Model {
+        /// The larger configurations, which take minutes
+        #[arg(long)]
+        deep: bool,
+        /// Those alone whose name holds this text
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Play histories of a node from seeds, with faults, and check what came of them
     Sim {
         /// Play this one seed and print its history
@@ -49,12 +58,6 @@ enum Chore {
         #[arg(long)]
         bug: Option<String>,
     },
-    /// Walk every state of the modelled system and hold the rules against it
-    Model {
-        /// The larger configurations, which take minutes
-        #[arg(long)]
-        deep: bool,
-    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -67,8 +70,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
+        Chore::Model { deep, only } => model::run(deep, only.as_deref()),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
-        Chore::Model { deep } => model::run(deep),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {

@@ -2,10 +2,13 @@
 
 use crate::shell::{Failure, cargo, run as call};
 
-/// Runs the configurations that run on every change, or with `deep` the larger ones.
-pub(crate) fn run(deep: bool) -> Result<(), Failure> {
+/// Runs the configurations that run on every change, or with `deep` the larger ones; `only` those whose name
+/// holds this text.
+pub(crate) fn run(deep: bool, only: Option<&str>) -> Result<(), Failure> {
     let mut command = cargo();
     command.args(["run", "--quiet", "--locked", "--package", "signoff-model"]);
-    command.args(deep.then_some(["--", "--deep"]).iter().flatten());
+    command.arg("--");
+    command.args(deep.then_some("--deep"));
+    command.args(only.map(|only| ["--only", only]).iter().flatten());
     call(&mut command)
 }

@@ -43,9 +43,9 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         cargo().args(["test", "--workspace", "--doc", "--quiet", "--locked"]),
     )?;
     announce("model");
-    model::run(false)?;
+    model::run(false, None)?;
     if all {
-        model::run(true)?;
+        model::run(true, None)?;
     }
     step("tests", &mut tests(&tools, all))
 }

@@ -228,7 +228,7 @@ pub fn deep() -> Vec<Configuration> {
         all_calls.with(2, 2).and(&GUARDED).and(&REST).with_leftovers(2),
         clients.with(3, 2).and(&GUARDED).and(&[Call::Put]),
         workers.with(2, 3),
-        two.two_offers().with(1, 2),
+        two.two_offers().with(1, 2).failing(&[]),
         by_hand.with(2, 2).and(&[Call::Approve, Call::Reject, Call::Force]).with_leftovers(1),
         vm.with(2, 2).and(&GUARDED).and(&[Call::Put]).with_leftovers(1),
     ];

@@ -1,6 +1,6 @@
 //! `cargo xtask model`: runs the configurations, and prints what was walked and which rules held.
 //!
-//! `--deep` runs the larger ones. Ends with 1 if a rule is broken, with the way there on standard error.
+//! `--deep` runs the larger ones, `--only TEXT` those whose name holds the text. Ends with 1 if a rule is broken, with the way there on standard error.
 #![expect(clippy::disallowed_methods, reason = "it tells how long a run took, and nothing depends on it")]
 
 use std::num::NonZeroUsize;
@@ -13,13 +13,18 @@ use signoff_model::configuration::{Configuration, deep, ordinary};
 use signoff_model::rules::Rule;
 
 fn main() -> ExitCode {
-    let is_deep = std::env::args().any(|argument| argument == "--deep");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let is_deep = arguments.iter().any(|argument| argument == "--deep");
+    let only =
+        arguments.iter().position(|argument| argument == "--only").and_then(|at| arguments.get(at + 1));
     let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let mut runs = Vec::new();
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(["configuration", "of", "steps", "states", "depth", "stored", "decisions", "seconds"]);
-    for configuration in if is_deep { deep() } else { ordinary() } {
+    let mut configurations = if is_deep { deep() } else { ordinary() };
+    configurations.retain(|configuration| only.is_none_or(|part| configuration.name.contains(part)));
+    for configuration in configurations {
         eprintln!("{} ({})", configuration.name, configuration.size());
         let start = Instant::now();
         let run = configuration.run(None, threads);
@@ -30,7 +35,7 @@ fn main() -> ExitCode {
     for (rule, story) in runs.iter().flat_map(|run| &run.broken) {
         eprintln!("\nbroken: {}\n{story}", rule.says());
     }
-    let never = if is_deep { Vec::new() } else { Run::never_seen(&runs) };
+    let never = if is_deep || only.is_some() { Vec::new() } else { Run::never_seen(&runs) };
     for words in &never {
         eprintln!("never seen: {words}");
     }

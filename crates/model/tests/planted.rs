@@ -20,6 +20,8 @@ macro_rules! planted {
             is_caught(Fault::$fault);
         })*
 
+        const NAMES: &[&str] = &[$(stringify!($test)),*];
+
         /// The table above has a row for each bug.
         #[test]
         fn every_bug_is_planted() {
@@ -66,5 +68,14 @@ fn without_its_bug_a_system_keeps_the_rules() {
     for fault in Fault::ALL {
         let run = planted(fault).run(None, 1);
         assert!(run.broken.is_empty(), "{fault:?}: {}", run.broken[0].1);
+    }
+}
+
+/// `docs/proof.md` names each bug.
+#[test]
+fn the_proof_names_every_bug() {
+    let proof = include_str!("../../../docs/proof.md");
+    for name in NAMES {
+        assert!(proof.contains(&format!("`{name}`")), "docs/proof.md does not name {name}");
     }
 }

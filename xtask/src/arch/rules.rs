@@ -122,8 +122,8 @@ const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/store/src/leases/mod.rs",
     "crates/server/src/identity/random.rs",
     "crates/signoff/src/progress",
-    "crates/sim/src/time.rs",
     "crates/model/src/main.rs",
+    "crates/sim/src/time.rs",
     "bench/",
     "xtask/",
 ];
