@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use signoff_engine::CancelRequest;
 use signoff_engine::clock::Source;
+use signoff_lifecycle::command::{Guard, Means};
+use signoff_lifecycle::decision::Reply;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::repeatability::fixdate;
 
@@ -36,6 +39,10 @@ impl World {
                 self.asking(plan)
             });
             self.clock_jumps();
+            if asking.plan.kind == Kind::Force {
+                self.force(node, &asking.plan).await;
+                continue;
+            }
             let index = client.borrow().index;
             // It knows as soon as there is an answer; a crash leaves it in the dark.
             client.borrow_mut().unknown = asking.plan.ask.repeat.is_some().then(|| asking.clone());
@@ -45,6 +52,35 @@ impl World {
                 learn(&mut client.borrow_mut(), &asking.plan, &answer);
             }
         }
+    }
+
+    /// The operator's way past every undo: not over HTTP.
+    async fn force(&self, node: &Node, plan: &Plan) {
+        let means = if self.luck.borrow_mut().happens(5_000) { Means::Force } else { Means::Kill };
+        let request = CancelRequest {
+            by: "operator".to_owned(),
+            reason: None,
+            emails: Vec::new(),
+            operation: None,
+            guard: Guard::None,
+            means,
+            accepts_ended: false,
+            repeat: None,
+        };
+        self.book.line(&format!("the operator ends what runs of {}: {means:?}", plan.name.offer));
+        let done = node.engine.cancel(plan.name.publisher, plan.name.offer, request).await;
+        let Ok(done) = done else { return };
+        self.book.count(format!("{means:?}"));
+        let ended = |id| self.book.look(|seen| seen.operations.get(&id).is_some_and(|it| !it.is_running()));
+        let promise = match done.reply {
+            Reply::GivenUp(reference) => Promise::Cancellation(reference.id),
+            Reply::Completed(reference) => Promise::Ended(reference.id, "completed"),
+            _ => return,
+        };
+        if !ended(promise.about()) {
+            self.book.wrong("what was ended by force goes on".to_owned());
+        }
+        self.promises.borrow_mut().push(promise);
     }
 
     /// A call, as things are now.

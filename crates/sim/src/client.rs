@@ -23,11 +23,13 @@ pub(crate) enum Kind {
     Release,
     Scenario,
     Advance,
+    /// The server's operator ends what runs, past every undo.
+    Force,
 }
 
 impl Kind {
     /// Every kind with how likely it is.
-    pub(crate) const ALL: [(Self, u64); 11] = [
+    pub(crate) const ALL: [(Self, u64); 12] = [
         (Self::Publish, 20),
         (Self::GoLive, 14),
         (Self::Cancel, 16),
@@ -39,6 +41,7 @@ impl Kind {
         (Self::Release, 6),
         (Self::Scenario, 9),
         (Self::Advance, 5),
+        (Self::Force, 2),
     ];
 
     fn draw(profile: &Profile, draw: &mut Draw) -> Self {
@@ -177,6 +180,7 @@ impl Client {
             Kind::Put => self.put(place, plan(Ask::get(path))),
             Kind::Operation => self.look(known, plan(Ask::get(path))),
             Kind::Offer => plan(Ask::get(path)),
+            Kind::Force => plan(Ask::post(path)),
             Kind::List => plan(Ask::get(format!("{path}/submissions"))),
             Kind::Review => self.review(known, &path, plan(Ask::post(String::new()))),
             Kind::Release => {

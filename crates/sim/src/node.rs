@@ -32,6 +32,7 @@ const DELIVERY: DeliverySettings = DeliverySettings {
 
 pub(crate) struct Node {
     pub(crate) routes: Routes,
+    pub(crate) engine: Engine,
     /// The workers end when it is dropped.
     _stop: watch::Sender<bool>,
 }
@@ -79,8 +80,9 @@ impl Node {
         let (clock, written) = (engine.clock().clone(), engine.mail_written());
         let deliverer = Deliverer::new(store, clock, Arc::new(mailman.clone()), DELIVERY, written);
         tokio::spawn(deliverer.run(std::future::pending()));
-        tokio::spawn(async move { engine.run(stopped).await });
-        Ok(Self { routes: router(app), _stop: stop })
+        let worker = engine.clone();
+        tokio::spawn(async move { worker.run(stopped).await });
+        Ok(Self { routes: router(app), engine, _stop: stop })
     }
 }
 
