@@ -16,7 +16,7 @@ mod runner;
 mod usecase;
 mod views;
 
-pub use engine::{Engine, PipelineKind, Settings};
+pub use engine::{Asker, Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use usecase::{CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest};
 pub use views::{Rendered, Viewed};

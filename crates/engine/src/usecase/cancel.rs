@@ -1,7 +1,9 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
 use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
+use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::refusal::Refusal;
 
 use super::Done;
 use crate::engine::Engine;
@@ -35,6 +37,37 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
+        let command = self.cancel_command(publisher, offer, request).await?;
+        self.execute(publisher, offer, command, None).await
+    }
+
+    /// What [`Engine::cancel`] would answer now. Nothing is changed: the state is as it is.
+    ///
+    /// # Errors
+    /// Those of the cancel.
+    pub async fn foresee_cancel(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CancelRequest,
+    ) -> Result<Done, EngineError> {
+        let command = self.cancel_command(publisher, offer, request).await?;
+        let loaded = self.shared.store.load(publisher, offer).await?;
+        let state = loaded.ok_or(Refusal::OfferNotFound)?.aggregate;
+        let now = self.shared.clock.now(publisher);
+        let reply = match signoff_lifecycle::decide(Some(state.clone()), command, now)? {
+            Verdict::Change(decision) => decision.reply,
+            Verdict::Already(reply) => reply,
+        };
+        Ok(Done { reply, state })
+    }
+
+    async fn cancel_command(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CancelRequest,
+    ) -> Result<Command, EngineError> {
         let named = match request.operation {
             None => Named::Newest,
             Some(id) => match self.operation(publisher, id).await? {
@@ -42,7 +75,7 @@ impl Engine {
                 _ => Named::Unknown,
             },
         };
-        let command = Command::Cancel(Cancel {
+        Ok(Command::Cancel(Cancel {
             id: self.shared.clock.new_id(),
             by: request.by,
             reason: request.reason,
@@ -50,8 +83,7 @@ impl Engine {
             named,
             guard: request.guard,
             means: request.means,
-        });
-        self.execute(publisher, offer, command, None).await
+        }))
     }
 
     /// Lets a step go on that a scenario holds, or will hold.

@@ -1,5 +1,6 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod audit;
 mod cancel;
 mod checks;
 mod golive;
@@ -50,6 +51,8 @@ enum Tried {
 struct Along {
     content: Option<Content>,
     fence: Option<Lease>,
+    /// What a person asked for.
+    asked: Option<audit::Asked>,
 }
 
 impl Engine {
@@ -67,6 +70,7 @@ impl Engine {
             None => (None, None),
         };
         let present = state.clone();
+        let asked = self.asker.as_ref().and_then(|_| audit::Asked::of(&command));
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
             verdict => verdict?,
@@ -78,7 +82,7 @@ impl Engine {
                 return Ok(Tried::Done(Box::new(Done { reply, state })));
             }
         };
-        match self.commit(publisher, expected, decision, now, along).await {
+        match self.commit(publisher, expected, decision, now, Along { asked, ..along }).await {
             Ok(done) => Ok(Tried::Done(Box::new(done))),
             Err(StoreError::Stale) => Ok(Tried::Stale),
             Err(error) => Err(error.into()),
@@ -99,7 +103,9 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
+        let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, now));
         let change = Change {
+            audit,
             expected,
             next: decision.next,
             operations: decision.changed,

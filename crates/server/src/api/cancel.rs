@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
-use signoff_engine::{CancelRequest, Done, EngineError};
+use signoff_engine::{CancelRequest, Done, Engine, EngineError};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
@@ -16,6 +16,7 @@ use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
 use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode, path};
 
+use super::started::ActionRequest;
 use super::{Segments, accepted, offer_slug, read_action};
 use crate::app::App;
 use crate::context::{Context, parameter};
@@ -32,31 +33,85 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let request = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let in_query = parameter(uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
-    let named = named(in_query, request.operation_id)?;
-    let sent_tag = reply::if_match(&headers);
-    let named_text = named.map(|id| id.to_string());
-    let subject =
-        Subject { sent_tag, operation: named_text.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let request = CancelRequest {
-        by: context.name().to_owned(),
-        reason: request.reason,
-        emails: request.emails,
-        operation: named,
-        guard: reply::guard(sent_tag),
-        means: Means::Cancel,
-    };
-    match app.engine().cancel(&publisher, &offer, request).await {
-        Ok(done) => Ok(answer(&app, &subject, &done)),
-        Err(EngineError::Refused(Refusal::NoOperationInProgress { newest: Some(newest) }))
+    if request.force {
+        app.authorise(&context, &publisher, Action::Force).await?;
+    }
+    let means = if request.force { Means::Force } else { Means::Cancel };
+    let call = Call { publisher: &publisher, offer: &offer, uri: &uri, headers: &headers };
+    call.answer(&app, &app.engine_for(&context, standing), &context, request, means).await
+}
+
+/// What a cancel and a kill say besides their bodies.
+pub(super) struct Call<'a> {
+    pub(super) publisher: &'a str,
+    pub(super) offer: &'a str,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+}
+
+impl Call<'_> {
+    /// Stops the operation by these means.
+    pub(super) async fn answer(
+        &self,
+        app: &App,
+        engine: &Engine,
+        context: &Context,
+        request: ActionRequest,
+        means: Means,
+    ) -> Result<Response, ApiError> {
+        let in_query =
+            parameter(self.uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
+        let named = named(in_query, request.operation_id)?;
+        let sent_tag = reply::if_match(self.headers);
+        let named_text = named.map(|id| id.to_string());
+        let subject = Subject {
+            sent_tag,
+            operation: named_text.as_deref(),
+            ..Subject::offer(self.publisher, self.offer)
+        };
+        let request = CancelRequest {
+            by: context.name().to_owned(),
+            reason: request.reason,
+            emails: request.emails,
+            operation: named,
+            guard: reply::guard(sent_tag),
+            means,
+        };
+        let (status, body) = stop(app, engine, &subject, request).await?;
+        Ok(accepted(app, status, &body))
+    }
+}
+
+/// Stops one offer's operation: the status and the body of the answer.
+pub(super) async fn stop(
+    app: &App,
+    engine: &Engine,
+    subject: &Subject<'_>,
+    request: CancelRequest,
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
+    let is_cancel = request.means != Means::Kill;
+    match engine.cancel(subject.publisher, subject.offer, request).await {
+        Ok(done) => Ok(answer(app, subject, &done)),
+        Err(error) => match nothing_to_cancel(app, &error).filter(|_| is_cancel) {
+            Some(newest) => accepted_nothing(app, subject, &newest).await,
+            None => Err(subject.error(error)),
+        },
+    }
+}
+
+/// The operation that has ended, if that makes an answer and no error: the dialect `observed` accepts a cancel of it
+/// (contract, head).
+pub(super) fn nothing_to_cancel(app: &App, error: &EngineError) -> Option<Reference> {
+    match error {
+        EngineError::Refused(Refusal::NoOperationInProgress { newest })
             if app.settings().dialect == Dialect::Observed =>
         {
-            nothing_to_cancel(&app, &subject, &newest).await
+            newest.clone()
         }
-        Err(error) => Err(subject.error(error)),
+        _ => None,
     }
 }
 
@@ -75,7 +130,7 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
     }
 }
 
-fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
+fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> (StatusCode, Accepted<'static>) {
     let (status, state, reference) = match &done.reply {
         Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, Some(reference)),
         Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), Some(reference)),
@@ -93,10 +148,10 @@ fn answer(app: &App, subject: &Subject<'_>, done: &Done) -> Response {
     let who = target.and_then(|target| who(target, cancellation));
     let id = reference.map(|reference| view::guid(reference.id)).unwrap_or_default();
     let mut body = Accepted::new(location.unwrap_or_default(), id, state);
-    body.canceled_by = who.map(|who| who.by.into());
+    body.canceled_by = who.map(|who| who.by.to_owned().into());
     body.canceled_date_time = who.map(|who| view::time(who.at));
-    body.cancellation_reason = who.and_then(|who| who.reason.map(Into::into));
-    accepted(app, status, &body)
+    body.cancellation_reason = who.and_then(|who| who.reason.map(|reason| reason.to_owned().into()));
+    (status, body)
 }
 
 fn completed(dialect: Dialect) -> OperationState {
@@ -124,16 +179,15 @@ fn who<'a>(target: &'a Operation, cancellation: Option<&'a Operation>) -> Option
     }
 }
 
-/// The dialect `observed` accepts a cancel of what has ended (contract, head).
-async fn nothing_to_cancel(
+async fn accepted_nothing(
     app: &App,
     subject: &Subject<'_>,
     newest: &Reference,
-) -> Result<Response, ApiError> {
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let viewed = app.engine().operation(subject.publisher, newest.id).await?;
     let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
     let location = view::location(subject.publisher, subject.offer, newest);
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());
-    Ok(accepted(app, StatusCode::ACCEPTED, &body))
+    Ok((StatusCode::ACCEPTED, body))
 }

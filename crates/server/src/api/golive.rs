@@ -22,13 +22,13 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     // The addresses of the publish are told; those sent here are checked and count for nothing.
     read_action(&app, &publisher, &offer, &headers, body).await?;
     let sent_tag = reply::if_match(&headers);
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let request = GoLiveRequest { by: context.name().to_owned(), guard: reply::guard(sent_tag) };
-    let done = app.engine().golive(&publisher, &offer, request).await;
+    let done = app.engine_for(&context, standing).golive(&publisher, &offer, request).await;
     started(&app, &subject, done).await
 }

@@ -31,7 +31,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = slug(&app, &publisher, &offer).await?;
     let bytes = reply::body(&headers, body).await?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
@@ -52,7 +52,8 @@ pub(crate) async fn handle(
     };
     let sent_tag = Some(sent.unwrap_or(sent_type));
     let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
+    let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
+    let done = done.map_err(|error| subject.error(error))?;
     let created = done.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let body = offer_get::body(&app, &done.state, done.state.offer.version).await?;

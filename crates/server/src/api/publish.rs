@@ -24,7 +24,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let request = read_action(&app, &publisher, &offer, &headers, body).await?;
     let sent_tag = reply::if_match(&headers);
@@ -34,7 +34,7 @@ pub(crate) async fn handle(
         emails: request.emails,
         guard: reply::guard(sent_tag),
     };
-    let done = app.engine().publish(&publisher, &offer, request).await;
+    let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
     started(&app, &subject, done).await
 }
 

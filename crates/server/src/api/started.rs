@@ -22,6 +22,7 @@ pub(crate) struct ActionRequest {
     pub(crate) emails: Vec<String>,
     pub(crate) reason: Option<String>,
     pub(crate) operation_id: Option<String>,
+    pub(crate) force: bool,
 }
 
 /// Reads the body. An offer that does not exist is told before anything that is wrong with the body.
@@ -41,7 +42,7 @@ pub(crate) async fn read_action(
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
     let bytes = reply::body(headers, body).await?;
     let body = ActionBody::parse(&bytes).map_err(|error| match error {
         BodyError::Syntax(error) => reply::invalid_json(error),
@@ -57,6 +58,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError
         emails: emails.map_err(|error| invalid_emails(&error))?,
         reason,
         operation_id: body.operation_id.filter(|id| !id.is_empty()),
+        force: body.force,
     })
 }
 

@@ -6,7 +6,7 @@ mod operation;
 mod step;
 
 pub(crate) use note::operation_messages;
-pub(crate) use offer::{offer, summary, tag};
+pub(crate) use offer::{offer, offer_status, summary, tag};
 pub(crate) use operation::{detail, item, location, render_operation, state_word};
 pub(crate) use step::{step_status, steps};
 

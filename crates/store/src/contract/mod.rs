@@ -1,6 +1,7 @@
 //! What every store must do. Few traits, object-safe; a store takes values, never closures.
 
 mod artifacts;
+mod audit;
 mod directory;
 mod lab;
 mod offers;
@@ -8,6 +9,7 @@ mod outbox;
 mod work;
 
 pub use artifacts::Artifacts;
+pub use audit::{Audit, AuditEntry, AuditRow};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
@@ -32,6 +34,6 @@ pub enum StoreError {
 }
 
 /// Everything a store does, in one object.
-pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+pub trait Store: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab {}
 
-impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}
+impl<S: Offers + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab> Store for S {}

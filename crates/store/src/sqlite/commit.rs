@@ -24,6 +24,7 @@ pub(super) struct Rows {
     work: Vec<(OperationId, u32, WorkKind, i64)>,
     pub(super) settled: Vec<(OperationId, u32)>,
     mail: Vec<MailRow>,
+    audit: Option<String>,
     content: Option<Content>,
     pub(super) fence: Option<Lease>,
 }
@@ -80,6 +81,7 @@ impl Rows {
                 .collect(),
             settled: change.settled.clone(),
             mail: mail.collect::<Result<_, StoreError>>()?,
+            audit: change.audit.as_ref().map(encode).transpose()?,
             content: change.content.clone(),
             fence: change.fence.clone(),
             publisher: next.offer.publisher.clone(),
@@ -104,7 +106,11 @@ impl Rows {
         }
         self.write_operations(connection)?;
         self.write_work(connection)?;
-        self.write_mail(connection)
+        self.write_mail(connection)?;
+        match &self.audit {
+            Some(body) => super::audit::append(connection, &self.publisher, body),
+            None => Ok(()),
+        }
     }
 
     fn write_offer(&self, connection: &Connection) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use crate::StoreError;
 use crate::contract::{Lab, LabKind};
 
 /// Every table; the signing keys first, for they outlive a reset.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "signing_key",
     "principal",
     "publisher",
@@ -21,6 +21,7 @@ const TABLES: [&str; 11] = [
     "work",
     "outbox",
     "artifact",
+    "audit",
     "lab",
 ];
 

@@ -6,7 +6,10 @@ use super::sql;
 use crate::StoreError;
 
 /// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 1] = [include_str!("../../migrations/sqlite/0001_first.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/sqlite/0002_audit.sql"),
+];
 
 /// The number of the newest migration that this binary knows.
 pub(super) fn newest() -> i64 {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod artifacts;
+mod audit;
 mod commit;
 mod concurrency;
 mod differential;
@@ -53,6 +54,7 @@ macro_rules! suite {
                 each_is_found_by_its_number_and_by_its_guid,
                 offers_are_found_by_guid,
                 lists_are_filtered,
+                lists_are_read_in_parts,
             );
             run!(work:
                 due_work_is_leased_to_one,
@@ -83,6 +85,12 @@ macro_rules! suite {
                 removing_twice_is_no_error,
                 who_lost_the_lease_makes_nothing,
                 what_was_recalled_makes_nothing,
+            );
+            run!(audit:
+                an_entry_is_written_with_its_change,
+                entries_are_read_in_pages_from_the_newest_on,
+                changes_of_the_directory_are_told_too,
+                numbers_have_no_gap_when_many_write_at_once,
             );
             run!(directory:
                 a_publisher_is_replaced_whole,
