@@ -7,6 +7,7 @@ mod cancel_table;
 mod exploration;
 mod force_rules;
 mod force_table;
+mod golive_table;
 mod lifecycle_table;
 mod plans;
 mod properties;

@@ -9,6 +9,7 @@ mod released;
 mod resume;
 mod server;
 mod serving;
+mod stopping;
 mod story;
 mod truth;
 #[cfg(unix)]
