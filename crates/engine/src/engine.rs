@@ -79,6 +79,19 @@ impl Settings {
 #[derive(Clone)]
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
+    /// On whose behalf: what they change is written into the audit log.
+    pub(crate) asker: Option<Arc<Asker>>,
+}
+
+/// Who asks for a change, for the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// `tenant/client`, or `operator`.
+    pub name: String,
+    /// What they are to the publisher: a role's word, or `operator`.
+    pub role: String,
+    /// The id of their request.
+    pub request: String,
 }
 
 pub(crate) struct Shared {
@@ -134,7 +147,14 @@ impl Engine {
                 finished: watch::Sender::new(0),
                 advancing: Mutex::default(),
             }),
+            asker: None,
         }
+    }
+
+    /// The same engine at work for `asker`: what is changed through it stands in the audit log.
+    #[must_use]
+    pub fn on_behalf_of(&self, asker: Asker) -> Self {
+        Self { shared: self.shared.clone(), asker: Some(Arc::new(asker)) }
     }
 
     /// The store, for reads.

@@ -20,7 +20,7 @@ mod upkeep;
 mod usecase;
 mod views;
 
-pub use engine::{Engine, PipelineKind, Settings};
+pub use engine::{Asker, Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use retention::RETENTION;

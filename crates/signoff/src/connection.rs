@@ -156,6 +156,17 @@ impl Settings {
         self.client_with(url, tokens)
     }
 
+    /// A client of the server as its operator: `SIGNOFF_OPERATOR_TOKEN`, where the server itself has it from, or
+    /// whatever token is given.
+    pub(crate) fn operator_client(&self) -> Result<Client, Failure> {
+        let own = std::env::var("SIGNOFF_OPERATOR_TOKEN").ok().filter(|token| !token.is_empty());
+        let token = own.or_else(|| self.merged.token.clone()).ok_or_else(|| {
+            let remedy = "set SIGNOFF_OPERATOR_TOKEN (or --token) to what the server was started with";
+            Failure::Unconfigured { message: format!("no token of the operator: {remedy}"), local: false }
+        })?;
+        self.client_with(self.url()?, TokenSource::Given(token.trim().to_owned()))
+    }
+
     /// A client of the server that says nothing about its caller.
     pub(crate) fn anonymous_client(&self) -> Result<Client, Failure> {
         self.client_with(self.url()?, TokenSource::None)

@@ -1,5 +1,6 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod audit;
 mod callback;
 mod cancel;
 mod checks;
@@ -64,6 +65,8 @@ struct Along {
     draft: Option<told::Draft>,
     /// A cancel of what has ended is accepted.
     accepts_ended: bool,
+    /// What a person asked for.
+    asked: Option<audit::Asked>,
 }
 
 impl Engine {
@@ -82,6 +85,7 @@ impl Engine {
         };
         // A future is as large as all that it holds while it waits, and is moved with it.
         let present = state.clone().map(Box::new);
+        let asked = self.asker.as_ref().and_then(|_| audit::Asked::of(&command));
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
             Err(refusal) if along.accepts_ended => Verdict::Already(told::ended(refusal)?),
@@ -99,7 +103,7 @@ impl Engine {
                 };
             }
         };
-        match self.commit(publisher, expected, decision, now, along).await {
+        match self.commit(publisher, expected, decision, now, Along { asked, ..along }).await {
             Ok(done) => Ok(Tried::Done(Box::new(done))),
             Err(StoreError::Stale) => Ok(Tried::Stale),
             Err(error) => Err(error.into()),
@@ -120,10 +124,12 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
+        let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, now));
         let reply = decision.reply;
         let told = Told::of(reply.clone(), &decision.next, along.draft);
         let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
+            audit,
             expected,
             next: decision.next,
             operations: decision.changed,

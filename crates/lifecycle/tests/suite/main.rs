@@ -6,6 +6,7 @@ mod cancel_stories;
 mod cancel_table;
 mod exploration;
 mod force_table;
+mod golive_table;
 mod history;
 mod lifecycle_table;
 mod plans;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::body::ActionBody;
+use signoff_wire::bulk::CancelResults;
 use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
 use signoff_wire::repeatability::RESULT;
@@ -20,6 +21,8 @@ pub(super) fn calls() -> Vec<Call> {
         publish(),
         golive(),
         cancel(),
+        cancel_many(),
+        kill(),
         review(
             "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/approve",
         )
@@ -159,7 +162,9 @@ fn cancel() -> Call {
         "Cancel the newest publish or golive",
         "200: it is canceled. 202: a cancellation runs; follow its location to the end. 400: it cannot be \
          canceled, the code says why. Repeating it is safe. In the dialect `observed` a cancel of what has ended \
-         answers 202 with `\"cancellation\":\"nothingToCancel\"`. Page cancel-operations; contract, \"Cancel\".",
+         answers 202 with `\"cancellation\":\"nothingToCancel\"`. With `force` an owner gives up undoing: where \
+         stopping needs work the operation and its cancellation end as failed at once (202), and their messages say \
+         what is left behind. Page cancel-operations; contract, \"Cancel\".",
     )
     .takes(&["cancelOperationId"])
     .answers(
@@ -171,6 +176,75 @@ fn cancel() -> Call {
         ErrorCode::OperationNotFound,
         ErrorCode::NoOperationInProgress,
         ErrorCode::OperationNotCancellable,
+        ErrorCode::OperationNotRunning,
+        ErrorCode::CancellationFailed,
+    ])
+}
+
+fn cancel_many() -> Call {
+    let results = json!({
+        "dryRun": false,
+        "results": [
+            { "offerId": "one", "statusCode": 202, "status": "running", "operationId": OPERATION, "location": LOCATION },
+            {
+                "offerId": "two",
+                "statusCode": 400,
+                "code": "OperationNotCancellable",
+                "message": "The step 'live' has begun and cannot be called back.",
+            },
+        ],
+        "next": "two",
+    });
+    Call::api(TAG, Post, "/api/publishers/{publisherId}/cancel", "cancelOperations")
+        .says(
+            "Cancel the operations of many offers",
+            "A cancel for each offer that the filter finds, in the order of their ids, guarded by the operation that \
+             was in progress then: one that begins later is not canceled. Unless the filter asks for a status, offers \
+             without an operation in progress are left out. At most 100 in a call; `next` leads on.",
+        )
+        .takes(&["$filter", "dryRun", "$top", "after"])
+        .body::<ActionBody>(
+            false,
+            "As of a cancel, without `operationId`.",
+            json!({ "metadata": { "reason": "wrong image" } }),
+        )
+        .reads_json()
+        .answers(Answer::of::<CancelResults<'_>>(200, "What came of each.", results))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::InvalidEmail,
+            ErrorCode::InvalidFilter,
+            ErrorCode::PreconditionFailed,
+        ])
+}
+
+fn kill() -> Call {
+    let completed = json!({ "location": LOCATION, "operationId": OPERATION, "status": "completed" });
+    let given_up = json!({ "location": LOCATION, "operationId": OPERATION, "status": "failed" });
+    action(
+        "/api/publishers/{publisherId}/offers/{offerId}/kill",
+        "killOperation",
+        "As of a cancel.",
+        json!({ "metadata": { "reason": "the certifier is gone" } }),
+    )
+    .says(
+        "End whatever runs, past a point of no return too",
+        "For the operator of the server. What began is left behind and listed (202); where nothing is, the operation \
+         is canceled (200); a golive past its switch, which can only complete, is complete at once (200).",
+    )
+    .takes(&["cancelOperationId"])
+    .answers(
+        Answer::of::<Accepted<'_>>(200, "The operation is canceled, or complete.", completed)
+            .headers(&["Location", "Operation-Location"]),
+    )
+    .answers(
+        Answer::of::<Accepted<'_>>(202, "It has failed; its cancellation says what is left behind.", given_up)
+            .headers(&["Location", "Operation-Location", "Retry-After"]),
+    )
+    .refuses(&[
+        ErrorCode::OperationNotFound,
+        ErrorCode::NoOperationInProgress,
         ErrorCode::OperationNotRunning,
         ErrorCode::CancellationFailed,
     ])

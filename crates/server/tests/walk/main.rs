@@ -3,10 +3,12 @@
 
 #[cfg(test)]
 mod access;
+mod audit;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_text;
+mod bulk;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
@@ -27,6 +29,7 @@ mod dialects;
 mod events;
 #[cfg(test)]
 mod faults;
+mod force;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]

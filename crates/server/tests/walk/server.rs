@@ -8,7 +8,7 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::testing::{FaultyStore, Plan};
@@ -23,6 +23,9 @@ use crate::reply::Reply;
 
 /// How often a state that must come is looked for, 5 ms apart.
 const LOOKS: usize = 4000;
+
+/// What the operator proves himself with.
+const OPERATOR: &str = "the-operator-of-the-tests";
 
 pub(crate) struct TestServer {
     pub(crate) base: String,
@@ -57,7 +60,8 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
-        let settings = AppSettings { dialect, dev, adopt: false, operator_token: None, retry_after: 1 };
+        let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
+        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
         let folder = tempfile::tempdir().unwrap();
         Self::on(folder, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
     }
@@ -166,6 +170,11 @@ impl TestServer {
         let member = format!("/api/publishers/contoso/members/{TENANT}/{name}");
         owner.put(&member, &json!({ "role": role })).await.expect(200);
         self.client("contoso", &name, "a-long-enough-secret").await
+    }
+
+    /// The operator of the server, who works for contoso here.
+    pub(crate) fn operator(&self) -> Client {
+        self.bearing(OPERATOR)
     }
 
     /// Somebody who sends no token.

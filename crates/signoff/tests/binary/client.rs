@@ -21,11 +21,11 @@ struct Script {
     requests: Vec<String>,
 }
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-    requests: Vec<String>,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) requests: Vec<String>,
 }
 
 async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response {
@@ -44,7 +44,7 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
 }
 
 /// Runs `signoff` with `arguments`, nothing in its environment but `more`, against a server that answers so.
-async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments: &[&str]) -> Run {
+pub(crate) async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments: &[&str]) -> Run {
     let script = Arc::new(Mutex::new(Script { answers: answers.to_vec().into(), ..Script::default() }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -72,7 +72,7 @@ async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments
     }
 }
 
-async fn signoff(answers: &[(u16, Value)], arguments: &[&str]) -> Run {
+pub(crate) async fn signoff(answers: &[(u16, Value)], arguments: &[&str]) -> Run {
     signoff_with(answers, &[], arguments).await
 }
 

@@ -13,6 +13,7 @@ mod repeats;
 mod resume;
 mod server;
 mod serving;
+mod stopping;
 mod story;
 mod truth;
 #[cfg(unix)]

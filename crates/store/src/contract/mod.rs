@@ -1,6 +1,7 @@
 //! What every store must do. Few traits, object-safe; a store takes values, never closures.
 
 mod artifacts;
+mod audit;
 mod directory;
 mod lab;
 mod offers;
@@ -10,6 +11,7 @@ mod retention;
 mod work;
 
 pub use artifacts::Artifacts;
+pub use audit::{Audit, AuditEntry, AuditRow};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
@@ -37,8 +39,11 @@ pub enum StoreError {
 
 /// Everything a store does, in one object.
 pub trait Store:
-    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
 {
 }
 
-impl<S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention> Store for S {}
+impl<S> Store for S where
+    S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
+{
+}

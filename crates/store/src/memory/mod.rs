@@ -3,6 +3,7 @@
 //! It is always built, without a feature: it is small, needs nothing that SQLite does not, and no binary keeps it.
 
 mod artifacts;
+mod audit;
 mod directory;
 mod lab;
 mod offers;

@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
-use super::{Deed, MemoryStore, repeats};
+use super::{Deed, MemoryStore, audit, repeats};
 use crate::StoreError;
 use crate::contract::{
     Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
@@ -32,6 +32,7 @@ impl Offers for MemoryStore {
         for mail in &change.mail {
             write_mail(&mut tables, mail);
         }
+        audit::append(&mut tables, publisher, change.audit.clone());
         if let Some(repeated) = &change.repeat {
             repeats::keep(&mut tables, repeated.clone());
         }
@@ -54,13 +55,15 @@ impl Offers for MemoryStore {
             row.offer.publisher == publisher
                 && filter.offer_type.as_ref().is_none_or(|wanted| *wanted == row.offer.offer_type)
                 && filter.status.as_ref().is_none_or(|wanted| *wanted == row.status)
+                && filter.after.as_ref().is_none_or(|after| row.offer.id > *after)
         };
         let summary = |row: &OfferRow| OfferSummary {
             offer: row.offer.clone(),
             status: row.status.clone(),
             display_text: row.display_text.clone(),
         };
-        Ok(tables.offers.values().filter(wanted).map(summary).collect())
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        Ok(tables.offers.values().filter(wanted).take(limit).map(summary).collect())
     }
 
     async fn content(

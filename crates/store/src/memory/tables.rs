@@ -9,7 +9,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Operation, WorkKind};
 
-use crate::contract::{Aged, Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
+use crate::contract::{Aged, AuditEntry, Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
 
 /// Everything that outlives the server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct Tables {
     /// By publisher and key.
     #[serde(with = "rows")]
     pub(super) repeated: BTreeMap<(String, [u8; 32]), Repeated>,
+    /// By publisher and number.
+    #[serde(with = "rows")]
+    pub(super) audit: BTreeMap<(String, u64), AuditEntry>,
     /// By kind, publisher and key.
     #[serde(with = "rows")]
     pub(super) lab: BTreeMap<(String, String, String), String>,

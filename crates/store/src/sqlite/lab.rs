@@ -10,7 +10,7 @@ use crate::StoreError;
 use crate::contract::{Lab, LabKind};
 
 /// Every table; the signing keys first, for they outlive a reset.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "signing_key",
     "principal",
     "publisher",
@@ -22,6 +22,7 @@ const TABLES: [&str; 13] = [
     "work",
     "outbox",
     "artifact",
+    "audit",
     "lab",
     "repeated",
 ];

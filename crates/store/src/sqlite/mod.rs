@@ -1,6 +1,7 @@
 //! The embedded store: one file, one writer thread that commits many waiting changes at once, readers beside it.
 
 mod artifacts;
+mod audit;
 mod checkpoint;
 mod commit;
 mod directory;

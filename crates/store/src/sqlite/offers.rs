@@ -188,11 +188,14 @@ fn list(
     let mut statement = connection
         .prepare_cached(
             "SELECT state, status, display_text FROM offer WHERE publisher_id = ?1
-                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status) ORDER BY offer_id",
+                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status)
+                 AND offer_id > ?4 ORDER BY offer_id LIMIT ?5",
         )
         .map_err(sql)?;
+    let after = filter.after.as_deref().unwrap_or_default();
+    let limit = filter.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
     let rows = statement
-        .query_map(params![publisher, filter.offer_type, filter.status], |row| {
+        .query_map(params![publisher, filter.offer_type, filter.status, after, limit], |row| {
             Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
         })
         .map_err(sql)?;

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod artifacts;
+mod audit;
 mod commit;
 mod concurrency;
 mod differential;
@@ -55,6 +56,7 @@ macro_rules! suite {
                 each_is_found_by_its_number_and_by_its_guid,
                 offers_are_found_by_guid,
                 lists_are_filtered,
+                lists_are_read_in_parts,
             );
             run!(work:
                 due_work_is_leased_to_one,
@@ -105,6 +107,12 @@ macro_rules! suite {
                 artifacts_go_with_their_operation,
                 content_goes_and_no_other_takes_its_place,
                 operations_are_gone_through_in_the_order_of_their_ids,
+            );
+            run!(audit:
+                an_entry_is_written_with_its_change,
+                entries_are_read_in_pages_from_the_newest_on,
+                changes_of_the_directory_are_told_too,
+                numbers_have_no_gap_when_many_write_at_once,
             );
             run!(directory:
                 a_publisher_is_replaced_whole,

@@ -28,7 +28,7 @@ use crate::repeatability::Repeatability;
 pub use auth::{ClientCredentials, PORTAL_HOST, PUBLIC_AUTHORITY, TokenSource, default_authority};
 pub use error::ClientError;
 pub use offers::{OfferRead, PutReply, Which};
-pub use operations::{Action, OperationRead, Started, Verdict};
+pub use operations::{Action, Many, OperationRead, Started, Verdict};
 pub use watch::{Pace, Until, waits_for_sign_off};
 
 /// How long a connection may take to come about.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::error::ClientError;
 use super::{Client, send::Call};
+use crate::bulk::CancelResults;
 use crate::operation::{Accepted, OperationDetail, OperationItem, Validation};
 use crate::prefer;
 
@@ -22,6 +23,21 @@ pub struct Action {
     pub operation_id: Option<Uuid>,
     /// The offer's tag: refused when an operation began since.
     pub if_match: Option<String>,
+    /// Of a cancel, for owners: give up undoing.
+    pub force: bool,
+}
+
+/// Which offers [`Client::cancel_many`] is about, and how it goes about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Many {
+    /// As of the list of offers; `None`: every offer with an operation in progress.
+    pub filter: Option<String>,
+    /// Change nothing, and answer what would come of it.
+    pub dry_run: bool,
+    /// At most so many, up to 100.
+    pub top: Option<u32>,
+    /// Go on behind this offer.
+    pub after: Option<String>,
 }
 
 impl Action {
@@ -40,6 +56,9 @@ impl Action {
         }
         if let Some(operation) = &self.operation_id {
             body.insert("operationId".into(), json!(operation));
+        }
+        if self.force {
+            body.insert("force".into(), json!(true));
         }
         (!body.is_empty()).then(|| Value::Object(body).to_string().into_bytes())
     }
@@ -127,6 +146,29 @@ impl Client {
         action: &Action,
     ) -> Result<Started, ClientError> {
         self.start(publisher, offer, "cancel", action).await
+    }
+
+    /// Ends whatever runs, past a point of no return too; for the operator of the server.
+    pub async fn kill(&self, publisher: &str, offer: &str, action: &Action) -> Result<Started, ClientError> {
+        self.start(publisher, offer, "kill", action).await
+    }
+
+    /// Cancels the operations of many offers, or says what would come of it. A refusal is a result, no error.
+    pub async fn cancel_many(
+        &self,
+        publisher: &str,
+        many: &Many,
+        action: &Action,
+    ) -> Result<CancelResults<'static>, ClientError> {
+        let top = many.top.map(|top| top.to_string());
+        let call = self
+            .call(Method::POST, &["api", "publishers", publisher, "cancel"])
+            .query("$filter", many.filter.as_deref())
+            .query("dryRun", many.dry_run.then_some("true"))
+            .query("$top", top.as_deref())
+            .query("after", many.after.as_deref())
+            .json(action.body().unwrap_or_default());
+        self.send(call).await?.read()
     }
 
     /// The operations of an offer, newest first; `state` as in `status=`.

@@ -109,12 +109,34 @@ async fn every_call_asks_for_its_path() {
 
 #[tokio::test]
 async fn what_only_signoff_answers() {
-    let stub = Stub::start([reply(201, &[], "{}"), ok("{}"), ok("{}"), ok("[]")]).await;
+    let killed = json!({"location": LOCATION, "operationId": ID, "status": "failed"});
+    let stub = Stub::start([
+        reply(201, &[], "{}"),
+        ok("{}"),
+        ok("{}"),
+        ok("[]"),
+        reply(202, &[("location", LOCATION)], &killed.to_string()),
+        ok(&json!({"dryRun": true, "results": [{"offerId": "o", "statusCode": 200}], "next": "o"})
+            .to_string()),
+        ok(&json!({"entries": [], "next": 4}).to_string()),
+    ])
+    .await;
     let client = stub.client(given());
     assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
     assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
     client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
+    let reason = Action { reason: Some("stuck".into()), ..Action::default() };
+    assert!(!client.kill("p", "o", &reason).await.unwrap().done);
+    let many = Many {
+        filter: Some("status eq 'running'".into()),
+        dry_run: true,
+        top: Some(20),
+        after: Some("n".into()),
+    };
+    let results = client.cancel_many("p", &many, &Action { force: true, ..reason }).await.unwrap();
+    assert!(results.results[0].went_well() && results.next.as_deref() == Some("o"));
+    assert_eq!(client.audit("p", Some(9), Some(5)).await.unwrap().next, Some(4));
     insta::assert_snapshot!(stub.requests().join("\n"));
 }
 
