@@ -1,6 +1,7 @@
 //! `cargo xtask model`: runs the configurations, and prints what was walked and which rules held.
 //!
-//! `--deep` runs the larger ones, `--only TEXT` those whose name holds the text. Ends with 1 if a rule is broken, with the way there on standard error.
+//! `--deep` runs the larger ones, `--only TEXT` those whose name holds the text. Stops at the first configuration
+//! that breaks a rule and ends with 1, with the way there on standard error.
 #![expect(clippy::disallowed_methods, reason = "it tells how long a run took, and nothing depends on it")]
 
 use std::num::NonZeroUsize;
@@ -29,7 +30,11 @@ fn main() -> ExitCode {
         let start = Instant::now();
         let run = configuration.run(None, threads);
         table.add_row(row(&configuration, &run, start.elapsed()));
+        let is_broken = !run.broken.is_empty();
         runs.push(run);
+        if is_broken {
+            break;
+        }
     }
     println!("{table}\n\n{}", rules(&runs));
     for (rule, story) in runs.iter().flat_map(|run| &run.broken) {
