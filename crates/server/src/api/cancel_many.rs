@@ -164,13 +164,13 @@ impl Many<'_> {
                     };
                     (status_code, Some(status), done.state.target.as_ref().map(Reference::from))
                 }
-                Err(error) => match nothing_to_cancel(self.app, &error) {
-                    Some(newest) => (202, None, Some(newest)),
-                    None => {
+                Err(error) => {
+                    let Some(newest) = nothing_to_cancel(self.app, &error) else {
                         let error = subject.error(error);
                         return self.refused(found, &error);
-                    }
-                },
+                    };
+                    (202, None, Some(newest))
+                }
             };
         CancelResult {
             status_code,

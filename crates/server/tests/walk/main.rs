@@ -3,11 +3,13 @@
 
 #[cfg(test)]
 mod access;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_text;
+#[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod call;
@@ -25,6 +27,7 @@ mod concurrency;
 mod dialects;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod force;
 #[cfg(test)]
 mod languages;
