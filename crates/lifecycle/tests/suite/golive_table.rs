@@ -26,8 +26,11 @@ fn production(world: &World) -> SlotContent {
 }
 
 /// How far the golive got before it was stopped.
-const BEFORE_THE_SWITCH: [(&str, fn(&mut World)); 2] =
+const BEFORE_THE_SWITCH: [(&str, Progress); 2] =
     [("preparing", |_| ()), ("preparing again", |world| world.end(LIVE, passing()))];
+
+/// What happened to a golive since it began.
+type Progress = fn(&mut World);
 
 #[test]
 fn until_its_switch_a_golive_can_be_stopped_and_repeated() {
@@ -73,7 +76,7 @@ fn a_cancellation_of_a_golive_that_fails_leaves_production_and_the_way_to_it() {
 
 #[test]
 fn from_its_switch_on_a_golive_is_refused_whatever_propagating_does() {
-    let propagating: [fn(&mut World); 3] =
+    let propagating: [Progress; 3] =
         [|_| (), |world| world.end(LIVE, passing()), |world| world.end(LIVE, fatal())];
     for policy in [CancelPolicy::Interrupt, CancelPolicy::Undo, CancelPolicy::Refuse] {
         for get_there in propagating {

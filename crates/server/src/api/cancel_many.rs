@@ -137,7 +137,7 @@ impl Many<'_> {
             reason: self.request.reason.clone(),
             emails: self.request.emails.clone(),
             operation: None,
-            guard: Guard::Newest(vec![found.offer.publishing_version]),
+            guard: as_seen(found),
             means: self.means(),
             accepts_ended: accepts_ended(self.app, self.means()),
             repeat: None,
@@ -205,6 +205,11 @@ impl Many<'_> {
     }
 }
 
+/// Nothing but the operation that the filter saw is canceled: one that began since has another number.
+fn as_seen(found: &Found) -> Guard {
+    Guard::Newest(vec![found.offer.publishing_version])
+}
+
 fn empty(offer: String) -> CancelResult<'static> {
     CancelResult {
         offer_id: offer.into(),
@@ -214,5 +219,34 @@ fn empty(offer: String) -> CancelResult<'static> {
         operation_id: None,
         location: None,
         message: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signoff_lifecycle::ids::{OperationId, Timestamp};
+    use signoff_lifecycle::offer::{Draft, Offer};
+
+    use super::*;
+
+    #[test]
+    fn a_cancel_is_guarded_by_the_operation_that_the_filter_saw() {
+        let offer = Offer {
+            publisher: "contoso".to_owned(),
+            id: "vm".to_owned(),
+            guid: OperationId(1),
+            offer_type: "t".to_owned(),
+            version: 2,
+            draft: Draft { revision: 5, changed_at: Timestamp(1), content_version: 2 },
+            migrated: None,
+            publishing_version: 7,
+            newest: Some(OperationId(3)),
+            preview: None,
+            displaced: None,
+            production: None,
+            leftovers: Vec::new(),
+        };
+        let found = Found { offer, status: "running".to_owned(), display_text: "VM".to_owned() };
+        assert_eq!(as_seen(&found), Guard::Newest(vec![7]));
     }
 }

@@ -46,7 +46,9 @@ pub(super) fn components(refusals: &[ErrorCode]) -> Components {
     for (name, text, schema, example) in path_parameters() {
         components = add(components, name, name, ParameterIn::Path, text, schema, example);
     }
-    for (key, name, text, schema, example) in query_parameters() {
+    for (key, name, text, schema, example) in
+        query_parameters().into_iter().chain(query_parameters_of_parts())
+    {
         components = add(components, key, name, ParameterIn::Query, text, schema, example);
     }
     for (name, text, example) in header_parameters() {
@@ -179,6 +181,26 @@ fn query_parameters() -> Vec<Query> {
             json!(true),
         ),
         (
+            "authorization_endpoint",
+            "authorization_endpoint",
+            "The address that is asked about; its path starts with a tenant.",
+            string(),
+            json!("https://login.microsoftonline.com/common/oauth2/authorize"),
+        ),
+        (
+            "discoveryVersion",
+            "api-version",
+            "The version of the reply.",
+            one_of(&["1.0", "1.1"]),
+            json!("1.1"),
+        ),
+    ]
+}
+
+/// Those of calls that read or act in parts.
+fn query_parameters_of_parts() -> Vec<Query> {
+    vec![
+        (
             "dryRun",
             "dryRun",
             "Change nothing and say what would come of it.",
@@ -205,20 +227,6 @@ fn query_parameters() -> Vec<Query> {
             "Go on with older entries than this number: `next` of the last reply.",
             ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)),
             json!(42),
-        ),
-        (
-            "authorization_endpoint",
-            "authorization_endpoint",
-            "The address that is asked about; its path starts with a tenant.",
-            string(),
-            json!("https://login.microsoftonline.com/common/oauth2/authorize"),
-        ),
-        (
-            "discoveryVersion",
-            "api-version",
-            "The version of the reply.",
-            one_of(&["1.0", "1.1"]),
-            json!("1.1"),
         ),
     ]
 }

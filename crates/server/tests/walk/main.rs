@@ -3,11 +3,13 @@
 
 #[cfg(test)]
 mod access;
+#[cfg(test)]
 mod audit;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_text;
+#[cfg(test)]
 mod bulk;
 #[cfg(test)]
 mod call;
@@ -29,6 +31,7 @@ mod dialects;
 mod events;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
 mod force;
 #[cfg(test)]
 mod languages;

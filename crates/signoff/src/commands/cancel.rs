@@ -13,6 +13,7 @@ use crate::view;
 
 /// What to cancel, and why.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Command {
     /// The offer's id
     #[arg(value_parser = offer_id, required_unless_present = "all", conflicts_with = "all")]
