@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
+mod retention;
 mod runner;
 mod upkeep;
 mod usecase;
@@ -22,6 +23,7 @@ mod views;
 pub use engine::{Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
+pub use retention::RETENTION;
 pub use usecase::{
     Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
     ReviewRequest, Stored, Told,

@@ -84,7 +84,8 @@ fn same(sent: &[u8], secret: &[u8]) -> bool {
     sent.len() == secret.len() && sent.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
-fn check_api_version(query: &str) -> Result<(), ApiError> {
+/// Whether the query names a version that we speak.
+pub(crate) fn check_api_version(query: &str) -> Result<(), ApiError> {
     // Most clients send nothing else.
     if query == "api-version=2017-10-31" {
         return Ok(());

@@ -42,7 +42,7 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types,
+        callback, cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types,
         operation_events, operation_get, operation_list, principals, publish, publisher_put, publishers,
         review,
     };
@@ -77,6 +77,10 @@ fn publishing() -> Router<App> {
         .route(
             "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
             post(review::reject),
+        )
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback",
+            post(callback::handle),
         )
         .route("/api/operations/{address}", get(operation_get::by_number))
         .route(

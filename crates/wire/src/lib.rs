@@ -6,6 +6,7 @@
 
 pub mod api_version;
 pub mod body;
+pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod dialect;

@@ -82,9 +82,10 @@ async fn answer(app: &App, subject: &Subject<'_>, done: &Done, wait: &Wait) -> R
     let told = &done.told;
     let (status, mut state, reference) = match &told.reply {
         Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
-        Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
-        Reply::CancellationEnded(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
+        Reply::CancellationEnded(reference) | Reply::Completed(reference) => {
+            (StatusCode::OK, completed(app.settings().dialect), reference)
+        }
         Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
         _ => return Err(StoreError::Corrupt("a cancel that speaks of no operation".to_owned()).into()),
     };

@@ -1,5 +1,6 @@
 //! The endpoints of the publishing API, one file each.
 
+pub(crate) mod callback;
 pub(crate) mod cancel;
 pub(crate) mod golive;
 pub(crate) mod members;

@@ -1,8 +1,9 @@
-//! Publish, go live, cancel, approve, reject.
+//! Publish, go live, cancel, approve, reject, call back.
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::body::ActionBody;
+use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
 use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::Post;
@@ -15,6 +16,7 @@ const TAG: &str = "operations";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
+        callback(),
         publish(),
         golive(),
         cancel(),
@@ -33,9 +35,50 @@ pub(super) fn calls() -> Vec<Call> {
     ]
 }
 
+/// It takes no token, but a signature.
+fn callback() -> Call {
+    let body = json!({
+        "idempotencyKey": format!("{OPERATION}:displaycertify:run"),
+        "status": "failed",
+        "message": "the image is not fit to be sold",
+        "findings": [{ "code": "Virus", "message": "found in /usr/bin", "target": "plans[0]" }],
+    });
+    let receipt = json!({ "operationId": OPERATION, "step": "displaycertify", "status": "recorded" });
+    Call::new(
+        TAG,
+        Post,
+        "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/callback",
+        "callBackStep",
+    )
+    .says(
+        "Say how far a webhook's step is, or what it came to",
+        "For third parties that do steps. Signed in the manner of the Standard Webhooks specification, under the \
+         hook's secret; docs/webhooks.md says how. The same answer again is recorded already; one that nobody \
+         waits for changes nothing.",
+    )
+    .takes(&["api-version", "Accept-Language", "webhook-id", "webhook-timestamp", "webhook-signature"])
+    .body::<CallbackBody>(true, "At most 256 KiB.", body)
+    .answers(Answer::of::<CallbackReceipt<'_>>(200, "It is recorded.", receipt))
+    .refuses(&[
+        ErrorCode::Unauthorized,
+        ErrorCode::InvalidAPIVersion,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+        ErrorCode::ServiceUnavailable,
+        ErrorCode::RequestTimeout,
+        ErrorCode::PayloadTooLarge,
+        ErrorCode::InvalidJson,
+        ErrorCode::InvalidBody,
+        ErrorCode::InvalidId,
+        ErrorCode::OfferNotFound,
+        ErrorCode::OperationNotFound,
+        ErrorCode::StepNotWaiting,
+    ])
+}
+
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
-        .takes(&["If-Match"])
+        .takes(&["If-Match", "Prefer"])
         .repeatable()
         .body::<ActionBody>(false, text, example)
         .reads_json()
@@ -50,12 +93,8 @@ fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
 
 fn started(text: &str) -> Answer {
     let example = json!({ "location": LOCATION, "operationId": OPERATION, "status": "running" });
-    Answer::of::<Accepted<'_>>(202, text, example).headers(&[
-        "Location",
-        "Operation-Location",
-        "Retry-After",
-        RESULT,
-    ])
+    let headers = ["Location", "Operation-Location", "Retry-After", "Preference-Applied", RESULT];
+    Answer::of::<Accepted<'_>>(202, text, example).headers(&headers)
 }
 
 fn publish() -> Call {
@@ -125,9 +164,9 @@ fn cancel() -> Call {
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled; or its cancellation has ended.", canceled)
-            .headers(&["Location", "Operation-Location", RESULT]),
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
     )
-    .answers(started("The cancellation runs, or has done so for a while."))
+    .answers(started("The cancellation runs, or has done so for a while; `status` says how it stands."))
     .refuses(&[
         ErrorCode::OperationNotFound,
         ErrorCode::NoOperationInProgress,

@@ -53,6 +53,10 @@ const ROUTES: [(&str, &str, Least); 28] = [
     ("DELETE", "/api/publishers/{publisher}/offers/{offer}", None),
 ];
 
+/// Routes for third parties, who have no token: their signature says who they are.
+const SIGNED: [(&str, &str); 1] =
+    [("POST", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback")];
+
 /// The path of a route, its offer and operation unknown to the server.
 fn filled(route: &str) -> String {
     [
@@ -91,7 +95,9 @@ fn routes_of_the_router() -> Vec<String> {
 fn every_route_of_the_router_has_a_row() {
     let routes = routes_of_the_router();
     assert!(routes.len() >= 26, "the router's source reads differently now: {routes:?}");
-    let rows: Vec<String> = ROUTES.iter().map(|(method, route, _)| format!("{method} {route}")).collect();
+    let by_role = ROUTES.iter().map(|(method, route, _)| (method, route));
+    let rows = by_role.chain(SIGNED.iter().map(|(method, route)| (method, route)));
+    let rows: Vec<String> = rows.map(|(method, route)| format!("{method} {route}")).collect();
     let without: Vec<&String> = routes.iter().filter(|route| !rows.contains(route)).collect();
     assert!(without.is_empty(), "give these a row in ROUTES: {without:?}");
 }
@@ -124,6 +130,19 @@ async fn every_route_by_every_role() {
                 reply.json();
             }
             assert!(!reply.header("x-ms-request-id").is_empty(), "{method} {route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_token_stands_for_a_signature() {
+    let server = TestServer::start().await;
+    for (method, route) in SIGNED {
+        for caller in [server.nobody(), server.fabrikam().await, server.reader().await, server.owner().await]
+        {
+            let refused = caller.call(method, &filled(route)).version(None).body("{oops").await;
+            let refused = refused.refused(401, "Unauthorized");
+            assert_eq!(refused.header("www-authenticate"), "Webhook", "{method} {route}");
         }
     }
 }

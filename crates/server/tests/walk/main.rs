@@ -16,6 +16,8 @@ mod cancel_guards;
 #[cfg(test)]
 mod cancel_undo;
 #[cfg(test)]
+mod certifier;
+#[cfg(test)]
 mod clock;
 #[cfg(test)]
 mod concurrency;
@@ -44,6 +46,8 @@ mod reply;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod server;
@@ -57,3 +61,5 @@ mod tokens;
 mod validate_only;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod webhook;

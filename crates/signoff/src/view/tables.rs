@@ -3,7 +3,9 @@
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 use signoff_wire::offer::OfferSummary;
-use signoff_wire::operation::{MessageView, OperationDetail, OperationItem, StatusReply, StepView};
+use signoff_wire::operation::{
+    MessageView, OperationDetail, OperationItem, StatusReply, StepView, Validation,
+};
 use signoff_wire::publisher::{Member, Publisher};
 
 use super::plain;
@@ -87,6 +89,18 @@ pub(crate) fn status(status: &StatusReply<'_>) -> String {
         ("Notified", status.notification_emails.as_deref().unwrap_or_default().to_owned()),
     ]);
     head + &steps(&status.steps) + &messages(&status.messages, &status.steps)
+}
+
+/// What the checks of a publish found, where it would start.
+pub(crate) fn validation(validation: &Validation<'_>) -> String {
+    let head = fields([("Status", validation.status.to_string())]);
+    if validation.warnings.is_empty() {
+        return head;
+    }
+    let rows = validation.warnings.iter().map(|warning| {
+        [warning.code.to_string(), warning.target.clone().unwrap_or_default(), warning.message.clone()]
+    });
+    head + "\n" + &table(["WARNING", "AT", "MESSAGE"], rows)
 }
 
 /// Operations of a list.

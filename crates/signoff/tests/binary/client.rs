@@ -180,6 +180,35 @@ async fn publish_and_wait_follows_to_the_end() {
 }
 
 #[tokio::test]
+async fn checks_alone_start_nothing() {
+    let warning =
+        json!({"code": "SasIncomplete", "message": "It lacks sp.", "target": "definition.plans[0]"});
+    let valid = json!({"status": "valid", "warnings": [warning]});
+    let arguments = ["publish", "vm", "--validate-only", "--if-match", "t"];
+    let run = signoff(&[(200, valid.clone())], &arguments).await;
+    assert_eq!(
+        (run.code, run.stderr.as_str(), run.requests),
+        (
+            0,
+            "",
+            vec![
+                "POST /api/publishers/contoso/offers/vm/publish?api-version=2017-10-31&validateOnly=true"
+                    .to_owned()
+            ]
+        )
+    );
+    assert!(run.stdout.contains("valid") && run.stdout.contains("It lacks sp."), "{}", run.stdout);
+    let run =
+        signoff(&[(200, valid.clone())], &["publish", "vm", "--validate-only", "--output", "json"]).await;
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap(), valid);
+    let run = signoff(&[(422, error("ValidationFailed"))], &["publish", "vm", "--validate-only"]).await;
+    assert_eq!(run.code, signoff(&[(422, error("ValidationFailed"))], &["publish", "vm"]).await.code);
+    assert!(run.code != 0 && run.stderr.contains("ValidationFailed"), "{}", run.stderr);
+    let both = signoff(&[], &["publish", "vm", "--validate-only", "--wait"]).await;
+    assert_eq!(both.code, 2, "{}", both.stderr);
+}
+
+#[tokio::test]
 async fn cancel_tells_the_truth() {
     let run = signoff(&[(200, accepted("canceled"))], &["cancel", "vm"]).await;
     assert_eq!((run.code, run.stdout.trim(), run.stderr.trim()), (0, LOCATION, "vm: canceled"));

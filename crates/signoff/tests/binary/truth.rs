@@ -74,7 +74,9 @@ pub(crate) async fn check(api: &Api, offer: &Offer, told: &[Told]) {
     for entry in told {
         keeps(api, offer, entry, &operations).await;
     }
-    draft_is_the_last_one_stored(api, offer, told).await;
+    if !offer.contested {
+        draft_is_the_last_one_stored(api, offer, told).await;
+    }
     slots_hold_what_was_signed_off(api, offer, &operations).await;
 }
 

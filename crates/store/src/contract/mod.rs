@@ -6,6 +6,7 @@ mod lab;
 mod offers;
 mod outbox;
 mod repeats;
+mod retention;
 mod work;
 
 pub use artifacts::Artifacts;
@@ -14,6 +15,7 @@ pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
+pub use retention::{Aged, Prune, Retention};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
@@ -34,6 +36,9 @@ pub enum StoreError {
 }
 
 /// Everything a store does, in one object.
-pub trait Store: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+pub trait Store:
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention
+{
+}
 
-impl<S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}
+impl<S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab + Retention> Store for S {}

@@ -71,7 +71,10 @@ impl Offers for MemoryStore {
     ) -> Result<Option<Content>, StoreError> {
         let tables = self.inner.tables.lock();
         let key = |version| (publisher.to_owned(), offer.to_owned(), version);
-        Ok(tables.contents.range(key(0)..=key(version)).next_back().map(|(_, content)| content.clone()))
+        let found =
+            tables.contents.range(key(0)..=key(version)).next_back().map(|(_, content)| content.clone());
+        // What was forgotten leaves an empty text.
+        Ok(found.filter(|content| !content.definition.is_empty()))
     }
 
     async fn operation(
@@ -85,7 +88,12 @@ impl Offers for MemoryStore {
     }
 
     async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
-        Ok(thread(&self.inner.tables.lock(), publisher, offer).cloned().collect())
+        let tables = self.inner.tables.lock();
+        let mut operations: Vec<Operation> = thread(&tables, publisher, offer).cloned().collect();
+        // Beyond what was forgotten there may be some that stay.
+        let before = operations.last().map_or(0, |last| last.publishing_version);
+        operations.extend(kept(&tables, publisher, offer, before).cloned());
+        Ok(operations)
     }
 
     async fn operation_by_version(
@@ -95,12 +103,24 @@ impl Offers for MemoryStore {
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
         let tables = self.inner.tables.lock();
-        let mut thread = thread(&tables, publisher, offer);
-        Ok(thread.find(|operation| operation.publishing_version == publishing_version).cloned())
+        let mut all = thread(&tables, publisher, offer).chain(kept(&tables, publisher, offer, u64::MAX));
+        Ok(all.find(|operation| operation.publishing_version == publishing_version).cloned())
     }
 }
 
-/// The offer's operations from the newest to the first.
+/// Old operations of the offer that stay, the newest first, of those with a lower number than this.
+fn kept<'a>(
+    tables: &'a Tables,
+    publisher: &'a str,
+    offer: &str,
+    before: u64,
+) -> impl Iterator<Item = &'a Operation> + use<'a> {
+    let key = |number| (publisher.to_owned(), offer.to_owned(), number);
+    let kept = tables.kept.range(key(0)..key(before)).rev();
+    kept.filter_map(move |(_, kept)| tables.operation(publisher, kept.id))
+}
+
+/// The offer's operations from the newest to the first, or to where older ones were forgotten.
 fn thread<'a>(
     tables: &'a Tables,
     publisher: &'a str,

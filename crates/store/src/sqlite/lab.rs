@@ -10,7 +10,7 @@ use crate::StoreError;
 use crate::contract::{Lab, LabKind};
 
 /// Every table; the signing keys first, for they outlive a reset.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "signing_key",
     "principal",
     "publisher",
@@ -18,6 +18,7 @@ const TABLES: [&str; 12] = [
     "offer",
     "content",
     "operation",
+    "kept",
     "work",
     "outbox",
     "artifact",

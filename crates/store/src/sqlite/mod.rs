@@ -12,6 +12,7 @@ mod plans;
 mod publishers;
 mod readers;
 mod repeats;
+mod retention;
 mod schema;
 mod work;
 mod writer;

@@ -13,8 +13,8 @@ use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
     Artifacts, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind, Lease, Letter, Loaded,
-    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, Repeated, Repeats,
-    SigningKey, StoredOperation, WorkQueue,
+    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Prune, Publisher, Repeated,
+    Repeats, Retention, SigningKey, StoredOperation, WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -256,5 +256,26 @@ impl Lab for FaultyStore {
 
     async fn reset(&self) -> Result<(), StoreError> {
         pass!(self, "", String::new(); reset())
+    }
+}
+
+#[async_trait]
+impl Retention for FaultyStore {
+    async fn publisher_after(&self, publisher: Option<&str>) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher.unwrap_or_default(), String::new(); publisher_after(publisher))
+    }
+
+    async fn operations_after(
+        &self,
+        publisher: &str,
+        after: Option<OperationId>,
+        limit: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        pass!(self, publisher, String::new(); operations_after(publisher, after, limit))
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<usize, StoreError> {
+        let (publisher, offer) = (prune.publisher.clone(), prune.offer.clone());
+        pass!(self, &publisher, offer; prune(prune))
     }
 }

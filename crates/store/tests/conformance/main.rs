@@ -13,6 +13,7 @@ mod lab;
 mod operations;
 mod outbox;
 mod repeats;
+mod retention;
 mod sqlite_file;
 mod work;
 mod world;
@@ -94,6 +95,16 @@ macro_rules! suite {
                 removing_twice_is_no_error,
                 who_lost_the_lease_makes_nothing,
                 what_was_recalled_makes_nothing,
+            );
+            run!(retention:
+                what_is_forgotten_is_gone,
+                what_stays_is_listed_and_found,
+                what_stays_among_its_neighbours_is_listed_once,
+                an_offer_that_changed_is_left_alone,
+                an_operation_stays_until_its_mail_is_sent,
+                artifacts_go_with_their_operation,
+                content_goes_and_no_other_takes_its_place,
+                operations_are_gone_through_in_the_order_of_their_ids,
             );
             run!(directory:
                 a_publisher_is_replaced_whole,

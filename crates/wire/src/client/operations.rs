@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::error::ClientError;
 use super::{Client, send::Call};
-use crate::operation::{Accepted, OperationDetail, OperationItem};
+use crate::operation::{Accepted, OperationDetail, OperationItem, Validation};
+use crate::prefer;
 
 /// What goes with a publish, go live or cancel; everything is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,6 +69,8 @@ pub struct OperationRead {
     pub etag: Option<String>,
     /// How long the server asks to wait before looking again.
     pub retry_after: Option<Duration>,
+    /// Whether the server waits with its reply when it is asked to; otherwise it has to be asked again and again.
+    pub waits: bool,
 }
 
 /// A reviewer's decision.
@@ -88,6 +91,22 @@ impl Client {
         action: &Action,
     ) -> Result<Started, ClientError> {
         self.start(publisher, offer, "publish", action).await
+    }
+
+    /// Makes the checks of a publish and starts nothing. Fails as the publish would.
+    pub async fn validate(
+        &self,
+        publisher: &str,
+        offer: &str,
+        action: &Action,
+    ) -> Result<Validation<'static>, ClientError> {
+        let call = self
+            .offer_call(Method::POST, publisher, offer, &["publish"])
+            .query("validateOnly", Some("true"))
+            .header("if-match", action.if_match.as_deref())
+            .json(action.body().unwrap_or_default())
+            .harmless();
+        self.send(call).await?.read()
     }
 
     /// Takes the preview live.
@@ -138,9 +157,27 @@ impl Client {
         location: &str,
         unless: Option<&str>,
     ) -> Result<OperationRead, ClientError> {
-        let reply = self.send(self.follow(location)?.header("if-none-match", unless)).await?;
+        self.operation_after(location, unless, 0).await
+    }
+
+    /// The same, as soon as it is not what `unless` names any more; the server is asked to wait so many seconds for
+    /// that, at most [`prefer::LONGEST_WAIT`]. Not every server does.
+    pub async fn operation_after(
+        &self,
+        location: &str,
+        unless: Option<&str>,
+        seconds: u64,
+    ) -> Result<OperationRead, ClientError> {
+        let call = self.follow(location)?.header("if-none-match", unless);
+        let reply = self.send(call.header(prefer::PREFER, Some(&prefer::waiting(seconds)))).await?;
         let operation = if reply.status == 304 { None } else { Some(reply.read()?) };
-        Ok(OperationRead { operation, etag: reply.header("etag"), retry_after: reply.retry_after() })
+        let applied = reply.header(prefer::PREFERENCE_APPLIED);
+        Ok(OperationRead {
+            operation,
+            etag: reply.header("etag"),
+            retry_after: reply.retry_after(),
+            waits: prefer::wait(applied.as_deref()).is_some(),
+        })
     }
 
     /// Approves or rejects a step that waits for a reviewer.
@@ -177,7 +214,8 @@ impl Client {
         let call: Call = self
             .offer_call(Method::POST, publisher, offer, &[verb])
             .header("if-match", action.if_match.as_deref())
-            .json(action.body().unwrap_or_default());
+            .json(action.body().unwrap_or_default())
+            .marked(self.mark());
         let reply = self.send(call).await?;
         let accepted: Option<Accepted<'static>> = reply.read().ok();
         let location = reply

@@ -237,7 +237,30 @@ async fn watching_reports_each_change_once_and_stops_at_the_end() {
     assert_eq!((last.status, seen), (OperationState::Completed, vec![1, 1, 100]));
     let requests = stub.requests();
     assert_eq!(requests.len(), 6);
-    assert_eq!(requests[1], format!("GET {LOCATION} | authorization: Bearer t | if-none-match: \"1\""));
+    let first = format!("GET {LOCATION} | authorization: Bearer t | prefer: wait=0");
+    let next = format!("GET {LOCATION} | authorization: Bearer t | if-none-match: \"1\" | prefer: wait=30");
+    assert_eq!(requests[..2], [first, next]);
+}
+
+#[tokio::test]
+async fn a_server_that_can_wait_is_not_polled() {
+    let waits = [("etag", "\"1\""), ("preference-applied", "wait=0"), ("retry-after", "3600")];
+    let waits: &'static [(&str, &str)] = Vec::from(waits).leak();
+    let stub = Stub::start([
+        reply(200, waits, &operation("running", "inProgress", 1)),
+        reply(304, waits, ""),
+        reply(200, waits, &operation("running", "inProgress", 2)),
+        reply(200, waits, &operation("completed", "complete", 100)),
+    ])
+    .await;
+    // Neither the pause of the 202 nor that of the replies counts: the server itself says when there is news.
+    let long = Duration::from_secs(3600);
+    let pace = Pace { longest: long, ..PACE };
+    let watched = stub.client(given());
+    let watched = watched.watch(LOCATION, Some(long), Until::Ended, pace, |_| ());
+    let last = tokio::time::timeout(Duration::from_secs(60), watched).await.unwrap().unwrap();
+    assert_eq!(last.status, OperationState::Completed);
+    assert!(stub.requests()[1..].iter().all(|request| request.ends_with("\"1\" | prefer: wait=30")));
 }
 
 #[tokio::test]
@@ -266,6 +289,7 @@ fn unusable_settings_are_named() {
             tokens: TokenSource::None,
             extra_roots_pem: pem.map(<[u8]>::to_vec),
             retries: Retries::default(),
+            marks: None,
         };
         Client::new(config).unwrap_err().to_string()
     };
