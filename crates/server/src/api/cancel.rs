@@ -127,10 +127,7 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
 
 /// The cancellation that the answer speaks of.
 fn started(done: &Done) -> Option<&Operation> {
-    let told = match &done.told.reply {
-        Reply::Canceling(reference) | Reply::GivenUp(reference) => reference,
-        _ => return None,
-    };
+    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.told.reply else { return None };
     done.state.cancellation.as_ref().filter(|operation| operation.id == told.id)
 }
 
