@@ -1,4 +1,4 @@
-//! `signoff cancel`, of one offer; [`cancel_all`](super::cancel_all) has `--all`.
+//! `signoff cancel`, of one offer; [`super::cancel_all`] has `--all`.
 
 use clap::Args;
 use signoff_wire::client::Action;
