@@ -17,11 +17,12 @@ use crate::context::Context;
 use crate::error::ApiError;
 
 /// The calls that may come again.
-const CALLS: [(Method, &str); 4] = [
+const CALLS: [(Method, &str); 5] = [
     (Method::PUT, "/api/publishers/{publisher}/offers/{offer}"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/publish"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/golive"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/cancel"),
+    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/kill"),
 ];
 
 /// Whether the headers count: reads may come again anyhow, whatever they say.

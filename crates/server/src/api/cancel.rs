@@ -76,7 +76,8 @@ impl Call<'_> {
             operation: named_text.as_deref(),
             ..Subject::offer(self.publisher, self.offer)
         };
-        let call = ["cancel", self.publisher, self.offer, named_text.as_deref().unwrap_or_default()];
+        let call = if means == Means::Kill { "kill" } else { "cancel" };
+        let call = [call, self.publisher, self.offer, named_text.as_deref().unwrap_or_default()];
         let repeat = request.repeat(context, self.headers, &call);
         let request = CancelRequest {
             by: context.name().to_owned(),
