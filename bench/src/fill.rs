@@ -191,6 +191,7 @@ fn change_to(next: Aggregate, expected: Option<u64>) -> Change {
         content: None,
         fence: None,
         repeat: None,
+        audit: None,
     }
 }
 

@@ -38,18 +38,33 @@ pub(crate) struct Load {
 /// # Errors
 /// If a reply has another status: what was measured would be something else.
 pub(crate) async fn run(address: SocketAddr, load: &Load) -> Result<Sample, Error> {
+    run_over(&mut Vec::new(), address, load).await
+}
+
+/// Sends `load` to `address` over the connections that are `kept` and as many new ones as it needs besides; those
+/// that are open afterwards are kept.
+pub(crate) async fn run_over(
+    kept: &mut Vec<Connection>,
+    address: SocketAddr,
+    load: &Load,
+) -> Result<Sample, Error> {
     let next = Arc::new(AtomicUsize::new(0));
     let ready = Arc::new(Barrier::new(load.connections + 1));
     let mut clients = JoinSet::new();
     for _ in 0..load.connections {
-        let connection = Connection::open(address).await?;
+        let connection = match kept.pop() {
+            Some(connection) => connection,
+            None => Connection::open(address).await?,
+        };
         clients.spawn(client(connection, load.clone(), next.clone(), ready.clone()));
     }
     ready.wait().await;
     let begun = Instant::now();
     let mut latencies = Vec::new();
     while let Some(ended) = clients.join_next().await {
-        latencies.extend(ended??);
+        let (connection, its) = ended??;
+        kept.push(connection);
+        latencies.extend(its);
     }
     Ok(Sample { elapsed: begun.elapsed(), latencies })
 }
@@ -59,7 +74,7 @@ async fn client(
     load: Load,
     next: Arc<AtomicUsize>,
     ready: Arc<Barrier>,
-) -> Result<Vec<Duration>, Error> {
+) -> Result<(Connection, Vec<Duration>), Error> {
     let mut latencies = Vec::with_capacity(1024);
     let mut request = Vec::with_capacity(4096);
     ready.wait().await;
@@ -84,5 +99,5 @@ async fn client(
         latencies.push(answered - sent);
         sent = answered;
     }
-    Ok(latencies)
+    Ok((connection, latencies))
 }

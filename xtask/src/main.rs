@@ -4,7 +4,9 @@
 
 mod arch;
 mod generate;
+mod model;
 mod shell;
+mod sim;
 mod test;
 mod tools;
 
@@ -32,6 +34,30 @@ enum Chore {
     },
     /// Check which crate may know what, where the real clock is read, file lengths and leftovers
     Arch,
+    /// Walk every state of the modelled system and hold the rules against it
+    Model {
+        /// The larger configurations, which take minutes
+        #[arg(long)]
+        deep: bool,
+        /// Those alone whose name holds this text
+        #[arg(long)]
+        only: Option<String>,
+    },
+    /// Play histories of a node from seeds, with faults, and check what came of them
+    Sim {
+        /// Play this one seed and print its history
+        #[arg(long)]
+        seed: Option<u64>,
+        /// How many seeds to play
+        #[arg(long, default_value_t = 1_000)]
+        seeds: u64,
+        /// The first of them
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// Plant this fault in the store, to see it found
+        #[arg(long)]
+        bug: Option<String>,
+    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -44,6 +70,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
         Chore::Arch => arch::run(),
+        Chore::Model { deep, only } => model::run(deep, only.as_deref()),
+        Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::shell::{Failure, announce, cargo, run as call};
 use crate::tools::{self, Tools};
-use crate::{arch, generate};
+use crate::{arch, generate, model};
 
 /// Cases per property with `--all`; the default is 256.
 const MANY_CASES: &str = "4096";
@@ -42,6 +42,11 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         "examples in the documentation",
         cargo().args(["test", "--workspace", "--doc", "--quiet", "--locked"]),
     )?;
+    announce("model");
+    model::run(false, None)?;
+    if all {
+        model::run(true, None)?;
+    }
     step("tests", &mut tests(&tools, all))
 }
 

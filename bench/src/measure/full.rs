@@ -142,20 +142,22 @@ async fn ready(plan: &Plan, store: &Store, cancels: Option<(usize, usize)>) -> R
         let server = Server::start_on(&plan.server, &store.path).await?;
         let token: Arc<str> = server.token().await?.into();
         let first = live / STARTS * part;
-        let asked = Arc::new(AtomicUsize::new(0));
+        let (most, asked) = (live / STARTS, Arc::new(AtomicUsize::new(0)));
         let count = asked.clone();
         let requests: Requests = Arc::new(move |number, into| {
-            count.fetch_max(number, Ordering::Relaxed);
+            count.fetch_max(number + 1, Ordering::Relaxed);
             let path = format!("/api/publishers/contoso/offers/{}/cancel", fill::offer(first + number));
             server::request(into, "POST", &path, &token, "{}");
         });
-        let (count, time) = (Some(live / STARTS), plan.time);
-        let load = Load { connections: 512, requests, count, time, expected: 200, seen: None };
+        let count = Some(most);
+        let load = Load { connections: 512, requests, count, time: HOUR, expected: 200, seen: None };
         let address = server.address;
         let load = tokio::spawn(async move { load::run(address, &load).await });
-        tokio::time::sleep(plan.time / 2).await;
+        while asked.load(Ordering::Relaxed) < most * 9 / 10 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         server.kill().await?;
-        // Its connections broke, or it was done before.
+        // Its connections broke.
         let _ = load.await?;
         let mut log = store.path.as_os_str().to_owned();
         log.push("-wal");

@@ -46,6 +46,8 @@ pub(super) struct Offers<'a> {
     token: Arc<str>,
     prefix: &'static str,
     count: usize,
+    /// Open connections, as clients keep them.
+    connections: tokio::sync::Mutex<Vec<Connection>>,
 }
 
 impl<'a> Offers<'a> {
@@ -56,7 +58,8 @@ impl<'a> Offers<'a> {
         count: usize,
         steps: Steps,
     ) -> Result<Self, Error> {
-        let offers = Self { server, token: server.token().await?.into(), prefix, count };
+        let token = server.token().await?.into();
+        let offers = Self { server, token, prefix, count, connections: tokio::sync::Mutex::default() };
         let draft = |_| DRAFT.to_owned();
         offers.pass(64, 201, "PUT", "/api/publishers/contoso/offers", "", draft, None).await?;
         let scenario = move |number| steps.scenario(number);
@@ -120,7 +123,8 @@ impl<'a> Offers<'a> {
         });
         let load =
             Load { connections, requests, count: Some(self.count), time: LONGEST_PASS, expected, seen };
-        let sample = load::run(self.server.address, &load).await?;
+        let mut kept = self.connections.lock().await;
+        let sample = load::run_over(&mut kept, self.server.address, &load).await?;
         if sample.latencies.len() == self.count {
             Ok(sample)
         } else {

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
 
@@ -14,6 +15,7 @@ use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
 use crate::hooks::Hooks;
 use crate::lab::Lab;
+use crate::retention::RETENTION;
 use crate::usecase::Checks;
 use crate::views::Views;
 
@@ -41,6 +43,8 @@ pub struct Settings {
     pub concurrency: usize,
     /// How many may follow operations at a time.
     pub follow: FollowLimits,
+    /// How long finished operations are kept, on their publisher's clock; `None`: for ever.
+    pub retention: Option<Micros>,
 }
 
 impl Settings {
@@ -53,6 +57,7 @@ impl Settings {
             lease_for: Duration::from_secs(2),
             concurrency: 64,
             follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 
@@ -65,6 +70,7 @@ impl Settings {
             lease_for: Duration::from_secs(30),
             concurrency: 64,
             follow: FollowLimits::default(),
+            retention: Some(RETENTION),
         }
     }
 }
@@ -73,6 +79,19 @@ impl Settings {
 #[derive(Clone)]
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
+    /// On whose behalf: what they change is written into the audit log.
+    pub(crate) asker: Option<Arc<Asker>>,
+}
+
+/// Who asks for a change, for the audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asker {
+    /// `tenant/client`, or `operator`.
+    pub name: String,
+    /// What they are to the publisher: a role's word, or `operator`.
+    pub role: String,
+    /// The id of their request.
+    pub request: String,
 }
 
 pub(crate) struct Shared {
@@ -128,7 +147,14 @@ impl Engine {
                 finished: watch::Sender::new(0),
                 advancing: Mutex::default(),
             }),
+            asker: None,
         }
+    }
+
+    /// The same engine at work for `asker`: what is changed through it stands in the audit log.
+    #[must_use]
+    pub fn on_behalf_of(&self, asker: Asker) -> Self {
+        Self { shared: self.shared.clone(), asker: Some(Arc::new(asker)) }
     }
 
     /// The store, for reads.

@@ -218,6 +218,7 @@ impl Engine {
                 }
             };
             tokio::select! {
+                biased;
                 () = follower.moved() => {}
                 () = progress => {}
                 () = &mut patience => {

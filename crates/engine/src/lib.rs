@@ -14,14 +14,16 @@ pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod pipeline;
+mod retention;
 mod runner;
 mod upkeep;
 mod usecase;
 mod views;
 
-pub use engine::{Engine, PipelineKind, Settings};
+pub use engine::{Asker, Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
+pub use retention::RETENTION;
 pub use usecase::{
     Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
     ReviewRequest, Stored, Told,

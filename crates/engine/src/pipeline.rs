@@ -57,6 +57,7 @@ fn step_plan(step: &StepSpec, kind: PipelineKind) -> StepPlan {
 fn apply(plan: &mut StepPlan, scripted: &StepScenario) {
     plan.duration = scripted.duration.unwrap_or(plan.duration);
     plan.undo_duration = scripted.undo_duration.unwrap_or(plan.undo_duration);
+    plan.propagate = scripted.propagate_duration.unwrap_or(plan.propagate);
     plan.cancel = scripted.cancel.unwrap_or(plan.cancel);
     if scripted.manual {
         plan.executor = Executor::Manual;

@@ -39,6 +39,7 @@ impl Engine {
                 Err(error) => tracing::error!(%error, "replies to repeatable requests could not be removed"),
             }
             tokio::select! {
+                biased;
                 () = tokio::time::sleep(EVERY) => {}
                 told = stop.changed() => if told.is_err() { break },
             }

@@ -14,6 +14,7 @@ pub mod operation;
 pub mod plan;
 pub mod refusal;
 pub mod repeat;
+pub mod retention;
 mod transition;
 pub mod webhook;
 

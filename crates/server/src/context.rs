@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, Uri, header};
+use http::{HeaderMap, header};
+use signoff_engine::Asker;
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
 use signoff_wire::{ErrorCode, api_version};
@@ -13,30 +14,51 @@ use signoff_wire::{ErrorCode, api_version};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
+use crate::membership::Standing;
 use crate::repeat;
 
-/// Who asks.
+/// Who asks, and in which request.
 #[derive(Clone)]
-pub(crate) enum Context {
+pub(crate) struct Context {
+    who: Who,
+    request: RequestId,
+}
+
+#[derive(Clone)]
+enum Who {
     /// A principal with a token.
     Principal(Arc<Caller>),
     /// The operator of this server.
     Operator,
 }
 
+/// The `x-ms-request-id` of the reply; every request has it among its extensions.
+#[derive(Clone, Default)]
+pub(crate) struct RequestId(pub(crate) Arc<str>);
+
 impl Context {
     /// The name under which what they do is recorded.
     pub(crate) fn name(&self) -> &str {
-        match self {
-            Self::Principal(caller) => &caller.principal.client,
-            Self::Operator => "operator",
+        match &self.who {
+            Who::Principal(caller) => &caller.principal.client,
+            Who::Operator => "operator",
         }
     }
 
+    /// `None`: it is the operator.
     pub(crate) fn principal(&self) -> Option<&PrincipalId> {
-        match self {
-            Self::Principal(caller) => Some(&caller.principal),
-            Self::Operator => None,
+        match &self.who {
+            Who::Principal(caller) => Some(&caller.principal),
+            Who::Operator => None,
+        }
+    }
+
+    /// Who asks in this standing, for the audit log.
+    pub(crate) fn asker(&self, standing: Standing) -> Asker {
+        Asker {
+            name: self.principal().map_or_else(|| "operator".to_owned(), ToString::to_string),
+            role: standing.as_str().to_owned(),
+            request: self.request.0.to_string(),
         }
     }
 }
@@ -45,7 +67,7 @@ impl FromRequestParts<App> for Context {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let context = authenticate(app, &parts.headers, &parts.uri).await?;
+        let context = authenticate(app, parts).await?;
         repeat::refuse_others(parts)?;
         Ok(context)
     }
@@ -54,29 +76,29 @@ impl FromRequestParts<App> for Context {
 impl App {
     /// How many seconds the caller's token is still good for; `None`: it does not expire.
     pub(crate) fn seconds_left(&self, context: &Context) -> Option<u64> {
-        match context {
-            Context::Principal(caller) => Some(self.inner.verifier.seconds_left(caller)),
-            Context::Operator => None,
+        match &context.who {
+            Who::Principal(caller) => Some(self.inner.verifier.seconds_left(caller)),
+            Who::Operator => None,
         }
     }
 }
 
 /// The checks themselves, for calls that no route answers, too.
-pub(crate) async fn authenticate(app: &App, headers: &HeaderMap, uri: &Uri) -> Result<Context, ApiError> {
-    let context = caller(app, headers).await?;
-    check_api_version(uri.query().unwrap_or_default())?;
-    Ok(context)
+pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
+    let who = caller(app, &request.headers).await?;
+    check_api_version(request.uri.query().unwrap_or_default())?;
+    Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
 }
 
-async fn caller(app: &App, headers: &HeaderMap) -> Result<Context, ApiError> {
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
     let authorization = headers.get(header::AUTHORIZATION);
     if let Some(token) = &app.settings().operator_token {
         let sent = authorization.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
         if sent.is_some_and(|sent| same(sent, token.0.as_bytes())) {
-            return Ok(Context::Operator);
+            return Ok(Who::Operator);
         }
     }
-    app.inner.verifier.verify(authorization).await.map(Context::Principal).map_err(unauthorised)
+    app.inner.verifier.verify(authorization).await.map(Who::Principal).map_err(unauthorised)
 }
 
 /// Compares without telling by its duration how much of a guess was right.
@@ -84,7 +106,8 @@ fn same(sent: &[u8], secret: &[u8]) -> bool {
     sent.len() == secret.len() && sent.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
-fn check_api_version(query: &str) -> Result<(), ApiError> {
+/// Whether the query names a version that we speak.
+pub(crate) fn check_api_version(query: &str) -> Result<(), ApiError> {
     // Most clients send nothing else.
     if query == "api-version=2017-10-31" {
         return Ok(());

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
+use signoff_engine::Engine;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_store::StoreError;
 use signoff_store::contract::{PrincipalId, Publisher};
@@ -49,7 +50,31 @@ impl Memberships {
     }
 }
 
+/// What a caller is to a publisher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The operator of this server.
+    Operator,
+    /// A member.
+    Member(Role),
+}
+
+impl Standing {
+    /// The word in the audit log.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::Member(role) => role.as_str(),
+        }
+    }
+}
+
 impl App {
+    /// The engine at work for the caller: what is changed through it stands in the audit log.
+    pub(crate) fn engine_for(&self, context: &Context, standing: Standing) -> Engine {
+        self.engine().on_behalf_of(context.asker(standing))
+    }
+
     /// Checks that the caller may do `action` on what is the publisher's.
     ///
     /// # Errors
@@ -59,18 +84,23 @@ impl App {
         context: &Context,
         publisher: &str,
         action: Action,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Standing, ApiError> {
         path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
-        let Some(principal) = context.principal() else { return Ok(()) };
+        let Some(principal) = context.principal() else { return Ok(Standing::Operator) };
         let role = match self.inner.memberships.known(publisher, principal) {
             Some(role) => Some(role),
             None => self.look_up(publisher, principal).await?,
         };
         match role {
-            Some(role) if role.permits(action) => Ok(()),
+            Some(role) if role.permits(action) => Ok(Standing::Member(role)),
             Some(role) => {
-                let role = role.as_str().to_owned();
-                Err(ApiError::new(ErrorCode::Forbidden, ErrorText::RoleForbids { role }))
+                let word = role.as_str().to_owned();
+                let text = if action == Action::Force && role.permits(Action::ChangeOffers) {
+                    ErrorText::RoleForbidsForce { role: word }
+                } else {
+                    ErrorText::RoleForbids { role: word }
+                };
+                Err(ApiError::new(ErrorCode::Forbidden, text))
             }
             None => {
                 let publisher = publisher.to_owned();
@@ -102,9 +132,9 @@ impl App {
             return Ok(None);
         }
         if !exists {
-            store.put_publisher(new_publisher(publisher)).await?;
+            store.put_publisher(new_publisher(publisher), None).await?;
         }
-        store.put_member(publisher, principal, Some(Role::Owner)).await?;
+        store.put_member(publisher, principal, Some(Role::Owner), None).await?;
         Ok(Some(Role::Owner))
     }
 }

@@ -112,6 +112,9 @@ impl<'a> Subject<'a> {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
             }
+            Refusal::NotAwaited { step } => {
+                ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
+            }
             Refusal::RequestIdReused => {
                 ApiError::new(ErrorCode::RequestIdReused, ErrorText::RequestIdReused).target(REQUEST_ID)
             }

@@ -17,11 +17,12 @@ use crate::context::Context;
 use crate::error::ApiError;
 
 /// The calls that may come again.
-const CALLS: [(Method, &str); 4] = [
+const CALLS: [(Method, &str); 5] = [
     (Method::PUT, "/api/publishers/{publisher}/offers/{offer}"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/publish"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/golive"),
     (Method::POST, "/api/publishers/{publisher}/offers/{offer}/cancel"),
+    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/kill"),
 ];
 
 /// Whether the headers count: reads may come again anyhow, whatever they say.
@@ -59,21 +60,21 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Repeatability>, ApiErro
         (None, Some(_)) => return missing(REQUEST_ID, FIRST_SENT),
         (Some(id), Some(first_sent)) => (id, first_sent),
     };
-    let id = id.and_then(request_id).ok_or_else(|| {
+    let id = request_id(id).ok_or_else(|| {
         let text = ErrorText::InvalidRequestId { limit: LONGEST_ID };
         ApiError::new(ErrorCode::InvalidHeader, text).target(REQUEST_ID)
     })?;
-    let first_sent = first_sent.and_then(parse_fixdate).ok_or_else(|| {
+    let first_sent = parse_fixdate(first_sent).ok_or_else(|| {
         ApiError::new(ErrorCode::InvalidHeader, ErrorText::InvalidFirstSent).target(FIRST_SENT)
     })?;
     Ok(Some(Repeatability { id, first_sent }))
 }
 
-/// The value of a header that may be there once; `Some(None)`: it is there and cannot be read.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<Option<&'a str>> {
+/// The value of a header that may be there once. What cannot be read reads as an empty text, which is never right.
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let first = values.next()?;
-    Some(first.to_str().ok().filter(|_| values.next().is_none()))
+    Some(first.to_str().ok().filter(|_| values.next().is_none()).unwrap_or_default())
 }
 
 /// What the engine needs to know the request again. `call` is everything that the request says, in an unambiguous

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tower_http::normalize_path::NormalizePath;
 
 use crate::app::App;
-use crate::context::authenticate;
+use crate::context::{RequestId, authenticate};
 use crate::error::ApiError;
 use crate::{api, identity, lab, ops, repeat};
 
@@ -42,13 +42,15 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        cancel, golive, members, offer_get, offer_list, offer_put, offer_status, offer_types,
-        operation_events, operation_get, operation_list, principals, publish, publisher_put, publishers,
-        review,
+        audit, callback, cancel, cancel_many, golive, kill, members, offer_get, offer_list, offer_put,
+        offer_status, offer_types, operation_events, operation_get, operation_list, principals, publish,
+        publisher_put, publishers, review,
     };
     Router::new()
         .route("/api/publishers", get(publishers::list))
         .route("/api/publishers/{publisher}", get(publishers::one).put(publisher_put::handle))
+        .route("/api/publishers/{publisher}/audit", get(audit::list))
+        .route("/api/publishers/{publisher}/cancel", post(cancel_many::handle))
         .route("/api/publishers/{publisher}/members", get(members::list))
         .route(
             "/api/publishers/{publisher}/members/{tenant}/{client}",
@@ -64,6 +66,7 @@ fn publishing() -> Router<App> {
         .route("/api/publishers/{publisher}/offers/{offer}/publish", post(publish::handle))
         .route("/api/publishers/{publisher}/offers/{offer}/golive", post(golive::handle))
         .route("/api/publishers/{publisher}/offers/{offer}/cancel", post(cancel::handle))
+        .route("/api/publishers/{publisher}/offers/{offer}/kill", post(kill::handle))
         .route("/api/publishers/{publisher}/offers/{offer}/submissions", get(operation_list::handle))
         .route(
             "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}",
@@ -77,6 +80,10 @@ fn publishing() -> Router<App> {
         .route(
             "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
             post(review::reject),
+        )
+        .route(
+            "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback",
+            post(callback::handle),
         )
         .route("/api/operations/{address}", get(operation_get::by_number))
         .route(
@@ -112,15 +119,16 @@ async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
     if !path.starts_with("/api/") {
         return error.into_response();
     }
-    let refused = authenticate(app, &request.headers, &request.uri).await.err();
+    let refused = authenticate(app, request).await.err();
     refused.unwrap_or(error).into_response()
 }
 
 /// What every reply has: a request id, and an error in the reader's language.
-async fn envelope(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = app.engine().clock().new_id().to_string();
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request));
+    request.extensions_mut().insert(RequestId(id.as_str().into()));
     let mut response = next.run(request).await;
     let mut repeatability = repeat.result(None);
     if let Some(mut error) = response.extensions_mut().remove::<Arc<ApiError>>() {

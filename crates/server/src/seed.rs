@@ -32,14 +32,14 @@ pub async fn seed(engine: &Engine) -> Result<(), StoreError> {
     let store = engine.store();
     for publisher in publishers() {
         if store.publisher(&publisher.id).await?.is_none() {
-            store.put_publisher(publisher).await?;
+            store.put_publisher(publisher, None).await?;
         }
     }
     for (publisher, client, secret, role) in CLIENTS {
         let id = principal_id(TENANT, client);
         if store.principal(&id).await?.is_none() {
             seed_principal(store.as_ref(), TENANT, client, secret).await?;
-            store.put_member(publisher, &id, Some(role)).await?;
+            store.put_member(publisher, &id, Some(role), None).await?;
         }
     }
     if store.load("contoso", SAMPLE_OFFER).await?.is_none() {

@@ -91,6 +91,7 @@ impl Wait {
     async fn patience(&self) {
         let mut stop = self.stop.clone();
         tokio::select! {
+            biased;
             () = tokio::time::sleep(Duration::from_secs(self.seconds.unwrap_or_default())) => {}
             () = stopped(stop.as_mut()) => {}
         }

@@ -1,12 +1,22 @@
 //! The settings of a server: flags over `SIGNOFF_*` over the TOML file over what is built in.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
+use signoff_engine::RETENTION;
+use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::{Encryption, MailSettings, Secret};
+use signoff_lifecycle::ids::Micros;
 use signoff_wire::Dialect;
+use signoff_wire::duration::Span;
+use url::Url;
+
+mod hooks;
+
+pub(crate) use hooks::HookFile;
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -41,6 +51,9 @@ pub(crate) struct ServeOptions {
     /// The pipeline new operations get: development or production [default: as --dev says]
     #[arg(long, env = "SIGNOFF_PIPELINE", value_name = "KIND")]
     pub(crate) pipeline: Option<String>,
+    /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
+    #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
+    pub(crate) retention: Option<String>,
 }
 
 /// The TOML file.
@@ -55,8 +68,11 @@ pub(crate) struct File {
     pub(crate) proxy_port: Option<u16>,
     pub(crate) tls_listen: Option<String>,
     pub(crate) pipeline: Option<String>,
+    pub(crate) retention: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) hooks: BTreeMap<String, HookFile>,
 }
 
 /// `[identity]`: the real issuer whose tokens are trusted.
@@ -123,6 +139,11 @@ pub(crate) struct Config {
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<String>,
+    /// Where the server is reached from outside; `None`: where it listens.
+    pub(crate) public_url: Option<String>,
+    pub(crate) hooks: Vec<HookSettings>,
+    /// How long finished operations are kept; `None`: for ever.
+    pub(crate) retention: Option<Micros>,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -140,7 +161,7 @@ pub(crate) struct BadSetting {
     pub(crate) problem: String,
 }
 
-fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
+pub(crate) fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
     BadSetting { setting: setting.to_owned(), problem: problem.into() }
 }
 
@@ -178,6 +199,9 @@ impl Config {
             identity: file.identity,
             mail: file.mail.map(MailFile::settings).transpose()?,
             operator_token: operator_token()?,
+            public_url: file.public_url.map(public_url).transpose()?,
+            hooks: hooks::settings(file.hooks)?,
+            retention: retention(options.retention.or(file.retention).as_deref(), dev)?,
         })
     }
 }
@@ -208,6 +232,17 @@ fn address(setting: &str, text: &str) -> Result<SocketAddr, BadSetting> {
     })
 }
 
+/// Where third parties call back to.
+fn public_url(text: String) -> Result<String, BadSetting> {
+    let url = Url::parse(&text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    match url {
+        Some(url) if url.query().is_none() && url.fragment().is_none() => Ok(text),
+        _ => {
+            Err(bad("public_url", format!("{text:?} is no address; write one like https://signoff.example")))
+        }
+    }
+}
+
 fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
     match word {
         None => Ok(!dev),
@@ -218,6 +253,26 @@ fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
         }
         Some(other) => Err(bad("pipeline", format!("{other:?} is neither development nor production"))),
     }
+}
+
+/// The shortest time that finished operations are kept outside the development mode.
+const SHORTEST_RETENTION: Micros = Micros::from_millis(24 * 3_600_000);
+
+/// How long finished operations are kept; `None`: for ever.
+fn retention(word: Option<&str>, dev: bool) -> Result<Option<Micros>, BadSetting> {
+    let span: Span = match word {
+        None => return Ok(Some(RETENTION)),
+        Some("never") => return Ok(None),
+        Some(word) => word
+            .parse()
+            .map_err(|_| bad("retention", format!("{word:?} is neither a span like 90d nor never")))?,
+    };
+    let (micros, least) = (Micros(span.micros()), if dev { Micros(1) } else { SHORTEST_RETENTION });
+    if micros < least {
+        let least = if dev { "1ms" } else { "1d" };
+        return Err(bad("retention", format!("{span} is too short; name at least {least}, or never")));
+    }
+    Ok(Some(micros))
 }
 
 fn store_path(store: Option<String>) -> Result<PathBuf, BadSetting> {
@@ -261,6 +316,23 @@ mod tests {
         assert_eq!(problem(compat), "compat: \"strict\" is neither documented nor observed");
         let pipeline = ServeOptions { pipeline: Some("development".to_owned()), ..store("sqlite:x") };
         assert!(problem(pipeline).contains("needs --dev"));
+    }
+
+    #[test]
+    fn finished_operations_are_kept_as_long_as_said() {
+        let days = |days: u64| Some(Micros(days * 86_400_000_000));
+        assert_eq!(retention(None, false).unwrap(), days(90));
+        assert_eq!(retention(Some("never"), false).unwrap(), None);
+        assert_eq!(retention(Some("1d"), false).unwrap(), days(1));
+        assert_eq!(retention(Some("1s"), true).unwrap(), Some(Micros(1_000_000)));
+        for (word, dev, problem) in [
+            ("23h", false, "retention: 23h is too short; name at least 1d, or never"),
+            ("0s", true, "retention: 0s is too short; name at least 1ms, or never"),
+            ("90", false, "retention: \"90\" is neither a span like 90d nor never"),
+            ("", false, "retention: \"\" is neither a span like 90d nor never"),
+        ] {
+            assert_eq!(retention(Some(word), dev).unwrap_err().to_string(), problem);
+        }
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! Which server to talk to, as whom: flags, then environment, then `signoff/client.toml` in the user's configuration.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fmt, fs};
 
 use clap::{Args, ValueEnum};
 use directories::ProjectDirs;
 use serde::Deserialize;
+use signoff_engine::clock::Clock;
 use signoff_wire::client::{
-    Client, ClientCredentials, Config, Retries, TokenSource, default_authority, is_this_machine,
+    Client, ClientCredentials, Config, Marks, Retries, TokenSource, default_authority, is_this_machine,
 };
 use signoff_wire::path;
+use signoff_wire::repeatability::Repeatability;
 use url::Url;
 
 use crate::exit::Failure;
@@ -127,6 +130,12 @@ impl Connection {
     }
 }
 
+/// Marks for what is to be done once, however often it has to be sent.
+pub(crate) fn marks() -> Marks {
+    let clock = Clock::default();
+    Arc::new(move || Repeatability { id: clock.new_id().to_string(), first_sent: clock.real().0 })
+}
+
 impl Settings {
     /// How to print results.
     pub(crate) fn output(&self) -> Output {
@@ -147,6 +156,17 @@ impl Settings {
         self.client_with(url, tokens)
     }
 
+    /// A client of the server as its operator: `SIGNOFF_OPERATOR_TOKEN`, where the server itself has it from, or
+    /// whatever token is given.
+    pub(crate) fn operator_client(&self) -> Result<Client, Failure> {
+        let own = std::env::var("SIGNOFF_OPERATOR_TOKEN").ok().filter(|token| !token.is_empty());
+        let token = own.or_else(|| self.merged.token.clone()).ok_or_else(|| {
+            let remedy = "set SIGNOFF_OPERATOR_TOKEN (or --token) to what the server was started with";
+            Failure::Unconfigured { message: format!("no token of the operator: {remedy}"), local: false }
+        })?;
+        self.client_with(self.url()?, TokenSource::Given(token.trim().to_owned()))
+    }
+
     /// A client of the server that says nothing about its caller.
     pub(crate) fn anonymous_client(&self) -> Result<Client, Failure> {
         self.client_with(self.url()?, TokenSource::None)
@@ -157,7 +177,8 @@ impl Settings {
             fs::read(path).map_err(|error| Failure::Usage(format!("--ca {}: {error}", path.display())))
         };
         let extra_roots_pem = self.merged.ca.as_ref().map(read).transpose()?;
-        Ok(Client::new(Config { base, tokens, extra_roots_pem, retries: Retries::default() })?)
+        let marks = Some(marks());
+        Ok(Client::new(Config { base, tokens, extra_roots_pem, retries: Retries::default(), marks })?)
     }
 
     fn url(&self) -> Result<Url, Failure> {

@@ -16,7 +16,7 @@ Exit codes:
   1  the operation failed or was canceled while it was followed, or something else went wrong
   2  a wrong option, argument, setting or input file
   3  not found
-  4  refused by the server (400, 405, 409, 412, 413, 415, 422)
+  4  refused by the server (400, 405, 409, 412, 413, 415, 422, 501)
   5  not signed in, or not permitted (401, 403, no token given out)
   6  the server cannot be reached or cannot answer now (429, 502, 503, 504)";
 
@@ -70,7 +70,9 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
-            | Self::Node(NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_)) => 2,
+            | Self::Node(
+                NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_) | NodeError::Hook(_),
+            ) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::Client(ClientError::Unreachable { .. }) => 6,
@@ -78,13 +80,13 @@ impl Failure {
                 401 | 403 => 5,
                 404 => 3,
                 429 | 502..=504 => 6,
-                400..=499 => 4,
+                400..=499 | 501 => 4,
                 _ => 1,
             },
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(NodeError::Store(_))
+            | Self::Node(NodeError::Store(_) | NodeError::HookTransport(_))
             | Self::Tls(_) => 1,
         }
     }

@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use signoff_engine::clock::Clock as EngineClock;
+use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
     Verifier,
@@ -29,8 +32,13 @@ pub(crate) struct NodeSettings {
     pub(crate) operator_token: Option<String>,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
+    /// How long finished operations are kept; `None`: for ever.
+    pub(crate) retention: Option<Micros>,
     /// Where the server is reached without TLS, for the addresses that discovery gives out.
     pub(crate) public_base: Option<String>,
+    /// Third parties that do steps; they call back to `callback_base`.
+    pub(crate) hooks: Vec<HookSettings>,
+    pub(crate) callback_base: Option<String>,
 }
 
 /// Why there is no server.
@@ -42,6 +50,10 @@ pub(crate) enum NodeError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
+    #[error("{0}")]
+    Hook(#[from] BadHook),
+    #[error("hooks: {0}")]
+    HookTransport(String),
     #[error("mail: {0}")]
     Mail(#[from] SettingsError),
 }
@@ -56,14 +68,16 @@ pub(crate) struct Node {
 impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &Path, settings: NodeSettings) -> Result<Self, NodeError> {
+        let hooks = hooks(&settings)?;
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store).map_err(NodeError::Open)?);
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
         }
         engine_settings.deliver_mail = settings.mail.is_some();
+        engine_settings.retention = settings.retention;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
-        let engine = Engine::new(store.clone(), engine_settings);
+        let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
         let issuer = own_issuer(&engine, &settings, clock.clone());
         let external = settings.identity.map(|identity| ExternalIssuer {
@@ -99,6 +113,8 @@ impl Node {
                 Deliverer::new(store, clock, Arc::new(transport), DeliverySettings::default(), written);
             workers.spawn(deliverer.run(stop_of(&stopped)));
         }
+        let (forgetful, until) = (engine.clone(), stopped.clone());
+        workers.spawn(async move { forgetful.forget_with_time(until).await });
         workers.spawn(async move { engine.run(stopped).await });
         Ok(Self { app, stop, workers })
     }
@@ -122,6 +138,16 @@ impl Node {
             }
         }
     }
+}
+
+/// The third parties that do steps.
+fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
+    if settings.hooks.is_empty() {
+        return Ok(Hooks::none());
+    }
+    let transport = Arc::new(HttpTransport::new().map_err(NodeError::HookTransport)?);
+    let base = settings.callback_base.as_ref().or(settings.public_base.as_ref());
+    Ok(Hooks::new(settings.hooks.clone(), transport, base.map_or("", String::as_str))?)
 }
 
 /// The server's own token endpoint: in development, and wherever no other issuer is trusted.

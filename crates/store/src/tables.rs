@@ -32,7 +32,7 @@ pub(crate) struct Table {
 use Kind::{Boolean, Bytes, Guid, Integer, Text};
 
 /// Every table; the signing keys first, for they outlive a reset.
-pub(crate) const TABLES: [Table; 12] = [
+pub(crate) const TABLES: [Table; 14] = [
     Table { name: "signing_key", columns: &[("kid", Text), ("private_pem", Text), ("created_at", Integer)] },
     Table {
         name: "principal",
@@ -83,6 +83,16 @@ pub(crate) const TABLES: [Table; 12] = [
         ],
     },
     Table {
+        name: "kept",
+        columns: &[
+            ("publisher_id", Text),
+            ("offer_id", Text),
+            ("publishing_version", Integer),
+            ("operation_id", Guid),
+            ("offer_version", Integer),
+        ],
+    },
+    Table {
         name: "work",
         columns: &[
             ("publisher_id", Text),
@@ -113,6 +123,7 @@ pub(crate) const TABLES: [Table; 12] = [
         columns: &[("publisher_id", Text), ("operation_id", Guid), ("step", Text), ("body", Text)],
     },
     Table { name: "lab", columns: &[("publisher_id", Text), ("kind", Text), ("key", Text), ("body", Text)] },
+    Table { name: "audit", columns: &[("publisher_id", Text), ("entry", Integer), ("body", Text)] },
     Table {
         name: "repeated",
         columns: &[

@@ -270,6 +270,13 @@ messages! {
             /// Its status.
             status: String,
         } => "error-step-not-waiting",
+        /// A third party's callback is not signed, or wrongly.
+        WebhookSignature => "error-webhook-signature",
+        /// A third party speaks of a step that does not wait for it.
+        CallbackNotAwaited {
+            /// The step id.
+            step: String,
+        } => "error-callback-not-awaited",
         /// The draft cannot be published; `details` of the reply says why.
         ValidationFailed {
             /// How many findings there are.

@@ -21,6 +21,8 @@ pub struct ActionBody {
     pub reason: Option<String>,
     /// `operationId`: the one operation that a cancel means, as sent.
     pub operation_id: Option<String>,
+    /// `force`: of a cancel, give up undoing and end the operation now.
+    pub force: bool,
 }
 
 impl PartialSchema for ActionBody {
@@ -40,6 +42,13 @@ impl PartialSchema for ActionBody {
                 optional(
                     Type::String,
                     "Of a cancel: this operation and no other (contract, \"Cancel\", rule 7).",
+                ),
+            )
+            .property(
+                "force",
+                optional(
+                    Type::Boolean,
+                    "Of a cancel, for owners: give up undoing, end the operation now and list what is left behind.",
                 ),
             )
             .into()
@@ -87,6 +96,7 @@ impl ActionBody {
             notification_emails: of_metadata("notification-emails", "metadata.notification-emails")?,
             reason: of_metadata("reason", "metadata.reason")?,
             operation_id: string(members, "operationId", "operationId")?,
+            force: boolean(members, "force")?,
         })
     }
 }
@@ -119,6 +129,14 @@ fn string(
     }
 }
 
+fn boolean(members: &Map<String, Value>, name: &'static str) -> Result<bool, BodyError> {
+    match members.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(value)) => Ok(*value),
+        Some(_) => Err(BodyError::WrongType { field: name, expected: "true, false or null" }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -134,20 +152,20 @@ mod tests {
         for body in ["", " \r\n", "null", "{}", r#"{"metadata":null}"#, r#"{"metadata":{}}"#, "\u{feff}{}"] {
             assert_eq!(ActionBody::parse(body.as_bytes()), Ok(ActionBody::default()), "{body}");
         }
-        let nulls = r#"{"metadata":{"notification-emails":null,"reason":null},"operationId":null,"x":[1]}"#;
+        let nulls = r#"{"metadata":{"notification-emails":null,"reason":null},"operationId":null,"force":null,"x":[1]}"#;
         assert_eq!(ActionBody::parse(nulls.as_bytes()), Ok(ActionBody::default()));
     }
 
     #[test]
     fn every_member() {
-        let body =
-            r#"{"metadata":{"notification-emails":"a@x,b@y","reason":"wrong image"},"operationId":"56"}"#;
+        let body = r#"{"metadata":{"notification-emails":"a@x,b@y","reason":"wrong image"},"operationId":"56","force":true}"#;
         assert_eq!(
             ActionBody::parse(body.as_bytes()).unwrap(),
             ActionBody {
                 notification_emails: Some("a@x,b@y".into()),
                 reason: Some("wrong image".into()),
                 operation_id: Some("56".into()),
+                force: true,
             }
         );
     }
@@ -174,6 +192,8 @@ mod tests {
             ),
             (r#"{"metadata":{"reason":1}}"#, "metadata.reason must be a string or null"),
             ("{'operationId': 5}", "operationId must be a string or null"),
+            (r#"{"force":"yes"}"#, "force must be true, false or null"),
+            (r#"{"force":1}"#, "force must be true, false or null"),
         ] {
             assert_eq!(ActionBody::parse(body.as_bytes()).unwrap_err().to_string(), message, "{body}");
         }

@@ -41,6 +41,10 @@ pub struct StepScenario {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub undo_duration: Option<Span>,
+    /// How long it takes from the switch of the production slot to the end, like `1h`; of `live` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub propagate_duration: Option<Span>,
     /// How undoing it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_outcome: Option<Outcome>,

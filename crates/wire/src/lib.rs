@@ -5,7 +5,10 @@
 //! add its file here and a snapshot of it beside the type.
 
 pub mod api_version;
+pub mod audit;
 pub mod body;
+pub mod bulk;
+pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod dialect;

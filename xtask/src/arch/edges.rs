@@ -61,6 +61,14 @@ mod tests {
     }
 
     #[test]
+    fn only_the_tests_of_a_crate_may_name_it() {
+        for (kind, findings) in [("dev", 0), ("normal", 1)] {
+            let graph = graph(&[("signoff-store", "signoff-store", kind)]);
+            assert_eq!(check(&graph).len(), findings, "{kind}");
+        }
+    }
+
+    #[test]
     fn leaves_know_nobody() {
         let graph = graph(&[
             ("signoff-wire", "signoff-lifecycle", "normal"),

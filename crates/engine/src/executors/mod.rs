@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Operation, StepState, UndoState, WorkKind};
-use signoff_lifecycle::plan::{Executor, Outcome, StepPlan};
+use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
 use signoff_lifecycle::webhook::Ask;
 use signoff_store::contract::Lease;
 use signoff_store::{Store, StoreError};
@@ -137,6 +137,8 @@ impl Executors {
         }
         let removed = match step.plan.executor {
             Executor::Validate => validate::remove_leftovers(self, &task, operation).await,
+            // A scenario may say that a cancel stops the step on the spot, with nothing to undo: so it makes nothing.
+            _ if step.plan.cancel == CancelPolicy::Interrupt => Ok(Vec::new()),
             executor => self.of(executor).run(&task).await.map(|()| Vec::new()),
         };
         match removed {

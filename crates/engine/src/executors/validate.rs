@@ -3,6 +3,7 @@
 
 use signoff_lifecycle::offer::Leftover;
 use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::plan::StepPlan;
 
 use super::{Executors, StepError, Task};
 
@@ -15,9 +16,10 @@ pub(super) async fn remove_leftovers(
     let Some(loaded) = task.store.load(task.publisher, task.offer).await? else { return Ok(Vec::new()) };
     let leftovers = loaded.aggregate.offer.leftovers;
     for leftover in &leftovers {
-        let Some(step) = operation.step(&leftover.step) else { continue };
+        let present = operation.step(&leftover.step).map(|step| &step.plan);
+        let Some(plan) = plan_of(task, leftover, present).await? else { continue };
         let of_leftover = Task { operation: leftover.operation, step: &leftover.step, ..*task };
-        if let Err(error) = executors.undo_step(&of_leftover, &step.plan).await {
+        if let Err(error) = executors.undo_step(&of_leftover, &plan).await {
             let what = format!("what {} left behind in {}", leftover.operation, leftover.step);
             return Err(match error {
                 StepError::Passing(reason) => StepError::Passing(format!("{what}: {reason}")),
@@ -26,4 +28,17 @@ pub(super) async fn remove_leftovers(
         }
     }
     Ok(leftovers)
+}
+
+/// How the step was planned that left it: whoever made it removes it, even if somebody else does such steps by now.
+/// What a scenario says of its undo is the present one's matter.
+async fn plan_of(
+    task: &Task<'_>,
+    leftover: &Leftover,
+    present: Option<&StepPlan>,
+) -> Result<Option<StepPlan>, StepError> {
+    let left_by = task.store.operation(task.publisher, leftover.operation).await?;
+    let planned = left_by.and_then(|stored| Some(stored.operation.step(&leftover.step)?.plan.clone()));
+    let script = present.and_then(|plan| plan.script.clone());
+    Ok(planned.or_else(|| present.cloned()).map(|plan| StepPlan { script, ..plan }))
 }

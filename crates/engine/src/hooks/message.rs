@@ -69,8 +69,15 @@ pub struct HookAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadAnswer {
     /// It is no JSON, or a member is missing or has another type.
-    #[error("the answer is not as it must be: {0}")]
-    Shape(String),
+    #[error("the answer is not as it must be: {detail}")]
+    Shape {
+        /// What is wrong.
+        detail: String,
+        /// Where: line and column, from 1.
+        at: (usize, usize),
+        /// Whether it is JSON at all.
+        is_json: bool,
+    },
     /// A member has a value that it cannot have.
     #[error("{field} must be {expected}")]
     Member {
@@ -111,8 +118,11 @@ impl HookAnswer {
     /// # Errors
     /// [`BadAnswer`], which names the member and what it must be.
     pub fn parse(body: &[u8]) -> Result<Self, BadAnswer> {
-        let raw: RawAnswer =
-            serde_json::from_slice(body).map_err(|error| BadAnswer::Shape(clip(&error.to_string(), 200)))?;
+        let raw: RawAnswer = serde_json::from_slice(body).map_err(|error| BadAnswer::Shape {
+            detail: clip(&error.to_string(), 200),
+            at: (error.line(), error.column()),
+            is_json: error.is_data(),
+        })?;
         let progress =
             raw.progress.map(|percent| u8::try_from(percent).ok().filter(|percent| *percent <= 100));
         let bad = |field, expected| BadAnswer::Member { field, expected };

@@ -86,6 +86,7 @@ impl Engine {
                     self.move_to(publisher, target).await?;
                 }
                 self.settled(publisher).await?;
+                self.forget_old(publisher).await?;
                 self.shared.mail.notify_one();
                 return Ok(clock.now(publisher));
             };

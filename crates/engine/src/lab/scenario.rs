@@ -26,6 +26,8 @@ pub struct StepScenario {
     pub cancel: Option<CancelPolicy>,
     /// Time that its undo takes.
     pub undo_duration: Option<Micros>,
+    /// Time from its switch to its end, of `live` only.
+    pub propagate_duration: Option<Micros>,
     /// How its undo ends.
     pub undo_outcome: Outcome,
     /// Whether it waits for a release before its result is recorded.

@@ -35,13 +35,7 @@ impl Engine {
         offer: &str,
         request: CallbackRequest,
     ) -> Result<Done, EngineError> {
-        let viewed = self.operation(publisher, request.operation).await?;
-        let viewed = viewed.filter(|viewed| viewed.offer == offer).ok_or(Refusal::OperationNotFound)?;
-        let plan = viewed.operation.step(&request.step).map(|step| &step.plan);
-        let webhook = plan.and_then(|plan| plan.webhook.as_ref());
-        if webhook.is_none_or(|webhook| webhook.hook != request.hook) {
-            return Err(Refusal::StepNotFound { step: request.step }.into());
-        }
+        self.is_step_of(publisher, offer, request.operation, &request.step, &request.hook).await?;
         let command = Command::Callback(Callback {
             operation: request.operation,
             step: request.step,
@@ -49,5 +43,27 @@ impl Engine {
             said: request.said,
         });
         self.execute(publisher, offer, command, Along::default()).await
+    }
+
+    /// Finds the step, if it is this hook's.
+    ///
+    /// # Errors
+    /// [`Refusal::OperationNotFound`], [`Refusal::StepNotFound`], and failures of the store.
+    pub async fn is_step_of(
+        &self,
+        publisher: &str,
+        offer: &str,
+        operation: OperationId,
+        step: &str,
+        hook: &str,
+    ) -> Result<(), EngineError> {
+        let viewed = self.operation(publisher, operation).await?;
+        let viewed = viewed.filter(|viewed| viewed.offer == offer).ok_or(Refusal::OperationNotFound)?;
+        let plan = viewed.operation.step(step).map(|step| &step.plan);
+        let webhook = plan.and_then(|plan| plan.webhook.as_ref());
+        if webhook.is_none_or(|webhook| webhook.hook != hook) {
+            return Err(Refusal::StepNotFound { step: step.to_owned() }.into());
+        }
+        Ok(())
     }
 }

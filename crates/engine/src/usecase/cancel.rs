@@ -1,9 +1,12 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
 use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
+use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 
+use super::told::{self, Told};
 use super::{Along, Done};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -40,6 +43,42 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
+        let accepts_ended = request.accepts_ended;
+        let (command, repeat) = self.cancel_command(publisher, offer, request).await?;
+        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
+    }
+
+    /// What [`Engine::cancel`] would answer now. Nothing is changed: the state is as it is.
+    ///
+    /// # Errors
+    /// Those of the cancel.
+    pub async fn foresee_cancel(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CancelRequest,
+    ) -> Result<Done, EngineError> {
+        let accepts_ended = request.accepts_ended;
+        let (command, _) = self.cancel_command(publisher, offer, request).await?;
+        let loaded = self.shared.store.load(publisher, offer).await?;
+        let state = loaded.ok_or(Refusal::OfferNotFound)?.aggregate;
+        let now = self.shared.clock.now(publisher);
+        let reply = match signoff_lifecycle::decide(Some(state.clone()), command, now) {
+            Ok(Verdict::Change(decision)) => decision.reply,
+            Ok(Verdict::Already(reply)) => reply,
+            Err(refusal) if accepts_ended => told::ended(refusal)?,
+            Err(refusal) => return Err(refusal.into()),
+        };
+        let told = Told::of(reply.clone(), &state, None);
+        Ok(Done { reply, state, told })
+    }
+
+    async fn cancel_command(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: CancelRequest,
+    ) -> Result<(Command, Option<Repeat>), EngineError> {
         let named = match request.operation {
             None => Named::Newest,
             Some(id) => match self.operation(publisher, id).await? {
@@ -58,8 +97,7 @@ impl Engine {
             guard: request.guard,
             means: request.means,
         });
-        let accepts_ended = request.accepts_ended;
-        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
+        Ok((command, repeat))
     }
 
     /// Lets a step go on that a scenario holds, or will hold.

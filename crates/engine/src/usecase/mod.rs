@@ -1,5 +1,6 @@
 //! The one path: load, decide, commit. Every use case takes it, and so do the results of work.
 
+mod audit;
 mod callback;
 mod cancel;
 mod checks;
@@ -64,6 +65,8 @@ struct Along {
     draft: Option<told::Draft>,
     /// A cancel of what has ended is accepted.
     accepts_ended: bool,
+    /// What a person asked for.
+    asked: Option<audit::Asked>,
 }
 
 impl Engine {
@@ -80,16 +83,18 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
-        let present = state.clone();
+        // A future is as large as all that it holds while it waits, and is moved with it.
+        let present = state.clone().map(Box::new);
+        let asked = self.asker.as_ref().and_then(|_| audit::Asked::of(&command));
         let verdict = match signoff_lifecycle::decide(state, command, now) {
             Err(Refusal::DraftChanged) => return Ok(Tried::Stale),
             Err(refusal) if along.accepts_ended => Verdict::Already(told::ended(refusal)?),
             verdict => verdict?,
         };
         let decision = match verdict {
-            Verdict::Change(decision) => *decision,
+            Verdict::Change(decision) => decision,
             Verdict::Already(reply) => {
-                let state = present.ok_or(Refusal::OfferNotFound)?;
+                let state = *present.ok_or(Refusal::OfferNotFound)?;
                 let told = Told::of(reply.clone(), &state, None);
                 return match self.keep_told(publisher, along.repeat.as_ref(), &told).await {
                     Ok(()) => Ok(Tried::Done(Box::new(Done { reply, state, told }))),
@@ -98,7 +103,7 @@ impl Engine {
                 };
             }
         };
-        match self.commit(publisher, expected, decision, now, along).await {
+        match self.commit(publisher, expected, decision, now, Along { asked, ..along }).await {
             Ok(done) => Ok(Tried::Done(Box::new(done))),
             Err(StoreError::Stale) => Ok(Tried::Stale),
             Err(error) => Err(error.into()),
@@ -111,7 +116,7 @@ impl Engine {
         &self,
         publisher: &str,
         expected: Option<u64>,
-        decision: Decision,
+        decision: Box<Decision>,
         now: Timestamp,
         along: Along,
     ) -> Result<Done, StoreError> {
@@ -119,9 +124,12 @@ impl Engine {
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
-        let told = Told::of(decision.reply.clone(), &decision.next, along.draft);
+        let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, now));
+        let reply = decision.reply;
+        let told = Told::of(reply.clone(), &decision.next, along.draft);
         let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
+            audit,
             expected,
             next: decision.next,
             operations: decision.changed,
@@ -158,7 +166,7 @@ impl Engine {
             if has_mail {
                 engine.shared.mail.notify_one();
             }
-            Ok(Done { reply: decision.reply, state: next, told })
+            Ok(Done { reply, state: next, told })
         };
         to_the_end::to_the_end(commit).await
     }

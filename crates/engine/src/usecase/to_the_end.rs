@@ -56,10 +56,8 @@ mod tests {
             wait.await.unwrap();
             sender.send("done").unwrap();
         });
-        std::future::poll_fn(|context| {
-            Poll::Ready(assert!(Pin::new(&mut future).poll(context).is_pending()))
-        })
-        .await;
+        let polled = std::future::poll_fn(|context| Poll::Ready(Pin::new(&mut future).poll(context))).await;
+        assert!(polled.is_pending());
         drop(future);
         go.send(()).unwrap();
         assert_eq!(told.await, Ok("done"));

@@ -5,6 +5,7 @@ use signoff_engine::lab::StepScenario;
 use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::{Event, Reply};
 use signoff_lifecycle::note::Note;
+use signoff_lifecycle::offer::SlotContent;
 use signoff_lifecycle::operation::{Failure, Phase, StepState};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
@@ -100,4 +101,29 @@ async fn a_kill_after_the_switch_completes_the_golive() {
     assert_eq!(world.state("a").await.offer.production.unwrap().operation, publish);
     world.advance(DAY).await;
     assert_eq!(world.operation(golive).await, completed);
+}
+
+#[tokio::test]
+async fn a_golive_that_is_stopped_leaves_production_as_it_was_and_may_be_tried_again() {
+    for means in [Means::Cancel, Means::Force, Means::Kill] {
+        let world = World::start().await;
+        let first = world.publish("a").await;
+        world.advance(HOUR).await;
+        world.golive("a").await.unwrap();
+        world.advance(HOUR).await;
+        let second = world.publish("a").await;
+        world.advance(HOUR).await;
+        world.an_hour_each("a").await;
+        let golive = started(&world.golive("a").await.unwrap());
+        world.advance(MINUTE).await;
+        world.stop("a", means).await.unwrap();
+        world.advance(DAY).await;
+        assert!(!world.operation(golive).await.is_running(), "{means:?}");
+        let slots = world.state("a").await.offer;
+        let of = |slot: Option<SlotContent>| slot.unwrap().operation;
+        assert_eq!((of(slots.production), of(slots.preview)), (first, second), "{means:?}");
+        world.golive("a").await.unwrap();
+        world.advance(DAY).await;
+        assert_eq!(of(world.state("a").await.offer.production), second, "{means:?}");
+    }
 }

@@ -155,6 +155,20 @@ async fn a_step_may_be_a_point_of_no_return() {
     assert!(world.operation(publish).await.waits_for_signoff());
 }
 
+/// Where a cancel finds nothing to undo, nothing may be left that an undo would have to remove.
+#[tokio::test]
+async fn a_step_that_is_stopped_on_the_spot_makes_nothing() {
+    let world = World::start().await;
+    let stopped = StepScenario { cancel: Some(CancelPolicy::Interrupt), ..StepScenario::default() };
+    world.scenario("a", [("displayprovision", stopped.clone()), ("displaypackage", stopped)]).await;
+    let publish = world.publish("a").await;
+    world.advance(HOUR).await;
+    assert!(world.operation(publish).await.waits_for_signoff());
+    world.cancel("a").await.unwrap();
+    assert!(matches!(world.operation(publish).await.phase, Phase::Canceled { .. }));
+    assert_eq!(world.artifacts(publish).await, [""; 0]);
+}
+
 #[tokio::test]
 async fn a_reviewer_lets_it_pass_or_not() {
     for passes in [true, false] {

@@ -88,6 +88,7 @@ impl Fixture {
             work: Vec::new(),
             settled: Vec::new(),
             mail,
+            audit: None,
             content: None,
             repeat: None,
             fence: None,

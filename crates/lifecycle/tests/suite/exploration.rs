@@ -15,9 +15,9 @@ use signoff_lifecycle::operation::{Operation, Outstanding, StepState, UndoState}
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::webhook::{Ask, External, OnCancelDeadline, work_key};
 use signoff_lifecycle::{Command, decide};
+use signoff_model::rules;
 
 use crate::plans::{CERTIFY, LIVE, PROVISION, SIGNOFF, step};
-use crate::rules;
 use crate::webhook_world::{by_webhook, failed, progress, succeeded, waiting};
 use crate::world::{done, fatal, passing};
 
@@ -144,7 +144,8 @@ fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command
 }
 
 fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
-    rules::operations_of(state).filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+    rules::decision::operations_of(state)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
 }
 
 /// The state after `command`, if it is not refused.

@@ -5,15 +5,14 @@
 mod cancel_stories;
 mod cancel_table;
 mod exploration;
-mod force_rules;
 mod force_table;
+mod golive_table;
+mod history;
 mod lifecycle_table;
 mod plans;
 mod properties;
 mod publish_table;
 mod put_table;
-mod rules;
-mod slots_rules;
 mod webhook_table;
 mod webhook_world;
 mod world;

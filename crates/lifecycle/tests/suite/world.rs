@@ -13,9 +13,10 @@ use signoff_lifecycle::operation::{Operation, StepState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::{Command, decide};
+use signoff_model::rules;
 
+use crate::history;
 use crate::plans::vm_plan;
-use crate::rules;
 
 /// What a command was told.
 pub(crate) type Answer = Result<Reply, Refusal>;
@@ -78,10 +79,10 @@ impl World {
             Verdict::Already(reply) => Ok(reply),
             Verdict::Change(decision) => {
                 rules::of_a_decision(self.state.as_ref(), command, &decision, self.now);
-                rules::of_storage(&decision);
+                history::of_storage(&decision);
                 let reply = decision.reply.clone();
                 self.commit(*decision);
-                rules::of_the_history(self);
+                history::of_the_history(self);
                 Ok(reply)
             }
         }

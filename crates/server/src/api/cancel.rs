@@ -4,11 +4,12 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode, Uri};
-use signoff_engine::{CancelRequest, Done};
+use signoff_engine::{CancelRequest, Done, Engine};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Reference;
 use signoff_store::StoreError;
 use signoff_text::ErrorText;
@@ -16,6 +17,7 @@ use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
 use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode, path};
 
+use super::started::ActionRequest;
 use super::{Segments, accepted, offer_slug, read_action};
 use crate::app::App;
 use crate::context::{Context, parameter};
@@ -34,33 +36,79 @@ pub(crate) async fn handle(
     wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let request = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let in_query = parameter(uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
-    let named = named(in_query, request.operation_id.clone())?;
-    let sent_tag = reply::if_match(&headers);
-    let named_text = named.map(|id| id.to_string());
-    let subject =
-        Subject { sent_tag, operation: named_text.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let call = ["cancel", &publisher, &offer, named_text.as_deref().unwrap_or_default()];
-    let repeat = request.repeat(&context, &headers, &call);
-    let request = CancelRequest {
-        by: context.name().to_owned(),
-        reason: request.reason,
-        emails: request.emails,
-        operation: named,
-        guard: reply::guard(sent_tag),
-        means: Means::Cancel,
-        accepts_ended: app.settings().dialect == Dialect::Observed,
-        repeat,
-    };
-    let done = app.engine().cancel(&publisher, &offer, request).await;
-    let done = done.map_err(|error| subject.error(error))?;
-    match &done.told.reply {
-        Reply::NothingToCancel(newest) => nothing_to_cancel(&app, &subject, newest).await,
-        _ => answer(&app, &subject, &done, &wait).await,
+    if request.force {
+        app.authorise(&context, &publisher, Action::Force).await?;
     }
+    let means = if request.force { Means::Force } else { Means::Cancel };
+    let call = Call { publisher: &publisher, offer: &offer, uri: &uri, headers: &headers, wait: &wait };
+    call.answer(&app, &app.engine_for(&context, standing), &context, request, means).await
+}
+
+/// What a cancel and a kill say besides their bodies.
+pub(super) struct Call<'a> {
+    pub(super) publisher: &'a str,
+    pub(super) offer: &'a str,
+    pub(super) uri: &'a Uri,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) wait: &'a Wait,
+}
+
+impl Call<'_> {
+    /// Stops the operation by these means.
+    pub(super) async fn answer(
+        &self,
+        app: &App,
+        engine: &Engine,
+        context: &Context,
+        request: ActionRequest,
+        means: Means,
+    ) -> Result<Response, ApiError> {
+        let in_query =
+            parameter(self.uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
+        let named = named(in_query, request.operation_id.clone())?;
+        let sent_tag = reply::if_match(self.headers);
+        let named_text = named.map(|id| id.to_string());
+        let subject = Subject {
+            sent_tag,
+            operation: named_text.as_deref(),
+            ..Subject::offer(self.publisher, self.offer)
+        };
+        let call = if means == Means::Kill { "kill" } else { "cancel" };
+        let call = [call, self.publisher, self.offer, named_text.as_deref().unwrap_or_default()];
+        let repeat = request.repeat(context, self.headers, &call);
+        let request = CancelRequest {
+            by: context.name().to_owned(),
+            reason: request.reason,
+            emails: request.emails,
+            operation: named,
+            guard: reply::guard(sent_tag),
+            means,
+            accepts_ended: accepts_ended(app, means),
+            repeat,
+        };
+        let done = engine.cancel(self.publisher, self.offer, request).await;
+        let done = done.map_err(|error| subject.error(error))?;
+        let (status, mut body) = answer(app, &subject, &done).await?;
+        // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
+        let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
+            Some(cancellation) => self.wait.past(app, self.publisher, cancellation).await,
+            None => None,
+        };
+        if let Some(viewed) = &moved {
+            body.status = view::state_word(&viewed.operation, app.settings().dialect);
+        }
+        let response = accepted(app, status, &body);
+        let waited = moved.is_some() || status == StatusCode::OK;
+        Ok(if waited { self.wait.applied(response) } else { response })
+    }
+}
+
+/// Whether a cancel of what has ended is accepted: the dialect's exception, which no operator needs.
+pub(super) fn accepts_ended(app: &App, means: Means) -> bool {
+    app.settings().dialect == Dialect::Observed && means != Means::Kill
 }
 
 /// The operation that the query or the body names; both may, if they agree.
@@ -78,34 +126,37 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
     }
 }
 
-async fn answer(app: &App, subject: &Subject<'_>, done: &Done, wait: &Wait) -> Result<Response, ApiError> {
-    let told = &done.told;
-    let (status, mut state, reference) = match &told.reply {
+/// The cancellation that the answer speaks of.
+fn started(done: &Done) -> Option<&Operation> {
+    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.told.reply else { return None };
+    done.state.cancellation.as_ref().filter(|operation| operation.id == told.id)
+}
+
+/// The status and the body of the answer to a cancel.
+pub(super) async fn answer(
+    app: &App,
+    subject: &Subject<'_>,
+    done: &Done,
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
+    let dialect = app.settings().dialect;
+    let (status, state, reference) = match &done.told.reply {
         Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
-        Reply::Completed(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
-        Reply::CancellationEnded(reference) => (StatusCode::OK, completed(app.settings().dialect), reference),
+        Reply::CancellationEnded(reference) | Reply::Completed(reference) => {
+            (StatusCode::OK, completed(dialect), reference)
+        }
         Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
+        Reply::NothingToCancel(newest) => return nothing_to_cancel(app, subject, newest).await,
         _ => return Err(StoreError::Corrupt("a cancel that speaks of no operation".to_owned()).into()),
     };
-    // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
-    let cancellation = done.state.cancellation.as_ref().filter(|operation| operation.id == reference.id);
-    let moved = match cancellation.filter(|_| status == StatusCode::ACCEPTED) {
-        Some(cancellation) => wait.past(app, subject.publisher, cancellation).await,
-        None => None,
-    };
-    if let Some(viewed) = &moved {
-        state = view::state_word(&viewed.operation, app.settings().dialect);
-    }
     let location = view::location(subject.publisher, subject.offer, reference);
     let mut body = Accepted::new(location, view::guid(reference.id), state);
-    if let Some(asked) = &told.asked {
-        body.canceled_by = Some(asked.by.as_str().into());
+    if let Some(asked) = &done.told.asked {
+        body.canceled_by = Some(asked.by.clone().into());
         body.canceled_date_time = Some(view::time(asked.at));
-        body.cancellation_reason = asked.reason.as_deref().map(Into::into);
+        body.cancellation_reason = asked.reason.clone().map(Into::into);
     }
-    let response = accepted(app, status, &body);
-    Ok(if moved.is_some() || status == StatusCode::OK { wait.applied(response) } else { response })
+    Ok((status, body))
 }
 
 fn completed(dialect: Dialect) -> OperationState {
@@ -120,11 +171,11 @@ async fn nothing_to_cancel(
     app: &App,
     subject: &Subject<'_>,
     newest: &Reference,
-) -> Result<Response, ApiError> {
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let viewed = app.engine().operation(subject.publisher, newest.id).await?;
     let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
     let location = view::location(subject.publisher, subject.offer, newest);
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());
-    Ok(accepted(app, StatusCode::ACCEPTED, &body))
+    Ok((StatusCode::ACCEPTED, body))
 }

@@ -24,7 +24,7 @@ pub(crate) async fn handle(
     wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     // The addresses of the publish are told; those sent here are checked and count for nothing.
     let action = read_action(&app, &publisher, &offer, &headers, body).await?;
@@ -35,6 +35,6 @@ pub(crate) async fn handle(
         guard: reply::guard(sent_tag),
         repeat: action.repeat(&context, &headers, &["golive", &publisher, &offer]),
     };
-    let done = app.engine().golive(&publisher, &offer, request).await;
+    let done = app.engine_for(&context, standing).golive(&publisher, &offer, request).await;
     started(&app, &subject, done, &wait).await
 }

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use signoff_lifecycle::access::{Action, Role};
+use signoff_store::contract::{AuditEntry, PrincipalId};
 use signoff_text::ErrorText;
 use signoff_wire::publisher::{Member, MemberPut};
 use signoff_wire::{ErrorCode, json};
@@ -14,6 +15,7 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::identity::principal_id;
+use crate::membership::Standing;
 use crate::reply;
 
 /// `GET …/members`.
@@ -43,7 +45,7 @@ pub(crate) async fn put(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ManageMembers).await?;
     exists(&app, &publisher).await?;
     let bytes = reply::body(&headers, body).await?;
     let put: MemberPut = json::from_body(&bytes).map_err(reply::invalid_json)?;
@@ -52,7 +54,8 @@ pub(crate) async fn put(
         .parse()
         .map_err(|_| reply::invalid_body("role", "one of owner, contributor, reviewer, reader"))?;
     let principal = principal_id(&tenant, &client);
-    app.engine().store().put_member(&publisher, &principal, Some(role)).await?;
+    let audit = audited(&app, &context, standing, &publisher, &principal, Some(role));
+    app.engine().store().put_member(&publisher, &principal, Some(role), audit).await?;
     app.inner.memberships.clear();
     let (tenant, client) = (principal.tenant.into(), principal.client.into());
     Ok(reply::json(StatusCode::OK, &Member { tenant, client, role: role.as_str().into() }))
@@ -64,11 +67,29 @@ pub(crate) async fn delete(
     context: Context,
     Segments((publisher, tenant, client)): Segments<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    app.authorise(&context, &publisher, Action::ManageMembers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ManageMembers).await?;
     exists(&app, &publisher).await?;
-    app.engine().store().put_member(&publisher, &principal_id(&tenant, &client), None).await?;
+    let principal = principal_id(&tenant, &client);
+    let audit = audited(&app, &context, standing, &publisher, &principal, None);
+    app.engine().store().put_member(&publisher, &principal, None, audit).await?;
     app.inner.memberships.clear();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The entry of the audit log that goes with the change.
+fn audited(
+    app: &App,
+    context: &Context,
+    standing: Standing,
+    publisher: &str,
+    principal: &PrincipalId,
+    role: Option<Role>,
+) -> Option<AuditEntry> {
+    let action = if role.is_some() { "putMember" } else { "removeMember" };
+    let now = app.engine().clock().now(publisher);
+    let outcome = role.map_or("removed", Role::as_str);
+    let entry = app.engine_for(context, standing).asked_for(action, outcome, now)?;
+    Some(AuditEntry { subject: Some(principal.to_string()), ..entry })
 }
 
 async fn exists(app: &App, publisher: &str) -> Result<(), ApiError> {

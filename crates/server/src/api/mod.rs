@@ -1,7 +1,11 @@
 //! The endpoints of the publishing API, one file each.
 
+pub(crate) mod audit;
+pub(crate) mod callback;
 pub(crate) mod cancel;
+pub(crate) mod cancel_many;
 pub(crate) mod golive;
+pub(crate) mod kill;
 pub(crate) mod members;
 pub(crate) mod offer_get;
 pub(crate) mod offer_list;
@@ -11,6 +15,7 @@ pub(crate) mod offer_types;
 pub(crate) mod operation_events;
 pub(crate) mod operation_get;
 pub(crate) mod operation_list;
+mod page;
 pub(crate) mod principals;
 pub(crate) mod publish;
 pub(crate) mod publisher_put;

@@ -5,6 +5,7 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode, header};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::offer::Aggregate;
+use signoff_store::contract::Content;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
@@ -16,6 +17,9 @@ use crate::context::Context;
 use crate::error::ApiError;
 use crate::{reply, view};
 
+/// So often an offer is read anew because its draft changed meanwhile.
+const ATTEMPTS: usize = 64;
+
 /// `GET /api/publishers/{publisherId}/offers/{offerId}`.
 pub(crate) async fn draft(
     State(app): State<App>,
@@ -24,9 +28,7 @@ pub(crate) async fn draft(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
-    let version = state.offer.version;
-    show(&app, &state, version, &headers).await
+    show(&app, &publisher, &offer, &headers, |state| Ok(state.offer.version)).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/versions/{version}`.
@@ -37,12 +39,11 @@ pub(crate) async fn version(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
-    let wanted = version.parse().ok().filter(|wanted| (1..=state.offer.version).contains(wanted));
-    let wanted = wanted.ok_or_else(|| {
-        ApiError::new(ErrorCode::VersionNotFound, ErrorText::VersionNotFound { version: shown(&version) })
-    })?;
-    show(&app, &state, wanted, &headers).await
+    let wanted = |state: &Aggregate| {
+        let wanted = version.parse().ok().filter(|wanted| (1..=state.offer.version).contains(wanted));
+        wanted.ok_or_else(|| version_not_found(shown(&version)))
+    };
+    show(&app, &publisher, &offer, &headers, wanted).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
@@ -53,43 +54,61 @@ pub(crate) async fn slot(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
-    let version = match slot.parse() {
-        Ok(OfferSlot::Draft) => Some(state.offer.version),
-        Ok(OfferSlot::Preview) => state.offer.preview.as_ref().map(|content| content.version),
-        Ok(OfferSlot::Production) => state.offer.production.as_ref().map(|content| content.version),
-        Err(_) => None,
+    let wanted = |state: &Aggregate| {
+        let version = match slot.parse() {
+            Ok(OfferSlot::Draft) => Some(state.offer.version),
+            Ok(OfferSlot::Preview) => state.offer.preview.as_ref().map(|content| content.version),
+            Ok(OfferSlot::Production) => state.offer.production.as_ref().map(|content| content.version),
+            Err(_) => None,
+        };
+        version.ok_or_else(|| {
+            ApiError::new(ErrorCode::SlotNotFound, ErrorText::SlotNotFound { slot: shown(&slot) })
+        })
     };
-    let version = version.ok_or_else(|| {
-        ApiError::new(ErrorCode::SlotNotFound, ErrorText::SlotNotFound { slot: shown(&slot) })
-    })?;
-    show(&app, &state, version, &headers).await
+    show(&app, &publisher, &offer, &headers, wanted).await
 }
 
 fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-async fn show(app: &App, state: &Aggregate, version: u32, headers: &HeaderMap) -> Result<Response, ApiError> {
-    let tag = view::tag(state);
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| IfMatch::parse(value.to_str().ok()?));
-    if known.is_some_and(|known| known.matches(&tag)) {
-        return Ok(reply::not_modified(&tag.to_string()));
-    }
-    let body = body(app, state, version).await?;
-    Ok(reply::with_tag(reply::bytes(StatusCode::OK, body.into()), &tag.to_string()))
+fn version_not_found(version: String) -> ApiError {
+    ApiError::new(ErrorCode::VersionNotFound, ErrorText::VersionNotFound { version })
 }
 
-/// An offer as JSON, with the content of `version`.
-pub(super) async fn body(app: &App, state: &Aggregate, version: u32) -> Result<Vec<u8>, ApiError> {
-    let (publisher, offer) = (&state.offer.publisher, &state.offer.id);
-    let store = app.engine().store();
-    let content = store.content(publisher, offer, version).await?;
-    let content = content.ok_or_else(|| {
-        ApiError::new(ErrorCode::VersionNotFound, ErrorText::VersionNotFound { version: version.to_string() })
-    })?;
-    let migrated = migrated_by_default(app, publisher).await?;
-    Ok(view::offer(state, version, &content, migrated)?)
+/// The offer with the content of the version that `wanted` picks. Content and tag are of the same moment: a client
+/// that puts under the tag puts over what it saw.
+async fn show(
+    app: &App,
+    publisher: &str,
+    offer: &str,
+    headers: &HeaderMap,
+    wanted: impl Fn(&Aggregate) -> Result<u32, ApiError>,
+) -> Result<Response, ApiError> {
+    let mut state = resolve_offer(app.engine(), publisher, offer).await?.aggregate;
+    for _ in 0..ATTEMPTS {
+        let version = wanted(&state)?;
+        let tag = view::tag(&state);
+        let known = headers.get(header::IF_NONE_MATCH).and_then(|value| IfMatch::parse(value.to_str().ok()?));
+        if known.is_some_and(|known| known.matches(&tag)) {
+            return Ok(reply::not_modified(&tag.to_string()));
+        }
+        let content = app.engine().store().content(&state.offer.publisher, &state.offer.id, version).await?;
+        let now = resolve_offer(app.engine(), publisher, offer).await?.aggregate;
+        if now.offer.draft.revision == state.offer.draft.revision {
+            let content = content.ok_or_else(|| version_not_found(version.to_string()))?;
+            let body = body(app, &state, version, &content).await?;
+            return Ok(reply::with_tag(reply::bytes(StatusCode::OK, body.into()), &tag.to_string()));
+        }
+        state = now;
+    }
+    Err(ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict))
+}
+
+/// An offer as JSON, with the content that `version` has.
+async fn body(app: &App, state: &Aggregate, version: u32, content: &Content) -> Result<Vec<u8>, ApiError> {
+    let migrated = migrated_by_default(app, &state.offer.publisher).await?;
+    Ok(view::offer(state, version, content, migrated)?)
 }
 
 /// Whether offers of the publisher are migrated unless they say otherwise.

@@ -23,11 +23,7 @@ pub(crate) async fn handle(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let text = parameter(uri.query().unwrap_or_default(), "$filter");
-    let filter = match text.filter(|text| !text.is_empty()) {
-        Some(text) => OfferFilter::parse(&text).map_err(|error| invalid_filter(&error))?,
-        None => OfferFilter::default(),
-    };
+    let filter = filter(uri.query().unwrap_or_default())?;
     let found = app.engine().store().list(&publisher, narrowed(&filter)).await?;
     let migrated = migrated_by_default(&app, &publisher).await?;
     let summaries: Vec<OfferSummary<'_>> = found
@@ -38,8 +34,16 @@ pub(crate) async fn handle(
     Ok(reply::json(StatusCode::OK, &summaries))
 }
 
+/// The query's `$filter`; without one, everything.
+pub(super) fn filter(query: &str) -> Result<OfferFilter, ApiError> {
+    match parameter(query, "$filter").filter(|text| !text.is_empty()) {
+        Some(text) => OfferFilter::parse(&text).map_err(|error| invalid_filter(&error)),
+        None => Ok(OfferFilter::default()),
+    }
+}
+
 /// The part of the filter that the store applies: the first condition on each member.
-fn narrowed(filter: &OfferFilter) -> StoreFilter {
+pub(super) fn narrowed(filter: &OfferFilter) -> StoreFilter {
     let mut narrowed = StoreFilter::default();
     for condition in filter.conditions() {
         match condition {

@@ -32,7 +32,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = slug(&app, &publisher, &offer).await?;
     let bytes = reply::body(&headers, body).await?;
     let repeatability = repeat::read(&headers)?;
@@ -60,7 +60,8 @@ pub(crate) async fn handle(
     };
     let sent_tag = Some(sent.unwrap_or(sent_type));
     let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let done = app.engine().put(&publisher, &offer, request).await.map_err(|error| subject.error(error))?;
+    let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
+    let done = done.map_err(|error| subject.error(error))?;
     let created = done.told.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let stored =

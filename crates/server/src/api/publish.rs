@@ -31,7 +31,7 @@ pub(crate) async fn handle(
     wait: Wait,
     body: Body,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::ChangeOffers).await?;
+    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let action = read_action(&app, &publisher, &offer, &headers, body).await?;
     let only = match validate_only(uri.query().unwrap_or_default()) {
@@ -56,7 +56,7 @@ pub(crate) async fn handle(
         let findings = app.engine().validate(&publisher, &offer, request).await;
         return Ok(valid(findings.map_err(|error| subject.error(error))?, lang(&headers)));
     }
-    let done = app.engine().publish(&publisher, &offer, request).await;
+    let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
     started(&app, &subject, done, &wait).await
 }
 

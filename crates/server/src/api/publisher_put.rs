@@ -16,7 +16,7 @@ use super::publishers::show;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::membership::{invalid_id, new_publisher};
+use crate::membership::{Standing, invalid_id, new_publisher};
 use crate::reply;
 
 /// The longest name of a publisher, in characters.
@@ -34,9 +34,11 @@ pub(crate) async fn handle(
     let present = store.publisher(&publisher).await?;
     let may_create = app.settings().dev || context.principal().is_none();
     let creates = present.is_none() && may_create;
-    if !creates {
-        app.authorise(&context, &publisher, Action::ManageMembers).await?;
-    }
+    let standing = match context.principal() {
+        // Who creates a publisher becomes its owner.
+        Some(_) if creates => Standing::Member(Role::Owner),
+        _ => app.authorise(&context, &publisher, Action::ManageMembers).await?,
+    };
     if present.is_none() && is_any(&headers, &header::IF_MATCH) {
         let text = ErrorText::PublisherNotFound { publisher };
         return Err(ApiError::new(ErrorCode::NotFound, text));
@@ -62,9 +64,12 @@ pub(crate) async fn handle(
     };
     record.migrated =
         put.pc_migration_status.map_or(record.migrated, |status| status == PcMigrationStatus::Migrated);
-    let record = store.put_publisher(record).await?;
+    let outcome = if creates { "created" } else { "stored" };
+    let now = app.engine().clock().now(&publisher);
+    let audit = app.engine_for(&context, standing).asked_for("putPublisher", outcome, now);
+    let record = store.put_publisher(record, audit).await?;
     if let Some(principal) = context.principal().filter(|_| creates) {
-        store.put_member(&publisher, principal, Some(Role::Owner)).await?;
+        store.put_member(&publisher, principal, Some(Role::Owner), None).await?;
     }
     app.inner.memberships.clear();
     let status = if creates { StatusCode::CREATED } else { StatusCode::OK };

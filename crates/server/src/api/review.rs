@@ -54,7 +54,7 @@ async fn rule(
     body: Body,
     ruling: impl FnOnce(Option<String>) -> Ruling,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Review).await?;
+    let standing = app.authorise(&context, &publisher, Action::Review).await?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     if viewed.operation.step(&step).is_none() {
         let known: Vec<&str> = viewed.operation.steps.iter().map(|step| step.plan.id.as_str()).collect();
@@ -79,7 +79,8 @@ async fn rule(
         ruling: ruling(reason),
     };
     let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
-    app.engine().review(&publisher, &viewed.offer, request).await.map_err(|error| subject.error(error))?;
+    let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
+    reviewed.map_err(|error| subject.error(error))?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
     Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.settings().dialect, now).0))

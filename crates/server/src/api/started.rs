@@ -26,6 +26,7 @@ pub(crate) struct ActionRequest {
     pub(crate) emails: Vec<String>,
     pub(crate) reason: Option<String>,
     pub(crate) operation_id: Option<String>,
+    pub(crate) force: bool,
     /// What was said about repeating the request.
     repeatability: Option<Repeatability>,
     /// The body as it came.
@@ -59,7 +60,7 @@ pub(crate) async fn read_action(
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError> {
     let bytes = reply::body(headers, body).await?;
     let repeatability = repeat::read(headers)?;
     let body = ActionBody::parse(&bytes).map_err(|error| match error {
@@ -78,6 +79,7 @@ async fn read(headers: &HeaderMap, body: Body) -> Result<ActionRequest, ApiError
         operation_id: body.operation_id.filter(|id| !id.is_empty()),
         repeatability,
         bytes,
+        force: body.force,
     })
 }
 

@@ -10,7 +10,9 @@ use axum::Router;
 use parking_lot::Mutex;
 use signoff_lifecycle::access::Role;
 use signoff_store::StoreError;
-use signoff_store::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use signoff_store::contract::{
+    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey,
+};
 use tokio::task::JoinHandle;
 
 use super::{ClientPolicy, Clock, Issuer, IssuerSettings, login_router};
@@ -48,7 +50,7 @@ impl Directory for FakeStore {
         unreachable!("identity reads no publishers")
     }
 
-    async fn put_publisher(&self, _: Publisher) -> Result<Publisher, StoreError> {
+    async fn put_publisher(&self, _: Publisher, _: Option<AuditEntry>) -> Result<Publisher, StoreError> {
         unreachable!("identity writes no publishers")
     }
 
@@ -60,7 +62,13 @@ impl Directory for FakeStore {
         unreachable!("identity reads no members")
     }
 
-    async fn put_member(&self, _: &str, _: &PrincipalId, _: Option<Role>) -> Result<(), StoreError> {
+    async fn put_member(
+        &self,
+        _: &str,
+        _: &PrincipalId,
+        _: Option<Role>,
+        _: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
         unreachable!("identity writes no members")
     }
 

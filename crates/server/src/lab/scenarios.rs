@@ -105,6 +105,12 @@ fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, ApiError>
             return Err(ApiError::new(ErrorCode::InvalidBody, text).target(field));
         }
     };
+    if step.propagate_duration.is_some() && !propagates(id) {
+        let field = format!("steps.{id}.propagateDuration");
+        let detail = "is for steps that switch the production slot, like live".to_owned();
+        let text = ErrorText::InvalidScenario { field: field.clone(), detail };
+        return Err(ApiError::new(ErrorCode::InvalidBody, text).target(field));
+    }
     let micros = |span: Span| Micros(span.micros());
     Ok(engine::StepScenario {
         duration: step.duration.map(micros),
@@ -117,10 +123,17 @@ fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, ApiError>
             CancelPolicy::Refuse => plan::CancelPolicy::Refuse,
         }),
         undo_duration: step.undo_duration.map(micros),
+        propagate_duration: step.propagate_duration.map(micros),
         undo_outcome: step.undo_outcome.map_or(plan::Outcome::Succeed, outcome),
         hold: step.hold,
         manual,
     })
+}
+
+/// Whether a step of this id switches the production slot, in the development pipeline of any offer type.
+fn propagates(id: &str) -> bool {
+    let mut steps = Catalogue::load().offer_types().iter().flat_map(|known| &known.steps);
+    steps.any(|step| step.id == id && step.development.executor == plan::Executor::Live)
 }
 
 fn outcome(outcome: Outcome) -> plan::Outcome {
@@ -147,6 +160,7 @@ fn show(step: &engine::StepScenario) -> StepScenario {
             plan::CancelPolicy::Refuse => CancelPolicy::Refuse,
         }),
         undo_duration: step.undo_duration.map(span),
+        propagate_duration: step.propagate_duration.map(span),
         undo_outcome: Some(shown(step.undo_outcome)),
         hold: step.hold,
         executor: step.manual.then(|| "manual".to_owned()),

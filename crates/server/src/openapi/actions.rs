@@ -1,8 +1,10 @@
-//! Publish, go live, cancel, approve, reject.
+//! Publish, go live, cancel, approve, reject, call back.
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::body::ActionBody;
+use signoff_wire::bulk::CancelResults;
+use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
 use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::Post;
@@ -15,9 +17,12 @@ const TAG: &str = "operations";
 
 pub(super) fn calls() -> Vec<Call> {
     vec![
+        callback(),
         publish(),
         golive(),
         cancel(),
+        cancel_many(),
+        kill(),
         review(
             "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/approve",
         )
@@ -33,9 +38,50 @@ pub(super) fn calls() -> Vec<Call> {
     ]
 }
 
+/// It takes no token, but a signature.
+fn callback() -> Call {
+    let body = json!({
+        "idempotencyKey": format!("{OPERATION}:displaycertify:run"),
+        "status": "failed",
+        "message": "the image is not fit to be sold",
+        "findings": [{ "code": "Virus", "message": "found in /usr/bin", "target": "plans[0]" }],
+    });
+    let receipt = json!({ "operationId": OPERATION, "step": "displaycertify", "status": "recorded" });
+    Call::new(
+        TAG,
+        Post,
+        "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/steps/{step}/callback",
+        "callBackStep",
+    )
+    .says(
+        "Say how far a webhook's step is, or what it came to",
+        "For third parties that do steps. Signed in the manner of the Standard Webhooks specification, under the \
+         hook's secret; docs/webhooks.md says how. The same answer again is recorded already; one that nobody \
+         waits for changes nothing.",
+    )
+    .takes(&["api-version", "Accept-Language", "webhook-id", "webhook-timestamp", "webhook-signature"])
+    .body::<CallbackBody>(true, "At most 256 KiB.", body)
+    .answers(Answer::of::<CallbackReceipt<'_>>(200, "It is recorded.", receipt))
+    .refuses(&[
+        ErrorCode::Unauthorized,
+        ErrorCode::InvalidAPIVersion,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+        ErrorCode::ServiceUnavailable,
+        ErrorCode::RequestTimeout,
+        ErrorCode::PayloadTooLarge,
+        ErrorCode::InvalidJson,
+        ErrorCode::InvalidBody,
+        ErrorCode::InvalidId,
+        ErrorCode::OfferNotFound,
+        ErrorCode::OperationNotFound,
+        ErrorCode::StepNotWaiting,
+    ])
+}
+
 fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
-        .takes(&["If-Match"])
+        .takes(&["If-Match", "Prefer"])
         .repeatable()
         .body::<ActionBody>(false, text, example)
         .reads_json()
@@ -50,12 +96,8 @@ fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
 
 fn started(text: &str) -> Answer {
     let example = json!({ "location": LOCATION, "operationId": OPERATION, "status": "running" });
-    Answer::of::<Accepted<'_>>(202, text, example).headers(&[
-        "Location",
-        "Operation-Location",
-        "Retry-After",
-        RESULT,
-    ])
+    let headers = ["Location", "Operation-Location", "Retry-After", "Preference-Applied", RESULT];
+    Answer::of::<Accepted<'_>>(202, text, example).headers(&headers)
 }
 
 fn publish() -> Call {
@@ -120,18 +162,89 @@ fn cancel() -> Call {
         "Cancel the newest publish or golive",
         "200: it is canceled. 202: a cancellation runs; follow its location to the end. 400: it cannot be \
          canceled, the code says why. Repeating it is safe. In the dialect `observed` a cancel of what has ended \
-         answers 202 with `\"cancellation\":\"nothingToCancel\"`. Page cancel-operations; contract, \"Cancel\".",
+         answers 202 with `\"cancellation\":\"nothingToCancel\"`. With `force` an owner gives up undoing: where \
+         stopping needs work the operation and its cancellation end as failed at once (202), and their messages say \
+         what is left behind. Page cancel-operations; contract, \"Cancel\".",
     )
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled; or its cancellation has ended.", canceled)
-            .headers(&["Location", "Operation-Location", RESULT]),
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
     )
-    .answers(started("The cancellation runs, or has done so for a while."))
+    .answers(started("The cancellation runs, or has done so for a while; `status` says how it stands."))
     .refuses(&[
         ErrorCode::OperationNotFound,
         ErrorCode::NoOperationInProgress,
         ErrorCode::OperationNotCancellable,
+        ErrorCode::OperationNotRunning,
+        ErrorCode::CancellationFailed,
+    ])
+}
+
+fn cancel_many() -> Call {
+    let results = json!({
+        "dryRun": false,
+        "results": [
+            { "offerId": "one", "statusCode": 202, "status": "running", "operationId": OPERATION, "location": LOCATION },
+            {
+                "offerId": "two",
+                "statusCode": 400,
+                "code": "OperationNotCancellable",
+                "message": "The step 'live' has begun and cannot be called back.",
+            },
+        ],
+        "next": "two",
+    });
+    Call::api(TAG, Post, "/api/publishers/{publisherId}/cancel", "cancelOperations")
+        .says(
+            "Cancel the operations of many offers",
+            "A cancel for each offer that the filter finds, in the order of their ids, guarded by the operation that \
+             was in progress then: one that begins later is not canceled. Unless the filter asks for a status, offers \
+             without an operation in progress are left out. At most 100 in a call; `next` leads on.",
+        )
+        .takes(&["$filter", "dryRun", "$top", "after"])
+        .body::<ActionBody>(
+            false,
+            "As of a cancel, without `operationId`.",
+            json!({ "metadata": { "reason": "wrong image" } }),
+        )
+        .reads_json()
+        .answers(Answer::of::<CancelResults<'_>>(200, "What came of each.", results))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::InvalidEmail,
+            ErrorCode::InvalidFilter,
+            ErrorCode::PreconditionFailed,
+        ])
+}
+
+fn kill() -> Call {
+    let completed = json!({ "location": LOCATION, "operationId": OPERATION, "status": "completed" });
+    let given_up = json!({ "location": LOCATION, "operationId": OPERATION, "status": "failed" });
+    action(
+        "/api/publishers/{publisherId}/offers/{offerId}/kill",
+        "killOperation",
+        "As of a cancel.",
+        json!({ "metadata": { "reason": "the certifier is gone" } }),
+    )
+    .says(
+        "End whatever runs, past a point of no return too",
+        "For the operator of the server. What began is left behind and listed (202); where nothing is, the operation \
+         is canceled (200); a golive past its switch, which can only complete, is complete at once (200).",
+    )
+    .takes(&["cancelOperationId"])
+    .answers(
+        Answer::of::<Accepted<'_>>(200, "The operation is canceled, or complete.", completed)
+            .headers(&["Location", "Operation-Location"]),
+    )
+    .answers(
+        Answer::of::<Accepted<'_>>(202, "It has failed; its cancellation says what is left behind.", given_up)
+            .headers(&["Location", "Operation-Location", "Retry-After"]),
+    )
+    .refuses(&[
+        ErrorCode::OperationNotFound,
+        ErrorCode::NoOperationInProgress,
         ErrorCode::OperationNotRunning,
         ErrorCode::CancellationFailed,
     ])

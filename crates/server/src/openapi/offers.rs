@@ -30,7 +30,11 @@ pub(super) fn calls() -> Vec<Call> {
                 "Get where publishing stands",
                 "The steps are those of the newest publish or golive. Page retrieve-offer-status.",
             )
-            .answers(Answer::of::<StatusReply<'_>>(200, "The status.", status()).headers(&["ETag"])),
+            .takes(&["Prefer"])
+            .answers(
+                Answer::of::<StatusReply<'_>>(200, "The status.", status())
+                    .headers(&["ETag", "Preference-Applied"]),
+            ),
     );
     calls
 }

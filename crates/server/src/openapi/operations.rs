@@ -6,7 +6,7 @@ use signoff_wire::operation::{OperationDetail, OperationItem};
 use utoipa::openapi::path::HttpMethod::Get;
 
 use super::call::{Answer, Call};
-use super::shared::OPERATION;
+use super::shared::{OPERATION, string};
 
 const TAG: &str = "operations";
 
@@ -38,17 +38,50 @@ pub(super) fn calls() -> Vec<Call> {
             "Get one operation",
             "The address that replies name for other offers (contract, \"Location\").",
         ),
+        events(
+            "/api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}/events",
+            "followOperation",
+        ),
+        events(
+            "/api/publishers/{publisherId}/offers/{offerId}/submissions/operations/{operationId}/events",
+            "followOperationOfSubmissions",
+        ),
+        events("/api/operations/{address}/events", "followOperationByNumber"),
     ]
 }
 
+fn events(path: &'static str, id: &str) -> Call {
+    let text = "Server-sent events. `operation` holds the operation as a GET has it: at once, then whenever it changed. \
+                `end` is the last one. The id of an event is the operation's revision.";
+    let stream = Answer::empty(200, text).with_body("text/event-stream", string(), Some(json!(STREAM)));
+    Call::api(TAG, Get, path, id)
+        .says(
+            "Follow one operation",
+            "Who comes back with `Last-Event-ID` gets what is new. A comment comes every 15 seconds; the stream ends \
+             with the token, and when the caller is no member any more.",
+        )
+        .takes(&["Last-Event-ID"])
+        .answers(stream)
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::OfferNotFound,
+            ErrorCode::OperationNotFound,
+        ])
+}
+
+/// What a stream looks like, for the example.
+const STREAM: &str = "retry: 2000\n\nevent: operation\nid: 1763712002000000\ndata: {…}\n\nevent: end\n\
+                      id: 1763712002000000\ndata: {\"operationId\":\"…\",\"status\":\"completed\"}\n\n";
+
 fn one(path: &'static str, id: &str) -> Call {
     Call::api(TAG, Get, path, id)
-        .takes(&["If-None-Match"])
+        .takes(&["If-None-Match", "Prefer"])
         .answers(
             Answer::of::<OperationDetail<'_>>(200, "The operation, one object.", operation())
-                .headers(&["ETag"]),
+                .headers(&["ETag", "Preference-Applied"]),
         )
-        .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag"]))
+        .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag", "Preference-Applied"]))
         .refuses(&[
             ErrorCode::Forbidden,
             ErrorCode::InvalidId,

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
+use signoff_wire::audit::AuditPage;
 use signoff_wire::offer_type::OfferType;
 use signoff_wire::publisher::{Member, MemberPut, Publisher, PublisherPut};
 use utoipa::openapi::path::HttpMethod::{Delete, Get, Put};
@@ -46,6 +47,16 @@ fn publishers() -> Vec<Call> {
             .answers(Answer::of::<Publisher<'_>>(201, "Created.", publisher()))
             .refuses(&CLOSED)
             .refuses(&[ErrorCode::InvalidEmail, ErrorCode::NotFound, ErrorCode::PreconditionFailed]),
+        Call::api(TAG, Get, "/api/publishers/{publisherId}/audit", "readAudit")
+            .says(
+                "Read who changed what",
+                "For owners and the operator: every change that somebody asked for and that went through, the newest \
+                 first.",
+            )
+            .takes(&["$top", "before"])
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", audit()))
+            .refuses(&CLOSED)
+            .refuses(&[ErrorCode::InvalidFilter]),
         Call::api(TAG, Get, "/api/offerTypes", "listOfferTypes")
             .says("List the offer types and their steps", "Contract, \"Endpoints\".")
             .answers(Answer::list::<OfferType<'_>>("The offer types.", offer_type())),
@@ -95,6 +106,25 @@ fn publisher() -> Value {
             "sellerContact": "seller@contoso.example",
             "pcMigrationStatus": "migrated",
         },
+    })
+}
+
+fn audit() -> Value {
+    json!({
+        "entries": [{
+            "number": 42,
+            "time": "2026-11-21T08:00:00.1234560Z",
+            "by": "11111111-1111-1111-1111-111111111111/contoso-owner",
+            "role": "owner",
+            "action": "force",
+            "publisherId": "contoso",
+            "offerId": "sample-vm",
+            "operationId": "5a63deb5-925b-4ee0-938b-7c86fbf287c5",
+            "outcome": "givenUp",
+            "reason": "the replication hangs",
+            "requestId": "019a1b2c-0000-7000-8000-000000000000",
+        }],
+        "next": 42,
     })
 }
 

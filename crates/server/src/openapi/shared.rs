@@ -46,7 +46,9 @@ pub(super) fn components(refusals: &[ErrorCode]) -> Components {
     for (name, text, schema, example) in path_parameters() {
         components = add(components, name, name, ParameterIn::Path, text, schema, example);
     }
-    for (key, name, text, schema, example) in query_parameters() {
+    for (key, name, text, schema, example) in
+        query_parameters().into_iter().chain(query_parameters_of_parts())
+    {
         components = add(components, key, name, ParameterIn::Query, text, schema, example);
     }
     for (name, text, example) in header_parameters() {
@@ -195,7 +197,41 @@ fn query_parameters() -> Vec<Query> {
     ]
 }
 
-fn header_parameters() -> [(&'static str, &'static str, Value); 5] {
+/// Those of calls that read or act in parts.
+fn query_parameters_of_parts() -> Vec<Query> {
+    vec![
+        (
+            "dryRun",
+            "dryRun",
+            "Change nothing and say what would come of it.",
+            ObjectBuilder::new().schema_type(Type::Boolean),
+            json!(true),
+        ),
+        (
+            "top",
+            "$top",
+            "At most so many; a call that acts takes up to 100, one that reads up to 500.",
+            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(500)),
+            json!(50),
+        ),
+        (
+            "after",
+            "after",
+            "Go on behind this offer: `next` of the last reply.",
+            string(),
+            json!("sample-vm"),
+        ),
+        (
+            "before",
+            "before",
+            "Go on with older entries than this number: `next` of the last reply.",
+            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)),
+            json!(42),
+        ),
+    ]
+}
+
+fn header_parameters() -> [(&'static str, &'static str, Value); 10] {
     [
         (
             REQUEST_ID,
@@ -214,12 +250,27 @@ fn header_parameters() -> [(&'static str, &'static str, Value); 5] {
              and cancel its newest operation; `*` matches all.",
             json!(TAG),
         ),
+        (
+            "Prefer",
+            "`wait=N`: reply when the operation has moved or ended, after N seconds at the latest (60; RFC 7240). With \
+             `If-None-Match`: when it is no longer as the tag says.",
+            json!("wait=30"),
+        ),
+        ("Last-Event-ID", "The id of the last event that was read.", json!("1763712002000000")),
         ("If-None-Match", "The `ETag` of an earlier read; 304 if it is still good.", json!(TAG)),
         ("Accept-Language", "The language of messages: en, nl, sv, tr, hu, pl.", json!("nl")),
+        ("webhook-id", "An id of the message, of the sender's choice.", json!("msg_1")),
+        ("webhook-timestamp", "When it was sent, in seconds since the Unix epoch.", json!("1614265330")),
+        (
+            "webhook-signature",
+            "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` under the \
+             hook's secret.",
+            json!("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+        ),
     ]
 }
 
-fn headers() -> [(&'static str, &'static str, ObjectBuilder); 7] {
+fn headers() -> [(&'static str, &'static str, ObjectBuilder); 8] {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     [
         ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
@@ -227,7 +278,12 @@ fn headers() -> [(&'static str, &'static str, ObjectBuilder); 7] {
         ("Location", "The relative address of the operation (contract, \"Location\").", string()),
         ("Operation-Location", "The same as `Location`.", string()),
         ("Retry-After", "When to ask again, in seconds.", seconds),
-        ("WWW-Authenticate", "Which token is wanted.", string()),
+        (
+            "Preference-Applied",
+            "`wait=N`: the server can wait, and did as far as there was a need.",
+            string(),
+        ),
+        ("WWW-Authenticate", "Which token is wanted, or `Webhook` where a signature is.", string()),
         (
             RESULT,
             "Of a repeatable request: `rejected` if its headers were refused, else `accepted`.",

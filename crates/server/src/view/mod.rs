@@ -6,7 +6,7 @@ mod operation;
 mod step;
 
 pub(crate) use note::operation_messages;
-pub(crate) use offer::{offer, stored, stored_tag, summary, tag};
+pub(crate) use offer::{offer, offer_status, stored, stored_tag, summary, tag};
 pub(crate) use operation::{detail, item, location, render_operation, state_word};
 pub(crate) use step::{step_status, steps};
 

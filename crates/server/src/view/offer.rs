@@ -125,12 +125,17 @@ impl Members<'_> {
     }
 }
 
+/// The status of an offer in a list.
+pub(crate) fn offer_status(summary: &StoredSummary) -> words::OfferStatus {
+    summary.status.parse().unwrap_or(words::OfferStatus::Unknown)
+}
+
 /// An offer in a list.
 pub(crate) fn summary(summary: &StoredSummary, migrated_by_default: bool) -> OfferSummary<'_> {
     OfferSummary {
         offer_type_id: summary.offer.offer_type.as_str().into(),
         publisher_id: summary.offer.publisher.as_str().into(),
-        status: summary.status.parse().unwrap_or(words::OfferStatus::Unknown),
+        status: offer_status(summary),
         id: summary.offer.id.as_str().into(),
         version: summary.offer.version.into(),
         definition: SummaryDefinition { display_text: summary.display_text.as_str().into() },

@@ -5,53 +5,70 @@ use signoff_server::TENANT;
 
 use crate::server::TestServer;
 
-/// The least that a caller of contoso must be; `None`: a token is enough.
-type Least = Option<Role>;
+/// The least that a caller of contoso must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Least {
+    /// A token is enough.
+    Anybody,
+    /// A member of this role or a higher one.
+    Member(Role),
+    /// The server's operator; no member is.
+    Operator,
+}
+
+use Least::{Anybody, Member, Operator};
 
 /// `{…}` stands for what the test fills in.
-const ROUTES: [(&str, &str, Least); 28] = [
-    ("GET", "/api/publishers", None),
-    ("GET", "/api/offerTypes", None),
-    ("PUT", "/api/principals/{tenant}/{client}", None),
-    ("GET", "/api/publishers/{publisher}", Some(Reader)),
-    ("PUT", "/api/publishers/{publisher}", Some(Owner)),
-    ("GET", "/api/publishers/{publisher}/members", Some(Owner)),
-    ("PUT", "/api/publishers/{publisher}/members/{tenant}/{client}", Some(Owner)),
-    ("DELETE", "/api/publishers/{publisher}/members/{tenant}/{client}", Some(Owner)),
-    ("GET", "/api/publishers/{publisher}/offers", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/versions/{version}", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/slot/{slot}", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/status", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}", Some(Reader)),
-    ("GET", "/api/operations/{address}", Some(Reader)),
-    ("GET", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/events", Some(Reader)),
+const ROUTES: [(&str, &str, Least); 31] = [
+    ("GET", "/api/publishers", Anybody),
+    ("GET", "/api/offerTypes", Anybody),
+    ("PUT", "/api/principals/{tenant}/{client}", Anybody),
+    ("GET", "/api/publishers/{publisher}", Member(Reader)),
+    ("PUT", "/api/publishers/{publisher}", Member(Owner)),
+    ("GET", "/api/publishers/{publisher}/audit", Member(Owner)),
+    ("POST", "/api/publishers/{publisher}/cancel", Member(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/kill", Operator),
+    ("GET", "/api/publishers/{publisher}/members", Member(Owner)),
+    ("PUT", "/api/publishers/{publisher}/members/{tenant}/{client}", Member(Owner)),
+    ("DELETE", "/api/publishers/{publisher}/members/{tenant}/{client}", Member(Owner)),
+    ("GET", "/api/publishers/{publisher}/offers", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/versions/{version}", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/slot/{slot}", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/status", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}", Member(Reader)),
+    ("GET", "/api/operations/{address}", Member(Reader)),
+    ("GET", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/events", Member(Reader)),
     (
         "GET",
         "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}/events",
-        Some(Reader),
+        Member(Reader),
     ),
-    ("GET", "/api/operations/{address}/events", Some(Reader)),
+    ("GET", "/api/operations/{address}/events", Member(Reader)),
     (
         "POST",
         "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/approve",
-        Some(Reviewer),
+        Member(Reviewer),
     ),
     (
         "POST",
         "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
-        Some(Reviewer),
+        Member(Reviewer),
     ),
-    ("PUT", "/api/publishers/{publisher}/offers/{offer}", Some(Contributor)),
-    ("POST", "/api/publishers/{publisher}/offers/{offer}/publish", Some(Contributor)),
-    ("POST", "/api/publishers/{publisher}/offers/{offer}/golive", Some(Contributor)),
-    ("POST", "/api/publishers/{publisher}/offers/{offer}/cancel", Some(Contributor)),
+    ("PUT", "/api/publishers/{publisher}/offers/{offer}", Member(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/publish", Member(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/golive", Member(Contributor)),
+    ("POST", "/api/publishers/{publisher}/offers/{offer}/cancel", Member(Contributor)),
     // What leads nowhere is told to whoever has a token.
-    ("GET", "/api/nowhere", None),
-    ("DELETE", "/api/publishers/{publisher}/offers/{offer}", None),
+    ("GET", "/api/nowhere", Anybody),
+    ("DELETE", "/api/publishers/{publisher}/offers/{offer}", Anybody),
 ];
+
+/// Routes for third parties, who have no token: their signature says who they are.
+const SIGNED: [(&str, &str); 1] =
+    [("POST", "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback")];
 
 /// The path of a route, its offer and operation unknown to the server.
 fn filled(route: &str) -> String {
@@ -91,7 +108,9 @@ fn routes_of_the_router() -> Vec<String> {
 fn every_route_of_the_router_has_a_row() {
     let routes = routes_of_the_router();
     assert!(routes.len() >= 26, "the router's source reads differently now: {routes:?}");
-    let rows: Vec<String> = ROUTES.iter().map(|(method, route, _)| format!("{method} {route}")).collect();
+    let by_role = ROUTES.iter().map(|(method, route, _)| (method, route));
+    let rows = by_role.chain(SIGNED.iter().map(|(method, route)| (method, route)));
+    let rows: Vec<String> = rows.map(|(method, route)| format!("{method} {route}")).collect();
     let without: Vec<&String> = routes.iter().filter(|route| !rows.contains(route)).collect();
     assert!(without.is_empty(), "give these a row in ROUTES: {without:?}");
 }
@@ -100,11 +119,12 @@ fn every_route_of_the_router_has_a_row() {
 async fn every_route_by_every_role() {
     let server = TestServer::start().await;
     let callers = [
-        (None, server.fabrikam().await),
-        (Some(Reader), server.reader().await),
-        (Some(Reviewer), server.member("reviewer").await),
-        (Some(Contributor), server.member("contributor").await),
-        (Some(Owner), server.owner().await),
+        (Anybody, server.fabrikam().await),
+        (Member(Reader), server.reader().await),
+        (Member(Reviewer), server.member("reviewer").await),
+        (Member(Contributor), server.member("contributor").await),
+        (Member(Owner), server.owner().await),
+        (Operator, server.operator()),
     ];
     for (method, route, least) in ROUTES {
         let path = filled(route);
@@ -124,6 +144,19 @@ async fn every_route_by_every_role() {
                 reply.json();
             }
             assert!(!reply.header("x-ms-request-id").is_empty(), "{method} {route}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_token_stands_for_a_signature() {
+    let server = TestServer::start().await;
+    for (method, route) in SIGNED {
+        for caller in [server.nobody(), server.fabrikam().await, server.reader().await, server.owner().await]
+        {
+            let refused = caller.call(method, &filled(route)).version(None).body("{oops").await;
+            let refused = refused.refused(401, "Unauthorized");
+            assert_eq!(refused.header("www-authenticate"), "Webhook", "{method} {route}");
         }
     }
 }

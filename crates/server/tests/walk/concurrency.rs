@@ -1,6 +1,7 @@
 //! The entity tag and what each call compares of it (contract, "Concurrency").
 
 use serde_json::json;
+use signoff_store::testing::{Fault, Plan, Point};
 
 use crate::call::fit_document;
 use crate::server::TestServer;
@@ -113,6 +114,57 @@ async fn one_of_two_writers_loses() {
     let mut statuses: Vec<u16> = replies.into_iter().map(|reply| reply.unwrap().status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412]);
+}
+
+/// A document that tells which of several it is.
+fn titled(title: &str) -> serde_json::Value {
+    let mut document = fit_document();
+    document["definition"]["displayText"] = title.into();
+    document
+}
+
+#[tokio::test]
+async fn content_and_tag_are_of_the_same_moment() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    owner.put_offer("vm", &titled("first")).await.expect(201);
+    // The read has seen the offer, and is about to read its content, when another draft is put.
+    let content = server.faults.calls_of("content") + 1;
+    server.faults.set_plan(Plan::at(Point::call_of("content", content), Fault::Block));
+    let reading = owner.offer("vm").try_send();
+    let putting = async {
+        server.faults.blocked().await;
+        let put = owner.put_offer("vm", &titled("second")).if_match("*").await.expect(200);
+        server.faults.release();
+        put
+    };
+    let (read, put) = tokio::join!(reading, putting);
+    let read = read.unwrap().expect(200);
+    assert_eq!(
+        (read.json()["definition"]["displayText"].as_str(), read.etag()),
+        (Some("second"), put.etag())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_reply_to_a_put_is_what_it_stored() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let first = owner.put_offer("vm", &titled("0")).await.expect(201);
+    let title = |number: usize| titled(&number.to_string());
+    let puts = (1..=8).map(|number| {
+        let call = owner.put_offer("vm", &title(number)).if_match("*");
+        async move { (number, call.try_send().await.unwrap().expect(200)) }
+    });
+    let replies = futures_util::future::join_all(puts).await;
+    let mut tags = vec![first.etag()];
+    for (number, reply) in replies {
+        assert_eq!(reply.json()["definition"]["displayText"], number.to_string(), "{}", reply.text);
+        tags.push(reply.etag());
+    }
+    tags.sort();
+    tags.dedup();
+    assert_eq!(tags.len(), 9, "each draft has a tag of its own");
 }
 
 #[tokio::test]

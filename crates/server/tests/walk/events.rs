@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use signoff_engine::FollowLimits;
+use signoff_server::{proxy, tls};
 
 use crate::call::{Call, Client};
 use crate::server::TestServer;
@@ -29,7 +30,10 @@ struct Reader {
 
 impl Reader {
     async fn open(call: Call) -> Self {
-        let response = call.open().await;
+        Self::of(call.open().await)
+    }
+
+    fn of(response: reqwest::Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "no-store");
@@ -261,4 +265,49 @@ async fn a_server_that_stops_closes_its_streams() {
     let _server = server.restart().await;
     // It ends as a stream does, not as a connection that breaks.
     assert_eq!(reader.rest().await, []);
+}
+
+/// As the clients of `signoff run` come: through the forward proxy, over TLS, in either version of HTTP.
+#[tokio::test]
+async fn through_the_proxy_in_either_version_of_http() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let now = server.engine.clock().real().0 / 1_000_000;
+    let authority = tls::Authority::create(now).unwrap();
+    let config = authority.server_config(now).unwrap();
+    let listener = proxy::bind(0).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, server.routes.clone());
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(proxy.serve(listener, async { drop(stopped.await) }));
+    let mut last = Vec::new();
+    for (offer, version) in [("one", http::Version::HTTP_11), ("two", http::Version::HTTP_2)] {
+        let ca = reqwest::Certificate::from_pem(authority.ca_pem().as_bytes()).unwrap();
+        let to_proxy = reqwest::Proxy::all(format!("http://{address}")).unwrap();
+        let builder = reqwest::Client::builder().tls_certs_only([ca]).proxy(to_proxy);
+        let builder = if version == http::Version::HTTP_11 { builder.http1_only() } else { builder };
+        let http = builder.build().unwrap();
+        let id = held_publish(&server, &owner, offer).await;
+        let base = format!("https://cloudpartner.azure.com{}", owner.path(offer, "/operations"));
+        let get = |rest: &str| {
+            let request = http.get(format!("{base}/{id}{rest}?api-version=2017-10-31"));
+            request.bearer_auth(owner.token.as_deref().unwrap())
+        };
+        let response = get("/events").send().await.unwrap();
+        assert_eq!(response.version(), version);
+        let mut reader = Reader::of(response);
+        assert_eq!(reader.next().await.unwrap().json()["id"], Value::from(id.as_str()));
+        server.release(offer, "displaycertify").await.expect(200);
+        while !reader.next().await.unwrap().data.contains("waitingForPublisherReview") {}
+        let waiting = tokio::spawn(get("").header("prefer", "wait=60").send());
+        last.push((reader, waiting));
+    }
+    // When the proxy goes, whoever waits is answered and the streams end well.
+    server.followed_by(4).await;
+    stop.send(()).unwrap();
+    for (reader, waiting) in last {
+        assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+        assert_eq!(reader.rest().await, []);
+    }
+    serving.await.unwrap();
 }

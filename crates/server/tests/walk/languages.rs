@@ -4,9 +4,27 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::server::TestServer;
+use crate::call::{Call, Client};
+use crate::server::{TestServer, eventually};
 
 const LANGUAGES: [&str; 6] = ["en", "nl", "sv", "tr", "hu", "pl"];
+
+/// A golive that refuses a cancel before its switch, and one after it.
+async fn past_return(server: &TestServer, owner: &Client) {
+    let live = json!({ "hold": true, "cancel": "refuse" });
+    for (offer, live) in [("preparing", live), ("switched", json!({ "propagateDuration": "30d" }))] {
+        owner.create(offer).await;
+        owner.publish_to_signoff(offer).await;
+        server.scenario(offer, json!({ "live": live })).await.expect(200);
+        let golive = owner.golive(offer).await.expect(202).location();
+        let past = |operation: &serde_json::Value| operation["cancellationRequestState"] == "cannotCancel";
+        eventually(offer, async || owner.follow(&golive).await, past).await;
+    }
+}
+
+fn force(client: &Client, offer: &str) -> Call {
+    client.cancel(offer).json(&json!({ "force": true }))
+}
 
 #[tokio::test]
 async fn one_error_in_six_languages() {
@@ -14,6 +32,8 @@ async fn one_error_in_six_languages() {
     let owner = server.owner().await;
     let unfit = json!({ "offerTypeId": "microsoft-azure-virtualmachines", "definition": {} });
     owner.put_offer("unfit", &unfit).await.expect(201);
+    let contributor = server.member("contributor").await;
+    past_return(&server, &owner).await;
     for (call, status, code) in [
         (server.nobody().offer("sample-vm"), 401, "Unauthorized"),
         (owner.offer("sample-vm").version(None), 400, "InvalidAPIVersion"),
@@ -22,6 +42,11 @@ async fn one_error_in_six_languages() {
         (owner.get("/api/nowhere"), 404, "NotFound"),
         (owner.cancel("sample-vm"), 400, "NoOperationInProgress"),
         (owner.golive("sample-vm"), 400, "NotReadyForGoLive"),
+        (owner.post("/api/publishers/contoso/cancel").query("dryRun", "x"), 400, "InvalidFilter"),
+        (owner.post(&owner.path("sample-vm", "/kill")), 403, "Forbidden"),
+        (force(&contributor, "sample-vm"), 403, "Forbidden"),
+        (force(&owner, "preparing"), 400, "OperationNotCancellable"),
+        (force(&owner, "switched"), 400, "OperationNotCancellable"),
         (owner.publish("unfit"), 422, "ValidationFailed"),
         (server.lab("PUT", "/scenarios/contoso/sample-vm").body(r#"{"steps":{"x":{}}}"#), 400, "UnknownStep"),
     ] {

@@ -4,9 +4,13 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_text;
+#[cfg(test)]
+mod bulk;
 #[cfg(test)]
 mod call;
 #[cfg(test)]
@@ -15,6 +19,8 @@ mod cancel;
 mod cancel_guards;
 #[cfg(test)]
 mod cancel_undo;
+#[cfg(test)]
+mod certifier;
 #[cfg(test)]
 mod clock;
 #[cfg(test)]
@@ -25,6 +31,8 @@ mod dialects;
 mod events;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod force;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
@@ -44,6 +52,8 @@ mod reply;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod scenarios;
 #[cfg(test)]
 mod server;
@@ -57,3 +67,5 @@ mod tokens;
 mod validate_only;
 #[cfg(test)]
 mod wait;
+#[cfg(test)]
+mod webhook;

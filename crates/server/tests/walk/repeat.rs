@@ -96,6 +96,34 @@ fn completed(server: &TestServer) -> &'static str {
 }
 
 #[tokio::test]
+async fn a_put_with_secrets_shows_none_however_often() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let now = sent(&server, 0);
+    let secret = "microsoft-azure-marketplace.tableLeadConfiguration";
+    let mut with = fit_document();
+    with["definition"]["offer"][secret] = json!({ "connectionString": "hush", "table": "leads" });
+    let mut without = with.clone();
+    without["definition"]["offer"][secret] = json!({ "table": "leads" });
+    // The second leaves the secret as it is, the third takes it away.
+    let mut none = with.clone();
+    none["definition"]["offer"][secret] = json!({ "connectionString": "", "table": "leads" });
+    let mut first = Vec::new();
+    for (id, document) in [("with", &with), ("without", &without), ("none", &none)] {
+        let call = owner.put_offer("vm", document);
+        let call = if id == "with" { call } else { call.if_match("*") };
+        let call = once(call, id, &now);
+        let reply = accepted(call.clone().await.succeeded());
+        assert!(!reply.text.contains("hush"));
+        assert_eq!(reply.json()["definition"], owner.offer("vm").await.json()["definition"], "{id}");
+        first.push((call, reply));
+    }
+    for (call, reply) in first {
+        assert_eq!(heard(&call.await), heard(&reply));
+    }
+}
+
+#[tokio::test]
 async fn a_lost_reply_is_given_again_even_after_a_restart() {
     let server = TestServer::start().await;
     let owner = server.owner().await;

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
+use signoff_engine::clock::Clock as EngineClock;
+use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::testing::{FaultyStore, Plan};
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -21,9 +24,14 @@ use crate::reply::Reply;
 /// How often a state that must come is looked for, 5 ms apart.
 const LOOKS: usize = 4000;
 
+/// What the operator proves himself with.
+const OPERATOR: &str = "the-operator-of-the-tests";
+
 pub(crate) struct TestServer {
     pub(crate) base: String,
     pub(crate) http: reqwest::Client,
+    /// Between the server and its file; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
     pub(crate) engine: Engine,
     pub(crate) routes: Routes,
     settings: AppSettings,
@@ -32,6 +40,7 @@ pub(crate) struct TestServer {
     ahead: Arc<AtomicI64>,
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+    hooks: Vec<HookSettings>,
 }
 
 impl TestServer {
@@ -51,24 +60,45 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
-        let settings = AppSettings { dialect, dev, adopt: false, operator_token: None, retry_after: 1 };
+        let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
+        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
         let folder = tempfile::tempdir().unwrap();
-        Self::on(folder, settings, Arc::default(), FollowLimits::default()).await
+        Self::on(folder, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
+    }
+
+    /// A development server some of whose steps are a third party's.
+    pub(crate) async fn with_hook(hook: HookSettings) -> Self {
+        let dialect = Dialect::Documented;
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (folder, limits) = (tempfile::tempdir().unwrap(), FollowLimits::default());
+        Self::on(folder, settings, Arc::default(), limits, vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
         let dialect = Dialect::Documented;
         let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
-        Self::on(tempfile::tempdir().unwrap(), settings, Arc::default(), limits).await
+        Self::on(tempfile::tempdir().unwrap(), settings, Arc::default(), limits, Vec::new()).await
     }
 
-    async fn on(folder: TempDir, settings: AppSettings, ahead: Arc<AtomicI64>, follow: FollowLimits) -> Self {
+    async fn on(
+        folder: TempDir,
+        settings: AppSettings,
+        ahead: Arc<AtomicI64>,
+        follow: FollowLimits,
+        hooks: Vec<HookSettings>,
+    ) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let file: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
+        let faults = FaultyStore::new(file, Plan::none());
+        let store: Arc<dyn Store> = Arc::new(faults.clone());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
-        let engine = Engine::new(store.clone(), Settings { follow, ..engine_settings });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let asked = Hooks::new(hooks.clone(), Arc::new(HttpTransport::new().unwrap()), &base).unwrap();
+        let engine_settings = Settings { follow, ..engine_settings };
+        let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), asked);
         let clock: Clock = {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
@@ -81,8 +111,6 @@ impl TestServer {
         if settings.dev {
             seed(&engine).await.unwrap();
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let worker = engine.clone();
@@ -93,7 +121,7 @@ impl TestServer {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, engine, routes, settings, folder, ahead, stop, tasks }
+        Self { base, http, faults, engine, routes, settings, folder, ahead, stop, tasks, hooks }
     }
 
     /// The real time, in microseconds since the epoch.
@@ -107,13 +135,13 @@ impl TestServer {
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, engine, routes, http, .. } = self;
-        drop((engine, routes, http));
+        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, routes, http, hooks, .. } = self;
+        drop((faults, engine, routes, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
-        Self::on(folder, settings, ahead, FollowLimits::default()).await
+        Self::on(folder, settings, ahead, FollowLimits::default(), hooks).await
     }
 
     /// Lets an hour and a minute pass for tokens: those issued before are over.
@@ -142,6 +170,11 @@ impl TestServer {
         let member = format!("/api/publishers/contoso/members/{TENANT}/{name}");
         owner.put(&member, &json!({ "role": role })).await.expect(200);
         self.client("contoso", &name, "a-long-enough-secret").await
+    }
+
+    /// The operator of the server, who works for contoso here.
+    pub(crate) fn operator(&self) -> Client {
+        self.bearing(OPERATOR)
     }
 
     /// Somebody who sends no token.

@@ -1,9 +1,12 @@
 //! The commands that talk to a server, one file each. To add one: a file with its arguments and `run`, a variant
 //! here, a line in `run`.
 
+mod audit;
 mod cancel;
+mod cancel_all;
 mod completions;
 mod golive;
+mod kill;
 mod offer;
 mod openapi;
 mod operation;
@@ -80,6 +83,8 @@ pub(crate) enum ClientCommand {
     /// Show and change publishers and their members
     #[command(subcommand)]
     Publisher(publisher::Command),
+    /// Show who changed what (owners only)
+    Audit(audit::Command),
     /// Print an access token
     Token,
     /// Print the OpenAPI description of the API that this program serves
@@ -100,7 +105,8 @@ pub(crate) async fn run(
         ClientCommand::Publish(command) => publish::run(command, &session()?).await,
         ClientCommand::Golive(command) => golive::run(command, &session()?).await,
         ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
-        ClientCommand::Operation(command) => operation::run(command, &session()?).await,
+        ClientCommand::Audit(command) => audit::run(&command, &session()?).await,
+        ClientCommand::Operation(command) => operation::run(command, &connection.settings()?).await,
         ClientCommand::Review(command) => review::run(command, &session()?).await,
         ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
@@ -121,6 +127,12 @@ impl Session {
         Ok(Self { client: settings.client()?, publisher: settings.publisher()?, output: settings.output() })
     }
 
+    /// The server's operator, who works for any publisher.
+    fn of_operator(settings: &Settings, publisher: String) -> Result<Self, Failure> {
+        path::publisher_id(&publisher).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(Self { client: settings.operator_client()?, publisher, output: settings.output() })
+    }
+
     /// The newest operation of an offer that `wanted` says yes to by its state.
     async fn newest_operation(&self, offer: &str, state: Option<&str>) -> Result<Uuid, Failure> {
         let operations = self.client.operations(&self.publisher, offer, state).await?;
@@ -136,6 +148,17 @@ impl Session {
         path::OperationAddress::Migrated { publisher: &self.publisher, offer, operation }.to_string()
     }
 
+    /// Prints where to look at an operation.
+    fn print_started(&self, started: &Started) -> Result<(), Failure> {
+        let accepted = started.accepted.as_ref();
+        let reply = json!({
+            "location": started.location,
+            "operationId": accepted.map(|accepted| accepted.operation_id),
+            "status": accepted.map(|accepted| accepted.status),
+        });
+        view::show(self.output, &reply, |_| started.location.clone())
+    }
+
     /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
     async fn conclude(
         &self,
@@ -145,13 +168,7 @@ impl Session {
         verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         if !wait {
-            let accepted = started.accepted.as_ref();
-            let reply = json!({
-                "location": started.location,
-                "operationId": accepted.map(|accepted| accepted.operation_id),
-                "status": accepted.map(|accepted| accepted.status),
-            });
-            return view::show(self.output, &reply, |_| started.location.clone());
+            return self.print_started(started);
         }
         let pause = started.retry_after;
         let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;

@@ -1,11 +1,13 @@
-//! `signoff operation list|show|watch`.
+//! `signoff operation list|show|watch|kill`.
 
 use clap::{Args, Subcommand};
 use signoff_wire::client::Until;
 use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
+use super::kill::{self, Kill};
 use super::{OfferArg, Session, operation_id, say_what_is_next};
+use crate::connection::Settings;
 use crate::exit::Failure;
 use crate::follow::{ended_well, follow};
 use crate::view::{self, tables};
@@ -19,6 +21,8 @@ pub(crate) enum Command {
     Show(One),
     /// Follow an operation until it waits for your sign-off or ends
     Watch(One),
+    /// End whatever runs, past a point of no return too (operator of the server only)
+    Kill(Kill),
 }
 
 /// Which operations.
@@ -42,27 +46,35 @@ pub(crate) struct One {
 }
 
 /// Runs the command.
-pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {
+pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
+    let session = || Session::new(settings);
     match command {
-        Command::List(List { offer, state }) => {
-            let state = state.map(OperationState::as_str);
-            let operations = session.client.operations(&session.publisher, &offer.offer, state).await?;
-            view::show(session.output, operations.as_slice(), tables::operations)
-        }
-        Command::Show(one) => {
-            let (offer, id) = one.resolve(session).await?;
-            let operation = session.client.operation(&session.publisher, &offer, id).await?;
-            view::show(session.output, &operation, tables::operation)
-        }
-        Command::Watch(one) => {
-            let (offer, id) = one.resolve(session).await?;
-            let location = session.address(&offer, id);
-            let last = follow(&session.client, &location, None, Until::EndedOrSignOff).await?;
-            say_what_is_next(&last, &offer);
-            view::show(session.output, &last, tables::operation)?;
-            ended_well(&last)
-        }
+        Command::List(command) => list(command, &session()?).await,
+        Command::Show(one) => show(one, &session()?).await,
+        Command::Watch(one) => watch(one, &session()?).await,
+        Command::Kill(command) => kill::run(command, settings).await,
     }
+}
+
+async fn list(List { offer, state }: List, session: &Session) -> Result<(), Failure> {
+    let state = state.map(OperationState::as_str);
+    let operations = session.client.operations(&session.publisher, &offer.offer, state).await?;
+    view::show(session.output, operations.as_slice(), tables::operations)
+}
+
+async fn show(one: One, session: &Session) -> Result<(), Failure> {
+    let (offer, id) = one.resolve(session).await?;
+    let operation = session.client.operation(&session.publisher, &offer, id).await?;
+    view::show(session.output, &operation, tables::operation)
+}
+
+async fn watch(one: One, session: &Session) -> Result<(), Failure> {
+    let (offer, id) = one.resolve(session).await?;
+    let location = session.address(&offer, id);
+    let last = follow(&session.client, &location, None, Until::EndedOrSignOff).await?;
+    say_what_is_next(&last, &offer);
+    view::show(session.output, &last, tables::operation)?;
+    ended_well(&last)
 }
 
 impl One {

@@ -28,7 +28,10 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
+        retention: config.retention,
         public_base: Some(base.clone()),
+        hooks: config.hooks.clone(),
+        callback_base: config.public_url.clone(),
     };
     let node = Node::start(&config.store, settings).await?;
     let (stop, stopped) = watch::channel(false);

@@ -1,9 +1,15 @@
 //! Tables for people, as pure functions from shapes to text.
 
+use std::borrow::Cow;
+
 use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
+use signoff_wire::audit::AuditEntry;
+use signoff_wire::bulk::CancelResult;
 use signoff_wire::offer::OfferSummary;
-use signoff_wire::operation::{MessageView, OperationDetail, OperationItem, StatusReply, StepView};
+use signoff_wire::operation::{
+    MessageView, OperationDetail, OperationItem, StatusReply, StepView, Validation,
+};
 use signoff_wire::publisher::{Member, Publisher};
 
 use super::plain;
@@ -39,6 +45,40 @@ fn moment(time: &str) -> String {
         Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
         _ => time.to_owned(),
     }
+}
+
+/// What came of many cancels, or would.
+pub(crate) fn cancel_results(results: &[CancelResult<'_>]) -> String {
+    let rows = results.iter().map(|result| {
+        let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
+        [
+            result.offer_id.to_string(),
+            result.status_code.to_string(),
+            result.code.map_or_else(|| "-".to_owned(), |code| code.to_string()),
+            result.operation_id.map_or_else(|| "-".to_owned(), |id| id.to_string()),
+            text(&result.message),
+        ]
+    });
+    table(["OFFER", "ANSWER", "CODE", "OPERATION", "WHY"], rows)
+}
+
+/// A part of the audit log.
+pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> String {
+    let rows = entries.iter().map(|entry| {
+        let about = [entry.offer_id.as_deref(), entry.subject.as_deref()];
+        let about: Vec<&str> = about.into_iter().flatten().collect();
+        [
+            entry.number.to_string(),
+            moment(&entry.time),
+            entry.by.to_string(),
+            entry.role.to_string(),
+            entry.action.to_string(),
+            about.join(" "),
+            entry.outcome.to_string(),
+            entry.reason.as_deref().unwrap_or_default().to_owned(),
+        ]
+    });
+    table(["NUMBER", "TIME", "BY", "ROLE", "ACTION", "ABOUT", "OUTCOME", "REASON"], rows)
 }
 
 /// Offers of a list.
@@ -89,6 +129,18 @@ pub(crate) fn status(status: &StatusReply<'_>) -> String {
     head + &steps(&status.steps) + &messages(&status.messages, &status.steps)
 }
 
+/// What the checks of a publish found, where it would start.
+pub(crate) fn validation(validation: &Validation<'_>) -> String {
+    let head = fields([("Status", validation.status.to_string())]);
+    if validation.warnings.is_empty() {
+        return head;
+    }
+    let rows = validation.warnings.iter().map(|warning| {
+        [warning.code.to_string(), warning.target.clone().unwrap_or_default(), warning.message.clone()]
+    });
+    head + "\n" + &table(["WARNING", "AT", "MESSAGE"], rows)
+}
+
 /// Operations of a list.
 pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
     let rows = operations.iter().map(|operation| {
@@ -106,7 +158,7 @@ pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
 
 /// One operation with its steps and messages.
 pub(crate) fn operation(operation: &OperationDetail<'_>) -> String {
-    let text = |value: &Option<std::borrow::Cow<'_, str>>| value.as_deref().unwrap_or_default().to_owned();
+    let text = |value: &Option<Cow<'_, str>>| value.as_deref().unwrap_or_default().to_owned();
     let error = operation.error.as_ref().map(|error| format!("{}: {}", error.code, error.message));
     let head = fields([
         ("Operation", operation.id.to_string()),

@@ -21,11 +21,11 @@ struct Script {
     requests: Vec<String>,
 }
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
-    requests: Vec<String>,
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) requests: Vec<String>,
 }
 
 async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response {
@@ -44,7 +44,7 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
 }
 
 /// Runs `signoff` with `arguments`, nothing in its environment but `more`, against a server that answers so.
-async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments: &[&str]) -> Run {
+pub(crate) async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments: &[&str]) -> Run {
     let script = Arc::new(Mutex::new(Script { answers: answers.to_vec().into(), ..Script::default() }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -72,7 +72,7 @@ async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments
     }
 }
 
-async fn signoff(answers: &[(u16, Value)], arguments: &[&str]) -> Run {
+pub(crate) async fn signoff(answers: &[(u16, Value)], arguments: &[&str]) -> Run {
     signoff_with(answers, &[], arguments).await
 }
 
@@ -177,6 +177,35 @@ async fn publish_and_wait_follows_to_the_end() {
     );
     assert!(run.requests[0].ends_with(r#"{"metadata":{"notification-emails":"a@x,b@x"}}"#));
     assert_eq!(run.requests[1..], vec![format!("GET {LOCATION}"); 2]);
+}
+
+#[tokio::test]
+async fn checks_alone_start_nothing() {
+    let warning =
+        json!({"code": "SasIncomplete", "message": "It lacks sp.", "target": "definition.plans[0]"});
+    let valid = json!({"status": "valid", "warnings": [warning]});
+    let arguments = ["publish", "vm", "--validate-only", "--if-match", "t"];
+    let run = signoff(&[(200, valid.clone())], &arguments).await;
+    assert_eq!(
+        (run.code, run.stderr.as_str(), run.requests),
+        (
+            0,
+            "",
+            vec![
+                "POST /api/publishers/contoso/offers/vm/publish?api-version=2017-10-31&validateOnly=true"
+                    .to_owned()
+            ]
+        )
+    );
+    assert!(run.stdout.contains("valid") && run.stdout.contains("It lacks sp."), "{}", run.stdout);
+    let run =
+        signoff(&[(200, valid.clone())], &["publish", "vm", "--validate-only", "--output", "json"]).await;
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap(), valid);
+    let run = signoff(&[(422, error("ValidationFailed"))], &["publish", "vm", "--validate-only"]).await;
+    assert_eq!(run.code, signoff(&[(422, error("ValidationFailed"))], &["publish", "vm"]).await.code);
+    assert!(run.code != 0 && run.stderr.contains("ValidationFailed"), "{}", run.stderr);
+    let both = signoff(&[], &["publish", "vm", "--validate-only", "--wait"]).await;
+    assert_eq!(both.code, 2, "{}", both.stderr);
 }
 
 #[tokio::test]

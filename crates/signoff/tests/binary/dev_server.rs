@@ -110,7 +110,8 @@ impl Server {
             client_secret: "contoso-secret".to_owned(),
         });
         let base = self.base.parse().unwrap();
-        Client::new(Config { base, tokens, extra_roots_pem: None, retries: Retries::default() }).unwrap()
+        let retries = Retries::default();
+        Client::new(Config { base, tokens, extra_roots_pem: None, retries, marks: None }).unwrap()
     }
 
     /// Scripts the steps of the sample offer.

@@ -1,14 +1,19 @@
 //! The binary as its users meet it: started, killed, told to stop, and spoken to over the wire.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod actor;
+mod certified;
 mod client;
 mod dev_server;
+mod histories;
 mod kills;
 mod ledger;
 mod released;
+mod repeats;
 mod resume;
 mod server;
 mod serving;
+mod stopping;
 mod story;
 mod truth;
 #[cfg(unix)]

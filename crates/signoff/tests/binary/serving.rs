@@ -27,6 +27,10 @@ async fn a_bad_setting_is_named_with_what_helps() {
     write("typo.toml", "listne = \"127.0.0.1:0\"\n");
     write("half.toml", "[identity]\nissuer = \"https://login.example\"\n");
     write("mail.toml", "[mail]\nhost = \"mail.example\"\nfrom = \"a@x.example\"\ntls = \"maybe\"\n");
+    let hook = "[hooks.c]\nurl = \"http://certifier\"\nsecret = \"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"\n";
+    write("hook.toml", &format!("{hook}steps = [\"displaycertify\"]\n"));
+    write("secret.toml", "[hooks.c]\nurl = \"https://c\"\nsecret = \"hunter2\"\nsteps = []\n");
+    write("public.toml", "public_url = \"signoff.example\"\n");
     write("text.db", "this is no database, and long enough to be told from an empty one");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
@@ -42,6 +46,9 @@ async fn a_bad_setting_is_named_with_what_helps() {
         (&["--config", "typo.toml"], ["config typo.toml: ", "listne"]),
         (&["--config", "half.toml"], ["config half.toml: ", "audience"]),
         (&["--config", "mail.toml"], ["mail.tls: ", "starttls"]),
+        (&["--config", "hook.toml"], ["hooks.c.url: ", "insecure_http"]),
+        (&["--config", "secret.toml"], ["hooks.c.secret: ", "openssl rand"]),
+        (&["--config", "public.toml"], ["public_url: ", "https://signoff.example"]),
     ] {
         let arguments = if arguments[0] == "--store" || arguments[0] == "--listen" {
             arguments.to_vec()

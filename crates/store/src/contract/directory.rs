@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::access::Role;
 
-use super::StoreError;
+use super::{AuditEntry, StoreError};
 
 /// A publisher as the directory keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,8 +81,12 @@ pub trait Directory: Send + Sync {
     /// The publishers of which `principal` is a member, with its role, by id.
     async fn publishers_of(&self, principal: &PrincipalId) -> Result<Vec<(Publisher, Role)>, StoreError>;
 
-    /// Creates the publisher or replaces it whole; `version` is set by the store.
-    async fn put_publisher(&self, publisher: Publisher) -> Result<Publisher, StoreError>;
+    /// Creates the publisher or replaces it whole; `version` is set by the store. `audit` is written with it.
+    async fn put_publisher(
+        &self,
+        publisher: Publisher,
+        audit: Option<AuditEntry>,
+    ) -> Result<Publisher, StoreError>;
 
     /// The role of `principal` with `publisher`, if it is a member.
     async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError>;
@@ -90,12 +94,13 @@ pub trait Directory: Send + Sync {
     /// Every member of the publisher, by principal.
     async fn members(&self, publisher: &str) -> Result<Vec<(PrincipalId, Role)>, StoreError>;
 
-    /// Sets a member's role; `None` removes the member.
+    /// Sets a member's role; `None` removes the member. `audit` is written with it.
     async fn put_member(
         &self,
         publisher: &str,
         principal: &PrincipalId,
         role: Option<Role>,
+        audit: Option<AuditEntry>,
     ) -> Result<(), StoreError>;
 
     /// One principal, if the token endpoint knows it.

@@ -1,19 +1,23 @@
 //! What every store must do. Few traits, object-safe; a store takes values, never closures.
 
 mod artifacts;
+mod audit;
 mod directory;
 mod lab;
 mod offers;
 mod outbox;
 mod repeats;
+mod retention;
 mod work;
 
 pub use artifacts::Artifacts;
+pub use audit::{Audit, AuditEntry, AuditRow};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
+pub use retention::{Aged, Prune, Retention};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
@@ -34,6 +38,12 @@ pub enum StoreError {
 }
 
 /// Everything a store does, in one object.
-pub trait Store: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab {}
+pub trait Store:
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
+{
+}
 
-impl<S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Lab> Store for S {}
+impl<S> Store for S where
+    S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
+{
+}

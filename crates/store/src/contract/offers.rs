@@ -7,7 +7,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
-use super::{Lease, Mail, Repeated, StoreError};
+use super::{AuditEntry, Lease, Mail, Repeated, StoreError};
 
 /// An offer's lifecycle state as it was at `revision`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Change {
     pub settled: Vec<(OperationId, u32)>,
     /// Mail to be sent.
     pub mail: Vec<Mail>,
+    /// Who asked for it; `None`: nobody did, it is the result of work.
+    pub audit: Option<AuditEntry>,
     /// The content of the draft, if it was put.
     pub content: Option<Content>,
     /// The reply, if the request may be repeated.
@@ -67,13 +69,17 @@ pub struct StoredOperation {
     pub operation: Operation,
 }
 
-/// Which offers of a publisher are wanted; `None` is any.
+/// Which offers of a publisher are wanted; `None` leaves it open.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfferFilter {
     /// The offer type's id.
     pub offer_type: Option<String>,
     /// The status, in the word of the wire.
     pub status: Option<String>,
+    /// Only offers whose id comes after this one.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: Option<usize>,
 }
 
 /// An offer in a list.

@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 
-use super::MemoryStore;
 use super::tables::{PrincipalRow, SigningKeyRow, Tables};
+use super::{MemoryStore, audit};
 use crate::StoreError;
-use crate::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 
 #[async_trait]
 impl Directory for MemoryStore {
@@ -22,11 +22,16 @@ impl Directory for MemoryStore {
         Ok(found.collect())
     }
 
-    async fn put_publisher(&self, publisher: Publisher) -> Result<Publisher, StoreError> {
+    async fn put_publisher(
+        &self,
+        publisher: Publisher,
+        audit: Option<AuditEntry>,
+    ) -> Result<Publisher, StoreError> {
         let mut tables = self.inner.tables.lock();
         let version = tables.publishers.get(&publisher.id).map_or(0, |old| old.version) + 1;
         let record = Publisher { version, ..publisher };
         tables.publishers.insert(record.id.clone(), record.clone());
+        audit::append(&mut tables, &record.id, audit);
         Ok(record)
     }
 
@@ -46,6 +51,7 @@ impl Directory for MemoryStore {
         publisher: &str,
         principal: &PrincipalId,
         role: Option<Role>,
+        audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
         let mut tables = self.inner.tables.lock();
         let key = (publisher.to_owned(), principal.clone());
@@ -53,6 +59,7 @@ impl Directory for MemoryStore {
             Some(role) => tables.members.insert(key, role),
             None => tables.members.remove(&key),
         };
+        audit::append(&mut tables, publisher, audit);
         Ok(())
     }
 

@@ -3,11 +3,13 @@
 //! It is always built, without a feature: it is small, needs nothing that SQLite does not, and no binary keeps it.
 
 mod artifacts;
+mod audit;
 mod directory;
 mod lab;
 mod offers;
 mod outbox;
 mod repeats;
+mod retention;
 mod tables;
 mod work;
 
@@ -80,7 +82,13 @@ impl MemoryStore {
     /// store changes nothing in the new one.
     #[must_use]
     pub fn reopen(&self) -> Self {
-        Self::watched(self.durable(), self.inner.passed.clone(), self.inner.watcher.clone())
+        self.reopen_with(self.durable())
+    }
+
+    /// The same, with other tables in the place of its own.
+    #[must_use]
+    pub fn reopen_with(&self, tables: Tables) -> Self {
+        Self::watched(tables, self.inner.passed.clone(), self.inner.watcher.clone())
     }
 
     /// What `look` sees in the tables. For checks beside the store's contract.

@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
-use super::{Deed, MemoryStore, repeats};
+use super::{Deed, MemoryStore, audit, repeats};
 use crate::StoreError;
 use crate::contract::{
     Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
@@ -32,6 +32,7 @@ impl Offers for MemoryStore {
         for mail in &change.mail {
             write_mail(&mut tables, mail);
         }
+        audit::append(&mut tables, publisher, change.audit.clone());
         if let Some(repeated) = &change.repeat {
             repeats::keep(&mut tables, repeated.clone());
         }
@@ -54,13 +55,15 @@ impl Offers for MemoryStore {
             row.offer.publisher == publisher
                 && filter.offer_type.as_ref().is_none_or(|wanted| *wanted == row.offer.offer_type)
                 && filter.status.as_ref().is_none_or(|wanted| *wanted == row.status)
+                && filter.after.as_ref().is_none_or(|after| row.offer.id > *after)
         };
         let summary = |row: &OfferRow| OfferSummary {
             offer: row.offer.clone(),
             status: row.status.clone(),
             display_text: row.display_text.clone(),
         };
-        Ok(tables.offers.values().filter(wanted).map(summary).collect())
+        let limit = filter.limit.unwrap_or(usize::MAX);
+        Ok(tables.offers.values().filter(wanted).take(limit).map(summary).collect())
     }
 
     async fn content(
@@ -71,7 +74,10 @@ impl Offers for MemoryStore {
     ) -> Result<Option<Content>, StoreError> {
         let tables = self.inner.tables.lock();
         let key = |version| (publisher.to_owned(), offer.to_owned(), version);
-        Ok(tables.contents.range(key(0)..=key(version)).next_back().map(|(_, content)| content.clone()))
+        let found =
+            tables.contents.range(key(0)..=key(version)).next_back().map(|(_, content)| content.clone());
+        // What was forgotten leaves an empty text.
+        Ok(found.filter(|content| !content.definition.is_empty()))
     }
 
     async fn operation(
@@ -85,7 +91,12 @@ impl Offers for MemoryStore {
     }
 
     async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
-        Ok(thread(&self.inner.tables.lock(), publisher, offer).cloned().collect())
+        let tables = self.inner.tables.lock();
+        let mut operations: Vec<Operation> = thread(&tables, publisher, offer).cloned().collect();
+        // Beyond what was forgotten there may be some that stay.
+        let before = operations.last().map_or(0, |last| last.publishing_version);
+        operations.extend(kept(&tables, publisher, offer, before).cloned());
+        Ok(operations)
     }
 
     async fn operation_by_version(
@@ -95,12 +106,24 @@ impl Offers for MemoryStore {
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
         let tables = self.inner.tables.lock();
-        let mut thread = thread(&tables, publisher, offer);
-        Ok(thread.find(|operation| operation.publishing_version == publishing_version).cloned())
+        let mut all = thread(&tables, publisher, offer).chain(kept(&tables, publisher, offer, u64::MAX));
+        Ok(all.find(|operation| operation.publishing_version == publishing_version).cloned())
     }
 }
 
-/// The offer's operations from the newest to the first.
+/// Old operations of the offer that stay, the newest first, of those with a lower number than this.
+fn kept<'a>(
+    tables: &'a Tables,
+    publisher: &'a str,
+    offer: &str,
+    before: u64,
+) -> impl Iterator<Item = &'a Operation> + use<'a> {
+    let key = |number| (publisher.to_owned(), offer.to_owned(), number);
+    let kept = tables.kept.range(key(0)..key(before)).rev();
+    kept.filter_map(move |(_, kept)| tables.operation(publisher, kept.id))
+}
+
+/// The offer's operations from the newest to the first, or to where older ones were forgotten.
 fn thread<'a>(
     tables: &'a Tables,
     publisher: &'a str,

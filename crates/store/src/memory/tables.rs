@@ -9,7 +9,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Operation, WorkKind};
 
-use crate::contract::{Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
+use crate::contract::{Aged, AuditEntry, Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
 
 /// Everything that outlives the server.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct Tables {
     /// By publisher and operation.
     #[serde(with = "rows")]
     pub(super) operations: BTreeMap<(String, OperationId), OperationRow>,
+    /// Old operations that stay, by publisher, offer and publishing version.
+    #[serde(with = "rows")]
+    pub(super) kept: BTreeMap<(String, String, u64), Aged>,
     /// By publisher, operation and attempt.
     #[serde(with = "rows")]
     pub(super) work: BTreeMap<(String, OperationId, u32), WorkRow>,
@@ -42,6 +45,9 @@ pub struct Tables {
     /// By publisher and key.
     #[serde(with = "rows")]
     pub(super) repeated: BTreeMap<(String, [u8; 32]), Repeated>,
+    /// By publisher and number.
+    #[serde(with = "rows")]
+    pub(super) audit: BTreeMap<(String, u64), AuditEntry>,
     /// By kind, publisher and key.
     #[serde(with = "rows")]
     pub(super) lab: BTreeMap<(String, String, String), String>,
@@ -125,6 +131,11 @@ impl Tables {
     /// One operation of the publisher.
     pub fn operation(&self, publisher: &str, id: OperationId) -> Option<&Operation> {
         self.operations.get(&(publisher.to_owned(), id)).map(|row| &row.operation)
+    }
+
+    /// The revision of an offer.
+    pub fn revision(&self, publisher: &str, offer: &str) -> Option<u64> {
+        self.offers.get(&(publisher.to_owned(), offer.to_owned())).map(|row| row.revision)
     }
 
     /// Every offer without its content, by publisher and id.

@@ -22,6 +22,7 @@ struct Columns<'a> {
     mail: Letters<'a>,
     contents: Contents<'a>,
     repeats: Repeats<'a>,
+    audit: (Vec<&'a str>, Vec<&'a str>),
 }
 
 #[derive(Default)]
@@ -200,11 +201,15 @@ impl<'a> Columns<'a> {
             self.repeats.expires_at.push(repeat.expires_at.0);
             self.repeats.reply.push(&repeat.reply);
         }
+        if let Some(body) = &change.audit {
+            self.audit.0.push(offer);
+            self.audit.1.push(body);
+        }
     }
 
     /// In the order of the statement's numbers.
-    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 45] {
-        let Self { offers, operations, settled, work, mail, contents, repeats } = self;
+    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 47] {
+        let Self { offers, operations, settled, work, mail, contents, repeats, audit } = self;
         [
             publisher,
             &offers.id,
@@ -251,6 +256,8 @@ impl<'a> Columns<'a> {
             &repeats.digest,
             &repeats.expires_at,
             &repeats.reply,
+            &audit.0,
+            &audit.1,
         ]
     }
 }

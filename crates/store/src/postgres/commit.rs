@@ -26,6 +26,8 @@ pub(super) struct Rows {
     pub(super) mail: Vec<MailRow>,
     pub(super) content: Option<Content>,
     pub(super) repeat: Option<Repeated>,
+    /// The body of its entry in the audit log.
+    pub(super) audit: Option<String>,
 }
 
 /// The lease that must still hold.
@@ -81,6 +83,7 @@ impl Rows {
             mail: mail(change)?,
             content: change.content.clone(),
             repeat: change.repeat.clone(),
+            audit: change.audit.as_ref().map(encode).transpose()?,
             publisher: next.offer.publisher.clone(),
             offer: next.offer.id.clone(),
             offer_type: next.offer.offer_type.clone(),

@@ -68,6 +68,18 @@ WITH given AS (
     FROM unnest($41::text[], $42::bytea[], $43::bytea[], $44::bigint[], $45::text[])
         AS row (offer_id, key, digest, expires_at, reply)
     JOIN done ON done.offer_id = row.offer_id
+), entries AS (
+    SELECT row.body, row.place FROM unnest($46::text[], $47::text[]) WITH ORDINALITY AS row (offer_id, body, place)
+    JOIN done ON done.offer_id = row.offer_id
+), counted AS (
+    -- Whoever counts first commits first: numbers have no gaps.
+    INSERT INTO audit_counter (publisher_id, last) SELECT $1, count(*) FROM entries HAVING count(*) > 0
+    ON CONFLICT (publisher_id) DO UPDATE SET last = audit_counter.last + excluded.last
+    RETURNING last
+), audited AS (
+    INSERT INTO audit (publisher_id, entry, body)
+    SELECT $1, counted.last - (count(*) OVER ()) + (row_number() OVER (ORDER BY entries.place)), entries.body
+    FROM entries, counted
 )
 SELECT given.offer_id, held.offer_id IS NOT NULL, done.offer_id IS NOT NULL
 FROM given LEFT JOIN held ON held.offer_id = given.offer_id LEFT JOIN done ON done.offer_id = given.offer_id

@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, column, failed, unsigned};
+use super::{PostgresStore, audit, column, failed, unsigned};
 use crate::StoreError;
-use crate::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 use crate::rows::{decode, encode, role_of};
 
 #[async_trait]
@@ -28,17 +28,25 @@ impl Directory for PostgresStore {
         rows.iter().map(|row| Ok((publisher(row, 0)?, role_of(column(row, 2)?)?))).collect()
     }
 
-    async fn put_publisher(&self, record: Publisher) -> Result<Publisher, StoreError> {
+    async fn put_publisher(
+        &self,
+        record: Publisher,
+        audit: Option<AuditEntry>,
+    ) -> Result<Publisher, StoreError> {
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await.map_err(failed)?;
         // The number that counts is that of the column: it grows in the statement, whoever else writes meanwhile.
-        let row = self
-            .row(
+        let row = transaction
+            .query_one(
                 "INSERT INTO publisher (publisher_id, version, body) VALUES ($1, 1, $2)
                  ON CONFLICT (publisher_id) DO UPDATE SET version = publisher.version + 1, body = excluded.body
                  RETURNING version",
                 &[&record.id, &encode(&record)?],
             )
-            .await?;
-        let row = row.ok_or_else(|| StoreError::Corrupt("a publisher was not written".to_owned()))?;
+            .await
+            .map_err(failed)?;
+        audit::append(&transaction, &record.id, audit.as_ref()).await?;
+        transaction.commit().await.map_err(failed)?;
         Ok(Publisher { version: unsigned(column(&row, 0)?)?, ..record })
     }
 
@@ -71,26 +79,33 @@ impl Directory for PostgresStore {
         publisher: &str,
         principal: &PrincipalId,
         role: Option<Role>,
+        audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
+        let mut connection = self.client().await?;
+        let transaction = connection.transaction().await.map_err(failed)?;
         let PrincipalId { tenant, client } = principal;
         let changed = match role {
             None => {
-                self.execute(
-                    "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3",
-                    &[&publisher, tenant, client],
-                )
-                .await
+                transaction
+                    .execute(
+                        "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3",
+                        &[&publisher, tenant, client],
+                    )
+                    .await
             }
             Some(role) => {
-                self.execute(
-                    "INSERT INTO member (publisher_id, tenant, client, role) VALUES ($1, $2, $3, $4)
+                transaction
+                    .execute(
+                        "INSERT INTO member (publisher_id, tenant, client, role) VALUES ($1, $2, $3, $4)
                      ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role",
-                    &[&publisher, tenant, client, &role.as_str()],
-                )
-                .await
+                        &[&publisher, tenant, client, &role.as_str()],
+                    )
+                    .await
             }
         };
-        changed.map(|_| ())
+        changed.map_err(failed)?;
+        audit::append(&transaction, publisher, audit.as_ref()).await?;
+        transaction.commit().await.map_err(failed)
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {

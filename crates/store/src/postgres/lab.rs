@@ -123,6 +123,14 @@ impl Lab for PostgresStore {
             .execute("SELECT setval('letter_id', (SELECT coalesce(max(id), 0) + 1 FROM outbox))", &[])
             .await
             .map_err(failed)?;
+        transaction
+            .batch_execute(
+                "DELETE FROM audit_counter;
+                 INSERT INTO audit_counter (publisher_id, last)
+                     SELECT publisher_id, max(entry) FROM audit GROUP BY publisher_id;",
+            )
+            .await
+            .map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -131,6 +139,7 @@ impl Lab for PostgresStore {
         let transaction = client.transaction().await.map_err(failed)?;
         let but_the_keys: Vec<&Table> = TABLES.iter().skip(1).collect();
         empty(&transaction, &but_the_keys).await?;
+        transaction.batch_execute("DELETE FROM audit_counter").await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
 }

@@ -2,6 +2,7 @@
 //! memory is safe to lose.
 
 mod artifacts;
+mod audit;
 mod batch;
 mod carry;
 mod commit;
@@ -12,6 +13,7 @@ mod lab;
 mod offers;
 mod outbox;
 mod repeats;
+mod retention;
 mod schema;
 mod work;
 

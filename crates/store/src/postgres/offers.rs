@@ -44,12 +44,14 @@ impl Offers for PostgresStore {
     }
 
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
+        let limit = filter.limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self
             .rows(
                 "SELECT state, status, display_text FROM offer WHERE publisher_id = $1
                      AND ($2::text IS NULL OR offer_type = $2) AND ($3::text IS NULL OR status = $3)
-                 ORDER BY offer_id",
-                &[&publisher, &filter.offer_type, &filter.status],
+                     AND ($4::text IS NULL OR offer_id > $4)
+                 ORDER BY offer_id LIMIT $5",
+                &[&publisher, &filter.offer_type, &filter.status, &filter.after, &limit],
             )
             .await?;
         let summary = |row: &Row| {
@@ -72,7 +74,9 @@ impl Offers for PostgresStore {
                 &[&publisher, &offer, &i64::from(version)],
             )
             .await?;
-        row.as_ref().map(content).transpose()
+        // What was forgotten is an empty row.
+        let content = row.as_ref().map(content).transpose()?;
+        Ok(content.filter(|content| !content.definition.is_empty()))
     }
 
     async fn operation(
@@ -94,7 +98,18 @@ impl Offers for PostgresStore {
     }
 
     async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
-        let text = format!("{THREAD} SELECT body FROM thread ORDER BY place");
+        // Beyond what was forgotten there may be some that stay.
+        let text = format!(
+            "{THREAD}, older AS (
+                 SELECT kept.publishing_version, operation.body FROM kept JOIN operation
+                     ON operation.publisher_id = $1 AND operation.operation_id = kept.operation_id
+                 WHERE kept.publisher_id = $1 AND kept.offer_id = $2
+                     AND kept.publishing_version < (SELECT min(publishing_version) FROM thread)
+             )
+             SELECT body FROM (
+                 SELECT publishing_version, body FROM thread UNION ALL SELECT publishing_version, body FROM older
+             ) AS listed ORDER BY publishing_version DESC"
+        );
         let rows = self.rows(&text, &[&publisher, &offer]).await?;
         rows.iter().map(|row| decode(column(row, 0)?)).collect()
     }
@@ -105,7 +120,14 @@ impl Offers for PostgresStore {
         offer: &str,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
-        let text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = $3 LIMIT 1");
+        let text = format!(
+            "{THREAD} SELECT body FROM thread WHERE publishing_version = $3
+             UNION ALL
+             SELECT operation.body FROM kept JOIN operation
+                 ON operation.publisher_id = $1 AND operation.operation_id = kept.operation_id
+             WHERE kept.publisher_id = $1 AND kept.offer_id = $2 AND kept.publishing_version = $3
+             LIMIT 1"
+        );
         let row = self.row(&text, &[&publisher, &offer, &signed(publishing_version)?]).await?;
         row.map(|row| decode(column(&row, 0)?)).transpose()
     }
@@ -113,13 +135,13 @@ impl Offers for PostgresStore {
 
 /// Follows an offer's operations from the newest to the first. A cancellation is newer than its target, whatever
 /// their ids say: a cancel may have drawn its id first.
-const THREAD: &str = "WITH RECURSIVE thread (place, publishing_version, previous, body) AS (
-    SELECT 1, operation.publishing_version, operation.previous, operation.body
+const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
+    SELECT operation.publishing_version, operation.previous, operation.body
     FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
         AND operation.operation_id = coalesce(offer.cancellation, offer.target)
     WHERE offer.publisher_id = $1 AND offer.offer_id = $2
     UNION ALL
-    SELECT thread.place + 1, operation.publishing_version, operation.previous, operation.body
+    SELECT operation.publishing_version, operation.previous, operation.body
     FROM thread JOIN operation ON operation.publisher_id = $1 AND operation.operation_id = thread.previous
 )";
 

@@ -6,9 +6,11 @@ use super::{column, failed};
 use crate::StoreError;
 
 /// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/postgres/0001_first.sql"),
     include_str!("../../migrations/postgres/0002_repeated.sql"),
+    include_str!("../../migrations/postgres/0003_retention.sql"),
+    include_str!("../../migrations/postgres/0004_audit.sql"),
 ];
 
 /// The oldest server that is supported, as `server_version_num` counts.

@@ -25,6 +25,7 @@ pub(super) struct Rows {
     work: Vec<(OperationId, u32, WorkKind, i64)>,
     pub(super) settled: Vec<(OperationId, u32)>,
     mail: Vec<MailRow>,
+    audit: Option<String>,
     content: Option<Content>,
     repeat: Option<Repeated>,
     pub(super) fence: Option<Lease>,
@@ -82,6 +83,7 @@ impl Rows {
                 .collect(),
             settled: change.settled.clone(),
             mail: mail.collect::<Result<_, StoreError>>()?,
+            audit: change.audit.as_ref().map(encode).transpose()?,
             content: change.content.clone(),
             repeat: change.repeat.clone(),
             fence: change.fence.clone(),
@@ -108,6 +110,9 @@ impl Rows {
         self.write_operations(connection)?;
         self.write_work(connection)?;
         self.write_mail(connection)?;
+        if let Some(body) = &self.audit {
+            super::audit::append(connection, &self.publisher, body)?;
+        }
         match &self.repeat {
             Some(repeated) => repeats::keep(connection, repeated),
             None => Ok(()),

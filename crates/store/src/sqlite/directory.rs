@@ -6,7 +6,7 @@ use signoff_lifecycle::access::Role;
 
 use super::{SqliteStore, sql};
 use crate::StoreError;
-use crate::contract::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 use crate::rows::{decode, encode, role_of};
 
 fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, StoreError> {
@@ -15,6 +15,10 @@ fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, Sto
         .and_then(|mut statement| statement.query_row([id], |row| row.get(0)).optional())
         .map_err(sql)?;
     body.map(|body| decode(&body)).transpose()
+}
+
+fn append(connection: &Connection, publisher: &str, audit: Option<&str>) -> Result<(), StoreError> {
+    audit.map_or(Ok(()), |body| super::audit::append(connection, publisher, body))
 }
 
 #[async_trait]
@@ -54,7 +58,12 @@ impl Directory for SqliteStore {
         })
     }
 
-    async fn put_publisher(&self, record: Publisher) -> Result<Publisher, StoreError> {
+    async fn put_publisher(
+        &self,
+        record: Publisher,
+        audit: Option<AuditEntry>,
+    ) -> Result<Publisher, StoreError> {
+        let audit = audit.as_ref().map(encode).transpose()?;
         let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
         let write = move |connection: &Connection| {
             changing.changing();
@@ -62,12 +71,13 @@ impl Directory for SqliteStore {
             record.version = publisher(connection, &record.id)?.map_or(0, |old| old.version) + 1;
             let body = encode(&record)?;
             connection
-                    .prepare_cached(
-                        "INSERT INTO publisher (publisher_id, version, body) VALUES (?1, ?2, ?3)
-                         ON CONFLICT (publisher_id) DO UPDATE SET version = excluded.version, body = excluded.body",
-                    )
-                    .and_then(|mut statement| statement.execute(params![record.id, record.version, body]))
-                    .map_err(sql)?;
+                .prepare_cached(
+                    "INSERT INTO publisher (publisher_id, version, body) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (publisher_id) DO UPDATE SET version = excluded.version, body = excluded.body",
+                )
+                .and_then(|mut statement| statement.execute(params![record.id, record.version, body]))
+                .map_err(sql)?;
+            append(connection, &record.id, audit.as_deref())?;
             Ok(record)
         };
         self.writer().write_then(write, move |_| changed.changed()).await
@@ -115,7 +125,9 @@ impl Directory for SqliteStore {
         publisher: &str,
         principal: &PrincipalId,
         role: Option<Role>,
+        audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
+        let audit = audit.as_ref().map(encode).transpose()?;
         let (publisher, principal) = (publisher.to_owned(), principal.clone());
         self.writer()
             .write(move |connection| {
@@ -131,8 +143,8 @@ impl Directory for SqliteStore {
                         params![publisher, principal.tenant, principal.client, role.as_str()],
                     ),
                 }
-                .map(|_| ())
-                .map_err(sql)
+                .map_err(sql)?;
+                append(connection, &publisher, audit.as_deref())
             })
             .await
     }

@@ -1,6 +1,7 @@
 //! The embedded store: one file, one writer thread that commits many waiting changes at once, readers beside it.
 
 mod artifacts;
+mod audit;
 pub(crate) mod carry;
 mod checkpoint;
 mod commit;
@@ -13,6 +14,7 @@ mod plans;
 mod publishers;
 mod readers;
 mod repeats;
+mod retention;
 mod schema;
 mod work;
 mod writer;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
@@ -83,11 +83,18 @@ impl Offers for SqliteStore {
     async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
         let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
         self.scan(move |connection| {
+            // Both queries see the same state.
+            let reading = connection.unchecked_transaction().map_err(sql)?;
             let sql_text = format!("{THREAD} SELECT body FROM thread");
-            let mut statement = connection.prepare_cached(&sql_text).map_err(sql)?;
-            let rows =
-                statement.query_map(params![publisher, offer], |row| row.get::<_, String>(0)).map_err(sql)?;
-            rows.map(|row| decode(&row.map_err(sql)?)).collect()
+            let mut operations = bodies(&reading, &sql_text, params![publisher, offer])?;
+            if let Some(Operation { publishing_version, previous: Some(_), .. }) = operations.last() {
+                // Beyond what was forgotten there may be some that stay.
+                let older =
+                    format!("{KEPT} AND kept.publishing_version < ?3 ORDER BY kept.publishing_version DESC");
+                let before = params![publisher, offer, publishing_version];
+                operations.extend(bodies(&reading, &older, before)?);
+            }
+            Ok(operations)
         })
         .await
     }
@@ -108,12 +115,33 @@ impl Offers for SqliteStore {
                         .optional()
                 })
                 .map_err(sql)?;
-            body.map(|body| decode(&body)).transpose()
+            if let Some(body) = body {
+                return decode(&body).map(Some);
+            }
+            let kept = format!("{KEPT} AND kept.publishing_version = ?3");
+            Ok(bodies(connection, &kept, params![publisher, offer, publishing_version])?.pop())
         })
     }
 }
 
-/// Follows an offer's operations from the newest to the first. A cancellation is newer than its target, whatever
+/// The operations whose bodies the query finds.
+fn bodies(
+    connection: &Connection,
+    query: &str,
+    parameters: impl Params,
+) -> Result<Vec<Operation>, StoreError> {
+    let mut statement = connection.prepare_cached(query).map_err(sql)?;
+    let rows = statement.query_map(parameters, |row| row.get::<_, String>(0)).map_err(sql)?;
+    rows.map(|row| decode(&row.map_err(sql)?)).collect()
+}
+
+/// Operations of an offer that stay although their neighbours were forgotten.
+const KEPT: &str =
+    "SELECT operation.body FROM kept JOIN operation ON operation.publisher_id = kept.publisher_id
+        AND operation.operation_id = kept.operation_id
+    WHERE kept.publisher_id = ?1 AND kept.offer_id = ?2";
+
+/// Follows an offer's operations from the newest to the first, or to where older ones were forgotten. A cancellation is newer than its target, whatever
 /// their ids say: a cancel may have drawn its id first.
 const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
     SELECT operation.publishing_version, operation.previous, operation.body
@@ -161,11 +189,14 @@ fn list(
     let mut statement = connection
         .prepare_cached(
             "SELECT state, status, display_text FROM offer WHERE publisher_id = ?1
-                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status) ORDER BY offer_id",
+                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status)
+                 AND offer_id > ?4 ORDER BY offer_id LIMIT ?5",
         )
         .map_err(sql)?;
+    let after = filter.after.as_deref().unwrap_or_default();
+    let limit = filter.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
     let rows = statement
-        .query_map(params![publisher, filter.offer_type, filter.status], |row| {
+        .query_map(params![publisher, filter.offer_type, filter.status, after, limit], |row| {
             Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
         })
         .map_err(sql)?;
@@ -198,6 +229,8 @@ fn content(
              WHERE publisher_id = ?1 AND offer_id = ?2 AND version <= ?3 ORDER BY version DESC LIMIT 1",
         )
         .and_then(|mut statement| statement.query_row(params![publisher, offer, version], read).optional())
+        // What was forgotten leaves an empty text.
+        .map(|content| content.filter(|content: &Content| !content.definition.is_empty()))
         .map_err(sql)
 }
 

@@ -79,6 +79,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
         content,
         fence,
         repeat: None,
+        audit: None,
     };
     store.commit(&change).await.unwrap();
 }
@@ -131,13 +132,12 @@ async fn live(store: &SqliteStore) {
         outcome: WorkOutcome::Done { removed: Vec::new() },
     };
     execute(store, Command::StepResult(result), Some(lease)).await;
-    let named = Named::Newest;
     let cancel = Cancel {
         id: id(2),
         by: "ann".to_owned(),
         reason: None,
         emails: Vec::new(),
-        named,
+        named: Named::Newest,
         guard: Guard::None,
         means: Means::Cancel,
     };
@@ -166,7 +166,7 @@ async fn look(store: &SqliteStore) {
         }
     }
     let ann = PrincipalId { tenant: "t".to_owned(), client: "ann".to_owned() };
-    store.put_member(CONTOSO, &ann, Some(Role::Owner)).await.unwrap();
+    store.put_member(CONTOSO, &ann, Some(Role::Owner), None).await.unwrap();
     store.role(CONTOSO, &ann).await.unwrap().unwrap();
     store.principal(&ann).await.unwrap();
     store.publisher(CONTOSO).await.unwrap();

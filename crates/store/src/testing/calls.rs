@@ -12,9 +12,9 @@ use signoff_lifecycle::operation::Operation;
 use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
-    Artifacts, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind, Lease, Letter, Loaded,
-    OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Publisher, Repeated, Repeats,
-    SigningKey, StoredOperation, WorkQueue,
+    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind,
+    Lease, Letter, Loaded, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Prune,
+    Publisher, Repeated, Repeats, Retention, SigningKey, StoredOperation, WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -185,8 +185,12 @@ impl Directory for FaultyStore {
         pass!(self, "", principal.to_string(); publishers_of(principal))
     }
 
-    async fn put_publisher(&self, publisher: Publisher) -> Result<Publisher, StoreError> {
-        pass!(self, &publisher.id, String::new(); put_publisher(publisher))
+    async fn put_publisher(
+        &self,
+        publisher: Publisher,
+        audit: Option<AuditEntry>,
+    ) -> Result<Publisher, StoreError> {
+        pass!(self, &publisher.id, String::new(); put_publisher(publisher, audit))
     }
 
     async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
@@ -202,8 +206,9 @@ impl Directory for FaultyStore {
         publisher: &str,
         principal: &PrincipalId,
         role: Option<Role>,
+        audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
-        pass!(self, publisher, principal.to_string(); put_member(publisher, principal, role))
+        pass!(self, publisher, principal.to_string(); put_member(publisher, principal, role, audit))
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
@@ -212,6 +217,18 @@ impl Directory for FaultyStore {
 
     async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
         pass!(self, "", record.id.to_string(); put_principal(record))
+    }
+}
+
+#[async_trait]
+impl Audit for FaultyStore {
+    async fn audit(
+        &self,
+        publisher: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<AuditRow>, StoreError> {
+        pass!(self, publisher, String::new(); audit(publisher, before, limit))
     }
 }
 
@@ -256,5 +273,26 @@ impl Lab for FaultyStore {
 
     async fn reset(&self) -> Result<(), StoreError> {
         pass!(self, "", String::new(); reset())
+    }
+}
+
+#[async_trait]
+impl Retention for FaultyStore {
+    async fn publisher_after(&self, publisher: Option<&str>) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher.unwrap_or_default(), String::new(); publisher_after(publisher))
+    }
+
+    async fn operations_after(
+        &self,
+        publisher: &str,
+        after: Option<OperationId>,
+        limit: usize,
+    ) -> Result<Vec<StoredOperation>, StoreError> {
+        pass!(self, publisher, String::new(); operations_after(publisher, after, limit))
+    }
+
+    async fn prune(&self, prune: Prune) -> Result<usize, StoreError> {
+        let (publisher, offer) = (prune.publisher.clone(), prune.offer.clone());
+        pass!(self, &publisher, offer; prune(prune))
     }
 }

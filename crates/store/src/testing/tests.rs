@@ -45,7 +45,7 @@ async fn never_returns<T>(call: impl Future<Output = T>) {
 #[tokio::test]
 async fn without_a_plan_it_is_the_store_behind_it_and_a_log() {
     let (_folder, inner, store) = open(Plan::none());
-    store.put_publisher(publisher("contoso")).await.unwrap();
+    store.put_publisher(publisher("contoso"), None).await.unwrap();
     assert_eq!(store.publisher("contoso").await.unwrap(), inner.publisher("contoso").await.unwrap());
     store.put_lab(LabKind::Scenario, "contoso", "a", Some("{}".to_owned())).await.unwrap();
     let log: Vec<String> = store.log().iter().map(ToString::to_string).collect();
@@ -64,10 +64,10 @@ async fn without_a_plan_it_is_the_store_behind_it_and_a_log() {
 async fn an_error_comes_before_anything_is_done_and_once() {
     let (_folder, inner, store) = open(Plan::at(Point::call(2), Fault::Error));
     store.publisher("contoso").await.unwrap();
-    let failed = store.put_publisher(publisher("contoso")).await;
+    let failed = store.put_publisher(publisher("contoso"), None).await;
     assert!(matches!(failed, Err(StoreError::Unavailable(_))));
     assert_eq!(inner.publisher("contoso").await.unwrap(), None);
-    store.put_publisher(publisher("contoso")).await.unwrap();
+    store.put_publisher(publisher("contoso"), None).await.unwrap();
     let outcomes: Vec<Outcome> = store.log().into_iter().map(|entry| entry.outcome).collect();
     assert_eq!(outcomes, [Outcome::Done, Outcome::Error, Outcome::Done]);
 }
@@ -76,7 +76,7 @@ async fn an_error_comes_before_anything_is_done_and_once() {
 async fn a_lost_reply_hides_that_it_was_done() {
     let (_folder, inner, store) = open(Plan::at(Point::call_of("put_publisher", 1), Fault::ReplyLost));
     store.publisher("contoso").await.unwrap();
-    let lost = store.put_publisher(publisher("contoso")).await;
+    let lost = store.put_publisher(publisher("contoso"), None).await;
     assert!(matches!(lost, Err(StoreError::Unavailable(_))));
     assert!(inner.publisher("contoso").await.unwrap().is_some());
     assert_eq!(store.log()[1].outcome, Outcome::ReplyLost);
@@ -89,7 +89,7 @@ async fn after_a_crash_nothing_returns_and_the_file_is_free() {
         drop(inner);
         let call = tokio::spawn({
             let store = store.clone();
-            async move { store.put_publisher(publisher("contoso")).await }
+            async move { store.put_publisher(publisher("contoso"), None).await }
         });
         tokio::time::timeout(Duration::from_secs(60), store.crashed()).await.expect("it crashes");
         assert_eq!(store.events().borrow().crashed, Some(1));
@@ -108,7 +108,7 @@ async fn a_crash_takes_calls_that_are_on_their_way() {
     let (_folder, _inner, store) = open(Plan::at(Point::call(1), Fault::Block));
     let blocked = tokio::spawn({
         let store = store.clone();
-        async move { store.put_publisher(publisher("contoso")).await }
+        async move { store.put_publisher(publisher("contoso"), None).await }
     });
     assert_eq!(store.blocked().await, 1);
     store.crash();
@@ -121,7 +121,7 @@ async fn a_blocked_call_waits_for_its_release() {
     let (_folder, inner, store) = open(Plan::at(Point::call_of("put_publisher", 1), Fault::Block));
     let call = tokio::spawn({
         let store = store.clone();
-        async move { store.put_publisher(publisher("contoso")).await }
+        async move { store.put_publisher(publisher("contoso"), None).await }
     });
     assert_eq!(store.blocked().await, 1);
     // The others go by.

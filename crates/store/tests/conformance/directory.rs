@@ -29,10 +29,10 @@ pub(crate) fn key(kid: &str, created_at: i64) -> SigningKey {
 pub(crate) async fn a_publisher_is_replaced_whole(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.publisher(CONTOSO).await.unwrap(), None);
-    let first = store.put_publisher(Publisher { version: 9, ..publisher(CONTOSO) }).await.unwrap();
+    let first = store.put_publisher(Publisher { version: 9, ..publisher(CONTOSO) }, None).await.unwrap();
     assert_eq!(first, Publisher { version: 1, ..publisher(CONTOSO) });
     let changed = Publisher { seller_contact: None, migrated: false, ..publisher(CONTOSO) };
-    let second = store.put_publisher(changed.clone()).await.unwrap();
+    let second = store.put_publisher(changed.clone(), None).await.unwrap();
     assert_eq!(second, Publisher { version: 2, ..changed });
     assert_eq!(store.publisher(CONTOSO).await.unwrap(), Some(second));
 }
@@ -41,11 +41,11 @@ pub(crate) async fn members_come_and_go(fx: &impl Fixture) {
     let store = fx.store();
     let (ann, bob) = (principal("ann"), principal("bob"));
     for id in [FABRIKAM, CONTOSO] {
-        store.put_publisher(publisher(id)).await.unwrap();
-        store.put_member(id, &ann, Some(Role::Owner)).await.unwrap();
+        store.put_publisher(publisher(id), None).await.unwrap();
+        store.put_member(id, &ann, Some(Role::Owner), None).await.unwrap();
     }
-    store.put_member(CONTOSO, &bob, Some(Role::Reader)).await.unwrap();
-    store.put_member(CONTOSO, &bob, Some(Role::Reviewer)).await.unwrap();
+    store.put_member(CONTOSO, &bob, Some(Role::Reader), None).await.unwrap();
+    store.put_member(CONTOSO, &bob, Some(Role::Reviewer), None).await.unwrap();
     assert_eq!(store.role(CONTOSO, &bob).await.unwrap(), Some(Role::Reviewer));
     assert_eq!(store.role(FABRIKAM, &bob).await.unwrap(), None);
     let stranger = PrincipalId { tenant: "another".to_owned(), ..ann.clone() };
@@ -56,8 +56,8 @@ pub(crate) async fn members_come_and_go(fx: &impl Fixture) {
     let of_ann: Vec<_> = of_ann.iter().map(|(publisher, role)| (publisher.id.as_str(), *role)).collect();
     assert_eq!(of_ann, [(CONTOSO, Role::Owner), (FABRIKAM, Role::Owner)]);
 
-    store.put_member(CONTOSO, &bob, None).await.unwrap();
-    store.put_member(CONTOSO, &bob, None).await.unwrap();
+    store.put_member(CONTOSO, &bob, None, None).await.unwrap();
+    store.put_member(CONTOSO, &bob, None, None).await.unwrap();
     assert_eq!(store.role(CONTOSO, &bob).await.unwrap(), None);
     assert_eq!(store.publishers_of(&bob).await.unwrap(), []);
 }

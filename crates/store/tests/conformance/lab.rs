@@ -2,9 +2,10 @@
 
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
-use signoff_store::contract::{LabKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
+use signoff_store::contract::{AuditRow, LabKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
 use signoff_store::{Store, StoreError};
 
+use crate::audit::entry;
 use crate::directory::{key, principal, publisher};
 use crate::fixture::Fixture;
 use crate::world::{
@@ -34,8 +35,8 @@ pub(crate) async fn entries_are_set_and_removed(fx: &impl Fixture) {
 /// Something in every part of the state.
 async fn fill(store: &dyn Store) {
     store.add_first_signing_key(key("first", 1)).await.unwrap();
-    store.put_publisher(publisher(CONTOSO)).await.unwrap();
-    store.put_member(CONTOSO, &principal("ann"), Some(Role::Owner)).await.unwrap();
+    store.put_publisher(publisher(CONTOSO), Some(entry("putPublisher"))).await.unwrap();
+    store.put_member(CONTOSO, &principal("ann"), Some(Role::Owner), None).await.unwrap();
     let record = PrincipalRecord { id: principal("ann"), secret_hash: Some("hash".to_owned()), seeded: true };
     store.put_principal(record).await.unwrap();
     apply(store, CONTOSO, "a", put(CONTOSO, "a")).await;
@@ -51,6 +52,7 @@ async fn fill(store: &dyn Store) {
 #[derive(Debug, PartialEq)]
 struct Seen {
     keys: Vec<String>,
+    audit: Vec<AuditRow>,
     publisher: Option<Publisher>,
     role: Option<Role>,
     knows_principal: bool,
@@ -68,6 +70,7 @@ async fn look(store: &dyn Store) -> Seen {
     let keys = store.signing_keys().await.unwrap();
     Seen {
         keys: keys.into_iter().map(|key| key.private_pem).collect(),
+        audit: store.audit(CONTOSO, None, 10).await.unwrap(),
         publisher: store.publisher(CONTOSO).await.unwrap(),
         role: store.role(CONTOSO, &principal("ann")).await.unwrap(),
         knows_principal: store.principal(&principal("ann")).await.unwrap().is_some(),
@@ -115,6 +118,7 @@ pub(crate) async fn a_reset_keeps_the_keys(fx: &impl Fixture) {
     let empty = look(&*store).await;
     assert_eq!(empty.keys, filled.keys);
     let nothing = Seen {
+        audit: Vec::new(),
         keys: filled.keys,
         publisher: None,
         role: None,

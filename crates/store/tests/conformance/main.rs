@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod artifacts;
+mod audit;
 mod cluster;
 mod commit;
 mod concurrency;
@@ -14,6 +15,7 @@ mod lab;
 mod operations;
 mod outbox;
 mod repeats;
+mod retention;
 mod sqlite_file;
 mod work;
 mod world;
@@ -55,6 +57,7 @@ macro_rules! suite {
                 each_is_found_by_its_number_and_by_its_guid,
                 offers_are_found_by_guid,
                 lists_are_filtered,
+                lists_are_read_in_parts,
             );
             run!(work:
                 due_work_is_leased_to_one,
@@ -95,6 +98,22 @@ macro_rules! suite {
                 removing_twice_is_no_error,
                 who_lost_the_lease_makes_nothing,
                 what_was_recalled_makes_nothing,
+            );
+            run!(retention:
+                what_is_forgotten_is_gone,
+                what_stays_is_listed_and_found,
+                what_stays_among_its_neighbours_is_listed_once,
+                an_offer_that_changed_is_left_alone,
+                an_operation_stays_until_its_mail_is_sent,
+                artifacts_go_with_their_operation,
+                content_goes_and_no_other_takes_its_place,
+                operations_are_gone_through_in_the_order_of_their_ids,
+            );
+            run!(audit:
+                an_entry_is_written_with_its_change,
+                entries_are_read_in_pages_from_the_newest_on,
+                changes_of_the_directory_are_told_too,
+                numbers_have_no_gap_when_many_write_at_once,
             );
             run!(directory:
                 a_publisher_is_replaced_whole,

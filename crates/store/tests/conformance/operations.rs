@@ -82,8 +82,8 @@ pub(crate) async fn lists_are_filtered(fx: &impl Fixture) {
     }
     apply(&*store, CONTOSO, "b", publish(id(1), 1)).await;
     let list = async |offer_type: Option<&str>, status: Option<&str>| {
-        let filter =
-            OfferFilter { offer_type: offer_type.map(str::to_owned), status: status.map(str::to_owned) };
+        let (offer_type, status) = (offer_type.map(str::to_owned), status.map(str::to_owned));
+        let filter = OfferFilter { offer_type, status, ..OfferFilter::default() };
         let found = store.list(CONTOSO, filter).await.unwrap();
         found.into_iter().map(|OfferSummary { offer, .. }| offer.id).collect::<Vec<_>>()
     };
@@ -93,4 +93,21 @@ pub(crate) async fn lists_are_filtered(fx: &impl Fixture) {
     assert_eq!(list(Some(VM), Some("neverPublished")).await, ["a", "c"]);
     assert_eq!(list(Some("another-type"), None).await, [""; 0]);
     assert_eq!(list(None, Some("failed")).await, [""; 0]);
+}
+
+pub(crate) async fn lists_are_read_in_parts(fx: &impl Fixture) {
+    let store = fx.store();
+    for offer in ["d", "a", "c", "b"] {
+        apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;
+    }
+    let list = async |after: Option<&str>, limit: Option<usize>| {
+        let filter = OfferFilter { after: after.map(str::to_owned), limit, ..OfferFilter::default() };
+        let found = store.list(CONTOSO, filter).await.unwrap();
+        found.into_iter().map(|OfferSummary { offer, .. }| offer.id).collect::<Vec<_>>()
+    };
+    assert_eq!(list(None, Some(3)).await, ["a", "b", "c"]);
+    assert_eq!(list(Some("c"), Some(3)).await, ["d"]);
+    assert_eq!(list(Some("b"), None).await, ["c", "d"]);
+    assert_eq!(list(Some("d"), Some(3)).await, [""; 0]);
+    assert_eq!(list(None, Some(0)).await, [""; 0]);
 }

@@ -148,6 +148,7 @@ pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) 
     Change {
         expected,
         mail: mail.collect(),
+        audit: None,
         content: matches!(decision.reply, Reply::Stored { .. }).then(|| content(&decision.next)),
         next: decision.next,
         operations: decision.changed,
@@ -188,6 +189,7 @@ pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Cha
         work: Vec::new(),
         settled: Vec::new(),
         mail: Vec::new(),
+        audit: None,
         content: None,
         repeat: None,
         fence: None,

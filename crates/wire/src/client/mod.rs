@@ -2,7 +2,8 @@
 //!
 //! The program that uses it installs a rustls crypto provider first (`rustls::crypto::ring::default_provider()`);
 //! building a [`Client`] without one panics inside reqwest. Reads are repeated a few times when the server is busy or
-//! out of reach; nothing that changes state is ever sent twice, except once after a 401 with a fresh token.
+//! out of reach. What changes state is sent again after a 401 with a fresh token, or when it cannot have arrived; and
+//! when no reply came, if it is marked as repeatable and the server is known to carry such a request out once.
 
 mod auth;
 mod error;
@@ -10,19 +11,24 @@ mod lab;
 mod offers;
 mod operations;
 mod publishers;
+mod repeat;
 mod send;
 mod watch;
 
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use reqwest::Certificate;
 use url::{Host, Url};
 
+use crate::repeatability::Repeatability;
+
 pub use auth::{ClientCredentials, PORTAL_HOST, PUBLIC_AUTHORITY, TokenSource, default_authority};
 pub use error::ClientError;
 pub use offers::{OfferRead, PutReply, Which};
-pub use operations::{Action, OperationRead, Started, Verdict};
+pub use operations::{Action, Many, OperationRead, Started, Verdict};
 pub use watch::{Pace, Until, waits_for_sign_off};
 
 /// How long a connection may take to come about.
@@ -31,7 +37,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request may take from its first byte to the reply's last.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often a read is repeated, and how long the first pause before that is; it doubles.
+/// How often a request is repeated, and how long the first pause before that is; it doubles.
 #[derive(Clone, Copy, Debug)]
 pub struct Retries {
     /// Repetitions after the first try; 0 for none.
@@ -54,9 +60,14 @@ pub struct Config {
     pub tokens: TokenSource,
     /// Certificates in PEM to trust beside the system's.
     pub extra_roots_pem: Option<Vec<u8>>,
-    /// How reads are repeated.
+    /// How requests are repeated.
     pub retries: Retries,
+    /// Marks each put of an offer, publish, go live and cancel, so that it may be repeated; `None`: they are not.
+    pub marks: Option<Marks>,
 }
+
+/// Makes a new mark: an id that was never used, and the time.
+pub type Marks = Arc<dyn Fn() -> Repeatability + Send + Sync>;
 
 /// A connection to one server as one caller.
 pub struct Client {
@@ -64,6 +75,9 @@ pub struct Client {
     base: Url,
     tokens: auth::Tokens,
     retries: Retries,
+    marks: Option<Marks>,
+    /// Whether the server is known to carry out a marked request once.
+    repeats: AtomicBool,
 }
 
 impl fmt::Debug for Client {
@@ -101,6 +115,8 @@ impl Client {
             http,
             base: config.base,
             retries: config.retries,
+            marks: config.marks,
+            repeats: AtomicBool::new(false),
         })
     }
 
@@ -132,6 +148,8 @@ fn check_base(base: &Url) -> Result<(), ClientError> {
     Err(ClientError::Setting(remedy.into()))
 }
 
+#[cfg(test)]
+mod repeat_tests;
 #[cfg(test)]
 mod stub;
 #[cfg(test)]

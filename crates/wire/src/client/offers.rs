@@ -82,7 +82,8 @@ impl Client {
         if_match: Option<&str>,
     ) -> Result<PutReply, ClientError> {
         let call = self.offer_call(Method::PUT, publisher, offer, &[]);
-        let reply = self.send(call.header("if-match", if_match).json(document)).await?;
+        let call = call.header("if-match", if_match).json(document).marked(self.mark());
+        let reply = self.send(call).await?;
         let now = OfferRead { document: reply.read()?, etag: reply.header("etag") };
         Ok(PutReply { created: reply.status == 201, now })
     }

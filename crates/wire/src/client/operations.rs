@@ -8,7 +8,9 @@ use uuid::Uuid;
 
 use super::error::ClientError;
 use super::{Client, send::Call};
-use crate::operation::{Accepted, OperationDetail, OperationItem};
+use crate::bulk::CancelResults;
+use crate::operation::{Accepted, OperationDetail, OperationItem, Validation};
+use crate::prefer;
 
 /// What goes with a publish, go live or cancel; everything is optional.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,6 +23,21 @@ pub struct Action {
     pub operation_id: Option<Uuid>,
     /// The offer's tag: refused when an operation began since.
     pub if_match: Option<String>,
+    /// Of a cancel, for owners: give up undoing.
+    pub force: bool,
+}
+
+/// Which offers [`Client::cancel_many`] is about, and how it goes about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Many {
+    /// As of the list of offers; `None`: every offer with an operation in progress.
+    pub filter: Option<String>,
+    /// Change nothing, and answer what would come of it.
+    pub dry_run: bool,
+    /// At most so many, up to 100.
+    pub top: Option<u32>,
+    /// Go on behind this offer.
+    pub after: Option<String>,
 }
 
 impl Action {
@@ -39,6 +56,9 @@ impl Action {
         }
         if let Some(operation) = &self.operation_id {
             body.insert("operationId".into(), json!(operation));
+        }
+        if self.force {
+            body.insert("force".into(), json!(true));
         }
         (!body.is_empty()).then(|| Value::Object(body).to_string().into_bytes())
     }
@@ -68,6 +88,8 @@ pub struct OperationRead {
     pub etag: Option<String>,
     /// How long the server asks to wait before looking again.
     pub retry_after: Option<Duration>,
+    /// Whether the server waits with its reply when it is asked to; otherwise it has to be asked again and again.
+    pub waits: bool,
 }
 
 /// A reviewer's decision.
@@ -90,6 +112,22 @@ impl Client {
         self.start(publisher, offer, "publish", action).await
     }
 
+    /// Makes the checks of a publish and starts nothing. Fails as the publish would.
+    pub async fn validate(
+        &self,
+        publisher: &str,
+        offer: &str,
+        action: &Action,
+    ) -> Result<Validation<'static>, ClientError> {
+        let call = self
+            .offer_call(Method::POST, publisher, offer, &["publish"])
+            .query("validateOnly", Some("true"))
+            .header("if-match", action.if_match.as_deref())
+            .json(action.body().unwrap_or_default())
+            .harmless();
+        self.send(call).await?.read()
+    }
+
     /// Takes the preview live.
     pub async fn golive(
         &self,
@@ -108,6 +146,29 @@ impl Client {
         action: &Action,
     ) -> Result<Started, ClientError> {
         self.start(publisher, offer, "cancel", action).await
+    }
+
+    /// Ends whatever runs, past a point of no return too; for the operator of the server.
+    pub async fn kill(&self, publisher: &str, offer: &str, action: &Action) -> Result<Started, ClientError> {
+        self.start(publisher, offer, "kill", action).await
+    }
+
+    /// Cancels the operations of many offers, or says what would come of it. A refusal is a result, no error.
+    pub async fn cancel_many(
+        &self,
+        publisher: &str,
+        many: &Many,
+        action: &Action,
+    ) -> Result<CancelResults<'static>, ClientError> {
+        let top = many.top.map(|top| top.to_string());
+        let call = self
+            .call(Method::POST, &["api", "publishers", publisher, "cancel"])
+            .query("$filter", many.filter.as_deref())
+            .query("dryRun", many.dry_run.then_some("true"))
+            .query("$top", top.as_deref())
+            .query("after", many.after.as_deref())
+            .json(action.body().unwrap_or_default());
+        self.send(call).await?.read()
     }
 
     /// The operations of an offer, newest first; `state` as in `status=`.
@@ -138,9 +199,27 @@ impl Client {
         location: &str,
         unless: Option<&str>,
     ) -> Result<OperationRead, ClientError> {
-        let reply = self.send(self.follow(location)?.header("if-none-match", unless)).await?;
+        self.operation_after(location, unless, 0).await
+    }
+
+    /// The same, as soon as it is not what `unless` names any more; the server is asked to wait so many seconds for
+    /// that, at most [`prefer::LONGEST_WAIT`]. Not every server does.
+    pub async fn operation_after(
+        &self,
+        location: &str,
+        unless: Option<&str>,
+        seconds: u64,
+    ) -> Result<OperationRead, ClientError> {
+        let call = self.follow(location)?.header("if-none-match", unless);
+        let reply = self.send(call.header(prefer::PREFER, Some(&prefer::waiting(seconds)))).await?;
         let operation = if reply.status == 304 { None } else { Some(reply.read()?) };
-        Ok(OperationRead { operation, etag: reply.header("etag"), retry_after: reply.retry_after() })
+        let applied = reply.header(prefer::PREFERENCE_APPLIED);
+        Ok(OperationRead {
+            operation,
+            etag: reply.header("etag"),
+            retry_after: reply.retry_after(),
+            waits: prefer::wait(applied.as_deref()).is_some(),
+        })
     }
 
     /// Approves or rejects a step that waits for a reviewer.
@@ -177,7 +256,8 @@ impl Client {
         let call: Call = self
             .offer_call(Method::POST, publisher, offer, &[verb])
             .header("if-match", action.if_match.as_deref())
-            .json(action.body().unwrap_or_default());
+            .json(action.body().unwrap_or_default())
+            .marked(self.mark());
         let reply = self.send(call).await?;
         let accepted: Option<Accepted<'static>> = reply.read().ok();
         let location = reply

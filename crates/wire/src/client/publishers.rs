@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Client;
 use super::error::ClientError;
+use crate::audit::AuditPage;
 use crate::publisher::{Member, MemberPut, Publisher, PublisherPut};
 
 pub(super) fn body(value: &impl Serialize) -> Vec<u8> {
@@ -40,6 +41,18 @@ impl Client {
     ) -> Result<Publisher<'static>, ClientError> {
         let call = self.call(Method::PUT, &["api", "publishers", publisher]);
         self.send(call.header("if-match", Some("*")).json(body(put))).await?.read()
+    }
+
+    /// Who changed what, the newest first: entries older than number `before`, at most `top` (500).
+    pub async fn audit(
+        &self,
+        publisher: &str,
+        before: Option<u64>,
+        top: Option<u32>,
+    ) -> Result<AuditPage<'static>, ClientError> {
+        let (before, top) = (before.map(|number| number.to_string()), top.map(|top| top.to_string()));
+        let call = self.call(Method::GET, &["api", "publishers", publisher, "audit"]);
+        self.send(call.query("$top", top.as_deref()).query("before", before.as_deref())).await?.read()
     }
 
     /// Who is a member of a publisher.

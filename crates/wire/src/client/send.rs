@@ -1,5 +1,6 @@
 //! Sending a request and reading the reply: tokens, retries of reads, errors.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -9,11 +10,24 @@ use url::Url;
 
 use super::Client;
 use super::error::{ClientError, causes};
+use super::repeat::Patience;
 use crate::api_version;
 use crate::error::ErrorBody;
+use crate::repeatability::{FIRST_SENT, REQUEST_ID, RESULT, Repeatability, fixdate};
 
 /// The longest pause that a server can ask a client for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Whether a request may be sent again when it is not known what came of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// It changes nothing.
+    Always,
+    /// It is marked, for servers that carry out a marked request once.
+    Marked,
+    /// Only if it cannot have arrived.
+    Unsent,
+}
 
 /// A request that is yet to be sent.
 pub(super) struct Call {
@@ -21,6 +35,14 @@ pub(super) struct Call {
     url: Url,
     headers: Vec<(&'static str, String)>,
     body: Option<Vec<u8>>,
+    again: Again,
+}
+
+/// Why no reply came.
+struct Lost {
+    error: ClientError,
+    /// The request cannot have arrived.
+    unsent: bool,
 }
 
 impl Call {
@@ -38,6 +60,21 @@ impl Call {
 
     pub(super) fn json(mut self, body: Vec<u8>) -> Self {
         self.body = Some(body);
+        self
+    }
+
+    /// Says that the call changes nothing.
+    pub(super) fn harmless(mut self) -> Self {
+        self.again = Again::Always;
+        self
+    }
+
+    /// Marks the call, if there is a mark for it.
+    pub(super) fn marked(mut self, mark: Option<Repeatability>) -> Self {
+        if let Some(Repeatability { id, first_sent }) = mark {
+            self.headers.extend([(REQUEST_ID, id), (FIRST_SENT, fixdate(first_sent))]);
+            self.again = Again::Marked;
+        }
         self
     }
 }
@@ -86,7 +123,8 @@ impl Client {
             .expect("an http address has a path; Client::new refuses others")
             .pop_if_empty()
             .extend(segments);
-        Call { method, url, headers: Vec::new(), body: None }
+        let again = if method == Method::GET { Again::Always } else { Again::Unsent };
+        Call { method, url, headers: Vec::new(), body: None, again }
     }
 
     /// A read of the address that the server gave as `Location`.
@@ -97,41 +135,46 @@ impl Client {
         let url = url.ok_or_else(|| {
             ClientError::Setting(format!("{location:?} is not the address of an operation of {}", self.base))
         })?;
-        Ok(Call { method: Method::GET, url, headers: Vec::new(), body: None })
+        Ok(Call { method: Method::GET, url, headers: Vec::new(), body: None, again: Again::Always })
     }
 
-    /// Sends a call: reads again after 429, 503 and lost connections, everything once more after a 401 if a fresh
-    /// token can be had.
+    /// Sends a call; once more after a 401 if a fresh token can be had, and again after 429, 503 and lost connections
+    /// if that is safe.
     pub(super) async fn send(&self, call: Call) -> Result<Reply, ClientError> {
-        let mut repetitions_left = if call.method == Method::GET { self.retries.most } else { 0 };
-        let mut pause = self.retries.first_pause;
+        let mut patience = Patience::new(self.retries);
         let mut token_refused = false;
         loop {
             let token = self.tokens.current(&self.http).await?;
             let result = self.send_once(&call, token.as_deref()).await;
-            let asked_for = match &result {
-                Err(ClientError::Unreachable { .. }) => None,
-                Ok(reply) if reply.status == 429 || reply.status == 503 => reply.retry_after(),
+            match result {
+                Err(Lost { error: error @ ClientError::Setting(_), .. }) => return Err(error),
+                Err(lost) => {
+                    if !patience.pause(None).await {
+                        return Err(lost.error);
+                    }
+                    let doubtful = !lost.unsent && call.again != Again::Always;
+                    if doubtful && !(call.again == Again::Marked && self.repeats(&mut patience).await) {
+                        return Err(lost.error);
+                    }
+                }
+                Ok(reply) if reply.status == 429 || reply.status == 503 => {
+                    let safe = call.again == Again::Always || reply.header(RESULT).is_some();
+                    if !safe || !patience.pause(reply.retry_after()).await {
+                        return judge(reply);
+                    }
+                }
                 Ok(reply) if reply.status == 401 && !token_refused => {
                     token_refused = true;
-                    let refused = token.as_deref().unwrap_or_default();
-                    if self.tokens.refused(refused).await {
-                        continue;
+                    if !self.tokens.refused(token.as_deref().unwrap_or_default()).await {
+                        return judge(reply);
                     }
-                    return judge(result?);
                 }
-                _ => return judge(result?),
-            };
-            if repetitions_left == 0 {
-                return judge(result?);
+                Ok(reply) => return judge(reply),
             }
-            repetitions_left -= 1;
-            tokio::time::sleep(asked_for.unwrap_or(pause)).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
 
-    async fn send_once(&self, call: &Call, token: Option<&str>) -> Result<Reply, ClientError> {
+    async fn send_once(&self, call: &Call, token: Option<&str>) -> Result<Reply, Lost> {
         let mut request = self.http.request(call.method.clone(), call.url.clone());
         for (name, value) in &call.headers {
             request = request.header(*name, value);
@@ -145,17 +188,30 @@ impl Client {
         if let Some(body) = &call.body {
             request = request.body(body.clone());
         }
-        let unreachable = |error: reqwest::Error| {
-            if error.is_builder() {
-                return ClientError::Setting(format!("the request cannot be sent: {}", causes(&error)));
-            }
-            ClientError::Unreachable { url: call.url.to_string(), reason: causes(&error.without_url()) }
+        let lost = |error: reqwest::Error| Lost {
+            unsent: error.is_connect(),
+            error: ClientError::Unreachable {
+                url: call.url.to_string(),
+                reason: causes(&error.without_url()),
+            },
         };
-        let response = request.send().await.map_err(unreachable)?;
+        let request = request.build().map_err(|error| Lost {
+            unsent: false,
+            error: ClientError::Setting(format!("the request cannot be sent: {}", causes(&error))),
+        })?;
+        let response = self.http.execute(request).await.map_err(lost)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let text = response.text().await.map_err(unreachable)?;
+        if headers.contains_key(RESULT) {
+            self.repeats.store(true, Ordering::Relaxed);
+        }
+        let text = response.text().await.map_err(lost)?;
         Ok(Reply { status, text, headers, url: call.url.to_string() })
+    }
+
+    /// Reads the address once, without a token. `None`: no reply came.
+    pub(super) async fn look(&self, segments: &[&str]) -> Option<Reply> {
+        self.send_once(&self.bare_call(Method::GET, segments), None).await.ok()
     }
 }
 

@@ -39,7 +39,15 @@ impl Drop for Stub {
 async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_else(|_| Bytes::new());
-    let names = ["authorization", "if-match", "if-none-match", "content-type"];
+    let names = [
+        "authorization",
+        "if-match",
+        "if-none-match",
+        "repeatability-request-id",
+        "repeatability-first-sent",
+        "content-type",
+        "prefer",
+    ];
     let header = |name| Some(format!("{name}: {}", head.headers.get(name)?.to_str().unwrap_or("?")));
     let mut parts = vec![format!("{} {}", head.method, head.uri)];
     parts.extend(names.into_iter().filter_map(header));
@@ -83,6 +91,6 @@ pub(super) fn client(base: Url, tokens: TokenSource) -> Client {
     // A second installation is refused, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let retries = Retries { most: 4, first_pause: std::time::Duration::ZERO };
-    Client::new(Config { base, tokens, extra_roots_pem: None, retries })
+    Client::new(Config { base, tokens, extra_roots_pem: None, retries, marks: None })
         .expect("a client without certificates")
 }

@@ -109,12 +109,34 @@ async fn every_call_asks_for_its_path() {
 
 #[tokio::test]
 async fn what_only_signoff_answers() {
-    let stub = Stub::start([reply(201, &[], "{}"), ok("{}"), ok("{}"), ok("[]")]).await;
+    let killed = json!({"location": LOCATION, "operationId": ID, "status": "failed"});
+    let stub = Stub::start([
+        reply(201, &[], "{}"),
+        ok("{}"),
+        ok("{}"),
+        ok("[]"),
+        reply(202, &[("location", LOCATION)], &killed.to_string()),
+        ok(&json!({"dryRun": true, "results": [{"offerId": "o", "statusCode": 200}], "next": "o"})
+            .to_string()),
+        ok(&json!({"entries": [], "next": 4}).to_string()),
+    ])
+    .await;
     let client = stub.client(given());
     assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
     assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
     client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
+    let reason = Action { reason: Some("stuck".into()), ..Action::default() };
+    assert!(!client.kill("p", "o", &reason).await.unwrap().done);
+    let many = Many {
+        filter: Some("status eq 'running'".into()),
+        dry_run: true,
+        top: Some(20),
+        after: Some("n".into()),
+    };
+    let results = client.cancel_many("p", &many, &Action { force: true, ..reason }).await.unwrap();
+    assert!(results.results[0].went_well() && results.next.as_deref() == Some("o"));
+    assert_eq!(client.audit("p", Some(9), Some(5)).await.unwrap().next, Some(4));
     insta::assert_snapshot!(stub.requests().join("\n"));
 }
 
@@ -237,7 +259,30 @@ async fn watching_reports_each_change_once_and_stops_at_the_end() {
     assert_eq!((last.status, seen), (OperationState::Completed, vec![1, 1, 100]));
     let requests = stub.requests();
     assert_eq!(requests.len(), 6);
-    assert_eq!(requests[1], format!("GET {LOCATION} | authorization: Bearer t | if-none-match: \"1\""));
+    let first = format!("GET {LOCATION} | authorization: Bearer t | prefer: wait=0");
+    let next = format!("GET {LOCATION} | authorization: Bearer t | if-none-match: \"1\" | prefer: wait=30");
+    assert_eq!(requests[..2], [first, next]);
+}
+
+#[tokio::test]
+async fn a_server_that_can_wait_is_not_polled() {
+    let waits = [("etag", "\"1\""), ("preference-applied", "wait=0"), ("retry-after", "3600")];
+    let waits: &'static [(&str, &str)] = Vec::from(waits).leak();
+    let stub = Stub::start([
+        reply(200, waits, &operation("running", "inProgress", 1)),
+        reply(304, waits, ""),
+        reply(200, waits, &operation("running", "inProgress", 2)),
+        reply(200, waits, &operation("completed", "complete", 100)),
+    ])
+    .await;
+    // Neither the pause of the 202 nor that of the replies counts: the server itself says when there is news.
+    let long = Duration::from_secs(3600);
+    let pace = Pace { longest: long, ..PACE };
+    let watched = stub.client(given());
+    let watched = watched.watch(LOCATION, Some(long), Until::Ended, pace, |_| ());
+    let last = tokio::time::timeout(Duration::from_secs(60), watched).await.unwrap().unwrap();
+    assert_eq!(last.status, OperationState::Completed);
+    assert!(stub.requests()[1..].iter().all(|request| request.ends_with("\"1\" | prefer: wait=30")));
 }
 
 #[tokio::test]
@@ -266,6 +311,7 @@ fn unusable_settings_are_named() {
             tokens: TokenSource::None,
             extra_roots_pem: pem.map(<[u8]>::to_vec),
             retries: Retries::default(),
+            marks: None,
         };
         Client::new(config).unwrap_err().to_string()
     };

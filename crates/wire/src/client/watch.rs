@@ -7,7 +7,7 @@ use super::error::ClientError;
 use crate::operation::OperationDetail;
 use crate::words::{OperationState, StepStatus};
 
-/// How often an operation is looked at while the server does not say: quickly after a change, then ever slower.
+/// How often an operation is looked at on a server that cannot wait and does not say when: quickly after a change, then ever slower.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
     /// The pause after a change.
@@ -15,6 +15,9 @@ pub struct Pace {
     /// The longest pause.
     pub longest: Duration,
 }
+
+/// So many seconds the server is asked to wait: less than proxies put up with, and than a request may take.
+const WAIT: u64 = 30;
 
 impl Default for Pace {
     fn default() -> Self {
@@ -47,8 +50,9 @@ impl Until {
 impl Client {
     /// Looks at the operation at `location` until `until`, and calls `on_change` with its first state and every new one.
     ///
-    /// The server's `Retry-After` sets the pauses, `first_pause` (that of a 202) the first one; otherwise `pace` does.
-    /// Returns the last state.
+    /// A server that can wait is asked to reply when something changed (`Prefer: wait`). With another one the server's
+    /// `Retry-After` sets the pauses, `first_pause` (that of a 202) the first one; otherwise `pace` does. Returns the
+    /// last state.
     pub async fn watch(
         &self,
         location: &str,
@@ -73,8 +77,11 @@ impl Client {
         let mut etag: Option<String> = None;
         let mut asked_for = first_pause;
         let mut pause = pace.first;
+        // The first reply comes at once, and tells whether the server can wait.
+        let mut wait = 0;
         loop {
-            let read = self.operation_at(location, etag.as_deref()).await?;
+            let read = self.operation_after(location, etag.as_deref(), wait).await?;
+            wait = WAIT;
             asked_for = read.retry_after.or(asked_for.take());
             etag = read.etag.or(etag);
             if let Some(operation) = read.operation
@@ -86,6 +93,11 @@ impl Client {
                 }
                 known = Some(operation);
                 pause = pace.first;
+            }
+            if read.waits {
+                // What follows at once comes in one.
+                tokio::time::sleep(pace.first).await;
+                continue;
             }
             tokio::time::sleep(asked_for.take().unwrap_or(pause)).await;
             pause = (pause * 2).min(pace.longest);

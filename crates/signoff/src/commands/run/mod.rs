@@ -92,7 +92,10 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         identity: None,
         operator_token: None,
         mail: None,
+        retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
+        hooks: Vec::new(),
+        callback_base: None,
     };
     let node = Node::start(&folder.join("signoff.db"), settings).await?;
     if let Some(file) = &arguments.load {

@@ -69,7 +69,10 @@ fn settings(base: &str) -> NodeSettings {
         identity: None,
         operator_token: None,
         mail: None,
+        retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
+        hooks: Vec::new(),
+        callback_base: None,
     }
 }
 
@@ -103,5 +106,6 @@ fn client(base: &str) -> Result<Client, Failure> {
     };
     let base = base.parse().map_err(|error| Failure::Usage(format!("{base}: {error}")))?;
     let tokens = TokenSource::Credentials(credentials);
-    Ok(Client::new(Config { base, tokens, extra_roots_pem: None, retries: Retries::default() })?)
+    let (retries, marks) = (Retries::default(), Some(crate::connection::marks()));
+    Ok(Client::new(Config { base, tokens, extra_roots_pem: None, retries, marks })?)
 }

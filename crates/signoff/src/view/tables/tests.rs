@@ -19,6 +19,20 @@ fn offers_of_a_list() {
 }
 
 #[test]
+fn what_checks_found() {
+    let warning =
+        json!({"code": "SasIncomplete", "message": "It lacks <b>sp</b>.", "target": "definition.plans[0]"});
+    let valid = from_value(json!({"status": "valid", "warnings": [warning]})).unwrap();
+    assert_snapshot!(validation(&valid), @r"
+    Status  valid
+
+    WARNING        AT                   MESSAGE
+    SasIncomplete  definition.plans[0]  It lacks sp.
+    ");
+    assert_eq!(validation(&Validation { warnings: Vec::new(), ..valid }), "Status  valid\n");
+}
+
+#[test]
 fn one_offer() {
     let document = json!({"id": "sample-vm", "publisherId": "contoso", "version": 12, "status": "running",
         "definition": {"displayText": "Sample VM", "plans": [{"planId": "gen1"}, {}]}});

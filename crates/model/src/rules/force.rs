@@ -6,10 +6,10 @@ use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Phase, UndoState};
 
-use crate::rules::{find, operations_of};
+use super::decision::{find, operations_of};
 
 /// Rules 5 and 8 of cancel bind force, too; undoing is given up by force and kill alone, and both say who did it.
-pub(crate) fn check(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
+pub(super) fn check(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let means = match command {
         Command::Cancel(cancel) => cancel.means,
         _ => Means::Cancel,

@@ -6,7 +6,7 @@ use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState};
 use signoff_lifecycle::plan::Executor;
 
 /// Checks both slots of the offer after one decision.
-pub(crate) fn check(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
+pub(super) fn check(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let Some(before) = before else {
         return assert_eq!((&next.offer.preview, &next.offer.production), (&None, &None));
     };

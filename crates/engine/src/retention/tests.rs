@@ -1,0 +1,136 @@
+//! Steps that stop halfway, and the task that takes them.
+
+use std::sync::Arc;
+
+use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_store::contract::{Offers as _, Outbox as _};
+use signoff_store::sqlite::SqliteStore;
+use tempfile::TempDir;
+
+use super::*;
+use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
+
+const DAY: Micros = Micros::from_millis(24 * 3_600_000);
+
+struct World {
+    store: Arc<SqliteStore>,
+    _folder: TempDir,
+}
+
+impl World {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        Self { store, _folder: folder }
+    }
+
+    /// An engine that nobody runs; a publish goes nowhere and a cancel stops it on the spot.
+    async fn engine(&self, retention: Option<Micros>) -> Engine {
+        let settings = Settings { retention, ..Settings::development() };
+        let engine = Engine::new(self.store.clone(), settings);
+        engine.recover().await.unwrap();
+        engine
+    }
+
+    /// Publishes and cancels `a` so often.
+    async fn published_and_canceled(&self, engine: &Engine, times: usize) {
+        let sample: serde_json::Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+        for _ in 0..times {
+            let put = PutRequest {
+                offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
+                definition: sample["definition"].to_string(),
+                extra: None,
+                migrated: Some(false),
+                guard: PutGuard::Any { creates: true },
+                repeat: None,
+            };
+            engine.put("contoso", "a", put).await.unwrap();
+            let emails = vec!["ann@contoso.example".to_owned()];
+            let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+            engine.publish("contoso", "a", publish).await.unwrap();
+            let cancel = CancelRequest {
+                by: "ann".to_owned(),
+                reason: None,
+                emails: Vec::new(),
+                operation: None,
+                guard: Guard::None,
+                means: signoff_lifecycle::command::Means::Cancel,
+                accepts_ended: false,
+                repeat: None,
+            };
+            engine.cancel("contoso", "a", cancel).await.unwrap();
+        }
+    }
+
+    async fn numbers(&self) -> Vec<u64> {
+        let operations = self.store.operations("contoso", "a").await.unwrap();
+        operations.iter().map(|operation| operation.publishing_version).collect()
+    }
+}
+
+#[tokio::test]
+async fn steps_are_small_and_a_crash_between_them_is_harmless() {
+    let world = World::new();
+    let engine = world.engine(None).await;
+    world.published_and_canceled(&engine, 6).await;
+    engine.advance("contoso", Micros(91 * DAY.0)).await.unwrap();
+    let mut after = None;
+    for left in [vec![6, 5, 4, 3], vec![6, 5]] {
+        let step = engine.forget_step("contoso", RETENTION, after, 2).await.unwrap();
+        assert_eq!((step.removed, step.last), (2, false));
+        assert_eq!(world.numbers().await, left);
+        after = step.seen;
+    }
+    drop(engine);
+    // Whoever comes next knows nothing of it and begins with the oldest that is left.
+    let engine = world.engine(Some(RETENTION)).await;
+    let step = engine.forget_step("contoso", RETENTION, None, 2).await.unwrap();
+    assert_eq!((step.removed, world.numbers().await), (1, vec![6]));
+    // What has to stay is looked at once in a pass.
+    let step = engine.forget_step("contoso", RETENTION, step.seen, 2).await.unwrap();
+    assert!(step.last && step.seen.is_none());
+    assert_eq!(engine.forget_old("contoso").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_is_too_young_ends_a_pass() {
+    let world = World::new();
+    let engine = world.engine(Some(RETENTION)).await;
+    world.published_and_canceled(&engine, 2).await;
+    engine.advance("contoso", Micros(89 * DAY.0)).await.unwrap();
+    world.published_and_canceled(&engine, 2).await;
+    assert_eq!(world.numbers().await, [4, 3, 2, 1]);
+    engine.advance("contoso", Micros(2 * DAY.0)).await.unwrap();
+    assert_eq!(world.numbers().await, [4, 3]);
+    let step = engine.forget_step("contoso", RETENTION, None, 9).await.unwrap();
+    assert!(step.last && step.seen.is_none(), "nothing that is left is old enough to be looked at");
+}
+
+#[tokio::test]
+async fn the_task_forgets_of_every_publisher_and_stops_when_told() {
+    let world = World::new();
+    let engine = world.engine(None).await;
+    world.published_and_canceled(&engine, 3).await;
+    engine.advance("contoso", Micros(91 * DAY.0)).await.unwrap();
+    assert_eq!(world.numbers().await, [3, 2, 1], "without the setting everything stays");
+    let engine = world.engine(Some(RETENTION)).await;
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(async move { engine.forget_with_time(stopped).await });
+    while world.numbers().await != [3] {
+        tokio::task::yield_now().await;
+    }
+    stop.send_replace(true);
+    task.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_read_before_is_not_kept_in_memory() {
+    let world = World::new();
+    let engine = world.engine(Some(RETENTION)).await;
+    world.published_and_canceled(&engine, 2).await;
+    let first = world.store.operations("contoso", "a").await.unwrap().pop().unwrap().id;
+    assert!(engine.operation("contoso", first).await.unwrap().is_some());
+    engine.advance("contoso", Micros(91 * DAY.0)).await.unwrap();
+    assert!(engine.operation("contoso", first).await.unwrap().is_none());
+    assert!(world.store.letters().await.unwrap().iter().all(|letter| letter.mail.operation != first));
+}

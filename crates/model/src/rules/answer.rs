@@ -1,0 +1,141 @@
+//! The rules that an answer can break, refusals and repetitions included.
+
+use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, StepResult};
+use signoff_lifecycle::decision::{Decision, Reply, Verdict};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::{CancellationRequestState, Kind, Operation, Phase, Step, StepState};
+use signoff_lifecycle::plan::{CancelPolicy, Executor};
+use signoff_lifecycle::refusal::Refusal;
+
+use super::decision::operations_of;
+use super::{Answered, Rule};
+
+/// A rule, and what looks whether an answer breaks it.
+pub type Check = (Rule, fn(&Answered<'_>));
+
+/// Every check of an answer; the first that fails names the rule.
+pub const CHECKS: &[Check] = &[
+    (Rule::WorkIsFenced, a_stale_result_is_refused),
+    (Rule::SameAnswer, the_first_answer_stands),
+    (Rule::PointOfNoReturn, no_promise_past_the_point),
+    (Rule::PointOfNoReturn, what_was_visible_is_answered),
+];
+
+/// Rule 7: a result counts exactly while its work is waited for.
+fn a_stale_result_is_refused(it: &Answered<'_>) {
+    let Command::StepResult(StepResult { operation, attempt, .. }) = it.command else { return };
+    let waits = |candidate: &Operation| {
+        let outstanding = candidate.outstanding.as_ref();
+        candidate.id == *operation
+            && candidate.is_running()
+            && outstanding.is_some_and(|outstanding| outstanding.attempt == *attempt && !outstanding.held)
+    };
+    let waited_for = it.before.is_some_and(|before| operations_of(before).any(waits));
+    match it.answer {
+        Ok(_) => assert!(waited_for, "a result that nobody waits for counted"),
+        Err(refusal) => {
+            assert_eq!(refusal, &Refusal::StaleResult);
+            assert!(!waited_for, "a result that is waited for was refused");
+        }
+    }
+}
+
+/// What cancels of the target were answered, if one was accepted.
+fn first_answer(state: &Aggregate) -> Option<Reply> {
+    let target = state.target.as_ref()?;
+    let of_target =
+        |other: &&Operation| matches!(other.kind, Kind::Cancel { target: of, .. } if of == target.id);
+    let cancellation = state.cancellation.as_ref().filter(of_target);
+    match (&target.phase, cancellation) {
+        (Phase::Canceling { .. }, Some(cancellation)) => Some(Reply::Canceling(cancellation.into())),
+        (Phase::Canceled { .. }, Some(cancellation)) => Some(Reply::CancellationEnded(cancellation.into())),
+        (Phase::Canceled { .. }, None) => Some(Reply::Canceled(target.into())),
+        _ => None,
+    }
+}
+
+/// Whether nothing but the state decides: no guard that fails, no operation named that is not meant.
+fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
+    let guard = match &cancel.guard {
+        Guard::None => true,
+        Guard::Newest(numbers) => numbers.contains(&state.offer.publishing_version),
+    };
+    let target = state.target.as_ref().map(|target| target.id);
+    let named = match cancel.named {
+        Named::Newest => true,
+        Named::Operation(id) => Some(id) == target,
+        Named::Unknown => false,
+    };
+    guard && named
+}
+
+/// Rule 10: a cancel of what is canceled or being canceled repeats the first answer, and a cancel that was accepted
+/// is answered the same again. Force has more to do while a cancellation runs.
+fn the_first_answer_stands(it: &Answered<'_>) {
+    let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
+    let goes_on = |first: &Reply| cancel.means != Means::Cancel && matches!(first, Reply::Canceling(_));
+    let first = first_answer(before).filter(|first| is_plain(cancel, before) && !goes_on(first));
+    if let Some(first) = first {
+        assert_eq!(it.answer, &Ok(Verdict::Already(first)), "a repeated cancel");
+    }
+    if let Ok(Verdict::Change(decision)) = it.answer {
+        repeated_at_once(cancel, decision, it.now);
+    }
+}
+
+fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
+    let plain = Cancel { id: OperationId(cancel.id.0 + 1), means: Means::Cancel, ..cancel.clone() };
+    let plain = Cancel { guard: Guard::None, named: Named::Newest, ..plain };
+    let by_name = Named::Operation(decision.next.target.as_ref().unwrap().id);
+    let expected = match &decision.reply {
+        Reply::GivenUp(cancellation) => {
+            Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
+        }
+        Reply::Completed(_) => return,
+        reply => Ok(Verdict::Already(reply.clone())),
+    };
+    for again in [Cancel { named: by_name, guard: Guard::Newest(Vec::new()), ..plain.clone() }, plain] {
+        let answer = signoff_lifecycle::decide(Some(decision.next.clone()), Command::Cancel(again), now);
+        assert_eq!(answer, expected, "the same cancel again");
+    }
+}
+
+/// Rule 5, by the plan alone: a step that refuses has begun, or the production slot is switched. The operator's kill
+/// alone goes past it, and past the switch it can only complete.
+fn no_promise_past_the_point(it: &Answered<'_>) {
+    let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
+    let Some(target) = before.target.as_ref().filter(|target| target.phase == Phase::Running) else { return };
+    let begun = target
+        .steps
+        .iter()
+        .filter(|step| !matches!(step.state, StepState::NotStarted | StepState::Inherited { .. }));
+    let switched = |step: &Step| {
+        let state = matches!(step.state, StepState::Propagating { .. } | StepState::Complete { .. });
+        step.plan.executor == Executor::Live && state
+    };
+    let past = begun.clone().any(|step| step.plan.cancel == CancelPolicy::Refuse || switched(step));
+    let killed = cancel.means == Means::Kill;
+    assert!(!past || killed || it.answer.is_err(), "a cancel was accepted past the point of no return");
+    if let (true, Ok(Verdict::Change(decision))) = (begun.clone().any(switched), it.answer) {
+        assert!(matches!(decision.reply, Reply::Completed(_)), "after the switch it can only complete");
+    }
+}
+
+/// Rule 5: what `cancellationRequestState` showed beforehand is what a cancel is told. Force also ends what undoes
+/// itself, a kill whatever runs.
+fn what_was_visible_is_answered(it: &Answered<'_>) {
+    let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
+    if !is_plain(cancel, before) {
+        return;
+    }
+    let promised = before.target.as_ref().is_some_and(|target| {
+        target.cancellation_request_state() != CancellationRequestState::CannotCancel
+            || match cancel.means {
+                Means::Cancel => false,
+                Means::Force => matches!(target.phase, Phase::Undoing { .. }),
+                Means::Kill => target.is_running(),
+            }
+    });
+    assert_eq!(it.answer.is_ok(), promised, "{:?}", it.answer);
+}

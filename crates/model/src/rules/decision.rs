@@ -1,0 +1,253 @@
+//! The rules that never bend, as a check of every decision: written from the design, not from the code.
+
+use std::collections::BTreeSet;
+
+use signoff_lifecycle::Command;
+use signoff_lifecycle::command::Said;
+use signoff_lifecycle::decision::{Decision, Reply};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::{
+    CancellationRequestState, Failure, Kind, Operation, Phase, StepState, WorkKind,
+};
+
+use super::{Rule, Taken, force, slots, undo};
+
+/// A rule, and what looks whether a decision breaks it.
+pub type Check = (Rule, fn(&Taken<'_>));
+
+/// Every rule that one decision can break by itself, and what sees it: the first that fails names the rule.
+pub const CHECKS: &[Check] = &[
+    (Rule::EndsOnce, |it| operations_went_on(it.before, it.decision)),
+    (Rule::PointOfNoReturn, |it| cannot_cancel_never_turns_back(it.before, it.decision)),
+    (Rule::OneRuns, |it| one_operation_runs(it.before, it.decision)),
+    (Rule::AnswersLast, |it| changed_is_what_changed(it.before, it.decision)),
+    (Rule::CanceledAtOnce, |it| canceled_is_over(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| operations_of(&it.decision.next).for_each(undo::run_one_by_one)),
+    (Rule::CancellationUndoes, |it| undo::runs_with_its_target(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| undo::ends_together(&it.decision.next)),
+    (Rule::CancellationUndoes, |it| undo::leftovers_are_recorded(it.before, it.command, &it.decision.next)),
+    (Rule::CanceledAtOnce, |it| reply_is_true(it.decision)),
+    (Rule::WorkIsFenced, |it| a_callback_was_awaited(it.before, it.command, it.decision)),
+    (Rule::PointOfNoReturn, |it| force::check(it.before, it.command, &it.decision.next)),
+    (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
+    (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
+    (Rule::ToldOnce, |it| told_once_what_happened(it.before, it.decision)),
+];
+
+/// The operations that commands are decided on: the newest publish or golive, and its cancellation.
+pub fn operations_of(state: &Aggregate) -> impl Iterator<Item = &Operation> {
+    state.target.iter().chain(&state.cancellation)
+}
+
+pub(super) fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
+    operations_of(state).find(|operation| operation.id == id)
+}
+
+/// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the
+/// step is applied (rules 3 and 7).
+fn a_callback_was_awaited(before: Option<&Aggregate>, command: &Command, decision: &Decision) {
+    let Command::Callback(callback) = command else { return };
+    let before = before.unwrap();
+    let target = before.target.as_ref().unwrap();
+    assert_eq!(target.id, callback.operation);
+    let step = target.step(&callback.step).unwrap();
+    if callback.key.ends_with(":run") {
+        assert_eq!((&target.phase, step.is_open()), (&Phase::Running, true));
+    } else {
+        assert!(callback.key.ends_with(":cancel") && !step.is_open());
+        assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
+    }
+    if let Said::Progress { .. } = callback.said {
+        assert!(decision.work.is_empty() && decision.settled.is_empty());
+    }
+}
+
+/// An operation goes on from where it stood, or is new.
+fn operations_went_on(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in &decision.changed {
+        match before.and_then(|before| find(before, operation.id)) {
+            Some(earlier) => went_on(earlier, operation),
+            None => began(before, operation, &decision.next),
+        }
+    }
+}
+
+/// Rule 1: nothing is let go while it runs.
+fn one_operation_runs(before: Option<&Aggregate>, decision: &Decision) {
+    let next = &decision.next;
+    for operation in &decision.changed {
+        let kept = find(next, operation.id).is_some();
+        assert!(kept || !operation.is_running(), "an operation that is let go has ended: {operation:?}");
+    }
+    for operation in before.into_iter().flat_map(operations_of).filter(|operation| operation.is_running()) {
+        let changed = decision.changed.iter().any(|changed| changed.id == operation.id);
+        assert!(
+            changed || find(next, operation.id).is_some(),
+            "it runs, and another has its place: {operation:?}"
+        );
+    }
+}
+
+fn changed_is_what_changed(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in operations_of(&decision.next) {
+        let differs = before.and_then(|before| find(before, operation.id)) != Some(operation);
+        let listed = decision.changed.iter().filter(|changed| changed.id == operation.id);
+        assert_eq!(listed.collect::<Vec<_>>(), if differs { vec![operation] } else { Vec::new() });
+    }
+}
+
+/// An operation of which there was an earlier state.
+fn went_on(earlier: &Operation, operation: &Operation) {
+    assert!(earlier.is_running(), "rule 2: an ended operation does not change: {earlier:?}");
+    let fixed = |operation: &Operation| {
+        let Operation { publishing_version, slot, offer_version, previous, migrated, created_at, .. } =
+            operation;
+        (*publishing_version, *slot, *offer_version, *previous, *migrated, *created_at)
+    };
+    assert_eq!(fixed(earlier), fixed(operation));
+    assert_eq!((&earlier.kind, &earlier.by), (&operation.kind, &operation.by));
+    assert_eq!(earlier.emails, operation.emails, "the list of a request stays its list");
+    assert!(operation.revision > earlier.revision && operation.changed_at >= earlier.changed_at);
+    for (old, new) in earlier.steps.iter().zip(&operation.steps) {
+        let has_ended = old.began() && !old.is_open() || matches!(old.state, StepState::Inherited { .. });
+        assert!(!has_ended || old.state == new.state, "an ended step does not change: {old:?} {new:?}");
+        assert!(!old.began() || new.began(), "what began has begun");
+    }
+    if let (Phase::Undoing { failure: why }, Phase::Failed { failure, .. }) =
+        (&earlier.phase, &operation.phase)
+    {
+        assert_eq!(why, failure, "what failed by itself keeps its failure");
+    }
+}
+
+/// Rule 5, and the contract's rule 8 of cancel.
+fn cannot_cancel_never_turns_back(before: Option<&Aggregate>, decision: &Decision) {
+    for operation in &decision.changed {
+        let Some(earlier) = before.and_then(|before| find(before, operation.id)) else { continue };
+        if earlier.cancellation_request_state() == CancellationRequestState::CannotCancel {
+            let now = operation.cancellation_request_state();
+            assert_eq!(now, CancellationRequestState::CannotCancel, "{operation:?}");
+        }
+    }
+}
+
+/// Rule 3: what is canceled has nothing left to do.
+fn canceled_is_over(next: &Aggregate) {
+    for operation in operations_of(next) {
+        let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
+        assert!(!open || operation.phase == Phase::Running, "only a running operation has an open step");
+        let canceled = matches!(operation.phase, Phase::Canceled { .. });
+        assert!(
+            !canceled || operation.outstanding.is_none(),
+            "canceled, and its work goes on: {operation:?}"
+        );
+    }
+}
+
+/// An operation that is new.
+fn began(before: Option<&Aggregate>, operation: &Operation, next: &Aggregate) {
+    let before = &before.unwrap().offer;
+    assert_eq!(operation.publishing_version, before.publishing_version + 1, "it takes the next number");
+    assert_eq!(operation.publishing_version, next.offer.publishing_version);
+    assert_eq!((operation.previous, next.offer.newest), (before.newest, Some(operation.id)));
+}
+
+/// The work that must be due: that of every operation that waits for some, unless it is held.
+pub fn work_due(state: &Aggregate) -> BTreeSet<(OperationId, u32, WorkName)> {
+    operations_of(state)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)))
+        .filter(|(_, outstanding)| !outstanding.held)
+        .map(|(id, outstanding)| (id, outstanding.attempt, name_of(outstanding.what)))
+        .collect()
+}
+
+/// Orders kinds of work.
+pub type WorkName = &'static str;
+
+fn name_of(kind: WorkKind) -> WorkName {
+    match kind {
+        WorkKind::Run => "run",
+        WorkKind::Propagate => "propagate",
+        WorkKind::Undo => "undo",
+    }
+}
+
+/// Rule 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
+fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: Timestamp) {
+    let mut due = before.map(work_due).unwrap_or_default();
+    due.retain(|(operation, attempt, _)| !decision.settled.contains(&(*operation, *attempt)));
+    for work in &decision.work {
+        assert!(work.due_at >= now);
+        assert!(due.insert((work.operation, work.attempt, name_of(work.kind))));
+        let earlier = before.and_then(|before| find(before, work.operation));
+        assert!(earlier.is_none_or(|earlier| earlier.last_attempt < work.attempt), "attempts are new");
+    }
+    assert_eq!(due, work_due(&decision.next), "work that is due is the work that is waited for");
+    for operation in operations_of(&decision.next) {
+        let waits_for_a_person = operation.steps.iter().any(|step| {
+            matches!(step.state, StepState::WaitingForApproval { .. } | StepState::WaitingForSignoff { .. })
+        });
+        let waits = operation.phase == Phase::Running && waits_for_a_person
+            || matches!(operation.phase, Phase::Canceling { .. });
+        let expected = operation.is_running() && !waits;
+        assert_eq!(operation.outstanding.is_some(), expected, "somebody moves it on: {operation:?}");
+    }
+}
+
+/// Rules 3 and 4: what the caller is told is so already.
+fn reply_is_true(decision: &Decision) {
+    let next = &decision.next;
+    let (target, cancellation) = (next.target.as_ref(), next.cancellation.as_ref());
+    match &decision.reply {
+        Reply::Started(reference) => assert_eq!(target.map(|it| it.id), Some(reference.id)),
+        Reply::Canceled(reference) => {
+            let target = target.filter(|target| target.id == reference.id).unwrap();
+            assert!(matches!(target.phase, Phase::Canceled { .. }) && cancellation.is_none());
+        }
+        Reply::Canceling(reference) => {
+            assert!(cancellation.is_some_and(|it| it.id == reference.id && it.is_running()));
+        }
+        Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
+        Reply::GivenUp(reference) => {
+            let cancellation = cancellation.filter(|it| it.id == reference.id).unwrap();
+            assert!(matches!(cancellation.phase, Phase::Failed { .. }));
+            assert!(matches!(target.unwrap().phase, Phase::Failed { .. }));
+        }
+        Reply::Completed(reference) => {
+            let golive = target.filter(|target| target.id == reference.id).unwrap();
+            assert!(golive.kind == Kind::GoLive && matches!(golive.phase, Phase::Completed { .. }));
+        }
+        Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
+        // The core never says so itself.
+        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
+        Reply::Recorded => {}
+    }
+}
+
+/// Rule 9: each transition is told when it happens, of the operation that it happened to.
+fn told_once_what_happened(before: Option<&Aggregate>, decision: &Decision) {
+    let Some(target) = &decision.next.target else { return };
+    let earlier = before.and_then(|before| find(before, target.id));
+    let mut expected = Vec::new();
+    if earlier.is_none() {
+        expected.push("started");
+    }
+    if target.waits_for_signoff() && !earlier.is_some_and(Operation::waits_for_signoff) {
+        expected.push("waitingForSignoff");
+    }
+    if earlier.map(|earlier| &earlier.phase) != Some(&target.phase) {
+        match &target.phase {
+            Phase::Canceled { .. } => expected.push("canceled"),
+            Phase::Failed { failure: Failure::CancellationFailed { .. }, .. } => {
+                expected.push("cancellationFailed");
+            }
+            Phase::Failed { .. } => expected.push("failed"),
+            Phase::Completed { .. } => expected.push("live"),
+            Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => {}
+        }
+    }
+    let told: Vec<_> = decision.notifications.iter().map(|told| told.event.name()).collect();
+    assert_eq!(told, expected);
+    assert!(decision.notifications.iter().all(|told| told.operation == target.id));
+}

@@ -1,0 +1,58 @@
+//! `GET /api/publishers/{publisherId}/audit`: who changed what, for owners and the operator.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use signoff_lifecycle::access::Action;
+use signoff_store::contract::AuditRow;
+use signoff_wire::audit::{AuditEntry, AuditPage};
+
+use super::{Segments, page};
+use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::{reply, view};
+
+/// So many entries are shown unless `$top` says otherwise.
+const USUAL: u64 = 100;
+/// At most so many.
+const MOST: u64 = 500;
+
+pub(crate) async fn list(
+    State(app): State<App>,
+    context: Context,
+    Segments(publisher): Segments<String>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::ReadAudit).await?;
+    let query = uri.query().unwrap_or_default();
+    let top = page::number(query, "$top", MOST)?.unwrap_or(USUAL);
+    let before = page::number(query, "before", u64::MAX)?;
+    let wanted = usize::try_from(top).unwrap_or(usize::MAX);
+    // One more tells whether there is more.
+    let mut rows = app.engine().store().audit(&publisher, before, wanted + 1).await?;
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let next = rows.last().filter(|_| more).map(|row| row.number);
+    let entries = rows.iter().map(|row| entry(&publisher, row)).collect();
+    Ok(reply::json(StatusCode::OK, &AuditPage { entries, next }))
+}
+
+fn entry<'a>(publisher: &'a str, row: &'a AuditRow) -> AuditEntry<'a> {
+    let AuditRow { number, entry } = row;
+    let text = |text: &'a Option<String>| text.as_deref().map(Into::into);
+    AuditEntry {
+        number: *number,
+        time: view::time(entry.at),
+        by: entry.by.as_str().into(),
+        role: entry.role.as_str().into(),
+        action: entry.action.as_str().into(),
+        publisher_id: publisher.into(),
+        offer_id: text(&entry.offer),
+        operation_id: entry.operation.map(view::guid),
+        subject: text(&entry.subject),
+        outcome: entry.outcome.as_str().into(),
+        reason: text(&entry.reason),
+        request_id: entry.request.as_str().into(),
+    }
+}

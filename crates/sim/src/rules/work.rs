@@ -1,0 +1,86 @@
+//! Rule 7: work is fenced, and nothing that is waited for is ever forgotten.
+//!
+//! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, and by the
+//! word of the third party that does it.
+
+use std::collections::BTreeSet;
+
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::note::{Note, NoteAt};
+use signoff_lifecycle::operation::{Operation, Phase};
+use signoff_store::contract::Change;
+use signoff_store::memory::Tables;
+
+use super::hold;
+use super::seen::Seen;
+
+type Piece = (OperationId, u32);
+
+pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
+    rows_are_what_is_waited_for(seen, change, tables)?;
+    for piece in &change.settled {
+        let free = was_recalled(seen, change, *piece)
+            || was_given_up(seen, change, *piece)
+            || was_answered(seen, change, *piece);
+        if !free {
+            was_recorded_by_its_holder(seen, change, *piece)?;
+        }
+    }
+    Ok(())
+}
+
+/// The rows of the offer's work are the work that its operations wait for, but for what is held.
+fn rows_are_what_is_waited_for(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
+    let next = &change.next;
+    let waited: BTreeSet<Piece> = next
+        .target
+        .iter()
+        .chain(&next.cancellation)
+        .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)))
+        .filter(|(_, outstanding)| !outstanding.held)
+        .map(|(id, outstanding)| (id, outstanding.attempt))
+        .collect();
+    let key = (next.offer.publisher.clone(), next.offer.id.clone());
+    let is_ours = |id: &OperationId| {
+        seen.owners.get(id) == Some(&key) || change.operations.iter().any(|operation| operation.id == *id)
+    };
+    let rows: BTreeSet<Piece> =
+        tables.work().filter(|(_, id, ..)| is_ours(id)).map(|(_, id, attempt, _)| (id, attempt)).collect();
+    hold(rows == waited, || format!("rule 7: {waited:?} is waited for, and {rows:?} is there to be done"))
+}
+
+/// Whether a cancel took the work back in this change.
+fn was_recalled(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
+    let was_running = seen.operations.get(&id).is_some_and(|earlier| earlier.phase == Phase::Running);
+    let target = change.operations.iter().find(|operation| operation.id == id);
+    was_running
+        && target
+            .is_some_and(|target| matches!(target.phase, Phase::Canceling { .. } | Phase::Canceled { .. }))
+}
+
+/// Whether force ended the operation in this change.
+fn was_given_up(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
+    let by_force = |operation: &&Operation| {
+        let is_force = |note: &NoteAt| {
+            matches!(note.note, Note::Forced { .. } | Note::Killed { .. } | Note::KilledAfterSwitch { .. })
+        };
+        operation.notes.iter().any(is_force)
+    };
+    let before = seen.operations.get(&id);
+    let after = change.operations.iter().find(|operation| operation.id == id);
+    !before.is_some_and(|before| by_force(&before))
+        && after.filter(by_force).is_some_and(|after| !after.is_running())
+}
+
+/// Whether the third party that does the work said how it ended.
+fn was_answered(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
+    change.fence.is_none() && seen.operations.get(&id).is_some_and(Operation::asks_a_third_party)
+}
+
+fn was_recorded_by_its_holder(seen: &Seen, change: &Change, piece: Piece) -> Result<(), String> {
+    let holder = seen.leases.get(&piece).copied();
+    let recorded = change.fence.as_ref().filter(|lease| (lease.operation, lease.attempt) == piece);
+    hold(recorded.is_some() && recorded.map(|lease| lease.token) == holder, || {
+        format!("rule 7: work {piece:?} is recorded by {recorded:?}, and {holder:?} holds it")
+    })
+}
