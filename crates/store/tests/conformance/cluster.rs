@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -27,69 +27,28 @@ struct Server {
 }
 
 /// Starts a server on a new data directory, not as root, and waits until it answers.
-const START: &str = r#"
-set -e
-cd "$FOLDER"
-initdb --pgdata=data --auth=trust --username=postgres --no-sync >initdb.log 2>&1 || { cat initdb.log; exit 1; }
-postgres -D data -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off \
-    -c max_connections=300 -c log_min_messages=fatal >server.log 2>&1 &
-server=$!
-trap 'kill -INT $server 2>/dev/null; wait $server; cd /; rm -rf "$FOLDER"' EXIT
-until pg_isready --quiet --host=127.0.0.1 --port="$PORT"; do
-    kill -0 $server 2>/dev/null || { cat server.log; exit 1; }
-    sleep 0.05
-done
-echo ready
-read -r _ || true
-"#;
-
-/// Where Debian keeps the programs of the newest version, if they are not in the path.
-fn programs() -> Option<PathBuf> {
-    let mut versions: Vec<PathBuf> =
-        std::fs::read_dir("/usr/lib/postgresql").ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    versions.sort();
-    versions.pop().map(|version| version.join("bin"))
-}
+const SCRIPT: &str = include_str!("cluster.sh");
 
 fn start() -> Server {
-    let folder = tempfile::Builder::new().prefix("signoff-postgres-").tempdir().unwrap();
     // Nobody else is told this port; taken meanwhile, the server says so.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let inherited = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(programs().into_iter().chain(std::env::split_paths(&inherited))).unwrap();
-    let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.starts_with(b"0\n"));
-    let mut shell = if is_root {
-        // The server refuses to run as root.
-        let chown = Command::new("chown").arg("postgres").arg(folder.path()).status().unwrap();
-        assert!(chown.success(), "the user postgres is needed: install the Debian package postgresql");
-        let mut runuser = Command::new("runuser");
-        runuser.args(["-u", "postgres", "--", "bash", "-c", START]);
-        runuser
-    } else {
-        let mut bash = Command::new("bash");
-        bash.args(["-c", START]);
-        bash
-    };
-    let shell = shell
-        .env("PATH", path)
-        .env("FOLDER", folder.path())
+    let shell = Command::new("bash")
+        .args(["-c", SCRIPT])
+        .env("SCRIPT", SCRIPT)
         .env("PORT", port.to_string())
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped());
-    let mut shell = shell.spawn().expect("bash and runuser are there");
+        .stdout(Stdio::piped())
+        .spawn();
+    let mut shell = shell.expect("bash is there");
     let mut told = BufReader::new(shell.stdout.take().unwrap()).lines().map_while(Result::ok);
     let mut before = Vec::new();
     loop {
         match told.next() {
             Some(line) if line == "ready" => break,
             Some(line) => before.push(line),
-            None => {
-                panic!("PostgreSQL 13 or newer is needed (Debian package postgresql): {}", before.join("\n"))
-            }
+            None => panic!("the cases need PostgreSQL 13 or newer: {}", before.join("\n")),
         }
     }
-    // The shell removes the folder in the end: what is static is never dropped.
-    let _folder = folder.keep();
     Server { address: format!("postgres://postgres@127.0.0.1:{port}"), _shell: shell }
 }
 
