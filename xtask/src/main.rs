@@ -5,6 +5,7 @@
 mod arch;
 mod generate;
 mod model;
+mod postgres;
 mod shell;
 mod sim;
 mod test;

@@ -5,6 +5,7 @@
 
 use std::process::Command;
 
+use crate::postgres::{self, Postgres};
 use crate::shell::{Failure, announce, cargo, run as call};
 use crate::tools::{self, Tools};
 use crate::{arch, generate, model};
@@ -47,7 +48,8 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
     if all {
         model::run(true, None)?;
     }
-    step("tests", &mut tests(&tools, all))
+    let postgres = Postgres::start()?;
+    step("tests", tests(&tools, all).env(postgres::VARIABLE, &postgres.address))
 }
 
 fn step(name: &str, command: &mut Command) -> Result<(), Failure> {

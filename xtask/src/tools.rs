@@ -16,7 +16,11 @@ const CLIENTS: &str = "xtask/clients.txt";
 pub(crate) const PYTHON_VARIABLE: &str = "SIGNOFF_TEST_PYTHON";
 
 /// Debian packages with the program that shows whether what they bring is there already.
-const PACKAGES: &[(&str, &[&str])] = &[("python3-venv", &["python3", "-c", "import venv, ensurepip"])];
+const PACKAGES: &[(&str, &[&str])] = &[
+    ("python3-venv", &["python3", "-c", "import venv, ensurepip"]),
+    // Debian keeps `initdb` out of the path.
+    ("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"]),
+];
 
 /// The tools, ready to use.
 pub(crate) struct Tools {
@@ -122,7 +126,8 @@ fn install_packages() -> Result<(), Failure> {
 fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
-         macOS:          brew install python3\n  elsewhere:      a Python 3.10 or newer with `venv` and `pip`",
+         macOS:          brew install python3 postgresql\n  elsewhere:      a Python 3.10 or newer with `venv` and \
+         `pip`, and PostgreSQL 13 or newer",
         missing.join(" ")
     )
 }

@@ -1,11 +1,15 @@
-//! Where signoff keeps its state: the contract every store fulfils, the SQLite store, and one in memory.
+//! Where signoff keeps its state: the contract every store fulfils, and its stores: SQLite for one node, PostgreSQL
+//! for many, memory for tests.
 //!
 //! To add a store, fulfil the traits of [`contract`] and run the conformance suite under `tests/` on it.
 
 pub mod contract;
 mod leases;
 pub mod memory;
+pub mod postgres;
+mod rows;
 pub mod sqlite;
+mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

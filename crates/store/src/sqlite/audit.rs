@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
-use super::{SqliteStore, decode, sql};
+use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Audit, AuditRow};
+use crate::rows::decode;
 
 /// Appends an entry within the caller's transaction. There is one writer, so numbers have no gaps.
 pub(super) fn append(connection: &Connection, publisher: &str, body: &str) -> Result<(), StoreError> {

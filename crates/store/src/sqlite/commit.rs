@@ -4,10 +4,11 @@ use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::WorkKind;
 
-use super::{encode, repeats, sql};
+use super::{repeats, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Lease, Repeated};
 use crate::leases::Leases;
+use crate::rows::{encode, kind_word};
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
 pub(super) struct Rows {
@@ -230,7 +231,7 @@ impl Rows {
                         operation.to_bytes(),
                         attempt,
                         self.offer,
-                        super::work::kind_word(*kind),
+                        kind_word(*kind),
                         due_at,
                     ])
                 })

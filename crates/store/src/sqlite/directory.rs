@@ -4,13 +4,10 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_lifecycle::access::Role;
 
-use super::{SqliteStore, decode, encode, sql};
+use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
-
-fn role_of(word: &str) -> Result<Role, StoreError> {
-    word.parse().map_err(|_| StoreError::Corrupt(format!("unknown role {word}")))
-}
+use crate::rows::{decode, encode, role_of};
 
 fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, StoreError> {
     let body: Option<String> = connection

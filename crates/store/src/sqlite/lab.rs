@@ -8,24 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, pa
 use super::{SqliteStore, connect, schema, sql};
 use crate::StoreError;
 use crate::contract::{Lab, LabKind};
-
-/// Every table; the signing keys first, for they outlive a reset.
-const TABLES: [&str; 14] = [
-    "signing_key",
-    "principal",
-    "publisher",
-    "member",
-    "offer",
-    "content",
-    "operation",
-    "kept",
-    "work",
-    "outbox",
-    "artifact",
-    "audit",
-    "lab",
-    "repeated",
-];
+use crate::tables::{TABLES, Table};
 
 #[async_trait]
 impl Lab for SqliteStore {
@@ -112,7 +95,7 @@ impl Lab for SqliteStore {
         let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
         let empty = move |connection: &Connection| {
             changing.changing();
-            for table in &TABLES[1..] {
+            for Table { name: table, .. } in &TABLES[1..] {
                 connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
             }
             leases.clear();
@@ -123,7 +106,7 @@ impl Lab for SqliteStore {
 }
 
 /// Makes sure that the file is a snapshot, and brings an older one up to date. Any other file stays as it is.
-fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
+pub(super) fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
     let strange = |why: &dyn std::fmt::Display| {
         StoreError::Corrupt(format!("{} is no snapshot of signoff: {why}", file.display()))
     };
@@ -140,7 +123,7 @@ fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
         schema::migrate(&mut older).map_err(|error| strange(&error))?;
         source = older;
     }
-    for table in TABLES {
+    for Table { name: table, .. } in TABLES {
         if !source.table_exists(None, table).map_err(|error| strange(&error))? {
             return Err(strange(&format!("it has no table {table}")));
         }
@@ -158,7 +141,7 @@ fn path_text(file: &Path) -> Result<String, StoreError> {
 
 fn replace_all(connection: &mut Connection) -> Result<(), StoreError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-    for table in TABLES {
+    for Table { name: table, .. } in TABLES {
         transaction
             .execute_batch(&format!(
                 "DELETE FROM main.{table}; INSERT INTO main.{table} SELECT * FROM snapshot.{table};"

@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod audit;
+pub(crate) mod carry;
 mod checkpoint;
 mod commit;
 mod directory;
@@ -141,17 +142,4 @@ fn unavailable(path: &Path, error: &dyn std::error::Error) -> StoreError {
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
 fn sql(error: rusqlite::Error) -> StoreError {
     StoreError::Unavailable(error.to_string())
-}
-
-/// Reads a stored JSON value.
-fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
-}
-
-/// Writes a value as the JSON that is stored.
-fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    // An operation fits, so that the text is not moved again and again as it grows.
-    let mut text = Vec::with_capacity(2048);
-    serde_json::to_writer(&mut text, value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    String::from_utf8(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

@@ -9,9 +9,10 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 
 use super::commit::Rows;
-use super::{SqliteStore, decode, sql};
+use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use crate::rows::decode;
 
 #[async_trait]
 impl Offers for SqliteStore {

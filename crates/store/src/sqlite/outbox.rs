@@ -6,34 +6,19 @@ use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 
-use super::{SqliteStore, decode, sql};
+use super::{SqliteStore, sql};
 use crate::StoreError;
-use crate::contract::{Delivery, Letter, Mail, Outbox};
+use crate::contract::{Letter, Outbox};
 use crate::leases::Holds;
+use crate::rows::{LetterColumns, delivery_columns, letter};
 
 const COLUMNS: &str = "SELECT id, body, failures, due_at, outcome, last_error FROM outbox";
 /// The index over waiting letters alone. It is named in the statements below, for the planner would rather look
 /// up a publisher's letters of all times.
 const WAITING: &str = "INDEXED BY outbox_due WHERE outcome = 'due'";
 
-type Columns = (i64, String, u32, Option<i64>, String, Option<String>);
-
-fn read_row(row: &Row<'_>) -> Result<Columns, rusqlite::Error> {
+fn read_row(row: &Row<'_>) -> Result<LetterColumns, rusqlite::Error> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-}
-
-fn letter(columns: Columns) -> Result<Letter, StoreError> {
-    let (id, body, failures, due_at, outcome, last_error) = columns;
-    let delivery = match outcome.as_str() {
-        "due" => Delivery::Due(Timestamp(due_at.unwrap_or_default())),
-        "sent" => Delivery::Sent,
-        "abandoned" => Delivery::Abandoned,
-        "mailbox" => Delivery::Mailbox,
-        other => return Err(StoreError::Corrupt(format!("letter {id} has the unknown outcome {other}"))),
-    };
-    let mut mail: Mail = decode(&body)?;
-    mail.deliver = delivery != Delivery::Mailbox;
-    Ok(Letter { id, mail, failures, delivery, last_error })
 }
 
 #[async_trait]
@@ -64,12 +49,7 @@ impl Outbox for SqliteStore {
     }
 
     async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
-        let (outcome, due_at) = match letter.delivery {
-            Delivery::Due(at) => ("due", Some(at.0)),
-            Delivery::Sent => ("sent", None),
-            Delivery::Abandoned => ("abandoned", None),
-            Delivery::Mailbox => ("mailbox", None),
-        };
+        let (outcome, due_at) = delivery_columns(letter.delivery);
         let id = letter.id;
         self.writer()
             .write(move |connection| {

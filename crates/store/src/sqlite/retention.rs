@@ -4,9 +4,10 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_lifecycle::ids::OperationId;
 
-use super::{SqliteStore, decode, sql};
+use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
+use crate::rows::decode;
 
 #[async_trait]
 impl Retention for SqliteStore {

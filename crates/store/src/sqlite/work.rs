@@ -6,27 +6,15 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::operation::WorkKind;
 
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 use crate::leases::Leases;
+use crate::rows::kind_of;
 
 /// A row of the work table: publisher, offer, work.
 type WorkRow = (String, String, Work);
-
-pub(super) fn kind_word(kind: WorkKind) -> &'static str {
-    match kind {
-        WorkKind::Run => "run",
-        WorkKind::Propagate => "propagate",
-        WorkKind::Undo => "undo",
-    }
-}
-
-fn kind_of(word: &str) -> Option<WorkKind> {
-    [WorkKind::Run, WorkKind::Propagate, WorkKind::Undo].into_iter().find(|kind| kind_word(*kind) == word)
-}
 
 fn read_row(row: &Row<'_>) -> Result<WorkRow, rusqlite::Error> {
     let kind: String = row.get(4)?;

@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod audit;
+mod cluster;
 mod commit;
 mod concurrency;
 mod differential;
@@ -142,3 +143,4 @@ macro_rules! suite {
 suite!(sqlite, crate::fixture::Sqlite);
 suite!(memory, crate::fixture::Memory);
 suite!(faultless, crate::fixture::Faultless);
+suite!(postgres, crate::cluster::Postgres);

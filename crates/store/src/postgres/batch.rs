@@ -1,0 +1,280 @@
+//! Many changes of one publisher's offers in one statement: one transaction, one round trip, one flush.
+
+use std::collections::HashMap;
+
+use deadpool_postgres::Client;
+use tokio_postgres::error::SqlState;
+use uuid::Uuid;
+
+use super::commit::Rows;
+use super::{Parameter, column, failed};
+use crate::StoreError;
+
+const STATEMENT: &str = include_str!("commit.sql");
+
+/// The rows of all changes, one column a list. Child rows name their offer.
+#[derive(Default)]
+struct Columns<'a> {
+    offers: Offers<'a>,
+    operations: Operations<'a>,
+    settled: (Vec<&'a str>, Vec<Uuid>, Vec<i64>),
+    work: (Vec<&'a str>, Vec<Uuid>, Vec<i64>, Vec<&'a str>, Vec<i64>),
+    mail: Letters<'a>,
+    contents: Contents<'a>,
+    repeats: Repeats<'a>,
+    audit: (Vec<&'a str>, Vec<&'a str>),
+}
+
+#[derive(Default)]
+struct Offers<'a> {
+    id: Vec<&'a str>,
+    expected: Vec<Option<i64>>,
+    guid: Vec<Uuid>,
+    offer_type: Vec<&'a str>,
+    status: Vec<&'a str>,
+    state: Vec<&'a str>,
+    target: Vec<Option<Uuid>>,
+    cancellation: Vec<Option<Uuid>>,
+    display_text: Vec<Option<&'a str>>,
+    fence_operation: Vec<Option<Uuid>>,
+    fence_attempt: Vec<Option<i64>>,
+    fence_token: Vec<Option<i64>>,
+}
+
+#[derive(Default)]
+struct Operations<'a> {
+    offer: Vec<&'a str>,
+    id: Vec<Uuid>,
+    publishing_version: Vec<i64>,
+    previous: Vec<Option<Uuid>>,
+    body: Vec<&'a str>,
+}
+
+#[derive(Default)]
+struct Letters<'a> {
+    offer: Vec<&'a str>,
+    operation: Vec<Uuid>,
+    event: Vec<&'a str>,
+    recipient: Vec<&'a str>,
+    body: Vec<&'a str>,
+    outcome: Vec<&'a str>,
+    due_at: Vec<Option<i64>>,
+}
+
+#[derive(Default)]
+struct Contents<'a> {
+    offer: Vec<&'a str>,
+    version: Vec<i64>,
+    changed_at: Vec<i64>,
+    display_text: Vec<&'a str>,
+    definition: Vec<&'a str>,
+    secrets: Vec<Option<&'a str>>,
+    extra: Vec<Option<&'a str>>,
+}
+
+#[derive(Default)]
+struct Repeats<'a> {
+    offer: Vec<&'a str>,
+    key: Vec<&'a [u8]>,
+    digest: Vec<&'a [u8]>,
+    expires_at: Vec<i64>,
+    reply: Vec<&'a str>,
+}
+
+/// Why nothing was written, or is not known to be.
+pub(super) enum Failure {
+    /// Two nodes locked rows in opposite orders, and this one gave way: nothing was written.
+    Deadlock,
+    /// The database cannot take one of the changes: nothing was written.
+    Refused(StoreError),
+    /// Whether anything was written is not known.
+    Unknown(StoreError),
+}
+
+impl Failure {
+    pub(super) fn into_error(self) -> StoreError {
+        match self {
+            Self::Deadlock => StoreError::Unavailable("the database is busy with the same offers".to_owned()),
+            Self::Refused(error) | Self::Unknown(error) => error,
+        }
+    }
+
+    fn of(error: tokio_postgres::Error) -> Self {
+        match error.code() {
+            // The one key that a change can meet: the same request was answered meanwhile.
+            Some(code)
+                if *code == SqlState::UNIQUE_VIOLATION && constraint(&error) == Some("repeated_pkey") =>
+            {
+                Self::Refused(StoreError::Stale)
+            }
+            Some(code) if *code == SqlState::T_R_DEADLOCK_DETECTED => Self::Deadlock,
+            Some(_) => Self::Refused(failed(error)),
+            None => Self::Unknown(failed(error)),
+        }
+    }
+}
+
+fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
+    error.as_db_error().and_then(tokio_postgres::error::DbError::constraint)
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Unknown(error)
+    }
+}
+
+/// Writes the changes, all of one publisher and each of another offer; answers what became of each, in their order.
+///
+/// # Errors
+/// If nothing of any of them was written, or it is not known.
+pub(super) async fn write(
+    client: &Client,
+    changes: &[&Rows],
+) -> Result<Vec<Result<(), StoreError>>, Failure> {
+    let Some(first) = changes.first() else { return Ok(Vec::new()) };
+    let mut columns = Columns::default();
+    for change in changes {
+        columns.add(change);
+    }
+    let statement = client.prepare_cached(STATEMENT).await.map_err(Failure::of)?;
+    let rows = client.query(&statement, &columns.parameters(&first.publisher)).await.map_err(Failure::of)?;
+    let mut outcomes = HashMap::with_capacity(rows.len());
+    for row in &rows {
+        let (held, done): (bool, bool) = (column(row, 1)?, column(row, 2)?);
+        outcomes.insert(column::<&str>(row, 0)?, (held, done));
+    }
+    let outcome = |change: &&Rows| match outcomes.get(change.offer.as_str()) {
+        Some((_, true)) => Ok(()),
+        Some((true, false)) => Err(StoreError::Stale),
+        Some((false, _)) => Err(StoreError::Fenced),
+        None => Err(StoreError::Corrupt("a commit told nothing of its offer".to_owned())),
+    };
+    Ok(changes.iter().map(outcome).collect())
+}
+
+impl<'a> Columns<'a> {
+    fn add(&mut self, change: &'a Rows) {
+        let offer = change.offer.as_str();
+        self.offers.add(change);
+        for row in &change.operations {
+            self.operations.offer.push(offer);
+            self.operations.id.push(row.id);
+            self.operations.publishing_version.push(row.publishing_version);
+            self.operations.previous.push(row.previous);
+            self.operations.body.push(&row.body);
+        }
+        for (operation, attempt) in &change.settled {
+            self.settled.0.push(offer);
+            self.settled.1.push(*operation);
+            self.settled.2.push(*attempt);
+        }
+        for (operation, attempt, kind, due_at) in &change.work {
+            self.work.0.push(offer);
+            self.work.1.push(*operation);
+            self.work.2.push(*attempt);
+            self.work.3.push(kind);
+            self.work.4.push(*due_at);
+        }
+        for row in &change.mail {
+            self.mail.offer.push(offer);
+            self.mail.operation.push(row.operation);
+            self.mail.event.push(row.event);
+            self.mail.recipient.push(&row.recipient);
+            self.mail.body.push(&row.body);
+            self.mail.outcome.push(row.outcome);
+            self.mail.due_at.push(row.due_at);
+        }
+        if let Some(content) = &change.content {
+            self.contents.offer.push(offer);
+            self.contents.version.push(content.version.into());
+            self.contents.changed_at.push(content.changed_at.0);
+            self.contents.display_text.push(&content.display_text);
+            self.contents.definition.push(&content.definition);
+            self.contents.secrets.push(content.secrets.as_deref());
+            self.contents.extra.push(content.extra.as_deref());
+        }
+        if let Some(repeat) = &change.repeat {
+            self.repeats.offer.push(offer);
+            self.repeats.key.push(&repeat.key);
+            self.repeats.digest.push(&repeat.digest);
+            self.repeats.expires_at.push(repeat.expires_at.0);
+            self.repeats.reply.push(&repeat.reply);
+        }
+        if let Some(body) = &change.audit {
+            self.audit.0.push(offer);
+            self.audit.1.push(body);
+        }
+    }
+
+    /// In the order of the statement's numbers.
+    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 47] {
+        let Self { offers, operations, settled, work, mail, contents, repeats, audit } = self;
+        [
+            publisher,
+            &offers.id,
+            &offers.expected,
+            &offers.guid,
+            &offers.offer_type,
+            &offers.status,
+            &offers.state,
+            &offers.target,
+            &offers.cancellation,
+            &offers.display_text,
+            &offers.fence_operation,
+            &offers.fence_attempt,
+            &offers.fence_token,
+            &operations.offer,
+            &operations.id,
+            &operations.publishing_version,
+            &operations.previous,
+            &operations.body,
+            &settled.0,
+            &settled.1,
+            &settled.2,
+            &work.0,
+            &work.1,
+            &work.2,
+            &work.3,
+            &work.4,
+            &mail.offer,
+            &mail.operation,
+            &mail.event,
+            &mail.recipient,
+            &mail.body,
+            &mail.outcome,
+            &mail.due_at,
+            &contents.offer,
+            &contents.version,
+            &contents.changed_at,
+            &contents.display_text,
+            &contents.definition,
+            &contents.secrets,
+            &contents.extra,
+            &repeats.offer,
+            &repeats.key,
+            &repeats.digest,
+            &repeats.expires_at,
+            &repeats.reply,
+            &audit.0,
+            &audit.1,
+        ]
+    }
+}
+
+impl<'a> Offers<'a> {
+    fn add(&mut self, change: &'a Rows) {
+        self.id.push(&change.offer);
+        self.expected.push(change.expected);
+        self.guid.push(change.guid);
+        self.offer_type.push(&change.offer_type);
+        self.status.push(change.status);
+        self.state.push(&change.state);
+        self.target.push(change.target);
+        self.cancellation.push(change.cancellation);
+        self.display_text.push(change.content.as_ref().map(|content| content.display_text.as_str()));
+        self.fence_operation.push(change.fence.as_ref().map(|fence| fence.operation));
+        self.fence_attempt.push(change.fence.as_ref().map(|fence| fence.attempt));
+        self.fence_token.push(change.fence.as_ref().map(|fence| fence.token));
+    }
+}

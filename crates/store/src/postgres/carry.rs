@@ -1,0 +1,129 @@
+//! Rows as plain values: read in groups from one consistent state, and written in groups.
+
+use deadpool_postgres::Transaction;
+use tokio::sync::mpsc;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::{column, failed};
+use crate::StoreError;
+use crate::tables::{Kind, Table, Value};
+
+/// So many rows are read or written at once.
+pub(super) const GROUP: i32 = 500;
+
+/// Rows of the table with this place among the tables.
+pub(super) type Group = (usize, Vec<Vec<Value>>);
+
+/// Sends the table's rows as the transaction sees them. If nobody takes them any more it stops, and that is no error.
+pub(super) async fn read(
+    transaction: &Transaction<'_>,
+    (place, table): (usize, &Table),
+    groups: &mpsc::Sender<Group>,
+) -> Result<(), StoreError> {
+    let text = format!("SELECT {} FROM {}", table.names(), table.name);
+    let portal = transaction.bind(&text, &[]).await.map_err(failed)?;
+    loop {
+        let rows = transaction.query_portal(&portal, GROUP).await.map_err(failed)?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let values = rows.iter().map(|row| values(row, table));
+        if groups.send((place, values.collect::<Result<_, _>>()?)).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn values(row: &Row, table: &Table) -> Result<Vec<Value>, StoreError> {
+    let value = |(place, (_, kind)): (usize, &(&str, Kind))| {
+        let value = match kind {
+            Kind::Text => column::<Option<String>>(row, place)?.map(Value::Text),
+            Kind::Integer => column::<Option<i64>>(row, place)?.map(Value::Integer),
+            Kind::Boolean => column::<Option<bool>>(row, place)?.map(Value::Boolean),
+            Kind::Bytes => column::<Option<Vec<u8>>>(row, place)?.map(Value::Bytes),
+            Kind::Guid => column::<Option<Uuid>>(row, place)?.map(|guid| Value::Guid(guid.into_bytes())),
+        };
+        Ok(value.unwrap_or(Value::Null))
+    };
+    table.columns.iter().enumerate().map(value).collect()
+}
+
+/// Writes rows into the table.
+pub(super) async fn write(
+    transaction: &Transaction<'_>,
+    table: &Table,
+    rows: &[Vec<Value>],
+) -> Result<(), StoreError> {
+    let columns: Vec<Box<dyn ToSql + Sync + Send>> =
+        table.columns.iter().enumerate().map(|(place, (_, kind))| list(rows, place, *kind)).collect();
+    let lists: Vec<String> = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(place, (_, kind))| format!("${}::{}[]", place + 1, type_name(*kind)))
+        .collect();
+    let text =
+        format!("INSERT INTO {} ({}) SELECT * FROM unnest({})", table.name, table.names(), lists.join(", "));
+    let parameters: Vec<&(dyn ToSql + Sync)> =
+        columns.iter().map(|column| -> &(dyn ToSql + Sync) { column.as_ref() }).collect();
+    transaction.execute(&text, &parameters).await.map(|_| ()).map_err(failed)
+}
+
+/// One column of the rows.
+fn list(rows: &[Vec<Value>], place: usize, kind: Kind) -> Box<dyn ToSql + Sync + Send> {
+    let column = rows.iter().map(|row| &row[place]);
+    match kind {
+        Kind::Text => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Text(text) => Some(text.clone()),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
+        Kind::Integer => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Integer(number) => Some(*number),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
+        Kind::Boolean => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Boolean(flag) => Some(*flag),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
+        Kind::Bytes => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Bytes(bytes) => Some(bytes.clone()),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
+        Kind::Guid => Box::new(
+            column
+                .map(|value| match value {
+                    Value::Guid(bytes) => Some(Uuid::from_bytes(*bytes)),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+        ),
+    }
+}
+
+fn type_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Integer => "bigint",
+        Kind::Boolean => "boolean",
+        Kind::Guid => "uuid",
+        Kind::Bytes => "bytea",
+    }
+}

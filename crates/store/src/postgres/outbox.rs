@@ -1,0 +1,132 @@
+//! The outbox. Who sends a letter holds its row, on the database's clock.
+
+use async_trait::async_trait;
+use signoff_lifecycle::ids::{Micros, Timestamp};
+use tokio_postgres::Row;
+
+use super::{PostgresStore, column, unsigned, uuid};
+use crate::StoreError;
+use crate::contract::{Letter, Outbox};
+use crate::rows::{LetterColumns, delivery_columns, letter};
+
+const COLUMNS: &str = "id, body, failures, due_at, outcome, last_error";
+const FREE: &str = "(held_until IS NULL OR held_until <= clock_timestamp())";
+
+fn columns(row: &Row) -> Result<LetterColumns, StoreError> {
+    Ok((
+        column(row, 0)?,
+        column(row, 1)?,
+        unsigned(column(row, 2)?)?,
+        column(row, 3)?,
+        column(row, 4)?,
+        column(row, 5)?,
+    ))
+}
+
+#[async_trait]
+impl Outbox for PostgresStore {
+    async fn due_letters(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+        limit: usize,
+    ) -> Result<Vec<Letter>, StoreError> {
+        let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        let everybody = format!(
+            "SELECT DISTINCT publisher_id FROM (SELECT publisher_id FROM outbox WHERE outcome = 'due'
+                 AND due_at <= $1 AND {FREE} ORDER BY due_at LIMIT $2) AS soonest"
+        );
+        let waiting = self.rows(&everybody, &[&now.0, &most]).await?;
+        let waiting = waiting.iter().map(|row| Ok((column(row, 0)?, now)));
+        let waiting = waiting.collect::<Result<Vec<(String, Timestamp)>, StoreError>>()?;
+        let mut taken = Vec::new();
+        for (publisher, now) in waiting.iter().chain(clocks) {
+            let room = most.saturating_sub(i64::try_from(taken.len()).unwrap_or(i64::MAX));
+            if room > 0 {
+                taken.extend(self.hold_letters(publisher, *now, room).await?);
+            }
+        }
+        taken.sort_by_key(|letter: &Letter| letter.id);
+        Ok(taken)
+    }
+
+    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
+        let (outcome, due_at) = delivery_columns(letter.delivery);
+        // A reset of the development mode may give the number to another letter.
+        self.execute(
+            "UPDATE outbox SET failures = $3, outcome = $4, due_at = $5, last_error = $6, held_until = NULL
+             WHERE publisher_id = $1 AND id = $2 AND outcome = 'due' AND operation_id = $7 AND event = $8
+                 AND recipient = $9",
+            &[
+                &letter.mail.publisher,
+                &letter.id,
+                &i64::from(letter.failures),
+                &outcome,
+                &due_at,
+                &letter.last_error,
+                &uuid(letter.mail.operation),
+                &letter.mail.event.name(),
+                &letter.mail.recipient,
+            ],
+        )
+        .await
+        .map(|_| ())
+    }
+
+    async fn next_letter_due(
+        &self,
+        now: Timestamp,
+        clocks: &[(String, Timestamp)],
+    ) -> Result<Option<Micros>, StoreError> {
+        let wait = "greatest(due_at - $1,
+            coalesce(extract(epoch FROM held_until - clock_timestamp()) * 1000000, 0)::bigint, 0)";
+        let everybody = format!("SELECT min({wait}) FROM outbox WHERE outcome = 'due'");
+        let mut rows = vec![self.row(&everybody, &[&now.0]).await?];
+        let one = format!("SELECT min({wait}) FROM outbox WHERE publisher_id = $2 AND outcome = 'due'");
+        for (publisher, now) in clocks {
+            rows.push(self.row(&one, &[&now.0, publisher]).await?);
+        }
+        let mut next = None;
+        for row in rows.into_iter().flatten() {
+            let wait: Option<i64> = column(&row, 0)?;
+            next = next.into_iter().chain(wait).min();
+        }
+        next.map(|wait| unsigned(wait).map(Micros)).transpose()
+    }
+
+    async fn letters(&self) -> Result<Vec<Letter>, StoreError> {
+        let rows = self.rows(&format!("SELECT {COLUMNS} FROM outbox ORDER BY id"), &[]).await?;
+        rows.iter().map(|row| letter(columns(row)?)).collect()
+    }
+}
+
+impl PostgresStore {
+    async fn hold_letters(
+        &self,
+        publisher: &str,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Letter>, StoreError> {
+        let text = format!(
+            "WITH wanted AS (
+                 SELECT id FROM outbox WHERE publisher_id = $1 AND outcome = 'due' AND due_at <= $2 AND {FREE}
+                 ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
+             )
+             UPDATE outbox SET held_until = clock_timestamp() + interval '60 seconds'
+             FROM wanted WHERE outbox.publisher_id = $1 AND outbox.id = wanted.id
+             RETURNING outbox.id, body, failures, due_at, outcome, last_error"
+        );
+        let rows = self.rows(&text, &[&publisher, &now.0, &limit]).await?;
+        let mut letters = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let columns = columns(row)?;
+            let id = columns.0;
+            match letter(columns) {
+                Ok(letter) => letters.push(letter),
+                // It stays held for a while, so that it neither stops the others nor fills the log.
+                Err(error) => tracing::error!(letter = id, %error, "a letter cannot be sent"),
+            }
+        }
+        Ok(letters)
+    }
+}

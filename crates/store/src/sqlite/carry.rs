@@ -1,0 +1,114 @@
+//! A whole state as a file of the embedded store: written row by row for another engine's snapshot, and read back.
+
+use std::path::Path;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+
+use super::{connect, lab, schema, sql, unavailable};
+use crate::StoreError;
+use crate::tables::{Kind, Table, Value};
+
+/// A new file that rows are put into.
+pub(crate) struct NewFile {
+    connection: Connection,
+}
+
+impl NewFile {
+    /// Creates the file.
+    ///
+    /// # Errors
+    /// If there is one already, or it cannot be written.
+    pub(crate) fn create(file: &Path) -> Result<Self, StoreError> {
+        std::fs::File::create_new(file).map_err(|error| unavailable(file, &error))?;
+        let mut connection = connect(file)?;
+        schema::migrate(&mut connection)?;
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(sql)?;
+        Ok(Self { connection })
+    }
+
+    /// Puts rows into one table.
+    pub(crate) fn put(&self, table: &Table, rows: &[Vec<Value>]) -> Result<(), StoreError> {
+        let places: Vec<String> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
+        let text = format!("INSERT INTO {} ({}) VALUES ({})", table.name, table.names(), places.join(", "));
+        let mut statement = self.connection.prepare_cached(&text).map_err(sql)?;
+        for row in rows {
+            statement.execute(params_from_iter(row)).map_err(sql)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the file complete: one file, without a log beside it.
+    pub(crate) fn finish(self) -> Result<(), StoreError> {
+        self.connection.execute_batch("COMMIT").map_err(sql)?;
+        self.connection.pragma_update(None, "journal_mode", "DELETE").map_err(sql)?;
+        self.connection.close().map_err(|(_, error)| sql(error))
+    }
+}
+
+/// A snapshot that is read.
+pub(crate) struct Snapshot {
+    connection: Connection,
+}
+
+impl Snapshot {
+    /// Opens a snapshot and brings an older one up to date.
+    ///
+    /// # Errors
+    /// If the file is none.
+    pub(crate) fn open(file: &Path) -> Result<Self, StoreError> {
+        lab::prepare_snapshot(file)?;
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        Ok(Self { connection: connection.map_err(|error| unavailable(file, &error))? })
+    }
+
+    /// Hands out the table's rows, in groups.
+    pub(crate) fn rows(
+        &self,
+        table: &Table,
+        group: usize,
+        mut take: impl FnMut(Vec<Vec<Value>>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let text = format!("SELECT {} FROM {}", table.names(), table.name);
+        let mut statement = self.connection.prepare(&text).map_err(sql)?;
+        let mut rows = statement.query([]).map_err(sql)?;
+        let mut waiting = Vec::new();
+        while let Some(row) = rows.next().map_err(sql)? {
+            let values = table.columns.iter().enumerate();
+            let values = values.map(|(place, (_, kind))| read(row.get_ref(place).map_err(sql)?, *kind));
+            waiting.push(values.collect::<Result<Vec<_>, _>>()?);
+            if waiting.len() == group {
+                take(std::mem::take(&mut waiting))?;
+            }
+        }
+        if waiting.is_empty() { Ok(()) } else { take(waiting) }
+    }
+}
+
+fn read(value: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
+    let strange = || StoreError::Corrupt(format!("a column of the kind {kind:?} holds something else"));
+    Ok(match (value, kind) {
+        (ValueRef::Null, _) => Value::Null,
+        (ValueRef::Text(text), Kind::Text) => {
+            Value::Text(String::from_utf8(text.to_vec()).map_err(|_| strange())?)
+        }
+        (ValueRef::Integer(number), Kind::Integer) => Value::Integer(number),
+        (ValueRef::Integer(number), Kind::Boolean) => Value::Boolean(number != 0),
+        (ValueRef::Blob(bytes), Kind::Bytes) => Value::Bytes(bytes.to_vec()),
+        (ValueRef::Blob(bytes), Kind::Guid) => Value::Guid(bytes.try_into().map_err(|_| strange())?),
+        _ => return Err(strange()),
+    })
+}
+
+impl ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Boolean(flag) => ValueRef::Integer((*flag).into()),
+            Self::Guid(bytes) => ValueRef::Blob(bytes),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}

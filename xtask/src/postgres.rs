@@ -1,0 +1,56 @@
+//! A PostgreSQL server for the tests: one for all of them, since each test is a process of its own.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use crate::shell::Failure;
+
+/// Where tests find the server.
+pub(crate) const VARIABLE: &str = "SIGNOFF_TEST_POSTGRES";
+
+/// What the tests of the store run when they are called by hand.
+const SCRIPT: &str = include_str!("../../crates/store/tests/conformance/cluster.sh");
+
+/// A server on a data directory of its own. It ends when this is dropped, or this process dies.
+pub(crate) struct Postgres {
+    /// An address under which databases may be created.
+    pub(crate) address: String,
+    shell: Child,
+}
+
+impl Postgres {
+    /// Starts it on a free port of the loopback address.
+    pub(crate) fn start() -> Result<Self, Failure> {
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        drop(listener);
+        let shell = Command::new("bash")
+            .args(["-c", SCRIPT])
+            .env("SCRIPT", SCRIPT)
+            .env("PORT", port.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut shell = shell.map_err(|error| format!("bash could not be started: {error}"))?;
+        let said = shell.stdout.take().map(BufReader::new).into_iter().flat_map(BufRead::lines);
+        let mut before = Vec::new();
+        for line in said.map_while(Result::ok) {
+            if line == "ready" {
+                return Ok(Self { address: format!("postgres://postgres@127.0.0.1:{port}"), shell });
+            }
+            before.push(line);
+        }
+        Err(Failure::Said(format!("PostgreSQL did not start: {}", before.join("\n"))))
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // The script waits for the end of its input.
+        drop(self.shell.stdin.take());
+        if let Err(error) = self.shell.wait() {
+            eprintln!("the PostgreSQL server of the tests may still run: {error}");
+        }
+    }
+}
