@@ -18,7 +18,7 @@ struct Columns<'a> {
     offers: Offers<'a>,
     operations: Operations<'a>,
     settled: (Vec<&'a str>, Vec<Uuid>, Vec<i64>),
-    work: (Vec<&'a str>, Vec<Uuid>, Vec<i64>, Vec<&'a str>, Vec<i64>),
+    work: Wanted<'a>,
     mail: Letters<'a>,
     contents: Contents<'a>,
     repeats: Repeats<'a>,
@@ -48,6 +48,15 @@ struct Operations<'a> {
     publishing_version: Vec<i64>,
     previous: Vec<Option<Uuid>>,
     body: Vec<&'a str>,
+}
+
+#[derive(Default)]
+struct Wanted<'a> {
+    offer: Vec<&'a str>,
+    operation: Vec<Uuid>,
+    attempt: Vec<i64>,
+    kind: Vec<&'a str>,
+    due_at: Vec<i64>,
 }
 
 #[derive(Default)]
@@ -170,11 +179,11 @@ impl<'a> Columns<'a> {
             self.settled.2.push(*attempt);
         }
         for (operation, attempt, kind, due_at) in &change.work {
-            self.work.0.push(offer);
-            self.work.1.push(*operation);
-            self.work.2.push(*attempt);
-            self.work.3.push(kind);
-            self.work.4.push(*due_at);
+            self.work.offer.push(offer);
+            self.work.operation.push(*operation);
+            self.work.attempt.push(*attempt);
+            self.work.kind.push(kind);
+            self.work.due_at.push(*due_at);
         }
         for row in &change.mail {
             self.mail.offer.push(offer);
@@ -232,11 +241,11 @@ impl<'a> Columns<'a> {
             &settled.0,
             &settled.1,
             &settled.2,
-            &work.0,
-            &work.1,
-            &work.2,
-            &work.3,
-            &work.4,
+            &work.offer,
+            &work.operation,
+            &work.attempt,
+            &work.kind,
+            &work.due_at,
             &mail.offer,
             &mail.operation,
             &mail.event,

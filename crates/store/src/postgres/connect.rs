@@ -46,11 +46,11 @@ pub(super) fn pool(address: &str, connections: usize) -> Result<Pool, StoreError
         None => limits,
     };
     config.options(options);
-    let managed = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = if config.get_ssl_mode() == SslMode::Disable {
-        Manager::from_config(config, NoTls, managed)
+        Manager::from_config(config, NoTls, recycling)
     } else {
-        Manager::from_config(config, MakeRustlsConnect::new(tls()?), managed)
+        Manager::from_config(config, MakeRustlsConnect::new(tls()?), recycling)
     };
     Pool::builder(manager)
         .max_size(connections)

@@ -21,8 +21,8 @@ const FREE: &str = "(lease_until IS NULL OR lease_until <= clock_timestamp())";
 type WorkRow = (String, String, Work);
 
 fn read_row(row: &Row) -> Result<WorkRow, StoreError> {
-    let word: &str = column(row, 4)?;
-    let kind = kind_of(word).ok_or_else(|| StoreError::Corrupt(format!("unknown kind of work {word}")))?;
+    let kind: &str = column(row, 4)?;
+    let kind = kind_of(kind).ok_or_else(|| StoreError::Corrupt(format!("unknown kind of work {kind}")))?;
     let work = Work {
         operation: operation_id(column(row, 2)?),
         attempt: unsigned(column(row, 3)?)?,
@@ -90,20 +90,17 @@ impl WorkQueue for PostgresStore {
         publisher: Option<&str>,
         except: &[String],
     ) -> Result<Option<Timestamp>, StoreError> {
-        let row = match publisher {
-            Some(publisher) => {
-                let text = format!(
-                    "SELECT due_at FROM work WHERE publisher_id = $1 AND publisher_id <> ALL ($2) AND {FREE}
-                     ORDER BY due_at LIMIT 1"
-                );
-                self.row(&text, &[&publisher, &except]).await?
-            }
-            None => {
-                let text = format!(
-                    "SELECT due_at FROM work WHERE publisher_id <> ALL ($1) AND {FREE} ORDER BY due_at LIMIT 1"
-                );
-                self.row(&text, &[&except]).await?
-            }
+        let row = if let Some(publisher) = publisher {
+            let text = format!(
+                "SELECT due_at FROM work WHERE publisher_id = $1 AND publisher_id <> ALL ($2) AND {FREE}
+                 ORDER BY due_at LIMIT 1"
+            );
+            self.row(&text, &[&publisher, &except]).await?
+        } else {
+            let text = format!(
+                "SELECT due_at FROM work WHERE publisher_id <> ALL ($1) AND {FREE} ORDER BY due_at LIMIT 1"
+            );
+            self.row(&text, &[&except]).await?
         };
         row.map(|row| column(&row, 0).map(Timestamp)).transpose()
     }
