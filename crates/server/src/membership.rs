@@ -157,3 +157,20 @@ pub(crate) fn invalid_id(error: &path::InvalidId, value: &str) -> ApiError {
     let value = value.chars().take(80).collect();
     ApiError::new(ErrorCode::InvalidId, ErrorText::InvalidId { field: field.to_owned(), value }).target(field)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_role_that_was_looked_up_before_a_change_is_not_kept() {
+        let ann = PrincipalId { tenant: "tenant".to_owned(), client: "ann".to_owned() };
+        let memberships = Memberships::default();
+        let before = *memberships.emptied.borrow();
+        memberships.learn("contoso", &ann, Role::Owner, before);
+        assert_eq!(memberships.known("contoso", &ann), Some(Role::Owner));
+        memberships.clear();
+        memberships.learn("contoso", &ann, Role::Owner, before);
+        assert_eq!(memberships.known("contoso", &ann), None);
+    }
+}

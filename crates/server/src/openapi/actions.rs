@@ -236,11 +236,11 @@ fn kill() -> Call {
     .takes(&["cancelOperationId"])
     .answers(
         Answer::of::<Accepted<'_>>(200, "The operation is canceled, or complete.", completed)
-            .headers(&["Location", "Operation-Location"]),
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
     )
     .answers(
         Answer::of::<Accepted<'_>>(202, "It has failed; its cancellation says what is left behind.", given_up)
-            .headers(&["Location", "Operation-Location", "Retry-After"]),
+            .headers(&["Location", "Operation-Location", "Retry-After", "Preference-Applied", RESULT]),
     )
     .refuses(&[
         ErrorCode::OperationNotFound,
