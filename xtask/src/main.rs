@@ -5,7 +5,8 @@
 mod arch;
 mod generate;
 mod model;
-mod postgres;
+#[path = "../../crates/store/tests/conformance/postgres_server.rs"]
+mod postgres_server;
 mod shell;
 mod sim;
 mod test;

@@ -5,7 +5,7 @@
 
 use std::process::Command;
 
-use crate::postgres::{self, Postgres};
+use crate::postgres_server::{self, Postgres};
 use crate::shell::{Failure, announce, cargo, run as call};
 use crate::tools::{self, Tools};
 use crate::{arch, generate, model};
@@ -49,7 +49,7 @@ pub(crate) fn run(all: bool) -> Result<(), Failure> {
         model::run(true, None)?;
     }
     let postgres = Postgres::start()?;
-    step("tests", tests(&tools, all).env(postgres::VARIABLE, &postgres.address))
+    step("tests", tests(&tools, all).env(postgres_server::VARIABLE, &postgres.address))
 }
 
 fn step(name: &str, command: &mut Command) -> Result<(), Failure> {

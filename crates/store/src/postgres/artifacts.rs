@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
 
-use super::work::key;
-use super::{PostgresStore, column, signed, uuid};
+use super::work::held;
+use super::{PostgresStore, column, uuid};
 use crate::StoreError;
 use crate::contract::{Artifacts, Lease};
 
 #[async_trait]
 impl Artifacts for PostgresStore {
     async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError> {
-        let (operation, attempt) = key(lease.operation, lease.attempt);
+        let (operation, attempt, token) = held(lease)?;
         // Holding the row keeps its settlement waiting until the artifact is there for the undo to find.
         let written = self
             .execute(
@@ -22,7 +22,7 @@ impl Artifacts for PostgresStore {
                  )
                  INSERT INTO artifact (publisher_id, operation_id, step, body) SELECT $1, $2, $5, $6 FROM held
                  ON CONFLICT (publisher_id, operation_id, step) DO UPDATE SET body = excluded.body",
-                &[&lease.publisher, &operation, &attempt, &signed(lease.token)?, &step, &body],
+                &[&lease.publisher, &operation, &attempt, &token, &step, &body],
             )
             .await?;
         if written == 1 { Ok(()) } else { Err(StoreError::Fenced) }

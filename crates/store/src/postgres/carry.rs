@@ -73,48 +73,22 @@ pub(super) async fn write(
 
 /// One column of the rows.
 fn list(rows: &[Vec<Value>], place: usize, kind: Kind) -> Box<dyn ToSql + Sync + Send> {
-    let column = rows.iter().map(|row| &row[place]);
+    macro_rules! list {
+        ($variant:ident, $of:expr) => {{
+            let of = $of;
+            let value = |row: &Vec<Value>| match &row[place] {
+                Value::$variant(value) => Some(of(value)),
+                _ => None,
+            };
+            Box::new(rows.iter().map(value).collect::<Vec<_>>())
+        }};
+    }
     match kind {
-        Kind::Text => Box::new(
-            column
-                .map(|value| match value {
-                    Value::Text(text) => Some(text.clone()),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Integer => Box::new(
-            column
-                .map(|value| match value {
-                    Value::Integer(number) => Some(*number),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Boolean => Box::new(
-            column
-                .map(|value| match value {
-                    Value::Boolean(flag) => Some(*flag),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Bytes => Box::new(
-            column
-                .map(|value| match value {
-                    Value::Bytes(bytes) => Some(bytes.clone()),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
-        Kind::Guid => Box::new(
-            column
-                .map(|value| match value {
-                    Value::Guid(bytes) => Some(Uuid::from_bytes(*bytes)),
-                    _ => None,
-                })
-                .collect::<Vec<_>>(),
-        ),
+        Kind::Text => list!(Text, String::clone),
+        Kind::Integer => list!(Integer, |number: &i64| *number),
+        Kind::Boolean => list!(Boolean, |flag: &bool| *flag),
+        Kind::Bytes => list!(Bytes, Vec::clone),
+        Kind::Guid => list!(Guid, |bytes: &[u8; 16]| Uuid::from_bytes(*bytes)),
     }
 }
 

@@ -3,6 +3,7 @@
 use signoff_lifecycle::ids::OperationId;
 use uuid::Uuid;
 
+use super::work::held;
 use super::{signed, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Repeated};
@@ -58,11 +59,8 @@ impl Rows {
         let next = &change.next;
         let id_of = |operation: &signoff_lifecycle::operation::Operation| uuid(operation.id);
         let fence = change.fence.as_ref().map(|lease| {
-            Ok::<_, StoreError>(Fence {
-                operation: uuid(lease.operation),
-                attempt: lease.attempt.into(),
-                token: signed(lease.token)?,
-            })
+            let (operation, attempt, token) = held(lease)?;
+            Ok::<_, StoreError>(Fence { operation, attempt, token })
         });
         let settled = |(operation, attempt): &(OperationId, u32)| (uuid(*operation), i64::from(*attempt));
         Ok(Self {

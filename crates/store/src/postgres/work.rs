@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -32,11 +32,6 @@ fn read_row(row: &Row) -> Result<WorkRow, StoreError> {
     Ok((column(row, 0)?, column(row, 1)?, work))
 }
 
-/// Seconds, as the database counts a lease.
-fn seconds(span: Duration) -> f64 {
-    span.as_secs_f64()
-}
-
 #[async_trait]
 impl WorkQueue for PostgresStore {
     async fn claim(&self, claim: Claim) -> Result<Vec<Claimed>, StoreError> {
@@ -59,27 +54,23 @@ impl WorkQueue for PostgresStore {
     }
 
     async fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
+        let (operation, attempt, token) = held(lease)?;
         let changed = self
             .execute(
                 "UPDATE work SET lease_until = clock_timestamp() + make_interval(secs => $5)
                  WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3 AND lease_token = $4",
-                &[
-                    &lease.publisher,
-                    &uuid(lease.operation),
-                    &i64::from(lease.attempt),
-                    &signed(lease.token)?,
-                    &seconds(lease_for),
-                ],
+                &[&lease.publisher, &operation, &attempt, &token, &lease_for.as_secs_f64()],
             )
             .await?;
         if changed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
     }
 
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
+        let (operation, attempt, token) = held(lease)?;
         self.execute(
             "UPDATE work SET lease_until = NULL, lease_token = NULL
              WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3 AND lease_token = $4",
-            &[&lease.publisher, &uuid(lease.operation), &i64::from(lease.attempt), &signed(lease.token)?],
+            &[&lease.publisher, &operation, &attempt, &token],
         )
         .await
         .map(|_| ())
@@ -156,7 +147,7 @@ impl PostgresStore {
              RETURNING work.publisher_id, work.offer_id, work.operation_id, work.attempt, work.kind, work.due_at,
                  work.lease_token"
         );
-        let rows = self.rows(&text, &[&publisher, &operations, &attempts, &seconds(lease_for)]).await?;
+        let rows = self.rows(&text, &[&publisher, &operations, &attempts, &lease_for.as_secs_f64()]).await?;
         let claimed = |row: &Row| {
             let (publisher, offer, work) = read_row(row)?;
             let token = unsigned(column(row, 6)?)?;
@@ -167,7 +158,7 @@ impl PostgresStore {
     }
 }
 
-/// Tells which piece of work a lease is on, in a statement's parameters.
-pub(super) fn key(operation: OperationId, attempt: u32) -> (Uuid, i64) {
-    (uuid(operation), attempt.into())
+/// The piece of work that a lease is on, and the token that it must carry.
+pub(super) fn held(lease: &Lease) -> Result<(Uuid, i64, i64), StoreError> {
+    Ok((uuid(lease.operation), lease.attempt.into(), signed(lease.token)?))
 }

@@ -1,9 +1,6 @@
 //! PostgreSQL for the cases: one server a process, or the one that `SIGNOFF_TEST_POSTGRES` names; a database a case.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -14,47 +11,15 @@ use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 use crate::fixture::Fixture;
+use crate::postgres_server;
 
-/// The address of a server where this user may create databases, e.g. `postgres://postgres@127.0.0.1:5432`.
-const ADDRESS: &str = "SIGNOFF_TEST_POSTGRES";
 /// Connections of one store.
 const CONNECTIONS: usize = 8;
 
-/// A server of this process. It ends when the process does, however that ends: its shell waits for our end of the pipe.
-struct Server {
-    address: String,
-    _shell: Child,
-}
-
-/// Starts a server on a new data directory, not as root, and waits until it answers.
-const SCRIPT: &str = include_str!("cluster.sh");
-
-fn start() -> Server {
-    // Nobody else is told this port; taken meanwhile, the server says so.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let shell = Command::new("bash")
-        .args(["-c", SCRIPT])
-        .env("SCRIPT", SCRIPT)
-        .env("PORT", port.to_string())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn();
-    let mut shell = shell.expect("bash is there");
-    let mut told = BufReader::new(shell.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let mut before = Vec::new();
-    loop {
-        match told.next() {
-            Some(line) if line == "ready" => break,
-            Some(line) => before.push(line),
-            None => panic!("the cases need PostgreSQL 13 or newer: {}", before.join("\n")),
-        }
-    }
-    Server { address: format!("postgres://postgres@127.0.0.1:{port}"), _shell: shell }
-}
-
 fn server() -> String {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    std::env::var(ADDRESS).unwrap_or_else(|_| SERVER.get_or_init(start).address.clone())
+    static SERVER: OnceLock<postgres_server::Postgres> = OnceLock::new();
+    let start = || postgres_server::Postgres::start().unwrap_or_else(|why| panic!("{why}"));
+    std::env::var(postgres_server::VARIABLE).unwrap_or_else(|_| SERVER.get_or_init(start).address.clone())
 }
 
 /// A database of one case's own.

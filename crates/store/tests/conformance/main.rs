@@ -14,6 +14,7 @@ mod fixture;
 mod lab;
 mod operations;
 mod outbox;
+mod postgres_server;
 mod repeats;
 mod retention;
 mod sqlite_file;

@@ -1,18 +1,18 @@
-//! A PostgreSQL server for the tests: one for all of them, since each test is a process of its own.
+//! A PostgreSQL server for tests. `cargo xtask test` compiles this file, too: it starts one for all tests, since each of
+//! them is a process of its own.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
-use crate::shell::Failure;
-
-/// Where tests find the server.
+/// The variable that names a server where tests may create databases, e.g. `postgres://postgres@127.0.0.1:5432`.
 pub(crate) const VARIABLE: &str = "SIGNOFF_TEST_POSTGRES";
 
-/// What the tests of the store run when they are called by hand.
-const SCRIPT: &str = include_str!("../../crates/store/tests/conformance/cluster.sh");
+/// Starts a server on a new data directory, not as root, and waits until it answers.
+const SCRIPT: &str = include_str!("postgres_server.sh");
 
-/// A server on a data directory of its own. It ends when this is dropped, or this process dies.
+/// A server on a data directory of its own. It ends when this is dropped, or this process dies: its shell waits
+/// for our end of the pipe.
 pub(crate) struct Postgres {
     /// An address under which databases may be created.
     pub(crate) address: String,
@@ -21,7 +21,11 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Starts it on a free port of the loopback address.
-    pub(crate) fn start() -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// What is missing, in the script's words.
+    pub(crate) fn start() -> Result<Self, String> {
+        // Nobody else is told this port; taken meanwhile, the server says so.
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
         drop(listener);
@@ -41,7 +45,7 @@ impl Postgres {
             }
             before.push(line);
         }
-        Err(Failure::Said(format!("PostgreSQL did not start: {}", before.join("\n"))))
+        Err(format!("the tests need PostgreSQL 13 or newer, and it did not start: {}", before.join("\n")))
     }
 }
 
