@@ -18,7 +18,7 @@ impl Engine {
     /// If the store fails.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let (shared, lab) = (&self.shared, &self.shared.lab);
-        if !shared.settings.lab || !shared.is_shared {
+        if !shared.settings.lab || !shared.has_peers {
             return Ok(());
         }
         let _one = lab.changing.lock().await;
@@ -52,7 +52,7 @@ impl Engine {
 
     /// Tells the other nodes that the whole state was replaced.
     pub(super) async fn tell_of_new_world(&self) -> Result<(), StoreError> {
-        if !self.shared.is_shared {
+        if !self.shared.has_peers {
             return Ok(());
         }
         let world = self.shared.clock.new_id().to_string();

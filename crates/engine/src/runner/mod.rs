@@ -153,7 +153,7 @@ impl Engine {
         // Work whose holder died falls free when its lease runs out, which nobody tells. On a shared store that may
         // be at any time.
         let lease_for = self.shared.settings.lease_for;
-        let look_after = if self.shared.is_shared { lease_for / LOOKS_A_LEASE } else { lease_for };
+        let look_after = if self.shared.has_peers { lease_for / LOOKS_A_LEASE } else { lease_for };
         let mut pause = look_after.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));
