@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use signoff_engine::Engine;
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) settings: AppSettings,
     pub(crate) memberships: Memberships,
     pub(crate) faults: Faults,
+    draining: AtomicBool,
     unknown: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -71,6 +73,7 @@ impl App {
                 settings,
                 memberships: Memberships::default(),
                 faults: Faults::default(),
+                draining: AtomicBool::new(false),
                 unknown: Mutex::default(),
             }),
         }
@@ -84,6 +87,16 @@ impl App {
         self.engine().recover().await?;
         self.inner.memberships.clear();
         self.inner.faults.load(self.engine().store().as_ref()).await
+    }
+
+    /// Says from now on that this server goes away: whoever asks whether it is ready is told so, and each answer
+    /// closes its connection. Everything is answered all the same.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn engine(&self) -> &Engine {
