@@ -11,7 +11,7 @@ mod log;
 mod plan;
 mod postgres_server;
 
-pub use database::database;
+pub use database::{database, run_sql};
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
