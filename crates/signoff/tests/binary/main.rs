@@ -4,8 +4,12 @@
 mod actor;
 mod certified;
 mod client;
+mod crowd;
 mod dev_server;
+mod failing;
+mod guide;
 mod histories;
+mod insist;
 mod kills;
 mod ledger;
 mod nodes;
