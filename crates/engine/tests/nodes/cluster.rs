@@ -144,8 +144,7 @@ impl Node {
         let look = |viewed: &signoff_engine::Viewed| {
             if wanted(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
         };
-        let waited =
-            self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
+        let waited = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
         let operation = waited.viewed.expect("it exists").operation.clone();
         assert!(wanted(&operation), "it did not get there: {operation:?}");
         operation

@@ -21,7 +21,10 @@ async fn a_clock_that_is_advanced_at_one_node_is_ahead_at_all() {
     let shown = one.engine.advance(CONTOSO, Micros(24 * HOUR.0)).await.unwrap();
     other.engine.refresh().await.unwrap();
     assert!(other.engine.clock().now(CONTOSO) >= shown);
-    assert!(other.engine.clock().now("fabrikam") < publish.created_at.plus(HOUR), "another publisher's stays");
+    assert!(
+        other.engine.clock().now("fabrikam") < publish.created_at.plus(HOUR),
+        "another publisher's stays"
+    );
     // Whichever of the two did the work, each event happened at its own time.
     let operation = other.operation(publish.id).await;
     let mut due = operation.created_at;

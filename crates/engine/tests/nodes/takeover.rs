@@ -103,8 +103,7 @@ async fn a_late_artifact_is_refused_and_leaves_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cancel_at_one_node_takes_the_work_from_another() {
     let cluster = Cluster::new().await;
-    let (asked, mut worker, third) =
-        (cluster.node(-5).await, cluster.node(5).await, cluster.node(0).await);
+    let (asked, mut worker, third) = (cluster.node(-5).await, cluster.node(5).await, cluster.node(0).await);
     let publish = asked.publish("a").await;
     worker.freeze_with_a_result().await;
     let done = asked.cancel("a").await.unwrap();

@@ -72,7 +72,10 @@ async fn a_request_that_comes_again_is_known_at_every_node() {
         replies.push(call.header("repeatability-first-sent", &sent).await.expect(202));
     }
     for reply in &replies {
-        assert_eq!((reply.text.as_str(), reply.location()), (replies[0].text.as_str(), replies[0].location()));
+        assert_eq!(
+            (reply.text.as_str(), reply.location()),
+            (replies[0].text.as_str(), replies[0].location())
+        );
         assert_eq!(reply.header("repeatability-result"), "accepted");
     }
     assert_eq!(owner.operations("vm").await.json().as_array().map(Vec::len), Some(1));
@@ -159,9 +162,7 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     let reply = tokio::time::timeout(AT_ONCE, waiting).await.unwrap().unwrap().expect(200);
     assert_eq!(reply.header("preference-applied"), "wait=60");
     assert_ne!(reply.text, first.data);
-    let signoff = async {
-        while !reader.next().await.unwrap().data.contains("waitingForPublisherReview") {}
-    };
+    let signoff = async { while !reader.next().await.unwrap().data.contains("waitingForPublisherReview") {} };
     tokio::time::timeout(AT_ONCE, signoff).await.unwrap();
     one.golive("vm").await.expect(202);
     tokio::time::timeout(AT_ONCE, reader.rest()).await.expect("the stream should end with the operation");
