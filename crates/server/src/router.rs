@@ -33,6 +33,7 @@ pub fn router(app: App) -> Routes {
     }
     if app.settings().dev {
         inner = inner.layer(middleware::from_fn_with_state(app.clone(), lab::faults::apply));
+        inner = inner.layer(middleware::from_fn_with_state(app.clone(), lab::refresh));
     }
     let inner = inner.layer(middleware::from_fn_with_state(app, envelope));
     // A trailing slash means the same path.

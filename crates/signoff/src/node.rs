@@ -112,8 +112,10 @@ impl Node {
         let mut workers = JoinSet::new();
         if let Some(transport) = transport {
             let (clock, written) = (engine.clock().clone(), engine.mail_written());
-            let deliverer =
-                Deliverer::new(store, clock, Arc::new(transport), DeliverySettings::default(), written);
+            // Another node may die with a letter that it wrote.
+            let look_every = store.is_shared().then_some(engine.settings().lease_for);
+            let delivery = DeliverySettings { look_every, ..DeliverySettings::default() };
+            let deliverer = Deliverer::new(store, clock, Arc::new(transport), delivery, written);
             workers.spawn(deliverer.run(stop_of(&stopped), engine.giving_back()));
         }
         let (forgetful, until) = (engine.clone(), stopped.clone());

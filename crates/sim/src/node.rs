@@ -28,6 +28,7 @@ const DELIVERY: DeliverySettings = DeliverySettings {
     longest_pause: Micros::from_millis(8_000),
     attempts: 4,
     at_once: 4,
+    look_every: None,
 };
 
 pub(crate) struct Node {

@@ -27,6 +27,9 @@ pub struct DeliverySettings {
     pub attempts: u32,
     /// At most so many letters are on their way at the same time; at least one.
     pub at_once: usize,
+    /// The outbox is looked at again after this time, where others write letters, too, and may die before they send
+    /// them. `None`: nobody does.
+    pub look_every: Option<Duration>,
 }
 
 impl Default for DeliverySettings {
@@ -36,6 +39,7 @@ impl Default for DeliverySettings {
             longest_pause: Micros::from_millis(3_600_000),
             attempts: 8,
             at_once: 8,
+            look_every: None,
         }
     }
 }
@@ -118,7 +122,10 @@ impl Deliverer {
     /// How long it takes until there are other letters to send; `None`: until somebody writes one.
     async fn pause(&self) -> Option<Duration> {
         match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
-            Ok(next) => next.map(|span| Duration::from_micros(span.0)),
+            Ok(next) => {
+                let next = next.map(|span| Duration::from_micros(span.0));
+                next.into_iter().chain(self.settings.look_every).min()
+            }
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");
                 Some(STORE_PAUSE)

@@ -24,6 +24,8 @@ pub(crate) use leaving::Leaving;
 
 /// Without a word from anybody the store is looked at again after this time.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+/// So many looks for other nodes' work fall into the time of a lease.
+const LOOKS_A_LEASE: u32 = 15;
 /// After a failure of the store it is asked again after this time.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
 /// At most so many third parties are waited for beside the work of our own; more than that take its places.
@@ -69,7 +71,12 @@ impl Engine {
     /// Does the work that falls due until `stop` says so, then finishes what it began, or gives it back once
     /// [`Engine::give_back`] says so. Beside it, throws away what is over.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.work(stop.clone()), self.keep_up(stop));
+        tokio::join!(
+            self.work(stop.clone()),
+            self.hear(stop.clone()),
+            self.keep_time(stop.clone()),
+            self.keep_up(stop)
+        );
     }
 
     async fn work(&self, mut stop: watch::Receiver<bool>) {
@@ -118,6 +125,7 @@ impl Engine {
             if *stop.borrow() {
                 return Ok(Duration::ZERO);
             }
+            self.refresh().await?;
             let free = places.ours.available_permits();
             if free == 0 {
                 // Whoever finishes wakes us.
@@ -152,8 +160,11 @@ impl Engine {
     async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
-        // Work whose holder died falls free when its lease runs out, which nobody tells.
-        let mut pause = self.shared.settings.lease_for.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
+        // Work whose holder died falls free when its lease runs out, which nobody tells. On a shared store that may
+        // be at any time.
+        let lease_for = self.shared.settings.lease_for;
+        let look_after = if self.shared.is_shared { lease_for / LOOKS_A_LEASE } else { lease_for };
+        let mut pause = look_after.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));
         }
@@ -211,6 +222,8 @@ impl Engine {
             }
             let work = self.shared.executors.execute(offer, operation, lease);
             let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
+            // The clock may have been moved at another node since.
+            self.refresh().await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
         self.record(&lease.publisher, offer, command, lease.clone()).await.map(Some)

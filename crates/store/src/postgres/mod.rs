@@ -15,6 +15,7 @@ mod outbox;
 mod repeats;
 mod retention;
 mod schema;
+mod sharing;
 mod work;
 
 use std::sync::Arc;
