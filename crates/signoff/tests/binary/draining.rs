@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample};
+use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample, signoff};
 
 /// The status of an offer whose publish has done all it can by itself.
 const SIGN_OFF: &str = "waitingForPublisherReview";
@@ -36,12 +36,21 @@ async fn readiness(api: &Api) -> Answer {
     api.get("/_signoff/readyz").await
 }
 
+/// What `signoff ready` makes of it: its exit code and its words.
+async fn asked(base: &str) -> (i32, String) {
+    let mut command = signoff(Path::new("/nonexistent"));
+    let ran = command.args(["--url", base, "ready"]).output().await.unwrap();
+    let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+    (ran.status.code().unwrap(), said)
+}
+
 #[tokio::test]
 async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
     let api = Api::owner(&server.base, "contoso").await;
     assert_eq!(readiness(&api).await.body, json!({ "status": "ready" }));
+    assert_eq!(asked(&server.base).await, (0, "ready\n".to_owned()));
     api.script("contoso", "sample-vm", json!({ "displaycertify": { "hold": true } })).await;
     let accepted = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     let (path, query) =
@@ -55,6 +64,7 @@ async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     let draining = readiness(&api).await;
     assert_eq!((draining.status, &draining.body), (503, &json!({ "status": "draining" })));
     assert_eq!(draining.headers["connection"], "close", "the next request goes elsewhere");
+    assert_eq!(asked(&server.base).await, (6, "error: not ready: draining\n".to_owned()));
     assert_eq!(api.get("/_signoff/healthz").await.status, 200, "it is no reason to restart it");
     let put = api.put(&of_offer("contoso", "late", ""), None, &sample("contoso", "late", "Late")).await;
     assert_eq!(put.headers["connection"], "close");
