@@ -16,6 +16,7 @@ use crate::follow::{FollowLimits, Followers};
 use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::retention::RETENTION;
+use crate::runner::Leaving;
 use crate::sharing::{Looked, Publishers};
 use crate::usecase::Checks;
 use crate::views::Views;
@@ -125,6 +126,8 @@ pub(crate) struct Shared {
     pub(crate) mail: Arc<Notify>,
     /// Pieces of work that were finished, one way or the other, or taken back.
     pub(crate) finished: watch::Sender<u64>,
+    /// Whether this node goes away.
+    pub(crate) leaving: Leaving,
     /// Advancing the clocks of publishers, one at a time each.
     pub(crate) advancing: Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -162,6 +165,7 @@ impl Engine {
                 next_look: AtomicI64::new(i64::MAX),
                 mail: Arc::new(Notify::new()),
                 finished: watch::Sender::new(0),
+                leaving: Leaving::default(),
                 advancing: Mutex::default(),
             }),
             asker: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use signoff_engine::Engine;
@@ -52,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) faults: Faults,
     /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
     worlds: AtomicU64,
+    draining: AtomicBool,
     unknown: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -76,6 +77,7 @@ impl App {
                 memberships,
                 faults: Faults::default(),
                 worlds: AtomicU64::default(),
+                draining: AtomicBool::new(false),
                 unknown: Mutex::default(),
             }),
         }
@@ -112,6 +114,16 @@ impl App {
             self.directory_changed();
         }
         self.inner.faults.load(store.as_ref()).await
+    }
+
+    /// Says from now on that this server goes away: whoever asks whether it is ready is told so, and each answer
+    /// closes its connection. Everything is answered all the same.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn engine(&self) -> &Engine {

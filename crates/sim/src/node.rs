@@ -80,7 +80,7 @@ impl Node {
         let (stop, stopped) = watch::channel(false);
         let (clock, written) = (engine.clock().clone(), engine.mail_written());
         let deliverer = Deliverer::new(store, clock, Arc::new(mailman.clone()), DELIVERY, written);
-        tokio::spawn(deliverer.run(std::future::pending()));
+        tokio::spawn(deliverer.run(std::future::pending(), std::future::pending()));
         let worker = engine.clone();
         tokio::spawn(async move { worker.run(stopped).await });
         Ok(Self { routes: router(app), engine, _stop: stop })

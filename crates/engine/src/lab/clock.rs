@@ -36,17 +36,21 @@ impl Engine {
     /// the way has happened.
     ///
     /// # Errors
-    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time.
+    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, or this node stops.
     pub async fn advance(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
         let turn = {
             let mut advancing = self.shared.advancing.lock();
             advancing.entry(publisher.to_owned()).or_default().clone()
         };
         let _turn = turn.lock().await;
-        match tokio::time::timeout(PATIENCE, self.play(publisher, span)).await {
-            Ok(played) => played,
-            Err(_) => Err(AdvanceError::Pending { pending: self.pending(publisher).await? }),
+        tokio::select! {
+            biased;
+            played = self.play(publisher, span) => return played,
+            () = tokio::time::sleep(PATIENCE) => {}
+            // Nobody here does what falls due any more.
+            () = self.shared.leaving.begun() => {}
         }
+        Err(AdvanceError::Pending { pending: self.pending(publisher).await? })
     }
 
     async fn play(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::{Carrier, Clock, SendError, render};
 
@@ -74,16 +74,19 @@ impl Deliverer {
         Self { outbox, clock, carrier, settings, wake }
     }
 
-    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for, which takes
-    /// no longer than the carrier's timeout.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for until `give_back`
+    /// is ready; those that are not taken by then are given back for another node to send. Sent twice is better than
+    /// never.
+    pub async fn run(self, stop: impl Future<Output = ()>, give_back: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
+        let (time_is_up, told) = watch::channel(false);
         let mut on_their_way = FuturesUnordered::new();
         let at_once = self.settings.at_once.max(1);
         loop {
             let claimed = self.claim(at_once - on_their_way.len()).await;
             let read = claimed.is_some();
-            on_their_way.extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter)));
+            on_their_way
+                .extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter, told.clone())));
             let pause = match read {
                 false => Some(STORE_PAUSE),
                 true if on_their_way.len() < at_once => self.pause().await,
@@ -98,7 +101,13 @@ impl Deliverer {
                 () = sleep(pause) => {}
             }
         }
-        while on_their_way.next().await.is_some() {}
+        tokio::select! {
+            biased;
+            () = all(&mut on_their_way) => return,
+            () = give_back => {}
+        }
+        time_is_up.send_replace(true);
+        all(&mut on_their_way).await;
     }
 
     /// Letters to send now, at most `limit`; `None` if the store failed.
@@ -124,14 +133,20 @@ impl Deliverer {
         }
     }
 
-    async fn deliver(&self, mut letter: Letter) {
-        let sent = self.carrier.send(&render(&letter.mail, Lang::En)).await;
+    async fn deliver(&self, mut letter: Letter, mut time_is_up: watch::Receiver<bool>) {
+        let message = render(&letter.mail, Lang::En);
+        let sent = tokio::select! {
+            biased;
+            sent = self.carrier.send(&message) => Some(sent),
+            _ = time_is_up.wait_for(|up| *up) => None,
+        };
         match sent {
-            Ok(()) => {
+            Some(Ok(())) => {
                 letter.delivery = Delivery::Sent;
                 letter.last_error = None;
             }
-            Err(error) => self.failed(&mut letter, &error),
+            Some(Err(error)) => self.failed(&mut letter, &error),
+            None => tracing::info!(letter = letter.id, "a letter is given back"),
         }
         let (id, operation, delivery) = (letter.id, letter.mail.operation, letter.delivery);
         if let Err(error) = self.outbox.settle_letter(letter).await {
@@ -161,6 +176,10 @@ impl Deliverer {
         let ahead = self.clock.clocks().into_iter().find(|(name, _)| name == publisher);
         ahead.map_or_else(|| self.clock.now(), |(_, now)| now)
     }
+}
+
+async fn all(on_their_way: &mut FuturesUnordered<impl Future<Output = ()>>) {
+    while on_their_way.next().await.is_some() {}
 }
 
 async fn sleep(pause: Option<Duration>) {

@@ -18,6 +18,10 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::views::Viewed;
 
+mod leaving;
+
+pub(crate) use leaving::Leaving;
+
 /// Without a word from anybody the store is looked at again after this time.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// So many looks for other nodes' work fall into the time of a lease.
@@ -64,8 +68,8 @@ impl Place {
 }
 
 impl Engine {
-    /// Does the work that falls due until `stop` says so, then finishes what it began. Beside it, throws away what
-    /// is over.
+    /// Does the work that falls due until `stop` says so, then finishes what it began, or gives it back once
+    /// [`Engine::give_back`] says so. Beside it, throws away what is over.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
             self.work(stop.clone()),
@@ -77,10 +81,11 @@ impl Engine {
 
     async fn work(&self, mut stop: watch::Receiver<bool>) {
         let places = Places::new(self.shared.settings.concurrency);
+        self.shared.leaving.stay();
         while !*stop.borrow_and_update() {
             // While it looks, whatever is committed must wake it: it may have looked past it.
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
-            let pause = match self.claim_due(&places).await {
+            let pause = match self.claim_due(&places, &stop).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, "work could not be claimed");
@@ -99,7 +104,9 @@ impl Engine {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.shared.leaving.finish();
         places.all(self.shared.settings.concurrency).await;
+        self.shared.leaving.tell();
     }
 
     /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
@@ -112,23 +119,17 @@ impl Engine {
     }
 
     /// Starts what is due; answers how long nothing else will be.
-    async fn claim_due(&self, places: &Places) -> Result<Duration, StoreError> {
-        let (store, clock) = (&self.shared.store, &self.shared.clock);
+    async fn claim_due(&self, places: &Places, stop: &watch::Receiver<bool>) -> Result<Duration, StoreError> {
         loop {
-            self.refresh().await?;
+            if *stop.borrow() {
+                return Ok(Duration::ZERO);
+            }
             let free = places.ours.available_permits();
             if free == 0 {
                 // Whoever finishes wakes us.
                 return Ok(AT_LEAST_EVERY);
             }
-            let clocks = clock.clocks();
-            let claim = Claim {
-                now: clock.real(),
-                clocks: clocks.clone(),
-                lease_for: self.shared.settings.lease_for,
-                limit: free,
-            };
-            let claimed = store.claim(claim).await?;
+            let (claimed, clocks) = self.claim(free).await?;
             if claimed.is_empty() {
                 return self.until_next(&clocks).await;
             }
@@ -143,6 +144,32 @@ impl Engine {
                     engine.shared.finished.send_modify(|count| *count += 1);
                     engine.shared.work.notify_one();
                 });
+            }
+        }
+    }
+
+    /// Leases work that is due, `limit` pieces at most; answers the clocks that were set by then, too.
+    async fn claim(&self, limit: usize) -> Result<(Vec<Claimed>, Vec<(String, Timestamp)>), StoreError> {
+        let (store, clock) = (&self.shared.store, &self.shared.clock);
+        loop {
+            self.refresh().await?;
+            let (moves, clocks) = (self.moves(), clock.clocks());
+            let claim = Claim {
+                now: clock.real(),
+                clocks: clocks.clone(),
+                lease_for: self.shared.settings.lease_for,
+                limit,
+            };
+            let claimed = store.claim(claim).await?;
+            if !claimed.is_empty() {
+                self.refresh().await?;
+            }
+            if self.moves() == moves {
+                return Ok((claimed, clocks));
+            }
+            // By the clocks as another node set them meanwhile, some of it may not be due.
+            for piece in &claimed {
+                self.give_back_lease(&piece.lease).await;
             }
         }
     }
@@ -169,26 +196,37 @@ impl Engine {
     async fn do_piece(&self, piece: Claimed, place: &mut Place) {
         let Claimed { offer, lease, .. } = piece;
         match self.work_on(&offer, &lease, place).await {
-            Ok(()) => {}
+            Ok(Some(())) => self.shared.leaving.count_finished(),
+            Ok(None) => {
+                tracing::info!(operation = %lease.operation, attempt = lease.attempt, "work is given back");
+                self.give_back_lease(&lease).await;
+                self.shared.leaving.count_given_back();
+            }
             Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
-                self.give_back(&lease).await;
+                self.give_back_lease(&lease).await;
             }
             Err(error) => {
                 tracing::warn!(operation = %lease.operation, attempt = lease.attempt, %error, "work could not be recorded");
                 tokio::time::sleep(AFTER_FAILURE).await;
-                self.give_back(&lease).await;
+                self.give_back_lease(&lease).await;
             }
         }
     }
 
-    async fn give_back(&self, lease: &Lease) {
+    async fn give_back_lease(&self, lease: &Lease) {
         if let Err(error) = self.shared.store.release(lease).await {
             tracing::debug!(%error, "a lease could not be given back and will run out");
         }
     }
 
-    async fn work_on(&self, offer: &str, lease: &Lease, place: &mut Place) -> Result<(), EngineError> {
+    /// `None`: the work is to be given back undone.
+    async fn work_on(
+        &self,
+        offer: &str,
+        lease: &Lease,
+        place: &mut Place,
+    ) -> Result<Option<()>, EngineError> {
         let viewed = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &viewed.operation;
         let command = if operation.holds() {
@@ -200,12 +238,12 @@ impl Engine {
                 self.shared.work.notify_one();
             }
             let work = self.shared.executors.execute(offer, operation, lease);
-            let outcome = self.while_held(lease, work).await?;
+            let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
             // The clock may have been moved at another node since.
             self.refresh().await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
-        self.record(&lease.publisher, offer, command, lease.clone()).await
+        self.record(&lease.publisher, offer, command, lease.clone()).await.map(Some)
     }
 
     /// The operation, if it waits for this piece of work.
@@ -217,17 +255,24 @@ impl Engine {
         Ok(viewed.filter(|viewed| waits(&viewed.operation)))
     }
 
-    /// Does the work and makes the lease last meanwhile.
+    /// Does the work and makes the lease last meanwhile. `None`: it must be given back. What was begun is dropped
+    /// then, as in a crash.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] as soon as somebody else has the work; what was begun is dropped then.
-    async fn while_held<T>(&self, lease: &Lease, work: impl Future<Output = T>) -> Result<T, StoreError> {
+    /// [`StoreError::Fenced`] as soon as somebody else has the work; what was begun is dropped, too.
+    async fn while_held<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = T>,
+    ) -> Result<Option<T>, StoreError> {
         let lease_for = self.shared.settings.lease_for;
         let mut work = pin!(work);
+        let mut giving_back = pin!(self.shared.leaving.giving_back());
         loop {
             tokio::select! {
                 biased;
-                done = &mut work => return Ok(done),
+                done = &mut work => return Ok(Some(done)),
+                () = &mut giving_back => return Ok(None),
                 () = tokio::time::sleep(lease_for / 3) => self.shared.store.renew(lease, lease_for).await?,
             }
         }
