@@ -3,14 +3,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-use deadpool_postgres::Pool;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::batch::{self, Failure};
 use super::commit::Rows;
-use super::unreachable;
+use super::pool::{self, ANSWER_LIMIT, Pool};
 use crate::StoreError;
 
 /// At most so many changes share a statement.
@@ -67,7 +67,13 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        told.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+        match timeout(ANSWER_LIMIT, told).await {
+            Ok(told) => {
+                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+            }
+            // It may be written yet, or be gone.
+            Err(_) => Err(pool::unanswered()),
+        }
     }
 }
 
@@ -92,6 +98,11 @@ impl Queue {
             let mut group: Vec<Waiting> = Vec::new();
             let mut later = VecDeque::new();
             while let Some(waiting) = lane.pop_front() {
+                if waiting.caller.is_closed() {
+                    // Nobody waits for it any more, and nothing of it was begun.
+                    self.waiting -= 1;
+                    continue;
+                }
                 let key = (publisher.clone(), waiting.rows.offer.clone());
                 if group.len() < GROUP && self.busy.insert(key) {
                     group.push(waiting);
@@ -160,7 +171,7 @@ async fn one_by_one(pool: &Pool, rows: &[&Rows]) -> Vec<Result<(), StoreError>> 
 
 /// Writes the group; who lost a deadlock tries again.
 async fn try_to_write(pool: &Pool, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
-    let client = pool.get().await.map_err(|error| Failure::Unknown(unreachable(error)))?;
+    let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
     let mut outcome = batch::write(&client, rows).await;
     for _ in 1..TRIES {
         if !matches!(outcome, Err(Failure::Deadlock)) {
