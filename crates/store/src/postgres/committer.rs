@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
@@ -10,7 +11,8 @@ use tokio::time::timeout;
 
 use super::batch::{self, Failure};
 use super::commit::Rows;
-use super::pool::{self, ANSWER_LIMIT, Pool};
+use super::pool::{self, Pool};
+use super::settings::PostgresSettings;
 use crate::StoreError;
 
 /// At most so many changes share a statement.
@@ -39,15 +41,17 @@ pub(super) struct Committer {
     queue: Arc<Mutex<Queue>>,
     /// One permit for each push.
     pushed: Arc<Semaphore>,
+    /// How long a caller waits.
+    answer: Duration,
     _workers: JoinSet<()>,
 }
 
 impl Committer {
     /// Starts the tasks that write, on half of the connections: reads need the others.
-    pub(super) fn start(pool: &Pool, connections: usize) -> Self {
+    pub(super) fn start(pool: &Pool, settings: &PostgresSettings) -> Self {
         let (queue, pushed) = (Arc::<Mutex<Queue>>::default(), Arc::new(Semaphore::new(0)));
         let mut workers = JoinSet::new();
-        for _ in 0..(connections / 2).max(1) {
+        for _ in 0..(settings.connections / 2).max(1) {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
@@ -59,7 +63,7 @@ impl Committer {
                 }
             });
         }
-        Self { queue, pushed, _workers: workers }
+        Self { queue, pushed, answer: settings.answer, _workers: workers }
     }
 
     /// Writes a change and waits until it is durable.
@@ -67,7 +71,7 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        match timeout(ANSWER_LIMIT, told).await {
+        match timeout(self.answer, told).await {
             Ok(told) => {
                 told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
             }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, audit, column, failed, finish, unsigned};
+use super::{PostgresStore, audit, column, failed, unsigned};
 use crate::StoreError;
 use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 use crate::rows::{decode, encode, role_of};
@@ -46,7 +46,7 @@ impl Directory for PostgresStore {
             .await
             .map_err(failed)?;
         audit::append(&transaction, &record.id, audit.as_ref()).await?;
-        finish(transaction).await?;
+        self.finish(transaction).await?;
         Ok(Publisher { version: unsigned(column(&row, 0)?)?, ..record })
     }
 
@@ -105,7 +105,7 @@ impl Directory for PostgresStore {
         };
         changed.map_err(failed)?;
         audit::append(&transaction, publisher, audit.as_ref()).await?;
-        finish(transaction).await
+        self.finish(transaction).await
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
@@ -167,7 +167,7 @@ impl Keys for PostgresStore {
             )
             .await
             .map_err(failed)?;
-        finish(transaction).await?;
+        self.finish(transaction).await?;
         drop(client);
         self.signing_keys().await
     }

@@ -19,11 +19,13 @@ mod repeats;
 mod retention;
 mod schema;
 mod settings;
+mod sharing;
 mod tls;
 mod trouble;
 mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use deadpool_postgres::{ClientWrapper, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -34,7 +36,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use committer::Committer;
-use pool::{ANSWER_LIMIT, Held, Pool};
+use pool::{Held, Pool};
 use signoff_lifecycle::ids::OperationId;
 use trouble::{describe, failed};
 
@@ -53,6 +55,8 @@ struct Inner {
     committer: Committer,
     /// Bounds the changes beside those of the committer.
     changes: Arc<Semaphore>,
+    /// How long an answer is waited for.
+    answer: Duration,
 }
 
 /// A parameter of a statement.
@@ -68,9 +72,13 @@ impl PostgresStore {
         let pool = pool::pool(settings)?;
         // Boxed: it is large, and awaited once.
         Box::pin(opening::prepare(&pool, settings)).await?;
-        let committer = Committer::start(&pool, settings.connections);
-        let changes = Arc::new(Semaphore::new((settings.connections / 4).max(1)));
-        Ok(Self { inner: Arc::new(Inner { pool, committer, changes }) })
+        let inner = Inner {
+            committer: Committer::start(&pool, settings),
+            changes: Arc::new(Semaphore::new((settings.connections / 4).max(1))),
+            answer: settings.answer,
+            pool,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     async fn client(&self) -> Result<Held, StoreError> {
@@ -79,7 +87,7 @@ impl PostgresStore {
 
     async fn rows(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let client = self.client().await?;
-        let outcome = timeout(ANSWER_LIMIT, query(&client, text, parameters)).await;
+        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
         pool::settle(client, None, outcome)
     }
 
@@ -89,14 +97,14 @@ impl PostgresStore {
             let statement = client.prepare_cached(text).await?;
             client.query_opt(&statement, parameters).await
         };
-        let outcome = timeout(ANSWER_LIMIT, asked).await;
+        let outcome = timeout(self.inner.answer, asked).await;
         pool::settle(client, None, outcome)
     }
 
     /// The rows that the statement changed.
     async fn changed(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let (room, client) = self.to_change().await?;
-        let outcome = timeout(ANSWER_LIMIT, query(&client, text, parameters)).await;
+        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
         pool::settle(client, Some(room), outcome)
     }
 
@@ -107,13 +115,21 @@ impl PostgresStore {
             let statement = client.prepare_cached(text).await?;
             client.execute(&statement, parameters).await
         };
-        let outcome = timeout(ANSWER_LIMIT, asked).await;
+        let outcome = timeout(self.inner.answer, asked).await;
         pool::settle(client, Some(room), outcome)
+    }
+
+    /// Commits. Who waits too long for it is told that it is not known.
+    async fn finish(&self, transaction: Transaction<'_>) -> Result<(), StoreError> {
+        match timeout(self.inner.answer, transaction.commit()).await {
+            Ok(committed) => committed.map_err(failed),
+            Err(_) => Err(pool::unanswered()),
+        }
     }
 
     /// A connection for a change. Changes may wait for a standby for long; reads keep connections of their own.
     async fn to_change(&self) -> Result<(OwnedSemaphorePermit, Held), StoreError> {
-        let room = timeout(ANSWER_LIMIT, self.inner.changes.clone().acquire_owned()).await;
+        let room = timeout(self.inner.answer, self.inner.changes.clone().acquire_owned()).await;
         let room = room.ok().and_then(Result::ok).ok_or_else(pool::unanswered)?;
         Ok((room, self.client().await?))
     }
@@ -126,14 +142,6 @@ async fn query(
 ) -> Result<Vec<Row>, tokio_postgres::Error> {
     let statement = client.prepare_cached(text).await?;
     client.query(&statement, parameters).await
-}
-
-/// Commits. Who waits too long for it is told that it is not known.
-async fn finish(transaction: Transaction<'_>) -> Result<(), StoreError> {
-    match timeout(ANSWER_LIMIT, transaction.commit()).await {
-        Ok(committed) => committed.map_err(failed),
-        Err(_) => Err(pool::unanswered()),
-    }
 }
 
 /// A column of the row, or an error that says that the schema is not what this binary expects.

@@ -95,7 +95,7 @@ pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<
 
 /// Two connections of ours have two sessions, unless a pooler lends one session to whoever speaks.
 async fn refuse_shared_sessions(pool: &Pool, first: &ClientWrapper) -> Result<(), OpenError> {
-    let second = pool::take(pool).await.map_err(StoreError::from)?;
+    let second = pool::take(pool).await?;
     if session(first).await? == session(&second).await? {
         let problem = "a pooler in transaction mode stands before the database; let signoff connect to the server itself, \
                        or set the pooler to session mode";
@@ -134,6 +134,6 @@ async fn look_at(client: &ClientWrapper, connections: usize) -> Result<(), Store
 
 impl From<Trouble> for OpenError {
     fn from(trouble: Trouble) -> Self {
-        Self::Refused(trouble.text)
+        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
     }
 }

@@ -18,9 +18,6 @@ use super::settings::PostgresSettings;
 use super::trouble::{Trouble, doubts, failed};
 use crate::StoreError;
 
-/// Whoever asks is told after this time that no answer came. The server gives statements up before, but not a commit
-/// that waits for a standby.
-pub(super) const ANSWER_LIMIT: Duration = Duration::from_secs(15);
 /// Who waits longer for a free connection is told that the store is unavailable.
 const WAIT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -96,10 +93,9 @@ pub(super) fn settle<T>(
     Err(unanswered())
 }
 
-/// What a change or a read comes to that the database did not answer.
+/// What a change or a read comes to that the database did not answer in time.
 pub(super) fn unanswered() -> StoreError {
-    let limit = ANSWER_LIMIT.as_secs();
-    StoreError::Unavailable(format!("the database did not answer within {limit} s"))
+    StoreError::Unavailable("the database did not answer in time".to_owned())
 }
 
 impl From<Trouble> for StoreError {

@@ -6,7 +6,7 @@ use signoff_lifecycle::ids::OperationId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, failed, finish, signed, uuid};
+use super::{PostgresStore, column, failed, signed, uuid};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
 use crate::rows::decode;
@@ -63,7 +63,7 @@ impl Retention for PostgresStore {
         keep(&transaction, &prune, prune.keep.iter().chain(&stay)).await?;
         let removed = remove(&transaction, &prune, &go).await?;
         forget_contents(&transaction, &prune).await?;
-        finish(transaction).await?;
+        self.finish(transaction).await?;
         Ok(usize::try_from(removed).unwrap_or(usize::MAX))
     }
 }

@@ -13,6 +13,9 @@ pub struct PostgresSettings {
     pub connections: usize,
     /// How long a database is waited for that cannot be reached when the store is opened.
     pub patience: Duration,
+    /// Whoever asks is told after this time that no answer came. The server gives statements up before, but not a
+    /// commit that waits for a standby.
+    pub answer: Duration,
 }
 
 impl PostgresSettings {
@@ -24,10 +27,12 @@ impl PostgresSettings {
     pub const MOST_CONNECTIONS: usize = 1000;
     /// How long a database is waited for unless another time is named.
     pub const PATIENCE: Duration = Duration::from_secs(30);
+    /// How long an answer is waited for unless another time is named.
+    pub const ANSWER: Duration = Duration::from_secs(15);
 
     /// Settings that are as they are unless changed.
     pub fn new(address: Address) -> Self {
-        Self { address, connections: Self::CONNECTIONS, patience: Self::PATIENCE }
+        Self { address, connections: Self::CONNECTIONS, patience: Self::PATIENCE, answer: Self::ANSWER }
     }
 
     /// The same for an address as it is written.
@@ -48,5 +53,11 @@ impl PostgresSettings {
     #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, waiting so long for each answer.
+    #[must_use]
+    pub fn answer(self, answer: Duration) -> Self {
+        Self { answer, ..self }
     }
 }
