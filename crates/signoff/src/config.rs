@@ -19,6 +19,7 @@ use crate::leave::DRAIN;
 use crate::store_address::StoreAddress;
 
 mod hooks;
+mod secrets;
 mod store;
 
 pub(crate) use hooks::HookFile;
@@ -116,7 +117,7 @@ pub(crate) struct MailFile {
     /// `none`, `starttls` or `tls`.
     tls: Option<String>,
     username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD`.
+    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
     password: Option<String>,
     from: String,
     /// A file with further authorities to trust, PEM.
@@ -136,7 +137,10 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        let password = self.password.or_else(|| std::env::var("SIGNOFF_MAIL_PASSWORD").ok());
+        let password = match self.password {
+            Some(password) => Some(password),
+            None => secrets::secret("SIGNOFF_MAIL_PASSWORD")?,
+        };
         settings.password = password.map(Secret::new);
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
@@ -242,12 +246,11 @@ const SHORTEST_TOKEN: usize = 16;
 
 /// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
 fn operator_token() -> Result<Option<String>, BadSetting> {
-    match std::env::var("SIGNOFF_OPERATOR_TOKEN") {
-        Ok(token) if token.len() < SHORTEST_TOKEN => {
+    match secrets::secret("SIGNOFF_OPERATOR_TOKEN")? {
+        Some(token) if token.len() < SHORTEST_TOKEN => {
             Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters"))
         }
-        Ok(token) => Ok(Some(token)),
-        Err(_) => Ok(None),
+        token => Ok(token),
     }
 }
 

@@ -6,11 +6,9 @@ use clap::Args;
 use signoff_store::postgres::{Address, PostgresSettings};
 use signoff_wire::duration::Span;
 
+use super::secrets::secret;
 use super::{BadSetting, bad};
 use crate::store_address::{BadAddress, StoreAddress};
-
-/// The variable with the password of the database.
-pub(crate) const PASSWORD: &str = "SIGNOFF_STORE_PASSWORD";
 
 /// How `serve` uses a database.
 #[derive(Args, Clone, Debug, Default)]
@@ -50,7 +48,7 @@ pub(super) fn settings(
     database: DatabaseOptions,
 ) -> Result<StoreSettings, BadSetting> {
     let mut settings = StoreSettings::from(given_or_of_user(address)?);
-    if let Ok(password) = std::env::var(PASSWORD) {
+    if let Some(password) = secret("SIGNOFF_STORE_PASSWORD")? {
         settings.address = settings.address.with_password(&password);
     }
     if let Some(number) = database.connections {
