@@ -161,4 +161,42 @@ mod tests {
             assert_eq!((trouble.lasts, trouble.text.contains(says)), (lasts, true), "{}", trouble.text);
         }
     }
+
+    #[tokio::test]
+    async fn a_session_is_set_up_whatever_role_and_database_say() {
+        let address = crate::testing::database().await.unwrap();
+        let name = address.rsplit('/').next().unwrap().split('?').next().unwrap();
+        let shown = async |address: &str| {
+            let (_, config) = address.parse::<super::super::Address>().unwrap().servers().remove(0);
+            let client = connect(&config, None, Duration::from_secs(60))
+                .await
+                .map_err(|trouble| trouble.text)
+                .unwrap();
+            let mut shown = Vec::new();
+            for setting in
+                ["statement_timeout", "lock_timeout", "default_transaction_isolation", "synchronous_commit"]
+            {
+                let row = client.query_one(&format!("SHOW {setting}"), &[]).await.unwrap();
+                shown.push(row.get::<_, String>(0));
+            }
+            shown.join(", ")
+        };
+        assert_eq!(shown(&address).await, "10s, 5s, read committed, on");
+        let own = format!("{address}&options=-c%20statement_timeout%3D3s%20-c%20synchronous_commit%3Doff");
+        assert_eq!(shown(&own).await, "3s, 5s, read committed, on");
+        let alter = async |settings: &[&str]| {
+            for setting in settings {
+                crate::testing::sql(&address, &format!("ALTER DATABASE {name} SET {setting}")).await.unwrap();
+            }
+        };
+        alter(&[
+            "lock_timeout = '2s'",
+            "default_transaction_isolation = serializable",
+            "synchronous_commit = local",
+        ])
+        .await;
+        assert_eq!(shown(&address).await, "10s, 2s, read committed, on");
+        alter(&["synchronous_commit = remote_apply"]).await;
+        assert_eq!(shown(&address).await, "10s, 2s, read committed, remote_apply");
+    }
 }

@@ -313,4 +313,37 @@ mod tests {
         let problem = missing.connector().err().unwrap().to_string();
         assert!(problem.starts_with("sslrootcert: /nowhere/ca.pem cannot be used"), "{problem}");
     }
+
+    #[test]
+    fn a_certificate_that_is_its_own_authority_is_trusted_where_it_is_named() {
+        let made = |name: &str, until: i32| {
+            let mut params = rcgen::CertificateParams::new(vec![name.to_owned()]).unwrap();
+            params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            params.not_before = rcgen::date_time_ymd(2020, 1, 1);
+            params.not_after = rcgen::date_time_ymd(until, 1, 1);
+            params.self_signed(&rcgen::KeyPair::generate().unwrap()).unwrap()
+        };
+        let (own, other, old) =
+            (made("db.example", 2100), made("db.example", 2100), made("db.example", 2021));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ca.pem");
+        std::fs::write(&file, own.pem() + &old.pem()).unwrap();
+        let tls = of(&[("sslmode", "verify-full"), ("sslrootcert", file.to_str().unwrap())]).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let verifier = Verifier { roots: tls.roots().unwrap(), check: tls.check.clone(), provider };
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(1_800_000_000));
+        let verify = |certificate: &rcgen::Certificate, name: &'static str| {
+            verifier.verify_server_cert(
+                certificate.der(),
+                &[],
+                &ServerName::try_from(name).unwrap(),
+                &[],
+                now,
+            )
+        };
+        assert!(verify(&own, "db.example").is_ok());
+        assert!(verify(&own, "other.example").is_err());
+        assert!(verify(&other, "db.example").is_err());
+        assert!(verify(&old, "db.example").is_err());
+    }
 }
