@@ -20,6 +20,15 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("python3-venv", &["python3", "-c", "import venv, ensurepip"]),
     // Debian keeps `initdb` out of the path.
     ("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"]),
+    // Gives nodes clocks that are wrong.
+    (
+        "faketime",
+        &[
+            "sh",
+            "-c",
+            "ls /usr/lib*/faketime/libfaketimeMT.so.1 /usr/lib/*/faketime/libfaketimeMT.so.1 | grep .",
+        ],
+    ),
 ];
 
 /// The tools, ready to use.
@@ -127,7 +136,7 @@ fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
          macOS:          brew install python3 postgresql\n  elsewhere:      a Python 3.10 or newer with `venv` and \
-         `pip`, and PostgreSQL 13 or newer",
+         `pip`, PostgreSQL 13 or newer, and libfaketime",
         missing.join(" ")
     )
 }
