@@ -6,11 +6,12 @@ use super::{column, failed};
 use crate::StoreError;
 
 /// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/postgres/0001_first.sql"),
     include_str!("../../migrations/postgres/0002_repeated.sql"),
     include_str!("../../migrations/postgres/0003_retention.sql"),
     include_str!("../../migrations/postgres/0004_audit.sql"),
+    include_str!("../../migrations/postgres/0005_statistics.sql"),
 ];
 
 /// The oldest server that is supported, as `server_version_num` counts.

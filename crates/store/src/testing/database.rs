@@ -13,13 +13,17 @@ use super::postgres_server::{Postgres, VARIABLE};
 /// What is missing, if there is no server.
 pub async fn database() -> Result<String, String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let (server, number) = (server()?, NUMBER.fetch_add(1, Ordering::Relaxed));
+    let (server, number) = (database_server()?, NUMBER.fetch_add(1, Ordering::Relaxed));
     let database = format!("test_{}_{number}", std::process::id());
     create(&server, &database).await.map_err(|error| format!("{server}: {error}"))?;
     Ok(format!("{server}/{database}?sslmode=disable"))
 }
 
-fn server() -> Result<String, String> {
+/// The address of the server, without a database.
+///
+/// # Errors
+/// What is missing, if there is no server.
+pub fn database_server() -> Result<String, String> {
     static OWN: OnceLock<Result<Postgres, String>> = OnceLock::new();
     match std::env::var(VARIABLE) {
         Ok(server) => Ok(server),
