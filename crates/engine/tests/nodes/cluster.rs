@@ -41,7 +41,7 @@ impl Source for Machine {
 
 /// An empty database.
 pub(crate) struct Cluster {
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Cluster {
@@ -49,9 +49,23 @@ impl Cluster {
         Self { address: database().await.unwrap() }
     }
 
+    /// The database's name.
+    pub(crate) fn database(&self) -> &str {
+        let path = self.address.rsplit_once('/').map_or("", |(_, path)| path);
+        path.split_once('?').map_or(path, |(name, _)| name)
+    }
+
     /// A node that does no work yet; the clock of its machine is so many minutes off.
     pub(crate) async fn node(&self, minutes_ahead: i64) -> Node {
         self.node_with(Settings::development(), minutes_ahead).await
+    }
+
+    /// A node with nothing between it and the database.
+    pub(crate) async fn bare_node(&self, settings: Settings) -> Node {
+        let store = Arc::new(PostgresStore::open(&self.address, 6).await.unwrap());
+        let engine = Engine::with_clock(store.clone(), settings, Clock::default());
+        engine.recover().await.unwrap();
+        Node { engine, faults: FaultyStore::new(store, Plan::none()), runner: None }
     }
 
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {

@@ -35,6 +35,7 @@ macro_rules! every_case {
                 publishers_are_apart,
                 content_is_that_of_the_latest_version_up_to_the_one_asked_for,
                 a_put_replaces_the_content_of_its_version,
+                the_secrets_of_the_draft_come_with_it,
                 a_change_without_content_keeps_what_lists_show,
             ]
             operations: [
