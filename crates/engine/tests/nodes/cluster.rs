@@ -89,12 +89,12 @@ impl Node {
         }
     }
 
-    /// Begins to work, and freezes before the result of the first piece of work is recorded.
-    pub(crate) async fn freeze_with_a_result(&mut self) {
+    /// Begins to work, and freezes before the result of the first piece of work is recorded; the number of that call.
+    pub(crate) async fn freeze_with_a_result(&mut self) -> u64 {
         let next = self.faults.calls_of("commit") + 1;
         self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
         self.run();
-        soon(self.faults.blocked()).await;
+        soon(self.faults.blocked()).await
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done {
@@ -146,8 +146,8 @@ impl Node {
         let look = |viewed: &signoff_engine::Viewed| {
             if wanted(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
         };
-        let waited = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
-        let operation = waited.viewed.expect("it exists").operation.clone();
+        let found = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
+        let operation = found.viewed.expect("it exists").operation.clone();
         assert!(wanted(&operation), "it did not get there: {operation:?}");
         operation
     }
