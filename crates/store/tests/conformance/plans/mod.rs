@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_store::Store;
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::testing::{Capture, Line, connect, database, database_server};
 use tokio_postgres::Client;
 
@@ -60,7 +60,8 @@ async fn costs(operations: usize) -> BTreeMap<String, Cost> {
     let (address, capture) =
         (database().await.unwrap(), Capture::start(&database_server().unwrap()).await.unwrap());
     let name = address.rsplit_once('/').unwrap().1.split_once('?').unwrap().0.to_owned();
-    let store = PostgresStore::open(&address, 4).await.unwrap();
+    let store =
+        PostgresStore::open(&PostgresSettings::parse(&address).unwrap().connections(4)).await.unwrap();
     calls::live(&store).await;
     drop(store);
     let client = connect(&address).await.unwrap();
@@ -72,7 +73,9 @@ async fn costs(operations: usize) -> BTreeMap<String, Cost> {
     }
     capture.listen(&name, &TELL_PLANS).await.unwrap();
     let filled = Filled {
-        store: Arc::new(PostgresStore::open(&address, 4).await.unwrap()),
+        store: Arc::new(
+            PostgresStore::open(&PostgresSettings::parse(&address).unwrap().connections(4)).await.unwrap(),
+        ),
         client: connect(&address).await.unwrap(),
     };
     calls::make(&filled).await;
