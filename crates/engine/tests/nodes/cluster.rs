@@ -60,21 +60,22 @@ impl Cluster {
         self.node_with(Settings::development(), minutes_ahead).await
     }
 
+    async fn store(&self) -> PostgresStore {
+        let settings = PostgresSettings::parse(&self.address).unwrap().connections(6);
+        PostgresStore::open(&settings).await.unwrap()
+    }
+
     /// A node with nothing between it and the database.
     pub(crate) async fn bare_node(&self, settings: Settings) -> Node {
-        let store = Arc::new(self.open().await);
+        let store = Arc::new(self.store().await);
         let engine = Engine::with_clock(store.clone(), settings, Clock::default());
         engine.recover().await.unwrap();
         Node { engine, faults: FaultyStore::new(store, Plan::none()), runner: None }
     }
 
-    async fn open(&self) -> PostgresStore {
-        let settings = PostgresSettings::parse(&self.address).unwrap().connections(6);
-        PostgresStore::open(&settings).await.unwrap()
-    }
-
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
-        let faults = FaultyStore::new(Arc::new(self.open().await), Plan::none());
+        let store = self.store().await;
+        let faults = FaultyStore::new(Arc::new(store), Plan::none());
         let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
         let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);
         engine.recover().await.unwrap();

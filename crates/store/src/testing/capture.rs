@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_postgres::Client;
 
-use super::by_hand::connect;
+use super::own_server::connect;
 
 /// The log is complete up to what was asked last, at the latest after this time.
 const LOG_LIMIT: Duration = Duration::from_secs(30);
@@ -51,7 +51,7 @@ impl Capture {
     /// # Errors
     /// If the server cannot be asked, or keeps no log as CSV.
     pub async fn start(address: &str) -> Result<Self, String> {
-        let client = connect(&format!("{address}/postgres?sslmode=disable")).await?;
+        let client = connect(&format!("{address}/postgres?sslmode=disable")).await.map_err(told)?;
         let text = "SELECT log, size FROM pg_current_logfile('csvlog') AS log, pg_stat_file(log)";
         let row = client.query_opt(text, &[]).await.map_err(told)?;
         let row = row.ok_or("the server must log: logging_collector = on, log_destination = csvlog")?;

@@ -1,8 +1,7 @@
 //! A PostgreSQL server of one test's own, for what would disturb others.
 
-use tokio_postgres::SimpleQueryMessage;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
-use super::by_hand::connect;
 use super::postgres_server::Postgres;
 
 /// A server that ends when this is dropped.
@@ -31,11 +30,11 @@ impl OwnServer {
     ///
     /// # Errors
     /// If a statement fails.
-    pub async fn say(&self, statements: &[&str]) -> Result<Option<String>, String> {
+    pub async fn say(&self, statements: &[&str]) -> Result<Option<String>, tokio_postgres::Error> {
         let client = connect(&format!("{}/postgres?sslmode=disable", self.address())).await?;
         let mut last = None;
         for statement in statements {
-            let said = client.simple_query(statement).await.map_err(|error| error.to_string())?;
+            let said = client.simple_query(statement).await?;
             last = said.iter().find_map(|message| match message {
                 SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
                 _ => None,
@@ -43,4 +42,14 @@ impl OwnServer {
         }
         Ok(last)
     }
+}
+
+/// A plain connection, which ends with its client.
+///
+/// # Errors
+/// If there is none.
+pub async fn connect(address: &str) -> Result<Client, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(address, NoTls).await?;
+    tokio::spawn(connection);
+    Ok(client)
 }

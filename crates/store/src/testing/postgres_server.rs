@@ -29,7 +29,7 @@ impl Postgres {
     /// # Errors
     /// What is missing, in the script's words.
     pub(crate) fn start() -> Result<Self, String> {
-        Self::start_with("", "")
+        Self::start_with("", LOG)
     }
 
     /// The same after the shell commands of `setup`, run beside the new directory `data`, and with further `options`.
@@ -46,7 +46,7 @@ impl Postgres {
             .env("SCRIPT", SCRIPT)
             .env("PORT", port.to_string())
             .env("SETUP", setup)
-            .env("OPTIONS", format!("{LOG} {options}"))
+            .env("OPTIONS", options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();

@@ -9,10 +9,9 @@ mod transactions;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
-use signoff_store::testing::{Capture, Executed, Line, connect, database_server};
+use signoff_store::testing::{Capture, Executed, Line, connect, database, database_server};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_postgres::Client;
@@ -43,21 +42,10 @@ struct Empty {
 
 impl Empty {
     async fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let (server, name) = (database_server().unwrap(), format!("empty_{}_{number}", std::process::id()));
-        let empty = Self { server, name };
-        empty.create(&empty.name, "template0").await;
-        drop(
-            PostgresStore::open(
-                &PostgresSettings::parse(&empty.at(&empty.name))
-                    .unwrap()
-                    .connections(PostgresSettings::FEWEST_CONNECTIONS),
-            )
-            .await
-            .unwrap(),
-        );
-        empty
+        let (server, address) = (database_server().unwrap(), database().await.unwrap());
+        drop(PostgresStore::open(&PostgresSettings::parse(&address).unwrap().connections(4)).await.unwrap());
+        let path = address.rsplit_once('/').unwrap().1;
+        Self { server, name: path.split_once('?').unwrap().0.to_owned() }
     }
 
     fn at(&self, database: &str) -> String {
