@@ -29,6 +29,15 @@ const PACKAGES: &[(&str, &[&str])] = &[
     // Debian keeps this out of the path of those who are not root.
     ("haproxy", &["sh", "-c", "PATH=$PATH:/usr/sbin haproxy -v"]),
     ("systemd", &["systemd-analyze", "--version"]),
+    // Gives nodes clocks that are wrong.
+    (
+        "faketime",
+        &[
+            "sh",
+            "-c",
+            "ls /usr/lib*/faketime/libfaketimeMT.so.1 /usr/lib/*/faketime/libfaketimeMT.so.1 | grep .",
+        ],
+    ),
 ];
 
 /// The tools, ready to use.
@@ -135,8 +144,8 @@ fn install_packages() -> Result<(), Failure> {
 fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
-         macOS:          brew install python3 postgresql haproxy\n  elsewhere:      a Python 3.10 or newer with \
-         `venv` and `pip`, PostgreSQL 13 or newer, and haproxy 2.6 or newer",
+         macOS:          brew install python3 postgresql haproxy libfaketime\n  elsewhere:      a Python 3.10 or newer \
+         with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, and libfaketime",
         missing.join(" ")
     )
 }
