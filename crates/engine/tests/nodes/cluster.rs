@@ -11,7 +11,7 @@ use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::postgres::PostgresStore;
-use signoff_store::testing::{Fault, FaultyStore, Plan, Point, database};
+use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point, database};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -132,6 +132,12 @@ impl Node {
             repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
+    }
+
+    /// How many looks at an operation came back.
+    pub(crate) fn looks(&self) -> usize {
+        let log = self.faults.log();
+        log.iter().filter(|entry| entry.method == "look" && entry.outcome == Outcome::Done).count()
     }
 
     /// The operation as this node shows it.
