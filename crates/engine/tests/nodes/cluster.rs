@@ -89,10 +89,22 @@ impl Node {
 
     /// Begins to work, and freezes before the result of the first piece of work is recorded; the number of that call.
     pub(crate) async fn freeze_with_a_result(&mut self) -> u64 {
-        let next = self.faults.calls_of("commit") + 1;
-        self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
+        let next = |method| self.faults.calls_of(method) + 1;
+        let frozen = Plan::at(Point::call_of("commit", next("commit")), Fault::Block);
+        // It looks for work once, and takes no other.
+        let looks = next("claim") + 1..next("claim") + 100;
+        let frozen = looks.fold(frozen, |plan, nth| plan.and(Point::call_of("claim", nth), Fault::Block));
+        self.faults.set_plan(frozen);
         self.run();
-        soon(self.faults.blocked()).await
+        let commit = || {
+            let blocked = self.faults.events().borrow().blocked.clone();
+            let log = self.faults.log();
+            log.iter()
+                .find(|call| call.method == "commit" && blocked.contains(&call.number))
+                .map(|call| call.number)
+        };
+        until("the result", async || commit().is_some()).await;
+        commit().expect("it was there a moment ago")
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done {

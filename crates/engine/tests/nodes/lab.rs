@@ -59,6 +59,26 @@ async fn no_advance_is_lost_when_all_nodes_advance() {
     assert_eq!(operation.step("displaypackage").unwrap().state, StepState::Complete { at });
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_short_advances_add_up() {
+    let cluster = Cluster::new().await;
+    let mut advances = Vec::new();
+    for minutes_ahead in [-5, 0, 5] {
+        let node = cluster.node(minutes_ahead).await;
+        advances.push(tokio::spawn(async move {
+            for _ in 0..8 {
+                node.engine.advance(CONTOSO, HOUR).await.unwrap();
+            }
+        }));
+    }
+    for advance in advances {
+        advance.await.unwrap();
+    }
+    let clock = cluster.node(0).await.engine.clock().clone();
+    let passed = clock.now(CONTOSO).since(clock.real());
+    assert!(passed >= Micros(24 * HOUR.0 - MINUTE.0) && passed < Micros(25 * HOUR.0), "{passed:?}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_advance_waits_for_the_work_of_other_nodes() {
     let cluster = Cluster::new().await;

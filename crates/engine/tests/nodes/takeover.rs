@@ -82,6 +82,8 @@ async fn while_another_holds_the_work_a_late_result_is_refused() {
     let (mut sleeper, mut heir) = (cluster.node_with(hasty(), 0).await, cluster.node(5).await);
     let publish = sleeper.publish("a").await;
     let late = sleeper.freeze_with_a_result().await;
+    let is_free = async || heir.engine.store().next_due(None, &[]).await.unwrap().is_some();
+    until("the end of the lease", is_free).await;
     heir.freeze_with_a_result().await;
     sleeper.faults.set_plan(Plan::none());
     sleeper.faults.release();
