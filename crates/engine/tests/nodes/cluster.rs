@@ -10,7 +10,7 @@ use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequ
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point, database};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -55,7 +55,9 @@ impl Cluster {
     }
 
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
-        let store = PostgresStore::open(&self.address, 6).await.unwrap();
+        let store = PostgresStore::open(&PostgresSettings::parse(&self.address).unwrap().connections(6))
+            .await
+            .unwrap();
         let faults = FaultyStore::new(Arc::new(store), Plan::none());
         let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
         let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);
