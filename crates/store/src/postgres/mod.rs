@@ -14,7 +14,8 @@ mod offers;
 mod outbox;
 mod repeats;
 mod retention;
-mod schema;
+pub(crate) mod schema;
+pub(crate) mod upkeep;
 mod work;
 
 use std::sync::Arc;

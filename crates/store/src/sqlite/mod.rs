@@ -15,7 +15,8 @@ mod publishers;
 mod readers;
 mod repeats;
 mod retention;
-mod schema;
+pub(crate) mod schema;
+pub(crate) mod upkeep;
 mod work;
 mod writer;
 
@@ -58,6 +59,7 @@ impl SqliteStore {
         }
         let lock = lock(path)?;
         let mut connection = connect(path)?;
+        schema::refuse_unfinished_copy(&connection)?;
         schema::migrate(&mut connection)?;
         let leases = Arc::new(Leases::on_real_time());
         Ok(Self {
