@@ -3,6 +3,7 @@
 use std::io;
 
 use signoff_server::tls::TlsError;
+use signoff_store::upkeep::UpkeepError;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{ClientError, is_this_machine};
 
@@ -54,6 +55,9 @@ pub(crate) enum Failure {
     /// There is no server.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// Something was not done with a whole store.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
     /// There is no certificate to serve with.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -70,6 +74,7 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
+            | Self::Upkeep(UpkeepError::Refused(_))
             | Self::Node(
                 NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_) | NodeError::Hook(_),
             ) => 2,
@@ -87,6 +92,7 @@ impl Failure {
             | Self::Ended(_)
             | Self::Io(_)
             | Self::Node(NodeError::Store(_) | NodeError::HookTransport(_))
+            | Self::Upkeep(UpkeepError::Differs(_) | UpkeepError::Store(_))
             | Self::Tls(_) => 1,
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use signoff_store::upkeep::Place;
+
 /// The address of a store. Its text never shows a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum StoreAddress {
@@ -36,6 +38,16 @@ impl StoreAddress {
     pub(crate) fn file_of_user() -> Option<PathBuf> {
         let directories = directories::ProjectDirs::from("", "", "signoff")?;
         Some(directories.data_dir().join("signoff.db"))
+    }
+}
+
+impl StoreAddress {
+    /// The store there, for what is done with it as a whole.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Sqlite(file) => Place::sqlite(file),
+            Self::Postgres(address) => Place::postgres(address.expose(), self.to_string()),
+        }
     }
 }
 

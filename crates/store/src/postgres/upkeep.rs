@@ -1,8 +1,11 @@
 //! A database as it is copied, checked and backed up: read in one transaction, or filled while no server uses it.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use deadpool_postgres::Client;
 use tokio::sync::Mutex;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
@@ -14,6 +17,10 @@ use crate::upkeep::engine::{Engine, Row, Select, Target, first_filled};
 
 /// Names the lock that whoever fills a database holds; any number that nobody else uses.
 const FILLING: i64 = 0x7369_676e_6f66_6622;
+
+/// Connections of servers are looked for so often, with so long between.
+const LEAVE_TRIES: u32 = 10;
+const LEAVE_PAUSE: Duration = Duration::from_millis(100);
 
 /// What these connections call themselves, so that they are not taken for those of a server.
 const NAME: &str = "signoff store";
@@ -38,7 +45,7 @@ impl Session {
         let servers = column(&servers.map_err(failed)?, 0)?;
         // Reading everything takes as long as it takes, and between two pages somebody else writes.
         let settings = format!(
-            "SET application_name = '{NAME}'; SET statement_timeout = 0; SET lock_timeout = '60s';
+            "SET application_name = '{NAME}'; SET statement_timeout = 0; SET lock_timeout = '10s';
              SET idle_in_transaction_session_timeout = 0;"
         );
         client.batch_execute(&settings).await.map_err(failed)?;
@@ -73,19 +80,32 @@ impl Session {
         let session = Self::open(address).await?;
         {
             let client = session.client.lock().await;
-            let row = client.query_one("SELECT pg_try_advisory_lock($1)", &[&FILLING]).await;
-            if !column::<bool>(&row.map_err(failed)?, 0)? {
-                let why = "another `signoff store copy` fills this database; wait for it";
-                return Err(UpkeepError::Refused(why.to_owned()));
-            }
+            // Who was killed a moment ago may still hold it.
+            let locked = client.execute("SELECT pg_advisory_lock($1)", &[&FILLING]).await;
+            locked.map_err(|error| match error.code() {
+                Some(&SqlState::LOCK_NOT_AVAILABLE) => UpkeepError::Refused(
+                    "another `signoff store copy` fills this database; wait for it".to_owned(),
+                ),
+                _ => failed(error).into(),
+            })?;
             // The last commit waits for all before it.
             client.batch_execute("SET synchronous_commit = off").await.map_err(failed)?;
         }
         Ok(session)
     }
 
-    /// How many connections of servers there are.
+    /// How many connections of servers there are. Those of one that ended a moment ago go by themselves.
     async fn servers(&self) -> Result<i64, StoreError> {
+        for _ in 0..LEAVE_TRIES {
+            if self.servers_now().await? == 0 {
+                return Ok(0);
+            }
+            tokio::time::sleep(LEAVE_PAUSE).await;
+        }
+        self.servers_now().await
+    }
+
+    async fn servers_now(&self) -> Result<i64, StoreError> {
         let client = self.client.lock().await;
         let text = "SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND application_name = $1 AND pid <> pg_backend_pid()";

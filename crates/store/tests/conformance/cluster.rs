@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::fixture::Fixture;
 
 /// Connections of one store.
-const CONNECTIONS: usize = 8;
+pub(crate) const CONNECTIONS: usize = 8;
 
 /// A database of one case's own.
 pub(crate) struct Postgres {

@@ -17,6 +17,7 @@ mod outbox;
 mod repeats;
 mod retention;
 mod sqlite_file;
+mod upkeep;
 mod work;
 mod world;
 
