@@ -12,8 +12,8 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One value of a row. Text is in the order of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     Null,
     Text(String),

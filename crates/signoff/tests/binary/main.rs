@@ -19,3 +19,4 @@ mod story;
 mod truth;
 #[cfg(unix)]
 mod try_command;
+mod upkeep;

@@ -2,6 +2,7 @@
 //! anything about offers; the rules that are checked stand in `signoff_lifecycle::soundness`.
 
 mod backup;
+mod check;
 mod copy;
 mod digest;
 pub(crate) mod engine;
@@ -16,6 +17,7 @@ use crate::sqlite::upkeep as sqlite;
 use engine::Engine;
 
 pub use backup::{BackupReport, backup};
+pub use check::{CheckReport, Finding, Reads, check};
 pub use copy::{CopyReport, TableReport, copy};
 pub use migrate::{Migrations, migrate, migrations};
 

@@ -1,6 +1,7 @@
 //! `signoff store`: what is done with a whole store. The work itself is that of `signoff_store::upkeep`.
 
 mod backup;
+mod check;
 mod copy;
 mod migrate;
 mod progress;
@@ -21,6 +22,8 @@ use crate::store_address::{BadAddress, StoreAddress};
 pub(crate) enum Command {
     /// Copy a store to an empty one of either engine, and compare both sides; an interrupted copy goes on
     Copy(copy::Command),
+    /// Look for damage and for what breaks the rules; nothing is written
+    Check(check::Command),
     /// Write a store to a new file while servers go on
     Backup(backup::Command),
     /// Run the migrations that wait, or show them
@@ -32,6 +35,7 @@ pub(crate) async fn run(command: Command, connection: &Connection) -> Result<Exi
     let output = connection.settings()?.output();
     match command {
         Command::Copy(command) => copy::run(command, output).await,
+        Command::Check(command) => check::run(command, output).await,
         Command::Backup(command) => backup::run(command, output).await,
         Command::Migrate(command) => migrate::run(command, output).await,
     }
