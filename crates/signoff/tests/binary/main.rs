@@ -5,6 +5,7 @@ mod actor;
 mod certified;
 mod client;
 mod dev_server;
+mod draining;
 mod histories;
 mod kills;
 mod ledger;

@@ -15,6 +15,7 @@ mod outbox;
 mod repeats;
 mod retention;
 pub(crate) mod schema;
+mod sharing;
 pub(crate) mod upkeep;
 mod work;
 

@@ -16,6 +16,7 @@ mod readers;
 mod repeats;
 mod retention;
 pub(crate) mod schema;
+mod sharing;
 pub(crate) mod upkeep;
 mod work;
 mod writer;

@@ -13,7 +13,7 @@ mod plan;
 mod postgres_server;
 
 pub use by_hand::{Held, ask, sql};
-pub use database::database;
+pub use database::{database, run_sql};
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
