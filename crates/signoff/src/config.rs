@@ -59,6 +59,10 @@ pub(crate) struct ServeOptions {
     /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
     pub(crate) retention: Option<String>,
+    /// Whether a start brings the schema of the store up to date: auto, or never to leave that to `signoff store
+    /// migrate` [default: auto]
+    #[arg(long, env = "SIGNOFF_MIGRATE", value_name = "WHEN")]
+    pub(crate) migrate: Option<String>,
     /// How long a server that is told to stop goes on answering, for load balancers to notice [default: 5s on
     /// PostgreSQL, else and with --dev 0s]
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
@@ -78,6 +82,7 @@ pub(crate) struct File {
     pub(crate) tls_listen: Option<String>,
     pub(crate) pipeline: Option<String>,
     pub(crate) retention: Option<String>,
+    pub(crate) migrate: Option<String>,
     pub(crate) drain: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
@@ -154,6 +159,8 @@ pub(crate) struct Config {
     pub(crate) hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
+    /// Whether a start brings the schema of the store up to date.
+    pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
 }
@@ -203,6 +210,7 @@ impl Config {
         };
         let store = store(options.store.or(file.store).as_deref())?;
         Ok(Self {
+            migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store)?,
             store,
             listen,
@@ -266,6 +274,14 @@ fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
             Err(bad("pipeline", "development needs --dev: it publishes without any review"))
         }
         Some(other) => Err(bad("pipeline", format!("{other:?} is neither development nor production"))),
+    }
+}
+
+fn migrates(word: Option<&str>) -> Result<bool, BadSetting> {
+    match word {
+        None | Some("auto") => Ok(true),
+        Some("never") => Ok(false),
+        Some(other) => Err(bad("migrate", format!("{other:?} is neither auto nor never"))),
     }
 }
 

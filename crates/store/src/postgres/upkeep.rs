@@ -29,6 +29,11 @@ const NAME: &str = "signoff store";
 const ALSO_UNIQUE: [(&str, &[&str]); 2] =
     [("offer", &["publisher_id", "guid"]), ("outbox", &["publisher_id", "id"])];
 
+/// Publishers whose next number in the audit log is not that after the last.
+const MISCOUNTED: &str = "SELECT publisher_id, counted.last, written.last FROM audit_counter AS counted
+    FULL JOIN (SELECT publisher_id, max(entry) AS last FROM audit GROUP BY publisher_id) AS written
+    USING (publisher_id) WHERE counted.last IS DISTINCT FROM written.last ORDER BY 1 LIMIT 100";
+
 /// One connection.
 pub(crate) struct Session {
     client: Mutex<Client>,
@@ -220,6 +225,14 @@ impl Engine for Session {
             found.extend(self.twice(table, key).await?);
         }
         self.set(&by_index, "on").await?;
+        let kinds = [Kind::Text, Kind::Integer, Kind::Integer];
+        for row in self.query(MISCOUNTED, &kinds, &[]).await? {
+            if let [Value::Text(publisher), next, last] = row.as_slice() {
+                found.push(format!(
+                    "the next entry of the audit log of {publisher} comes after {next:?}, the last is {last:?}"
+                ));
+            }
+        }
         for index in self.indexes().await? {
             found.extend(self.damage(&index).await?);
         }

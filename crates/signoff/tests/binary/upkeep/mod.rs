@@ -84,16 +84,19 @@ pub(crate) async fn copy(from: &Shelf, to: &Shelf) -> Run {
     store(&["copy", "--from", &from.address, "--to", &to.address, "--output", "json"]).await
 }
 
-/// Offers in every state that lasts: a draft; live; canceled at once; a cancellation that failed and left something
-/// behind; waiting for sign-off over what is live; and one that runs, its step held.
+/// What [`fill`] makes: a draft; live; canceled; a cancellation that failed and left something behind; waiting for
+/// sign-off over what is live; one that runs, its step held; and one whose step takes a month.
+const OFFERS: [&str; 7] = ["draft", "live", "canceled", "stuck", "waiting", "running", "busy"];
+
+/// Offers in every state that lasts.
 pub(crate) async fn fill(base: &str) -> Api {
     let ann = Api::owner(base, "contoso").await;
     let path = |offer: &str, rest: &str| of_offer("contoso", offer, rest);
-    for offer in ["draft", "live", "canceled", "stuck", "waiting", "running"] {
+    for offer in OFFERS {
         ann.put(&path(offer, ""), None, &sample("contoso", offer, offer)).await;
     }
     let emails = json!({ "metadata": { "notification-emails": "ann@contoso.example,bob@contoso.example" } });
-    ann.script("contoso", "stuck", json!({ "displayprovision": { "undo": { "outcome": "fail" } } })).await;
+    ann.script("contoso", "stuck", json!({ "displayprovision": { "undoOutcome": "fail" } })).await;
     ann.script("contoso", "canceled", json!({ "displaycertify": { "hold": true } })).await;
     ann.script("contoso", "running", json!({ "displaycertify": { "hold": true } })).await;
     for offer in ["live", "canceled", "stuck", "waiting", "running"] {
@@ -112,13 +115,15 @@ pub(crate) async fn fill(base: &str) -> Api {
     ann.put(&path("waiting", ""), Some("*"), &sample("contoso", "waiting", "second")).await;
     ann.post(&path("waiting", "/publish"), &emails, 202).await;
     ann.advance("contoso", "7d").await;
+    ann.script("contoso", "busy", json!({ "displayprovision": { "duration": "30d" } })).await;
+    ann.post(&path("busy", "/publish"), &emails, 202).await;
     ann
 }
 
 /// Everything that the API tells of the offers of [`fill`].
 pub(crate) async fn told(api: &Api) -> Vec<Value> {
     let mut all = Vec::new();
-    for offer in ["draft", "live", "canceled", "stuck", "waiting", "running"] {
+    for offer in OFFERS {
         for rest in ["", "/status", "/submissions/", "/slot/preview", "/slot/production"] {
             all.push(api.get(&of_offer("contoso", offer, rest)).await.body);
         }

@@ -58,19 +58,37 @@ pub async fn check(
     let engine = place.read(false).await?;
     let engine = engine.as_ref();
     let mut findings = Findings::default();
+    let mut rows = 0;
+    let looked = look(engine, read_reply, watcher, &mut findings, &mut rows).await;
+    match looked {
+        // Of what is damaged not everything can be read.
+        Err(error) if !findings.told.is_empty() || matches!(error, StoreError::Corrupt(_)) => {
+            let what = format!("the check could not go on: {error}");
+            findings.add(Finding { rule: "integrity", what, ..Finding::default() });
+        }
+        looked => looked?,
+    }
+    let Findings { told, more } = findings;
+    Ok(CheckReport { rows, findings: told, more })
+}
+
+async fn look(
+    engine: &dyn Engine,
+    read_reply: Reads<'_>,
+    watcher: Watcher<'_>,
+    findings: &mut Findings,
+    rows: &mut u64,
+) -> Result<(), StoreError> {
     for damage in engine.integrity().await? {
         findings.add(Finding { rule: "integrity", what: damage, ..Finding::default() });
     }
-    let mut of = 0;
     for table in TABLES.iter().filter(|table| !UNREAD.contains(&table.name)) {
-        of += engine::count(engine, table).await?;
+        *rows += engine::count(engine, table).await?;
     }
-    let look = Look { engine, tally: &Tally::new(Stage::Checking, of, watcher) };
-    directory::check(&look, &mut findings, read_reply).await?;
-    offers::check(&look, &mut findings).await?;
-    operations::check(&look, &mut findings).await?;
-    let Findings { told, more } = findings;
-    Ok(CheckReport { rows: of, findings: told, more })
+    let look = Look { engine, tally: &Tally::new(Stage::Checking, *rows, watcher) };
+    directory::check(&look, findings, read_reply).await?;
+    offers::check(&look, findings).await?;
+    operations::check(&look, findings).await
 }
 
 /// Tables in which nothing refers to anything.
