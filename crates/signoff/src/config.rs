@@ -356,6 +356,8 @@ mod tests {
         assert_eq!(problem(compat), "compat: \"strict\" is neither documented nor observed");
         let pipeline = ServeOptions { pipeline: Some("development".to_owned()), ..store("sqlite:x") };
         assert!(problem(pipeline).contains("needs --dev"));
+        let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
+        assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
     }
 
     #[test]

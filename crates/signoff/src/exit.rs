@@ -14,7 +14,7 @@ use crate::node::NodeError;
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  the operation failed or was canceled while it was followed, or something else went wrong
+  1  the operation failed or was canceled while it was followed, a check found something, or something else went wrong
   2  a wrong option, argument, setting or input file
   3  not found
   4  refused by the server (400, 405, 409, 412, 413, 415, 422, 501)

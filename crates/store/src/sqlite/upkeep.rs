@@ -64,7 +64,7 @@ impl File {
 
     /// Opens a store to fill it, making it where it is missing.
     pub(crate) fn fill(path: &Path) -> Result<Self, UpkeepError> {
-        let lock = lock(path)?;
+        let lock = lock(path).map_err(refused)?;
         let connection = connect(path)?;
         connection
             .execute_batch("PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = FILE;")
@@ -261,20 +261,28 @@ pub(crate) fn version(path: &Path) -> Result<i64, UpkeepError> {
 }
 
 /// Runs the migrations that wait.
-pub(crate) fn migrate(path: &Path) -> Result<(), UpkeepError> {
-    let _lock = lock_in_time(path)?;
+pub(crate) async fn migrate(path: &Path) -> Result<(), UpkeepError> {
+    let _lock = lock_in_time(path).await?;
     let mut connection = connect(path)?;
     schema::refuse_unfinished_copy(&connection)?;
     Ok(schema::migrate(&mut connection)?)
 }
 
 /// The lock of the file. Somebody else who migrates has it for a moment, a server as long as it runs.
-fn lock_in_time(path: &Path) -> Result<LockFile, StoreError> {
+async fn lock_in_time(path: &Path) -> Result<LockFile, UpkeepError> {
     for _ in 0..LOCK_TRIES {
-        match lock(path) {
-            Err(StoreError::Unavailable(_)) => std::thread::sleep(LOCK_PAUSE),
-            other => return other,
+        if let Ok(lock) = lock(path) {
+            return Ok(lock);
         }
+        tokio::time::sleep(LOCK_PAUSE).await;
     }
-    lock(path)
+    lock(path).map_err(refused)
+}
+
+/// Somebody uses the file.
+fn refused(error: StoreError) -> UpkeepError {
+    match error {
+        StoreError::Unavailable(why) => UpkeepError::Refused(why),
+        other => other.into(),
+    }
 }

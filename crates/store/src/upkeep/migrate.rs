@@ -44,7 +44,7 @@ pub async fn migrations(place: &Place) -> Result<Migrations, UpkeepError> {
 pub async fn migrate(place: &Place) -> Result<Migrations, UpkeepError> {
     let before = migrations(place).await?;
     match &place.engine {
-        Address::Sqlite(file) => sqlite::migrate(file)?,
+        Address::Sqlite(file) => sqlite::migrate(file).await?,
         Address::Postgres(address) => postgres::migrate(address).await?,
     }
     Ok(before)

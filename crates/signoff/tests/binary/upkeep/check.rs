@@ -75,7 +75,7 @@ const CASES: &[Case] = &[
         "that of another offer",
     ),
     (
-        "UPDATE offer SET cancellation = NULL WHERE offer_id = 'canceled'",
+        "UPDATE offer SET cancellation = NULL WHERE offer_id = 'stuck'",
         "state",
         "its newest operation is said to be",
     ),

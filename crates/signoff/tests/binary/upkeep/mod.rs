@@ -117,6 +117,7 @@ pub(crate) async fn fill(base: &str) -> Api {
     ann.advance("contoso", "7d").await;
     ann.script("contoso", "busy", json!({ "displayprovision": { "duration": "30d" } })).await;
     ann.post(&path("busy", "/publish"), &emails, 202).await;
+    ann.advance("contoso", "1h").await;
     ann
 }
 

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use serde_json::{Map, Value};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::retention::needed_versions;
 use signoff_lifecycle::soundness;
@@ -12,7 +13,6 @@ use super::{Finding, Findings, Look, guid, integer, optional_guid, optional_text
 use crate::StoreError;
 use crate::rows::decode;
 use crate::tables::Kind::{Guid, Integer, Text};
-use crate::tables::Value;
 use crate::upkeep::engine::Row;
 
 const OFFERS: &str =
@@ -74,16 +74,15 @@ fn content_of(
         return Ok(None);
     }
     let definition = text(row, 3)?;
-    let parts = [("definition", Some(definition).filter(|text| !text.is_empty()))];
-    let parts =
-        parts.into_iter().chain([("secrets", optional_text(row, 4)?), ("extra", optional_text(row, 5)?)]);
-    for (name, part) in parts.filter_map(|(name, part)| Some((name, part?))) {
-        if decode::<serde_json::Map<String, serde_json::Value>>(part).is_err() {
-            findings.add(about(
-                row,
-                "readable",
-                format!("the {name} of version {version} is no JSON object"),
-            )?);
+    let is_object = |text: &str| decode::<Map<String, Value>>(text).is_ok();
+    let is_list = |text: &str| decode::<Vec<(String, Value)>>(text).is_ok();
+    for (name, reads) in [
+        ("definition", definition.is_empty() || is_object(definition)),
+        ("secrets", optional_text(row, 4)?.is_none_or(is_object)),
+        ("extra", optional_text(row, 5)?.is_none_or(is_list)),
+    ] {
+        if !reads {
+            findings.add(about(row, "readable", format!("the {name} of version {version} cannot be read"))?);
         }
     }
     Ok(Some((version, !definition.is_empty())))
@@ -169,7 +168,7 @@ fn names(state: &Aggregate) -> Vec<Named> {
 }
 
 /// A finding about the offer whose key the row begins with.
-fn about(row: &[Value], rule: &'static str, what: String) -> Result<Finding, StoreError> {
+fn about(row: &[crate::tables::Value], rule: &'static str, what: String) -> Result<Finding, StoreError> {
     let (publisher, offer) = (Some(text(row, 0)?.to_owned()), Some(text(row, 1)?.to_owned()));
     Ok(Finding { rule, publisher, offer, operation: None, what })
 }
