@@ -242,8 +242,9 @@ impl Engine for Session {
 
 impl Session {
     async fn set(&self, settings: &[&str], to: &str) -> Result<(), StoreError> {
-        let text: String = settings.iter().map(|setting| format!("SET LOCAL {setting} = {to};")).collect();
-        self.client.lock().await.batch_execute(&text).await.map_err(failed)
+        let text: Vec<String> =
+            settings.iter().map(|setting| format!("SET LOCAL {setting} = {to}")).collect();
+        self.client.lock().await.batch_execute(&text.join("; ")).await.map_err(failed)
     }
 
     /// Keys that more than one row has, although an index says that there are none.

@@ -1,20 +1,21 @@
 //! What a test does to a store behind the server's back.
 
 use rusqlite::Connection;
+use rusqlite::types::Value;
 use tokio_postgres::{Client, NoTls};
+
+use super::database::run_sql;
 
 /// Runs statements on the store at `sqlite:PATH` or `postgres://…`.
 ///
 /// # Errors
 /// What the engine says.
 pub async fn sql(address: &str, text: &str) -> Result<(), String> {
-    match address.strip_prefix("sqlite:") {
-        Some(file) => {
-            let connection = Connection::open(file).map_err(|error| error.to_string())?;
-            connection.execute_batch(text).map_err(|error| error.to_string())
-        }
-        None => connect(address).await?.batch_execute(text).await.map_err(|error| format!("{error:?}")),
-    }
+    let Some(file) = address.strip_prefix("sqlite:") else {
+        return run_sql(address, text).await.map(|_| ());
+    };
+    let connection = Connection::open(file).map_err(|error| error.to_string())?;
+    connection.execute_batch(text).map_err(|error| error.to_string())
 }
 
 /// The first column of a query as text, row by row.
@@ -22,29 +23,20 @@ pub async fn sql(address: &str, text: &str) -> Result<(), String> {
 /// # Errors
 /// What the engine says.
 pub async fn ask(address: &str, text: &str) -> Result<Vec<String>, String> {
-    match address.strip_prefix("sqlite:") {
-        Some(file) => {
-            let connection = Connection::open(file).map_err(|error| error.to_string())?;
-            let mut statement = connection.prepare(text).map_err(|error| error.to_string())?;
-            let value = |row: &rusqlite::Row<'_>| row.get::<_, rusqlite::types::Value>(0);
-            let rows = statement.query_map([], value).map_err(|error| error.to_string())?;
-            let text = |value| match value {
-                rusqlite::types::Value::Text(text) => text,
-                rusqlite::types::Value::Integer(number) => number.to_string(),
-                other => format!("{other:?}"),
-            };
-            rows.map(|row| row.map(text).map_err(|error| error.to_string())).collect()
-        }
-        None => {
-            let rows = connect(address).await?.simple_query(text).await;
-            let rows = rows.map_err(|error| format!("{error:?}"))?;
-            let value = |message| match message {
-                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-                _ => None,
-            };
-            Ok(rows.into_iter().filter_map(value).collect())
-        }
-    }
+    let Some(file) = address.strip_prefix("sqlite:") else {
+        let rows = run_sql(address, text).await?;
+        return Ok(rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect());
+    };
+    let connection = Connection::open(file).map_err(|error| error.to_string())?;
+    let mut statement = connection.prepare(text).map_err(|error| error.to_string())?;
+    let value = |row: &rusqlite::Row<'_>| row.get::<_, Value>(0);
+    let rows = statement.query_map([], value).map_err(|error| error.to_string())?;
+    let text = |value| match value {
+        Value::Text(text) => text,
+        Value::Integer(number) => number.to_string(),
+        other => format!("{other:?}"),
+    };
+    rows.map(|row| row.map(text).map_err(|error| error.to_string())).collect()
 }
 
 /// Lets nobody write to a table of a PostgreSQL database until this is dropped.
@@ -58,17 +50,12 @@ impl Held {
     /// # Errors
     /// What the database says.
     pub async fn table(address: &str, table: &str) -> Result<Self, String> {
-        let client = connect(address).await?;
+        let connected = tokio_postgres::connect(address, NoTls).await;
+        let (client, connection) = connected.map_err(|error| error.to_string())?;
+        // It ends with the client.
+        tokio::spawn(connection);
         let text = format!("BEGIN; LOCK TABLE {table} IN SHARE MODE");
         client.batch_execute(&text).await.map_err(|error| format!("{error:?}"))?;
         Ok(Self { _client: client })
     }
-}
-
-async fn connect(address: &str) -> Result<Client, String> {
-    let (client, connection) =
-        tokio_postgres::connect(address, NoTls).await.map_err(|error| error.to_string())?;
-    // It ends with the client.
-    tokio::spawn(connection);
-    Ok(client)
 }

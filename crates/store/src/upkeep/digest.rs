@@ -25,7 +25,7 @@ pub(super) async fn of(
     loop {
         let page = select.page(engine, after.as_deref()).await?;
         let Some(last) = page.last() else {
-            let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+            let sha256 = hex::encode(hash.finalize());
             return Ok(Sum { rows, sha256 });
         };
         after = Some(select.key_of(last));

@@ -12,10 +12,14 @@ use signoff_store::sqlite::SqliteStore;
 /// Rows of every kind of value, with several pages of some tables, and text at which collations differ.
 async fn fill(shelf: &Shelf) {
     upkeep::migrate(&shelf.place()).await.unwrap();
-    let blob = if shelf.address.starts_with("sqlite:") { "x'00ff'" } else { "'\\x00ff'::bytea" };
-    let guid = |number: &str| match shelf.address.starts_with("sqlite:") {
-        true => format!("unhex(printf('%032x', {number}))"),
-        false => format!("lpad(to_hex({number}), 32, '0')::uuid"),
+    let is_file = shelf.address.starts_with("sqlite:");
+    let blob = if is_file { "x'00ff'" } else { "'\\x00ff'::bytea" };
+    let guid = |number: &str| {
+        if is_file {
+            format!("unhex(printf('%032x', {number}))")
+        } else {
+            format!("lpad(to_hex({number}), 32, '0')::uuid")
+        }
     };
     let (first, second) = (guid("n.value"), guid("n.value + 1"));
     shelf
