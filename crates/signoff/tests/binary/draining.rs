@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample};
+use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample, signoff};
 
 /// The status of an offer whose publish has done all it can by itself.
 const SIGN_OFF: &str = "waitingForPublisherReview";
@@ -36,12 +36,21 @@ async fn readiness(api: &Api) -> Answer {
     api.get("/_signoff/readyz").await
 }
 
+/// What `signoff ready` makes of it: its exit code and its words.
+async fn asked(base: &str) -> (i32, String) {
+    let mut command = signoff(Path::new("/nonexistent"));
+    let ran = command.args(["--url", base, "ready"]).output().await.unwrap();
+    let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+    (ran.status.code().unwrap(), said)
+}
+
 #[tokio::test]
 async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
     let api = Api::owner(&server.base, "contoso").await;
     assert_eq!(readiness(&api).await.body, json!({ "status": "ready" }));
+    assert_eq!(asked(&server.base).await, (0, "ready\n".to_owned()));
     api.script("contoso", "sample-vm", json!({ "displaycertify": { "hold": true } })).await;
     let accepted = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     let (path, query) =
@@ -55,6 +64,7 @@ async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     let draining = readiness(&api).await;
     assert_eq!((draining.status, &draining.body), (503, &json!({ "status": "draining" })));
     assert_eq!(draining.headers["connection"], "close", "the next request goes elsewhere");
+    assert_eq!(asked(&server.base).await, (6, "error: not ready: draining\n".to_owned()));
     assert_eq!(api.get("/_signoff/healthz").await.status, 200, "it is no reason to restart it");
     let put = api.put(&of_offer("contoso", "late", ""), None, &sample("contoso", "late", "Late")).await;
     assert_eq!(put.headers["connection"], "close");
@@ -167,7 +177,7 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
         Server::start_at(&database, &folder.path().join(name), &["--config", &settings]).await
     };
     let mut first = node("first.log").await;
-    testing::run_sql(&database, WATCH_LEASES).await.unwrap();
+    testing::sql(&database, WATCH_LEASES).await.unwrap();
     let api = Api::owner(&first.base, "contoso").await;
     let accepted = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     certifier.asked(1).await;
@@ -189,10 +199,10 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
     assert_eq!(api.at(&second.base).get(&accepted.location()).await.status, 200);
 
     // A lease that runs out changes hands; one that is given back is nobody's in between.
-    let watched = "SELECT before, after FROM watched ORDER BY number";
-    let rows = testing::run_sql(&database, watched).await.unwrap();
-    let given_back = rows.iter().filter(|row| row[1].is_none()).count();
-    let taken_over = rows.iter().filter(|row| row[0].is_some() && row[1].is_some()).count();
-    assert_eq!((given_back, taken_over), (1, 0), "{rows:?}");
+    let watched = "SELECT CASE WHEN after IS NULL THEN 'given back' WHEN before IS NULL THEN 'taken'
+        ELSE 'taken over' END FROM watched ORDER BY number";
+    let changes = testing::ask(&database, watched).await.unwrap();
+    let count = |what: &str| changes.iter().filter(|change| *change == what).count();
+    assert_eq!((count("given back"), count("taken over")), (1, 0), "{changes:?}");
     second.kill().await;
 }

@@ -10,8 +10,17 @@ pub(crate) struct Offer {
     pub(crate) id: &'static str,
     /// What its operations do.
     pub(crate) steps: Value,
-    /// Several clients change its draft.
-    pub(crate) contested: bool,
+    pub(crate) drafted_by: DraftedBy,
+}
+
+/// Who changes the draft of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DraftedBy {
+    Nobody,
+    /// The client that publishes it.
+    One,
+    /// Two others.
+    Two,
 }
 
 impl Offer {
@@ -37,6 +46,31 @@ pub(crate) enum Told {
     Ended { location: String, body: Value },
     /// No answer came to a change of the draft: it may have been stored, or not.
     Unknown { edit: u64 },
+}
+
+impl Told {
+    /// The address that it gives.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self {
+            Self::Stored { .. } | Self::Unknown { .. } => None,
+            Self::Started { location, .. }
+            | Self::Canceled { location }
+            | Self::CancellationEnded { location }
+            | Self::Canceling { location }
+            | Self::Ended { location, .. } => Some(location),
+        }
+    }
+
+    /// What kind of promise it is. Drafts are counted elsewhere: not all that are stored come into the ledger.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Stored { .. } | Self::Unknown { .. } => None,
+            Self::Started { kind, .. } => Some(kind),
+            Self::Canceled { .. } | Self::CancellationEnded { .. } => Some("200 to a cancel"),
+            Self::Canceling { .. } => Some("202 to a cancel"),
+            Self::Ended { .. } => Some("end"),
+        }
+    }
 }
 
 /// Draws numbers in a fixed order (xorshift).

@@ -4,9 +4,14 @@
 mod actor;
 mod certified;
 mod client;
+mod crowd;
+mod database;
 mod dev_server;
 mod draining;
+mod failing;
+mod guide;
 mod histories;
+mod insist;
 mod kills;
 mod ledger;
 mod nodes;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::ledger::{Offer, Told};
+use crate::ledger::{DraftedBy, Offer, Told};
 use crate::server::{Api, of_offer, sample};
 
 /// The owners of the seeded publishers.
@@ -15,6 +15,11 @@ pub(crate) struct Owners {
 }
 
 impl Owners {
+    /// With new tokens.
+    pub(crate) async fn at_first(base: &str) -> Self {
+        Self { contoso: Api::owner(base, "contoso").await, fabrikam: Api::owner(base, "fabrikam").await }
+    }
+
     pub(crate) fn of(&self, publisher: &str) -> &Api {
         if publisher == "contoso" { &self.contoso } else { &self.fabrikam }
     }
@@ -75,7 +80,7 @@ pub(crate) async fn check(api: &Api, offer: &Offer, told: &[Told]) {
     for entry in told {
         keeps(api, offer, entry, &operations).await;
     }
-    if !offer.contested {
+    if offer.drafted_by == DraftedBy::One {
         draft_is_the_last_one_stored(api, offer, told).await;
     }
     slots_hold_what_was_signed_off(api, offer, &operations).await;
@@ -229,4 +234,17 @@ pub(crate) async fn every_mail_was_written_once(owners: &Owners, operations: &[V
         let failed = told.iter().filter(|event| matches!(**event, "failed" | "cancellationFailed")).count();
         assert_eq!(failed == 1, operation["status"] == "failed", "{told:?}: {operation}");
     }
+}
+
+/// How many of the addresses that were given out lead nowhere.
+pub(crate) async fn lost(api: &Api, told: &[Told]) -> usize {
+    let addresses: BTreeSet<&str> = told.iter().filter_map(Told::location).collect();
+    let mut lost = 0;
+    for address in addresses {
+        if api.get(address).await.status == 404 {
+            eprintln!("lost: {address}");
+            lost += 1;
+        }
+    }
+    lost
 }

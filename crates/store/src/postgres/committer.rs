@@ -2,15 +2,17 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::Pool;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::batch::{self, Failure};
 use super::commit::Rows;
-use super::unreachable;
+use super::pool::{self, Pool};
+use super::settings::PostgresSettings;
 use crate::StoreError;
 
 /// At most so many changes share a statement.
@@ -39,15 +41,17 @@ pub(super) struct Committer {
     queue: Arc<Mutex<Queue>>,
     /// One permit for each push.
     pushed: Arc<Semaphore>,
+    /// How long a caller waits.
+    answer: Duration,
     _workers: JoinSet<()>,
 }
 
 impl Committer {
     /// Starts the tasks that write, on half of the connections: reads need the others.
-    pub(super) fn start(pool: &Pool, connections: usize) -> Self {
+    pub(super) fn start(pool: &Pool, settings: &PostgresSettings) -> Self {
         let (queue, pushed) = (Arc::<Mutex<Queue>>::default(), Arc::new(Semaphore::new(0)));
         let mut workers = JoinSet::new();
-        for _ in 0..(connections / 2).max(1) {
+        for _ in 0..(settings.connections / 2).max(1) {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
@@ -59,7 +63,7 @@ impl Committer {
                 }
             });
         }
-        Self { queue, pushed, _workers: workers }
+        Self { queue, pushed, answer: settings.answer, _workers: workers }
     }
 
     /// Writes a change and waits until it is durable.
@@ -67,7 +71,13 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        told.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+        match timeout(self.answer, told).await {
+            Ok(told) => {
+                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+            }
+            // It may be written yet, or be gone.
+            Err(_) => Err(pool::unanswered()),
+        }
     }
 }
 
@@ -92,6 +102,11 @@ impl Queue {
             let mut group: Vec<Waiting> = Vec::new();
             let mut later = VecDeque::new();
             while let Some(waiting) = lane.pop_front() {
+                if waiting.caller.is_closed() {
+                    // Nobody waits for it any more, and nothing of it was begun.
+                    self.waiting -= 1;
+                    continue;
+                }
                 let key = (publisher.clone(), waiting.rows.offer.clone());
                 if group.len() < GROUP && self.busy.insert(key) {
                     group.push(waiting);
@@ -160,7 +175,7 @@ async fn one_by_one(pool: &Pool, rows: &[&Rows]) -> Vec<Result<(), StoreError>> 
 
 /// Writes the group; who lost a deadlock tries again.
 async fn try_to_write(pool: &Pool, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
-    let client = pool.get().await.map_err(|error| Failure::Unknown(unreachable(error)))?;
+    let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
     let mut outcome = batch::write(&client, rows).await;
     for _ in 1..TRIES {
         if !matches!(outcome, Err(Failure::Deadlock)) {

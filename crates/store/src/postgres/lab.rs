@@ -120,7 +120,7 @@ impl Lab for PostgresStore {
         taken?;
         reader.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
         carry::go_on_counting(&transaction).await?;
-        transaction.commit().await.map_err(failed)
+        self.finish(transaction).await
     }
 
     async fn reset(&self) -> Result<(), StoreError> {
@@ -129,7 +129,7 @@ impl Lab for PostgresStore {
         let but_the_keys: Vec<&Table> = TABLES.iter().skip(1).collect();
         empty(&transaction, &but_the_keys).await?;
         transaction.batch_execute("DELETE FROM audit_counter").await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        self.finish(transaction).await
     }
 }
 

@@ -1,8 +1,10 @@
 //! Migrations: numbered like those of the embedded store, embedded, forward only.
 
-use deadpool_postgres::{Client, GenericClient, Transaction};
+use deadpool_postgres::{ClientWrapper, Transaction};
+use tokio_postgres::GenericClient;
 
-use super::{column, failed};
+use super::column;
+use super::trouble::Trouble;
 use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 
@@ -14,53 +16,35 @@ pub(crate) const MIGRATIONS: [(&str, &str); 4] = [
     ("0004_audit", include_str!("../../migrations/postgres/0004_audit.sql")),
 ];
 
-/// The oldest server that is supported, as `server_version_num` counts.
-const OLDEST_SERVER: i32 = 13_00_00;
-
 /// Names the lock that a migrating node holds; any number that nobody else uses.
 const LOCK: i64 = 0x7369_676e_6f66_6621;
 
-/// Refuses a server that lacks what the statements need.
-pub(super) async fn refuse_old_server(client: &Client) -> Result<(), StoreError> {
-    let row =
-        client.query_one("SELECT current_setting('server_version_num')::int", &[]).await.map_err(failed)?;
-    let version: i32 = column(&row, 0)?;
-    if version >= OLDEST_SERVER {
-        return Ok(());
-    }
-    Err(StoreError::Unavailable(format!(
-        "PostgreSQL {} is too old; signoff needs version {} or newer",
-        version / 10_000,
-        OLDEST_SERVER / 10_000
-    )))
-}
-
-/// Brings the schema up to date. Of several nodes that start together one does, the others wait for it. Where nothing
-/// is to be done nothing is locked, and no right to change the schema is needed.
+/// Brings the schema up to date. Of several nodes that start together one does, the others wait for it. A schema that
+/// is up to date is only read, so that a role that may not create anything can serve.
 ///
 /// # Errors
 /// If the schema is newer than this binary, or the database holds an unfinished copy.
-pub(super) async fn migrate(client: &mut Client) -> Result<(), StoreError> {
-    if let Some(source) = unfinished_copy(client).await? {
-        return Err(StoreError::Unavailable(unfinished(&source)));
+pub(super) async fn migrate(client: &mut ClientWrapper) -> Result<(), Trouble> {
+    let transaction = client.build_transaction().start().await.map_err(of)?;
+    refuse_unfinished_copy(&*transaction).await?;
+    if left(version(&*transaction).await?)?.is_empty() {
+        return transaction.commit().await.map_err(of);
     }
-    let present = version(client).await?;
-    refuse_newer(present)?;
-    if present == newest() {
-        return Ok(());
-    }
-    let transaction = client.build_transaction().start().await.map_err(failed)?;
     lock(&transaction).await?;
-    if let Some(source) = unfinished_copy(&transaction).await? {
-        return Err(StoreError::Unavailable(unfinished(&source)));
-    }
+    // Somebody may have begun to copy meanwhile.
+    refuse_unfinished_copy(&*transaction).await?;
     run(&transaction).await?;
-    transaction.commit().await.map_err(failed)
+    transaction.commit().await.map_err(of)
 }
 
 /// Waits until no other node changes the schema, and keeps others from it until the transaction ends.
-pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), StoreError> {
-    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await.map(|_| ()).map_err(failed)
+pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), Trouble> {
+    // A migration may take long, and so may waiting for it.
+    transaction
+        .batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
+        .await
+        .map_err(of)?;
+    transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await.map(|_| ()).map_err(of)
 }
 
 /// The number of the newest migration that this binary knows.
@@ -68,58 +52,84 @@ pub(super) fn newest() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
+/// The migrations that a schema of this version lacks.
+pub(super) fn left(version: i64) -> Result<&'static [(&'static str, &'static str)], Trouble> {
+    usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..)).ok_or_else(|| {
+        Trouble::lasting(format!(
+            "the database has schema {version}, this binary knows up to {}; use a newer signoff",
+            MIGRATIONS.len()
+        ))
+    })
+}
+
 /// The number of the newest migration that the database has; zero: it has no schema.
-pub(super) async fn version(client: &impl GenericClient) -> Result<i64, StoreError> {
+pub(super) async fn version(client: &impl GenericClient) -> Result<i64, Trouble> {
     if !exists(client, "schema_version").await? {
         return Ok(0);
     }
     let row = client.query_one("SELECT coalesce(max(version), 0) FROM schema_version", &[]).await;
-    column(&row.map_err(failed)?, 0)
+    column(&row.map_err(of)?, 0).map_err(unreadable)
 }
 
-async fn exists(client: &impl GenericClient, table: &str) -> Result<bool, StoreError> {
+async fn exists(client: &impl GenericClient, table: &str) -> Result<bool, Trouble> {
     let row = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]).await;
-    column(&row.map_err(failed)?, 0)
-}
-
-/// Refuses a schema that a newer binary made.
-pub(super) fn refuse_newer(version: i64) -> Result<(), StoreError> {
-    if version <= newest() {
-        return Ok(());
-    }
-    Err(StoreError::Corrupt(format!(
-        "the database has schema {version}, this binary knows up to {}; use a newer signoff",
-        newest()
-    )))
+    column(&row.map_err(of)?, 0).map_err(unreadable)
 }
 
 /// Where the copy comes from that the database will be, if it is not finished.
-pub(super) async fn unfinished_copy(client: &impl GenericClient) -> Result<Option<String>, StoreError> {
+pub(super) async fn unfinished_copy(client: &impl GenericClient) -> Result<Option<String>, Trouble> {
     if !exists(client, MARK).await? {
         return Ok(None);
     }
-    let row = client.query_opt(&format!("SELECT source FROM {MARK}"), &[]).await.map_err(failed)?;
-    row.map(|row| column(&row, 0)).transpose()
+    let row = client.query_opt(&format!("SELECT source FROM {MARK}"), &[]).await.map_err(of)?;
+    row.map(|row| column(&row, 0).map_err(unreadable)).transpose()
+}
+
+async fn refuse_unfinished_copy(client: &impl GenericClient) -> Result<(), Trouble> {
+    let source = unfinished_copy(client).await?;
+    source.map_or(Ok(()), |source| Err(Trouble::lasting(unfinished(&source))))
 }
 
 /// Runs what is missing. The caller holds the lock.
-pub(super) async fn run(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+pub(super) async fn run(transaction: &Transaction<'_>) -> Result<(), Trouble> {
     transaction
         .batch_execute("CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL)")
         .await
-        .map_err(failed)?;
-    let present = version(transaction).await?;
-    refuse_newer(present)?;
-    if present == newest() {
-        return Ok(());
+        .map_err(of)?;
+    let migrations = left(version(&**transaction).await?)?;
+    for (_, migration) in migrations {
+        transaction.batch_execute(migration).await.map_err(of)?;
     }
-    for (_, migration) in MIGRATIONS.iter().skip(usize::try_from(present).unwrap_or(0)) {
-        transaction.batch_execute(migration).await.map_err(failed)?;
+    if !migrations.is_empty() {
+        transaction.execute("DELETE FROM schema_version", &[]).await.map_err(of)?;
+        transaction
+            .execute("INSERT INTO schema_version (version) VALUES ($1)", &[&newest()])
+            .await
+            .map_err(of)?;
     }
-    transaction.execute("DELETE FROM schema_version", &[]).await.map_err(failed)?;
-    transaction
-        .execute("INSERT INTO schema_version (version) VALUES ($1)", &[&newest()])
-        .await
-        .map(|_| ())
-        .map_err(failed)
+    Ok(())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn of(error: tokio_postgres::Error) -> Trouble {
+    Trouble::of(&error)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn unreadable(error: StoreError) -> Trouble {
+    Trouble::lasting(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_of_the_future_is_refused() {
+        assert_eq!(left(0).unwrap().len(), MIGRATIONS.len());
+        assert_eq!(left(newest()).unwrap().len(), 0);
+        let refused = left(newest() + 1).unwrap_err().to_string();
+        assert!(refused.contains("use a newer signoff"), "{refused}");
+        assert!(left(-1).is_err());
+    }
 }

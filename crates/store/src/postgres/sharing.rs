@@ -6,13 +6,23 @@ use tokio_postgres::Row;
 
 use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
-use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
+use crate::contract::{Connections, Imprint, LabKind, Look, Sharing, StoredOperation};
 use crate::rows::decode;
 
 #[async_trait]
 impl Sharing for PostgresStore {
     fn is_shared(&self) -> bool {
         true
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        let status = self.inner.pool.status();
+        Some(Connections {
+            most: status.max_size,
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        })
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deadpool_postgres::Client;
 use tokio::sync::Mutex;
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{carry, column, connect, failed, schema, unreachable};
+use super::pool::{self, Held};
+use super::settings::PostgresSettings;
+use super::trouble::describe;
+use super::{Address, OpenError, carry, column, failed, opening, schema};
 use crate::StoreError;
 use crate::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;
@@ -36,16 +39,18 @@ const MISCOUNTED: &str = "SELECT publisher_id, counted.last, written.last FROM a
 
 /// One connection.
 pub(crate) struct Session {
-    client: Mutex<Client>,
+    client: Mutex<Held>,
     /// What servers call themselves that are started with the same address.
     servers: String,
 }
 
 impl Session {
-    async fn open(address: &str) -> Result<Self, StoreError> {
-        let pool = connect::pool(address, 1)?;
-        let client = pool.get().await.map_err(unreachable)?;
-        schema::refuse_old_server(&client).await?;
+    async fn open(address: &Address) -> Result<Self, UpkeepError> {
+        // One connection is used; the rest are never made.
+        let settings =
+            PostgresSettings::new(address.clone()).connections(PostgresSettings::FEWEST_CONNECTIONS);
+        let pool = pool::pool(&settings).map_err(OpenError::from)?;
+        let client = opening::first(&pool, &settings).await?;
         let servers = client.query_one("SELECT current_setting('application_name')", &[]).await;
         let servers = column(&servers.map_err(failed)?, 0)?;
         // Reading everything takes as long as it takes, and between two pages somebody else writes.
@@ -58,22 +63,22 @@ impl Session {
     }
 
     /// Opens a store to read one state of it, which servers go on changing.
-    pub(crate) async fn read(address: &str) -> Result<Self, UpkeepError> {
+    pub(crate) async fn read(address: &Address) -> Result<Self, UpkeepError> {
         let session = Self::open(address).await?;
         {
             let client = session.client.lock().await;
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
             client.batch_execute(begin).await.map_err(failed)?;
-            let version = schema::version(&*client).await?;
+            let version = schema::version(plain(&client)).await?;
             if version == 0 {
                 let why = "the database is no store of signoff: it has no schema";
                 return Err(UpkeepError::Refused(why.to_owned()));
             }
-            schema::refuse_newer(version)?;
+            schema::left(version)?;
             if version != schema::newest() {
                 return Err(older(version));
             }
-            if let Some(source) = schema::unfinished_copy(&*client).await? {
+            if let Some(source) = schema::unfinished_copy(plain(&client)).await? {
                 return Err(UpkeepError::Refused(unfinished(&source)));
             }
         }
@@ -81,7 +86,7 @@ impl Session {
     }
 
     /// Opens a database to fill it.
-    pub(crate) async fn fill(address: &str) -> Result<Self, UpkeepError> {
+    pub(crate) async fn fill(address: &Address) -> Result<Self, UpkeepError> {
         let session = Self::open(address).await?;
         {
             let client = session.client.lock().await;
@@ -173,9 +178,9 @@ impl Engine for Session {
         }
         let (version, begun) = {
             let client = self.client.lock().await;
-            (schema::version(&*client).await?, schema::unfinished_copy(&*client).await?)
+            (schema::version(plain(&client)).await?, schema::unfinished_copy(plain(&client)).await?)
         };
-        schema::refuse_newer(version)?;
+        schema::left(version)?;
         match begun {
             Some(begun) if begun == source => {
                 self.mark(source).await?;
@@ -291,8 +296,13 @@ impl Session {
         client.batch_execute("SAVEPOINT amcheck").await.map_err(failed)?;
         let checked = client.execute("SELECT bt_index_check($1::text::regclass)", &[index]).await;
         client.batch_execute("ROLLBACK TO SAVEPOINT amcheck").await.map_err(failed)?;
-        Ok(checked.err().map(|error| format!("index {index}: {}", super::describe(&error))))
+        Ok(checked.err().map(|error| format!("index {index}: {}", describe(&error))))
     }
+}
+
+/// The client of the driver, within all that the pool puts around it.
+fn plain(client: &Held) -> &Client {
+    client
 }
 
 fn parameter(value: &Value) -> Box<dyn ToSql + Sync + Send> {
@@ -314,17 +324,17 @@ fn older(version: i64) -> UpkeepError {
 }
 
 /// The number of the newest migration that the database has; zero: there is nothing in it yet.
-pub(crate) async fn version(address: &str) -> Result<i64, StoreError> {
+pub(crate) async fn version(address: &Address) -> Result<i64, UpkeepError> {
     let session = Session::open(address).await?;
     let client = session.client.lock().await;
-    let version = schema::version(&*client).await?;
-    schema::refuse_newer(version)?;
+    let version = schema::version(plain(&client)).await?;
+    schema::left(version)?;
     Ok(version)
 }
 
 /// Runs the migrations that wait.
-pub(crate) async fn migrate(address: &str) -> Result<(), StoreError> {
+pub(crate) async fn migrate(address: &Address) -> Result<(), UpkeepError> {
     let session = Session::open(address).await?;
     let mut client = session.client.lock().await;
-    schema::migrate(&mut client).await
+    Ok(schema::migrate(&mut client).await?)
 }

@@ -3,7 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio_postgres::{NoTls, SimpleQueryMessage};
+use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
 
 use super::postgres_server::{Postgres, VARIABLE};
 
@@ -13,35 +14,17 @@ use super::postgres_server::{Postgres, VARIABLE};
 /// What is missing, if there is no server.
 pub async fn database() -> Result<String, String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let (server, number) = (server()?, NUMBER.fetch_add(1, Ordering::Relaxed));
-    let database = format!("test_{}_{number}", std::process::id());
-    create(&server, &database).await.map_err(|error| format!("{server}: {error}"))?;
-    Ok(format!("{server}/{database}?sslmode=disable"))
-}
-
-/// Runs statements on the database at `address`; answers the rows of the last one, as text. A test so watches what
-/// stands in the tables, or has the database note what happens there.
-///
-/// # Errors
-/// What the database says.
-pub async fn run_sql(address: &str, statements: &str) -> Result<Vec<Vec<Option<String>>>, String> {
-    let said = |error: tokio_postgres::Error| format!("{address}: {error}");
-    let (client, connection) = tokio_postgres::connect(address, NoTls).await.map_err(said)?;
-    let connection = tokio::spawn(connection);
-    let mut rows = Vec::new();
-    for message in client.simple_query(statements).await.map_err(said)? {
-        match message {
-            SimpleQueryMessage::Row(row) => {
-                rows.push((0..row.len()).map(|column| row.get(column).map(str::to_owned)).collect());
-            }
-            SimpleQueryMessage::RowDescription(_) => rows.clear(),
-            _ => {}
+    let server = server()?;
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let database = format!("test_{}_{number}", std::process::id());
+        match create(&server, &database).await {
+            Ok(()) => return Ok(format!("{server}/{database}?sslmode=disable")),
+            // An earlier process had the same number.
+            Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {}
+            Err(error) => return Err(format!("{server}: {error}")),
         }
     }
-    drop(client);
-    // What became of the connection after its last answer is of no interest.
-    let _ = connection.await;
-    Ok(rows)
 }
 
 fn server() -> Result<String, String> {

@@ -12,7 +12,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::StoreError;
-use crate::postgres::upkeep as postgres;
+use crate::postgres;
+use crate::postgres::OpenError;
+use crate::postgres::trouble::Trouble;
+use crate::postgres::upkeep::Session;
 use crate::sqlite::upkeep as sqlite;
 use engine::Engine;
 
@@ -31,7 +34,7 @@ pub struct Place {
 #[derive(Clone)]
 enum Address {
     Sqlite(PathBuf),
-    Postgres(String),
+    Postgres(Box<postgres::Address>),
 }
 
 impl Place {
@@ -42,9 +45,9 @@ impl Place {
         Self { name: format!("sqlite:{}", whole.display()), engine: Address::Sqlite(whole) }
     }
 
-    /// The store in a database; `name` is its address without the password.
-    pub fn postgres(address: &str, name: String) -> Self {
-        Self { name, engine: Address::Postgres(address.to_owned()) }
+    /// The store in a database.
+    pub fn postgres(address: &postgres::Address) -> Self {
+        Self { name: address.to_string(), engine: Address::Postgres(Box::new(address.clone())) }
     }
 
     /// Its name for people.
@@ -56,7 +59,7 @@ impl Place {
     async fn read(&self, alone: bool) -> Result<Box<dyn Engine>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::read(file, alone)?),
-            Address::Postgres(address) => Box::new(postgres::Session::read(address).await?),
+            Address::Postgres(address) => Box::new(Session::read(address).await?),
         })
     }
 
@@ -64,7 +67,7 @@ impl Place {
     async fn fill(&self) -> Result<Box<dyn Engine>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::fill(file)?),
-            Address::Postgres(address) => Box::new(postgres::Session::fill(address).await?),
+            Address::Postgres(address) => Box::new(Session::fill(address).await?),
         })
     }
 }
@@ -78,9 +81,28 @@ pub enum UpkeepError {
     /// What was written is not what was read.
     #[error("{0}")]
     Differs(String),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(OpenError),
     /// A store could not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<OpenError> for UpkeepError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Refused(why) => Self::Refused(why),
+            OpenError::Store(error) => Self::Store(error),
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<Trouble> for UpkeepError {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
+    }
 }
 
 /// How far something is.

@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use signoff_store::upkeep::{Place, TableReport};
 
-use crate::config::{BadSetting, bad};
+use crate::config::{BadSetting, bad, with_password};
 use crate::connection::Connection;
 use crate::exit::Failure;
 use crate::store_address::{BadAddress, StoreAddress};
@@ -63,7 +63,7 @@ impl StoreArg {
 fn place(setting: &str, text: &str) -> Result<Place, BadSetting> {
     let address: StoreAddress =
         text.parse().map_err(|problem: BadAddress| bad(setting, problem.to_string()))?;
-    Ok(address.place())
+    Ok(with_password(address)?.place())
 }
 
 /// A table that was written, for JSON.

@@ -197,7 +197,7 @@ async fn a_database_that_servers_filled_is_sound_and_harms_are_named() {
     let run = store(&["check", "--store", &shelf.address]).await;
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
     server.kill().await;
-    let place = || Place::postgres(&shelf.address, "postgres://db.example".to_owned());
+    let place = || Place::postgres(&shelf.address.parse().unwrap());
     for case in CASES.iter().chain(OF_POSTGRES) {
         // In a schema of its own, so that a harm does not stand in the way of the next.
         shelf.sql("CREATE SCHEMA harmed").await;
@@ -212,7 +212,7 @@ async fn a_database_that_servers_filled_is_sound_and_harms_are_named() {
         shelf.sql(&format!("SET search_path = harmed; {}", case.0)).await;
         let separator = if shelf.address.contains('?') { '&' } else { '?' };
         let address = format!("{}{separator}options=-csearch_path%3Dharmed", shelf.address);
-        let findings = found(&Place::postgres(&address, "postgres://db.example".to_owned())).await;
+        let findings = found(&Place::postgres(&address.parse().unwrap())).await;
         assert!(names(&findings, case), "{case:?} {findings:#?}");
         shelf.sql("DROP SCHEMA harmed CASCADE").await;
     }

@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signoff_store::upkeep::{self, CopyReport, Stage, UpkeepError};
 
 use super::{Shelf, unseen};
-use crate::cluster::CONNECTIONS;
 use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
 
@@ -60,7 +59,7 @@ async fn every_row_goes_over_and_comes_to_the_same_checksum() {
     let mut sums = Vec::new();
     for (from, to) in pairs().await {
         fill(&from).await;
-        let report = upkeep::copy(&from.place(), &named(&to), &unseen).await.unwrap();
+        let report = upkeep::copy(&from.place(), &to.place(), &unseen).await.unwrap();
         assert!(!report.resumed);
         for (table, count) in [("operation", 1200), ("outbox", 700), ("content", 60), ("principal", 3)] {
             assert_eq!(rows(&report, table), (count, 0), "{} {}", from.address, to.address);
@@ -72,17 +71,9 @@ async fn every_row_goes_over_and_comes_to_the_same_checksum() {
     assert!(sums.windows(2).all(|pair| pair[0] == pair[1]), "the engines come to the same: {sums:?}");
 }
 
-/// The place under a name that is not that of the source.
-fn named(shelf: &Shelf) -> upkeep::Place {
-    match shelf.address.strip_prefix("sqlite:") {
-        Some(_) => shelf.place(),
-        None => upkeep::Place::postgres(&shelf.address, "postgres://other.example/signoff".to_owned()),
-    }
-}
-
 /// Copies until the given page is told of, and ends there as if the program had died.
 async fn cut_short(from: &Shelf, to: &Shelf, pages: usize) {
-    let (from, to) = (from.place(), named(to));
+    let (from, to) = (from.place(), to.place());
     let died = tokio::spawn(async move {
         let seen = AtomicUsize::new(0);
         let watcher = |_: upkeep::Progress| {
@@ -102,13 +93,13 @@ async fn an_interrupted_copy_goes_on_wherever_it_was() {
         for pages in [0, 3, 6, 8, 9, 11, 14] {
             cut_short(&from, &to, pages).await;
         }
-        let report = upkeep::copy(&from.place(), &named(&to), &unseen).await.unwrap();
+        let report = upkeep::copy(&from.place(), &to.place(), &unseen).await.unwrap();
         assert!(report.resumed);
         for table in &report.tables {
             found += table.found;
         }
         assert!(found > 1900, "what was there is not written again: {report:?}");
-        let again = upkeep::copy(&from.place(), &named(&to), &unseen).await;
+        let again = upkeep::copy(&from.place(), &to.place(), &unseen).await;
         assert!(matches!(again, Err(UpkeepError::Refused(why)) if why.contains("not empty")));
     }
 }
@@ -128,7 +119,7 @@ async fn a_copy_that_goes_on_is_that_of_one_state_of_the_source() {
              DELETE FROM content WHERE offer_id = 'vm-60';",
         )
         .await;
-        let report = upkeep::copy(&from.place(), &named(&to), &unseen).await.unwrap();
+        let report = upkeep::copy(&from.place(), &to.place(), &unseen).await.unwrap();
         assert!(report.resumed);
         assert_eq!(rows(&report, "operation").0, 1199);
         let all = "SELECT publishing_version || body FROM operation ORDER BY publishing_version";
@@ -155,12 +146,12 @@ async fn what_was_written_wrongly_is_seen() {
                 tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(harm));
             }
         };
-        let differs = upkeep::copy(&from.place(), &named(&to), &harm).await;
+        let differs = upkeep::copy(&from.place(), &to.place(), &harm).await;
         assert!(
             matches!(&differs, Err(UpkeepError::Differs(why)) if why.starts_with("operation differs")),
             "{differs:?}"
         );
-        let healed = upkeep::copy(&from.place(), &named(&to), &unseen).await.unwrap();
+        let healed = upkeep::copy(&from.place(), &to.place(), &unseen).await.unwrap();
         assert_eq!(rows(&healed, "operation"), (1200, 1000));
     }
 }
@@ -171,18 +162,18 @@ async fn nobody_serves_an_unfinished_copy() {
         fill(&from).await;
         cut_short(&from, &to, 6).await;
         let refused = match to.address.strip_prefix("sqlite:") {
-            Some(file) => SqliteStore::open(file.as_ref()).err(),
-            None => PostgresStore::open(&to.address, CONNECTIONS).await.err(),
+            Some(file) => SqliteStore::open(file.as_ref()).err().map(UpkeepError::from),
+            None => PostgresStore::open(&to.settings()).await.err().map(UpkeepError::from),
         };
         let refused = refused.expect("it is not opened").to_string();
         assert!(refused.contains("unfinished copy of ") && refused.contains("store copy"), "{refused}");
         let migrated = upkeep::migrate(&to.place()).await.unwrap_err().to_string();
         assert!(migrated.contains("unfinished copy of "), "{migrated}");
-        let copied = upkeep::copy(&named(&to), &Shelf::sqlite().place(), &unseen).await.unwrap_err();
+        let copied = upkeep::copy(&to.place(), &Shelf::sqlite().place(), &unseen).await.unwrap_err();
         assert!(copied.to_string().contains("unfinished copy of "), "{copied}");
         let other = Shelf::sqlite();
         fill(&other).await;
-        let refused = upkeep::copy(&other.place(), &named(&to), &unseen).await.unwrap_err().to_string();
+        let refused = upkeep::copy(&other.place(), &to.place(), &unseen).await.unwrap_err().to_string();
         assert!(refused.contains("holds an unfinished copy of "), "{refused}");
     }
 }
@@ -201,7 +192,7 @@ async fn a_store_in_use_is_neither_filled_nor_copied_from_a_file() {
     assert!(why.contains("open in another signoff server") && why.contains("store backup"), "{why}");
     drop(server);
 
-    let server = PostgresStore::open(&database.address, CONNECTIONS).await.unwrap();
+    let server = PostgresStore::open(&database.settings()).await.unwrap();
     let why = refusal(upkeep::copy(&file.place(), &database.place(), &unseen).await);
     assert!(why.contains("connections of signoff servers") && why.contains("stop"), "{why}");
     drop(server);

@@ -5,7 +5,6 @@ use signoff_store::sqlite::SqliteStore;
 use signoff_store::upkeep::{self, UpkeepError};
 
 use super::{Shelf, unseen};
-use crate::cluster::CONNECTIONS;
 
 async fn shelves() -> [Shelf; 2] {
     [Shelf::sqlite(), Shelf::postgres().await]
@@ -41,7 +40,7 @@ async fn a_newer_schema_is_refused_with_a_word() {
         shelf.sql(newer).await;
         let opened = match shelf.address.strip_prefix("sqlite:") {
             Some(file) => SqliteStore::open(file.as_ref()).err().map(UpkeepError::from),
-            None => PostgresStore::open(&shelf.address, CONNECTIONS).await.err().map(UpkeepError::from),
+            None => PostgresStore::open(&shelf.settings()).await.err().map(UpkeepError::from),
         };
         let refusals = [
             opened,

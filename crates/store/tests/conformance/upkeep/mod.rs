@@ -5,6 +5,7 @@ mod migrations;
 
 use std::path::Path;
 
+use signoff_store::postgres::PostgresSettings;
 use signoff_store::testing;
 use signoff_store::upkeep::{Place, Progress};
 use tempfile::TempDir;
@@ -28,8 +29,13 @@ impl Shelf {
     pub(crate) fn place(&self) -> Place {
         match self.address.strip_prefix("sqlite:") {
             Some(file) => Place::sqlite(Path::new(file)),
-            None => Place::postgres(&self.address, "postgres://db.example/signoff".to_owned()),
+            None => Place::postgres(&self.address.parse().unwrap()),
         }
+    }
+
+    /// For a server on it, if it is a database.
+    pub(crate) fn settings(&self) -> PostgresSettings {
+        PostgresSettings::parse(&self.address).unwrap()
     }
 
     pub(crate) async fn sql(&self, text: &str) {
