@@ -110,10 +110,9 @@ impl Failure {
 
     fn of(error: tokio_postgres::Error) -> Self {
         match error.code() {
-            // The one key that a change can meet: the same request was answered meanwhile.
-            Some(code)
-                if *code == SqlState::UNIQUE_VIOLATION && constraint(&error) == Some("repeated_pkey") =>
-            {
+            // The one key that a change can meet: the same request was answered meanwhile. Where the table is cut
+            // into parts its key is named after the part.
+            Some(code) if *code == SqlState::UNIQUE_VIOLATION && is_of_a_reply(&error) => {
                 Self::Refused(StoreError::Stale)
             }
             Some(code) if *code == SqlState::T_R_DEADLOCK_DETECTED => Self::Deadlock,
@@ -123,8 +122,9 @@ impl Failure {
     }
 }
 
-fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
-    error.as_db_error().and_then(tokio_postgres::error::DbError::constraint)
+fn is_of_a_reply(error: &tokio_postgres::Error) -> bool {
+    let constraint = error.as_db_error().and_then(tokio_postgres::error::DbError::constraint);
+    constraint.is_some_and(|name| name.starts_with("repeated"))
 }
 
 impl From<StoreError> for Failure {

@@ -60,7 +60,11 @@ impl Held {
     }
 }
 
-async fn connect(address: &str) -> Result<Client, String> {
+/// A connection to a PostgreSQL database.
+///
+/// # Errors
+/// If there is none.
+pub async fn connect(address: &str) -> Result<Client, String> {
     let (client, connection) =
         tokio_postgres::connect(address, NoTls).await.map_err(|error| error.to_string())?;
     // It ends with the client.

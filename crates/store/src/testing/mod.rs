@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod calls;
+mod capture;
 mod database;
 mod faulty;
 mod file;
@@ -14,12 +15,13 @@ mod plan;
 mod postgres_server;
 mod proxy;
 
-pub use by_hand::{Held, ask, sql};
-pub use database::database;
+pub use by_hand::{Held, ask, connect, sql};
+pub use capture::{Capture, Executed, Line};
+pub use database::{database, database_server};
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
-pub use own_server::{OwnServer, connect};
+pub use own_server::OwnServer;
 pub use plan::{Fault, Faults, Plan, Point};
 pub use proxy::Proxy;
 

@@ -1,7 +1,8 @@
 //! A PostgreSQL server of one test's own, for what would disturb others.
 
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::SimpleQueryMessage;
 
+use super::by_hand::connect;
 use super::postgres_server::Postgres;
 
 /// A server that ends when this is dropped.
@@ -30,11 +31,11 @@ impl OwnServer {
     ///
     /// # Errors
     /// If a statement fails.
-    pub async fn say(&self, statements: &[&str]) -> Result<Option<String>, tokio_postgres::Error> {
+    pub async fn say(&self, statements: &[&str]) -> Result<Option<String>, String> {
         let client = connect(&format!("{}/postgres?sslmode=disable", self.address())).await?;
         let mut last = None;
         for statement in statements {
-            let said = client.simple_query(statement).await?;
+            let said = client.simple_query(statement).await.map_err(|error| error.to_string())?;
             last = said.iter().find_map(|message| match message {
                 SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
                 _ => None,
@@ -42,14 +43,4 @@ impl OwnServer {
         }
         Ok(last)
     }
-}
-
-/// A plain connection, which ends with its client.
-///
-/// # Errors
-/// If there is none.
-pub async fn connect(address: &str) -> Result<Client, tokio_postgres::Error> {
-    let (client, connection) = tokio_postgres::connect(address, NoTls).await?;
-    tokio::spawn(connection);
-    Ok(client)
 }

@@ -11,6 +11,10 @@ pub(crate) const VARIABLE: &str = "SIGNOFF_TEST_POSTGRES";
 /// Starts a server on a new data directory, not as root, and waits until it answers.
 const SCRIPT: &str = include_str!("postgres_server.sh");
 
+/// A log that tests can read through the server. It stays empty but for databases where a test switches it on.
+const LOG: &str = "-c logging_collector=on -c log_destination=csvlog -c log_directory=log -c log_filename=statements \
+    -c log_rotation_age=0 -c log_rotation_size=0";
+
 /// A server on a data directory of its own. It ends when this is dropped, or this process dies: its shell waits
 /// for our end of the pipe.
 pub(crate) struct Postgres {
@@ -42,7 +46,7 @@ impl Postgres {
             .env("SCRIPT", SCRIPT)
             .env("PORT", port.to_string())
             .env("SETUP", setup)
-            .env("OPTIONS", options)
+            .env("OPTIONS", format!("{LOG} {options}"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn();
