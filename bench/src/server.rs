@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Error;
+use crate::cage::Cage;
 use crate::client::Connection;
 
 /// How long a child may take to say where it listens.
@@ -71,13 +72,20 @@ impl Server {
         Ok(Self { _folder: Some(folder), ..server })
     }
 
-    /// Starts the server on the store at `store`.
+    /// Starts the server on the store in the file `store`.
     pub(crate) async fn start_on(program: &Path, store: &Path) -> Result<Self, Error> {
-        let store = format!("sqlite:{}", store.display());
+        Self::start_at(program, &format!("sqlite:{}", store.display()), None).await
+    }
+
+    /// Starts the server on the store at the address `store`, held by `cage` from the time that it listens.
+    pub(crate) async fn start_at(program: &Path, store: &str, cage: Option<&Cage>) -> Result<Self, Error> {
         let begun = Instant::now();
         let listening =
-            Listening::start(program, ["serve", "--dev", "--listen", "127.0.0.1:0", "--store", &store])
+            Listening::start(program, ["serve", "--dev", "--listen", "127.0.0.1:0", "--store", store])
                 .await?;
+        if let Some(cage) = cage {
+            cage.hold(listening.child.id().ok_or("the server has stopped")?)?;
+        }
         let address = listening.address;
         let mut connection = Connection::open(address).await?;
         while connection.ask(b"GET /_signoff/readyz HTTP/1.1\r\nhost: bench\r\n\r\n").await? != 200 {}

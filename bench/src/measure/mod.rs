@@ -5,6 +5,7 @@ pub(crate) mod full;
 pub(crate) mod latency;
 mod offers;
 pub(crate) mod polls;
+pub(crate) mod postgres;
 pub(crate) mod running;
 pub(crate) mod writes;
 
