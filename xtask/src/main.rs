@@ -5,7 +5,7 @@
 mod arch;
 mod generate;
 mod model;
-#[path = "../../crates/store/tests/conformance/postgres_server.rs"]
+#[path = "../../crates/store/src/testing/postgres_server.rs"]
 mod postgres_server;
 mod shell;
 mod sim;

@@ -14,6 +14,8 @@ use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
 
+use crate::store_address::{BadAddress, StoreAddress};
+
 mod hooks;
 
 pub(crate) use hooks::HookFile;
@@ -24,7 +26,8 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// What `serve` can be told on the command line or by the environment.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ServeOptions {
-    /// Where the state is kept: sqlite:PATH [default: sqlite:signoff.db in the user's data directory]
+    /// Where the state is kept: sqlite:PATH, or postgres://USER@HOST/DATABASE for many nodes [default:
+    /// sqlite:signoff.db in the user's data directory]
     #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
@@ -130,7 +133,7 @@ impl MailFile {
 /// The settings, put together and checked.
 #[derive(Clone)]
 pub(crate) struct Config {
-    pub(crate) store: PathBuf,
+    pub(crate) store: StoreAddress,
     pub(crate) listen: SocketAddr,
     pub(crate) dev: bool,
     pub(crate) compat: Dialect,
@@ -190,7 +193,7 @@ impl Config {
             None
         };
         Ok(Self {
-            store: store_path(options.store.or(file.store))?,
+            store: store(options.store.or(file.store).as_deref())?,
             listen,
             dev,
             compat,
@@ -275,23 +278,13 @@ fn retention(word: Option<&str>, dev: bool) -> Result<Option<Micros>, BadSetting
     Ok(Some(micros))
 }
 
-fn store_path(store: Option<String>) -> Result<PathBuf, BadSetting> {
-    let Some(store) = store else { return default_store() };
-    match store.strip_prefix("sqlite:") {
-        Some("") => Err(bad("store", "name a file after sqlite:, like sqlite:signoff.db")),
-        Some(path) => Ok(PathBuf::from(path)),
-        None => {
-            let scheme = store.split(':').next().unwrap_or_default();
-            Err(bad("store", format!("{scheme:?} is no store of this server; write sqlite:PATH")))
-        }
+fn store(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
+    match address {
+        Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),
+        None => StoreAddress::of_user().ok_or_else(|| {
+            bad("store", "this user has no data directory; name a file with --store sqlite:PATH")
+        }),
     }
-}
-
-fn default_store() -> Result<PathBuf, BadSetting> {
-    let directories = directories::ProjectDirs::from("", "", "signoff");
-    directories
-        .map(|directories| directories.data_dir().join("signoff.db"))
-        .ok_or_else(|| bad("store", "this user has no data directory; name a file with --store sqlite:PATH"))
 }
 
 #[cfg(test)]
@@ -307,7 +300,7 @@ mod tests {
         let store = |store: &str| ServeOptions { store: Some(store.to_owned()), ..ServeOptions::default() };
         assert_eq!(
             problem(store("mysql://x")),
-            "store: \"mysql\" is no store of this server; write sqlite:PATH"
+            "store: \"mysql\" is no store; write sqlite:PATH or postgres://USER@HOST/DATABASE"
         );
         assert_eq!(problem(store("sqlite:")), "store: name a file after sqlite:, like sqlite:signoff.db");
         let listen = ServeOptions { listen: Some("8080".to_owned()), ..store("sqlite:x") };

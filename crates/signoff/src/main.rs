@@ -7,6 +7,7 @@ mod exit;
 mod follow;
 mod logging;
 mod node;
+mod store_address;
 mod view;
 
 use std::process::ExitCode;

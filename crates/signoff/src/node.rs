@@ -13,6 +13,7 @@ use signoff_server::identity::{
     Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
+use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
@@ -20,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::IdentityFile;
+use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
 pub(crate) struct NodeSettings {
@@ -67,9 +69,9 @@ pub(crate) struct Node {
 
 impl Node {
     /// Opens the store and starts the workers.
-    pub(crate) async fn start(store: &Path, settings: NodeSettings) -> Result<Self, NodeError> {
+    pub(crate) async fn start(store: &StoreAddress, settings: NodeSettings) -> Result<Self, NodeError> {
         let hooks = hooks(&settings)?;
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(store).map_err(NodeError::Open)?);
+        let store = open(store).await?;
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
@@ -138,6 +140,19 @@ impl Node {
             }
         }
     }
+}
+
+/// So many connections to the database a node holds at most.
+const CONNECTIONS: usize = 16;
+
+/// Opens the store and brings its schema up to date.
+async fn open(address: &StoreAddress) -> Result<Arc<dyn Store>, NodeError> {
+    Ok(match address {
+        StoreAddress::Sqlite(file) => Arc::new(SqliteStore::open(file).map_err(NodeError::Open)?),
+        StoreAddress::Postgres(address) => {
+            Arc::new(PostgresStore::open(address.expose(), CONNECTIONS).await?)
+        }
+    })
 }
 
 /// The third parties that do steps.

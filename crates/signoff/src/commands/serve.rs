@@ -1,7 +1,7 @@
 //! `signoff serve`: a long-lived server.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::Path;
+use std::path::PathBuf;
 
 use signoff_server::{proxy, serve_plain, tls};
 use tokio::net::TcpListener;
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::config::{Config, ServeOptions, TlsConfig};
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
+use crate::store_address::StoreAddress;
 use crate::view;
 
 /// Serves until SIGINT or SIGTERM.
@@ -52,7 +53,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
-    view::say(&format!("state in {}", config.store.display()));
+    view::say(&format!("state in {}", config.store));
     told_to_stop().await;
     view::say("stopping: running requests and work are finished first");
     stop.send_replace(true);
@@ -87,16 +88,28 @@ fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failur
     ))
 }
 
-/// The proxy port and the TLS port; the authority is kept beside the store, so that clients trust it once.
+/// Where the authority is kept: beside the file of the store, or beside that of the user if there is none.
+fn authority_folder(store: &StoreAddress) -> Result<PathBuf, Failure> {
+    let file = match store {
+        StoreAddress::Sqlite(file) => Some(file.clone()),
+        StoreAddress::Postgres(_) => StoreAddress::file_of_user(),
+    };
+    let file = file.ok_or_else(|| {
+        Failure::Usage("tls: this user has no data directory in which an authority could be kept".to_owned())
+    });
+    Ok(file?.with_extension("tls"))
+}
+
+/// The proxy port and the TLS port; the authority is kept, so that clients trust it once.
 async fn serve_tls(
-    store: &Path,
+    store: &StoreAddress,
     settings: TlsConfig,
     node: &Node,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     let now = node.app.now_seconds();
-    let folder = store.with_extension("tls");
+    let folder = authority_folder(store)?;
     let authority = tls::Authority::load_or_create(&folder, now)?;
     let config = authority.server_config(now)?;
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;

@@ -8,6 +8,7 @@ mod dev_server;
 mod histories;
 mod kills;
 mod ledger;
+mod nodes;
 mod released;
 mod repeats;
 mod resume;

@@ -25,7 +25,7 @@ pub(crate) fn signoff(home: &Path) -> Command {
     command
 }
 
-/// `signoff serve --dev` on a store file.
+/// `signoff serve --dev` on a store.
 pub(crate) struct Server {
     child: Child,
     /// Kept open: a server must not find its standard output closed.
@@ -38,18 +38,23 @@ impl Server {
     /// Starts a server on `store` with `more` arguments and waits until it listens. What it says on standard
     /// error is appended to a file beside the store.
     pub(crate) async fn start(store: &Path, more: &[&str]) -> Self {
-        let log = store.with_extension("log");
-        let stderr = std::fs::File::options().create(true).append(true).open(&log).unwrap();
-        let mut command = signoff(store.parent().unwrap());
+        let address = format!("sqlite:{}", store.display());
+        Self::start_at(&address, &store.with_extension("log"), more).await
+    }
+
+    /// The same on the store at `address`, with the log in that file.
+    pub(crate) async fn start_at(address: &str, log: &Path, more: &[&str]) -> Self {
+        let stderr = std::fs::File::options().create(true).append(true).open(log).unwrap();
+        let mut command = signoff(log.parent().unwrap());
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]).args(more);
-        command.arg("--store").arg(format!("sqlite:{}", store.display()));
+        command.args(["--store", address]);
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
-        let said = || std::fs::read_to_string(&log).unwrap_or_default();
+        let said = || std::fs::read_to_string(log).unwrap_or_default();
         let line = line.unwrap_or_else(|| panic!("the server did not start: {}", said()));
         let base = line.strip_prefix("listening on ").expect("the first line names the address").to_owned();
-        Self { child, _stdout: lines, log, base }
+        Self { child, _stdout: lines, log: log.to_owned(), base }
     }
 
     /// kill -9.

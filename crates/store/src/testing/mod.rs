@@ -1,14 +1,17 @@
-//! For tests: a store that fails, forgets to answer or dies at a chosen call.
+//! For tests: a store that fails, forgets to answer or dies at a chosen call, and databases of PostgreSQL.
 //!
 //! [`FaultyStore`] stands before any other store, counts and logs every call, and does what its [`Plan`] says. It has
 //! no clock and draws nothing: the same calls in the same order meet the same faults.
 
 mod calls;
+mod database;
 mod faulty;
 mod file;
 mod log;
 mod plan;
+mod postgres_server;
 
+pub use database::database;
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};

@@ -1,26 +1,18 @@
-//! PostgreSQL for the cases: one server a process, or the one that `SIGNOFF_TEST_POSTGRES` names; a database a case.
+//! PostgreSQL for the cases: a database each.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
 use signoff_store::postgres::PostgresStore;
+use signoff_store::testing;
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
 
 use crate::fixture::Fixture;
-use crate::postgres_server;
 
 /// Connections of one store.
 const CONNECTIONS: usize = 8;
-
-fn server() -> String {
-    static SERVER: OnceLock<postgres_server::Postgres> = OnceLock::new();
-    let start = || postgres_server::Postgres::start().unwrap_or_else(|why| panic!("{why}"));
-    std::env::var(postgres_server::VARIABLE).unwrap_or_else(|_| SERVER.get_or_init(start).address.clone())
-}
 
 /// A database of one case's own.
 pub(crate) struct Postgres {
@@ -38,17 +30,7 @@ impl Postgres {
 
 impl Fixture for Postgres {
     async fn new() -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let server = server();
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let database = format!("case_{}_{number}", std::process::id());
-        let (client, connection) =
-            tokio_postgres::connect(&format!("{server}/postgres?sslmode=disable"), NoTls).await.unwrap();
-        let connection = tokio::spawn(connection);
-        client.batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0")).await.unwrap();
-        drop(client);
-        connection.await.unwrap().unwrap();
-        let address = format!("{server}/{database}?sslmode=disable");
+        let address = testing::database().await.unwrap();
         let fixture = Self { address, open: Mutex::new(None), folder: TempDir::new().unwrap() };
         fixture.open().await;
         fixture

@@ -14,7 +14,6 @@ mod fixture;
 mod lab;
 mod operations;
 mod outbox;
-mod postgres_server;
 mod repeats;
 mod retention;
 mod sqlite_file;

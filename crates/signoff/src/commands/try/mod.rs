@@ -20,6 +20,7 @@ use self::calls::{Pace, Teller};
 use super::serve::{listen, told_to_stop};
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
+use crate::store_address::StoreAddress;
 
 /// The seeded client that the story signs in as.
 const CLIENT: (&str, &str) = ("contoso-owner", "contoso-secret");
@@ -46,7 +47,7 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     let folder = tempfile::Builder::new().prefix("signoff-try-").tempdir()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let node = Node::start(&folder.path().join("signoff.db"), settings(&base)).await?;
+    let node = Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")), settings(&base)).await?;
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
 

@@ -1,0 +1,41 @@
+//! A database of one test's own: on the server that `SIGNOFF_TEST_POSTGRES` names, else on one of this process.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tokio_postgres::NoTls;
+
+use super::postgres_server::{Postgres, VARIABLE};
+
+/// Makes an empty database and answers its address.
+///
+/// # Errors
+/// What is missing, if there is no server.
+pub async fn database() -> Result<String, String> {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let (server, number) = (server()?, NUMBER.fetch_add(1, Ordering::Relaxed));
+    let database = format!("test_{}_{number}", std::process::id());
+    create(&server, &database).await.map_err(|error| format!("{server}: {error}"))?;
+    Ok(format!("{server}/{database}?sslmode=disable"))
+}
+
+fn server() -> Result<String, String> {
+    static OWN: OnceLock<Result<Postgres, String>> = OnceLock::new();
+    match std::env::var(VARIABLE) {
+        Ok(server) => Ok(server),
+        Err(_) => {
+            OWN.get_or_init(Postgres::start).as_ref().map(|own| own.address.clone()).map_err(Clone::clone)
+        }
+    }
+}
+
+async fn create(server: &str, database: &str) -> Result<(), tokio_postgres::Error> {
+    let address = format!("{server}/postgres?sslmode=disable");
+    let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
+    let connection = tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0")).await?;
+    drop(client);
+    // What became of the connection after its last answer is of no interest.
+    let _ = connection.await;
+    Ok(())
+}
