@@ -9,12 +9,14 @@ mod commit;
 mod committer;
 mod connect;
 mod directory;
+mod gather;
 mod lab;
 mod offers;
 mod outbox;
 mod repeats;
 mod retention;
 mod schema;
+mod statement;
 mod work;
 
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use committer::Committer;
+use gather::Gather;
 use signoff_lifecycle::ids::OperationId;
 
 /// A store in a PostgreSQL database. Cheap to clone.
@@ -37,6 +40,10 @@ pub struct PostgresStore {
 struct Inner {
     pool: Pool,
     committer: Committer,
+    /// Offers by their names, to decide on.
+    loads: Gather<String>,
+    /// Operations by their ids.
+    operations: Gather<Uuid>,
 }
 
 /// A parameter of a statement.
@@ -56,7 +63,10 @@ impl PostgresStore {
         schema::migrate(&mut client).await?;
         drop(client);
         let committer = Committer::start(&pool, connections);
-        Ok(Self { inner: Arc::new(Inner { pool, committer }) })
+        let readers = connections / 4;
+        let loads = Gather::start(&pool, readers, offers::LOAD);
+        let operations = Gather::start(&pool, readers, offers::OPERATION);
+        Ok(Self { inner: Arc::new(Inner { pool, committer, loads, operations }) })
     }
 
     async fn client(&self) -> Result<Client, StoreError> {
