@@ -11,12 +11,14 @@ mod fill;
 mod load;
 mod measure;
 mod postgres;
-#[path = "../../crates/store/tests/conformance/postgres_server.rs"]
+#[path = "../../crates/store/src/testing/postgres_server.rs"]
+#[expect(dead_code, reason = "tests need more of it")]
 mod postgres_server;
 mod raw;
 mod report;
 mod server;
 mod stats;
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,8 +51,8 @@ struct Cli {
     /// Operations that run in the stores of `starts`.
     #[arg(long, default_value_t = 100_000)]
     live: usize,
-    /// Operations altogether in the larger store of `starts`: about 2.1 GB a million.
-    #[arg(long, default_value_t = 10_000_000)]
+    /// Operations altogether in the larger store of `starts` and of the growth: about 2.1 GB a million.
+    #[arg(long, global = true, default_value_t = 10_000_000)]
     stored: usize,
     /// One second a measurement: to see that everything works, not to quote.
     #[arg(long, global = true)]
@@ -88,6 +90,10 @@ enum OnPostgres {
     Latency,
     /// Two nodes, each held to a quarter of a core, beside one.
     Nodes,
+    /// Rates, pages, bytes and starts with many operations stored, beside few.
+    Growth,
+    /// The same on SQLite.
+    SqliteGrowth,
 }
 
 #[derive(Subcommand)]
@@ -164,6 +170,12 @@ fn on_postgres(cli: &Cli, only: Option<OnPostgres>) -> Result<(), Error> {
         }
         if wanted(OnPostgres::Nodes) {
             rows.extend(measure::postgres::nodes::run(&plan).await?);
+        }
+        if wanted(OnPostgres::Growth) {
+            rows.extend(measure::growth::postgres(&plan, cli.stored).await?);
+        }
+        if wanted(OnPostgres::SqliteGrowth) {
+            rows.extend(measure::growth::sqlite(&plan, cli.stored).await?);
         }
         Ok(rows)
     })

@@ -2,6 +2,7 @@
 
 pub(crate) mod footprint;
 pub(crate) mod full;
+pub(crate) mod growth;
 pub(crate) mod latency;
 mod offers;
 pub(crate) mod polls;

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use crate::Error;
 use crate::client::Connection;
 use crate::load::{self, Load, Requests, Seen};
-use crate::server::{self, Server};
+use crate::server::{self, Mode, Server};
 use crate::stats::Sample;
 
 const DRAFT: &str = include_str!("../../../examples/sample-vm-offer.json");
@@ -42,7 +42,7 @@ impl Steps {
 }
 
 /// The name of an offer by its number.
-type Name = fn(usize) -> String;
+pub(super) type Name = Arc<dyn Fn(usize) -> String + Send + Sync>;
 
 /// The offers that are measured.
 pub(super) fn bench(number: usize) -> String {
@@ -74,6 +74,7 @@ impl Which {
 /// A number of offers on one server, or on one store behind several.
 pub(super) struct Offers {
     addresses: Vec<SocketAddr>,
+    mode: Mode,
     token: Arc<str>,
     which: Arc<Which>,
     /// Open connections, as clients keep them.
@@ -84,11 +85,11 @@ impl Offers {
     /// Puts `count` drafts of contoso, each with its scenario.
     pub(super) async fn prepare(
         server: &Server,
-        name: Name,
+        name: fn(usize) -> String,
         count: usize,
         steps: Steps,
     ) -> Result<Self, Error> {
-        let which = Which { publishers: vec!["contoso".to_owned()], name, count };
+        let which = Which { publishers: vec!["contoso".to_owned()], name: Arc::new(name), count };
         let offers = Self::on(&[server], which).await?;
         offers.put(steps).await?;
         Ok(offers)
@@ -99,7 +100,8 @@ impl Offers {
         let first = servers.first().ok_or("no server")?;
         let token: Arc<str> = first.token().await?.into();
         let mut connection = Connection::open(first.address).await?;
-        for publisher in which.publishers.iter().filter(|publisher| *publisher != "contoso") {
+        let seeded = |publisher: &str| publisher == "contoso" && first.mode == Mode::Development;
+        for publisher in which.publishers.iter().filter(|publisher| !seeded(publisher)) {
             let mut request = Vec::new();
             let path = format!("/api/publishers/{publisher}");
             server::request(&mut request, "PUT", &path, &token, "{}");
@@ -108,7 +110,8 @@ impl Offers {
             }
         }
         let addresses = servers.iter().map(|server| server.address).collect();
-        Ok(Self { addresses, token, which: which.into(), connections: tokio::sync::Mutex::default() })
+        let connections = tokio::sync::Mutex::default();
+        Ok(Self { addresses, mode: first.mode, token, which: which.into(), connections })
     }
 
     /// Puts every draft, and the scenario of each.
@@ -117,8 +120,11 @@ impl Offers {
         self.steer(steps).await
     }
 
-    /// Puts the scenario of every offer.
+    /// Puts the scenario of every offer, where there are scenarios.
     pub(super) async fn steer(&self, steps: Steps) -> Result<(), Error> {
+        if self.mode == Mode::Production {
+            return Ok(());
+        }
         let path = |which: &Which, number: usize| {
             let publisher = &which.publishers[number % which.publishers.len()];
             format!("/_signoff/scenarios/{publisher}/{}", (which.name)(number))

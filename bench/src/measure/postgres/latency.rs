@@ -4,7 +4,6 @@ use super::equal::{Form, Mix, Rows};
 use super::{OURS, Offers, THEIRS, of_one, say};
 use crate::postgres::{Postgres, Script};
 use crate::report::{Judged, Row};
-use crate::server::Server;
 use crate::stats::Spread;
 use crate::{Error, Plan};
 
@@ -15,7 +14,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let postgres = Postgres::start("")?;
     let count = plan.offers / 16;
     super::prepared(plan, &postgres, count).await?;
-    let server = Server::start_at(&plan.server, &postgres.address(OURS), None).await?;
+    let server = super::start(plan, &postgres, None).await?;
     let offers = Offers::on(&[&server], of_one(count)).await?;
     offers.publish(1).await?;
     let equal = Rows::of_last_publish(&postgres, OURS).await?.script(Mix::One, Form::Statement, count);

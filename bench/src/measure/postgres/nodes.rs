@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{OURS, Offers, of_many, say};
+use super::{Offers, of_many, say};
 use crate::cage::Cage;
 use crate::load::{self, Load, Requests};
 use crate::postgres::Postgres;
@@ -28,11 +28,10 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let postgres = Postgres::start("")?;
     let count = plan.offers / 8;
     super::prepared(plan, &postgres, count).await?;
-    let address = postgres.address(OURS);
     // They outlive the servers that they hold.
     let cages = [Cage::new("first", SHARE)?, Cage::new("second", SHARE)?];
-    let first = Server::start_at(&plan.server, &address, Some(&cages[0])).await?;
-    let second = Server::start_at(&plan.server, &address, Some(&cages[1])).await?;
+    let first = super::start(plan, &postgres, Some(&cages[0])).await?;
+    let second = super::start(plan, &postgres, Some(&cages[1])).await?;
     let alone = Offers::on(&[&first], of_many(count)).await?;
     let both = Offers::on(&[&first, &second], of_many(count)).await?;
     let polled: Arc<[String]> = alone.publish_and_locate(EACH).await?.into();
