@@ -2,7 +2,9 @@
 #![expect(clippy::disallowed_methods, reason = "everybody else asks this file")]
 
 use std::collections::BTreeMap;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
@@ -12,6 +14,11 @@ pub trait Source: Send + Sync {
     /// What time it is. It may jump, back too, as the clocks of machines do.
     fn now(&self) -> Timestamp;
 
+    /// Microseconds since some moment, by a clock that is never set.
+    fn ticks(&self) -> i64 {
+        self.now().0
+    }
+
     /// Sixteen bytes at random.
     fn random(&self) -> [u8; 16];
 }
@@ -19,10 +26,16 @@ pub trait Source: Send + Sync {
 /// The machine's clock and randomness.
 struct Machine;
 
+static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
 impl Source for Machine {
     fn now(&self) -> Timestamp {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn ticks(&self) -> i64 {
+        i64::try_from(START.elapsed().as_micros()).unwrap_or(i64::MAX)
     }
 
     fn random(&self) -> [u8; 16] {
@@ -30,9 +43,11 @@ impl Source for Machine {
     }
 }
 
-/// Tells the time: for each publisher real time plus an offset, which only the development mode moves.
+/// Tells the time: for each publisher real time plus an offset, which only the development mode moves. Real time is
+/// the machine's; where nodes share a store, the store's.
 pub struct Clock {
     source: Box<dyn Source>,
+    shared: SharedTime,
     /// In the order of their names: whoever goes through them does so in the same order every time.
     set: RwLock<BTreeMap<String, Set>>,
     ids: Mutex<Ids>,
@@ -45,20 +60,34 @@ impl Default for Clock {
     }
 }
 
-/// How a publisher's clock was set.
-#[derive(Clone, Copy)]
-enum Set {
+/// The time that all nodes share, reckoned from when it was asked for last.
+#[derive(Default)]
+struct SharedTime {
+    is_known: AtomicBool,
+    /// What it is more than the ticks of this machine.
+    ahead: AtomicI64,
+    /// The latest time that was told.
+    told: AtomicI64,
+}
+
+/// A step back of the shared time that is longer is taken at once: another database may keep it now. Time stands
+/// still for a shorter one.
+const LONGEST_STILL: i64 = 10_000_000;
+
+/// How a publisher's clock is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Set {
     /// It is so many microseconds ahead.
     Ahead(i64),
-    /// It stands still, while an advance plays what falls due at this moment.
-    Still(Timestamp),
+    /// It stands still at `time` until `until`, in real time, while an advance plays what falls due; then it goes on.
+    Still { time: Timestamp, until: Timestamp },
 }
 
 impl Set {
-    fn now(self, real: Timestamp) -> Timestamp {
+    pub(crate) fn now(self, real: Timestamp) -> Timestamp {
         match self {
             Self::Ahead(ahead) => Timestamp(real.0.saturating_add(ahead)),
-            Self::Still(time) => time,
+            Self::Still { time, until } => time.plus(real.since(until)),
         }
     }
 }
@@ -72,12 +101,42 @@ struct Ids {
 impl Clock {
     /// A clock that takes time and random numbers from `source`.
     pub fn on(source: impl Source + 'static) -> Self {
-        Self { source: Box::new(source), set: RwLock::default(), ids: Mutex::default() }
+        Self {
+            source: Box::new(source),
+            shared: SharedTime::default(),
+            set: RwLock::default(),
+            ids: Mutex::default(),
+        }
     }
 
-    /// The real time.
+    /// The real time. Where it is the store's, it never goes back for less than [`LONGEST_STILL`].
     pub fn real(&self) -> Timestamp {
-        self.source.now()
+        if !self.shared.is_known.load(Ordering::Acquire) {
+            return self.source.now();
+        }
+        let reckoned = self.source.ticks().saturating_add(self.shared.ahead.load(Ordering::Relaxed));
+        Timestamp(self.shared.told.fetch_max(reckoned, Ordering::Relaxed).max(reckoned))
+    }
+
+    /// Microseconds since some moment, by a clock that is never set.
+    pub(crate) fn ticks(&self) -> i64 {
+        self.source.ticks()
+    }
+
+    /// Real time is the one that all nodes share from now on, `ahead` of the ticks of this machine.
+    pub(crate) fn share_time(&self, ahead: i64) {
+        let reckoned = self.source.ticks().saturating_add(ahead);
+        self.shared.ahead.store(ahead, Ordering::Relaxed);
+        if self.shared.told.load(Ordering::Relaxed).saturating_sub(reckoned) > LONGEST_STILL {
+            self.shared.told.store(reckoned, Ordering::Relaxed);
+        }
+        self.shared.is_known.store(true, Ordering::Release);
+    }
+
+    /// A number below `limit`, at random; 0 if `limit` is.
+    pub(crate) fn random_below(&self, limit: u64) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = self.source.random();
+        u64::from_be_bytes([a, b, c, d, e, f, g, h]).checked_rem(limit).unwrap_or(0)
     }
 
     /// The time for this publisher.
@@ -92,26 +151,43 @@ impl Clock {
         match self.set.read().get(publisher) {
             None => 0,
             Some(Set::Ahead(ahead)) => *ahead,
-            Some(Set::Still(time)) => time.0.saturating_sub(self.real().0),
+            Some(set) => {
+                let real = self.real();
+                set.now(real).0.saturating_sub(real.0)
+            }
         }
     }
 
     /// Sets how far the publisher's clock is ahead.
     pub(crate) fn set_ahead(&self, publisher: &str, micros: i64) {
-        self.set.write().insert(publisher.to_owned(), Set::Ahead(micros));
+        self.put(publisher, Set::Ahead(micros));
     }
 
     /// Lets the publisher's clock show `time` and stand still.
     pub(crate) fn stand_still(&self, publisher: &str, time: Timestamp) {
-        self.set.write().insert(publisher.to_owned(), Set::Still(time));
+        self.put(publisher, Set::Still { time, until: Timestamp(i64::MAX) });
+    }
+
+    /// Sets the publisher's clock.
+    pub(crate) fn put(&self, publisher: &str, set: Set) {
+        self.set.write().insert(publisher.to_owned(), set);
+    }
+
+    /// Sets the clocks of all publishers; answers whether any was set otherwise before.
+    pub(crate) fn put_all(&self, all: BTreeMap<String, Set>) -> bool {
+        let mut set = self.set.write();
+        let others = *set != all;
+        *set = all;
+        others
     }
 
     /// Lets a clock that stands still go on from what it shows.
     pub(crate) fn go_on(&self, publisher: &str) {
         if let Some(set) = self.set.write().get_mut(publisher)
-            && let Set::Still(time) = *set
+            && matches!(set, Set::Still { .. })
         {
-            *set = Set::Ahead(time.0.saturating_sub(self.real().0));
+            let real = self.real();
+            *set = Set::Ahead(set.now(real).0.saturating_sub(real.0));
         }
     }
 
@@ -162,6 +238,8 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -196,6 +274,54 @@ mod tests {
         assert_eq!(clock.new_id().to_string(), "019cbd41-1cd8-7001-8707-070707070707");
     }
 
+    /// A machine whose clocks are set by the test.
+    #[derive(Clone, Default)]
+    struct Machine(Arc<(AtomicI64, AtomicI64)>);
+
+    impl Source for Machine {
+        fn now(&self) -> Timestamp {
+            Timestamp(self.0.0.load(Ordering::SeqCst))
+        }
+
+        fn ticks(&self) -> i64 {
+            self.0.1.load(Ordering::SeqCst)
+        }
+
+        fn random(&self) -> [u8; 16] {
+            [0xff; 16]
+        }
+    }
+
+    #[test]
+    fn the_time_that_nodes_share_is_reckoned_on_from_the_last_look() {
+        let machine = Machine::default();
+        let clock = Clock::on(machine.clone());
+        let Machine(times) = &machine;
+        times.0.store(500, Ordering::SeqCst);
+        assert_eq!(clock.real(), Timestamp(500), "nobody shares it yet");
+        times.1.store(7, Ordering::SeqCst);
+        clock.share_time(100_000_000);
+        // Whatever the machine's clock is set to.
+        times.0.store(-9, Ordering::SeqCst);
+        times.1.store(10, Ordering::SeqCst);
+        assert_eq!(clock.real(), Timestamp(100_000_010));
+        // A little back: time stands still until it is reached again.
+        clock.share_time(99_999_995);
+        assert_eq!(clock.real(), Timestamp(100_000_010));
+        times.1.store(20, Ordering::SeqCst);
+        assert_eq!(clock.real(), Timestamp(100_000_015));
+        // Far back: another database says so.
+        clock.share_time(5);
+        assert_eq!(clock.real(), Timestamp(25));
+    }
+
+    #[test]
+    fn a_random_number_stays_below_its_limit() {
+        let clock = Clock::on(Machine::default());
+        assert_eq!((clock.random_below(0), clock.random_below(1)), (0, 0));
+        assert!(clock.random_below(10) < 10);
+    }
+
     #[test]
     fn a_publishers_clock_may_be_ahead() {
         let clock = Clock::default();
@@ -218,5 +344,13 @@ mod tests {
         assert!(later >= time && later.since(time) < Micros(3_600_000_000));
         clock.go_on("fabrikam");
         assert_eq!(clock.ahead_of("fabrikam"), 0);
+    }
+
+    #[test]
+    fn what_stands_still_for_a_while_goes_on_by_itself() {
+        let still = Set::Still { time: Timestamp(1000), until: Timestamp(50) };
+        assert_eq!(still.now(Timestamp(10)), Timestamp(1000));
+        assert_eq!(still.now(Timestamp(50)), Timestamp(1000));
+        assert_eq!(still.now(Timestamp(53)), Timestamp(1003));
     }
 }

@@ -16,6 +16,8 @@ use crate::follow::{FollowLimits, Followers};
 use crate::hooks::Hooks;
 use crate::lab::Lab;
 use crate::retention::RETENTION;
+use crate::runner::Leaving;
+use crate::sharing::{Looked, Publishers};
 use crate::usecase::Checks;
 use crate::views::Views;
 
@@ -43,6 +45,10 @@ pub struct Settings {
     pub concurrency: usize,
     /// How many may follow operations at a time.
     pub follow: FollowLimits,
+    /// How long what was looked up of the directory counts on a store that other nodes write to.
+    pub known_for: Duration,
+    /// How often other nodes' commits are looked for on such a store, while somebody waits here for an operation.
+    pub hear_every: Duration,
     /// How long finished operations are kept, on their publisher's clock; `None`: for ever.
     pub retention: Option<Micros>,
 }
@@ -57,6 +63,8 @@ impl Settings {
             lease_for: Duration::from_secs(2),
             concurrency: 64,
             follow: FollowLimits::default(),
+            known_for: Duration::ZERO,
+            hear_every: Duration::from_millis(200),
             retention: Some(RETENTION),
         }
     }
@@ -70,6 +78,8 @@ impl Settings {
             lease_for: Duration::from_secs(30),
             concurrency: 64,
             follow: FollowLimits::default(),
+            known_for: Duration::from_secs(1),
+            hear_every: Duration::from_millis(500),
             retention: Some(RETENTION),
         }
     }
@@ -96,12 +106,16 @@ pub struct Asker {
 
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
+    /// Whether other nodes write to the store, too.
+    pub(crate) is_shared: bool,
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
     pub(crate) views: Views,
+    pub(crate) looked: Looked,
+    pub(crate) publishers: Publishers,
     pub(crate) followers: Followers,
     pub(crate) lab: Lab,
     /// Work may have become due.
@@ -112,6 +126,8 @@ pub(crate) struct Shared {
     pub(crate) mail: Arc<Notify>,
     /// Pieces of work that were finished, one way or the other, or taken back.
     pub(crate) finished: watch::Sender<u64>,
+    /// Whether this node goes away.
+    pub(crate) leaving: Leaving,
     /// Advancing the clocks of publishers, one at a time each.
     pub(crate) advancing: Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -130,21 +146,26 @@ impl Engine {
     /// The same, with third parties that do some of the steps.
     pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
         let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
+        let is_shared = store.is_shared();
         Self {
             shared: Arc::new(Shared {
                 executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
                 hooks,
                 store,
+                is_shared,
                 clock,
                 settings,
                 checks: Checks::default(),
-                views: Views::default(),
+                views: Views::new(is_shared),
+                looked: Looked::default(),
+                publishers: Publishers::default(),
                 followers: Followers::new(settings.follow),
                 lab: Lab::default(),
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),
                 mail: Arc::new(Notify::new()),
                 finished: watch::Sender::new(0),
+                leaving: Leaving::default(),
                 advancing: Mutex::default(),
             }),
             asker: None,

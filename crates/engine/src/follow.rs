@@ -5,7 +5,7 @@
 //! several nodes also whatever hears of the commits of the others. Nothing is handed over: who is woken reads the
 //! operation again, so that a word too many does no harm and a slow follower holds nobody up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +45,10 @@ type Followed = HashMap<OperationId, Moves>;
 struct Moves {
     told: watch::Sender<()>,
     followers: usize,
+    /// The publisher and the offer, once they are known.
+    offer: Option<(String, String)>,
+    /// The offer's revision when it was heard of last; the inner `None`: there was no such offer.
+    heard: Option<Option<u64>>,
 }
 
 /// Everybody who waits. Keyed by operation alone: should two publishers have the same GUID, both are woken.
@@ -85,6 +89,41 @@ impl Followers {
             for moves in shard.lock().values() {
                 moves.told.send_replace(());
             }
+        }
+    }
+
+    /// The offers whose operations are followed, by publisher.
+    pub(crate) fn followed_offers(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut offers = BTreeMap::<String, BTreeSet<String>>::new();
+        for shard in &self.shards {
+            for (publisher, offer) in shard.lock().values().filter_map(|moves| moves.offer.as_ref()) {
+                offers.entry(publisher.clone()).or_default().insert(offer.clone());
+            }
+        }
+        offers
+    }
+
+    /// Wakes those who follow operations of these offers whose revision (`None`: there is no such offer) is not the
+    /// one that was heard of last.
+    pub(crate) fn heard(&self, publisher: &str, revisions: &HashMap<String, Option<u64>>) {
+        for shard in &self.shards {
+            for moves in shard.lock().values_mut() {
+                let offer = moves.offer.as_ref().filter(|(of, _)| of == publisher);
+                let Some(revision) = offer.and_then(|(_, offer)| revisions.get(offer)) else { continue };
+                if moves.heard != Some(*revision) {
+                    moves.heard = Some(*revision);
+                    moves.told.send_replace(());
+                }
+            }
+        }
+    }
+
+    /// Says of which offer the operation is.
+    fn is_of(&self, viewed: &Viewed) {
+        if let Some(moves) = self.shard(viewed.operation.id).lock().get_mut(&viewed.operation.id)
+            && moves.offer.is_none()
+        {
+            moves.offer = Some((viewed.publisher.clone(), viewed.offer.clone()));
         }
     }
 
@@ -166,7 +205,13 @@ pub struct Waited {
 
 impl Engine {
     /// Follows an operation, to be read after this call; `None` if too many follow already.
-    pub fn follow(&self, operation: OperationId) -> Option<Follower> {
+    pub fn follow(&self, viewed: &Viewed) -> Option<Follower> {
+        let follower = self.follow_id(viewed.operation.id)?;
+        self.shared.followers.is_of(viewed);
+        Some(follower)
+    }
+
+    fn follow_id(&self, operation: OperationId) -> Option<Follower> {
         let place = self.shared.followers.places.clone().try_acquire_owned().ok()?;
         let moves = self.shared.followers.subscribe(operation);
         Some(Follower { shared: self.shared.clone(), operation, moves, _place: place })
@@ -201,12 +246,15 @@ impl Engine {
         patience: impl Future<Output = ()>,
         look: impl Fn(&Viewed) -> Look,
     ) -> Result<Waited, StoreError> {
-        let Some(mut follower) = self.follow(id) else {
+        let Some(mut follower) = self.follow_id(id) else {
             return Ok(Waited { viewed: self.operation(publisher, id).await?, waited: false });
         };
         let mut patience = pin!(patience);
         loop {
             let viewed = self.operation(publisher, id).await?;
+            if let Some(viewed) = &viewed {
+                self.shared.followers.is_of(viewed);
+            }
             let look = viewed.as_deref().map_or(Look::Enough, &look);
             if look == Look::Enough {
                 return Ok(Waited { viewed, waited: true });
@@ -263,5 +311,28 @@ mod tests {
         assert!(one.has_changed().unwrap() && !other.has_changed().unwrap());
         followers.all_moved();
         assert!(other.has_changed().unwrap());
+    }
+
+    #[test]
+    fn what_is_heard_of_an_offer_wakes_once() {
+        let followers = Followers::new(FollowLimits::default());
+        let mut moves = followers.subscribe(OperationId(1));
+        assert!(followers.followed_offers().is_empty(), "of which offer is not known yet");
+        let offer = Some(("contoso".to_owned(), "a".to_owned()));
+        followers.shard(OperationId(1)).lock().get_mut(&OperationId(1)).unwrap().offer = offer;
+        assert_eq!(followers.followed_offers()["contoso"], BTreeSet::from(["a".to_owned()]));
+        let mut wakes = |publisher: &str, revision: Option<u64>| {
+            followers.heard(publisher, &HashMap::from([("a".to_owned(), revision)]));
+            let woken = moves.has_changed().unwrap();
+            moves.mark_unchanged();
+            woken
+        };
+        // Whatever happened before the first word may have been missed.
+        assert!(wakes("contoso", Some(3)));
+        assert!(!wakes("contoso", Some(3)));
+        assert!(!wakes("fabrikam", Some(4)));
+        assert!(wakes("contoso", Some(4)));
+        assert!(wakes("contoso", None), "it is gone");
+        assert!(!wakes("contoso", None));
     }
 }

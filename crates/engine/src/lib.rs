@@ -16,6 +16,7 @@ pub mod mail;
 mod pipeline;
 mod retention;
 mod runner;
+mod sharing;
 mod upkeep;
 mod usecase;
 mod views;

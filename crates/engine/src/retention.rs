@@ -41,6 +41,11 @@ impl Engine {
     /// Forgets operations as they come of age, until `stop` says so.
     pub async fn forget_with_time(&self, mut stop: watch::Receiver<bool>) {
         let mut seen = HashMap::new();
+        // Nodes that were started together do not go through the same operations at the same time: who comes first
+        // forgets them, and the others find nothing.
+        if self.shared.is_shared && paused(&mut stop, self.some_of(ROUND_EVERY)).await.is_none() {
+            return;
+        }
         for round in 0_u32.. {
             if round.is_multiple_of(ANEW_EVERY) {
                 seen.clear();
@@ -52,6 +57,12 @@ impl Engine {
                 return;
             }
         }
+    }
+
+    /// A part of the span, at random.
+    fn some_of(&self, span: Duration) -> Duration {
+        let micros = u64::try_from(span.as_micros()).unwrap_or(u64::MAX);
+        Duration::from_micros(self.shared.clock.random_below(micros))
     }
 
     /// Forgets what is old enough of one publisher, from its oldest operation on; answers how many operations went.

@@ -100,6 +100,8 @@ impl Shard {
 #[derive(Default)]
 pub(crate) struct Views {
     shards: [Mutex<Shard>; SHARDS],
+    /// Others write to the store, too, so that nothing is kept here (see `sharing/looked.rs`).
+    is_idle: bool,
 }
 
 /// Operations that a commit is about to change. It must be given back when the commit comes back.
@@ -107,6 +109,10 @@ pub(crate) struct Views {
 pub(crate) struct Changing(Vec<OperationId>);
 
 impl Views {
+    pub(crate) fn new(is_shared: bool) -> Self {
+        Self { is_idle: is_shared, ..Self::default() }
+    }
+
     fn shard(&self, id: OperationId) -> &Mutex<Shard> {
         // The last bits of an id are random.
         &self.shards[usize::from(id.to_bytes()[15]) % SHARDS]
@@ -128,6 +134,9 @@ impl Views {
 
     /// To be called before the commit: from its moment on, which nobody sees, the store alone is right.
     pub(crate) fn changing(&self, operations: &[Operation]) -> Changing {
+        if self.is_idle {
+            return Changing(Vec::new());
+        }
         let ids: Vec<OperationId> = operations.iter().map(|operation| operation.id).collect();
         for id in &ids {
             self.shard(*id).lock().begin(*id);
@@ -172,7 +181,7 @@ impl Views {
 }
 
 impl Viewed {
-    fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
+    pub(crate) fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
         Self {
             publisher: publisher.to_owned(),
             offer: offer.to_owned(),
@@ -192,6 +201,9 @@ impl Engine {
         publisher: &str,
         id: OperationId,
     ) -> Result<Option<Arc<Viewed>>, StoreError> {
+        if self.shared.is_shared {
+            return self.look(publisher, id).await;
+        }
         let views = &self.shared.views;
         let (kept, generation) = views.get(id);
         if let Some(viewed) = kept.filter(|viewed| viewed.publisher == publisher) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use signoff_engine::Engine;
@@ -49,6 +50,9 @@ pub(crate) struct Inner {
     pub(crate) settings: AppSettings,
     pub(crate) memberships: Memberships,
     pub(crate) faults: Faults,
+    /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
+    worlds: AtomicU64,
+    draining: AtomicBool,
     unknown: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -63,14 +67,17 @@ impl App {
         issuer: Option<Arc<Issuer>>,
         settings: AppSettings,
     ) -> Self {
+        let memberships = Memberships::new(engine.directory_counts_for());
         Self {
             inner: Arc::new(Inner {
                 engine,
                 verifier,
                 issuer,
                 settings,
-                memberships: Memberships::default(),
+                memberships,
                 faults: Faults::default(),
+                worlds: AtomicU64::default(),
+                draining: AtomicBool::new(false),
                 unknown: Mutex::default(),
             }),
         }
@@ -82,8 +89,41 @@ impl App {
     /// If the store fails.
     pub async fn recover(&self) -> Result<(), signoff_store::StoreError> {
         self.engine().recover().await?;
-        self.inner.memberships.clear();
+        self.directory_changed();
         self.inner.faults.load(self.engine().store().as_ref()).await
+    }
+
+    /// Forgets what was looked up of the directory.
+    pub(crate) fn directory_changed(&self) {
+        self.engine().forget_publishers();
+        self.inner.memberships.clear();
+    }
+
+    /// Takes up the state of the development mode as other nodes left it, where there are any.
+    pub(crate) async fn refresh(&self) -> Result<(), signoff_store::StoreError> {
+        let store = self.engine().store();
+        if !store.is_shared() {
+            return Ok(());
+        }
+        self.engine().refresh().await?;
+        let worlds = self.engine().worlds();
+        if self.inner.worlds.swap(worlds, Ordering::SeqCst) != worlds {
+            // Signing keys are part of the state.
+            self.inner.issuer.iter().for_each(|issuer| issuer.forget());
+            self.inner.verifier.forget();
+            self.directory_changed();
+        }
+        self.inner.faults.load(store.as_ref()).await
+    }
+
+    /// Says from now on that this server goes away: whoever asks whether it is ready is told so, and each answer
+    /// closes its connection. Everything is answered all the same.
+    pub fn drain(&self) {
+        self.inner.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.inner.draining.load(Ordering::Relaxed)
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -26,4 +26,4 @@ mod wait;
 pub use app::{App, AppSettings, OperatorToken};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
-pub use serve::serve_plain;
+pub use serve::{Front, serve_plain};

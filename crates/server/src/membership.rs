@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use parking_lot::RwLock;
 use signoff_engine::Engine;
 use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 use signoff_store::contract::{PrincipalId, Publisher};
 use signoff_text::ErrorText;
@@ -15,15 +16,24 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 
-/// Roles that were looked up; emptied whenever the directory changes.
+/// Roles that were looked up; emptied whenever the directory changes here. Where it may change at other nodes, too, a
+/// role counts for a short time only.
 #[derive(Default)]
 pub(crate) struct Memberships {
-    roles: RwLock<HashMap<String, HashMap<PrincipalId, Role>>>,
+    /// With the time at which they were looked up.
+    roles: RwLock<HashMap<String, HashMap<PrincipalId, (Role, Timestamp)>>>,
+    /// How long they count; `None`: until they are emptied.
+    counts_for: Option<Micros>,
     /// How often they were emptied.
     emptied: watch::Sender<u64>,
 }
 
 impl Memberships {
+    /// Roles count for so long; `None`: until they are emptied.
+    pub(crate) fn new(counts_for: Option<Micros>) -> Self {
+        Self { counts_for, ..Self::default() }
+    }
+
     pub(crate) fn clear(&self) {
         let mut roles = self.roles.write();
         roles.clear();
@@ -35,18 +45,24 @@ impl Memberships {
         self.emptied.subscribe()
     }
 
-    fn known(&self, publisher: &str, principal: &PrincipalId) -> Option<Role> {
-        self.roles.read().get(publisher)?.get(principal).copied()
+    /// How long a role may be known without being looked up again; `None`: for ever.
+    pub(crate) fn counts_for(&self) -> Option<Micros> {
+        self.counts_for
     }
 
-    /// Keeps a role, unless the directory changed since it was `emptied` so often: what was looked up before may be
-    /// over.
-    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role, emptied: u64) {
+    fn known(&self, publisher: &str, principal: &PrincipalId, now: Timestamp) -> Option<Role> {
+        let (role, at) = self.roles.read().get(publisher)?.get(principal).copied()?;
+        self.counts_for.is_none_or(|counts_for| now.since(at) < counts_for).then_some(role)
+    }
+
+    /// Keeps a role that was looked up at `at`, unless the directory changed since it was `emptied` so often: what
+    /// was looked up before may be over.
+    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role, at: Timestamp, emptied: u64) {
         let mut roles = self.roles.write();
         if *self.emptied.borrow() != emptied {
             return;
         }
-        roles.entry(publisher.to_owned()).or_default().insert(principal.clone(), role);
+        roles.entry(publisher.to_owned()).or_default().insert(principal.clone(), (role, at));
     }
 }
 
@@ -87,9 +103,10 @@ impl App {
     ) -> Result<Standing, ApiError> {
         path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
         let Some(principal) = context.principal() else { return Ok(Standing::Operator) };
-        let role = match self.inner.memberships.known(publisher, principal) {
+        let now = self.engine().clock().real();
+        let role = match self.inner.memberships.known(publisher, principal, now) {
             Some(role) => Some(role),
-            None => self.look_up(publisher, principal).await?,
+            None => self.look_up(publisher, principal, now).await?,
         };
         match role {
             Some(role) if role.permits(action) => Ok(Standing::Member(role)),
@@ -109,7 +126,12 @@ impl App {
         }
     }
 
-    async fn look_up(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, ApiError> {
+    async fn look_up(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        now: Timestamp,
+    ) -> Result<Option<Role>, ApiError> {
         let store = self.engine().store();
         let emptied = *self.inner.memberships.emptied.borrow();
         let mut role = store.role(publisher, principal).await?;
@@ -117,7 +139,7 @@ impl App {
             role = self.adopt(publisher, principal).await?;
         }
         if let Some(role) = role {
-            self.inner.memberships.learn(publisher, principal, role, emptied);
+            self.inner.memberships.learn(publisher, principal, role, now, emptied);
         }
         Ok(role)
     }
@@ -167,10 +189,25 @@ mod tests {
         let ann = PrincipalId { tenant: "tenant".to_owned(), client: "ann".to_owned() };
         let memberships = Memberships::default();
         let before = *memberships.emptied.borrow();
-        memberships.learn("contoso", &ann, Role::Owner, before);
-        assert_eq!(memberships.known("contoso", &ann), Some(Role::Owner));
+        let now = Timestamp(0);
+        memberships.learn("contoso", &ann, Role::Owner, now, before);
+        assert_eq!(memberships.known("contoso", &ann, Timestamp(i64::MAX)), Some(Role::Owner));
         memberships.clear();
-        memberships.learn("contoso", &ann, Role::Owner, before);
-        assert_eq!(memberships.known("contoso", &ann), None);
+        memberships.learn("contoso", &ann, Role::Owner, now, before);
+        assert_eq!(memberships.known("contoso", &ann, now), None);
+    }
+
+    #[test]
+    fn where_others_may_change_it_a_role_counts_for_a_while() {
+        let ann = PrincipalId { tenant: "tenant".to_owned(), client: "ann".to_owned() };
+        for (counts_for, last) in [(Micros(0), None), (Micros(10), Some(Timestamp(14)))] {
+            let memberships = Memberships::new(Some(counts_for));
+            memberships.learn("contoso", &ann, Role::Owner, Timestamp(5), 0);
+            if let Some(last) = last {
+                assert_eq!(memberships.known("contoso", &ann, last), Some(Role::Owner));
+            }
+            let over = last.map_or(Timestamp(5), |last| last.plus(Micros(1)));
+            assert_eq!(memberships.known("contoso", &ann, over), None);
+        }
     }
 }

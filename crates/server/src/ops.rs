@@ -1,6 +1,7 @@
 //! What operators ask: is it alive, is it ready, what are its numbers.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -26,16 +27,38 @@ async fn alive() -> Response {
     reply::json(StatusCode::OK, &serde_json::json!({ "status": "alive" }))
 }
 
-/// Ready when the store answers.
+/// How long the store may take to show that it answers.
+const STORE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Ready when the store answers and nobody told the server to stop.
 async fn ready(State(app): State<App>) -> Response {
-    match app.engine().store().publisher("").await {
-        Ok(_) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
-        Err(error) => {
+    if app.is_draining() {
+        return unready("draining");
+    }
+    match tokio::time::timeout(STORE_PATIENCE, app.engine().store().publisher("")).await {
+        Ok(Ok(_)) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
+        Ok(Err(error)) => {
             tracing::error!(%error, "not ready: the store does not answer");
-            let body = serde_json::json!({ "status": "the store does not answer" });
-            reply::json(StatusCode::SERVICE_UNAVAILABLE, &body)
+            unready("the store does not answer")
+        }
+        Err(_) => {
+            tracing::error!("not ready: the store does not answer within {STORE_PATIENCE:?}");
+            unready("the store does not answer")
         }
     }
+}
+
+fn unready(status: &str) -> Response {
+    reply::json(StatusCode::SERVICE_UNAVAILABLE, &serde_json::json!({ "status": status }))
+}
+
+/// What a server answers before it can answer anything else: it is alive, and not ready.
+pub(crate) fn starting() -> Router {
+    Router::new().route("/_signoff/healthz", get(alive)).fallback(async || {
+        let mut response = unready("starting");
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        response
+    })
 }
 
 async fn description() -> Response {

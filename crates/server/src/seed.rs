@@ -4,6 +4,7 @@ use signoff_engine::catalogue::sample_vm_offer;
 use signoff_engine::{Engine, EngineError, PutRequest};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::command::PutGuard;
+use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::Publisher;
 use signoff_wire::offer_put::OfferPut;
@@ -38,8 +39,9 @@ pub async fn seed(engine: &Engine) -> Result<(), StoreError> {
     for (publisher, client, secret, role) in CLIENTS {
         let id = principal_id(TENANT, client);
         if store.principal(&id).await?.is_none() {
-            seed_principal(store.as_ref(), TENANT, client, secret).await?;
+            // In this order: who knows the client finds it a member, be it after a crash or at another node.
             store.put_member(publisher, &id, Some(role), None).await?;
+            seed_principal(store.as_ref(), TENANT, client, secret).await?;
         }
     }
     if store.load("contoso", SAMPLE_OFFER).await?.is_none() {
@@ -73,11 +75,12 @@ async fn put_sample(engine: &Engine) -> Result<(), StoreError> {
         definition: put.definition.get().to_owned(),
         extra: offer_put::extra(put.offer_type_versions, put.other),
         migrated: None,
-        guard: PutGuard::Any { creates: true },
+        guard: PutGuard::Absent { required: true },
         repeat: None,
     };
     match engine.put("contoso", SAMPLE_OFFER, request).await {
-        Ok(_) => Ok(()),
+        // Of nodes that start together one is first.
+        Ok(_) | Err(EngineError::Refused(Refusal::MissingIfMatch)) => Ok(()),
         Err(EngineError::Store(error)) => Err(error),
         Err(error) => Err(corrupt(&error)),
     }

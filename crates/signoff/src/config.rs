@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
@@ -14,9 +15,11 @@ use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
 
+use crate::leave::DRAIN;
 use crate::store_address::{BadAddress, StoreAddress};
 
 mod hooks;
+mod secrets;
 
 pub(crate) use hooks::HookFile;
 
@@ -57,6 +60,10 @@ pub(crate) struct ServeOptions {
     /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
     pub(crate) retention: Option<String>,
+    /// How long a server that is told to stop goes on answering, for load balancers to notice [default: 5s on
+    /// PostgreSQL, else and with --dev 0s]
+    #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
+    pub(crate) drain: Option<String>,
 }
 
 /// The TOML file.
@@ -72,6 +79,7 @@ pub(crate) struct File {
     pub(crate) tls_listen: Option<String>,
     pub(crate) pipeline: Option<String>,
     pub(crate) retention: Option<String>,
+    pub(crate) drain: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
     pub(crate) public_url: Option<String>,
@@ -99,7 +107,7 @@ pub(crate) struct MailFile {
     /// `none`, `starttls` or `tls`.
     tls: Option<String>,
     username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD`.
+    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
     password: Option<String>,
     from: String,
     /// A file with further authorities to trust, PEM.
@@ -119,7 +127,10 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        let password = self.password.or_else(|| std::env::var("SIGNOFF_MAIL_PASSWORD").ok());
+        let password = match self.password {
+            Some(password) => Some(password),
+            None => secrets::secret("SIGNOFF_MAIL_PASSWORD")?,
+        };
         settings.password = password.map(Secret::new);
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
@@ -147,6 +158,8 @@ pub(crate) struct Config {
     pub(crate) hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
+    /// How long the server goes on answering once it is told to stop.
+    pub(crate) drain: Duration,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -192,8 +205,10 @@ impl Config {
         } else {
             None
         };
+        let store = store(options.store.or(file.store).as_deref())?;
         Ok(Self {
-            store: store(options.store.or(file.store).as_deref())?,
+            drain: drain(options.drain.or(file.drain).as_deref(), dev, &store)?,
+            store,
             listen,
             dev,
             compat,
@@ -214,12 +229,11 @@ const SHORTEST_TOKEN: usize = 16;
 
 /// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
 fn operator_token() -> Result<Option<String>, BadSetting> {
-    match std::env::var("SIGNOFF_OPERATOR_TOKEN") {
-        Ok(token) if token.len() < SHORTEST_TOKEN => {
+    match secrets::secret("SIGNOFF_OPERATOR_TOKEN")? {
+        Some(token) if token.len() < SHORTEST_TOKEN => {
             Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters"))
         }
-        Ok(token) => Ok(Some(token)),
-        Err(_) => Ok(None),
+        token => Ok(token),
     }
 }
 
@@ -278,6 +292,26 @@ fn retention(word: Option<&str>, dev: bool) -> Result<Option<Micros>, BadSetting
     Ok(Some(micros))
 }
 
+/// The longest time that a server goes on answering once it is told to stop.
+const LONGEST_DRAIN: Micros = Micros::from_millis(600_000);
+
+/// How long the server goes on answering once it is told to stop. Somebody else answers only where a store has many
+/// nodes, and nobody waits for that in development.
+fn drain(word: Option<&str>, dev: bool, store: &StoreAddress) -> Result<Duration, BadSetting> {
+    let micros = match word {
+        None if !dev && matches!(store, StoreAddress::Postgres(_)) => DRAIN.0,
+        None => 0,
+        Some(word) => {
+            let span: Result<Span, _> = word.parse();
+            span.map_err(|_| bad("drain", format!("{word:?} is no span like 5s; 0s stops at once")))?.micros()
+        }
+    };
+    if micros > LONGEST_DRAIN.0 {
+        return Err(bad("drain", format!("{} is too long; name 10m at most", word.unwrap_or_default())));
+    }
+    Ok(Duration::from_micros(micros))
+}
+
 fn store(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
     match address {
         Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),
@@ -325,6 +359,22 @@ mod tests {
             ("", false, "retention: \"\" is neither a span like 90d nor never"),
         ] {
             assert_eq!(retention(Some(word), dev).unwrap_err().to_string(), problem);
+        }
+    }
+
+    #[test]
+    fn only_one_of_many_nodes_goes_on_answering_unless_told_to() {
+        let postgres: StoreAddress = "postgres://db.example/signoff".parse().unwrap();
+        let sqlite: StoreAddress = "sqlite:x".parse().unwrap();
+        let seconds = |word, dev, store| drain(word, dev, store).unwrap().as_secs();
+        assert_eq!(seconds(None, false, &postgres), 5);
+        assert_eq!(seconds(None, true, &postgres) + seconds(None, false, &sqlite), 0);
+        assert_eq!(seconds(Some("1m"), true, &sqlite), 60);
+        for (word, problem) in [
+            ("5", "drain: \"5\" is no span like 5s; 0s stops at once"),
+            ("11m", "drain: 11m is too long; name 10m at most"),
+        ] {
+            assert_eq!(drain(Some(word), false, &sqlite).unwrap_err().to_string(), problem);
         }
     }
 

@@ -48,6 +48,9 @@ pub(crate) enum Failure {
     /// The operation that was followed did not end well.
     #[error("{0}")]
     Ended(String),
+    /// The server is there, and wants no requests.
+    #[error("not ready: {0}")]
+    NotReady(String),
     /// A setting of a server cannot be used.
     #[error(transparent)]
     Setting(#[from] BadSetting),
@@ -75,7 +78,7 @@ impl Failure {
             ) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
-            Self::Client(ClientError::Unreachable { .. }) => 6,
+            Self::NotReady(_) | Self::Client(ClientError::Unreachable { .. }) => 6,
             Self::Client(ClientError::Api { status, .. }) => match status {
                 401 | 403 => 5,
                 404 => 3,
@@ -152,6 +155,7 @@ mod tests {
             (Failure::Usage(text()), 2),
             (Failure::NotFound(text()), 3),
             (Failure::Ended(text()), 1),
+            (Failure::NotReady(text()), 6),
             (ClientError::Setting(text()).into(), 2),
             (ClientError::Token { url: text(), reason: text() }.into(), 5),
             (ClientError::Unreachable { url: text(), reason: text() }.into(), 6),

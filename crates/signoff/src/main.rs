@@ -5,8 +5,10 @@ mod config;
 mod connection;
 mod exit;
 mod follow;
+mod leave;
 mod logging;
 mod node;
+mod notify;
 mod store_address;
 mod view;
 

@@ -63,6 +63,7 @@ pub(crate) enum NodeError {
 /// A server, at work but not yet listening.
 pub(crate) struct Node {
     pub(crate) app: App,
+    engine: Engine,
     stop: watch::Sender<bool>,
     workers: JoinSet<()>,
 }
@@ -111,14 +112,17 @@ impl Node {
         let mut workers = JoinSet::new();
         if let Some(transport) = transport {
             let (clock, written) = (engine.clock().clone(), engine.mail_written());
-            let deliverer =
-                Deliverer::new(store, clock, Arc::new(transport), DeliverySettings::default(), written);
-            workers.spawn(deliverer.run(stop_of(&stopped)));
+            // Another node may die with a letter that it wrote.
+            let look_every = store.is_shared().then_some(engine.settings().lease_for);
+            let delivery = DeliverySettings { look_every, ..DeliverySettings::default() };
+            let deliverer = Deliverer::new(store, clock, Arc::new(transport), delivery, written);
+            workers.spawn(deliverer.run(stop_of(&stopped), engine.giving_back()));
         }
         let (forgetful, until) = (engine.clone(), stopped.clone());
         workers.spawn(async move { forgetful.forget_with_time(until).await });
-        workers.spawn(async move { engine.run(stopped).await });
-        Ok(Self { app, stop, workers })
+        let runner = engine.clone();
+        workers.spawn(async move { runner.run(stopped).await });
+        Ok(Self { app, engine, stop, workers })
     }
 
     /// Puts the state of a snapshot in the place of the present one.
@@ -131,13 +135,28 @@ impl Node {
         signoff_server::router(self.app.clone())
     }
 
-    /// Stops the workers when they have finished what they began.
-    pub(crate) async fn stop(mut self) {
+    /// Says that the server goes away, and takes no more work.
+    pub(crate) fn drain(&self) {
+        self.app.drain();
         self.stop.send_replace(true);
-        while let Some(ended) = self.workers.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a worker ended badly");
-            }
+    }
+
+    /// Stops the workers. They have until `patience` is ready to finish what they began, then they give it back.
+    pub(crate) async fn stop(mut self, patience: impl Future<Output = ()>) {
+        self.drain();
+        tokio::select! {
+            biased;
+            () = ended(&mut self.workers) => return,
+            () = patience => self.engine.give_back(),
+        }
+        ended(&mut self.workers).await;
+    }
+}
+
+async fn ended(workers: &mut JoinSet<()>) {
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a worker ended badly");
         }
     }
 }

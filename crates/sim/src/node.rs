@@ -28,6 +28,7 @@ const DELIVERY: DeliverySettings = DeliverySettings {
     longest_pause: Micros::from_millis(8_000),
     attempts: 4,
     at_once: 4,
+    look_every: None,
 };
 
 pub(crate) struct Node {
@@ -79,7 +80,7 @@ impl Node {
         let (stop, stopped) = watch::channel(false);
         let (clock, written) = (engine.clock().clone(), engine.mail_written());
         let deliverer = Deliverer::new(store, clock, Arc::new(mailman.clone()), DELIVERY, written);
-        tokio::spawn(deliverer.run(std::future::pending()));
+        tokio::spawn(deliverer.run(std::future::pending(), std::future::pending()));
         let worker = engine.clone();
         tokio::spawn(async move { worker.run(stopped).await });
         Ok(Self { routes: router(app), engine, _stop: stop })

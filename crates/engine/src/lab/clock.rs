@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
-use signoff_store::contract::LabKind;
 
-use crate::clock::Clock;
+use super::turn::{LOOK_EVERY, Turn};
 use crate::engine::Engine;
 
 /// How long an advance waits for what is due to have happened.
@@ -32,90 +31,88 @@ pub enum AdvanceError {
 /// The last moment that a clock may show: the end of the year 9999 is the end of RFC 3339.
 const LAST: Timestamp = Timestamp(253_402_300_799_000_000);
 
-/// A clock that stands still, so that each event happens at its own time however long it takes; it goes on when
-/// this ends, be it that the advance was given up.
-struct Still<'a> {
-    clock: &'a Clock,
-    publisher: &'a str,
-}
-
-impl<'a> Still<'a> {
-    fn from_now_on(clock: &'a Clock, publisher: &'a str) -> Self {
-        clock.stand_still(publisher, clock.now(publisher));
-        Self { clock, publisher }
-    }
-}
-
-impl Drop for Still<'_> {
-    fn drop(&mut self) {
-        self.clock.go_on(self.publisher);
-    }
-}
-
 impl Engine {
     /// Advances the publisher's clock by `span` and answers what time it is when everything that fell due on
     /// the way has happened.
     ///
     /// # Errors
-    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time.
+    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, or this node stops.
     pub async fn advance(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
         let turn = {
             let mut advancing = self.shared.advancing.lock();
             advancing.entry(publisher.to_owned()).or_default().clone()
         };
         let _turn = turn.lock().await;
-        let target = self.shared.clock.now(publisher).plus(span);
-        if target > LAST {
-            return Err(AdvanceError::TooFar);
+        tokio::select! {
+            biased;
+            played = self.play(publisher, span) => return played,
+            () = tokio::time::sleep(PATIENCE) => {}
+            // Nobody here does what falls due any more.
+            () = self.shared.leaving.begun() => {}
         }
-        match tokio::time::timeout(PATIENCE, self.play(publisher, target)).await {
-            Ok(played) => played,
-            Err(_) => Err(AdvanceError::Pending { pending: self.pending(publisher).await? }),
-        }
+        Err(AdvanceError::Pending { pending: self.pending(publisher).await? })
     }
 
-    async fn play(&self, publisher: &str, target: Timestamp) -> Result<Timestamp, AdvanceError> {
+    async fn play(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
+        let mut turn = Turn::take(self, publisher).await?;
+        let target = self.shared.clock.now(publisher).plus(span);
+        let played = if target > LAST {
+            Err(AdvanceError::TooFar)
+        } else {
+            self.play_until(&mut turn, publisher, target).await
+        };
+        turn.end().await?;
+        played
+    }
+
+    async fn play_until(
+        &self,
+        turn: &mut Turn<'_>,
+        publisher: &str,
+        target: Timestamp,
+    ) -> Result<Timestamp, AdvanceError> {
         let (clock, store) = (&self.shared.clock, &self.shared.store);
-        let _still = Still::from_now_on(clock, publisher);
         loop {
-            self.settled(publisher).await?;
+            self.settled(turn, publisher).await?;
             let next = store.next_due(Some(publisher), &[]).await?;
             let now = clock.now(publisher);
             let Some(next) = next.filter(|next| *next <= target) else {
                 if now < target {
-                    self.move_to(publisher, target).await?;
+                    self.move_to(turn, target).await?;
                 }
-                self.settled(publisher).await?;
+                self.settled(turn, publisher).await?;
                 self.forget_old(publisher).await?;
                 self.shared.mail.notify_one();
                 return Ok(clock.now(publisher));
             };
             if next > now {
-                self.move_to(publisher, next).await?;
+                self.move_to(turn, next).await?;
             }
         }
     }
 
     /// Waits until everything that is due by now has happened.
-    async fn settled(&self, publisher: &str) -> Result<(), StoreError> {
+    async fn settled(&self, turn: &mut Turn<'_>, publisher: &str) -> Result<(), StoreError> {
         let mut finished = self.shared.finished.subscribe();
         loop {
             finished.mark_unchanged();
+            turn.renew().await?;
             let now = self.shared.clock.now(publisher);
             if self.shared.store.due_by(publisher, now).await?.is_empty() {
                 return Ok(());
             }
             self.shared.work.notify_one();
-            if finished.changed().await.is_err() {
+            if self.shared.is_shared {
+                // Others may have it, and do not tell when it is done.
+                let _ = tokio::time::timeout(LOOK_EVERY, finished.changed()).await;
+            } else if finished.changed().await.is_err() {
                 return Ok(());
             }
         }
     }
 
-    async fn move_to(&self, publisher: &str, time: Timestamp) -> Result<(), StoreError> {
-        let ahead = time.0.saturating_sub(self.shared.clock.real().0);
-        self.shared.store.put_lab(LabKind::Clock, publisher, "", Some(ahead.to_string())).await?;
-        self.shared.clock.stand_still(publisher, time);
+    async fn move_to(&self, turn: &mut Turn<'_>, time: Timestamp) -> Result<(), StoreError> {
+        turn.move_to(time).await?;
         self.shared.followers.all_moved();
         self.shared.work.notify_one();
         Ok(())
@@ -127,11 +124,8 @@ impl Engine {
     }
 
     pub(super) async fn load_clocks(&self) -> Result<(), StoreError> {
-        for (publisher, _, body) in self.shared.store.lab_all(LabKind::Clock).await? {
-            let ahead =
-                body.parse().map_err(|_| StoreError::Corrupt(format!("clock of {publisher}: {body}")))?;
-            self.shared.clock.set_ahead(&publisher, ahead);
-        }
+        let clocks = self.stored_clocks().await?;
+        self.shared.clock.put_all(clocks);
         Ok(())
     }
 }

@@ -2,7 +2,9 @@
 
 mod clock;
 mod scenario;
+mod shared;
 mod state;
+mod turn;
 
 pub use clock::AdvanceError;
 pub use scenario::{Scenario, StepScenario};
@@ -10,12 +12,18 @@ pub use scenario::{Scenario, StepScenario};
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
+use tokio::sync::watch;
 
 /// Scenarios, kept beside the store so that no publish has to look there for nothing.
 #[derive(Default)]
 pub(crate) struct Lab {
     /// By publisher and offer.
     scenarios: RwLock<HashMap<(String, String), Scenario>>,
-    /// Held while a scenario is put, so that what is stored and what is kept change in the same order.
-    putting: tokio::sync::Mutex<()>,
+    /// Held while what is kept is changed along with what is stored, or taken from there: both change in the same
+    /// order.
+    changing: tokio::sync::Mutex<()>,
+    /// Stands for the state that was seen last; of a shared store alone.
+    world: parking_lot::Mutex<Option<String>>,
+    /// How often another one was seen.
+    worlds: watch::Sender<u64>,
 }

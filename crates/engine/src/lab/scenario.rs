@@ -1,6 +1,6 @@
 //! Scenarios: what comes of an offer's next operations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::ids::Micros;
@@ -61,7 +61,7 @@ impl Engine {
             Some(serde_json::to_string(&scenario).map_err(|error| StoreError::Corrupt(error.to_string()))?)
         };
         let clears = body.is_none();
-        let _turn = self.shared.lab.putting.lock().await;
+        let _turn = self.shared.lab.changing.lock().await;
         self.shared.store.put_lab(LabKind::Scenario, publisher, offer, body).await?;
         let mut scenarios = self.shared.lab.scenarios.write();
         if clears {
@@ -82,14 +82,17 @@ impl Engine {
     }
 
     pub(super) async fn load_scenarios(&self) -> Result<(), StoreError> {
-        let stored = self.shared.store.lab_all(LabKind::Scenario).await?;
-        let mut scenarios = std::collections::HashMap::new();
-        for (publisher, offer, body) in stored {
-            let scenario =
-                serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            scenarios.insert((publisher, offer), scenario);
-        }
+        let scenarios = self.stored_scenarios().await?;
         *self.shared.lab.scenarios.write() = scenarios;
         Ok(())
+    }
+
+    pub(super) async fn stored_scenarios(&self) -> Result<HashMap<(String, String), Scenario>, StoreError> {
+        let read = |(publisher, offer, body): (String, String, String)| {
+            let scenario =
+                serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            Ok(((publisher, offer), scenario))
+        };
+        self.shared.store.lab_all(LabKind::Scenario).await?.into_iter().map(read).collect()
     }
 }

@@ -7,11 +7,12 @@ use signoff_store::StoreError;
 use crate::engine::Engine;
 
 impl Engine {
-    /// Takes up what the development mode keeps in the store: scenarios and clocks.
+    /// Takes up the time that nodes share, and what the development mode keeps in the store: scenarios and clocks.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn recover(&self) -> Result<(), StoreError> {
+        self.take_up_time().await?;
         if self.shared.settings.lab {
             self.load_scenarios().await?;
             self.load_clocks().await?;
@@ -33,6 +34,7 @@ impl Engine {
     /// If the file is no snapshot, or the store fails; the present state then stays.
     pub async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         self.shared.store.restore(file).await?;
+        self.tell_of_new_world().await?;
         self.forget().await
     }
 
@@ -42,12 +44,15 @@ impl Engine {
     /// If the store fails.
     pub async fn reset(&self) -> Result<(), StoreError> {
         self.shared.store.reset().await?;
+        self.tell_of_new_world().await?;
         self.forget().await
     }
 
     /// Drops what is kept of a state that is no more.
     async fn forget(&self) -> Result<(), StoreError> {
         self.shared.views.clear();
+        self.shared.looked.clear();
+        self.shared.publishers.clear();
         self.shared.checks.clear();
         self.shared.clock.clear();
         self.recover().await?;

@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::{Carrier, Clock, SendError, render};
 
@@ -27,6 +27,9 @@ pub struct DeliverySettings {
     pub attempts: u32,
     /// At most so many letters are on their way at the same time; at least one.
     pub at_once: usize,
+    /// The outbox is looked at again after this time, where others write letters, too, and may die before they send
+    /// them. `None`: nobody does.
+    pub look_every: Option<Duration>,
 }
 
 impl Default for DeliverySettings {
@@ -36,6 +39,7 @@ impl Default for DeliverySettings {
             longest_pause: Micros::from_millis(3_600_000),
             attempts: 8,
             at_once: 8,
+            look_every: None,
         }
     }
 }
@@ -70,16 +74,19 @@ impl Deliverer {
         Self { outbox, clock, carrier, settings, wake }
     }
 
-    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for, which takes
-    /// no longer than the carrier's timeout.
-    pub async fn run(self, stop: impl Future<Output = ()>) {
+    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for until `give_back`
+    /// is ready; those that are not taken by then are given back for another node to send. Sent twice is better than
+    /// never.
+    pub async fn run(self, stop: impl Future<Output = ()>, give_back: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
+        let (time_is_up, told) = watch::channel(false);
         let mut on_their_way = FuturesUnordered::new();
         let at_once = self.settings.at_once.max(1);
         loop {
             let claimed = self.claim(at_once - on_their_way.len()).await;
             let read = claimed.is_some();
-            on_their_way.extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter)));
+            on_their_way
+                .extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter, told.clone())));
             let pause = match read {
                 false => Some(STORE_PAUSE),
                 true if on_their_way.len() < at_once => self.pause().await,
@@ -94,7 +101,13 @@ impl Deliverer {
                 () = sleep(pause) => {}
             }
         }
-        while on_their_way.next().await.is_some() {}
+        tokio::select! {
+            biased;
+            () = all(&mut on_their_way) => return,
+            () = give_back => {}
+        }
+        time_is_up.send_replace(true);
+        all(&mut on_their_way).await;
     }
 
     /// Letters to send now, at most `limit`; `None` if the store failed.
@@ -109,7 +122,10 @@ impl Deliverer {
     /// How long it takes until there are other letters to send; `None`: until somebody writes one.
     async fn pause(&self) -> Option<Duration> {
         match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
-            Ok(next) => next.map(|span| Duration::from_micros(span.0)),
+            Ok(next) => {
+                let next = next.map(|span| Duration::from_micros(span.0));
+                next.into_iter().chain(self.settings.look_every).min()
+            }
             Err(error) => {
                 tracing::error!(%error, "the outbox could not be read");
                 Some(STORE_PAUSE)
@@ -117,14 +133,20 @@ impl Deliverer {
         }
     }
 
-    async fn deliver(&self, mut letter: Letter) {
-        let sent = self.carrier.send(&render(&letter.mail, Lang::En)).await;
+    async fn deliver(&self, mut letter: Letter, mut time_is_up: watch::Receiver<bool>) {
+        let message = render(&letter.mail, Lang::En);
+        let sent = tokio::select! {
+            biased;
+            sent = self.carrier.send(&message) => Some(sent),
+            _ = time_is_up.wait_for(|up| *up) => None,
+        };
         match sent {
-            Ok(()) => {
+            Some(Ok(())) => {
                 letter.delivery = Delivery::Sent;
                 letter.last_error = None;
             }
-            Err(error) => self.failed(&mut letter, &error),
+            Some(Err(error)) => self.failed(&mut letter, &error),
+            None => tracing::info!(letter = letter.id, "a letter is given back"),
         }
         let (id, operation, delivery) = (letter.id, letter.mail.operation, letter.delivery);
         if let Err(error) = self.outbox.settle_letter(letter).await {
@@ -154,6 +176,10 @@ impl Deliverer {
         let ahead = self.clock.clocks().into_iter().find(|(name, _)| name == publisher);
         ahead.map_or_else(|| self.clock.now(), |(_, now)| now)
     }
+}
+
+async fn all(on_their_way: &mut FuturesUnordered<impl Future<Output = ()>>) {
+    while on_their_way.next().await.is_some() {}
 }
 
 async fn sleep(pause: Option<Duration>) {

@@ -18,8 +18,14 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::views::Viewed;
 
+mod leaving;
+
+pub(crate) use leaving::Leaving;
+
 /// Without a word from anybody the store is looked at again after this time.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+/// So many looks for other nodes' work fall into the time of a lease.
+const LOOKS_A_LEASE: u32 = 15;
 /// After a failure of the store it is asked again after this time.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
 /// At most so many third parties are waited for beside the work of our own; more than that take its places.
@@ -62,18 +68,24 @@ impl Place {
 }
 
 impl Engine {
-    /// Does the work that falls due until `stop` says so, then finishes what it began. Beside it, throws away what
-    /// is over.
+    /// Does the work that falls due until `stop` says so, then finishes what it began, or gives it back once
+    /// [`Engine::give_back`] says so. Beside it, throws away what is over.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.work(stop.clone()), self.keep_up(stop));
+        tokio::join!(
+            self.work(stop.clone()),
+            self.hear(stop.clone()),
+            self.keep_time(stop.clone()),
+            self.keep_up(stop)
+        );
     }
 
     async fn work(&self, mut stop: watch::Receiver<bool>) {
         let places = Places::new(self.shared.settings.concurrency);
+        self.shared.leaving.stay();
         while !*stop.borrow_and_update() {
             // While it looks, whatever is committed must wake it: it may have looked past it.
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
-            let pause = match self.claim_due(&places).await {
+            let pause = match self.claim_due(&places, &stop).await {
                 Ok(pause) => pause,
                 Err(error) => {
                     tracing::error!(%error, "work could not be claimed");
@@ -92,7 +104,9 @@ impl Engine {
                 () = tokio::time::sleep(pause) => {}
             }
         }
+        self.shared.leaving.finish();
         places.all(self.shared.settings.concurrency).await;
+        self.shared.leaving.tell();
     }
 
     /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
@@ -105,9 +119,13 @@ impl Engine {
     }
 
     /// Starts what is due; answers how long nothing else will be.
-    async fn claim_due(&self, places: &Places) -> Result<Duration, StoreError> {
+    async fn claim_due(&self, places: &Places, stop: &watch::Receiver<bool>) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         loop {
+            if *stop.borrow() {
+                return Ok(Duration::ZERO);
+            }
+            self.refresh().await?;
             let free = places.ours.available_permits();
             if free == 0 {
                 // Whoever finishes wakes us.
@@ -142,8 +160,11 @@ impl Engine {
     async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
-        // Work whose holder died falls free when its lease runs out, which nobody tells.
-        let mut pause = self.shared.settings.lease_for.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
+        // Work whose holder died falls free when its lease runs out, which nobody tells. On a shared store that may
+        // be at any time.
+        let lease_for = self.shared.settings.lease_for;
+        let look_after = if self.shared.is_shared { lease_for / LOOKS_A_LEASE } else { lease_for };
+        let mut pause = look_after.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));
         }
@@ -158,26 +179,37 @@ impl Engine {
     async fn do_piece(&self, piece: Claimed, place: &mut Place) {
         let Claimed { offer, lease, .. } = piece;
         match self.work_on(&offer, &lease, place).await {
-            Ok(()) => {}
+            Ok(Some(())) => self.shared.leaving.count_finished(),
+            Ok(None) => {
+                tracing::info!(operation = %lease.operation, attempt = lease.attempt, "work is given back");
+                self.give_back_lease(&lease).await;
+                self.shared.leaving.count_given_back();
+            }
             Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
-                self.give_back(&lease).await;
+                self.give_back_lease(&lease).await;
             }
             Err(error) => {
                 tracing::warn!(operation = %lease.operation, attempt = lease.attempt, %error, "work could not be recorded");
                 tokio::time::sleep(AFTER_FAILURE).await;
-                self.give_back(&lease).await;
+                self.give_back_lease(&lease).await;
             }
         }
     }
 
-    async fn give_back(&self, lease: &Lease) {
+    async fn give_back_lease(&self, lease: &Lease) {
         if let Err(error) = self.shared.store.release(lease).await {
             tracing::debug!(%error, "a lease could not be given back and will run out");
         }
     }
 
-    async fn work_on(&self, offer: &str, lease: &Lease, place: &mut Place) -> Result<(), EngineError> {
+    /// `None`: the work is to be given back undone.
+    async fn work_on(
+        &self,
+        offer: &str,
+        lease: &Lease,
+        place: &mut Place,
+    ) -> Result<Option<()>, EngineError> {
         let viewed = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &viewed.operation;
         let command = if operation.holds() {
@@ -189,10 +221,12 @@ impl Engine {
                 self.shared.work.notify_one();
             }
             let work = self.shared.executors.execute(offer, operation, lease);
-            let outcome = self.while_held(lease, work).await?;
+            let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
+            // The clock may have been moved at another node since.
+            self.refresh().await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
-        self.record(&lease.publisher, offer, command, lease.clone()).await
+        self.record(&lease.publisher, offer, command, lease.clone()).await.map(Some)
     }
 
     /// The operation, if it waits for this piece of work.
@@ -204,17 +238,24 @@ impl Engine {
         Ok(viewed.filter(|viewed| waits(&viewed.operation)))
     }
 
-    /// Does the work and makes the lease last meanwhile.
+    /// Does the work and makes the lease last meanwhile. `None`: it must be given back. What was begun is dropped
+    /// then, as in a crash.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] as soon as somebody else has the work; what was begun is dropped then.
-    async fn while_held<T>(&self, lease: &Lease, work: impl Future<Output = T>) -> Result<T, StoreError> {
+    /// [`StoreError::Fenced`] as soon as somebody else has the work; what was begun is dropped, too.
+    async fn while_held<T>(
+        &self,
+        lease: &Lease,
+        work: impl Future<Output = T>,
+    ) -> Result<Option<T>, StoreError> {
         let lease_for = self.shared.settings.lease_for;
         let mut work = pin!(work);
+        let mut giving_back = pin!(self.shared.leaving.giving_back());
         loop {
             tokio::select! {
                 biased;
-                done = &mut work => return Ok(done),
+                done = &mut work => return Ok(Some(done)),
+                () = &mut giving_back => return Ok(None),
                 () = tokio::time::sleep(lease_for / 3) => self.shared.store.renew(lease, lease_for).await?,
             }
         }

@@ -5,9 +5,11 @@ use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
+use signoff_store::StoreError;
+use signoff_store::contract::Loaded;
 
 use super::told::{self, Told};
-use super::{Along, Done};
+use super::{Along, Done, Tried};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -43,9 +45,24 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        let accepts_ended = request.accepts_ended;
-        let (command, repeat) = self.cancel_command(publisher, offer, request).await?;
-        self.execute(publisher, offer, command, Along { repeat, accepts_ended, ..Along::default() }).await
+        let id = self.shared.clock.new_id();
+        for _ in 0..super::ATTEMPTS {
+            let loaded = self.shared.store.load(publisher, offer).await?;
+            let named = self.named(publisher, offer, loaded.as_ref(), request.operation).await?;
+            // What is not there is told before anything about the repeating of the request.
+            let repeat = request.repeat.filter(|_| named != Named::Unknown);
+            if let Some(done) = self.done_before(publisher, loaded.as_ref(), repeat.as_ref()).await? {
+                return Ok(done);
+            }
+            let now = self.shared.clock.now(publisher);
+            let command = cancel(id, &request, named);
+            let along = Along { repeat, accepts_ended: request.accepts_ended, ..Along::default() };
+            match self.try_once(publisher, loaded, command, now, along).await? {
+                Tried::Done(done) => return Ok(*done),
+                Tried::Stale => {}
+            }
+        }
+        Err(EngineError::Conflict)
     }
 
     /// What [`Engine::cancel`] would answer now. Nothing is changed: the state is as it is.
@@ -58,46 +75,40 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        let accepts_ended = request.accepts_ended;
-        let (command, _) = self.cancel_command(publisher, offer, request).await?;
         let loaded = self.shared.store.load(publisher, offer).await?;
+        let named = self.named(publisher, offer, loaded.as_ref(), request.operation).await?;
+        let command = cancel(self.shared.clock.new_id(), &request, named);
         let state = loaded.ok_or(Refusal::OfferNotFound)?.aggregate;
         let now = self.shared.clock.now(publisher);
         let reply = match signoff_lifecycle::decide(Some(state.clone()), command, now) {
             Ok(Verdict::Change(decision)) => decision.reply,
             Ok(Verdict::Already(reply)) => reply,
-            Err(refusal) if accepts_ended => told::ended(refusal)?,
+            Err(refusal) if request.accepts_ended => told::ended(refusal)?,
             Err(refusal) => return Err(refusal.into()),
         };
         let told = Told::of(reply.clone(), &state, None);
         Ok(Done { reply, state, told })
     }
 
-    async fn cancel_command(
+    /// The operation that is meant. Only one that is not the offer's newest has to be looked for.
+    async fn named(
         &self,
         publisher: &str,
         offer: &str,
-        request: CancelRequest,
-    ) -> Result<(Command, Option<Repeat>), EngineError> {
-        let named = match request.operation {
-            None => Named::Newest,
-            Some(id) => match self.operation(publisher, id).await? {
-                Some(viewed) if viewed.offer == offer => Named::Operation(id),
-                _ => Named::Unknown,
-            },
-        };
-        // What is not there is told before anything about the repeating of the request.
-        let repeat = request.repeat.filter(|_| named != Named::Unknown);
-        let command = Command::Cancel(Cancel {
-            id: self.shared.clock.new_id(),
-            by: request.by,
-            reason: request.reason,
-            emails: request.emails,
-            named,
-            guard: request.guard,
-            means: request.means,
-        });
-        Ok((command, repeat))
+        loaded: Option<&Loaded>,
+        named: Option<OperationId>,
+    ) -> Result<Named, StoreError> {
+        let Some(id) = named else { return Ok(Named::Newest) };
+        let newest = loaded.map(|loaded| [&loaded.aggregate.target, &loaded.aggregate.cancellation]);
+        if newest.into_iter().flatten().flatten().any(|operation| operation.id == id) {
+            return Ok(Named::Operation(id));
+        }
+        let found = self.operation(publisher, id).await?;
+        Ok(if found.is_some_and(|viewed| viewed.offer == offer) {
+            Named::Operation(id)
+        } else {
+            Named::Unknown
+        })
     }
 
     /// Lets a step go on that a scenario holds, or will hold.
@@ -108,4 +119,16 @@ impl Engine {
         let command = Command::Release(Release { step: step.to_owned() });
         self.execute(publisher, offer, command, Along::default()).await
     }
+}
+
+fn cancel(id: OperationId, request: &CancelRequest, named: Named) -> Command {
+    Command::Cancel(Cancel {
+        id,
+        by: request.by.clone(),
+        reason: request.reason.clone(),
+        emails: request.emails.clone(),
+        named,
+        guard: request.guard.clone(),
+        means: request.means,
+    })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use serde_json::Value;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::offer::Offer;
+use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 
@@ -35,8 +35,8 @@ struct Kept {
 
 #[derive(Clone)]
 struct Check {
-    /// Of the draft.
-    revision: u64,
+    /// The draft, with the time at which it was put: its number alone may come again after a restore.
+    draft: Draft,
     /// From when on it has to be checked anew; `None`: as long as it is this draft.
     until: Option<Timestamp>,
     findings: Arc<[Finding]>,
@@ -57,7 +57,7 @@ impl Checks {
     fn get(&self, offer: &Offer, now: Timestamp) -> Option<Arc<[Finding]>> {
         let kept = self.kept.lock();
         let check = kept.by_offer.get(&offer.guid)?;
-        let holds = check.revision == offer.draft.revision && check.until.is_none_or(|until| now < until);
+        let holds = check.draft == offer.draft && check.until.is_none_or(|until| now < until);
         holds.then(|| check.findings.clone())
     }
 
@@ -107,7 +107,7 @@ impl Engine {
         let (findings, until) = examine(offer_type, definition, time);
         let findings: Arc<[Finding]> = findings.into();
         let until = until.map(|until| Timestamp(until.as_microsecond()));
-        let check = Check { revision: offer.draft.revision, until, findings: findings.clone() };
+        let check = Check { draft: offer.draft, until, findings: findings.clone() };
         self.shared.checks.keep(offer, check, generation);
         findings
     }

@@ -183,7 +183,7 @@ impl Engine {
             let recipients = match audience {
                 Audience::List(addresses) => addresses.clone(),
                 Audience::SellerContact => {
-                    let record = self.shared.store.publisher(publisher).await?;
+                    let record = self.publisher(publisher).await?;
                     record.and_then(|record| record.seller_contact).into_iter().collect()
                 }
             };

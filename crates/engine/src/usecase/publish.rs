@@ -119,7 +119,7 @@ impl Engine {
     }
 
     pub(super) async fn migrated_by_default(&self, publisher: &str) -> Result<bool, StoreError> {
-        Ok(self.shared.store.publisher(publisher).await?.is_none_or(|record| record.migrated))
+        Ok(self.publisher(publisher).await?.is_none_or(|record| record.migrated))
     }
 }
 

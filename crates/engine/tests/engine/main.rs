@@ -5,6 +5,7 @@ mod advance;
 mod certifier;
 mod crash;
 mod force;
+mod leaving;
 mod lifecycle;
 mod put;
 mod repeats;

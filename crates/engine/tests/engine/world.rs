@@ -79,7 +79,7 @@ impl World {
         world
     }
 
-    async fn open(folder: TempDir, settings: Settings, certifier: Option<Arc<Certifier>>) -> Self {
+    pub(crate) async fn open(folder: TempDir, settings: Settings, certifier: Option<Arc<Certifier>>) -> Self {
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let faults = FaultyStore::new(store.clone(), Plan::none());
         let hooks = certifier.as_ref().map_or_else(Hooks::none, Certifier::hooks);
@@ -93,6 +93,13 @@ impl World {
         let (stop, stopped) = watch::channel(false);
         let engine = self.engine.clone();
         self.runner = Some((stop, tokio::spawn(async move { engine.run(stopped).await })));
+    }
+
+    /// Tells the engine's runner to stop; answers what becomes ready when it has.
+    pub(crate) fn leave(&mut self) -> JoinHandle<()> {
+        let (stop, runner) = self.runner.take().expect("it runs");
+        stop.send_replace(true);
+        runner
     }
 
     /// Ends the engine and starts another one on the same file.

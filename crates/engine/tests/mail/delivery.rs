@@ -102,6 +102,26 @@ async fn the_pause_runs_on_the_publishers_clock() {
 }
 
 #[tokio::test]
+async fn a_letter_that_nobody_takes_is_given_back_at_the_end() {
+    let fixture = Fixture::new();
+    let mut server = Server::start(json!({"hold": 1})).await;
+    let delivery = fixture.deliver(&server.settings());
+    fixture.write(vec![mail(SELLER, Event::Started)]).await;
+    server.next("holding").await;
+    delivery.give_back().await;
+    let letter = fixture.letter().await;
+    assert_eq!((letter.delivery, letter.failures), (Delivery::Due(START), 0));
+
+    // It is somebody else's at once, not when the hold is over.
+    assert_eq!(fixture.next_due().await, Some(Micros(0)));
+    let delivery = fixture.deliver(&server.settings());
+    server.next("accepted").await;
+    delivery.stop().await;
+    assert_eq!(fixture.letter().await.delivery, Delivery::Sent);
+    server.end().await;
+}
+
+#[tokio::test]
 async fn a_refused_recipient_is_given_up_at_once_and_holds_up_nobody() {
     let fixture = Fixture::new();
     let mut server = Server::start(json!({"refuse": ["nobody@contoso.example"]})).await;

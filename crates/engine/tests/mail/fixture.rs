@@ -108,6 +108,11 @@ impl Fixture {
         letters.remove(0)
     }
 
+    /// How long it takes until somebody gets a letter to send.
+    pub(crate) async fn next_due(&self) -> Option<Micros> {
+        self.store.next_letter_due(START, &[]).await.unwrap()
+    }
+
     /// Starts delivering, with pauses of a microsecond.
     pub(crate) fn deliver(&self, settings: &MailSettings) -> Delivery {
         let pauses = Micros(1);
@@ -130,16 +135,17 @@ impl Fixture {
         let deliverer =
             Deliverer::new(self.store.clone(), clock, Arc::new(transport), delivery, self.wake.clone());
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(deliverer.run(async {
-            let _ = stopped.await;
-        }));
-        Delivery { stop, task }
+        let (give_back, time_is_up) = oneshot::channel::<()>();
+        let told = |channel: oneshot::Receiver<()>| async { drop(channel.await) };
+        let task = tokio::spawn(deliverer.run(told(stopped), told(time_is_up)));
+        Delivery { stop, give_back, task }
     }
 }
 
 /// A delivery that runs.
 pub(crate) struct Delivery {
     stop: oneshot::Sender<()>,
+    give_back: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -147,6 +153,14 @@ impl Delivery {
     /// Stops it and waits until what is on its way has arrived and is recorded.
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
+        self.task.await.unwrap();
+        drop(self.give_back);
+    }
+
+    /// Stops it and has it give back what is on its way.
+    pub(crate) async fn give_back(self) {
+        let _ = self.stop.send(());
+        let _ = self.give_back.send(());
         self.task.await.unwrap();
     }
 }

@@ -56,7 +56,7 @@ pub(crate) async fn put(
     let principal = principal_id(&tenant, &client);
     let audit = audited(&app, &context, standing, &publisher, &principal, Some(role));
     app.engine().store().put_member(&publisher, &principal, Some(role), audit).await?;
-    app.inner.memberships.clear();
+    app.directory_changed();
     let (tenant, client) = (principal.tenant.into(), principal.client.into());
     Ok(reply::json(StatusCode::OK, &Member { tenant, client, role: role.as_str().into() }))
 }
@@ -72,7 +72,7 @@ pub(crate) async fn delete(
     let principal = principal_id(&tenant, &client);
     let audit = audited(&app, &context, standing, &publisher, &principal, None);
     app.engine().store().put_member(&publisher, &principal, None, audit).await?;
-    app.inner.memberships.clear();
+    app.directory_changed();
     Ok(StatusCode::NO_CONTENT)
 }
 

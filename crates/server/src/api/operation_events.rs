@@ -32,6 +32,8 @@ use crate::wait::{stop_of, stopped};
 
 /// After so long without an event a comment is sent: proxies cut what is silent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// Where other nodes may end a membership, it is looked up again no sooner than after this time.
+const LEAST_PAUSE: Duration = Duration::from_millis(200);
 /// How long a reader should wait before it comes back.
 const COME_BACK_AFTER: Duration = Duration::from_secs(2);
 
@@ -63,7 +65,7 @@ pub(crate) async fn by_number(
 fn events(app: App, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
     let (publisher, id) = (viewed.publisher.clone(), viewed.operation.id);
     let place = app.engine().stream_place(&publisher);
-    let follower = place.as_ref().and_then(|_| app.engine().follow(id));
+    let follower = place.as_ref().and_then(|_| app.engine().follow(viewed));
     let (Some(place), Some(follower)) = (place, follower) else {
         return Err(ApiError::new(ErrorCode::TooManyRequests, ErrorText::TooBusy));
     };
@@ -108,6 +110,8 @@ struct Events {
 /// What a reader waited for.
 enum Woken {
     Look,
+    /// The reader's membership may have ended at another node.
+    Members,
     Silence,
     Stop,
 }
@@ -143,10 +147,14 @@ impl Events {
                 self.over = true;
                 return Some(self.ended(&viewed));
             }
-            match self.woken().await {
-                Woken::Look => {}
-                Woken::Silence => return Some(Event::default().comment("still here")),
-                Woken::Stop => return None,
+            let mut silent = Duration::ZERO;
+            loop {
+                match self.woken(&mut silent).await {
+                    Woken::Look => break,
+                    Woken::Members if self.may_read().await => {}
+                    Woken::Silence => return Some(Event::default().comment("still here")),
+                    Woken::Members | Woken::Stop => return None,
+                }
             }
         }
     }
@@ -157,15 +165,31 @@ impl Events {
         viewed.inspect_err(|error| tracing::warn!(%error, "a stream of events was given up")).ok().flatten()
     }
 
-    async fn woken(&mut self) -> Woken {
+    /// What comes next; `silent` is for how long nothing came.
+    async fn woken(&mut self, silent: &mut Duration) -> Woken {
         let token = self.app.seconds_left(&self.context).map_or(Duration::MAX, Duration::from_secs);
+        let beat = HEARTBEAT.saturating_sub(*silent);
+        let members = self
+            .app
+            .inner
+            .memberships
+            .counts_for()
+            .map_or(Duration::MAX, |counts_for| Duration::from_micros(counts_for.0).max(LEAST_PAUSE));
+        let pause = beat.min(token).min(members);
         tokio::select! {
             () = self.follower.moved() => Woken::Look,
             // An error means that the server goes away.
             changed = self.members.changed() => if changed.is_ok() { Woken::Look } else { Woken::Stop },
             () = stopped(self.stop.as_mut()) => Woken::Stop,
-            () = tokio::time::sleep(HEARTBEAT.min(token)) => {
-                if token <= HEARTBEAT { Woken::Look } else { Woken::Silence }
+            () = tokio::time::sleep(pause) => {
+                *silent += pause;
+                if token <= pause {
+                    Woken::Look
+                } else if beat <= pause {
+                    Woken::Silence
+                } else {
+                    Woken::Members
+                }
             }
         }
     }

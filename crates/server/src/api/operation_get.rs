@@ -79,14 +79,15 @@ pub(super) async fn find_by_number(
     let numbered = path::numbered_address(address).map_err(|error| invalid_id(&error, address))?;
     let publisher = numbered.publisher;
     app.authorise(context, publisher, Action::Read).await?;
-    let offer = resolve_offer(app.engine(), publisher, numbered.offer).await?.aggregate.offer.id;
-    let version = numbered.publishing_version;
-    let found = app.engine().store().operation_by_version(publisher, &offer, version).await?;
+    let slug = offer_slug(app.engine(), publisher, numbered.offer).await?;
     let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
-    let operation =
-        found.filter(|operation| operation.slot == slot).ok_or_else(|| operation_not_found(address))?;
-    let viewed = app.engine().operation(publisher, operation.id).await?;
-    viewed.ok_or_else(|| operation_not_found(address))
+    let found = app.engine().numbered_operation(publisher, &slug, numbered.publishing_version).await?;
+    if let Some(viewed) = found.filter(|viewed| viewed.operation.slot == slot) {
+        return Ok(viewed);
+    }
+    // An offer that does not exist is told first.
+    resolve_offer(app.engine(), publisher, &slug).await?;
+    Err(operation_not_found(address))
 }
 
 /// The operation at once, or when it is no longer as the caller knows it: by the tag that was sent, else as it was

@@ -71,7 +71,7 @@ pub(crate) async fn handle(
     if let Some(principal) = context.principal().filter(|_| creates) {
         store.put_member(&publisher, principal, Some(Role::Owner), None).await?;
     }
-    app.inner.memberships.clear();
+    app.directory_changed();
     let status = if creates { StatusCode::CREATED } else { StatusCode::OK };
     Ok(reply::json(status, &show(&record)))
 }

@@ -64,6 +64,13 @@ impl TokenCache {
         entries.insert(place, Entry { token: token.into(), caller });
     }
 
+    /// Forgets every token.
+    pub(super) fn clear(&self) {
+        for shard in &self.shards {
+            shard.write().clear();
+        }
+    }
+
     fn place(&self, token: &str) -> (u64, &RwLock<HashMap<u64, Entry>>) {
         let bytes = token.as_bytes();
         let tail = &bytes[bytes.len().saturating_sub(HASHED_TAIL)..];

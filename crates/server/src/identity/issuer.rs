@@ -1,6 +1,7 @@
 //! The development mode's own token issuer: its keys and what it signs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jsonwebtoken::{Algorithm, DecodingKey, Header};
 use parking_lot::RwLock;
@@ -40,6 +41,10 @@ pub struct Issuer {
     settings: IssuerSettings,
     ring: RwLock<Option<Arc<KeyRing>>>,
     making: Mutex<()>,
+    /// Held while the store is asked for a key that is not known.
+    asking: Mutex<()>,
+    /// How often it answered.
+    answered: AtomicU64,
 }
 
 /// A fresh token and its times, seconds since the Unix epoch.
@@ -57,7 +62,16 @@ impl Issuer {
         clock: Clock,
         settings: IssuerSettings,
     ) -> Self {
-        Self { directory, keys, clock, settings, ring: RwLock::new(None), making: Mutex::new(()) }
+        Self {
+            directory,
+            keys,
+            clock,
+            settings,
+            ring: RwLock::new(None),
+            making: Mutex::new(()),
+            asking: Mutex::new(()),
+            answered: AtomicU64::new(0),
+        }
     }
 
     /// Starts loading or making the signing key in the background and returns at once; whoever needs the key
@@ -121,12 +135,26 @@ impl Issuer {
         Ok(self.keep(KeyRing::read(&stored)?.ok_or_else(lost)?))
     }
 
-    /// The key named `kid`, looked for in the store once more if it is unknown: another node may have made it.
+    /// The key named `kid`, looked for in the store once more if it is unknown: another node may have made it. However
+    /// many come with keys that nobody knows, the store is asked once at a time.
     pub(super) async fn verifying_key(&self, kid: &str) -> Result<Option<DecodingKey>, KeyError> {
-        if let Some(key) = self.known_ring().and_then(|ring| decoding_key(&ring, kid)) {
+        let known = || self.known_ring().and_then(|ring| decoding_key(&ring, kid));
+        if let Some(key) = known() {
             return Ok(Some(key));
         }
-        Ok(self.reload().await?.and_then(|ring| decoding_key(&ring, kid)))
+        let answered_before = self.answered.load(Ordering::SeqCst);
+        let _one_at_a_time = self.asking.lock().await;
+        // The next answer but one was asked for after this call, and so holds whatever was there by then.
+        if self.answered.load(Ordering::SeqCst) < answered_before + 2 {
+            self.reload().await?;
+            self.answered.fetch_add(1, Ordering::SeqCst);
+        }
+        Ok(known())
+    }
+
+    /// Forgets the keys: they may be others in the store by now.
+    pub(crate) fn forget(&self) {
+        *self.ring.write() = None;
     }
 
     fn known_ring(&self) -> Option<Arc<KeyRing>> {

@@ -84,6 +84,11 @@ impl Verifier {
         Ok(caller)
     }
 
+    /// Forgets which tokens were verified.
+    pub(crate) fn forget(&self) {
+        self.cache.clear();
+    }
+
     /// How long the token of this caller is still good.
     pub(crate) fn seconds_left(&self, caller: &Caller) -> u64 {
         u64::try_from(caller.expires_at.saturating_sub((self.clock)())).unwrap_or(0)

@@ -38,6 +38,12 @@ pub(crate) struct Faults {
 
 impl Faults {
     pub(crate) async fn load(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let _changing = self.changing.lock().await;
+        self.load_alone(store).await
+    }
+
+    /// The same, for whoever holds `changing`.
+    async fn load_alone(&self, store: &dyn Store) -> Result<(), StoreError> {
         let stored = store.lab_all(LabKind::Fault).await?;
         let rules = stored.iter().map(|(_, _, body)| {
             serde_json::from_str(body).map_err(|error| StoreError::Corrupt(error.to_string()))
@@ -100,11 +106,34 @@ async fn take(app: &App, method: &str, path: &str) -> Result<Option<FaultRule>, 
         return Ok(None);
     }
     let _changing = faults.changing.lock().await;
-    let Some((rule, used_up)) = faults.take(method, path) else { return Ok(None) };
-    if rule.count.is_some() {
-        keep(app, &rule, (!used_up).then_some(&rule)).await?;
+    loop {
+        let Some((rule, used_up)) = faults.take(method, path) else { return Ok(None) };
+        let left = (!used_up).then_some(&rule);
+        match rule.count {
+            None => {}
+            Some(count) if app.engine().store().is_shared() => {
+                let before = FaultRule { count: Some(count + 1), ..rule.clone() };
+                if !count_down(app, &before, left).await? {
+                    // Another node was first.
+                    faults.load_alone(app.engine().store().as_ref()).await?;
+                    continue;
+                }
+            }
+            Some(_) => keep(app, &rule, left).await?,
+        }
+        return Ok(Some(rule));
     }
-    Ok(Some(rule))
+}
+
+/// Writes the rule as it is now, if it is stored as it was before.
+async fn count_down(app: &App, before: &FaultRule, left: Option<&FaultRule>) -> Result<bool, StoreError> {
+    let key = before.id.unwrap_or_default().to_string();
+    let (before, left) = (text(before)?, left.map(text).transpose()?);
+    app.engine().store().swap_lab(LabKind::Fault, "", &key, Some(&before), left).await
+}
+
+fn text(rule: &FaultRule) -> Result<String, StoreError> {
+    serde_json::to_string(rule).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 async fn wait(rule: &FaultRule) {
@@ -134,10 +163,7 @@ fn strike(rule: &FaultRule) -> Option<Response> {
 /// Writes the rule as it is now: its remaining count, or that it is gone.
 async fn keep(app: &App, rule: &FaultRule, left: Option<&FaultRule>) -> Result<(), StoreError> {
     let key = rule.id.unwrap_or_default().to_string();
-    let body = left
-        .map(serde_json::to_string)
-        .transpose()
-        .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    let body = left.map(text).transpose()?;
     app.engine().store().put_lab(LabKind::Fault, "", &key, body).await
 }
 

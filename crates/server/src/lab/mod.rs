@@ -10,6 +10,9 @@ pub(crate) use faults::Faults;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
 use serde::de::DeserializeOwned;
 use signoff_wire::json;
@@ -34,6 +37,14 @@ pub(crate) fn routes() -> Router<App> {
         .route("/_signoff/mailbox", get(mailbox::list))
         .route("/_signoff/reset", post(state::reset))
         .route("/_signoff/snapshot", get(state::snapshot).put(state::restore).post(state::restore))
+}
+
+/// Lets every request find the development mode's state as the last one left it, at whichever node that was.
+pub(crate) async fn refresh(State(app): State<App>, request: Request, next: Next) -> Response {
+    match app.refresh().await {
+        Ok(()) => next.run(request).await,
+        Err(error) => ApiError::from(error).into_response(),
+    }
 }
 
 /// Reads a JSON body; whatever it says it is, it must be JSON of this shape.

@@ -19,9 +19,14 @@ pub(super) fn calls() -> Vec<Call> {
             .says("Ask whether the server is alive", "Answers as long as the process does.")
             .answers(says(200, "It is alive.", "alive")),
         Call::new(TAG, Get, "/_signoff/readyz", "getReadiness")
-            .says("Ask whether the server is ready", "Ready means that the store answers.")
+            .says(
+                "Ask whether the server is ready",
+                "Ready means that the store answers and that nobody told the server to stop. A load balancer that asks \
+                 sends requests to ready servers only. The status of one that is not: `starting`; `draining`, when it \
+                 still answers everything but goes away; `the store does not answer`.",
+            )
             .answers(says(200, "It is ready.", "ready"))
-            .answers(says(503, "It is not.", "the store does not answer").headers(&["Retry-After"])),
+            .answers(says(503, "It is not.", "draining").headers(&["Retry-After"])),
         Call::new(TAG, Get, "/_signoff/metrics", "getMetrics")
             .says("Get the server's numbers", "In the text format of Prometheus.")
             .answers(Answer::empty(200, "The numbers.").with_body("text/plain", string(), None))

@@ -64,7 +64,7 @@ where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
-    crate::serve::serve_http(stream, peer, http2, router, stop).await;
+    crate::serve::serve_http(stream, peer, http2, router.into(), stop).await;
 }
 
 #[cfg(test)]

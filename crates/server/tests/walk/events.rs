@@ -9,10 +9,10 @@ use crate::server::TestServer;
 
 /// One event as it was sent, or a comment: then only `comment` is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Event {
+pub(crate) struct Event {
     name: String,
     id: String,
-    data: String,
+    pub(crate) data: String,
     comment: bool,
 }
 
@@ -23,13 +23,13 @@ impl Event {
 }
 
 /// A stream that is read event by event.
-struct Reader {
+pub(crate) struct Reader {
     response: reqwest::Response,
     text: String,
 }
 
 impl Reader {
-    async fn open(call: Call) -> Self {
+    pub(crate) async fn open(call: Call) -> Self {
         Self::of(call.open().await)
     }
 
@@ -42,7 +42,7 @@ impl Reader {
     }
 
     /// The next event; `None` when the server closed the stream.
-    async fn next(&mut self) -> Option<Event> {
+    pub(crate) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let event = parse(block);
@@ -58,7 +58,7 @@ impl Reader {
     }
 
     /// Everything that is still to come.
-    async fn rest(mut self) -> Vec<Event> {
+    pub(crate) async fn rest(mut self) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(event) = self.next().await {
             events.push(event);

@@ -38,6 +38,8 @@ mod languages;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod nodes;
+#[cfg(test)]
 mod offers;
 #[cfg(test)]
 mod operations;

@@ -10,8 +10,9 @@ use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
 use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
+use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
-use signoff_store::testing::{FaultyStore, Plan};
+use signoff_store::testing::{FaultyStore, Plan, database};
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -35,7 +36,7 @@ pub(crate) struct TestServer {
     pub(crate) engine: Engine,
     pub(crate) routes: Routes,
     settings: AppSettings,
-    folder: TempDir,
+    place: Place,
     /// Seconds that the clock of tokens is ahead.
     ahead: Arc<AtomicI64>,
     stop: watch::Sender<bool>,
@@ -43,7 +44,41 @@ pub(crate) struct TestServer {
     hooks: Vec<HookSettings>,
 }
 
+/// Where a server keeps its state.
+enum Place {
+    /// In a file of its own.
+    Folder(TempDir),
+    /// In a database at this address, which others may use, too.
+    Database(String),
+}
+
+impl Place {
+    fn new() -> Self {
+        Self::Folder(tempfile::tempdir().unwrap())
+    }
+
+    async fn open(&self) -> Arc<dyn Store> {
+        match self {
+            Self::Folder(folder) => Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap()),
+            Self::Database(address) => Arc::new(PostgresStore::open(address, 6).await.unwrap()),
+        }
+    }
+}
+
 impl TestServer {
+    /// Three nodes on one empty database, which start at the same time.
+    pub(crate) async fn three(dev: bool) -> [Self; 3] {
+        let address = database().await.unwrap();
+        let node = async || {
+            let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
+            let dialect = Dialect::Documented;
+            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+            let place = Place::Database(address.clone());
+            Self::on(place, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
+        };
+        futures_util::future::join3(node(), node(), node()).await.into()
+    }
+
     /// A development server in the documented dialect, freshly seeded.
     pub(crate) async fn start() -> Self {
         Self::with(Dialect::Documented, true).await
@@ -62,27 +97,25 @@ impl TestServer {
     async fn with(dialect: Dialect, dev: bool) -> Self {
         let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
         let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
-        let folder = tempfile::tempdir().unwrap();
-        Self::on(folder, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
+        Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), Vec::new()).await
     }
 
     /// A development server some of whose steps are a third party's.
     pub(crate) async fn with_hook(hook: HookSettings) -> Self {
         let dialect = Dialect::Documented;
         let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
-        let (folder, limits) = (tempfile::tempdir().unwrap(), FollowLimits::default());
-        Self::on(folder, settings, Arc::default(), limits, vec![hook]).await
+        Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
         let dialect = Dialect::Documented;
         let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
-        Self::on(tempfile::tempdir().unwrap(), settings, Arc::default(), limits, Vec::new()).await
+        Self::on(Place::new(), settings, Arc::default(), limits, Vec::new()).await
     }
 
     async fn on(
-        folder: TempDir,
+        place: Place,
         settings: AppSettings,
         ahead: Arc<AtomicI64>,
         follow: FollowLimits,
@@ -90,8 +123,7 @@ impl TestServer {
     ) -> Self {
         // Only the first server of the process has to say so.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let file: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap());
-        let faults = FaultyStore::new(file, Plan::none());
+        let faults = FaultyStore::new(place.open().await, Plan::none());
         let store: Arc<dyn Store> = Arc::new(faults.clone());
         let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -121,7 +153,7 @@ impl TestServer {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { base, http, faults, engine, routes, settings, folder, ahead, stop, tasks, hooks }
+        Self { base, http, faults, engine, routes, settings, place, ahead, stop, tasks, hooks }
     }
 
     /// The real time, in microseconds since the epoch.
@@ -135,13 +167,13 @@ impl TestServer {
 
     /// Stops the server and starts another on what it left in its store.
     pub(crate) async fn restart(self) -> Self {
-        let Self { folder, settings, ahead, stop, mut tasks, faults, engine, routes, http, hooks, .. } = self;
+        let Self { place, settings, ahead, stop, mut tasks, faults, engine, routes, http, hooks, .. } = self;
         drop((faults, engine, routes, http));
         stop.send_replace(true);
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
-        Self::on(folder, settings, ahead, FollowLimits::default(), hooks).await
+        Self::on(place, settings, ahead, FollowLimits::default(), hooks).await
     }
 
     /// Lets an hour and a minute pass for tokens: those issued before are over.

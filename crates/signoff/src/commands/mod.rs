@@ -12,6 +12,7 @@ mod openapi;
 mod operation;
 mod publish;
 mod publisher;
+mod ready;
 pub(crate) mod review;
 mod run;
 mod serve;
@@ -85,6 +86,8 @@ pub(crate) enum ClientCommand {
     Publisher(publisher::Command),
     /// Show who changed what (owners only)
     Audit(audit::Command),
+    /// Ask the server whether it is ready; exit code 6 if it is not (for health checks)
+    Ready,
     /// Print an access token
     Token,
     /// Print the OpenAPI description of the API that this program serves
@@ -109,6 +112,7 @@ pub(crate) async fn run(
         ClientCommand::Operation(command) => operation::run(command, &connection.settings()?).await,
         ClientCommand::Review(command) => review::run(command, &session()?).await,
         ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
+        ClientCommand::Ready => ready::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command, whole()),

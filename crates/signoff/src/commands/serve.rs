@@ -3,25 +3,50 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
-use signoff_server::{proxy, serve_plain, tls};
+use signoff_server::{Front, proxy, serve_plain, tls};
 use tokio::net::TcpListener;
-use tokio::signal;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, ServeOptions, TlsConfig};
 use crate::exit::Failure;
+use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
-use crate::view;
+use crate::{notify, view};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let config = Config::load(options)?;
+    let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
     let base = format!("http://{}", reachable(address));
-    let settings = NodeSettings {
+    let (stop, stopped) = watch::channel(false);
+    let (front, mut servers) = (Front::default(), JoinSet::new());
+    servers.spawn(serve_plain(listener, front.clone(), stop_of(&stopped)));
+    let node = tokio::select! {
+        node = Node::start(&config.store, settings(&config, &base)) => node?,
+        () = signals.at_least(1) => {
+            view::say("stopped before it was ready");
+            return Ok(());
+        }
+    };
+    front.open(node.routes());
+    if let Some(tls) = config.tls {
+        serve_tls(&config.store, tls, &node, &stopped, &mut servers).await?;
+    }
+    view::print(&format!("listening on {base}"))?;
+    notify::ready();
+    introduce(&config, address);
+    signals.at_least(1).await;
+    notify::stopping();
+    leave(node, config.drain, &signals, stop, servers).await;
+    Ok(())
+}
+
+fn settings(config: &Config, base: &str) -> NodeSettings {
+    NodeSettings {
         dev: config.dev,
         compat: config.compat,
         production_pipeline: config.production_pipeline,
@@ -30,36 +55,22 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
         retention: config.retention,
-        public_base: Some(base.clone()),
+        public_base: Some(base.to_owned()),
         hooks: config.hooks.clone(),
         callback_base: config.public_url.clone(),
-    };
-    let node = Node::start(&config.store, settings).await?;
-    let (stop, stopped) = watch::channel(false);
-    let mut servers = JoinSet::new();
-    servers.spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
-    if let Some(tls) = config.tls {
-        serve_tls(&config.store, tls, &node, &stopped, &mut servers).await?;
     }
-    view::print(&format!("listening on {base}"))?;
-    view::say(&format!(
-        "signoff {}: {}, dialect {}",
-        env!("CARGO_PKG_VERSION"),
-        mode(&config),
-        config.compat
-    ));
+}
+
+/// Says what was started.
+fn introduce(config: &Config, address: SocketAddr) {
+    let version = env!("CARGO_PKG_VERSION");
+    view::say(&format!("signoff {version}: {}, dialect {}", mode(config), config.compat));
     if config.dev && !address.ip().is_loopback() {
         view::say(
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
     view::say(&format!("state in {}", config.store));
-    told_to_stop().await;
-    view::say("stopping: running requests and work are finished first");
-    stop.send_replace(true);
-    while servers.join_next().await.is_some() {}
-    node.stop().await;
-    Ok(())
 }
 
 /// An address that a client on this machine can use: all addresses are none.
@@ -126,20 +137,4 @@ async fn serve_tls(
     ));
     view::say(&format!("clients have to trust {}", folder.join("ca.pem").display()));
     Ok(())
-}
-
-/// Ready when SIGINT or SIGTERM comes.
-pub(super) async fn told_to_stop() {
-    #[cfg(unix)]
-    {
-        let terminate = signal::unix::signal(signal::unix::SignalKind::terminate());
-        if let Ok(mut terminate) = terminate {
-            tokio::select! {
-                _ = signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = signal::ctrl_c().await;
 }

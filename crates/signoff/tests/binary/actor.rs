@@ -1,27 +1,18 @@
-//! Clients that publish, take live, cancel and change offers while their server is being killed.
+//! Clients that publish, take live, cancel and change offers while their servers are being killed.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
+use crate::guide::{Guide, Lost};
 use crate::histories::draft;
 use crate::histories::life::{Ask, Op};
 use crate::histories::record::Recorder;
 use crate::ledger::{Draw, Offer, Told};
 use crate::server::{Answer, Api, sample};
-
-/// A server: the how-many-eth it is, from 1 on, and its address.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Place {
-    pub(crate) server: u64,
-    pub(crate) base: String,
-}
-
-/// Where the server is; nowhere once everything is over.
-pub(crate) type Whereabouts = watch::Receiver<Option<Place>>;
 
 /// What all clients of an offer share.
 #[derive(Clone)]
@@ -29,9 +20,7 @@ pub(crate) struct Stage {
     pub(crate) index: usize,
     pub(crate) offer: Arc<Offer>,
     pub(crate) api: Api,
-    pub(crate) whereabouts: Whereabouts,
-    /// Set while the server is being killed: only then may an answer be lost.
-    pub(crate) dying: Arc<AtomicBool>,
+    pub(crate) guide: Guide,
     pub(crate) ledger: mpsc::UnboundedSender<(usize, Told)>,
     pub(crate) recorder: Recorder,
 }
@@ -57,8 +46,8 @@ struct Draft {
     tag: Option<(String, u64)>,
 }
 
-/// No answer came.
-pub(crate) struct Lost;
+/// Who gets no answer asks again after this time.
+const ASK_AGAIN: Duration = Duration::from_millis(20);
 
 impl Actor {
     /// The client number `seed` of them all.
@@ -69,7 +58,7 @@ impl Actor {
 
     /// Publishes, takes live, changes the draft, looks, and lets time pass, until there is no server any more.
     pub(crate) async fn release(mut self) {
-        while self.next_server() {
+        while self.next_server().await {
             let done = match self.draw.below(100) {
                 0..25 => self.start("publish").await,
                 25..60 => self.start("golive").await,
@@ -83,7 +72,7 @@ impl Actor {
 
     /// Cancels what somebody else started, and looks.
     pub(crate) async fn cancel(mut self) {
-        while self.next_server() {
+        while self.next_server().await {
             let done = match self.draw.below(100) {
                 0..3 => self.call_back(None).await,
                 3..8 => self.call_one_back().await,
@@ -96,7 +85,7 @@ impl Actor {
 
     /// Reads whatever can be read, and now and then does what the others do.
     pub(crate) async fn watch(mut self) {
-        while self.next_server() {
+        while self.next_server().await {
             let done = match self.draw.below(100) {
                 0..4 => self.start("publish").await,
                 4..10 => self.start("golive").await,
@@ -112,7 +101,7 @@ impl Actor {
     /// Changes a draft that others change, too. `first` is the number before its own edits.
     pub(crate) async fn edit(mut self, first: u64) {
         self.draft.edits = first;
-        while self.next_server() {
+        while self.next_server().await {
             let done = match self.draw.below(100) {
                 0..50 => self.read_draft().await,
                 50..90 => self.change_draft_if_still_so().await,
@@ -122,26 +111,25 @@ impl Actor {
         }
     }
 
-    fn next_server(&mut self) -> bool {
-        let Some(Place { server, base }) = self.stage.whereabouts.borrow_and_update().clone() else {
-            return false;
-        };
-        (self.server, self.stage.api.base) = (server, base);
+    async fn next_server(&mut self) -> bool {
+        let Some(place) = self.stage.guide.next(&mut self.draw).await else { return false };
+        (self.server, self.stage.api.base) = (place.server, place.base);
         true
     }
 
-    /// After a lost answer, waits for another server.
+    /// After a lost answer only looks until somebody answers.
     async fn unless_lost(&mut self, done: Result<(), Lost>) {
-        if done.is_ok() {
-            return;
+        let mut present = done;
+        while present.is_err() {
+            self.stage.guide.lost().await;
+            if !self.next_server().await {
+                return;
+            }
+            present = self.read_status().await;
+            if present.is_err() {
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
         }
-        let present = self.server;
-        let is_present = |place: &Option<Place>| place.as_ref().is_some_and(|place| place.server == present);
-        let whereabouts = &mut self.stage.whereabouts;
-        let moved = !is_present(&whereabouts.borrow());
-        assert!(moved || self.stage.dying.load(Ordering::SeqCst), "an answer was lost and nobody was killed");
-        // An error means that everything is over.
-        let _ = whereabouts.wait_for(|place| !is_present(place)).await;
     }
 
     fn tell(&self, told: Told) {
@@ -156,7 +144,7 @@ impl Actor {
         tag: Option<&str>,
         body: Option<&Value>,
     ) -> Result<Answer, Lost> {
-        let answer = self.stage.api.send(method, path, tag, body).await.map_err(|_| Lost)?;
+        let answer = self.stage.guide.answer(self.stage.api.send(method, path, tag, body)).await?;
         // Anything else, 401 to a token from before the kill for one, is a fault of the server's.
         assert!(matches!(answer.status, 200 | 201 | 202 | 400 | 404 | 412), "{path}: {answer:?}");
         Ok(answer)
@@ -346,7 +334,7 @@ impl Actor {
 
     /// Reads the status, the draft and every operation once more, at the end.
     pub(crate) async fn read_everything(mut self) {
-        let has_server = self.next_server();
+        let has_server = self.next_server().await;
         assert!(has_server, "there is a server to read from");
         let mut read = self.read_status().await.and(self.read_draft().await);
         for (op, location) in self.stage.recorder.operations() {

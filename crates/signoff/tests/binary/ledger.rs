@@ -39,6 +39,31 @@ pub(crate) enum Told {
     Unknown { edit: u64 },
 }
 
+impl Told {
+    /// The address that it gives.
+    pub(crate) fn location(&self) -> Option<&str> {
+        match self {
+            Self::Stored { .. } | Self::Unknown { .. } => None,
+            Self::Started { location, .. }
+            | Self::Canceled { location }
+            | Self::CancellationEnded { location }
+            | Self::Canceling { location }
+            | Self::Ended { location, .. } => Some(location),
+        }
+    }
+
+    /// What kind of promise it is. Drafts are counted elsewhere: not all that are stored come into the ledger.
+    pub(crate) fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Stored { .. } | Self::Unknown { .. } => None,
+            Self::Started { kind, .. } => Some(kind),
+            Self::Canceled { .. } | Self::CancellationEnded { .. } => Some("200 to a cancel"),
+            Self::Canceling { .. } => Some("202 to a cancel"),
+            Self::Ended { .. } => Some("end"),
+        }
+    }
+}
+
 /// Draws numbers in a fixed order (xorshift).
 pub(crate) struct Draw(pub(crate) u64);
 

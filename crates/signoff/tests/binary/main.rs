@@ -4,8 +4,13 @@
 mod actor;
 mod certified;
 mod client;
+mod crowd;
 mod dev_server;
+mod draining;
+mod failing;
+mod guide;
 mod histories;
+mod insist;
 mod kills;
 mod ledger;
 mod nodes;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, IF_MATCH, LOCATION};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -44,10 +45,20 @@ impl Server {
 
     /// The same on the store at `address`, with the log in that file.
     pub(crate) async fn start_at(address: &str, log: &Path, more: &[&str]) -> Self {
+        Self::start_in(&[], address, log, more).await
+    }
+
+    /// The same with these variables.
+    pub(crate) async fn start_in(
+        variables: &[(&str, &str)],
+        address: &str,
+        log: &Path,
+        more: &[&str],
+    ) -> Self {
         let stderr = std::fs::File::options().create(true).append(true).open(log).unwrap();
         let mut command = signoff(log.parent().unwrap());
         command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]).args(more);
-        command.args(["--store", address]);
+        command.args(["--store", address]).envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
@@ -65,9 +76,17 @@ impl Server {
 
     /// SIGTERM.
     pub(crate) fn ask_to_stop(&self) {
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok()).expect("the server runs");
-        let id = rustix::process::Pid::from_raw(id).expect("no process has the number 0");
-        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        self.signal(Signal::TERM);
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let id = rustix::process::Pid::from_raw(self.process()).expect("no process has the number 0");
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// The number of its process.
+    pub(crate) fn process(&self) -> i32 {
+        self.child.id().and_then(|id| i32::try_from(id).ok()).expect("the server runs")
     }
 
     /// Waits for its end.

@@ -15,6 +15,11 @@ pub(crate) struct Owners {
 }
 
 impl Owners {
+    /// With new tokens.
+    pub(crate) async fn at_first(base: &str) -> Self {
+        Self { contoso: Api::owner(base, "contoso").await, fabrikam: Api::owner(base, "fabrikam").await }
+    }
+
     pub(crate) fn of(&self, publisher: &str) -> &Api {
         if publisher == "contoso" { &self.contoso } else { &self.fabrikam }
     }
@@ -229,4 +234,17 @@ pub(crate) async fn every_mail_was_written_once(owners: &Owners, operations: &[V
         let failed = told.iter().filter(|event| matches!(**event, "failed" | "cancellationFailed")).count();
         assert_eq!(failed == 1, operation["status"] == "failed", "{told:?}: {operation}");
     }
+}
+
+/// How many of the addresses that were given out lead nowhere.
+pub(crate) async fn lost(api: &Api, told: &[Told]) -> usize {
+    let addresses: BTreeSet<&str> = told.iter().filter_map(Told::location).collect();
+    let mut lost = 0;
+    for address in addresses {
+        if api.get(address).await.status == 404 {
+            eprintln!("lost: {address}");
+            lost += 1;
+        }
+    }
+    lost
 }

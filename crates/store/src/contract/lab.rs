@@ -11,10 +11,12 @@ use super::StoreError;
 pub enum LabKind {
     /// What comes of the next operations of an offer; keyed by offer.
     Scenario,
-    /// How far a publisher's clock is ahead, in microseconds; the key is empty.
+    /// How a publisher's clock is set, in a form that the store does not read; the key is empty.
     Clock,
     /// A fault rule; the publisher is empty, the key the rule's id.
     Fault,
+    /// Stands for the state as a whole: another one means that it was replaced. Publisher and key are empty.
+    World,
 }
 
 impl LabKind {
@@ -24,6 +26,7 @@ impl LabKind {
             Self::Scenario => "scenario",
             Self::Clock => "clock",
             Self::Fault => "fault",
+            Self::World => "world",
         }
     }
 }

@@ -8,6 +8,7 @@ mod offers;
 mod outbox;
 mod repeats;
 mod retention;
+mod sharing;
 mod work;
 
 pub use artifacts::Artifacts;
@@ -18,6 +19,7 @@ pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Sto
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
 pub use retention::{Aged, Prune, Retention};
+pub use sharing::{Imprint, Look, Sharing};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.
@@ -39,11 +41,21 @@ pub enum StoreError {
 
 /// Everything a store does, in one object.
 pub trait Store:
-    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention + Sharing
 {
 }
 
 impl<S> Store for S where
-    S: Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention
+    S: Offers
+        + Repeats
+        + WorkQueue
+        + Outbox
+        + Artifacts
+        + Directory
+        + Keys
+        + Audit
+        + Lab
+        + Retention
+        + Sharing
 {
 }

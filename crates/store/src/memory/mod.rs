@@ -10,6 +10,7 @@ mod offers;
 mod outbox;
 mod repeats;
 mod retention;
+mod sharing;
 mod tables;
 mod work;
 

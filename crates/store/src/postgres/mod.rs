@@ -16,6 +16,7 @@ mod outbox;
 mod repeats;
 mod retention;
 mod schema;
+mod sharing;
 mod statement;
 mod work;
 

@@ -16,6 +16,7 @@ mod readers;
 mod repeats;
 mod retention;
 mod schema;
+mod sharing;
 mod work;
 mod writer;
 

@@ -12,9 +12,10 @@ use signoff_lifecycle::operation::Operation;
 use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
-    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Keys, Lab, LabKind,
-    Lease, Letter, Loaded, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId, PrincipalRecord, Prune,
-    Publisher, Repeated, Repeats, Retention, SigningKey, StoredOperation, WorkQueue,
+    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Imprint, Keys, Lab,
+    LabKind, Lease, Letter, Loaded, Look, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId,
+    PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey, StoredOperation,
+    WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -294,5 +295,40 @@ impl Retention for FaultyStore {
     async fn prune(&self, prune: Prune) -> Result<usize, StoreError> {
         let (publisher, offer) = (prune.publisher.clone(), prune.offer.clone());
         pass!(self, &publisher, offer; prune(prune))
+    }
+}
+
+#[async_trait]
+impl Sharing for FaultyStore {
+    fn is_shared(&self) -> bool {
+        self.shared.by_nodes
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
+        pass!(self, "", String::new(); time())
+    }
+
+    async fn look(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        known: Option<&Imprint>,
+    ) -> Result<Look, StoreError> {
+        pass!(self, publisher, id.to_string(); look(publisher, id, known))
+    }
+
+    async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        pass!(self, publisher, String::new(); revisions(publisher, offers))
+    }
+
+    async fn swap_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        present: Option<&str>,
+        next: Option<String>,
+    ) -> Result<bool, StoreError> {
+        pass!(self, publisher, key.to_owned(); swap_lab(kind, publisher, key, present, next))
     }
 }

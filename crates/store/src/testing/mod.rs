@@ -3,6 +3,7 @@
 //! [`FaultyStore`] stands before any other store, counts and logs every call, and does what its [`Plan`] says. It has
 //! no clock and draws nothing: the same calls in the same order meet the same faults.
 
+mod by_hand;
 mod calls;
 mod database;
 mod faulty;
@@ -11,6 +12,7 @@ mod log;
 mod plan;
 mod postgres_server;
 
+pub use by_hand::{Held, ask, sql};
 pub use database::database;
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};

@@ -1,5 +1,5 @@
 //! A PostgreSQL server for tests. `cargo xtask test` compiles this file, too: it starts one for all tests, since each of
-//! them is a process of its own. So does the bench, which names other settings.
+//! them is a process of its own.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -25,14 +25,14 @@ impl Postgres {
     /// # Errors
     /// What is missing, in the script's words.
     pub(crate) fn start() -> Result<Self, String> {
-        Self::start_with("")
+        Self::start_with("", "")
     }
 
-    /// The same, with further `options` of the server's command line; they win over those of tests.
+    /// The same after the shell commands of `setup`, run beside the new directory `data`, and with further `options`.
     ///
     /// # Errors
     /// What is missing, in the script's words.
-    pub(crate) fn start_with(options: &str) -> Result<Self, String> {
+    pub(crate) fn start_with(setup: &str, options: &str) -> Result<Self, String> {
         // Nobody else is told this port; taken meanwhile, the server says so.
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let port = listener.local_addr().map_err(|error| error.to_string())?.port();
@@ -41,6 +41,7 @@ impl Postgres {
             .args(["-c", SCRIPT])
             .env("SCRIPT", SCRIPT)
             .env("PORT", port.to_string())
+            .env("SETUP", setup)
             .env("OPTIONS", options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

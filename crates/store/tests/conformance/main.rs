@@ -16,6 +16,7 @@ mod operations;
 mod outbox;
 mod repeats;
 mod retention;
+mod sharing;
 mod sqlite_file;
 mod work;
 mod world;
@@ -128,6 +129,13 @@ macro_rules! suite {
                 a_reset_keeps_the_keys,
                 leases_do_not_outlive_a_restore,
                 everything_is_there_after_a_restart,
+            );
+            run!(sharing:
+                a_look_tells_what_changed_since_the_last,
+                revisions_tell_which_offers_moved,
+                an_entry_is_swapped_by_who_knows_it,
+                of_many_who_swap_at_once_each_has_a_turn,
+                a_shared_store_has_a_clock,
             );
             run!(concurrency:
                 each_revision_is_used_once,

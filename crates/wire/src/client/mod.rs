@@ -11,6 +11,7 @@ mod lab;
 mod offers;
 mod operations;
 mod publishers;
+mod ready;
 mod repeat;
 mod send;
 mod watch;
@@ -29,6 +30,7 @@ pub use auth::{ClientCredentials, PORTAL_HOST, PUBLIC_AUTHORITY, TokenSource, de
 pub use error::ClientError;
 pub use offers::{OfferRead, PutReply, Which};
 pub use operations::{Action, Many, OperationRead, Started, Verdict};
+pub use ready::Readiness;
 pub use watch::{Pace, Until, waits_for_sign_off};
 
 /// How long a connection may take to come about.

@@ -211,7 +211,13 @@ impl Client {
 
     /// Reads the address once, without a token. `None`: no reply came.
     pub(super) async fn look(&self, segments: &[&str]) -> Option<Reply> {
-        self.send_once(&self.bare_call(Method::GET, segments), None).await.ok()
+        self.look_once(segments).await.ok()
+    }
+
+    /// The same, with the reason why no reply came.
+    pub(super) async fn look_once(&self, segments: &[&str]) -> Result<Reply, ClientError> {
+        let looked = self.send_once(&self.bare_call(Method::GET, segments), None).await;
+        looked.map_err(|lost| lost.error)
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     stop.send_replace(true);
     while servers.join_next().await.is_some() {}
     report::print(&node.app.unknown_calls(), &log.entries());
-    node.stop().await;
+    node.stop(std::future::pending()).await;
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 

@@ -17,8 +17,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use self::calls::{Pace, Teller};
-use super::serve::{listen, told_to_stop};
+use super::serve::listen;
 use crate::exit::Failure;
+use crate::leave::StopSignals;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 
@@ -45,18 +46,19 @@ pub(crate) struct Command {
 /// Tells the story, then stays up until Ctrl-C unless told otherwise.
 pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     let folder = tempfile::Builder::new().prefix("signoff-try-").tempdir()?;
+    let signals = StopSignals::listen()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
     let node = Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")), settings(&base)).await?;
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
 
-    let ended = tell_and_stay(&arguments, &base).await;
+    let ended = tell_and_stay(&arguments, &base, &signals).await;
 
     stop.send_replace(true);
     // A server that panicked has been reported, and is as stopped as one that ended.
     let _ = server.await;
-    node.stop().await;
+    node.stop(signals.at_least(2)).await;
     folder.close()?;
     ended
 }
@@ -77,12 +79,12 @@ fn settings(base: &str) -> NodeSettings {
     }
 }
 
-async fn tell_and_stay(arguments: &Command, base: &str) -> Result<ExitCode, Failure> {
+async fn tell_and_stay(arguments: &Command, base: &str, signals: &StopSignals) -> Result<ExitCode, Failure> {
     let pace = if arguments.fast { Pace::FAST } else { Pace::CALM };
     let teller = Teller::new(client(base)?, pace);
     let told = tokio::select! {
         told = timeout(PATIENCE, teller.story(base)) => told,
-        () = told_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
+        () = signals.at_least(1) => return Ok(ExitCode::from(INTERRUPTED)),
     };
     match told {
         // Whatever the server said instead, the story is not true: one exit code for all of it.
@@ -93,7 +95,7 @@ async fn tell_and_stay(arguments: &Command, base: &str) -> Result<ExitCode, Fail
         return Ok(ExitCode::SUCCESS);
     }
     teller.leave_the_stage(base).await?;
-    told_to_stop().await;
+    signals.at_least(1).await;
     Ok(ExitCode::SUCCESS)
 }
 

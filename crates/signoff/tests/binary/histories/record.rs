@@ -1,6 +1,6 @@
 //! Keeps what clients ask and are told, in the order in which it happens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use reqwest::header::LOCATION;
@@ -25,7 +25,7 @@ pub(crate) struct Recorded {
     /// The GUIDs of those of which it was told.
     guids: HashMap<Op, String>,
     /// The servers that are dead, by number.
-    dead: u64,
+    dead: HashSet<u64>,
 }
 
 /// One history, and which of its calls wait for which server.
@@ -55,8 +55,8 @@ impl<O: Object> Kept<O> {
         self.waiting.retain(|(_, waiting)| *waiting != number);
     }
 
-    fn died(&mut self, server: u64) {
-        let gone = self.waiting.extract_if(.., |(of_server, _)| *of_server <= server);
+    fn died(&mut self, dead: &HashSet<u64>) {
+        let gone = self.waiting.extract_if(.., |(server, _)| dead.contains(server));
         self.history.events.extend(gone.map(|(_, number)| Event::Gone(number)));
     }
 }
@@ -98,7 +98,7 @@ impl Recorder {
     /// The server with this number is dead: what was sent to it has happened by now, or never will.
     pub(crate) fn died(&self, server: u64) {
         self.with(|recorded| {
-            recorded.dead = recorded.dead.max(server);
+            recorded.dead.insert(server);
             recorded.bury();
         });
     }
@@ -125,8 +125,8 @@ impl Recorder {
 impl Recorded {
     /// Whatever was sent to a dead server is over.
     fn bury(&mut self) {
-        self.life.died(self.dead);
-        self.draft.died(self.dead);
+        self.life.died(&self.dead);
+        self.draft.died(&self.dead);
     }
 
     /// The operation with this address.

@@ -1,0 +1,70 @@
+//! The development mode on a store that other nodes write to: before every request and every look for work its state is
+//! taken from there, so that all nodes show one world. What that costs does not matter here.
+
+use std::collections::BTreeMap;
+
+use signoff_store::StoreError;
+use signoff_store::contract::LabKind;
+
+use super::turn;
+use crate::clock::Set;
+use crate::engine::Engine;
+
+impl Engine {
+    /// Takes up scenarios and clocks as other nodes left them. Does nothing on a store of one's own, nor outside the
+    /// development mode.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn refresh(&self) -> Result<(), StoreError> {
+        let (shared, lab) = (&self.shared, &self.shared.lab);
+        if !shared.settings.lab || !shared.is_shared {
+            return Ok(());
+        }
+        let _one = lab.changing.lock().await;
+        let (scenarios, clocks, world) = tokio::try_join!(
+            self.stored_scenarios(),
+            self.stored_clocks(),
+            shared.store.lab(LabKind::World, "", "")
+        )?;
+        *lab.scenarios.write() = scenarios;
+        let mut moved = shared.clock.put_all(clocks);
+        if *lab.world.lock() != world {
+            *lab.world.lock() = world;
+            shared.checks.clear();
+            shared.publishers.clear();
+            lab.worlds.send_modify(|count| *count += 1);
+            shared.mail.notify_one();
+            moved = true;
+        }
+        if moved {
+            shared.looked.clear();
+            shared.followers.all_moved();
+            shared.work.notify_one();
+        }
+        Ok(())
+    }
+
+    /// How often the whole state was found replaced.
+    pub fn worlds(&self) -> u64 {
+        *self.shared.lab.worlds.borrow()
+    }
+
+    /// Tells the other nodes that the whole state was replaced.
+    pub(super) async fn tell_of_new_world(&self) -> Result<(), StoreError> {
+        if !self.shared.is_shared {
+            return Ok(());
+        }
+        let world = self.shared.clock.new_id().to_string();
+        self.shared.store.put_lab(LabKind::World, "", "", Some(world)).await
+    }
+
+    pub(super) async fn stored_clocks(&self) -> Result<BTreeMap<String, Set>, StoreError> {
+        let stored = self.shared.store.lab_all(LabKind::Clock).await?;
+        let read = |(publisher, _, body): (String, String, String)| {
+            let set = turn::read(&publisher, &body)?;
+            Ok((publisher, set))
+        };
+        stored.into_iter().map(read).collect()
+    }
+}

@@ -1,0 +1,160 @@
+//! One advance of a publisher's clock at a time, also where several nodes could advance it.
+//!
+//! On a shared store the clock that stands still is an entry there: every node shows its time, and nobody else moves it.
+//! It stands still for a few seconds only, so that a node that dies leaves a clock behind that goes on.
+
+use std::time::Duration;
+
+use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_store::StoreError;
+use signoff_store::contract::LabKind;
+
+use crate::clock::Set;
+use crate::engine::Engine;
+
+/// How long a clock stands still without a word from whoever advances it.
+const STILL_FOR: Micros = Micros::from_millis(5000);
+/// With less than this left, the word is given.
+const RENEW_BEFORE: Micros = Micros::from_millis(2500);
+/// How often others are looked after: who advances the clock, and who does the work that is waited for.
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A clock that stands still, so that each event happens at its own time however long it takes. It goes on when this is
+/// dropped, be it that the advance was given up; on a shared store at the latest when its time is over.
+pub(super) struct Turn<'a> {
+    engine: &'a Engine,
+    publisher: &'a str,
+    /// The entry of a shared store, and until when the clock stands still by it.
+    entry: Option<(String, Timestamp)>,
+}
+
+impl<'a> Turn<'a> {
+    /// Takes the turn, as soon as nobody else has it.
+    pub(super) async fn take(engine: &'a Engine, publisher: &'a str) -> Result<Self, StoreError> {
+        let clock = &engine.shared.clock;
+        let mut turn = Self { engine, publisher, entry: None };
+        if !engine.shared.is_shared {
+            clock.stand_still(publisher, clock.now(publisher));
+            return Ok(turn);
+        }
+        while !turn.try_to_take().await? {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(turn)
+    }
+
+    async fn try_to_take(&mut self) -> Result<bool, StoreError> {
+        let shared = &self.engine.shared;
+        let _one = shared.lab.changing.lock().await;
+        let stored = shared.store.lab(LabKind::Clock, self.publisher, "").await?;
+        let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(self.publisher, body))?;
+        let real = shared.clock.real();
+        if matches!(set, Set::Still { until, .. } if until > real) {
+            return Ok(false);
+        }
+        self.swap(stored.as_deref(), set.now(real)).await
+    }
+
+    /// Lets the clock stand still at `time`, if its entry is as `present` says.
+    async fn swap(&mut self, present: Option<&str>, time: Timestamp) -> Result<bool, StoreError> {
+        let shared = &self.engine.shared;
+        let until = shared.clock.real().plus(STILL_FOR);
+        let set = Set::Still { time, until };
+        let body = write(set, shared.clock.new_id());
+        let (kind, next) = (LabKind::Clock, Some(body.clone()));
+        if !shared.store.swap_lab(kind, self.publisher, "", present, next).await? {
+            return Ok(false);
+        }
+        shared.clock.put(self.publisher, set);
+        self.entry = Some((body, until));
+        Ok(true)
+    }
+
+    /// Moves the clock to `time`, where it stands still.
+    pub(super) async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
+        let shared = &self.engine.shared;
+        if let Some((present, _)) = self.entry.clone() {
+            let _one = shared.lab.changing.lock().await;
+            return if self.swap(Some(&present), time).await? { Ok(()) } else { Err(lost()) };
+        }
+        let ahead = time.0.saturating_sub(shared.clock.real().0);
+        shared.store.put_lab(LabKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
+        shared.clock.stand_still(self.publisher, time);
+        Ok(())
+    }
+
+    /// Lets the clock stand still for longer, if it is time to say so.
+    pub(super) async fn renew(&mut self) -> Result<(), StoreError> {
+        let clock = &self.engine.shared.clock;
+        match &self.entry {
+            Some((_, until)) if until.since(clock.real()) < RENEW_BEFORE => {
+                self.move_to(clock.now(self.publisher)).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the clock go on.
+    pub(super) async fn end(mut self) -> Result<(), StoreError> {
+        let Some((present, _)) = self.entry.take() else { return Ok(()) };
+        let shared = &self.engine.shared;
+        let _one = shared.lab.changing.lock().await;
+        let ahead = shared.clock.ahead_of(self.publisher);
+        let next = Some(ahead.to_string());
+        if !shared.store.swap_lab(LabKind::Clock, self.publisher, "", Some(&present), next).await? {
+            return Err(lost());
+        }
+        shared.clock.set_ahead(self.publisher, ahead);
+        Ok(())
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.engine.shared.is_shared {
+            self.engine.shared.clock.go_on(self.publisher);
+        }
+    }
+}
+
+fn lost() -> StoreError {
+    StoreError::Unavailable("the clock was set by somebody else meanwhile".to_owned())
+}
+
+/// A clock as its entry: how far it is ahead, or where and until when it stands still, and by whose word.
+fn write(set: Set, word: impl std::fmt::Display) -> String {
+    match set {
+        Set::Ahead(ahead) => ahead.to_string(),
+        Set::Still { time, until } => format!("still {} {} {word}", time.0, until.0),
+    }
+}
+
+/// The clock that the entry stands for.
+pub(super) fn read(publisher: &str, body: &str) -> Result<Set, StoreError> {
+    let corrupt = || StoreError::Corrupt(format!("clock of {publisher}: {body}"));
+    let number = |word: Option<&str>| word.and_then(|word| word.parse().ok()).ok_or_else(corrupt);
+    let mut words = body.split(' ');
+    match words.next() {
+        Some("still") => {
+            let (time, until) = (number(words.next())?, number(words.next())?);
+            Ok(Set::Still { time: Timestamp(time), until: Timestamp(until) })
+        }
+        ahead => number(ahead).map(Set::Ahead),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written() {
+        let still = Set::Still { time: Timestamp(7), until: Timestamp(-3) };
+        for set in [Set::Ahead(0), Set::Ahead(-5), still] {
+            assert_eq!(read("contoso", &write(set, "word")).unwrap(), set);
+        }
+        for body in ["", "soon", "still", "still 7", "still 7 x word"] {
+            assert!(matches!(read("contoso", body), Err(StoreError::Corrupt(_))), "{body}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Who waits for an operation that another node moves is woken by a tick: one bounded query for each publisher whose
+//! operations are followed here, and none while nobody follows.
+
+use std::collections::HashMap;
+
+use signoff_store::StoreError;
+use tokio::sync::watch;
+
+use crate::engine::Engine;
+
+/// At most so many offers are asked for in one query.
+const AT_ONCE: usize = 1000;
+
+impl Engine {
+    /// Wakes those who follow what other nodes commit, until `stop` says so.
+    pub(crate) async fn hear(&self, mut stop: watch::Receiver<bool>) {
+        let every = self.shared.settings.hear_every;
+        while self.shared.is_shared {
+            tokio::select! {
+                biased;
+                // Without anybody who could say stop there is nobody to work for.
+                _ = stop.wait_for(|stop| *stop) => return,
+                () = tokio::time::sleep(every) => {}
+            }
+            if let Err(error) = self.hear_once().await {
+                tracing::warn!(%error, "who waits could not be told of other nodes' commits and will be later");
+            }
+        }
+    }
+
+    async fn hear_once(&self) -> Result<(), StoreError> {
+        let followers = &self.shared.followers;
+        for (publisher, offers) in followers.followed_offers() {
+            let offers: Vec<String> = offers.into_iter().collect();
+            for some in offers.chunks(AT_ONCE) {
+                let found = self.shared.store.revisions(&publisher, some).await?;
+                let mut revisions: HashMap<String, Option<u64>> =
+                    some.iter().map(|offer| (offer.clone(), None)).collect();
+                revisions.extend(found.into_iter().map(|(offer, revision)| (offer, Some(revision))));
+                followers.heard(&publisher, &revisions);
+            }
+        }
+        Ok(())
+    }
+}

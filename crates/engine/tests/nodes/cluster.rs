@@ -1,0 +1,182 @@
+//! A database and the nodes that share it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signoff_engine::catalogue::sample_vm_offer;
+use signoff_engine::clock::{Clock, Source};
+use signoff_engine::lab::{Scenario, StepScenario};
+use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutRequest, Settings};
+use signoff_lifecycle::command::{Guard, Means, PutGuard};
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::operation::Operation;
+use signoff_store::postgres::PostgresStore;
+use signoff_store::testing::{Fault, FaultyStore, Plan, Point, database};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+pub(crate) const CONTOSO: &str = "contoso";
+pub(crate) const MINUTE: Micros = Micros::from_millis(60_000);
+pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
+
+/// Nothing here takes longer, unless it never comes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A machine whose clock is so many minutes off.
+struct Machine {
+    right: Clock,
+    minutes_ahead: i64,
+}
+
+impl Source for Machine {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.right.real().0 + self.minutes_ahead * 60_000_000)
+    }
+
+    fn random(&self) -> [u8; 16] {
+        // Its last bytes are, and nobody needs the first.
+        self.right.new_id().to_bytes()
+    }
+}
+
+/// An empty database.
+pub(crate) struct Cluster {
+    address: String,
+}
+
+impl Cluster {
+    pub(crate) async fn new() -> Self {
+        Self { address: database().await.unwrap() }
+    }
+
+    /// A node that does no work yet; the clock of its machine is so many minutes off.
+    pub(crate) async fn node(&self, minutes_ahead: i64) -> Node {
+        self.node_with(Settings::development(), minutes_ahead).await
+    }
+
+    pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
+        let store = PostgresStore::open(&self.address, 6).await.unwrap();
+        let faults = FaultyStore::new(Arc::new(store), Plan::none());
+        let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
+        let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);
+        engine.recover().await.unwrap();
+        Node { engine, faults, runner: None }
+    }
+}
+
+pub(crate) struct Node {
+    pub(crate) engine: Engine,
+    /// Between the engine and the database; without faults unless a test plans some.
+    pub(crate) faults: FaultyStore,
+    runner: Option<(watch::Sender<bool>, JoinHandle<()>)>,
+}
+
+impl Node {
+    /// Works from now on.
+    pub(crate) fn run(&mut self) {
+        let (stop, stopped) = watch::channel(false);
+        let engine = self.engine.clone();
+        self.runner = Some((stop, tokio::spawn(async move { engine.run(stopped).await })));
+    }
+
+    /// Ends in the middle of whatever it does.
+    pub(crate) fn die(&mut self) {
+        self.faults.crash();
+        if let Some((_, runner)) = self.runner.take() {
+            runner.abort();
+        }
+    }
+
+    /// Begins to work, and freezes before the result of the first piece of work is recorded.
+    pub(crate) async fn freeze_with_a_result(&mut self) {
+        let next = self.faults.calls_of("commit") + 1;
+        self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
+        self.run();
+        soon(self.faults.blocked()).await;
+    }
+
+    pub(crate) async fn put(&self, offer: &str) -> Done {
+        let definition: serde_json::Value = sample_vm_offer().parse().unwrap();
+        let put = PutRequest {
+            offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
+            definition: definition["definition"].to_string(),
+            extra: None,
+            migrated: Some(false),
+            guard: PutGuard::Any { creates: true },
+            repeat: None,
+        };
+        self.engine.put(CONTOSO, offer, put).await.unwrap()
+    }
+
+    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
+        let emails = vec!["ann@contoso.example".to_owned()];
+        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+        self.engine.publish(CONTOSO, offer, publish).await
+    }
+
+    /// Puts the sample and publishes it; answers the publish as it was answered.
+    pub(crate) async fn publish(&self, offer: &str) -> Operation {
+        self.put(offer).await;
+        self.try_publish(offer).await.unwrap().state.target.expect("it was started")
+    }
+
+    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+        let cancel = CancelRequest {
+            by: "bob".to_owned(),
+            reason: None,
+            emails: Vec::new(),
+            operation: None,
+            guard: Guard::None,
+            means: Means::Cancel,
+            accepts_ended: false,
+            repeat: None,
+        };
+        self.engine.cancel(CONTOSO, offer, cancel).await
+    }
+
+    /// The operation as this node shows it.
+    pub(crate) async fn operation(&self, id: OperationId) -> Operation {
+        self.engine.operation(CONTOSO, id).await.unwrap().expect("it exists").operation.clone()
+    }
+
+    /// Waits at this node until the operation is as `wanted`.
+    pub(crate) async fn reaches(&self, id: OperationId, wanted: impl Fn(&Operation) -> bool) -> Operation {
+        let look = |viewed: &signoff_engine::Viewed| {
+            if wanted(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
+        };
+        let waited = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
+        let operation = waited.viewed.expect("it exists").operation.clone();
+        assert!(wanted(&operation), "it did not get there: {operation:?}");
+        operation
+    }
+
+    pub(crate) async fn scenario<const N: usize>(&self, offer: &str, steps: [(&str, StepScenario); N]) {
+        let steps = steps.into_iter().map(|(step, scenario)| (step.to_owned(), scenario)).collect();
+        self.engine.put_scenario(CONTOSO, offer, Scenario { steps }).await.unwrap();
+    }
+
+    /// The steps of which the operation left something.
+    pub(crate) async fn artifacts(&self, id: OperationId) -> Vec<String> {
+        let made = self.engine.store().artifacts(CONTOSO, id).await.unwrap();
+        made.into_iter().map(|(step, _)| step).collect()
+    }
+}
+
+pub(crate) fn lasting(duration: Micros) -> StepScenario {
+    StepScenario { duration: Some(duration), undo_duration: Some(duration), ..StepScenario::default() }
+}
+
+/// Waits for what must come.
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future).await.expect("it should have come by now")
+}
+
+/// Looks until it is so.
+pub(crate) async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
+    let looks = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, looks).await.is_ok(), "{what} did not come");
+}

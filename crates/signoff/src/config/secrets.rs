@@ -1,0 +1,77 @@
+//! Secrets, from where neither a list of processes nor a settings file shows them: the variable `NAME`, or the file that
+//! `NAME_FILE` names, as orchestrators and service managers hand them out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{BadSetting, bad};
+
+/// More is no password and no token.
+const LARGEST: u64 = 16 * 1024;
+
+/// The secret called `name`; `None`: it is not set. A file's last line break does not count.
+pub(super) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
+    from(name, |variable| std::env::var_os(variable))
+}
+
+fn from(name: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, BadSetting> {
+    let in_file = format!("{name}_FILE");
+    let (value, file) = (variable(name), variable(&in_file).filter(|file| !file.is_empty()));
+    match (value, file) {
+        (None, None) => Ok(None),
+        (Some(_), Some(_)) => Err(bad(&in_file, format!("{name} is set, too; leave one of them away"))),
+        (Some(value), None) => {
+            value.into_string().map(Some).map_err(|_| bad(name, "is not UTF-8; write it anew"))
+        }
+        (None, Some(file)) => {
+            let file = PathBuf::from(file);
+            let text =
+                read(&file).map_err(|problem| bad(&in_file, format!("{}: {problem}", file.display())))?;
+            let text = text.strip_suffix('\n').unwrap_or(&text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
+            if text.is_empty() {
+                return Err(bad(&in_file, format!("{}: the file is empty", file.display())));
+            }
+            Ok(Some(text.to_owned()))
+        }
+    }
+}
+
+fn read(file: &PathBuf) -> Result<String, String> {
+    let size = std::fs::metadata(file).map_err(|error| error.to_string())?.len();
+    if size > LARGEST {
+        return Err(format!("the file is larger than {LARGEST} bytes and holds no secret"));
+    }
+    std::fs::read_to_string(file).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_in_a_variable_or_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        let of = |value: Option<&str>, file: Option<&PathBuf>| {
+            from("TOKEN", |name| match name {
+                "TOKEN" => value.map(OsString::from),
+                "TOKEN_FILE" => file.map(OsString::from),
+                other => panic!("{other}"),
+            })
+        };
+        assert_eq!(of(None, None).unwrap(), None);
+        assert_eq!(of(Some("a b"), None).unwrap().as_deref(), Some("a b"));
+        for (text, secret) in [("hunter2\n", "hunter2"), ("hunter2\r\n", "hunter2"), (" a\n\n", " a\n")] {
+            std::fs::write(&file, text).unwrap();
+            assert_eq!(of(None, Some(&file)).unwrap().as_deref(), Some(secret));
+        }
+        let problem = |value, file: &PathBuf| of(value, Some(file)).unwrap_err().to_string();
+        assert_eq!(problem(Some("x"), &file), "TOKEN_FILE: TOKEN is set, too; leave one of them away");
+        assert!(problem(None, &folder.path().join("none")).contains("none: No such file"));
+        std::fs::write(&file, "\n").unwrap();
+        assert!(problem(None, &file).ends_with("the file is empty"));
+        std::fs::write(&file, "x".repeat(20_000)).unwrap();
+        assert!(problem(None, &file).contains("larger than"));
+    }
+}

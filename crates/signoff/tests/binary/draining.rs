@@ -1,0 +1,208 @@
+//! A server that is told to stop says so, answers what comes meanwhile, and gives back what it cannot finish.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use reqwest::Method;
+use serde_json::json;
+use signoff_engine::clock::Clock;
+use signoff_engine::hooks::HookSecret;
+use signoff_store::testing;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample, signoff};
+
+/// The status of an offer whose publish has done all it can by itself.
+const SIGN_OFF: &str = "waitingForPublisherReview";
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+/// Waits until a server has said `words`.
+async fn says(server: &Server, words: &str) {
+    let said = async {
+        while !server.log().contains(words) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, said).await.unwrap_or_else(|_| panic!("{words}: {}", server.log()));
+}
+
+async fn readiness(api: &Api) -> Answer {
+    api.get("/_signoff/readyz").await
+}
+
+/// What `signoff ready` makes of it: its exit code and its words.
+async fn asked(base: &str) -> (i32, String) {
+    let mut command = signoff(Path::new("/nonexistent"));
+    let ran = command.args(["--url", base, "ready"]).output().await.unwrap();
+    let said = String::from_utf8([ran.stdout, ran.stderr].concat()).unwrap();
+    (ran.status.code().unwrap(), said)
+}
+
+#[tokio::test]
+async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
+    let api = Api::owner(&server.base, "contoso").await;
+    assert_eq!(readiness(&api).await.body, json!({ "status": "ready" }));
+    assert_eq!(asked(&server.base).await, (0, "ready\n".to_owned()));
+    api.script("contoso", "sample-vm", json!({ "displaycertify": { "hold": true } })).await;
+    let accepted = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
+    let (path, query) =
+        accepted.location().split_once('?').map(|(p, q)| (p.to_owned(), q.to_owned())).unwrap();
+    let events = http().get(format!("{}{path}/events?{query}", server.base)).bearer_auth(&api.token);
+    let mut events = events.send().await.unwrap();
+    assert!(events.chunk().await.unwrap().is_some(), "it follows the operation");
+
+    server.ask_to_stop();
+    says(&server, "draining").await;
+    let draining = readiness(&api).await;
+    assert_eq!((draining.status, &draining.body), (503, &json!({ "status": "draining" })));
+    assert_eq!(draining.headers["connection"], "close", "the next request goes elsewhere");
+    assert_eq!(asked(&server.base).await, (6, "error: not ready: draining\n".to_owned()));
+    assert_eq!(api.get("/_signoff/healthz").await.status, 200, "it is no reason to restart it");
+    let put = api.put(&of_offer("contoso", "late", ""), None, &sample("contoso", "late", "Late")).await;
+    assert_eq!(put.headers["connection"], "close");
+
+    server.ask_to_stop();
+    while let Some(chunk) = events.chunk().await.expect("the stream ends well") {
+        assert!(!chunk.is_empty());
+    }
+    assert_eq!(server.ended().await.code(), Some(0), "{}", server.log());
+    assert!(server.log().ends_with("stopped\n"), "{}", server.log());
+}
+
+#[tokio::test]
+async fn a_third_signal_waits_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
+    let api = Api::owner(&server.base, "contoso").await;
+    let slow = json!({"method": "POST", "path": "*/publish", "when": "after", "latency": "60s", "count": 1});
+    api.post("/_signoff/faults", &slow, 201).await;
+    let owner = api.clone();
+    let (path, body) = (of_offer("contoso", "sample-vm", "/publish"), json!({}));
+    let publish = tokio::spawn(async move { owner.send(Method::POST, &path, None, Some(&body)).await });
+    let begun = async {
+        while api.get(&of_offer("contoso", "sample-vm", "/submissions/")).await.body == json!([]) {}
+    };
+    tokio::time::timeout(PATIENCE, begun).await.expect("the publish begins");
+    for words in ["draining", "stopping", "stopped at the third signal"] {
+        server.ask_to_stop();
+        says(&server, words).await;
+    }
+    assert_eq!(server.ended().await.code(), Some(1), "{}", server.log());
+    assert!(publish.await.unwrap().is_err(), "its connection is cut");
+}
+
+/// A certifier that never answers the first request, and says yes to every other.
+struct Certifier {
+    url: String,
+    /// The keys of the requests that came.
+    keys: watch::Receiver<Vec<String>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Certifier {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Certifier {
+    async fn start() -> Self {
+        let (asked, keys) = watch::channel(Vec::new());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = axum::Router::new().route("/", post(certify)).with_state(Arc::new(asked));
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { url, keys, task }
+    }
+
+    /// The settings of a server that asks it.
+    fn settings(&self, folder: &Path) -> String {
+        let file = folder.join("signoff.toml");
+        let text = format!(
+            "[hooks.certifier]\nurl = {:?}\nsecret = {SECRET:?}\nsteps = [\"displaycertify\"]\ntimeout = \"60s\"\n",
+            self.url
+        );
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    }
+
+    /// Waits until it was asked so often.
+    async fn asked(&mut self, times: usize) -> Vec<String> {
+        let asked = self.keys.wait_for(|keys| keys.len() >= times);
+        tokio::time::timeout(PATIENCE, asked).await.expect("it is asked").unwrap().clone()
+    }
+}
+
+async fn certify(State(asked): State<Arc<watch::Sender<Vec<String>>>>, headers: HeaderMap) -> Response {
+    let text = |name: &str| headers[name].to_str().unwrap().to_owned();
+    asked.send_modify(|keys| keys.push(text("idempotency-key")));
+    if asked.borrow().len() == 1 {
+        std::future::pending::<()>().await;
+    }
+    let body = json!({ "status": "succeeded" }).to_string();
+    let secret = HookSecret::parse(SECRET).unwrap();
+    let signed = secret.sign(&text("webhook-id"), Clock::default().real(), body.as_bytes());
+    let mut response = body.into_response();
+    for (name, value) in signed.headers() {
+        let name = HeaderName::try_from(name).unwrap();
+        response.headers_mut().insert(name, HeaderValue::try_from(value).unwrap());
+    }
+    response
+}
+
+/// Has the database note, in order, who holds the work from now on: each change of the token of a lease.
+const WATCH_LEASES: &str = "
+    CREATE TABLE watched (number bigserial, before bigint, after bigint);
+    CREATE FUNCTION watch_leases() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO watched (before, after) VALUES (OLD.lease_token, NEW.lease_token);
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER watch_leases AFTER UPDATE ON work FOR EACH ROW
+        WHEN (OLD.lease_token IS DISTINCT FROM NEW.lease_token) EXECUTE FUNCTION watch_leases();";
+
+#[tokio::test]
+async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
+    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+    let mut certifier = Certifier::start().await;
+    let settings = certifier.settings(folder.path());
+    let node = async |name: &str| {
+        Server::start_at(&database, &folder.path().join(name), &["--config", &settings]).await
+    };
+    let mut first = node("first.log").await;
+    testing::sql(&database, WATCH_LEASES).await.unwrap();
+    let api = Api::owner(&first.base, "contoso").await;
+    let accepted = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
+    certifier.asked(1).await;
+    let second = node("second.log").await;
+
+    // The first is in the middle of asking, and will be for a minute.
+    first.ask_to_stop();
+    says(&first, "stopping").await;
+    first.ask_to_stop();
+    assert_eq!(first.ended().await.code(), Some(0), "{}", first.log());
+    says(&first, "given_back").await;
+    let keys = certifier.asked(2).await;
+    assert_eq!(keys[0], keys[1], "the same work");
+    let reached = async {
+        let api = api.at(&second.base);
+        while api.get(&of_offer("contoso", "sample-vm", "/status")).await.text("status") != SIGN_OFF {}
+    };
+    tokio::time::timeout(PATIENCE, reached).await.expect("the second node goes on");
+    assert_eq!(api.at(&second.base).get(&accepted.location()).await.status, 200);
+
+    // A lease that runs out changes hands; one that is given back is nobody's in between.
+    let watched = "SELECT CASE WHEN after IS NULL THEN 'given back' WHEN before IS NULL THEN 'taken'
+        ELSE 'taken over' END FROM watched ORDER BY number";
+    let changes = testing::ask(&database, watched).await.unwrap();
+    let count = |what: &str| changes.iter().filter(|change| *change == what).count();
+    assert_eq!((count("given back"), count("taken over")), (1, 0), "{changes:?}");
+    second.kill().await;
+}

@@ -1,0 +1,14 @@
+//! Three nodes on a PostgreSQL primary with a synchronous standby, and what may go wrong with them, while clients are at
+//! work at all of them. Afterwards whatever was answered is so, and nothing was done twice.
+
+use std::time::Duration;
+
+mod database;
+mod node;
+mod nodes;
+mod play;
+mod proxy;
+mod summary;
+
+/// What cannot be waited for is looked at again after this time.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);

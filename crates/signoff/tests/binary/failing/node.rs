@@ -1,0 +1,114 @@
+//! One node, with the network between it and the database.
+
+use std::path::{Path, PathBuf};
+
+use rustix::process::Signal;
+use tokio::sync::watch;
+
+use super::proxy::Network;
+use crate::guide::Place;
+use crate::server::Server;
+
+/// A node, and those that were in its place before.
+pub(crate) struct Node {
+    pub(crate) network: Network,
+    /// How far its clock is wrong, as libfaketime takes it; empty: not at all.
+    skew: &'static str,
+    /// Which of all nodes that were ever started this is.
+    pub(crate) number: u64,
+    /// Clients are not led to it.
+    pub(crate) hidden: bool,
+    server: Option<Server>,
+    /// What the last one left to be read.
+    log: String,
+}
+
+impl Node {
+    /// A place for nodes.
+    pub(crate) async fn new(skew: &'static str, members: &watch::Sender<[u16; 2]>) -> Self {
+        let network = Network::to(members).await;
+        Self { network, skew, number: 0, hidden: false, server: None, log: String::new() }
+    }
+
+    /// Starts a node.
+    pub(crate) async fn start(&mut self, number: u64, folder: &Path) {
+        let [one, other] = self.network.ports;
+        let address = format!(
+            "postgres://postgres@127.0.0.1:{one},127.0.0.1:{other}/postgres\
+             ?target_session_attrs=read-write&application_name=node-{number}"
+        );
+        let log = folder.join(format!("node-{number}.log"));
+        let library = (!self.skew.is_empty()).then(faketime);
+        let mut variables = vec![("SIGNOFF_LOG", "info")];
+        if let Some(library) = &library {
+            variables.extend([
+                ("LD_PRELOAD", library.to_str().unwrap()),
+                ("FAKETIME", self.skew),
+                // What measures how long something takes is right on any machine.
+                ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ]);
+        }
+        self.server = Some(Server::start_in(&variables, &address, &log, &[]).await);
+        self.number = number;
+    }
+
+    fn server(&self) -> &Server {
+        self.server.as_ref().expect("the node runs")
+    }
+
+    pub(crate) fn base(&self) -> String {
+        self.server().base.clone()
+    }
+
+    /// Where clients find it.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let server = self.server.as_ref().filter(|_| !self.hidden)?;
+        Some(Place { server: self.number, base: server.base.clone() })
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        self.server().signal(signal);
+    }
+
+    /// What it said, or its predecessor if there is none.
+    pub(crate) fn log(&self) -> String {
+        self.server.as_ref().map_or_else(|| self.log.clone(), Server::log)
+    }
+
+    /// How many late results of the last one were refused.
+    pub(crate) fn late_results(&self) -> usize {
+        self.log.matches("a late result was refused").count()
+    }
+
+    /// kill -9.
+    pub(crate) async fn kill(&mut self) {
+        let server = self.server.take().expect("the node runs");
+        self.log = server.log();
+        let process = server.process();
+        server.kill().await;
+        // What libfaketime shares with its children is left by who is killed.
+        for name in ["faketime_shm_", "sem.faketime_sem_"] {
+            let _ = std::fs::remove_file(format!("/dev/shm/{name}{process}"));
+        }
+    }
+
+    /// Tells it to stop, and sees that it ends well.
+    pub(crate) async fn stop(&mut self) {
+        let mut server = self.server.take().expect("the node runs");
+        server.ask_to_stop();
+        let status = server.ended().await;
+        self.log = server.log();
+        assert!(status.success() && !self.log.contains("panicked"), "{status}: {}", self.log);
+    }
+}
+
+/// The library that lets a process see another time.
+fn faketime() -> PathBuf {
+    let folders = ["/usr/lib", "/usr/lib/faketime", "/usr/local/lib/faketime"].map(PathBuf::from);
+    let of_architectures = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let of_architectures = of_architectures.map(|entry| entry.path().join("faketime"));
+    let mut found = folders.into_iter().chain(of_architectures).map(|at| at.join("libfaketimeMT.so.1"));
+    found
+        .find(|file| file.is_file())
+        .expect("libfaketimeMT.so.1 is missing: install the Debian package faketime")
+}

@@ -1,0 +1,212 @@
+//! Nodes, a cluster and clients, and what is done to them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use super::database::Cluster;
+use super::node::Node;
+use super::summary::Summary;
+use crate::crowd::Crowd;
+use crate::guide::{Guide, Place, Places};
+use crate::insist::Insisters;
+use crate::ledger::Offer;
+use crate::server::PATIENCE;
+use crate::truth::{self, Owners};
+
+pub(crate) const NODES: usize = 3;
+/// Clients that repeat their requests until they are answered.
+const INSISTERS: usize = 2;
+/// A node that gave so many answers after a failure has recovered from it.
+const RECOVERED: usize = 5;
+
+/// What goes on.
+pub(crate) struct Play {
+    pub(crate) cluster: Cluster,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) owners: Owners,
+    crowd: Crowd,
+    insisters: Insisters,
+    places: watch::Sender<Places>,
+    served: watch::Receiver<BTreeMap<u64, usize>>,
+    troubled: Arc<AtomicBool>,
+    folder: TempDir,
+    summary: Summary,
+    /// Nodes that were started so far.
+    started: u64,
+    begun: Instant,
+}
+
+impl Play {
+    /// Starts everything; `disk` is the size of the primary's disk, and each node's clock is wrong by as much as
+    /// `skews` says.
+    pub(crate) async fn begin(disk: Option<&str>, skews: [&'static str; NODES]) -> Self {
+        let begun = Instant::now();
+        let cluster = Cluster::start(disk).await;
+        let folder = tempfile::tempdir().unwrap();
+        let mut nodes = Vec::new();
+        for (skew, number) in skews.into_iter().zip(1..) {
+            let mut node = Node::new(skew, &cluster.ports).await;
+            node.start(number, folder.path()).await;
+            nodes.push(node);
+        }
+        let owners = Owners::at_first(&nodes[0].base()).await;
+        let places = watch::Sender::new(None);
+        let troubled = Arc::new(AtomicBool::new(false));
+        let guide = Guide::new(places.subscribe(), troubled.clone());
+        let served = guide.served.subscribe();
+        places.send_replace(Some(nodes.iter().filter_map(Node::place).collect()));
+        let crowd = Crowd::gather(offers(), &owners, &guide).await;
+        let insisters = Insisters::gather(INSISTERS, &owners.contoso, &guide).await;
+        let mut summary = Summary::default();
+        summary.disk.clone_from(&cluster.disk);
+        let started = NODES as u64;
+        Self {
+            cluster,
+            nodes,
+            owners,
+            crowd,
+            insisters,
+            places,
+            served,
+            troubled,
+            folder,
+            summary,
+            started,
+            begun,
+        }
+    }
+
+    /// Lets the clients work until they were told so many things more.
+    pub(crate) async fn work(&mut self, more: usize) {
+        self.crowd.are_told(more).await;
+    }
+
+    /// From now on answers may be lost.
+    pub(crate) fn breaks(&mut self, what: &'static str) {
+        self.troubled.store(true, Ordering::SeqCst);
+        *self.summary.broken.entry(what).or_default() += 1;
+    }
+
+    /// Every node has recovered by itself: no answer may be lost any more.
+    pub(crate) async fn has_healed(&mut self) {
+        let before = self.served.borrow_and_update().clone();
+        for number in self.nodes.iter().filter_map(Node::place).map(|place| place.server) {
+            let served = |served: &BTreeMap<u64, usize>| served.get(&number).copied().unwrap_or_default();
+            let wanted = served(&before) + RECOVERED;
+            let recovered = self.served.wait_for(|now| served(now) >= wanted);
+            let recovered = tokio::time::timeout(PATIENCE, recovered).await;
+            let log = || self.nodes.iter().map(Node::log).collect::<Vec<_>>().join("\n\n");
+            assert!(recovered.is_ok(), "node {number} never recovered:\n{}", log());
+        }
+        self.troubled.store(false, Ordering::SeqCst);
+    }
+
+    /// Kills a node, and starts another in its place.
+    pub(crate) async fn kill(&mut self, node: usize) {
+        self.breaks("nodes killed");
+        self.nodes[node].kill().await;
+        self.start_again(node).await;
+    }
+
+    /// Tells a node to stop, and starts another in its place.
+    pub(crate) async fn leave_and_join(&mut self, node: usize) {
+        self.breaks("nodes stopped");
+        self.nodes[node].stop().await;
+        self.start_again(node).await;
+    }
+
+    /// Starts a node in the place of one that ended.
+    async fn start_again(&mut self, node: usize) {
+        let dead = self.nodes[node].number;
+        self.publish_places();
+        // What it had sent is carried out by now, or never will be.
+        let statement =
+            format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'node-{dead}'");
+        self.cluster.primary().until(&statement, "0").await;
+        self.crowd.server_died(dead);
+        self.summary.late += self.nodes[node].late_results();
+        self.started += 1;
+        self.nodes[node].start(self.started, self.folder.path()).await;
+        self.publish_places();
+    }
+
+    fn publish_places(&self) {
+        let places: Vec<Place> = self.nodes.iter().filter_map(Node::place).collect();
+        self.places.send_replace(Some(places));
+    }
+
+    /// Stops a node in its tracks until its leases are over.
+    pub(crate) async fn pause(&mut self, node: usize) {
+        self.breaks("nodes paused");
+        self.nodes[node].signal(Signal::STOP);
+        self.nodes[node].hidden = true;
+        self.work(10).await;
+        // Whoever waits for it gives up, and goes on elsewhere.
+        self.publish_places();
+        self.leases_run_out().await;
+        self.nodes[node].signal(Signal::CONT);
+        self.nodes[node].hidden = false;
+        self.publish_places();
+    }
+
+    /// Waits until whatever is held now is held no more, by the clock that counts.
+    pub(crate) async fn leases_run_out(&mut self) {
+        let now = "SELECT coalesce(max(lease_until), clock_timestamp()) + interval '2 seconds' FROM work";
+        let until = self.cluster.primary().sql(now).await;
+        let statement = format!("SELECT clock_timestamp() > '{until}'");
+        self.cluster.primary().until(&statement, "t").await;
+    }
+
+    /// Everything ends, and everything that was answered is so, whichever node is asked.
+    pub(crate) async fn end(mut self) {
+        for node in 0..NODES {
+            self.leave_and_join(node).await;
+        }
+        self.places.send_replace(None);
+        self.crowd.go_home().await;
+        let mut views = Vec::new();
+        for (node, seed) in self.nodes.iter().zip(1..) {
+            self.places.send_replace(Some(node.place().into_iter().collect()));
+            self.crowd.read_everything(seed).await;
+            views.push(self.owners.at(&node.base()));
+        }
+        let offers = self.crowd.offers.clone();
+        let (deeds, told) = self.crowd.explained();
+        truth::let_everything_end(&views[0], &offers).await;
+        let mut summary = self.summary;
+        for (offer, told) in offers.iter().zip(&told) {
+            summary.lost += truth::lost(views[1].of(offer.publisher), told).await;
+        }
+        summary.show(&deeds, self.begun.elapsed());
+        assert_eq!(summary.lost, 0, "what was answered is gone");
+        let ended = truth::read_all(&views[0], &offers).await;
+        for view in &views[1..] {
+            assert_eq!(truth::read_all(view, &offers).await, ended, "all nodes tell the same");
+        }
+        for (number, (offer, told)) in offers.iter().zip(&told).enumerate() {
+            truth::check(views[number % NODES].of(offer.publisher), offer, told).await;
+        }
+        truth::every_mail_was_written_once(&views[2], &ended).await;
+        self.insisters.got_each_thing_once(&views[1].contoso).await;
+        for mut node in self.nodes {
+            node.stop().await;
+        }
+        self.cluster.end().await;
+    }
+}
+
+/// What the clients fight over. Nobody has a draft for itself: what a node was sent may be stored at any time until
+/// it is dead.
+fn offers() -> Vec<Arc<Offer>> {
+    let shared = |offer: Arc<Offer>| {
+        let Offer { publisher, id, steps, .. } = &*offer;
+        Arc::new(Offer { publisher, id, steps: steps.clone(), contested: true })
+    };
+    crate::kills::offers().into_iter().map(shared).collect()
+}

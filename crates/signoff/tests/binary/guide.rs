@@ -1,0 +1,90 @@
+//! Leads clients from server to server, while servers come and go.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+
+use crate::ledger::Draw;
+use crate::server::Answer;
+
+/// A server: the how-many-eth it is, from 1 on, and its address.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) server: u64,
+    pub(crate) base: String,
+}
+
+/// Where servers are; `None` once everything is over.
+pub(crate) type Places = Option<Vec<Place>>;
+
+/// What one client knows of where servers are.
+#[derive(Clone)]
+pub(crate) struct Guide {
+    places: watch::Receiver<Places>,
+    /// Set while something is being broken: only then may an answer be lost.
+    troubled: Arc<AtomicBool>,
+    /// How many answers each server gave.
+    pub(crate) served: watch::Sender<BTreeMap<u64, usize>>,
+    /// Whether it was when the present server was chosen.
+    was_troubled: bool,
+    present: u64,
+}
+
+/// No answer came.
+pub(crate) struct Lost;
+
+impl Guide {
+    pub(crate) fn new(places: watch::Receiver<Places>, troubled: Arc<AtomicBool>) -> Self {
+        Self { places, troubled, served: watch::Sender::default(), was_troubled: false, present: 0 }
+    }
+
+    /// The server that is asked next, any of them; `None` when everything is over.
+    pub(crate) async fn next(&mut self, draw: &mut Draw) -> Option<Place> {
+        let there = |places: &Places| places.as_ref().is_none_or(|places| !places.is_empty());
+        let places = self.places.wait_for(there).await.ok()?.clone()?;
+        let chosen = if places.len() > 1 { draw.below(places.len() as u64) } else { 0 };
+        let place = places[usize::try_from(chosen).unwrap()].clone();
+        self.was_troubled = self.troubled.load(Ordering::SeqCst);
+        self.present = place.server;
+        Some(place)
+    }
+
+    /// What the present server answers, unless it says that it does not know, or is given up meanwhile.
+    pub(crate) async fn answer<E>(
+        &self,
+        call: impl Future<Output = Result<Answer, E>>,
+    ) -> Result<Answer, Lost> {
+        let (present, mut places) = (self.present, self.places.clone());
+        let given_up = |places: &Places| {
+            places.as_ref().is_some_and(|places| places.iter().all(|place| place.server != present))
+        };
+        let answer = tokio::select! {
+            biased;
+            answer = call => answer.map_err(|_| Lost)?,
+            _ = places.wait_for(given_up) => return Err(Lost),
+        };
+        if answer.status == 503 {
+            return Err(Lost);
+        }
+        self.served.send_modify(|served| *served.entry(present).or_default() += 1);
+        Ok(answer)
+    }
+
+    /// An answer of the present server was lost: waits for another server.
+    pub(crate) async fn lost(&mut self) {
+        let present = self.present;
+        let others = |places: &Places| {
+            places.as_ref().is_none_or(|places| places.iter().any(|place| place.server != present))
+        };
+        let is_gone = |places: &Places| {
+            places.as_ref().is_none_or(|places| places.iter().all(|place| place.server != present))
+        };
+        let excused =
+            self.was_troubled || self.troubled.load(Ordering::SeqCst) || is_gone(&self.places.borrow());
+        assert!(excused, "an answer was lost and nothing was broken");
+        // An error means that everything is over.
+        let _ = self.places.wait_for(others).await;
+    }
+}

@@ -1,0 +1,70 @@
+//! What a store is to the nodes that use it: one node's own, or shared by any number of them.
+//!
+//! What a node keeps in memory of a store of its own is right as long as it takes in its own commits. Of a shared one
+//! it must ask, and these calls make asking cheap.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+
+use super::{LabKind, StoreError, StoredOperation};
+
+/// An operation as it was stored at some time, to be compared with how it is stored later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Imprint(Arc<str>);
+
+impl Imprint {
+    pub(crate) fn new(body: &str) -> Self {
+        Self(body.into())
+    }
+
+    /// Whether `body` is what was stored. All of it is compared: after a restore or a failover to a standby that had
+    /// not got everything, a number of old may stand for something new.
+    pub(crate) fn is_of(&self, body: &str) -> bool {
+        *self.0 == *body
+    }
+}
+
+/// What a look at an operation found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// There is no such operation.
+    Gone,
+    /// It is as it was.
+    Same,
+    /// It is otherwise than it was, or was not known.
+    Changed(Box<StoredOperation>, Imprint),
+}
+
+/// What nodes need that share a store.
+#[async_trait]
+pub trait Sharing: Send + Sync {
+    /// Whether other nodes may write to this store, too.
+    fn is_shared(&self) -> bool;
+
+    /// What time it is by the clock that all nodes share; `None`: there is no such clock, and each machine's counts.
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The operation, if it is not as it was when `known` was taken.
+    async fn look(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        known: Option<&Imprint>,
+    ) -> Result<Look, StoreError>;
+
+    /// The revisions of those of these offers that exist, by offer.
+    async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError>;
+
+    /// Sets an entry of the development mode to `next` if it is `present` (`None`: if it is not there; to `None`:
+    /// removes it). Answers whether it did: of several who try at once, one does.
+    async fn swap_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        present: Option<&str>,
+        next: Option<String>,
+    ) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,64 @@
+//! A simulation's store is one node's own.
+
+use async_trait::async_trait;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+
+use super::MemoryStore;
+use crate::StoreError;
+use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
+use crate::rows::encode;
+
+#[async_trait]
+impl Sharing for MemoryStore {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
+    async fn look(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        known: Option<&Imprint>,
+    ) -> Result<Look, StoreError> {
+        let tables = self.inner.tables.lock();
+        let Some(row) = tables.operations.get(&(publisher.to_owned(), id)) else { return Ok(Look::Gone) };
+        let body = encode(&row.operation)?;
+        if known.is_some_and(|known| known.is_of(&body)) {
+            return Ok(Look::Same);
+        }
+        let stored = StoredOperation { offer: row.offer.clone(), operation: row.operation.clone() };
+        Ok(Look::Changed(Box::new(stored), Imprint::new(&body)))
+    }
+
+    async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        let tables = self.inner.tables.lock();
+        let revision = |offer: &String| Some((offer.clone(), tables.revision(publisher, offer)?));
+        let mut found: Vec<_> = offers.iter().filter_map(revision).collect();
+        found.sort();
+        Ok(found)
+    }
+
+    async fn swap_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        present: Option<&str>,
+        next: Option<String>,
+    ) -> Result<bool, StoreError> {
+        let key = (kind.as_str().to_owned(), publisher.to_owned(), key.to_owned());
+        let lab = &mut self.inner.tables.lock().lab;
+        if lab.get(&key).map(String::as_str) != present {
+            return Ok(false);
+        }
+        match next {
+            Some(next) => lab.insert(key, next),
+            None => lab.remove(&key),
+        };
+        Ok(true)
+    }
+}

@@ -1,0 +1,87 @@
+//! What the nodes that share the database ask it.
+
+use async_trait::async_trait;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use tokio_postgres::Row;
+
+use super::{PostgresStore, column, unsigned, uuid};
+use crate::StoreError;
+use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
+use crate::rows::decode;
+
+#[async_trait]
+impl Sharing for PostgresStore {
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
+        let row = self.row("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint", &[]).await?;
+        row.map(|row| column(&row, 0).map(Timestamp)).transpose()
+    }
+
+    async fn look(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        known: Option<&Imprint>,
+    ) -> Result<Look, StoreError> {
+        let row = self
+            .row(
+                "SELECT offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = $2",
+                &[&publisher, &uuid(id)],
+            )
+            .await?;
+        let Some(row) = row else { return Ok(Look::Gone) };
+        let body: &str = column(&row, 1)?;
+        if known.is_some_and(|known| known.is_of(body)) {
+            return Ok(Look::Same);
+        }
+        let stored = StoredOperation { offer: column(&row, 0)?, operation: decode(body)? };
+        Ok(Look::Changed(Box::new(stored), Imprint::new(body)))
+    }
+
+    async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        let rows = self
+            .rows(
+                "SELECT offer_id, revision FROM offer WHERE publisher_id = $1 AND offer_id = ANY ($2)
+                 ORDER BY offer_id",
+                &[&publisher, &offers],
+            )
+            .await?;
+        let revision = |row: &Row| Ok((column(row, 0)?, unsigned(column(row, 1)?)?));
+        rows.iter().map(revision).collect()
+    }
+
+    async fn swap_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        present: Option<&str>,
+        next: Option<String>,
+    ) -> Result<bool, StoreError> {
+        let kind = kind.as_str();
+        let changed = match (present, next) {
+            (None, Some(next)) => {
+                let text = "INSERT INTO lab (publisher_id, kind, key, body) VALUES ($1, $2, $3, $4)
+                    ON CONFLICT DO NOTHING";
+                self.execute(text, &[&publisher, &kind, &key, &next]).await?
+            }
+            (Some(present), Some(next)) => {
+                let text = "UPDATE lab SET body = $5
+                    WHERE publisher_id = $1 AND kind = $2 AND key = $3 AND body = $4";
+                self.execute(text, &[&publisher, &kind, &key, &present, &next]).await?
+            }
+            (Some(present), None) => {
+                let text = "DELETE FROM lab WHERE publisher_id = $1 AND kind = $2 AND key = $3 AND body = $4";
+                self.execute(text, &[&publisher, &kind, &key, &present]).await?
+            }
+            (None, None) => {
+                let text = "SELECT 1 FROM lab WHERE publisher_id = $1 AND kind = $2 AND key = $3";
+                u64::from(self.row(text, &[&publisher, &kind, &key]).await?.is_none())
+            }
+        };
+        Ok(changed == 1)
+    }
+}
