@@ -119,7 +119,7 @@ impl Clock {
     }
 
     /// Microseconds since some moment, by a clock that is never set.
-    pub(crate) fn ticks(&self) -> i64 {
+    pub fn ticks(&self) -> i64 {
         self.source.ticks()
     }
 
@@ -135,8 +135,8 @@ impl Clock {
 
     /// A number below `limit`, at random; 0 if `limit` is.
     pub(crate) fn random_below(&self, limit: u64) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.source.random();
-        u64::from_be_bytes([a, b, c, d, e, f, g, h]).checked_rem(limit).unwrap_or(0)
+        let number = u128::from_be_bytes(self.source.random());
+        number.checked_rem(limit.into()).and_then(|rest| u64::try_from(rest).ok()).unwrap_or(0)
     }
 
     /// The time for this publisher.

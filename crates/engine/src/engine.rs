@@ -107,7 +107,7 @@ pub struct Asker {
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     /// Whether other nodes write to the store, too.
-    pub(crate) is_shared: bool,
+    pub(crate) has_peers: bool,
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
@@ -146,17 +146,17 @@ impl Engine {
     /// The same, with third parties that do some of the steps.
     pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
         let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
-        let is_shared = store.is_shared();
+        let has_peers = store.is_shared();
         Self {
             shared: Arc::new(Shared {
                 executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
                 hooks,
                 store,
-                is_shared,
+                has_peers,
                 clock,
                 settings,
                 checks: Checks::default(),
-                views: Views::new(is_shared),
+                views: Views::new(has_peers),
                 looked: Looked::default(),
                 publishers: Publishers::default(),
                 followers: Followers::new(settings.follow),

@@ -47,8 +47,8 @@ struct Moves {
     followers: usize,
     /// The publisher and the offer, once they are known.
     offer: Option<(String, String)>,
-    /// The offer's revision when it was heard of last; the inner `None`: there was no such offer.
-    heard: Option<Option<u64>>,
+    /// The offer's revision when it was heard of last; 0: there was no such offer.
+    heard: Option<u64>,
 }
 
 /// Everybody who waits. Keyed by operation alone: should two publishers have the same GUID, both are woken.
@@ -103,9 +103,9 @@ impl Followers {
         offers
     }
 
-    /// Wakes those who follow operations of these offers whose revision (`None`: there is no such offer) is not the
-    /// one that was heard of last.
-    pub(crate) fn heard(&self, publisher: &str, revisions: &HashMap<String, Option<u64>>) {
+    /// Wakes those who follow operations of these offers whose revision (0: there is no such offer) is not the one
+    /// that was heard of last.
+    pub(crate) fn heard(&self, publisher: &str, revisions: &HashMap<String, u64>) {
         for shard in &self.shards {
             for moves in shard.lock().values_mut() {
                 let offer = moves.offer.as_ref().filter(|(of, _)| of == publisher);
@@ -321,18 +321,18 @@ mod tests {
         let offer = Some(("contoso".to_owned(), "a".to_owned()));
         followers.shard(OperationId(1)).lock().get_mut(&OperationId(1)).unwrap().offer = offer;
         assert_eq!(followers.followed_offers()["contoso"], BTreeSet::from(["a".to_owned()]));
-        let mut wakes = |publisher: &str, revision: Option<u64>| {
+        let mut wakes = |publisher: &str, revision: u64| {
             followers.heard(publisher, &HashMap::from([("a".to_owned(), revision)]));
             let woken = moves.has_changed().unwrap();
             moves.mark_unchanged();
             woken
         };
         // Whatever happened before the first word may have been missed.
-        assert!(wakes("contoso", Some(3)));
-        assert!(!wakes("contoso", Some(3)));
-        assert!(!wakes("fabrikam", Some(4)));
-        assert!(wakes("contoso", Some(4)));
-        assert!(wakes("contoso", None), "it is gone");
-        assert!(!wakes("contoso", None));
+        assert!(wakes("contoso", 3));
+        assert!(!wakes("contoso", 3));
+        assert!(!wakes("fabrikam", 4));
+        assert!(wakes("contoso", 4));
+        assert!(wakes("contoso", 0), "it is gone");
+        assert!(!wakes("contoso", 0));
     }
 }

@@ -43,7 +43,7 @@ impl Engine {
         let mut seen = HashMap::new();
         // Nodes that were started together do not go through the same operations at the same time: who comes first
         // forgets them, and the others find nothing.
-        if self.shared.is_shared && paused(&mut stop, self.some_of(ROUND_EVERY)).await.is_none() {
+        if self.shared.has_peers && paused(&mut stop, self.some_of(ROUND_EVERY)).await.is_none() {
             return;
         }
         for round in 0_u32.. {

@@ -201,7 +201,7 @@ impl Engine {
         publisher: &str,
         id: OperationId,
     ) -> Result<Option<Arc<Viewed>>, StoreError> {
-        if self.shared.is_shared {
+        if self.shared.has_peers {
             return self.look(publisher, id).await;
         }
         let views = &self.shared.views;

@@ -127,6 +127,12 @@ pub struct Aggregate {
 }
 
 impl Aggregate {
+    /// When it changed last. The history of an offer goes forward, though the clocks of those who write it differ.
+    pub fn changed_at(&self) -> Timestamp {
+        let operations = [&self.target, &self.cancellation].into_iter().flatten();
+        operations.fold(self.offer.draft.changed_at, |latest, operation| latest.max(operation.changed_at))
+    }
+
     /// The offer's status: that of its newest publish or golive.
     pub fn status(&self) -> OfferStatus {
         self.target.as_ref().map_or(OfferStatus::NeverPublished, status_of)

@@ -16,12 +16,14 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 
+/// The roles of a publisher's members, and when they were looked up, by a clock that is never set.
+type Roles = HashMap<PrincipalId, (Role, Timestamp)>;
+
 /// Roles that were looked up; emptied whenever the directory changes here. Where it may change at other nodes, too, a
 /// role counts for a short time only.
 #[derive(Default)]
 pub(crate) struct Memberships {
-    /// With the time at which they were looked up.
-    roles: RwLock<HashMap<String, HashMap<PrincipalId, (Role, Timestamp)>>>,
+    roles: RwLock<HashMap<String, Roles>>,
     /// How long they count; `None`: until they are emptied.
     counts_for: Option<Micros>,
     /// How often they were emptied.
@@ -103,7 +105,7 @@ impl App {
     ) -> Result<Standing, ApiError> {
         path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
         let Some(principal) = context.principal() else { return Ok(Standing::Operator) };
-        let now = self.engine().clock().real();
+        let now = Timestamp(self.engine().clock().ticks());
         let role = match self.inner.memberships.known(publisher, principal, now) {
             Some(role) => Some(role),
             None => self.look_up(publisher, principal, now).await?,

@@ -69,10 +69,22 @@ async fn description() -> Response {
 static RECORDER: LazyLock<Option<PrometheusHandle>> =
     LazyLock::new(|| PrometheusBuilder::new().install_recorder().ok());
 
-async fn numbers() -> Response {
+async fn numbers(State(app): State<App>) -> Response {
     let Some(recorder) = RECORDER.as_ref() else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    if let Some(connections) = app.engine().store().connections() {
+        let counts = [
+            ("most", connections.most),
+            ("open", connections.open),
+            ("in use", connections.in_use),
+            ("waited for", connections.waiting),
+        ];
+        for (state, count) in counts {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            metrics::gauge!("signoff_store_connections", "state" => state).set(count);
+        }
+    }
     let mut response = recorder.render().into_response();
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, text);

@@ -16,12 +16,14 @@ use signoff_wire::duration::Span;
 use url::Url;
 
 use crate::leave::DRAIN;
-use crate::store_address::{BadAddress, StoreAddress};
+use crate::store_address::StoreAddress;
 
 mod hooks;
 mod secrets;
+mod store;
 
 pub(crate) use hooks::HookFile;
+pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -31,8 +33,10 @@ const LISTEN: &str = "127.0.0.1:8080";
 pub(crate) struct ServeOptions {
     /// Where the state is kept: sqlite:PATH, or postgres://USER@HOST/DATABASE for many nodes [default:
     /// sqlite:signoff.db in the user's data directory]
-    #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
+    #[arg(long, env = "SIGNOFF_STORE", hide_env_values = true, value_name = "URL")]
     pub(crate) store: Option<String>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseOptions,
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "SIGNOFF_LISTEN", value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
@@ -54,6 +58,9 @@ pub(crate) struct ServeOptions {
     /// The TLS address for name overrides (with --tls) [default: 127.0.0.1:8443]
     #[arg(long, env = "SIGNOFF_TLS_LISTEN", value_name = "ADDRESS")]
     pub(crate) tls_listen: Option<String>,
+    /// Where the authority of --tls is kept [default: beside the store's file, else in the user's data directory]
+    #[arg(long, env = "SIGNOFF_TLS_FOLDER", value_name = "FOLDER")]
+    pub(crate) tls_folder: Option<PathBuf>,
     /// The pipeline new operations get: development or production [default: as --dev says]
     #[arg(long, env = "SIGNOFF_PIPELINE", value_name = "KIND")]
     pub(crate) pipeline: Option<String>,
@@ -71,12 +78,15 @@ pub(crate) struct ServeOptions {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct File {
     pub(crate) store: Option<String>,
+    pub(crate) connections: Option<usize>,
+    pub(crate) store_wait: Option<String>,
     pub(crate) listen: Option<String>,
     pub(crate) dev: Option<bool>,
     pub(crate) compat: Option<String>,
     pub(crate) tls: Option<bool>,
     pub(crate) proxy_port: Option<u16>,
     pub(crate) tls_listen: Option<String>,
+    pub(crate) tls_folder: Option<PathBuf>,
     pub(crate) pipeline: Option<String>,
     pub(crate) retention: Option<String>,
     pub(crate) drain: Option<String>,
@@ -144,7 +154,7 @@ impl MailFile {
 /// The settings, put together and checked.
 #[derive(Clone)]
 pub(crate) struct Config {
-    pub(crate) store: StoreAddress,
+    pub(crate) store: StoreSettings,
     pub(crate) listen: SocketAddr,
     pub(crate) dev: bool,
     pub(crate) compat: Dialect,
@@ -163,10 +173,12 @@ pub(crate) struct Config {
 }
 
 /// Where the portal's names are answered over TLS.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TlsConfig {
     pub(crate) proxy_port: u16,
     pub(crate) listen: SocketAddr,
+    /// Where the authority is kept; `None`: by the store.
+    pub(crate) folder: Option<PathBuf>,
 }
 
 /// A setting that cannot be used: which, and what helps.
@@ -188,6 +200,10 @@ impl Config {
             Some(path) => read_file(path)?,
             None => File::default(),
         };
+        let database = DatabaseOptions {
+            connections: options.database.connections.or(file.connections),
+            store_wait: options.database.store_wait.or(file.store_wait),
+        };
         let dev = options.dev || file.dev.unwrap_or(false);
         let listen = address("listen", options.listen.or(file.listen).as_deref().unwrap_or(LISTEN))?;
         let compat = match options.compat.or(file.compat) {
@@ -201,13 +217,14 @@ impl Config {
             Some(TlsConfig {
                 proxy_port: options.proxy_port.or(file.proxy_port).unwrap_or(8081),
                 listen: address("tls_listen", listen.as_deref().unwrap_or("127.0.0.1:8443"))?,
+                folder: options.tls_folder.or(file.tls_folder),
             })
         } else {
             None
         };
-        let store = store(options.store.or(file.store).as_deref())?;
+        let store = store::settings(options.store.or(file.store).as_deref(), database)?;
         Ok(Self {
-            drain: drain(options.drain.or(file.drain).as_deref(), dev, &store)?,
+            drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
             store,
             listen,
             dev,
@@ -310,15 +327,6 @@ fn drain(word: Option<&str>, dev: bool, store: &StoreAddress) -> Result<Duration
         return Err(bad("drain", format!("{} is too long; name 10m at most", word.unwrap_or_default())));
     }
     Ok(Duration::from_micros(micros))
-}
-
-fn store(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
-    match address {
-        Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),
-        None => StoreAddress::of_user().ok_or_else(|| {
-            bad("store", "this user has no data directory; name a file with --store sqlite:PATH")
-        }),
-    }
 }
 
 #[cfg(test)]

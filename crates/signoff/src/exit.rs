@@ -3,6 +3,7 @@
 use std::io;
 
 use signoff_server::tls::TlsError;
+use signoff_store::postgres::OpenError;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{ClientError, is_this_machine};
 
@@ -18,7 +19,7 @@ Exit codes:
   3  not found
   4  refused by the server (400, 405, 409, 412, 413, 415, 422, 501)
   5  not signed in, or not permitted (401, 403, no token given out)
-  6  the server cannot be reached or cannot answer now (429, 502, 503, 504)";
+  6  the server cannot be reached or cannot answer now (429, 502, 503, 504); for serve, its database cannot be reached";
 
 /// Who a development server knows from its start on.
 const SEEDED: &str = "a server that was started with --dev knows
@@ -74,11 +75,17 @@ impl Failure {
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
             | Self::Node(
-                NodeError::Open(_) | NodeError::Identity(_) | NodeError::Mail(_) | NodeError::Hook(_),
+                NodeError::Open(_)
+                | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))
+                | NodeError::Identity(_)
+                | NodeError::Mail(_)
+                | NodeError::Hook(_),
             ) => 2,
             Self::NotFound(_) => 3,
             Self::Client(ClientError::Token { .. }) => 5,
-            Self::NotReady(_) | Self::Client(ClientError::Unreachable { .. }) => 6,
+            Self::NotReady(_)
+            | Self::Client(ClientError::Unreachable { .. })
+            | Self::Node(NodeError::Database(OpenError::Unreachable { .. })) => 6,
             Self::Client(ClientError::Api { status, .. }) => match status {
                 401 | 403 => 5,
                 404 => 3,
@@ -89,7 +96,9 @@ impl Failure {
             Self::Client(ClientError::Unreadable { .. })
             | Self::Ended(_)
             | Self::Io(_)
-            | Self::Node(NodeError::Store(_) | NodeError::HookTransport(_))
+            | Self::Node(
+                NodeError::Store(_) | NodeError::Database(OpenError::Store(_)) | NodeError::HookTransport(_),
+            )
             | Self::Tls(_) => 1,
         }
     }

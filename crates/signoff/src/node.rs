@@ -13,14 +13,14 @@ use signoff_server::identity::{
     Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{OpenError, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::IdentityFile;
+use crate::config::{IdentityFile, StoreSettings};
 use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
@@ -49,6 +49,8 @@ pub(crate) enum NodeError {
     #[error("store: {0}; --store sqlite:PATH names another file")]
     Open(StoreError),
     #[error("store: {0}")]
+    Database(#[from] OpenError),
+    #[error("store: {0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
@@ -70,7 +72,7 @@ pub(crate) struct Node {
 
 impl Node {
     /// Opens the store and starts the workers.
-    pub(crate) async fn start(store: &StoreAddress, settings: NodeSettings) -> Result<Self, NodeError> {
+    pub(crate) async fn start(store: &StoreSettings, settings: NodeSettings) -> Result<Self, NodeError> {
         let hooks = hooks(&settings)?;
         let store = open(store).await?;
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
@@ -161,16 +163,11 @@ async fn ended(workers: &mut JoinSet<()>) {
     }
 }
 
-/// So many connections to the database a node holds at most.
-const CONNECTIONS: usize = 16;
-
 /// Opens the store and brings its schema up to date.
-async fn open(address: &StoreAddress) -> Result<Arc<dyn Store>, NodeError> {
-    Ok(match address {
+async fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>, NodeError> {
+    Ok(match &settings.address {
         StoreAddress::Sqlite(file) => Arc::new(SqliteStore::open(file).map_err(NodeError::Open)?),
-        StoreAddress::Postgres(address) => {
-            Arc::new(PostgresStore::open(address.expose(), CONNECTIONS).await?)
-        }
+        StoreAddress::Postgres(address) => Arc::new(PostgresStore::open(&settings.postgres(address)).await?),
     })
 }
 

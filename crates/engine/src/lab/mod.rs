@@ -10,9 +10,9 @@ pub use clock::AdvanceError;
 pub use scenario::{Scenario, StepScenario};
 
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 
 use parking_lot::RwLock;
-use tokio::sync::watch;
 
 /// Scenarios, kept beside the store so that no publish has to look there for nothing.
 #[derive(Default)]
@@ -25,5 +25,7 @@ pub(crate) struct Lab {
     /// Stands for the state that was seen last; of a shared store alone.
     world: parking_lot::Mutex<Option<String>>,
     /// How often another one was seen.
-    worlds: watch::Sender<u64>,
+    worlds: AtomicU64,
+    /// How often the clocks were found otherwise, or the state was.
+    moves: AtomicU64,
 }

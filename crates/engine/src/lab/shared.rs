@@ -2,6 +2,7 @@
 //! taken from there, so that all nodes show one world. What that costs does not matter here.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use signoff_store::StoreError;
 use signoff_store::contract::LabKind;
@@ -18,7 +19,7 @@ impl Engine {
     /// If the store fails.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let (shared, lab) = (&self.shared, &self.shared.lab);
-        if !shared.settings.lab || !shared.is_shared {
+        if !shared.settings.lab || !shared.has_peers {
             return Ok(());
         }
         let _one = lab.changing.lock().await;
@@ -33,11 +34,12 @@ impl Engine {
             *lab.world.lock() = world;
             shared.checks.clear();
             shared.publishers.clear();
-            lab.worlds.send_modify(|count| *count += 1);
+            lab.worlds.fetch_add(1, Ordering::SeqCst);
             shared.mail.notify_one();
             moved = true;
         }
         if moved {
+            lab.moves.fetch_add(1, Ordering::SeqCst);
             shared.looked.clear();
             shared.followers.all_moved();
             shared.work.notify_one();
@@ -45,14 +47,19 @@ impl Engine {
         Ok(())
     }
 
+    /// How often [`Engine::refresh`] found the clocks moved or the state replaced.
+    pub(crate) fn moves(&self) -> u64 {
+        self.shared.lab.moves.load(Ordering::SeqCst)
+    }
+
     /// How often the whole state was found replaced.
     pub fn worlds(&self) -> u64 {
-        *self.shared.lab.worlds.borrow()
+        self.shared.lab.worlds.load(Ordering::SeqCst)
     }
 
     /// Tells the other nodes that the whole state was replaced.
     pub(super) async fn tell_of_new_world(&self) -> Result<(), StoreError> {
-        if !self.shared.is_shared {
+        if !self.shared.has_peers {
             return Ok(());
         }
         let world = self.shared.clock.new_id().to_string();

@@ -33,7 +33,7 @@ impl<'a> Turn<'a> {
     pub(super) async fn take(engine: &'a Engine, publisher: &'a str) -> Result<Self, StoreError> {
         let clock = &engine.shared.clock;
         let mut turn = Self { engine, publisher, entry: None };
-        if !engine.shared.is_shared {
+        if !engine.shared.has_peers {
             clock.stand_still(publisher, clock.now(publisher));
             return Ok(turn);
         }
@@ -111,7 +111,7 @@ impl<'a> Turn<'a> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if !self.engine.shared.is_shared {
+        if !self.engine.shared.has_peers {
             self.engine.shared.clock.go_on(self.publisher);
         }
     }

@@ -120,25 +120,16 @@ impl Engine {
 
     /// Starts what is due; answers how long nothing else will be.
     async fn claim_due(&self, places: &Places, stop: &watch::Receiver<bool>) -> Result<Duration, StoreError> {
-        let (store, clock) = (&self.shared.store, &self.shared.clock);
         loop {
             if *stop.borrow() {
                 return Ok(Duration::ZERO);
             }
-            self.refresh().await?;
             let free = places.ours.available_permits();
             if free == 0 {
                 // Whoever finishes wakes us.
                 return Ok(AT_LEAST_EVERY);
             }
-            let clocks = clock.clocks();
-            let claim = Claim {
-                now: clock.real(),
-                clocks: clocks.clone(),
-                lease_for: self.shared.settings.lease_for,
-                limit: free,
-            };
-            let claimed = store.claim(claim).await?;
+            let (claimed, clocks) = self.claim(free).await?;
             if claimed.is_empty() {
                 return self.until_next(&clocks).await;
             }
@@ -157,13 +148,39 @@ impl Engine {
         }
     }
 
+    /// Leases work that is due, `limit` pieces at most; answers the clocks that were set by then, too.
+    async fn claim(&self, limit: usize) -> Result<(Vec<Claimed>, Vec<(String, Timestamp)>), StoreError> {
+        let (store, clock) = (&self.shared.store, &self.shared.clock);
+        loop {
+            self.refresh().await?;
+            let (moves, clocks) = (self.moves(), clock.clocks());
+            let claim = Claim {
+                now: clock.real(),
+                clocks: clocks.clone(),
+                lease_for: self.shared.settings.lease_for,
+                limit,
+            };
+            let claimed = store.claim(claim).await?;
+            if !claimed.is_empty() {
+                self.refresh().await?;
+            }
+            if self.moves() == moves {
+                return Ok((claimed, clocks));
+            }
+            // By the clocks as another node set them meanwhile, some of it may not be due.
+            for piece in &claimed {
+                self.give_back_lease(&piece.lease).await;
+            }
+        }
+    }
+
     async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
         // Work whose holder died falls free when its lease runs out, which nobody tells. On a shared store that may
         // be at any time.
         let lease_for = self.shared.settings.lease_for;
-        let look_after = if self.shared.is_shared { lease_for / LOOKS_A_LEASE } else { lease_for };
+        let look_after = if self.shared.has_peers { lease_for / LOOKS_A_LEASE } else { lease_for };
         let mut pause = look_after.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));

@@ -15,7 +15,10 @@ impl Engine {
     /// Wakes those who follow what other nodes commit, until `stop` says so.
     pub(crate) async fn hear(&self, mut stop: watch::Receiver<bool>) {
         let every = self.shared.settings.hear_every;
-        while self.shared.is_shared {
+        if !self.shared.has_peers {
+            return;
+        }
+        loop {
             tokio::select! {
                 biased;
                 // Without anybody who could say stop there is nobody to work for.
@@ -34,9 +37,9 @@ impl Engine {
             let offers: Vec<String> = offers.into_iter().collect();
             for some in offers.chunks(AT_ONCE) {
                 let found = self.shared.store.revisions(&publisher, some).await?;
-                let mut revisions: HashMap<String, Option<u64>> =
-                    some.iter().map(|offer| (offer.clone(), None)).collect();
-                revisions.extend(found.into_iter().map(|(offer, revision)| (offer, Some(revision))));
+                let mut revisions: HashMap<String, u64> =
+                    some.iter().map(|offer| (offer.clone(), 0)).collect();
+                revisions.extend(found);
                 followers.heard(&publisher, &revisions);
             }
         }

@@ -113,7 +113,7 @@ impl Engine {
         }
         let found = self.shared.store.operation_by_version(publisher, offer, number).await?;
         let Some(id) = found.map(|operation| operation.id) else { return Ok(None) };
-        if self.shared.is_shared {
+        if self.shared.has_peers {
             looked.keep_number(key, id);
         }
         self.operation(publisher, id).await

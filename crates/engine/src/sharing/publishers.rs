@@ -22,7 +22,14 @@ pub(crate) struct Publishers {
 struct Kept {
     /// Grows whenever what is kept is forgotten: what was looked up before may be over.
     generation: u64,
-    by_id: HashMap<String, (Option<Publisher>, Timestamp)>,
+    by_id: HashMap<String, Known>,
+}
+
+#[derive(Clone)]
+struct Known {
+    publisher: Option<Publisher>,
+    /// When it was looked up, in ticks.
+    at: i64,
 }
 
 impl Publishers {
@@ -32,13 +39,13 @@ impl Publishers {
         kept.by_id.clear();
     }
 
-    fn known(&self, id: &str, now: Timestamp, known_for: Micros) -> Option<Option<Publisher>> {
+    fn known(&self, id: &str, now: i64, known_for: Micros) -> Option<Known> {
         let kept = self.kept.lock();
-        let (publisher, at) = kept.by_id.get(id)?;
-        (now.since(*at) < known_for).then(|| publisher.clone())
+        let known = kept.by_id.get(id)?;
+        (Timestamp(now).since(Timestamp(known.at)) < known_for).then(|| known.clone())
     }
 
-    fn keep(&self, id: &str, publisher: Option<Publisher>, at: Timestamp, generation: u64) {
+    fn keep(&self, id: &str, known: Known, generation: u64) {
         let mut kept = self.kept.lock();
         if kept.generation != generation {
             return;
@@ -46,7 +53,7 @@ impl Publishers {
         if kept.by_id.len() >= KEPT {
             kept.by_id.clear();
         }
-        kept.by_id.insert(id.to_owned(), (publisher, at));
+        kept.by_id.insert(id.to_owned(), known);
     }
 }
 
@@ -55,16 +62,16 @@ impl Engine {
     /// [`crate::Settings::known_for`].
     pub(crate) async fn publisher(&self, id: &str) -> Result<Option<Publisher>, StoreError> {
         let (publishers, store) = (&self.shared.publishers, &self.shared.store);
-        if !self.shared.is_shared {
+        if !self.shared.has_peers {
             return store.publisher(id).await;
         }
-        let now = self.shared.clock.real();
+        let now = self.shared.clock.ticks();
         if let Some(known) = publishers.known(id, now, self.known_for()) {
-            return Ok(known);
+            return Ok(known.publisher);
         }
         let generation = publishers.kept.lock().generation;
         let publisher = store.publisher(id).await?;
-        publishers.keep(id, publisher.clone(), now, generation);
+        publishers.keep(id, Known { publisher: publisher.clone(), at: now }, generation);
         Ok(publisher)
     }
 
@@ -75,7 +82,7 @@ impl Engine {
 
     /// How old what was looked up of the directory may be; `None`: nobody else changes it.
     pub fn directory_counts_for(&self) -> Option<Micros> {
-        self.shared.is_shared.then(|| self.known_for())
+        self.shared.has_peers.then(|| self.known_for())
     }
 
     /// To be called when the directory was changed here.

@@ -31,7 +31,7 @@ impl Engine {
     async fn look_at_the_clock(&self) -> Result<Option<(i64, i64)>, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let mut fastest: Option<(i64, i64)> = None;
-        if !self.shared.is_shared {
+        if !self.shared.has_peers {
             return Ok(None);
         }
         for _ in 0..LOOKS {
@@ -48,7 +48,10 @@ impl Engine {
 
     /// Keeps to the time that nodes share, until `stop` says so.
     pub(crate) async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
-        while self.shared.is_shared {
+        if !self.shared.has_peers {
+            return;
+        }
+        loop {
             tokio::select! {
                 biased;
                 // Without anybody who could say stop there is nobody to work for.

@@ -83,6 +83,8 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
+        // Nodes agree on the time to a millisecond or so: what follows does not happen before what it follows.
+        let now = state.as_ref().map_or(now, |state| now.max(state.changed_at()));
         // A future is as large as all that it holds while it waits, and is moved with it.
         let present = state.clone().map(Box::new);
         let asked = self.asker.as_ref().and_then(|_| audit::Asked::of(&command));

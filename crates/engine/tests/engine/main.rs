@@ -13,6 +13,7 @@ mod restart;
 mod retention;
 mod rules;
 mod scenarios;
+mod times;
 mod undo;
 mod views;
 mod webhook;

@@ -10,7 +10,7 @@ use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequ
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::testing::{Fault, FaultyStore, Plan, Point, database};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -55,7 +55,9 @@ impl Cluster {
     }
 
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
-        let store = PostgresStore::open(&self.address, 6).await.unwrap();
+        let store = PostgresStore::open(&PostgresSettings::parse(&self.address).unwrap().connections(6))
+            .await
+            .unwrap();
         let faults = FaultyStore::new(Arc::new(store), Plan::none());
         let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
         let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);
@@ -87,12 +89,12 @@ impl Node {
         }
     }
 
-    /// Begins to work, and freezes before the result of the first piece of work is recorded.
-    pub(crate) async fn freeze_with_a_result(&mut self) {
+    /// Begins to work, and freezes before the result of the first piece of work is recorded; the number of that call.
+    pub(crate) async fn freeze_with_a_result(&mut self) -> u64 {
         let next = self.faults.calls_of("commit") + 1;
         self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
         self.run();
-        soon(self.faults.blocked()).await;
+        soon(self.faults.blocked()).await
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done {
@@ -144,8 +146,8 @@ impl Node {
         let look = |viewed: &signoff_engine::Viewed| {
             if wanted(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
         };
-        let waited = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
-        let operation = waited.viewed.expect("it exists").operation.clone();
+        let found = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
+        let operation = found.viewed.expect("it exists").operation.clone();
         assert!(wanted(&operation), "it did not get there: {operation:?}");
         operation
     }

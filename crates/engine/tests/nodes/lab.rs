@@ -113,8 +113,8 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     let folder = tempfile::tempdir().unwrap();
     one.engine.snapshot(&folder.path().join("snapshot")).await.unwrap();
     let worlds = other.engine.worlds();
-    one.engine.advance(CONTOSO, HOUR).await.unwrap();
     one.cancel("a").await.unwrap();
+    one.engine.advance(CONTOSO, HOUR).await.unwrap();
     assert!(matches!(other.operation(publish.id).await.phase, Phase::Canceled { .. }));
     one.engine.restore(&folder.path().join("snapshot")).await.unwrap();
     other.engine.refresh().await.unwrap();

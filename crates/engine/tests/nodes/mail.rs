@@ -30,7 +30,7 @@ fn deliver(node: &Node, carrier: &Arc<Counter>) {
     let settings = DeliverySettings { look_every: Some(Duration::from_millis(50)), ..settings };
     let (clock, written) = (engine.clock().clone(), engine.mail_written());
     let deliverer = Deliverer::new(engine.store().clone(), clock, carrier.clone(), settings, written);
-    tokio::spawn(deliverer.run(std::future::pending()));
+    tokio::spawn(deliverer.run(std::future::pending(), std::future::pending()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -60,7 +60,7 @@ async fn a_late_result_is_refused_and_leaves_nothing() {
     let cluster = Cluster::new().await;
     let (mut sleeper, mut heir) = (cluster.node_with(hasty(), 0).await, cluster.node_with(hasty(), 5).await);
     let publish = sleeper.publish("a").await;
-    sleeper.freeze_with_a_result().await;
+    let late = sleeper.freeze_with_a_result().await;
     heir.run();
     let before = heir.reaches(publish.id, Operation::waits_for_signoff).await;
     // It wakes up with a result that is long recorded.
@@ -68,7 +68,7 @@ async fn a_late_result_is_refused_and_leaves_nothing() {
     sleeper.faults.release();
     until("the late result comes", async || sleeper.faults.calls_of("release") > 0).await;
     let log = sleeper.faults.log();
-    let late = log.iter().rfind(|entry| entry.method == "commit").unwrap();
+    let late = log.iter().find(|entry| entry.number == late).unwrap();
     assert!(format!("{:?}", late.outcome).contains("lease is over"), "{late:?}");
     for node in [&sleeper, &heir] {
         assert_eq!(node.operation(publish.id).await, before);

@@ -10,7 +10,7 @@ use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
 use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::testing::{FaultyStore, Plan, database};
 use signoff_wire::Dialect;
@@ -60,7 +60,9 @@ impl Place {
     async fn open(&self) -> Arc<dyn Store> {
         match self {
             Self::Folder(folder) => Arc::new(SqliteStore::open(&folder.path().join("store.db")).unwrap()),
-            Self::Database(address) => Arc::new(PostgresStore::open(address, 6).await.unwrap()),
+            Self::Database(address) => Arc::new(
+                PostgresStore::open(&PostgresSettings::parse(address).unwrap().connections(6)).await.unwrap(),
+            ),
         }
     }
 }
@@ -76,7 +78,9 @@ impl TestServer {
             let place = Place::Database(address.clone());
             Self::on(place, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
         };
-        futures_util::future::join3(node(), node(), node()).await.into()
+        let nodes = [0, 1, 2].map(|_| Box::pin(node()));
+        let nodes = futures_util::future::join_all(nodes).await;
+        nodes.try_into().unwrap_or_else(|_| panic!("three were started"))
     }
 
     /// A development server in the documented dialect, freshly seeded.

@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, ServeOptions, TlsConfig};
+use crate::config::{Config, ServeOptions, TlsConfig, shows_a_password};
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
@@ -17,6 +17,11 @@ use crate::{notify, view};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
+    if shows_a_password(options.store.as_deref()) {
+        view::say(
+            "caution: the password in --store shows in the list of processes; use SIGNOFF_STORE_PASSWORD instead",
+        );
+    }
     let config = Config::load(options)?;
     let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
@@ -33,8 +38,8 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         }
     };
     front.open(node.routes());
-    if let Some(tls) = config.tls {
-        serve_tls(&config.store, tls, &node, &stopped, &mut servers).await?;
+    if let Some(tls) = &config.tls {
+        serve_tls(&config.store.address, tls, &node, &stopped, &mut servers).await?;
     }
     view::print(&format!("listening on {base}"))?;
     notify::ready();
@@ -70,7 +75,7 @@ fn introduce(config: &Config, address: SocketAddr) {
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
-    view::say(&format!("state in {}", config.store));
+    view::say(&format!("state in {}", config.store.address));
 }
 
 /// An address that a client on this machine can use: all addresses are none.
@@ -99,14 +104,19 @@ fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failur
     ))
 }
 
-/// Where the authority is kept: beside the file of the store, or beside that of the user if there is none.
-fn authority_folder(store: &StoreAddress) -> Result<PathBuf, Failure> {
+/// Where the authority is kept: where the settings say, else beside the file of the store, or beside that of the user
+/// if there is none.
+fn authority_folder(settings: &TlsConfig, store: &StoreAddress) -> Result<PathBuf, Failure> {
+    if let Some(folder) = &settings.folder {
+        return Ok(folder.clone());
+    }
     let file = match store {
         StoreAddress::Sqlite(file) => Some(file.clone()),
         StoreAddress::Postgres(_) => StoreAddress::file_of_user(),
     };
     let file = file.ok_or_else(|| {
-        Failure::Usage("tls: this user has no data directory in which an authority could be kept".to_owned())
+        let problem = "this user has no data directory for the authority; name a folder with --tls-folder";
+        Failure::Usage(format!("tls_folder: {problem}"))
     });
     Ok(file?.with_extension("tls"))
 }
@@ -114,13 +124,13 @@ fn authority_folder(store: &StoreAddress) -> Result<PathBuf, Failure> {
 /// The proxy port and the TLS port; the authority is kept, so that clients trust it once.
 async fn serve_tls(
     store: &StoreAddress,
-    settings: TlsConfig,
+    settings: &TlsConfig,
     node: &Node,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     let now = node.app.now_seconds();
-    let folder = authority_folder(store)?;
+    let folder = authority_folder(settings, store)?;
     let authority = tls::Authority::load_or_create(&folder, now)?;
     let config = authority.server_config(now)?;
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;

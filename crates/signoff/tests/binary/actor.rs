@@ -11,7 +11,7 @@ use crate::guide::{Guide, Lost};
 use crate::histories::draft;
 use crate::histories::life::{Ask, Op};
 use crate::histories::record::Recorder;
-use crate::ledger::{Draw, Offer, Told};
+use crate::ledger::{DraftedBy, Draw, Offer, Told};
 use crate::server::{Answer, Api, sample};
 
 /// What all clients of an offer share.
@@ -62,7 +62,7 @@ impl Actor {
             let done = match self.draw.below(100) {
                 0..25 => self.start("publish").await,
                 25..60 => self.start("golive").await,
-                60..75 if !self.stage.offer.contested => self.change_draft().await,
+                60..75 if self.stage.offer.drafted_by == DraftedBy::One => self.change_draft().await,
                 60..90 => self.look().await,
                 _ => self.pass_time().await,
             };
@@ -120,8 +120,8 @@ impl Actor {
     /// After a lost answer only looks until somebody answers.
     async fn unless_lost(&mut self, done: Result<(), Lost>) {
         let mut present = done;
-        while present.is_err() {
-            self.stage.guide.lost().await;
+        while let Err(lost) = present {
+            self.stage.guide.lost(lost).await;
             if !self.next_server().await {
                 return;
             }
@@ -217,9 +217,12 @@ impl Actor {
             Some((tag, edit)) => (Some(*edit), tag.as_str()),
             None => (None, "*"),
         };
-        let Ok((answer, edit)) = self.put(over, sent_tag).await else {
-            self.tell(Told::Unknown { edit: self.draft.edits });
-            return Err(Lost);
+        let (answer, edit) = match self.put(over, sent_tag).await {
+            Ok(stored) => stored,
+            Err(lost) => {
+                self.tell(Told::Unknown { edit: self.draft.edits });
+                return Err(lost);
+            }
         };
         assert_eq!(
             answer.status, 200,
@@ -264,7 +267,7 @@ impl Actor {
         let title = answer.body["definition"]["displayText"].as_str().unwrap();
         let edit = title.strip_prefix("edit ").unwrap().parse().unwrap();
         self.stage.recorder.told_draft(number, draft::Reply::Holds(edit));
-        if self.stage.offer.contested {
+        if self.stage.offer.drafted_by == DraftedBy::Two {
             self.draft.tag = Some((answer.tag(), edit));
         }
         Ok(())

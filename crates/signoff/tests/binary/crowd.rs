@@ -13,7 +13,7 @@ use crate::histories::draft::{self, Draft};
 use crate::histories::life::Life;
 use crate::histories::record::Recorder;
 use crate::histories::{History, Object};
-use crate::ledger::{Offer, Told};
+use crate::ledger::{DraftedBy, Offer, Told};
 use crate::server::{PATIENCE, sample};
 use crate::truth::Owners;
 
@@ -126,7 +126,7 @@ fn let_loose(clients: &mut JoinSet<()>, stage: &Stage) {
     clients.spawn(actor("publisher", 1).release());
     clients.spawn(actor("canceller", 2).cancel());
     clients.spawn(actor("watcher", 3).watch());
-    if stage.offer.contested {
+    if stage.offer.drafted_by == DraftedBy::Two {
         clients.spawn(actor("editor", 4).edit(1_000_000));
         clients.spawn(actor("co-editor", 5).edit(2_000_000));
     }

@@ -121,7 +121,7 @@ async fn insist(
             let Some(place) = guide.next(&mut draw).await else { return };
             match guide.answer(request.send(&api.at(&place.base))).await {
                 Ok(answer) => break answer,
-                Err(_) => guide.lost().await,
+                Err(lost) => guide.lost(lost).await,
             }
         };
         assert_eq!(answer.status, wanted, "{id}: {answer:?}");

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::crowd::Crowd;
 use crate::guide::{Guide, Place};
-use crate::ledger::{Draw, Offer};
+use crate::ledger::{DraftedBy, Draw, Offer};
 use crate::server::Server;
 use crate::truth;
 
@@ -19,24 +19,29 @@ const ROUNDS: u64 = 20;
 
 /// Offers that differ in what their steps do.
 pub(crate) fn offers() -> Vec<Arc<Offer>> {
-    let offer = |publisher, id, contested, steps| Arc::new(Offer { publisher, id, steps, contested });
+    let offer = |publisher, id, drafted_by, steps| Arc::new(Offer { publisher, id, steps, drafted_by });
     vec![
-        offer("contoso", "quick", true, json!({})),
+        offer("contoso", "quick", DraftedBy::Two, json!({})),
         offer(
             "contoso",
             "slow",
-            false,
+            DraftedBy::One,
             json!({"displaycertify": {"duration": "1h"}, "live": {"duration": "1h"}}),
         ),
         offer(
             "contoso",
             "slow-undo",
-            false,
+            DraftedBy::One,
             json!({"displaypackage": {"duration": "20ms", "undoDuration": "1h"}, "live": {"undoDuration": "30ms"}}),
         ),
-        offer("fabrikam", "flaky", true, json!({"displayprovision": {"outcome": "fail", "failTimes": 2}})),
-        offer("fabrikam", "sticky", false, json!({"displayprovision": {"undoOutcome": "fail"}})),
-        offer("fabrikam", "broken", true, json!({"displaypackage": {"outcome": "fail"}})),
+        offer(
+            "fabrikam",
+            "flaky",
+            DraftedBy::Two,
+            json!({"displayprovision": {"outcome": "fail", "failTimes": 2}}),
+        ),
+        offer("fabrikam", "sticky", DraftedBy::One, json!({"displayprovision": {"undoOutcome": "fail"}})),
+        offer("fabrikam", "broken", DraftedBy::Two, json!({"displaypackage": {"outcome": "fail"}})),
     ]
 }
 

@@ -10,8 +10,17 @@ pub(crate) struct Offer {
     pub(crate) id: &'static str,
     /// What its operations do.
     pub(crate) steps: Value,
-    /// Several clients change its draft.
-    pub(crate) contested: bool,
+    pub(crate) drafted_by: DraftedBy,
+}
+
+/// Who changes the draft of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DraftedBy {
+    Nobody,
+    /// The client that publishes it.
+    One,
+    /// Two others.
+    Two,
 }
 
 impl Offer {

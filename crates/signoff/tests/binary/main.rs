@@ -5,6 +5,7 @@ mod actor;
 mod certified;
 mod client;
 mod crowd;
+mod database;
 mod dev_server;
 mod draining;
 mod failing;

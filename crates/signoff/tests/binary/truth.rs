@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::ledger::{Offer, Told};
+use crate::ledger::{DraftedBy, Offer, Told};
 use crate::server::{Api, of_offer, sample};
 
 /// The owners of the seeded publishers.
@@ -80,7 +80,7 @@ pub(crate) async fn check(api: &Api, offer: &Offer, told: &[Told]) {
     for entry in told {
         keeps(api, offer, entry, &operations).await;
     }
-    if !offer.contested {
+    if offer.drafted_by == DraftedBy::One {
         draft_is_the_last_one_stored(api, offer, told).await;
     }
     slots_hold_what_was_signed_off(api, offer, &operations).await;

@@ -37,11 +37,29 @@ pub enum Look {
     Changed(Box<StoredOperation>, Imprint),
 }
 
+/// The connections of a node to its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// There are at most so many.
+    pub most: usize,
+    /// There are so many.
+    pub open: usize,
+    /// Of these so many are in use.
+    pub in_use: usize,
+    /// So many callers wait for one.
+    pub waiting: usize,
+}
+
 /// What nodes need that share a store.
 #[async_trait]
 pub trait Sharing: Send + Sync {
     /// Whether other nodes may write to this store, too.
     fn is_shared(&self) -> bool;
+
+    /// The connections of this node; `None`: the store has none.
+    fn connections(&self) -> Option<Connections> {
+        None
+    }
 
     /// What time it is by the clock that all nodes share; `None`: there is no such clock, and each machine's counts.
     async fn time(&self) -> Result<Option<Timestamp>, StoreError>;

@@ -1,6 +1,6 @@
 //! Many changes of one publisher's offers in one statement: one transaction, one round trip, one flush.
 
-use deadpool_postgres::Client;
+use deadpool_postgres::ClientWrapper;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
@@ -138,7 +138,7 @@ impl From<StoreError> for Failure {
 /// # Errors
 /// If nothing of any of them was written, or it is not known.
 pub(super) async fn write(
-    client: &Client,
+    client: &ClientWrapper,
     changes: &[&Rows],
 ) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let Some(first) = changes.first() else { return Ok(Vec::new()) };

@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::Pool;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::batch::{self, Failure};
 use super::commit::Rows;
-use super::unreachable;
+use super::pool::{self, Pool};
+use super::settings::PostgresSettings;
 use crate::StoreError;
 
 /// At most so many changes share a statement.
@@ -52,15 +54,17 @@ pub(super) struct Committer {
     queue: Arc<Mutex<Queue>>,
     /// One permit for each push.
     pushed: Arc<Semaphore>,
+    /// How long a caller waits.
+    answer: Duration,
     _workers: JoinSet<()>,
 }
 
 impl Committer {
     /// Starts the tasks that write, on half of the connections: reads need the others.
-    pub(super) fn start(pool: &Pool, connections: usize) -> Self {
+    pub(super) fn start(pool: &Pool, settings: &PostgresSettings) -> Self {
         let (queue, pushed) = (Arc::<Mutex<Queue>>::default(), Arc::new(Semaphore::new(0)));
         let mut workers = JoinSet::new();
-        for _ in 0..(connections / 2).max(1) {
+        for _ in 0..(settings.connections / 2).max(1) {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
@@ -72,7 +76,7 @@ impl Committer {
                 }
             });
         }
-        Self { queue, pushed, _workers: workers }
+        Self { queue, pushed, answer: settings.answer, _workers: workers }
     }
 
     /// Writes a change and waits until it is durable.
@@ -80,7 +84,13 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        told.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+        match timeout(self.answer, told).await {
+            Ok(told) => {
+                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+            }
+            // It may be written yet, or be gone.
+            Err(_) => Err(pool::unanswered()),
+        }
     }
 }
 
@@ -98,12 +108,20 @@ impl Queue {
 
     /// Puts the publisher at the end of those who are served, if there is something to write.
     fn give_turn(&mut self, publisher: String) {
-        let Some(lane) = self.lanes.get_mut(&publisher) else { return };
-        if lane.waiting.is_empty() && lane.writers == 0 {
-            self.lanes.remove(&publisher);
-        } else if !lane.has_turn && lane.writers < AT_ONCE && !lane.waiting.is_empty() {
+        self.forget_if_idle(&publisher);
+        if let Some(lane) = self.lanes.get_mut(&publisher)
+            && !lane.has_turn
+            && lane.writers < AT_ONCE
+            && !lane.waiting.is_empty()
+        {
             lane.has_turn = true;
             self.turns.push_back(publisher);
+        }
+    }
+
+    fn forget_if_idle(&mut self, publisher: &str) {
+        if self.lanes.get(publisher).is_some_and(|lane| lane.waiting.is_empty() && lane.writers == 0) {
+            self.lanes.remove(publisher);
         }
     }
 
@@ -112,11 +130,13 @@ impl Queue {
         while let Some(publisher) = self.turns.pop_front() {
             let Some(lane) = self.lanes.get_mut(&publisher) else { continue };
             lane.has_turn = false;
-            let mut group = lane.take();
+            let (mut group, gone) = lane.take();
+            self.waiting -= group.len() + gone;
             if group.is_empty() {
+                // Whoever is left waits for a statement that is under way.
+                self.forget_if_idle(&publisher);
                 continue;
             }
-            self.waiting -= group.len();
             self.give_turn(publisher);
             // Rows are locked in one order, whoever locks them.
             group.sort_by(|a, b| a.rows.offer.cmp(&b.rows.offer));
@@ -139,10 +159,16 @@ impl Queue {
 }
 
 impl Lane {
-    fn take(&mut self) -> Vec<Waiting> {
+    /// A group, and how many went away before anything of theirs was begun.
+    fn take(&mut self) -> (Vec<Waiting>, usize) {
         let mut group: Vec<Waiting> = Vec::new();
         let mut later = VecDeque::new();
+        let mut gone = 0;
         while let Some(waiting) = self.waiting.pop_front() {
+            if waiting.caller.is_closed() {
+                gone += 1;
+                continue;
+            }
             if group.len() >= GROUP {
                 self.waiting.push_front(waiting);
                 break;
@@ -157,7 +183,7 @@ impl Lane {
         later.append(&mut self.waiting);
         self.waiting = later;
         self.writers += usize::from(!group.is_empty());
-        group
+        (group, gone)
     }
 }
 
@@ -201,7 +227,7 @@ async fn one_by_one(pool: &Pool, rows: &[&Rows]) -> Vec<Result<(), StoreError>> 
 
 /// Writes the group; who lost a deadlock tries again.
 async fn try_to_write(pool: &Pool, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
-    let client = pool.get().await.map_err(|error| Failure::Unknown(unreachable(error)))?;
+    let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
     let mut outcome = batch::write(&client, rows).await;
     for _ in 1..TRIES {
         if !matches!(outcome, Err(Failure::Deadlock)) {

@@ -46,7 +46,7 @@ impl Directory for PostgresStore {
             .await
             .map_err(failed)?;
         audit::append(&transaction, &record.id, audit.as_ref()).await?;
-        transaction.commit().await.map_err(failed)?;
+        self.finish(transaction).await?;
         Ok(Publisher { version: unsigned(column(&row, 0)?)?, ..record })
     }
 
@@ -105,7 +105,7 @@ impl Directory for PostgresStore {
         };
         changed.map_err(failed)?;
         audit::append(&transaction, publisher, audit.as_ref()).await?;
-        transaction.commit().await.map_err(failed)
+        self.finish(transaction).await
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
@@ -167,7 +167,7 @@ impl Keys for PostgresStore {
             )
             .await
             .map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
+        self.finish(transaction).await?;
         drop(client);
         self.signing_keys().await
     }

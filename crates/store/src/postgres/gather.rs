@@ -4,15 +4,18 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::Pool;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSqlOwned, ToSql};
 
-use super::{column, failed, unreachable};
+use super::pool::{self, Pool};
+use super::settings::PostgresSettings;
+use super::{column, query};
 use crate::StoreError;
 
 /// At most so many rows are read by one statement.
@@ -43,29 +46,32 @@ pub(super) struct Gather<K> {
     queue: Arc<Mutex<Queue<K>>>,
     /// A permit for each row that is waited for, at least.
     pushed: Arc<Semaphore>,
+    /// How long a caller waits.
+    answer: Duration,
     _readers: JoinSet<()>,
 }
 
 impl<K: Key> Gather<K> {
     /// Starts the tasks that read, each with a connection at a time. `text` selects rows whose first column is the key,
     /// of the publisher that is its first parameter, by the keys that are its second.
-    pub(super) fn start(pool: &Pool, readers: usize, text: &'static str) -> Self {
+    pub(super) fn start(pool: &Pool, settings: &PostgresSettings, text: &'static str) -> Self {
         let empty = Queue { lanes: HashMap::new(), turns: VecDeque::new(), waiting: 0 };
         let (queue, pushed) = (Arc::new(Mutex::new(empty)), Arc::new(Semaphore::new(0)));
         let mut tasks = JoinSet::new();
-        for _ in 0..readers.max(1) {
+        let answer = settings.answer;
+        for _ in 0..(settings.connections / 4).max(1) {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             tasks.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
                     permit.forget();
                     let taken = queue.lock().take();
                     if let Some((publisher, group)) = taken {
-                        read(&pool, text, &publisher, group).await;
+                        read(&pool, answer, text, &publisher, group).await;
                     }
                 }
             });
         }
-        Self { queue, pushed, _readers: tasks }
+        Self { queue, pushed, answer, _readers: tasks }
     }
 
     /// The row as it is at some time after this call; `None`: there is none.
@@ -73,7 +79,12 @@ impl<K: Key> Gather<K> {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(publisher, Waiting { key, caller })?;
         self.pushed.add_permits(1);
-        told.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+        match timeout(self.answer, told).await {
+            Ok(told) => {
+                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
+            }
+            Err(_) => Err(pool::unanswered()),
+        }
     }
 }
 
@@ -106,14 +117,20 @@ impl<K> Queue<K> {
     }
 }
 
-async fn read<K: Key>(pool: &Pool, text: &str, publisher: &str, mut group: Vec<Waiting<K>>) {
+async fn read<K: Key>(
+    pool: &Pool,
+    answer: Duration,
+    text: &str,
+    publisher: &str,
+    mut group: Vec<Waiting<K>>,
+) {
     // Whoever has gone away needs no row.
     group.retain(|waiting| !waiting.caller.is_closed());
     if group.is_empty() {
         return;
     }
     let keys: Vec<K> = group.iter().map(|waiting| waiting.key.clone()).collect();
-    match rows(pool, text, publisher, &keys).await {
+    match rows(pool, answer, text, publisher, &keys).await {
         Ok(rows) => {
             for waiting in group {
                 let _ = waiting.caller.send(Ok(rows.get(&waiting.key).cloned()));
@@ -129,13 +146,14 @@ async fn read<K: Key>(pool: &Pool, text: &str, publisher: &str, mut group: Vec<W
 
 async fn rows<K: Key>(
     pool: &Pool,
+    answer: Duration,
     text: &str,
     publisher: &str,
     keys: &[K],
 ) -> Result<HashMap<K, Arc<Row>>, StoreError> {
-    let client = pool.get().await.map_err(unreachable)?;
-    let statement = client.prepare_cached(text).await.map_err(failed)?;
-    let rows = client.query(&statement, &[&publisher, &keys]).await.map_err(failed)?;
+    let client = pool::take(pool).await?;
+    let outcome = timeout(answer, query(&client, text, &[&publisher, &keys])).await;
+    let rows = pool::settle(client, None, outcome)?;
     rows.into_iter().map(|row| Ok((column(&row, 0)?, Arc::new(row)))).collect()
 }
 

@@ -131,7 +131,7 @@ impl Lab for PostgresStore {
             )
             .await
             .map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        self.finish(transaction).await
     }
 
     async fn reset(&self) -> Result<(), StoreError> {
@@ -140,7 +140,7 @@ impl Lab for PostgresStore {
         let but_the_keys: Vec<&Table> = TABLES.iter().skip(1).collect();
         empty(&transaction, &but_the_keys).await?;
         transaction.batch_execute("DELETE FROM audit_counter").await.map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        self.finish(transaction).await
     }
 }
 

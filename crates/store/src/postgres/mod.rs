@@ -1,6 +1,7 @@
 //! The store for many nodes: PostgreSQL. Any number of nodes share it; there is no leader, and what a node keeps in
 //! memory is safe to lose.
 
+mod address;
 mod artifacts;
 mod audit;
 mod batch;
@@ -12,17 +13,25 @@ mod directory;
 mod gather;
 mod lab;
 mod offers;
+mod opening;
 mod outbox;
+mod pool;
 mod repeats;
 mod retention;
 mod schema;
+mod settings;
 mod sharing;
 mod statement;
+mod tls;
+mod trouble;
 mod work;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use deadpool_postgres::{Client, Pool};
+use deadpool_postgres::{ClientWrapper, Transaction};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -30,7 +39,13 @@ use uuid::Uuid;
 use crate::StoreError;
 use committer::Committer;
 use gather::Gather;
+use pool::{Held, Pool};
 use signoff_lifecycle::ids::OperationId;
+use trouble::{describe, failed};
+
+pub use address::{Address, BadAddress};
+pub use opening::OpenError;
+pub use settings::PostgresSettings;
 
 /// A store in a PostgreSQL database. Cheap to clone.
 #[derive(Clone)]
@@ -45,78 +60,97 @@ struct Inner {
     loads: Gather<String>,
     /// Operations by their ids.
     operations: Gather<Uuid>,
+    /// Bounds the changes beside those of the committer.
+    changes: Arc<Semaphore>,
+    /// How long an answer is waited for.
+    answer: Duration,
 }
 
 /// A parameter of a statement.
 type Parameter<'a> = &'a (dyn ToSql + Sync);
 
 impl PostgresStore {
-    /// Connects, refuses a server that is too old, and brings the schema up to date. `connections` bounds how many
-    /// connections this node holds.
+    /// Connects, waits for a server that takes writes if there is none, and brings the schema up to date.
     ///
     /// # Errors
-    /// If the address cannot be read, the server cannot be reached or is older than version 13, or the schema is
-    /// newer than this binary.
-    pub async fn open(address: &str, connections: usize) -> Result<Self, StoreError> {
-        let pool = connect::pool(address, connections)?;
-        let mut client = pool.get().await.map_err(unreachable)?;
-        schema::refuse_old_server(&client).await?;
-        schema::migrate(&mut client).await?;
-        drop(client);
-        let committer = Committer::start(&pool, connections);
-        let readers = connections / 4;
-        let loads = Gather::start(&pool, readers, offers::LOAD);
-        let operations = Gather::start(&pool, readers, offers::OPERATION);
-        Ok(Self { inner: Arc::new(Inner { pool, committer, loads, operations }) })
+    /// If a setting cannot be used, no server that takes writes is found in time, the database refuses, or the schema
+    /// is newer than this binary.
+    pub async fn open(settings: &PostgresSettings) -> Result<Self, OpenError> {
+        let pool = pool::pool(settings)?;
+        // Boxed: it is large, and awaited once.
+        Box::pin(opening::prepare(&pool, settings)).await?;
+        let inner = Inner {
+            committer: Committer::start(&pool, settings),
+            changes: Arc::new(Semaphore::new((settings.connections / 4).max(1))),
+            answer: settings.answer,
+            loads: Gather::start(&pool, settings, offers::LOAD),
+            operations: Gather::start(&pool, settings, offers::OPERATION),
+            pool,
+        };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
-    async fn client(&self) -> Result<Client, StoreError> {
-        self.inner.pool.get().await.map_err(unreachable)
+    async fn client(&self) -> Result<Held, StoreError> {
+        Ok(pool::take(&self.inner.pool).await?)
     }
 
     async fn rows(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let client = self.client().await?;
-        let statement = client.prepare_cached(text).await.map_err(failed)?;
-        client.query(&statement, parameters).await.map_err(failed)
+        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
+        pool::settle(client, None, outcome)
     }
 
     async fn row(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>, StoreError> {
         let client = self.client().await?;
-        let statement = client.prepare_cached(text).await.map_err(failed)?;
-        client.query_opt(&statement, parameters).await.map_err(failed)
+        let asked = async {
+            let statement = client.prepare_cached(text).await?;
+            client.query_opt(&statement, parameters).await
+        };
+        let outcome = timeout(self.inner.answer, asked).await;
+        pool::settle(client, None, outcome)
+    }
+
+    /// The rows that the statement changed.
+    async fn changed(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        let (room, client) = self.to_change().await?;
+        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
+        pool::settle(client, Some(room), outcome)
     }
 
     /// The number of rows that the statement changed.
     async fn execute(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
-        let client = self.client().await?;
-        let statement = client.prepare_cached(text).await.map_err(failed)?;
-        client.execute(&statement, parameters).await.map_err(failed)
+        let (room, client) = self.to_change().await?;
+        let asked = async {
+            let statement = client.prepare_cached(text).await?;
+            client.execute(&statement, parameters).await
+        };
+        let outcome = timeout(self.inner.answer, asked).await;
+        pool::settle(client, Some(room), outcome)
     }
-}
 
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn unreachable(error: deadpool_postgres::PoolError) -> StoreError {
-    StoreError::Unavailable(describe(&error))
-}
-
-/// What a failed statement means to the caller.
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn failed(error: tokio_postgres::Error) -> StoreError {
-    StoreError::Unavailable(describe(&error))
-}
-
-/// The error with its causes: the outermost says little.
-fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let inner_text = inner.to_string();
-        if !text.contains(&inner_text) {
-            text = format!("{text}: {inner_text}");
+    /// Commits. Who waits too long for it is told that it is not known.
+    async fn finish(&self, transaction: Transaction<'_>) -> Result<(), StoreError> {
+        match timeout(self.inner.answer, transaction.commit()).await {
+            Ok(committed) => committed.map_err(failed),
+            Err(_) => Err(pool::unanswered()),
         }
-        cause = inner.source();
     }
-    text
+
+    /// A connection for a change. Changes may wait for a standby for long; reads keep connections of their own.
+    async fn to_change(&self) -> Result<(OwnedSemaphorePermit, Held), StoreError> {
+        let room = timeout(self.inner.answer, self.inner.changes.clone().acquire_owned()).await;
+        let room = room.ok().and_then(Result::ok).ok_or_else(pool::unanswered)?;
+        Ok((room, self.client().await?))
+    }
+}
+
+async fn query(
+    client: &ClientWrapper,
+    text: &str,
+    parameters: &[Parameter<'_>],
+) -> Result<Vec<Row>, tokio_postgres::Error> {
+    let statement = client.prepare_cached(text).await?;
+    client.query(&statement, parameters).await
 }
 
 /// A column of the row, or an error that says that the schema is not what this binary expects.

@@ -116,7 +116,7 @@ impl PostgresStore {
              FROM wanted WHERE outbox.publisher_id = $1 AND outbox.id = wanted.id
              RETURNING outbox.id, body, failures, due_at, outcome, last_error"
         );
-        let rows = self.rows(&text, &[&publisher, &now.0, &limit]).await?;
+        let rows = self.changed(&text, &[&publisher, &now.0, &limit]).await?;
         let mut letters = Vec::with_capacity(rows.len());
         for row in &rows {
             let columns = columns(row)?;

@@ -63,7 +63,7 @@ impl Retention for PostgresStore {
         keep(&transaction, &prune, prune.keep.iter().chain(&stay)).await?;
         let removed = remove(&transaction, &prune, &go).await?;
         forget_contents(&transaction, &prune).await?;
-        transaction.commit().await.map_err(failed)?;
+        self.finish(transaction).await?;
         Ok(usize::try_from(removed).unwrap_or(usize::MAX))
     }
 }

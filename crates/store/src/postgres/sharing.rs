@@ -6,13 +6,23 @@ use tokio_postgres::Row;
 
 use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
-use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
+use crate::contract::{Connections, Imprint, LabKind, Look, Sharing, StoredOperation};
 use crate::rows::decode;
 
 #[async_trait]
 impl Sharing for PostgresStore {
     fn is_shared(&self) -> bool {
         true
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        let status = self.inner.pool.status();
+        Some(Connections {
+            most: status.max_size,
+            open: status.size,
+            in_use: status.size.saturating_sub(status.available),
+            waiting: status.waiting,
+        })
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
@@ -26,18 +36,13 @@ impl Sharing for PostgresStore {
         id: OperationId,
         known: Option<&Imprint>,
     ) -> Result<Look, StoreError> {
-        let row = self
-            .row(
-                "SELECT offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = $2",
-                &[&publisher, &uuid(id)],
-            )
-            .await?;
+        let row = self.inner.operations.row(publisher, uuid(id)).await?;
         let Some(row) = row else { return Ok(Look::Gone) };
-        let body: &str = column(&row, 1)?;
+        let body: &str = column(&row, 2)?;
         if known.is_some_and(|known| known.is_of(body)) {
             return Ok(Look::Same);
         }
-        let stored = StoredOperation { offer: column(&row, 0)?, operation: decode(body)? };
+        let stored = StoredOperation { offer: column(&row, 1)?, operation: decode(body)? };
         Ok(Look::Changed(Box::new(stored), Imprint::new(body)))
     }
 

@@ -147,7 +147,8 @@ impl PostgresStore {
              RETURNING work.publisher_id, work.offer_id, work.operation_id, work.attempt, work.kind, work.due_at,
                  work.lease_token"
         );
-        let rows = self.rows(&text, &[&publisher, &operations, &attempts, &lease_for.as_secs_f64()]).await?;
+        let rows =
+            self.changed(&text, &[&publisher, &operations, &attempts, &lease_for.as_secs_f64()]).await?;
         let claimed = |row: &Row| {
             let (publisher, offer, work) = read_row(row)?;
             let token = unsigned(column(row, 6)?)?;

@@ -301,7 +301,7 @@ impl Retention for FaultyStore {
 #[async_trait]
 impl Sharing for FaultyStore {
     fn is_shared(&self) -> bool {
-        self.shared.by_nodes
+        self.shared.has_peers
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
 
 use super::postgres_server::{Postgres, VARIABLE};
 
@@ -13,10 +14,17 @@ use super::postgres_server::{Postgres, VARIABLE};
 /// What is missing, if there is no server.
 pub async fn database() -> Result<String, String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let (server, number) = (server()?, NUMBER.fetch_add(1, Ordering::Relaxed));
-    let database = format!("test_{}_{number}", std::process::id());
-    create(&server, &database).await.map_err(|error| format!("{server}: {error}"))?;
-    Ok(format!("{server}/{database}?sslmode=disable"))
+    let server = server()?;
+    loop {
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let database = format!("test_{}_{number}", std::process::id());
+        match create(&server, &database).await {
+            Ok(()) => return Ok(format!("{server}/{database}?sslmode=disable")),
+            // An earlier process had the same number.
+            Err(error) if error.code() == Some(&SqlState::DUPLICATE_DATABASE) => {}
+            Err(error) => return Err(format!("{server}: {error}")),
+        }
+    }
 }
 
 fn server() -> Result<String, String> {

@@ -33,7 +33,7 @@ pub(super) struct Shared {
     events: watch::Sender<Events>,
     twist: Option<Twist>,
     /// Whether the store behind is shared by nodes.
-    pub(super) by_nodes: bool,
+    pub(super) has_peers: bool,
 }
 
 /// Spoils a change on its way to the store behind, so that checks can be seen to fail.
@@ -55,10 +55,10 @@ impl FaultyStore {
 
     /// Stands before `inner` and does what `faults` say; every change goes through `twist` first.
     pub fn with(inner: Arc<dyn Store>, faults: Box<dyn Faults>, twist: Option<Twist>) -> Self {
-        let by_nodes = inner.is_shared();
+        let has_peers = inner.is_shared();
         let state = State { inner: Some(inner), faults, by_method: BTreeMap::new(), log: Vec::new() };
         let events = watch::Sender::new(Events::default());
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, twist, by_nodes }) }
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, twist, has_peers }) }
     }
 
     /// Puts another plan in the place of the present one. Calls are counted on.

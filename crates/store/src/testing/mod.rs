@@ -9,15 +9,19 @@ mod database;
 mod faulty;
 mod file;
 mod log;
+mod own_server;
 mod plan;
 mod postgres_server;
+mod proxy;
 
 pub use by_hand::{Held, ask, sql};
 pub use database::database;
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
+pub use own_server::{OwnServer, connect};
 pub use plan::{Fault, Faults, Plan, Point};
+pub use proxy::Proxy;
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@
 #   FOLLOW    the port of a server to copy and to follow, instead of a database that is empty
 #   DISK      a disk of its own that is so small, e.g. 96M
 #   OPTIONS   more arguments of the server
+#   SETUP     shell commands that are run beside the new directory `data`
 # By lines on standard input, each of which is answered at last by `done` or `failed`:
 #   kill      ends all its processes at once, with SIGKILL
 #   start     starts it again
@@ -27,7 +28,7 @@ if [ "$(id -u)" = 0 ]; then
     id postgres >/dev/null 2>&1 || { echo "the user postgres is missing: install the Debian package postgresql"; exit 1; }
     cd /
     exec runuser -u postgres -- env SCRIPT="$SCRIPT" PORT="$PORT" FOLLOW="$FOLLOW" DISK="$DISK" ROOM="$ROOM" \
-        OPTIONS="$OPTIONS" bash -c "$SCRIPT"
+        OPTIONS="$OPTIONS" SETUP="$SETUP" bash -c "$SCRIPT"
 fi
 if [ -n "$DISK" ] && [ -z "$ROOM" ]; then
     # Who mounts is root in a namespace of users; the server must not be, and gets one more.
@@ -100,6 +101,7 @@ finish() {
 }
 
 create >log 2>&1 || { cat log; exit 1; }
+eval "$SETUP"
 serve || { cat log; exit 1; }
 trap finish EXIT
 [ -z "$DISK" ] || echo "disk: $([ -n "$ROOM" ] && echo "a file system of $DISK" || echo "files that may not grow")"

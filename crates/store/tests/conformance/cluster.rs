@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
-use signoff_store::postgres::PostgresStore;
+use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::testing;
 use tempfile::TempDir;
 
@@ -23,7 +23,8 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     async fn open(&self) {
-        let store = PostgresStore::open(&self.address, CONNECTIONS).await.unwrap();
+        let settings = PostgresSettings::parse(&self.address).unwrap().connections(CONNECTIONS);
+        let store = PostgresStore::open(&settings).await.unwrap();
         *self.open.lock() = Some(Arc::new(store));
     }
 }

@@ -98,7 +98,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         hooks: Vec::new(),
         callback_base: None,
     };
-    let node = Node::start(&StoreAddress::Sqlite(folder.join("signoff.db")), settings).await?;
+    let node = Node::start(&StoreAddress::Sqlite(folder.join("signoff.db")).into(), settings).await?;
     if let Some(file) = &arguments.load {
         // Loading brings an older snapshot up to date, and the user's own file is not ours to change.
         let copy = folder.join("loaded");

@@ -49,7 +49,8 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     let signals = StopSignals::listen()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let node = Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")), settings(&base)).await?;
+    let node =
+        Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")).into(), settings(&base)).await?;
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
 

@@ -95,6 +95,18 @@ impl Member {
             .unwrap_or_else(|_| panic!("{statement}: never {wanted}"));
     }
 
+    /// Waits until it writes no more.
+    pub(crate) async fn fails_to_write(&mut self) {
+        let failing = async {
+            while self
+                .tell("sql CREATE TABLE more AS SELECT generate_series(1, 100000) AS it; DROP TABLE more")
+                .await
+                .is_ok()
+            {}
+        };
+        tokio::time::timeout(PATIENCE, failing).await.expect("its disk is full");
+    }
+
     /// Ends it, if it was not killed, and removes its data.
     pub(crate) async fn end(self) {
         let Self { mut shell, input, .. } = self;

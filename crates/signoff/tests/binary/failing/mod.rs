@@ -4,9 +4,13 @@
 use std::time::Duration;
 
 mod database;
+mod disk;
+mod network;
 mod node;
 mod nodes;
+mod paused;
 mod play;
+mod primary;
 mod proxy;
 mod summary;
 

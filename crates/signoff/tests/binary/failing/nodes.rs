@@ -1,10 +1,10 @@
-//! Nodes that are killed, leave and join, and stand still for longer than their leases.
+//! Nodes that are killed, leave and join, and stand still for longer than their leases, with clocks that are wrong.
 
 use super::play::Play;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_die_leave_join_and_stand_still() {
-    let mut play = Play::begin(None, ["", "", ""]).await;
+    let mut play = Play::begin(None, ["+5m", "-5m", ""]).await;
     for node in [0, 1, 2, 0] {
         play.work(40).await;
         play.kill(node).await;

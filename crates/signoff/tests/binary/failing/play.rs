@@ -3,25 +3,28 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::database::Cluster;
 use super::node::Node;
+use super::proxy::Weather;
 use super::summary::Summary;
 use crate::crowd::Crowd;
-use crate::guide::{Guide, Place, Places};
+use crate::guide::{Counted, Guide, Place, Places};
 use crate::insist::Insisters;
-use crate::ledger::Offer;
+use crate::ledger::{DraftedBy, Offer};
 use crate::server::PATIENCE;
 use crate::truth::{self, Owners};
 
 pub(crate) const NODES: usize = 3;
 /// Clients that repeat their requests until they are answered.
 const INSISTERS: usize = 2;
+/// So many clients wait before they give a node up.
+const STUCK: usize = 5;
 /// A node that gave so many answers after a failure has recovered from it.
 const RECOVERED: usize = 5;
 
@@ -33,7 +36,7 @@ pub(crate) struct Play {
     crowd: Crowd,
     insisters: Insisters,
     places: watch::Sender<Places>,
-    served: watch::Receiver<BTreeMap<u64, usize>>,
+    counted: watch::Receiver<BTreeMap<u64, Counted>>,
     troubled: Arc<AtomicBool>,
     folder: TempDir,
     summary: Summary,
@@ -59,7 +62,7 @@ impl Play {
         let places = watch::Sender::new(None);
         let troubled = Arc::new(AtomicBool::new(false));
         let guide = Guide::new(places.subscribe(), troubled.clone());
-        let served = guide.served.subscribe();
+        let counted = guide.counted.subscribe();
         places.send_replace(Some(nodes.iter().filter_map(Node::place).collect()));
         let crowd = Crowd::gather(offers(), &owners, &guide).await;
         let insisters = Insisters::gather(INSISTERS, &owners.contoso, &guide).await;
@@ -73,7 +76,7 @@ impl Play {
             crowd,
             insisters,
             places,
-            served,
+            counted,
             troubled,
             folder,
             summary,
@@ -95,16 +98,24 @@ impl Play {
 
     /// Every node has recovered by itself: no answer may be lost any more.
     pub(crate) async fn has_healed(&mut self) {
-        let before = self.served.borrow_and_update().clone();
-        for number in self.nodes.iter().filter_map(Node::place).map(|place| place.server) {
-            let served = |served: &BTreeMap<u64, usize>| served.get(&number).copied().unwrap_or_default();
-            let wanted = served(&before) + RECOVERED;
-            let recovered = self.served.wait_for(|now| served(now) >= wanted);
-            let recovered = tokio::time::timeout(PATIENCE, recovered).await;
-            let log = || self.nodes.iter().map(Node::log).collect::<Vec<_>>().join("\n\n");
-            assert!(recovered.is_ok(), "node {number} never recovered:\n{}", log());
+        let before = self.counted.borrow().clone();
+        for number in self.numbers() {
+            let wanted = before.get(&number).copied().unwrap_or_default().answered + RECOVERED;
+            self.until(number, "answers again", |counted| counted.answered >= wanted).await;
         }
         self.troubled.store(false, Ordering::SeqCst);
+    }
+
+    fn numbers(&self) -> Vec<u64> {
+        self.nodes.iter().map(|node| node.number).collect()
+    }
+
+    /// Waits until the calls to the node with this number are so.
+    async fn until(&mut self, number: u64, what: &str, reached: impl Fn(Counted) -> bool) {
+        let is_so = |all: &BTreeMap<u64, Counted>| all.get(&number).is_some_and(|counted| reached(*counted));
+        let waited = tokio::time::timeout(PATIENCE, self.counted.wait_for(is_so)).await.is_ok();
+        let log = || self.nodes.iter().map(Node::log).collect::<Vec<_>>().join("\n\n");
+        assert!(waited, "node {number} never {what}: {:?}\n{}", *self.counted.borrow(), log());
     }
 
     /// Kills a node, and starts another in its place.
@@ -119,6 +130,14 @@ impl Play {
         self.breaks("nodes stopped");
         self.nodes[node].stop().await;
         self.start_again(node).await;
+    }
+
+    /// Puts new nodes in the place of all: what is not answered by then never will be done.
+    pub(crate) async fn renew(&mut self) {
+        for node in 0..NODES {
+            self.leave_and_join(node).await;
+        }
+        self.has_healed().await;
     }
 
     /// Starts a node in the place of one that ended.
@@ -145,14 +164,73 @@ impl Play {
     pub(crate) async fn pause(&mut self, node: usize) {
         self.breaks("nodes paused");
         self.nodes[node].signal(Signal::STOP);
-        self.nodes[node].hidden = true;
-        self.work(10).await;
-        // Whoever waits for it gives up, and goes on elsewhere.
-        self.publish_places();
+        self.given_up(node).await;
         self.leases_run_out().await;
         self.nodes[node].signal(Signal::CONT);
+        self.is_asked_again(node);
+    }
+
+    /// The primary dies with everything that it was doing; its standby is promoted.
+    pub(crate) async fn fail_over(&mut self) {
+        self.breaks("primaries killed, standbys promoted");
+        self.cluster.fail_over().await;
+    }
+
+    /// Makes a new standby.
+    pub(crate) async fn replace_standby(&mut self) {
+        self.cluster.replace_standby().await;
+    }
+
+    /// Nothing that the database says reaches a node, on connections that are never closed; in the end they are.
+    pub(crate) async fn unheard(&mut self, node: usize, weather: Weather, what: &'static str) {
+        self.breaks(what);
+        self.nodes[node].network.set(weather);
+        self.given_up(node).await;
+        self.nodes[node].network.set(Weather::Fair);
+        self.nodes[node].network.cut();
+        self.is_asked_again(node);
+    }
+
+    /// What a node and the database tell each other arrives when the node's leases are over.
+    pub(crate) async fn delayed(&mut self, node: usize) {
+        self.breaks("packets delayed beyond a lease");
+        self.nodes[node].network.set(Weather::Held);
+        self.given_up(node).await;
+        self.leases_run_out().await;
+        self.nodes[node].network.set(Weather::Fair);
+        self.is_asked_again(node);
+    }
+
+    /// Some wait for the node. Then nobody is led to it any more: who waits gives up, and goes on elsewhere.
+    async fn given_up(&mut self, node: usize) {
+        let number = self.nodes[node].number;
+        self.until(number, "keeps anybody waiting", |counted| counted.on_their_way >= STUCK).await;
+        self.nodes[node].hidden = true;
+        self.publish_places();
+        self.work(10).await;
+    }
+
+    fn is_asked_again(&mut self, node: usize) {
         self.nodes[node].hidden = false;
         self.publish_places();
+    }
+
+    /// Until the primary refuses to write, or is gone.
+    pub(crate) async fn disk_is_full_for_a_while(&mut self) {
+        self.breaks("disks filled");
+        let primary = self.cluster.primary();
+        primary.must("fill").await;
+        primary.fails_to_write().await;
+        let before = self.counted.borrow().clone();
+        for number in self.numbers() {
+            let before = before.get(&number).copied().unwrap_or_default().lost;
+            self.until(number, "finds the disk full", |counted| counted.lost > before).await;
+        }
+        let primary = self.cluster.primary();
+        primary.must("free").await;
+        if primary.tell("alive").await.is_err() {
+            primary.must("start").await;
+        }
     }
 
     /// Waits until whatever is held now is held no more, by the clock that counts.
@@ -165,9 +243,7 @@ impl Play {
 
     /// Everything ends, and everything that was answered is so, whichever node is asked.
     pub(crate) async fn end(mut self) {
-        for node in 0..NODES {
-            self.leave_and_join(node).await;
-        }
+        self.renew().await;
         self.places.send_replace(None);
         self.crowd.go_home().await;
         let mut views = Vec::new();
@@ -201,12 +277,14 @@ impl Play {
     }
 }
 
-/// What the clients fight over. Nobody has a draft for itself: what a node was sent may be stored at any time until
-/// it is dead.
+/// What the clients fight over. No draft is changed by one client alone, who would know what it holds: what a node was
+/// sent may be stored at any time until it is dead.
 fn offers() -> Vec<Arc<Offer>> {
     let shared = |offer: Arc<Offer>| {
         let Offer { publisher, id, steps, .. } = &*offer;
-        Arc::new(Offer { publisher, id, steps: steps.clone(), contested: true })
+        let drafted_by =
+            if matches!(offer.id, "quick" | "broken") { DraftedBy::Two } else { DraftedBy::Nobody };
+        Arc::new(Offer { publisher, id, steps: steps.clone(), drafted_by })
     };
     crate::kills::offers().into_iter().map(shared).collect()
 }

@@ -1,0 +1,121 @@
+//! The store: which, and how a node uses a database.
+
+use std::time::Duration;
+
+use clap::Args;
+use signoff_store::postgres::{Address, PostgresSettings};
+use signoff_wire::duration::Span;
+
+use super::secrets::secret;
+use super::{BadSetting, bad};
+use crate::store_address::{BadAddress, StoreAddress};
+
+/// How `serve` uses a database.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct DatabaseOptions {
+    /// The most connections to the database that this node holds, 4 to 1000 [default: 16]
+    #[arg(long, env = "SIGNOFF_CONNECTIONS", value_name = "NUMBER")]
+    pub(crate) connections: Option<usize>,
+    /// How long a database that cannot be reached is waited for at the start [default: 30s]
+    #[arg(long, env = "SIGNOFF_STORE_WAIT", value_name = "SPAN")]
+    pub(crate) store_wait: Option<String>,
+}
+
+/// A store, and how it is used.
+#[derive(Clone, Debug)]
+pub(crate) struct StoreSettings {
+    pub(crate) address: StoreAddress,
+    pub(crate) connections: usize,
+    pub(crate) wait: Duration,
+}
+
+impl From<StoreAddress> for StoreSettings {
+    fn from(address: StoreAddress) -> Self {
+        Self { address, connections: PostgresSettings::CONNECTIONS, wait: PostgresSettings::PATIENCE }
+    }
+}
+
+impl StoreSettings {
+    /// For a store in the database at `address`.
+    pub(crate) fn postgres(&self, address: &Address) -> PostgresSettings {
+        PostgresSettings::new(address.clone()).connections(self.connections).patience(self.wait)
+    }
+}
+
+/// The settings of the store, with the password of the environment.
+pub(super) fn settings(
+    address: Option<&str>,
+    database: DatabaseOptions,
+) -> Result<StoreSettings, BadSetting> {
+    let mut settings = StoreSettings::from(given_or_of_user(address)?);
+    if let Some(password) = secret("SIGNOFF_STORE_PASSWORD")? {
+        settings.address = settings.address.with_password(&password);
+    }
+    if let Some(number) = database.connections {
+        settings.connections = connections(number)?;
+    }
+    if let Some(word) = database.store_wait {
+        let span: Span =
+            word.parse().map_err(|_| bad("store_wait", format!("{word:?} is no span like 30s")))?;
+        settings.wait = Duration::from_micros(span.micros());
+    }
+    Ok(settings)
+}
+
+fn given_or_of_user(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
+    match address {
+        Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),
+        None => StoreAddress::of_user().ok_or_else(|| {
+            bad("store", "this user has no data directory; name a file with --store sqlite:PATH")
+        }),
+    }
+}
+
+fn connections(number: usize) -> Result<usize, BadSetting> {
+    let (fewest, most) = (PostgresSettings::FEWEST_CONNECTIONS, PostgresSettings::MOST_CONNECTIONS);
+    if (fewest..=most).contains(&number) {
+        return Ok(number);
+    }
+    let problem = format!(
+        "{number} is no number from {fewest} to {most}; changes and reads need connections of their own"
+    );
+    Err(bad("connections", problem))
+}
+
+/// Whether the command line, which everybody on this machine can see, holds a password.
+pub(crate) fn shows_a_password(given: Option<&str>) -> bool {
+    let Some(given) = given else { return false };
+    // What the environment says nobody else sees.
+    std::env::var("SIGNOFF_STORE").ok().as_deref() != Some(given)
+        && given.parse().is_ok_and(|address: StoreAddress| address.has_password())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(connections: Option<usize>, wait: Option<&str>) -> Result<StoreSettings, String> {
+        let database = DatabaseOptions { connections, store_wait: wait.map(str::to_owned) };
+        settings(Some("postgres://db.example/signoff"), database).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn connections_are_bounded_and_a_wait_is_a_span() {
+        let settings = of(None, None).unwrap();
+        assert_eq!((settings.connections, settings.wait), (16, Duration::from_secs(30)));
+        let settings = of(Some(4), Some("0s")).unwrap();
+        assert_eq!((settings.connections, settings.wait), (4, Duration::ZERO));
+        assert!(of(Some(3), None).unwrap_err().starts_with("connections: 3 is no number from 4 to 1000"));
+        assert!(of(Some(1001), None).is_err());
+        assert_eq!(of(None, Some("soon")).unwrap_err(), "store_wait: \"soon\" is no span like 30s");
+    }
+
+    #[test]
+    fn a_password_on_the_command_line_is_seen() {
+        assert!(shows_a_password(Some("postgres://ann:secret@db/x")));
+        assert!(shows_a_password(Some("postgres://ann@db/x?password=secret")));
+        assert!(!shows_a_password(Some("postgres://ann@db/x")));
+        assert!(!shows_a_password(Some("sqlite:x")));
+        assert!(!shows_a_password(None));
+    }
+}

@@ -1,0 +1,139 @@
+//! What happens once when a store is opened: the database is waited for and looked at.
+
+use std::time::Duration;
+
+use deadpool_postgres::ClientWrapper;
+use tokio::time::timeout;
+
+use super::pool::{self, Held, Pool};
+use super::settings::PostgresSettings;
+use super::trouble::{Trouble, failed};
+use super::{BadAddress, column, schema};
+use crate::StoreError;
+
+/// A database that cannot be reached is asked again after this time.
+const AGAIN: Duration = Duration::from_millis(500);
+
+/// Why a store in a database cannot be opened.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address or another setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] BadAddress),
+    /// The database refuses, or is none that signoff can use: somebody has to change something.
+    #[error("{0}")]
+    Refused(String),
+    /// No server could be reached that takes writes, as long as it was waited for.
+    #[error("no server that takes writes was found within {}: {why}; is it running, and is the address right?", spoken(*.waited))]
+    Unreachable {
+        /// How long it was waited for.
+        waited: Duration,
+        /// What was in the way in the end.
+        why: String,
+    },
+    /// It was reached, and then something went wrong.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<OpenError> for StoreError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Store(error) => error,
+            other => Self::Unavailable(other.to_string()),
+        }
+    }
+}
+
+fn spoken(time: Duration) -> String {
+    format!("{} s", time.as_secs_f32())
+}
+
+/// The first connection; waits for a server that takes writes as long as the settings say.
+async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<Held, OpenError> {
+    let mut seen = None;
+    let found = timeout(settings.patience, async {
+        loop {
+            match pool::take(pool).await {
+                Ok(client) => return Ok(client),
+                Err(trouble) if trouble.lasts => return Err(OpenError::Refused(trouble.text)),
+                Err(trouble) => {
+                    if seen.is_none() {
+                        tracing::warn!(
+                            "waiting up to {} for the database: {}",
+                            spoken(settings.patience),
+                            trouble.text
+                        );
+                    }
+                    seen = Some(trouble.text);
+                }
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+    });
+    if let Ok(found) = found.await {
+        return found;
+    }
+    let why = seen.unwrap_or_else(|| "no answer yet".to_owned());
+    Err(OpenError::Unreachable { waited: settings.patience, why })
+}
+
+/// Waits for the database, brings the schema up to date, and tells the log what an operator should know.
+pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<(), OpenError> {
+    let mut client = first(pool, settings).await?;
+    refuse_shared_sessions(pool, &client).await?;
+    schema::migrate(&mut client).await?;
+    look_at(&client, settings.connections).await?;
+    let address = &settings.address;
+    if address.leaves_this_machine() && !address.tls().is_verified() {
+        tracing::warn!(
+            "the connection to the database at {address} is not verified; write sslmode=verify-full in the store's address"
+        );
+    }
+    Ok(())
+}
+
+/// Two connections of ours have two sessions, unless a pooler lends one session to whoever speaks.
+async fn refuse_shared_sessions(pool: &Pool, first: &ClientWrapper) -> Result<(), OpenError> {
+    let second = pool::take(pool).await?;
+    if session(first).await? == session(&second).await? {
+        let problem = "a pooler in transaction mode stands before the database; let signoff connect to the server itself, \
+                       or set the pooler to session mode";
+        return Err(OpenError::Refused(problem.to_owned()));
+    }
+    Ok(())
+}
+
+/// The process that serves the connection, and when it started.
+async fn session(client: &ClientWrapper) -> Result<(i32, Option<String>), StoreError> {
+    let text = "SELECT pg_backend_pid(), inet_server_addr()::text || ':' || inet_server_port()::text";
+    let row = client.query_one(text, &[]).await.map_err(failed)?;
+    Ok((column(&row, 0)?, column(&row, 1)?))
+}
+
+/// Warns of what makes acknowledged changes less than durable, and of too few connections.
+async fn look_at(client: &ClientWrapper, connections: usize) -> Result<(), StoreError> {
+    let text = "SELECT current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',
+        current_setting('max_connections')::bigint - current_setting('superuser_reserved_connections')::bigint";
+    let row = client.query_one(text, &[]).await.map_err(failed)?;
+    let (synced, whole, room): (bool, bool, i64) = (column(&row, 0)?, column(&row, 1)?, column(&row, 2)?);
+    for (off, name) in [(!synced, "fsync"), (!whole, "full_page_writes")] {
+        if off {
+            tracing::warn!(
+                "{name} is off: a crash of the database's machine may lose or damage what was acknowledged"
+            );
+        }
+    }
+    if i64::try_from(connections).is_ok_and(|connections| connections > room) {
+        tracing::warn!(
+            "the server lets {room} connections in, this node alone may want {connections}; see --connections"
+        );
+    }
+    Ok(())
+}
+
+impl From<Trouble> for OpenError {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
+    }
+}

@@ -1,0 +1,159 @@
+//! The connections of a node: a stated number at most, each to the server that takes writes now.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use deadpool::Runtime;
+use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult};
+use deadpool_postgres::ClientWrapper;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::error::Elapsed;
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::address::BadAddress;
+use super::connect;
+use super::settings::PostgresSettings;
+use super::trouble::{Trouble, doubts, failed};
+use crate::StoreError;
+
+/// Who waits longer for a free connection is told that the store is unavailable.
+const WAIT_LIMIT: Duration = Duration::from_secs(5);
+
+pub(super) type Pool = managed::Pool<Manager>;
+
+/// A connection that goes back to the pool when it is dropped.
+pub(super) type Held = managed::Object<Manager>;
+
+/// Makes connections, and throws away those that cannot be trusted any more.
+pub(super) struct Manager {
+    servers: Vec<(String, Config)>,
+    tls: Option<MakeRustlsConnect>,
+    limit: Duration,
+    /// The server that took writes last: it is asked first.
+    last: AtomicUsize,
+}
+
+/// A connection as the pool keeps it.
+pub(super) struct Pooled {
+    client: ClientWrapper,
+    /// How many doubts there were when it was made.
+    doubts: u64,
+}
+
+/// A pool that connects when it is first asked.
+pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, BadAddress> {
+    let fewest = PostgresSettings::FEWEST_CONNECTIONS;
+    if settings.connections < fewest {
+        return Err(BadAddress::new(format!("a node needs at least {fewest} connections")));
+    }
+    let address = &settings.address;
+    let manager = Manager {
+        servers: address.servers(),
+        tls: address.tls().connector()?,
+        limit: address.connect_limit(),
+        last: AtomicUsize::new(0),
+    };
+    managed::Pool::builder(manager)
+        .max_size(settings.connections)
+        .runtime(Runtime::Tokio1)
+        .wait_timeout(Some(WAIT_LIMIT))
+        .build()
+        .map_err(|error| BadAddress::new(error.to_string()))
+}
+
+/// A free connection, or a new one.
+pub(super) async fn take(pool: &Pool) -> Result<Held, Trouble> {
+    pool.get().await.map_err(|error| match error {
+        PoolError::Backend(trouble) => trouble,
+        PoolError::Timeout(_) => Trouble::passing(format!(
+            "all {} connections of this node are busy; see --connections",
+            pool.status().max_size
+        )),
+        other => Trouble::passing(other.to_string()),
+    })
+}
+
+/// What the connection answered. One that did not answer in time goes back to the pool when it has: until then the
+/// server is at work for it, and another one in its place would be one too many.
+pub(super) fn settle<T>(
+    client: Held,
+    room: Option<OwnedSemaphorePermit>,
+    outcome: Result<Result<T, tokio_postgres::Error>, Elapsed>,
+) -> Result<T, StoreError> {
+    if let Ok(outcome) = outcome {
+        return outcome.map_err(failed);
+    }
+    tokio::spawn(async move {
+        // Answers come in order. An error is one, too: of the end of the connection.
+        let _ = client.simple_query("").await;
+        drop((client, room));
+    });
+    Err(unanswered())
+}
+
+/// What a change or a read comes to that the database did not answer in time.
+pub(super) fn unanswered() -> StoreError {
+    StoreError::Unavailable("the database did not answer in time".to_owned())
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable(trouble.text)
+    }
+}
+
+impl managed::Manager for Manager {
+    type Type = Pooled;
+    type Error = Trouble;
+
+    async fn create(&self) -> Result<Pooled, Trouble> {
+        let (count, first) = (self.servers.len(), self.last.load(Ordering::Relaxed));
+        let mut troubles = Vec::new();
+        for place in (0..count).map(|step| (first + step) % count) {
+            let (name, config) = &self.servers[place];
+            let doubts = doubts();
+            match connect::connect(config, self.tls.as_ref(), self.limit).await {
+                Ok(client) => {
+                    self.last.store(place, Ordering::Relaxed);
+                    return Ok(Pooled { client, doubts });
+                }
+                Err(trouble) => {
+                    troubles.push(Trouble { text: format!("{name}: {}", trouble.text), ..trouble });
+                }
+            }
+        }
+        Err(all(&troubles))
+    }
+
+    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Trouble> {
+        if pooled.client.is_closed() {
+            return Err(RecycleError::message("closed"));
+        }
+        if pooled.doubts != doubts() {
+            return Err(RecycleError::message("the server may take no changes any more"));
+        }
+        Ok(())
+    }
+}
+
+/// One trouble for those of all servers. It lasts if none of them passes.
+fn all(troubles: &[Trouble]) -> Trouble {
+    let texts: Vec<&str> = troubles.iter().map(|trouble| trouble.text.as_str()).collect();
+    Trouble { text: texts.join("; "), lasts: troubles.iter().all(|trouble| trouble.lasts) }
+}
+
+impl Deref for Pooled {
+    type Target = ClientWrapper;
+
+    fn deref(&self) -> &ClientWrapper {
+        &self.client
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut ClientWrapper {
+        &mut self.client
+    }
+}

@@ -1,0 +1,63 @@
+//! What an operator decides about the connections of a node.
+
+use std::time::Duration;
+
+use super::address::{Address, BadAddress};
+
+/// How a node uses the database.
+#[derive(Clone, Debug)]
+pub struct PostgresSettings {
+    /// Where the database is.
+    pub address: Address,
+    /// So many connections the node holds at most.
+    pub connections: usize,
+    /// How long a database is waited for that cannot be reached when the store is opened.
+    pub patience: Duration,
+    /// Whoever asks is told after this time that no answer came. The server gives statements up before, but not a
+    /// commit that waits for a standby.
+    pub answer: Duration,
+}
+
+impl PostgresSettings {
+    /// So many connections a node holds at most unless another number is named.
+    pub const CONNECTIONS: usize = 16;
+    /// The fewest connections: changes take up to three quarters of them, and reads must not wait for changes.
+    pub const FEWEST_CONNECTIONS: usize = 4;
+    /// The most connections: a server gives each a process of its own.
+    pub const MOST_CONNECTIONS: usize = 1000;
+    /// How long a database is waited for unless another time is named.
+    pub const PATIENCE: Duration = Duration::from_secs(30);
+    /// How long an answer is waited for unless another time is named.
+    pub const ANSWER: Duration = Duration::from_secs(15);
+
+    /// Settings that are as they are unless changed.
+    pub fn new(address: Address) -> Self {
+        Self { address, connections: Self::CONNECTIONS, patience: Self::PATIENCE, answer: Self::ANSWER }
+    }
+
+    /// The same for an address as it is written.
+    ///
+    /// # Errors
+    /// If the text is no address of a database.
+    pub fn parse(address: &str) -> Result<Self, BadAddress> {
+        address.parse().map(Self::new)
+    }
+
+    /// The same with so many connections.
+    #[must_use]
+    pub fn connections(self, connections: usize) -> Self {
+        Self { connections, ..self }
+    }
+
+    /// The same, waiting so long for the database at the start.
+    #[must_use]
+    pub fn patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same, waiting so long for each answer.
+    #[must_use]
+    pub fn answer(self, answer: Duration) -> Self {
+        Self { answer, ..self }
+    }
+}
