@@ -8,8 +8,11 @@ use crate::Error;
 /// The quota is counted over so many microseconds.
 const PERIOD: u32 = 100_000;
 /// Where control groups of version 2 are, and the processor's of version 1.
-const ROOTS: [(&str, Version); 3] =
-    [("/sys/fs/cgroup/cpu", Version::One), ("/sys/fs/cgroup", Version::Two), ("/sys/fs/cgroup/unified", Version::Two)];
+const ROOTS: [(&str, Version); 3] = [
+    ("/sys/fs/cgroup/cpu", Version::One),
+    ("/sys/fs/cgroup", Version::Two),
+    ("/sys/fs/cgroup/unified", Version::Two),
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Version {
@@ -46,7 +49,9 @@ impl Cage {
 
 fn make(root: &Path, version: Version, name: &str, share: f64) -> Result<PathBuf, Error> {
     let (mark, file, quota) = match version {
-        Version::Two => ("cgroup.controllers", "cpu.max", format!("{:.0} {PERIOD}", share * f64::from(PERIOD))),
+        Version::Two => {
+            ("cgroup.controllers", "cpu.max", format!("{:.0} {PERIOD}", share * f64::from(PERIOD)))
+        }
         Version::One => ("cpu.cfs_quota_us", "cpu.cfs_quota_us", format!("{:.0}", share * f64::from(PERIOD))),
     };
     if !root.join(mark).exists() {

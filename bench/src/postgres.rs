@@ -22,7 +22,7 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Starts it below the temporary folder. `options` are further ones of its command line.
     pub(crate) fn start(options: &str) -> Result<Self, Error> {
-        let running = Running::start_with(&format!("{DURABLE} {options}"))?;
+        let running = Running::start_with("", &format!("{DURABLE} {options}"))?;
         Ok(Self { running, programs: programs()? })
     }
 
@@ -115,11 +115,15 @@ fn programs() -> Result<PathBuf, Error> {
     let debian = Path::new("/usr/lib/postgresql");
     let versions = std::fs::read_dir(debian).into_iter().flatten().flatten();
     let newest = versions
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path().join("bin")))
+        })
         .max();
     match newest {
         Some((_, programs)) => Ok(programs),
-        None => Err("pgbench is missing: install the Debian packages postgresql and postgresql-contrib".into()),
+        None => {
+            Err("pgbench is missing: install the Debian packages postgresql and postgresql-contrib".into())
+        }
     }
 }
 
@@ -172,7 +176,7 @@ impl Postgres {
             Some(rate) if output.status.success() => {
                 let p50 = if script.log { Some(middle(folder.path())?) } else { None };
                 Ok(Seen { rate, p50 })
-            },
+            }
             _ => Err(format!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)).into()),
         }
     }

@@ -184,9 +184,11 @@ impl Template {
             (Dialect::Sqlite, true) => format!("printf('%0{width}x', {number})"),
             (Dialect::Sqlite, false) => format!("printf('%0{width}d', {number})"),
         };
-        let mut columns = vec!["k".to_owned(), format!("'{prefix}' || {} AS name", number("k".to_owned(), 7, false))];
+        let mut columns =
+            vec!["k".to_owned(), format!("'{prefix}' || {} AS name", number("k".to_owned(), 7, false))];
         for place in 0..self.ids.len() {
-            if wanted.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == format!("u{place}")) {
+            if wanted.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == format!("u{place}"))
+            {
                 // The first twelve digits are what a time would be.
                 let time = number(format!("{} + k", first + place * copies), 12, true);
                 columns.push(format!(
@@ -197,7 +199,10 @@ impl Template {
         let columns = columns.join(", ");
         match dialect {
             Dialect::Postgres => {
-                format!("(SELECT {columns} FROM generate_series(0::bigint, {}) AS k OFFSET 0) AS t", copies - 1)
+                format!(
+                    "(SELECT {columns} FROM generate_series(0::bigint, {}) AS k OFFSET 0) AS t",
+                    copies - 1
+                )
             }
             Dialect::Sqlite => format!(
                 "(WITH RECURSIVE numbers (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM numbers WHERE k < {}) \

@@ -184,8 +184,7 @@ impl Offers {
         let requests: Requests = Arc::new(move |number, into| {
             server::request(into, method, &path(&which, number), &token, body(number).as_ref());
         });
-        let load =
-            Load { connections, requests, count: Some(count), time: LONGEST_PASS, expected, seen };
+        let load = Load { connections, requests, count: Some(count), time: LONGEST_PASS, expected, seen };
         let mut kept = self.connections.lock().await;
         let sample = load::run_over(&mut kept, &self.addresses, &load).await?;
         if sample.latencies.len() == count {

@@ -25,7 +25,8 @@ struct Caller {
 
 /// Plays them all, and waits until nothing is left to do of the first.
 pub(super) async fn play(server: &Server) -> Result<(), Error> {
-    let mut caller = Caller { connection: Connection::open(server.address).await?, token: server.token().await? };
+    let mut caller =
+        Caller { connection: Connection::open(server.address).await?, token: server.token().await? };
     for offer in [ENDED, RUNNING] {
         caller.until(201, "PUT", &format!("/api/publishers/contoso/offers/{offer}"), DRAFT).await?;
     }

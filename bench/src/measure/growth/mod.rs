@@ -27,7 +27,8 @@ const COUNTED: usize = 400;
 const STARTS: usize = 5;
 
 /// Options of the server that PostgreSQL's figures come from: a fill writes no log, and each statement's pages are counted.
-const OPTIONS: &str = "-c wal_level=minimal -c max_wal_senders=0 -c shared_preload_libraries=pg_stat_statements";
+const OPTIONS: &str =
+    "-c wal_level=minimal -c max_wal_senders=0 -c shared_preload_libraries=pg_stat_statements";
 
 /// A store, a server on it, and the offers that are published there.
 struct Side<'a> {
@@ -124,7 +125,11 @@ async fn run(plan: &Plan, stores: [Store<'_>; 2], stored: usize, names: &Names) 
             what,
             measured: report::rate(of(&|(_, many)| figure(many))),
             limit: report::rate(of(&|(few, _)| figure(few))),
-            judged: Judged::Ratio { percent: of(&|(few, many)| 100.0 * figure(many) / figure(few)), goal: 70.0, aim: 95.0 },
+            judged: Judged::Ratio {
+                percent: of(&|(few, many)| 100.0 * figure(many) / figure(few)),
+                goal: 70.0,
+                aim: 95.0,
+            },
         }
     };
     let pages = |what, few: f64, many: f64| Row {
@@ -137,7 +142,12 @@ async fn run(plan: &Plan, stores: [Store<'_>; 2], stored: usize, names: &Names) 
         what: names.bytes,
         measured: format!("{:.0} B", many.filled.bytes),
         limit: String::new(),
-        judged: Judged::Figure { value: Spread::of(vec![many.filled.bytes]), unit: "B", goal: 2500.0, aim: 1700.0 },
+        judged: Judged::Figure {
+            value: Spread::of(vec![many.filled.bytes]),
+            unit: "B",
+            goal: 2500.0,
+            aim: 1700.0,
+        },
     };
     let mut rows = vec![
         kept(names.publishes, |rates| rates.publishes),
@@ -156,7 +166,8 @@ async fn side<'a>(plan: &Plan, store: Store<'a>, stored: usize, live: usize) -> 
     let server = store.serve(plan).await?;
     // As many in both stores, spread evenly over all.
     let (count, step) = (FEW / 20, (filled.offers / (FEW / 20)).max(1));
-    let name: Arc<dyn Fn(usize) -> String + Send + Sync> = Arc::new(move |number| format!("full-{:07}", number * step));
+    let name: Arc<dyn Fn(usize) -> String + Send + Sync> =
+        Arc::new(move |number| format!("full-{:07}", number * step));
     let which = Which { publishers: vec!["contoso".to_owned()], name, count: count.min(filled.offers) };
     let offers = Offers::on(&[&server], which).await?;
     offers.steer(Steps::Long).await?;
@@ -183,7 +194,11 @@ impl Side<'_> {
         let requests: Requests = Arc::new(move |number, into| {
             let offer = number * 7919 % offers;
             // The first operation of every offer; ids are numbered one after the other.
-            let id = format!("{:08x}-{:04x}-7000-8000-000000000001", (offers + offer + 1) >> 16, (offers + offer + 1) & 0xffff);
+            let id = format!(
+                "{:08x}-{:04x}-7000-8000-000000000001",
+                (offers + offer + 1) >> 16,
+                (offers + offer + 1) & 0xffff
+            );
             let path = format!("/api/publishers/contoso/offers/full-{offer:07}/operations/{id}");
             server::request(into, "GET", &path, &token, "");
         });

@@ -110,15 +110,20 @@ impl Store<'_> {
                 _ => (of_operation.clone(), "operation_id"),
             };
             let text = |columns: String| {
-                format!("SELECT {columns} FROM {table} WHERE publisher_id = 'contoso' AND {which} ORDER BY {order}")
+                format!(
+                    "SELECT {columns} FROM {table} WHERE publisher_id = 'contoso' AND {which} ORDER BY {order}"
+                )
             };
             rows.push(match self {
                 Self::Sqlite(path) => from_sqlite(path, &text(sqlite_columns(columns)), columns.len())?,
-                Self::Postgres(postgres, database) => from_postgres(postgres, database, &text(json_of(columns))).await?,
+                Self::Postgres(postgres, database) => {
+                    from_postgres(postgres, database, &text(json_of(columns))).await?
+                }
             });
         }
         let ids = rows[0].iter().map(|offer| offer[2].clone());
-        let ids = ids.chain(rows[2].iter().map(|operation| operation[1].clone())).collect::<Option<Vec<String>>>();
+        let ids =
+            ids.chain(rows[2].iter().map(|operation| operation[1].clone())).collect::<Option<Vec<String>>>();
         Ok(Template { offer: offer.to_owned(), ids: ids.ok_or("a row without an id")?, rows })
     }
 

@@ -33,13 +33,7 @@ pub(super) struct Rows {
 
 /// What the scripts need besides the tables.
 pub(super) async fn prepare(postgres: &Postgres, database: &str) -> Result<(), Error> {
-    postgres
-        .ask(
-            database,
-            "CREATE SEQUENCE bench_entry START 1000000000;",
-        )
-        .await
-        .map(|_| ())
+    postgres.ask(database, "CREATE SEQUENCE bench_entry START 1000000000;").await.map(|_| ())
 }
 
 impl Rows {
@@ -90,10 +84,8 @@ impl Rows {
             "INSERT INTO audit (publisher_id, entry, body) SELECT {publisher}, nextval('bench_entry'), {audit}"
         );
         // Keys rise with time on every connection, as the server's ids do.
-        let head = format!(
-            "\\set n random(0, {})\n\\set id :id + 64\n\\set key :id + :client_id\n",
-            count - 1
-        );
+        let head =
+            format!("\\set n random(0, {})\n\\set id :id + 64\n\\set key :id + :client_id\n", count - 1);
         let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let statements: Vec<String> = match form {
             Form::Statement => vec![format!(

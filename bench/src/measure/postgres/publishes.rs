@@ -60,7 +60,11 @@ fn judged(what: &'static str, rounds: &[Round], figure: fn(&Round) -> f64) -> Ro
         what,
         measured: report::rate(of(&figure)),
         limit: report::rate(of(&Round::limit)),
-        judged: Judged::Ratio { percent: of(&|round| 100.0 * figure(round) / round.limit()), goal: 100.0, aim: 250.0 },
+        judged: Judged::Ratio {
+            percent: of(&|round| 100.0 * figure(round) / round.limit()),
+            goal: 100.0,
+            aim: 250.0,
+        },
     }
 }
 

@@ -154,11 +154,12 @@ pub(super) async fn write(
     for row in &rows {
         let (place, held, done): (i64, bool, bool) = (column(row, 0)?, column(row, 1)?, column(row, 2)?);
         let outcome = usize::try_from(place - 1).ok().and_then(|place| outcomes.get_mut(place));
-        *outcome.ok_or_else(|| StoreError::Corrupt("a commit told of no offer of its".to_owned()))? = match (held, done) {
-            (_, true) => Ok(()),
-            (true, false) => Err(StoreError::Stale),
-            (false, false) => Err(StoreError::Fenced),
-        };
+        *outcome.ok_or_else(|| StoreError::Corrupt("a commit told of no offer of its".to_owned()))? =
+            match (held, done) {
+                (_, true) => Ok(()),
+                (true, false) => Err(StoreError::Stale),
+                (false, false) => Err(StoreError::Fenced),
+            };
     }
     Ok(outcomes)
 }

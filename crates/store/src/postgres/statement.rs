@@ -30,22 +30,61 @@ pub(super) const TYPES: [Type; 50] = {
     [
         T::TEXT,
         // Offers.
-        T::TEXT_ARRAY, T::INT8_ARRAY, T::UUID_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::UUID_ARRAY,
-        T::UUID_ARRAY, T::TEXT_ARRAY, T::UUID_ARRAY, T::INT8_ARRAY, T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::UUID_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::UUID_ARRAY,
+        T::UUID_ARRAY,
+        T::TEXT_ARRAY,
+        T::UUID_ARRAY,
+        T::INT8_ARRAY,
+        T::INT8_ARRAY,
         // Operations.
-        T::INT8_ARRAY, T::TEXT_ARRAY, T::UUID_ARRAY, T::INT8_ARRAY, T::UUID_ARRAY, T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::UUID_ARRAY,
+        T::INT8_ARRAY,
+        T::UUID_ARRAY,
+        T::TEXT_ARRAY,
         // Work that is settled, and work that is wanted.
-        T::INT8_ARRAY, T::UUID_ARRAY, T::INT8_ARRAY,
-        T::INT8_ARRAY, T::TEXT_ARRAY, T::UUID_ARRAY, T::INT8_ARRAY, T::TEXT_ARRAY, T::INT8_ARRAY,
+        T::INT8_ARRAY,
+        T::UUID_ARRAY,
+        T::INT8_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::UUID_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::INT8_ARRAY,
         // Letters.
-        T::INT8_ARRAY, T::UUID_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::INT8_ARRAY,
+        T::INT8_ARRAY,
+        T::UUID_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::INT8_ARRAY,
         // Contents.
-        T::INT8_ARRAY, T::TEXT_ARRAY, T::INT8_ARRAY, T::INT8_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY, T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
+        T::TEXT_ARRAY,
         T::TEXT_ARRAY,
         // Replies.
-        T::INT8_ARRAY, T::BYTEA_ARRAY, T::BYTEA_ARRAY, T::INT8_ARRAY, T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::BYTEA_ARRAY,
+        T::BYTEA_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
         // Audit.
-        T::INT8_ARRAY, T::TEXT_ARRAY,
+        T::INT8_ARRAY,
+        T::TEXT_ARRAY,
     ]
 };
 
@@ -111,7 +150,8 @@ mod tests {
 
     #[test]
     fn every_part_is_in_the_text_once() {
-        let marks = |name: &str| TEXT.lines().filter(|line| line.strip_prefix("--part ") == Some(name)).count();
+        let marks =
+            |name: &str| TEXT.lines().filter(|line| line.strip_prefix("--part ") == Some(name)).count();
         for (name, _) in NOTHING.flags() {
             assert_eq!(marks(name), 1, "{name}");
         }
@@ -122,9 +162,14 @@ mod tests {
     fn parts_that_are_not_needed_are_left_out() {
         let least = NOTHING.text();
         assert!(least.starts_with("WITH given") && !least.contains("--"), "{least}");
-        assert!(!least.contains("outbox") && !least.contains("DELETE") && !least.contains("INSERT"), "{least}");
+        assert!(
+            !least.contains("outbox") && !least.contains("DELETE") && !least.contains("INSERT"),
+            "{least}"
+        );
         let text = Parts { mail: true, fences: true, ..NOTHING }.text();
-        assert!(text.contains("INSERT INTO outbox") && text.contains("lease_token") && !text.contains("audit"));
+        assert!(
+            text.contains("INSERT INTO outbox") && text.contains("lease_token") && !text.contains("audit")
+        );
         assert_eq!(text.matches("held AS").count(), 1);
     }
 

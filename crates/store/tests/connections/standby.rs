@@ -37,7 +37,8 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
     server.say(&WAIT).await.unwrap();
     let writer = store.clone();
     // The server takes its time to hear of it.
-    let written = tokio::spawn(async move { while writer.put_principal(record("given up")).await.is_ok() {} });
+    let written =
+        tokio::spawn(async move { while writer.put_principal(record("given up")).await.is_ok() {} });
     until_waiting(&server, "1").await;
 
     // The server gives up waiting and says yes, with a warning.
