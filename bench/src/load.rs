@@ -38,23 +38,26 @@ pub(crate) struct Load {
 /// # Errors
 /// If a reply has another status: what was measured would be something else.
 pub(crate) async fn run(address: SocketAddr, load: &Load) -> Result<Sample, Error> {
-    run_over(&mut Vec::new(), address, load).await
+    run_over(&mut Vec::new(), &[address], load).await
 }
 
-/// Sends `load` to `address` over the connections that are `kept` and as many new ones as it needs besides; those
-/// that are open afterwards are kept.
+/// Sends `load` over the connections that are `kept` and as many new ones as it needs besides, to each of `addresses` in
+/// turn; those that are open afterwards are kept.
 pub(crate) async fn run_over(
     kept: &mut Vec<Connection>,
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     load: &Load,
 ) -> Result<Sample, Error> {
     let next = Arc::new(AtomicUsize::new(0));
     let ready = Arc::new(Barrier::new(load.connections + 1));
     let mut clients = JoinSet::new();
+    // Those that are opened are spread evenly; those that are kept were.
+    let mut nodes = addresses.iter().copied().cycle();
     for _ in 0..load.connections {
-        let connection = match kept.pop() {
-            Some(connection) => connection,
-            None => Connection::open(address).await?,
+        let connection = match (kept.pop(), nodes.next()) {
+            (Some(connection), _) => connection,
+            (None, Some(address)) => Connection::open(address).await?,
+            (None, None) => return Err("nobody to send the load to".into()),
         };
         clients.spawn(client(connection, load.clone(), next.clone(), ready.clone()));
     }

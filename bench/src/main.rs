@@ -5,14 +5,20 @@
 #![expect(clippy::disallowed_methods, reason = "measuring takes the real clock")]
 
 mod bare;
+mod cage;
 mod client;
 mod fill;
 mod load;
 mod measure;
+mod postgres;
+#[path = "../../crates/store/src/testing/postgres_server.rs"]
+#[expect(dead_code, reason = "tests need more of it")]
+mod postgres_server;
 mod raw;
 mod report;
 mod server;
 mod stats;
+mod template;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -45,14 +51,14 @@ struct Cli {
     /// Operations that run in the stores of `starts`.
     #[arg(long, default_value_t = 100_000)]
     live: usize,
-    /// Operations altogether in the larger store of `starts`: about 2.1 GB a million.
-    #[arg(long, default_value_t = 10_000_000)]
+    /// Operations altogether in the larger store of `starts` and of the growth: about 2.1 GB a million.
+    #[arg(long, global = true, default_value_t = 10_000_000)]
     stored: usize,
     /// One second a measurement: to see that everything works, not to quote.
-    #[arg(long)]
+    #[arg(long, global = true)]
     quick: bool,
     #[command(subcommand)]
-    hidden: Option<Hidden>,
+    command: Option<Command>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,8 +81,29 @@ enum Only {
     Starts,
 }
 
+/// Parts of what is measured on PostgreSQL.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OnPostgres {
+    /// Publishes and cancels beside pgbench with an equal transaction for each.
+    Publishes,
+    /// How long one publish takes, beside one durable round trip.
+    Latency,
+    /// Two nodes, each held to a quarter of a core, beside one.
+    Nodes,
+    /// Rates, pages, bytes and starts with many operations stored, beside few.
+    Growth,
+    /// The same on SQLite.
+    SqliteGrowth,
+}
+
 #[derive(Subcommand)]
-enum Hidden {
+enum Command {
+    /// Measures the store for many nodes beside PostgreSQL's own load generator, on a PostgreSQL server of its own.
+    Postgres {
+        /// Measure this only.
+        #[arg(long)]
+        only: Option<OnPostgres>,
+    },
     /// Serves one reply for every request: the limit of polling.
     #[command(hide = true)]
     Bare { head: PathBuf, body: PathBuf },
@@ -109,8 +136,9 @@ impl Plan {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = match &cli.hidden {
-        Some(Hidden::Bare { head, body }) => bare::serve(head, body),
+    let outcome = match &cli.command {
+        Some(Command::Bare { head, body }) => bare::serve(head, body),
+        Some(Command::Postgres { only }) => on_postgres(&cli, *only),
         None => measure_all(&cli),
     };
     match outcome {
@@ -123,11 +151,40 @@ fn main() -> ExitCode {
 }
 
 /// One thread generates all load: the other cores are the server's.
+fn measured(rows: impl Future<Output = Result<Vec<Row>, Error>>) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    print!("{}", report::table(&runtime.block_on(rows)?));
+    Ok(())
+}
+
+fn on_postgres(cli: &Cli, only: Option<OnPostgres>) -> Result<(), Error> {
+    let plan = Plan::of(cli)?;
+    let wanted = |one: OnPostgres| only.is_none_or(|only| only == one);
+    measured(async {
+        let mut rows: Vec<Row> = Vec::new();
+        if wanted(OnPostgres::Publishes) {
+            rows.extend(measure::postgres::publishes::run(&plan).await?);
+        }
+        if wanted(OnPostgres::Latency) {
+            rows.extend(measure::postgres::latency::run(&plan).await?);
+        }
+        if wanted(OnPostgres::Nodes) {
+            rows.extend(measure::postgres::nodes::run(&plan).await?);
+        }
+        if wanted(OnPostgres::Growth) {
+            rows.extend(measure::growth::postgres(&plan, cli.stored).await?);
+        }
+        if wanted(OnPostgres::SqliteGrowth) {
+            rows.extend(measure::growth::sqlite(&plan, cli.stored).await?);
+        }
+        Ok(rows)
+    })
+}
+
 fn measure_all(cli: &Cli) -> Result<(), Error> {
     let plan = Plan::of(cli)?;
     let wanted = |one: &[Only]| cli.only.is_none_or(|only| one.contains(&only));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let rows = runtime.block_on(async {
+    measured(async {
         let mut rows: Vec<Row> = Vec::new();
         if wanted(&[Only::Footprint]) {
             rows.extend(measure::footprint::run(&plan).await?);
@@ -150,8 +207,6 @@ fn measure_all(cli: &Cli) -> Result<(), Error> {
         if cli.only == Some(Only::Starts) {
             rows.extend(measure::full::starts(&plan, cli.live, cli.stored).await?);
         }
-        Ok::<_, Error>(rows)
-    })?;
-    print!("{}", report::table(&rows));
-    Ok(())
+        Ok(rows)
+    })
 }

@@ -10,6 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Error;
+use crate::cage::Cage;
 use crate::client::Connection;
 
 /// How long a child may take to say where it listens.
@@ -33,6 +34,7 @@ impl Listening {
     {
         let mut child = Command::new(program)
             .args(arguments)
+            .env("SIGNOFF_OPERATOR_TOKEN", OPERATOR)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -54,9 +56,23 @@ impl Listening {
     }
 }
 
+/// Who may do everything on a server outside the development mode.
+const OPERATOR: &str = "operator-of-the-bench";
+
+/// How a server is started.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// With publishers, tokens and scenarios.
+    Development,
+    /// With an operator, and nothing else. On a store for many nodes the development mode asks the store before each
+    /// request what others did to clocks and scenarios, so that it is no measure.
+    Production,
+}
+
 /// The server under test, with a store of its own.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) mode: Mode,
     /// From before the start until it answered that it is ready.
     pub(crate) ready_after: Duration,
     listening: Listening,
@@ -71,17 +87,29 @@ impl Server {
         Ok(Self { _folder: Some(folder), ..server })
     }
 
-    /// Starts the server on the store at `store`.
+    /// Starts the server on the store in the file `store`.
     pub(crate) async fn start_on(program: &Path, store: &Path) -> Result<Self, Error> {
-        let store = format!("sqlite:{}", store.display());
+        Self::start_at(program, &format!("sqlite:{}", store.display()), Mode::Development, None).await
+    }
+
+    /// Starts the server on the store at the address `store`, held by `cage` from the time that it listens.
+    pub(crate) async fn start_at(
+        program: &Path,
+        store: &str,
+        mode: Mode,
+        cage: Option<&Cage>,
+    ) -> Result<Self, Error> {
         let begun = Instant::now();
-        let listening =
-            Listening::start(program, ["serve", "--dev", "--listen", "127.0.0.1:0", "--store", &store])
-                .await?;
+        let dev = (mode == Mode::Development).then_some("--dev");
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--store", store].into_iter().chain(dev);
+        let listening = Listening::start(program, arguments).await?;
+        if let Some(cage) = cage {
+            cage.hold(listening.child.id().ok_or("the server has stopped")?)?;
+        }
         let address = listening.address;
         let mut connection = Connection::open(address).await?;
         while connection.ask(b"GET /_signoff/readyz HTTP/1.1\r\nhost: bench\r\n\r\n").await? != 200 {}
-        Ok(Self { address, ready_after: begun.elapsed(), listening, _folder: None })
+        Ok(Self { address, mode, ready_after: begun.elapsed(), listening, _folder: None })
     }
 
     /// Resident memory, in MB (10^6 bytes).
@@ -108,6 +136,14 @@ impl Server {
         Ok(number.ok_or_else(|| format!("no {name}"))?.parse()?)
     }
 
+    /// Pages of four kilobytes that it has read from files; what came from the network is not among them.
+    pub(crate) fn pages_read(&self) -> Result<f64, Error> {
+        let id = self.listening.child.id().ok_or("the server has stopped")?;
+        let counters = std::fs::read_to_string(format!("/proc/{id}/io"))?;
+        let bytes = counters.lines().find_map(|line| line.strip_prefix("rchar: "));
+        Ok(bytes.ok_or("no rchar")?.parse::<f64>()? / 4096.0)
+    }
+
     /// Kills the server (SIGKILL) and waits until it is gone.
     pub(crate) async fn kill(mut self) -> Result<(), Error> {
         Ok(self.listening.child.kill().await?)
@@ -118,8 +154,11 @@ impl Server {
         used(&self.listening.child.id().ok_or("the server has stopped")?.to_string())
     }
 
-    /// A token of contoso's owner.
+    /// A token of contoso's owner, or the operator's.
     pub(crate) async fn token(&self) -> Result<String, Error> {
+        if self.mode == Mode::Production {
+            return Ok(OPERATOR.to_owned());
+        }
         let form = "grant_type=client_credentials&client_id=contoso-owner&client_secret=contoso-secret\
                     &resource=https%3A%2F%2Fcloudpartner.azure.com";
         let request = format!(

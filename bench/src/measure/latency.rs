@@ -1,6 +1,6 @@
 //! How long one publish takes, from the request to the reply that it is durable.
 
-use super::offers::{Offers, Steps};
+use super::offers::{Offers, Steps, bench};
 use super::say;
 use crate::raw;
 use crate::report::{Judged, Row};
@@ -10,11 +10,11 @@ use crate::{Error, Plan};
 
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let server = Server::start(&plan.server, &plan.folder).await?;
-    let busy = Offers::prepare(&server, "bench", plan.offers / 2, Steps::Long).await?;
+    let busy = Offers::prepare(&server, bench, plan.offers / 2, Steps::Long).await?;
     busy.publish(64).await?;
     busy.cancel(64).await?;
     let lone_server = Server::start(&plan.server, &plan.folder).await?;
-    let lone = Offers::prepare(&lone_server, "bench", plan.offers / 16, Steps::Long).await?;
+    let lone = Offers::prepare(&lone_server, bench, plan.offers / 16, Steps::Long).await?;
     let (mut p99, mut raw_p99, mut p50, mut raw_p50) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..plan.rounds {
         p99.push(busy.publish(64).await?.percentile(99));

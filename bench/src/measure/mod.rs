@@ -2,9 +2,11 @@
 
 pub(crate) mod footprint;
 pub(crate) mod full;
+pub(crate) mod growth;
 pub(crate) mod latency;
 mod offers;
 pub(crate) mod polls;
+pub(crate) mod postgres;
 pub(crate) mod running;
 pub(crate) mod writes;
 

@@ -1,5 +1,6 @@
 //! Offers that can be published and cancelled as often as one likes: no step that must be undone begins meanwhile.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use parking_lot::Mutex;
 use crate::Error;
 use crate::client::Connection;
 use crate::load::{self, Load, Requests, Seen};
-use crate::server::{self, Server};
+use crate::server::{self, Mode, Server};
 use crate::stats::Sample;
 
 const DRAFT: &str = include_str!("../../../examples/sample-vm-offer.json");
@@ -40,31 +41,96 @@ impl Steps {
     }
 }
 
-/// A number of offers of contoso on one server.
-pub(super) struct Offers<'a> {
-    server: &'a Server,
+/// The name of an offer by its number.
+pub(super) type Name = Arc<dyn Fn(usize) -> String + Send + Sync>;
+
+/// The offers that are measured.
+pub(super) fn bench(number: usize) -> String {
+    format!("bench-{number:06}")
+}
+
+/// Those beside them.
+pub(super) fn other(number: usize) -> String {
+    format!("other-{number:06}")
+}
+
+/// Which offers.
+#[derive(Clone)]
+pub(super) struct Which {
+    /// Whose they are, in turn.
+    pub(super) publishers: Vec<String>,
+    pub(super) name: Name,
+    pub(super) count: usize,
+}
+
+impl Which {
+    /// The path of the offer with this number.
+    fn path(&self, number: usize) -> String {
+        let publisher = &self.publishers[number % self.publishers.len()];
+        format!("/api/publishers/{publisher}/offers/{}", (self.name)(number))
+    }
+}
+
+/// A number of offers on one server, or on one store behind several.
+pub(super) struct Offers {
+    addresses: Vec<SocketAddr>,
+    mode: Mode,
     token: Arc<str>,
-    prefix: &'static str,
-    count: usize,
+    which: Arc<Which>,
     /// Open connections, as clients keep them.
     connections: tokio::sync::Mutex<Vec<Connection>>,
 }
 
-impl<'a> Offers<'a> {
-    /// Puts `count` drafts, each with its scenario.
+impl Offers {
+    /// Puts `count` drafts of contoso, each with its scenario.
     pub(super) async fn prepare(
-        server: &'a Server,
-        prefix: &'static str,
+        server: &Server,
+        name: fn(usize) -> String,
         count: usize,
         steps: Steps,
     ) -> Result<Self, Error> {
-        let token = server.token().await?.into();
-        let offers = Self { server, token, prefix, count, connections: tokio::sync::Mutex::default() };
-        let draft = |_| DRAFT.to_owned();
-        offers.pass(64, 201, "PUT", "/api/publishers/contoso/offers", "", draft, None).await?;
-        let scenario = move |number| steps.scenario(number);
-        offers.pass(64, 200, "PUT", "/_signoff/scenarios/contoso", "", scenario, None).await?;
+        let which = Which { publishers: vec!["contoso".to_owned()], name: Arc::new(name), count };
+        let offers = Self::on(&[server], which).await?;
+        offers.put(steps).await?;
         Ok(offers)
+    }
+
+    /// Offers that are there, or will be put. Their publishers come into being if they are not there.
+    pub(super) async fn on(servers: &[&Server], which: Which) -> Result<Self, Error> {
+        let first = servers.first().ok_or("no server")?;
+        let token: Arc<str> = first.token().await?.into();
+        let mut connection = Connection::open(first.address).await?;
+        let seeded = |publisher: &str| publisher == "contoso" && first.mode == Mode::Development;
+        for publisher in which.publishers.iter().filter(|publisher| !seeded(publisher)) {
+            let mut request = Vec::new();
+            let path = format!("/api/publishers/{publisher}");
+            server::request(&mut request, "PUT", &path, &token, "{}");
+            if !matches!(connection.ask(&request).await?, 200 | 201) {
+                return Err(format!("{publisher}: {}", String::from_utf8_lossy(connection.body())).into());
+            }
+        }
+        let addresses = servers.iter().map(|server| server.address).collect();
+        let connections = tokio::sync::Mutex::default();
+        Ok(Self { addresses, mode: first.mode, token, which: which.into(), connections })
+    }
+
+    /// Puts every draft, and the scenario of each.
+    pub(super) async fn put(&self, steps: Steps) -> Result<(), Error> {
+        self.pass(64, 201, "PUT", |which, number| which.path(number), |_| DRAFT.to_owned(), None).await?;
+        self.steer(steps).await
+    }
+
+    /// Puts the scenario of every offer, where there are scenarios.
+    pub(super) async fn steer(&self, steps: Steps) -> Result<(), Error> {
+        if self.mode == Mode::Production {
+            return Ok(());
+        }
+        let path = |which: &Which, number: usize| {
+            let publisher = &which.publishers[number % which.publishers.len()];
+            format!("/_signoff/scenarios/{publisher}/{}", (which.name)(number))
+        };
+        self.pass(64, 200, "PUT", path, move |number| steps.scenario(number), None).await?;
+        Ok(())
     }
 
     /// Publishes every offer once. Each reply says that a new operation is durable.
@@ -101,34 +167,30 @@ impl<'a> Offers<'a> {
         body: &'static str,
         seen: Option<Seen>,
     ) -> Result<Sample, Error> {
-        let before = "/api/publishers/contoso/offers";
-        self.pass(connections, expected, "POST", before, behind, move |_| body, seen).await
+        let path = move |which: &Which, number: usize| which.path(number) + behind;
+        self.pass(connections, expected, "POST", path, move |_| body, seen).await
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each says one thing of the calls")]
     async fn pass<B: AsRef<str>>(
         &self,
         connections: usize,
         expected: u16,
         method: &'static str,
-        before: &'static str,
-        behind: &'static str,
+        path: impl Fn(&Which, usize) -> String + Send + Sync + 'static,
         body: impl Fn(usize) -> B + Send + Sync + 'static,
         seen: Option<Seen>,
     ) -> Result<Sample, Error> {
-        let (token, prefix) = (self.token.clone(), self.prefix);
+        let (token, which, count) = (self.token.clone(), self.which.clone(), self.which.count);
         let requests: Requests = Arc::new(move |number, into| {
-            let path = format!("{before}/{prefix}-{number:06}{behind}");
-            server::request(into, method, &path, &token, body(number).as_ref());
+            server::request(into, method, &path(&which, number), &token, body(number).as_ref());
         });
-        let load =
-            Load { connections, requests, count: Some(self.count), time: LONGEST_PASS, expected, seen };
+        let load = Load { connections, requests, count: Some(count), time: LONGEST_PASS, expected, seen };
         let mut kept = self.connections.lock().await;
-        let sample = load::run_over(&mut kept, self.server.address, &load).await?;
-        if sample.latencies.len() == self.count {
+        let sample = load::run_over(&mut kept, &self.addresses, &load).await?;
+        if sample.latencies.len() == count {
             Ok(sample)
         } else {
-            Err(format!("only {} of {} calls in time", sample.latencies.len(), self.count).into())
+            Err(format!("only {} of {count} calls in time", sample.latencies.len()).into())
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::offers::{Offers, Steps};
+use super::offers::{Offers, Steps, bench};
 use super::say;
 use crate::client::Connection;
 use crate::load::{self, Load};
@@ -16,7 +16,7 @@ const CONNECTIONS: usize = 64;
 
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let server = Server::start(&plan.server, &plan.folder).await?;
-    let offers = Offers::prepare(&server, "bench", 1, Steps::Long).await?;
+    let offers = Offers::prepare(&server, bench, 1, Steps::Long).await?;
     offers.publish(1).await?;
     let poll = poll_request(&server).await?;
     let bare = start_bare(server.address, &poll, plan).await?;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::offers::{Offers, Steps};
+use super::offers::{Offers, Steps, bench, other};
 use super::say;
 use crate::client::Connection;
 use crate::report::{Judged, Row};
@@ -40,8 +40,8 @@ struct Round {
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let server = Server::start(&plan.server, &plan.folder).await?;
     let count = plan.offers / 2;
-    let measured = Offers::prepare(&server, "bench", count, Steps::Long).await?;
-    let others = Offers::prepare(&server, "other", RUNNING, STEPS).await?;
+    let measured = Offers::prepare(&server, bench, count, Steps::Long).await?;
+    let others = Offers::prepare(&server, other, RUNNING, STEPS).await?;
     for offers in [&measured, &others] {
         offers.publish(64).await?;
         offers.cancel(64).await?;
@@ -82,7 +82,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
 }
 
 /// Publishes and cancels in turns; answers the cancels.
-async fn cancels(plan: &Plan, offers: &Offers<'_>) -> Result<Sample, Error> {
+async fn cancels(plan: &Plan, offers: &Offers) -> Result<Sample, Error> {
     let mut sample = Sample::none();
     while sample.elapsed < plan.time / 2 {
         offers.publish(CANCELS).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::offers::{Offers, Steps};
+use super::offers::{Offers, Steps, bench};
 use super::say;
 use crate::raw;
 use crate::report::{self, Judged, Row};
@@ -22,7 +22,7 @@ struct Round {
 
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
     let server = Server::start(&plan.server, &plan.folder).await?;
-    let offers = Offers::prepare(&server, "bench", plan.offers, Steps::Long).await?;
+    let offers = Offers::prepare(&server, bench, plan.offers, Steps::Long).await?;
     // The first pass runs into empty caches on every side; it is not the state that lasts.
     offers.publish(WAITING).await?;
     offers.cancel(WAITING).await?;
@@ -62,7 +62,7 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
 }
 
 /// Publishes, cancels and raw commits in turns until there were enough publishes.
-async fn round(plan: &Plan, server: &Server, offers: &Offers<'_>) -> Result<Round, Error> {
+async fn round(plan: &Plan, server: &Server, offers: &Offers) -> Result<Round, Error> {
     let (mut raw, mut publishes, mut cancels) = (Part::new(), Part::new(), Part::new());
     while publishes.sample.elapsed < plan.time {
         let before = server::used("self")?;

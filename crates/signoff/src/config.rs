@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 use signoff_engine::RETENTION;
 use signoff_engine::hooks::HookSettings;
-use signoff_engine::mail::{Encryption, MailSettings, Secret};
+use signoff_engine::mail::MailSettings;
 use signoff_lifecycle::ids::Micros;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
@@ -19,11 +19,13 @@ use crate::leave::DRAIN;
 use crate::store_address::StoreAddress;
 
 mod hooks;
+mod mail;
 mod secrets;
 mod store;
 
 pub(crate) use hooks::HookFile;
-pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password};
+pub(crate) use mail::MailFile;
+pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password, with_password};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -67,6 +69,10 @@ pub(crate) struct ServeOptions {
     /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
     pub(crate) retention: Option<String>,
+    /// Whether a start brings the schema of the store up to date: auto, or never to leave that to `signoff store
+    /// migrate` [default: auto]
+    #[arg(long, env = "SIGNOFF_MIGRATE", value_name = "WHEN")]
+    pub(crate) migrate: Option<String>,
     /// How long a server that is told to stop goes on answering, for load balancers to notice [default: 5s on
     /// PostgreSQL, else and with --dev 0s]
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
@@ -89,6 +95,7 @@ pub(crate) struct File {
     pub(crate) tls_folder: Option<PathBuf>,
     pub(crate) pipeline: Option<String>,
     pub(crate) retention: Option<String>,
+    pub(crate) migrate: Option<String>,
     pub(crate) drain: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
@@ -108,49 +115,6 @@ pub(crate) struct IdentityFile {
     pub(crate) keys_url: String,
 }
 
-/// `[mail]`: the mail server.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MailFile {
-    host: String,
-    port: Option<u16>,
-    /// `none`, `starttls` or `tls`.
-    tls: Option<String>,
-    username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
-    password: Option<String>,
-    from: String,
-    /// A file with further authorities to trust, PEM.
-    ca: Option<PathBuf>,
-}
-
-impl MailFile {
-    fn settings(self) -> Result<MailSettings, BadSetting> {
-        let mut settings = MailSettings::new(self.host, self.from);
-        settings.port = self.port;
-        settings.tls = match self.tls.as_deref() {
-            None | Some("starttls") => Encryption::StartTls,
-            Some("tls") => Encryption::Tls,
-            Some("none") => Encryption::None,
-            Some(other) => {
-                return Err(bad("mail.tls", format!("{other:?} is none of starttls, tls and none")));
-            }
-        };
-        settings.username = self.username;
-        let password = match self.password {
-            Some(password) => Some(password),
-            None => secrets::secret("SIGNOFF_MAIL_PASSWORD")?,
-        };
-        settings.password = password.map(Secret::new);
-        if let Some(path) = &self.ca {
-            let text = std::fs::read_to_string(path);
-            settings.ca_pem =
-                Some(text.map_err(|error| bad("mail.ca", format!("{}: {error}", path.display())))?);
-        }
-        Ok(settings)
-    }
-}
-
 /// The settings, put together and checked.
 #[derive(Clone)]
 pub(crate) struct Config {
@@ -168,6 +132,8 @@ pub(crate) struct Config {
     pub(crate) hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
+    /// Whether a start brings the schema of the store up to date.
+    pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
 }
@@ -224,6 +190,7 @@ impl Config {
         };
         let store = store::settings(options.store.or(file.store).as_deref(), database)?;
         Ok(Self {
+            migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
             store,
             listen,
@@ -289,6 +256,14 @@ fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
     }
 }
 
+fn migrates(word: Option<&str>) -> Result<bool, BadSetting> {
+    match word {
+        None | Some("auto") => Ok(true),
+        Some("never") => Ok(false),
+        Some(other) => Err(bad("migrate", format!("{other:?} is neither auto nor never"))),
+    }
+}
+
 /// The shortest time that finished operations are kept outside the development mode.
 const SHORTEST_RETENTION: Micros = Micros::from_millis(24 * 3_600_000);
 
@@ -351,6 +326,8 @@ mod tests {
         assert_eq!(problem(compat), "compat: \"strict\" is neither documented nor observed");
         let pipeline = ServeOptions { pipeline: Some("development".to_owned()), ..store("sqlite:x") };
         assert!(problem(pipeline).contains("needs --dev"));
+        let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
+        assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
-use signoff_store::testing::{Fault, FaultyStore, Plan, Point, database};
+use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point, database};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -41,7 +41,7 @@ impl Source for Machine {
 
 /// An empty database.
 pub(crate) struct Cluster {
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Cluster {
@@ -49,15 +49,32 @@ impl Cluster {
         Self { address: database().await.unwrap() }
     }
 
+    /// The database's name.
+    pub(crate) fn database(&self) -> &str {
+        let path = self.address.rsplit_once('/').map_or("", |(_, path)| path);
+        path.split_once('?').map_or(path, |(name, _)| name)
+    }
+
     /// A node that does no work yet; the clock of its machine is so many minutes off.
     pub(crate) async fn node(&self, minutes_ahead: i64) -> Node {
         self.node_with(Settings::development(), minutes_ahead).await
     }
 
+    async fn store(&self) -> PostgresStore {
+        let settings = PostgresSettings::parse(&self.address).unwrap().connections(6);
+        PostgresStore::open(&settings).await.unwrap()
+    }
+
+    /// A node with nothing between it and the database.
+    pub(crate) async fn bare_node(&self, settings: Settings) -> Node {
+        let store = Arc::new(self.store().await);
+        let engine = Engine::with_clock(store.clone(), settings, Clock::default());
+        engine.recover().await.unwrap();
+        Node { engine, faults: FaultyStore::new(store, Plan::none()), runner: None }
+    }
+
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
-        let store = PostgresStore::open(&PostgresSettings::parse(&self.address).unwrap().connections(6))
-            .await
-            .unwrap();
+        let store = self.store().await;
         let faults = FaultyStore::new(Arc::new(store), Plan::none());
         let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
         let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);
@@ -91,10 +108,22 @@ impl Node {
 
     /// Begins to work, and freezes before the result of the first piece of work is recorded; the number of that call.
     pub(crate) async fn freeze_with_a_result(&mut self) -> u64 {
-        let next = self.faults.calls_of("commit") + 1;
-        self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
+        let next = |method| self.faults.calls_of(method) + 1;
+        let frozen = Plan::at(Point::call_of("commit", next("commit")), Fault::Block);
+        // It looks for work once, and takes no other.
+        let looks = next("claim") + 1..next("claim") + 100;
+        let frozen = looks.fold(frozen, |plan, nth| plan.and(Point::call_of("claim", nth), Fault::Block));
+        self.faults.set_plan(frozen);
         self.run();
-        soon(self.faults.blocked()).await
+        let commit = || {
+            let blocked = self.faults.events().borrow().blocked.clone();
+            let log = self.faults.log();
+            log.iter()
+                .find(|call| call.method == "commit" && blocked.contains(&call.number))
+                .map(|call| call.number)
+        };
+        until("the result", async || commit().is_some()).await;
+        commit().expect("it was there a moment ago")
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done {
@@ -134,6 +163,12 @@ impl Node {
             repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
+    }
+
+    /// How many looks at an operation came back.
+    pub(crate) fn looks(&self) -> usize {
+        let log = self.faults.log();
+        log.iter().filter(|entry| entry.method == "look" && entry.outcome == Outcome::Done).count()
     }
 
     /// The operation as this node shows it.

@@ -2,9 +2,11 @@
 //! clock set wrong.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod calls;
 mod cluster;
 mod lab;
 mod mail;
 mod takeover;
 mod time;
+mod trips;
 mod views;

@@ -6,6 +6,7 @@ mod certified;
 mod client;
 mod crowd;
 mod database;
+mod deploying;
 mod dev_server;
 mod draining;
 mod failing;
@@ -25,3 +26,4 @@ mod story;
 mod truth;
 #[cfg(unix)]
 mod try_command;
+mod upkeep;

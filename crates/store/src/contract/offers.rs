@@ -29,7 +29,7 @@ pub struct Content {
     pub definition: String,
     /// The secrets that were taken out, as a JSON object from JSON pointer to value.
     pub secrets: Option<String>,
-    /// Further members of the document that are kept, as the text of a JSON object.
+    /// Further members of the document that are kept, as a JSON array of pairs of name and value.
     pub extra: Option<String>,
     /// `displayText`, for lists.
     pub display_text: String,
@@ -98,6 +98,18 @@ pub struct OfferSummary {
 pub trait Offers: Send + Sync {
     /// The offer's lifecycle state, if it exists.
     async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError>;
+
+    /// The same, with the secrets of the draft's content (as [`Content::secrets`]), which are not older.
+    async fn load_with_secrets(
+        &self,
+        publisher: &str,
+        offer: &str,
+    ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
+        let Some(loaded) = self.load(publisher, offer).await? else { return Ok(None) };
+        let version = loaded.aggregate.offer.draft.content_version;
+        let content = self.content(publisher, offer, version).await?;
+        Ok(Some((loaded, content.and_then(|content| content.secrets))))
+    }
 
     /// Records a decision: everything of it or nothing.
     ///

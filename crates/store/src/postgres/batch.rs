@@ -1,28 +1,25 @@
 //! Many changes of one publisher's offers in one statement: one transaction, one round trip, one flush.
 
-use std::collections::HashMap;
-
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use super::commit::Rows;
+use super::statement::{Parts, TYPES};
 use super::{Parameter, column, failed};
 use crate::StoreError;
 
-const STATEMENT: &str = include_str!("commit.sql");
-
-/// The rows of all changes, one column a list. Child rows name their offer.
+/// The rows of all changes, one column a list. Child rows name their change by its place, counted from one.
 #[derive(Default)]
 struct Columns<'a> {
     offers: Offers<'a>,
     operations: Operations<'a>,
-    settled: (Vec<&'a str>, Vec<Uuid>, Vec<i64>),
+    settled: (Vec<i64>, Vec<Uuid>, Vec<i64>),
     work: Wanted<'a>,
     mail: Letters<'a>,
     contents: Contents<'a>,
     repeats: Repeats<'a>,
-    audit: (Vec<&'a str>, Vec<&'a str>),
+    audit: (Vec<i64>, Vec<&'a str>),
 }
 
 #[derive(Default)]
@@ -43,6 +40,7 @@ struct Offers<'a> {
 
 #[derive(Default)]
 struct Operations<'a> {
+    place: Vec<i64>,
     offer: Vec<&'a str>,
     id: Vec<Uuid>,
     publishing_version: Vec<i64>,
@@ -52,6 +50,7 @@ struct Operations<'a> {
 
 #[derive(Default)]
 struct Wanted<'a> {
+    place: Vec<i64>,
     offer: Vec<&'a str>,
     operation: Vec<Uuid>,
     attempt: Vec<i64>,
@@ -61,7 +60,7 @@ struct Wanted<'a> {
 
 #[derive(Default)]
 struct Letters<'a> {
-    offer: Vec<&'a str>,
+    place: Vec<i64>,
     operation: Vec<Uuid>,
     event: Vec<&'a str>,
     recipient: Vec<&'a str>,
@@ -72,6 +71,7 @@ struct Letters<'a> {
 
 #[derive(Default)]
 struct Contents<'a> {
+    place: Vec<i64>,
     offer: Vec<&'a str>,
     version: Vec<i64>,
     changed_at: Vec<i64>,
@@ -83,7 +83,7 @@ struct Contents<'a> {
 
 #[derive(Default)]
 struct Repeats<'a> {
-    offer: Vec<&'a str>,
+    place: Vec<i64>,
     key: Vec<&'a [u8]>,
     digest: Vec<&'a [u8]>,
     expires_at: Vec<i64>,
@@ -110,10 +110,9 @@ impl Failure {
 
     fn of(error: tokio_postgres::Error) -> Self {
         match error.code() {
-            // The one key that a change can meet: the same request was answered meanwhile.
-            Some(code)
-                if *code == SqlState::UNIQUE_VIOLATION && constraint(&error) == Some("repeated_pkey") =>
-            {
+            // The one key that a change can meet: the same request was answered meanwhile. Where the table is cut
+            // into parts its key is named after the part.
+            Some(code) if *code == SqlState::UNIQUE_VIOLATION && is_of_a_reply(&error) => {
                 Self::Refused(StoreError::Stale)
             }
             Some(code) if *code == SqlState::T_R_DEADLOCK_DETECTED => Self::Deadlock,
@@ -123,8 +122,9 @@ impl Failure {
     }
 }
 
-fn constraint(error: &tokio_postgres::Error) -> Option<&str> {
-    error.as_db_error().and_then(tokio_postgres::error::DbError::constraint)
+fn is_of_a_reply(error: &tokio_postgres::Error) -> bool {
+    let constraint = error.as_db_error().and_then(tokio_postgres::error::DbError::constraint);
+    constraint.is_some_and(|name| name.starts_with("repeated"))
 }
 
 impl From<StoreError> for Failure {
@@ -146,27 +146,31 @@ pub(super) async fn write(
     for change in changes {
         columns.add(change);
     }
-    let statement = client.prepare_cached(STATEMENT).await.map_err(Failure::of)?;
+    let text = columns.parts().text();
+    let statement = client.prepare_typed_cached(text, &TYPES).await.map_err(Failure::of)?;
     let rows = client.query(&statement, &columns.parameters(&first.publisher)).await.map_err(Failure::of)?;
-    let mut outcomes = HashMap::with_capacity(rows.len());
+    let silent = || Err(StoreError::Corrupt("a commit told nothing of its offer".to_owned()));
+    let mut outcomes: Vec<Result<(), StoreError>> = changes.iter().map(|_| silent()).collect();
     for row in &rows {
-        let (held, done): (bool, bool) = (column(row, 1)?, column(row, 2)?);
-        outcomes.insert(column::<&str>(row, 0)?, (held, done));
+        let (place, held, done): (i64, bool, bool) = (column(row, 0)?, column(row, 1)?, column(row, 2)?);
+        let outcome = usize::try_from(place - 1).ok().and_then(|place| outcomes.get_mut(place));
+        *outcome.ok_or_else(|| StoreError::Corrupt("a commit told of no offer of its".to_owned()))? =
+            match (held, done) {
+                (_, true) => Ok(()),
+                (true, false) => Err(StoreError::Stale),
+                (false, false) => Err(StoreError::Fenced),
+            };
     }
-    let outcome = |change: &&Rows| match outcomes.get(change.offer.as_str()) {
-        Some((_, true)) => Ok(()),
-        Some((true, false)) => Err(StoreError::Stale),
-        Some((false, _)) => Err(StoreError::Fenced),
-        None => Err(StoreError::Corrupt("a commit told nothing of its offer".to_owned())),
-    };
-    Ok(changes.iter().map(outcome).collect())
+    Ok(outcomes)
 }
 
 impl<'a> Columns<'a> {
     fn add(&mut self, change: &'a Rows) {
         let offer = change.offer.as_str();
         self.offers.add(change);
+        let place = i64::try_from(self.offers.id.len()).unwrap_or(i64::MAX);
         for row in &change.operations {
+            self.operations.place.push(place);
             self.operations.offer.push(offer);
             self.operations.id.push(row.id);
             self.operations.publishing_version.push(row.publishing_version);
@@ -174,11 +178,12 @@ impl<'a> Columns<'a> {
             self.operations.body.push(&row.body);
         }
         for (operation, attempt) in &change.settled {
-            self.settled.0.push(offer);
+            self.settled.0.push(place);
             self.settled.1.push(*operation);
             self.settled.2.push(*attempt);
         }
         for (operation, attempt, kind, due_at) in &change.work {
+            self.work.place.push(place);
             self.work.offer.push(offer);
             self.work.operation.push(*operation);
             self.work.attempt.push(*attempt);
@@ -186,7 +191,7 @@ impl<'a> Columns<'a> {
             self.work.due_at.push(*due_at);
         }
         for row in &change.mail {
-            self.mail.offer.push(offer);
+            self.mail.place.push(place);
             self.mail.operation.push(row.operation);
             self.mail.event.push(row.event);
             self.mail.recipient.push(&row.recipient);
@@ -195,6 +200,7 @@ impl<'a> Columns<'a> {
             self.mail.due_at.push(row.due_at);
         }
         if let Some(content) = &change.content {
+            self.contents.place.push(place);
             self.contents.offer.push(offer);
             self.contents.version.push(content.version.into());
             self.contents.changed_at.push(content.changed_at.0);
@@ -204,20 +210,35 @@ impl<'a> Columns<'a> {
             self.contents.extra.push(content.extra.as_deref());
         }
         if let Some(repeat) = &change.repeat {
-            self.repeats.offer.push(offer);
+            self.repeats.place.push(place);
             self.repeats.key.push(&repeat.key);
             self.repeats.digest.push(&repeat.digest);
             self.repeats.expires_at.push(repeat.expires_at.0);
             self.repeats.reply.push(&repeat.reply);
         }
         if let Some(body) = &change.audit {
-            self.audit.0.push(offer);
+            self.audit.0.push(place);
             self.audit.1.push(body);
         }
     }
 
+    /// The parts of the statement that there is something for.
+    fn parts(&self) -> Parts {
+        Parts {
+            fences: self.offers.fence_operation.iter().any(Option::is_some),
+            creates: self.offers.expected.iter().any(Option::is_none),
+            operations: !self.operations.id.is_empty(),
+            settled: !self.settled.0.is_empty(),
+            work: !self.work.operation.is_empty(),
+            mail: !self.mail.operation.is_empty(),
+            contents: !self.contents.offer.is_empty(),
+            replies: !self.repeats.key.is_empty(),
+            audit: !self.audit.0.is_empty(),
+        }
+    }
+
     /// In the order of the statement's numbers.
-    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 47] {
+    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; TYPES.len()] {
         let Self { offers, operations, settled, work, mail, contents, repeats, audit } = self;
         [
             publisher,
@@ -233,6 +254,7 @@ impl<'a> Columns<'a> {
             &offers.fence_operation,
             &offers.fence_attempt,
             &offers.fence_token,
+            &operations.place,
             &operations.offer,
             &operations.id,
             &operations.publishing_version,
@@ -241,18 +263,20 @@ impl<'a> Columns<'a> {
             &settled.0,
             &settled.1,
             &settled.2,
+            &work.place,
             &work.offer,
             &work.operation,
             &work.attempt,
             &work.kind,
             &work.due_at,
-            &mail.offer,
+            &mail.place,
             &mail.operation,
             &mail.event,
             &mail.recipient,
             &mail.body,
             &mail.outcome,
             &mail.due_at,
+            &contents.place,
             &contents.offer,
             &contents.version,
             &contents.changed_at,
@@ -260,7 +284,7 @@ impl<'a> Columns<'a> {
             &contents.definition,
             &contents.secrets,
             &contents.extra,
-            &repeats.offer,
+            &repeats.place,
             &repeats.key,
             &repeats.digest,
             &repeats.expires_at,

@@ -1,6 +1,6 @@
 //! Group commit: changes that wait at the same time and belong to one publisher go in one statement.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,10 @@ use super::settings::PostgresSettings;
 use crate::StoreError;
 
 /// At most so many changes share a statement.
-const GROUP: usize = 64;
+const GROUP: usize = 128;
+/// At most so many statements of one publisher are under way. They follow each other in the audit log, so that each waits
+/// for the flush of the one before: while two are at it, the next one gathers more.
+const AT_ONCE: usize = 2;
 /// At most so many changes wait; further callers are told that the store is busy.
 const QUEUE: usize = 8192;
 /// So often a change that lost a deadlock is written again.
@@ -29,11 +32,21 @@ struct Waiting {
 
 #[derive(Default)]
 struct Queue {
-    /// By publisher, in the order in which they are served.
-    lanes: VecDeque<(String, VecDeque<Waiting>)>,
-    /// Offers whose change is being written: the next one of the same offer waits for it.
-    busy: HashSet<(String, String)>,
+    lanes: HashMap<String, Lane>,
+    /// Publishers of whom a change can be written, in the order in which they are served.
+    turns: VecDeque<String>,
     waiting: usize,
+}
+
+/// What one publisher's offers wait for.
+#[derive(Default)]
+struct Lane {
+    waiting: VecDeque<Waiting>,
+    /// Offers whose change is being written: the next one of the same offer waits for it.
+    busy: HashSet<String>,
+    /// Statements under way.
+    writers: usize,
+    has_turn: bool,
 }
 
 /// Hands changes to the database.
@@ -51,7 +64,7 @@ impl Committer {
     pub(super) fn start(pool: &Pool, settings: &PostgresSettings) -> Self {
         let (queue, pushed) = (Arc::<Mutex<Queue>>::default(), Arc::new(Semaphore::new(0)));
         let mut workers = JoinSet::new();
-        for _ in 0..(settings.connections / 2).max(1) {
+        for _ in 0..settings.committers() {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
@@ -87,51 +100,90 @@ impl Queue {
             return Err(StoreError::Unavailable("too many changes wait for the database".to_owned()));
         }
         self.waiting += 1;
-        let publisher = &waiting.rows.publisher;
-        match self.lanes.iter_mut().find(|(of, _)| of == publisher) {
-            Some((_, lane)) => lane.push_back(waiting),
-            None => self.lanes.push_back((publisher.clone(), VecDeque::from([waiting]))),
-        }
+        let publisher = waiting.rows.publisher.clone();
+        self.lanes.entry(publisher.clone()).or_default().waiting.push_back(waiting);
+        self.give_turn(publisher);
         Ok(())
+    }
+
+    /// Puts the publisher at the end of those who are served, if there is something to write.
+    fn give_turn(&mut self, publisher: String) {
+        self.forget_if_idle(&publisher);
+        if let Some(lane) = self.lanes.get_mut(&publisher)
+            && !lane.has_turn
+            && lane.writers < AT_ONCE
+            && !lane.waiting.is_empty()
+        {
+            lane.has_turn = true;
+            self.turns.push_back(publisher);
+        }
+    }
+
+    fn forget_if_idle(&mut self, publisher: &str) {
+        if self.lanes.get(publisher).is_some_and(|lane| lane.waiting.is_empty() && lane.writers == 0) {
+            self.lanes.remove(publisher);
+        }
     }
 
     /// Changes of one publisher, each of another offer, none of an offer whose change is being written.
     fn take(&mut self) -> Vec<Waiting> {
-        for _ in 0..self.lanes.len() {
-            let Some((publisher, mut lane)) = self.lanes.pop_front() else { break };
-            let mut group: Vec<Waiting> = Vec::new();
-            let mut later = VecDeque::new();
-            while let Some(waiting) = lane.pop_front() {
-                if waiting.caller.is_closed() {
-                    // Nobody waits for it any more, and nothing of it was begun.
-                    self.waiting -= 1;
-                    continue;
-                }
-                let key = (publisher.clone(), waiting.rows.offer.clone());
-                if group.len() < GROUP && self.busy.insert(key) {
-                    group.push(waiting);
-                } else {
-                    later.push_back(waiting);
-                }
+        while let Some(publisher) = self.turns.pop_front() {
+            let Some(lane) = self.lanes.get_mut(&publisher) else { continue };
+            lane.has_turn = false;
+            let (mut group, gone) = lane.take();
+            self.waiting -= group.len() + gone;
+            if group.is_empty() {
+                // Whoever is left waits for a statement that is under way.
+                self.forget_if_idle(&publisher);
+                continue;
             }
-            if !later.is_empty() {
-                self.lanes.push_back((publisher, later));
-            }
-            if !group.is_empty() {
-                self.waiting -= group.len();
-                // Rows are locked in one order, whoever locks them.
-                group.sort_by(|a, b| a.rows.offer.cmp(&b.rows.offer));
-                return group;
-            }
+            self.give_turn(publisher);
+            // Rows are locked in one order, whoever locks them.
+            group.sort_by(|a, b| a.rows.offer.cmp(&b.rows.offer));
+            return group;
         }
         Vec::new()
     }
 
     /// The changes are written, or not: the next ones of their offers may be.
     fn done(&mut self, group: &[Waiting]) {
-        for waiting in group {
-            self.busy.remove(&(waiting.rows.publisher.clone(), waiting.rows.offer.clone()));
+        let Some(Waiting { rows, .. }) = group.first() else { return };
+        if let Some(lane) = self.lanes.get_mut(&rows.publisher) {
+            lane.writers -= 1;
+            for waiting in group {
+                lane.busy.remove(&waiting.rows.offer);
+            }
         }
+        self.give_turn(rows.publisher.clone());
+    }
+}
+
+impl Lane {
+    /// A group, and how many went away before anything of theirs was begun.
+    fn take(&mut self) -> (Vec<Waiting>, usize) {
+        let mut group: Vec<Waiting> = Vec::new();
+        let mut later = VecDeque::new();
+        let mut gone = 0;
+        while let Some(waiting) = self.waiting.pop_front() {
+            if waiting.caller.is_closed() {
+                gone += 1;
+                continue;
+            }
+            if group.len() >= GROUP {
+                self.waiting.push_front(waiting);
+                break;
+            }
+            if self.busy.insert(waiting.rows.offer.clone()) {
+                group.push(waiting);
+            } else {
+                later.push_back(waiting);
+            }
+        }
+        // Those that were passed over came before those that are left.
+        later.append(&mut self.waiting);
+        self.waiting = later;
+        self.writers += usize::from(!group.is_empty());
+        (group, gone)
     }
 }
 
@@ -146,13 +198,13 @@ async fn write(pool: &Pool, queue: &Mutex<Queue>, pushed: &Semaphore, group: Vec
             rows.iter().map(|_| Err(error.clone())).collect()
         }
     };
-    let left = {
+    let turns = {
         let mut queue = queue.lock();
         queue.done(&group);
-        queue.waiting
+        queue.turns.len()
     };
     // Whoever was passed over because its offer was busy, or the group full, has its turn.
-    if left > 0 {
+    if turns > 0 {
         pushed.add_permits(1);
     }
     for (waiting, outcome) in group.into_iter().zip(outcomes) {

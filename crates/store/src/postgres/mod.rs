@@ -10,6 +10,7 @@ mod commit;
 mod committer;
 mod connect;
 mod directory;
+mod gather;
 mod lab;
 mod offers;
 mod opening;
@@ -17,11 +18,13 @@ mod outbox;
 mod pool;
 mod repeats;
 mod retention;
-mod schema;
+pub(crate) mod schema;
 mod settings;
 mod sharing;
+mod statement;
 mod tls;
-mod trouble;
+pub(crate) mod trouble;
+pub(crate) mod upkeep;
 mod work;
 
 use std::sync::Arc;
@@ -36,6 +39,7 @@ use uuid::Uuid;
 
 use crate::StoreError;
 use committer::Committer;
+use gather::Gather;
 use pool::{Held, Pool};
 use signoff_lifecycle::ids::OperationId;
 use trouble::{describe, failed};
@@ -53,6 +57,10 @@ pub struct PostgresStore {
 struct Inner {
     pool: Pool,
     committer: Committer,
+    /// Offers by their names, to decide on.
+    loads: Gather<String>,
+    /// Operations by their ids.
+    operations: Gather<Uuid>,
     /// Bounds the changes beside those of the committer.
     changes: Arc<Semaphore>,
     /// How long an answer is waited for.
@@ -74,8 +82,10 @@ impl PostgresStore {
         Box::pin(opening::prepare(&pool, settings)).await?;
         let inner = Inner {
             committer: Committer::start(&pool, settings),
-            changes: Arc::new(Semaphore::new((settings.connections / 4).max(1))),
+            changes: Arc::new(Semaphore::new(settings.changes())),
             answer: settings.answer,
+            loads: Gather::start(&pool, settings, offers::LOAD),
+            operations: Gather::start(&pool, settings, offers::OPERATION),
             pool,
         };
         Ok(Self { inner: Arc::new(inner) })

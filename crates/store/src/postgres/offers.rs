@@ -12,21 +12,45 @@ use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use crate::rows::decode;
 
+/// What commands are decided on, of the offers with these names.
+pub(super) const LOAD: &str = "SELECT offer_id, revision, state,
+        (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.target),
+        (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.cancellation)
+    FROM offer WHERE publisher_id = $1 AND offer_id = ANY ($2)";
+
+/// The operations with these ids.
+pub(super) const OPERATION: &str =
+    "SELECT operation_id, offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = ANY ($2)";
+
 #[async_trait]
 impl Offers for PostgresStore {
     async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+        let row = self.inner.loads.row(publisher, offer.to_owned()).await?;
+        row.as_deref().map(loaded).transpose()
+    }
+
+    /// In one statement; the draft's content is the latest.
+    async fn load_with_secrets(
+        &self,
+        publisher: &str,
+        offer: &str,
+    ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
         let row = self
             .row(
-                "SELECT offer.revision, offer.state, target.body, cancellation.body FROM offer
+                "SELECT offer.revision, offer.state, target.body, cancellation.body, draft.secrets FROM offer
                  LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
                      AND target.operation_id = offer.target
                  LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
                      AND cancellation.operation_id = offer.cancellation
+                 LEFT JOIN LATERAL (
+                     SELECT content.secrets FROM content WHERE content.publisher_id = $1 AND content.offer_id = $2
+                     ORDER BY content.version DESC LIMIT 1
+                 ) AS draft ON TRUE
                  WHERE offer.publisher_id = $1 AND offer.offer_id = $2",
                 &[&publisher, &offer],
             )
             .await?;
-        row.as_ref().map(loaded).transpose()
+        row.as_ref().map(|row| Ok((loaded(row)?, column(row, 4)?))).transpose()
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
@@ -84,17 +108,12 @@ impl Offers for PostgresStore {
         publisher: &str,
         id: OperationId,
     ) -> Result<Option<StoredOperation>, StoreError> {
-        let row = self
-            .row(
-                "SELECT offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = $2",
-                &[&publisher, &uuid(id)],
-            )
-            .await?;
-        let stored = |row: Row| {
-            let body: &str = column(&row, 1)?;
-            Ok(StoredOperation { offer: column(&row, 0)?, operation: decode(body)? })
+        let row = self.inner.operations.row(publisher, uuid(id)).await?;
+        let stored = |row: &Row| {
+            let body: &str = column(row, 2)?;
+            Ok(StoredOperation { offer: column(row, 1)?, operation: decode(body)? })
         };
-        row.map(stored).transpose()
+        row.as_deref().map(stored).transpose()
     }
 
     async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
@@ -147,13 +166,13 @@ const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body)
 
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
     let (state, target, cancellation): (&str, Option<&str>, Option<&str>) =
-        (column(row, 1)?, column(row, 2)?, column(row, 3)?);
+        (column(row, 2)?, column(row, 3)?, column(row, 4)?);
     let aggregate = Aggregate {
         offer: decode(state)?,
         target: target.map(decode).transpose()?,
         cancellation: cancellation.map(decode).transpose()?,
     };
-    Ok(Loaded { aggregate, revision: unsigned(column(row, 0)?)? })
+    Ok(Loaded { aggregate, revision: unsigned(column(row, 1)?)? })
 }
 
 fn content(row: &Row) -> Result<Content, StoreError> {

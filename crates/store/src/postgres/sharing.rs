@@ -36,18 +36,13 @@ impl Sharing for PostgresStore {
         id: OperationId,
         known: Option<&Imprint>,
     ) -> Result<Look, StoreError> {
-        let row = self
-            .row(
-                "SELECT offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = $2",
-                &[&publisher, &uuid(id)],
-            )
-            .await?;
+        let row = self.inner.operations.row(publisher, uuid(id)).await?;
         let Some(row) = row else { return Ok(Look::Gone) };
-        let body: &str = column(&row, 1)?;
+        let body: &str = column(&row, 2)?;
         if known.is_some_and(|known| known.is_of(body)) {
             return Ok(Look::Same);
         }
-        let stored = StoredOperation { offer: column(&row, 0)?, operation: decode(body)? };
+        let stored = StoredOperation { offer: column(&row, 1)?, operation: decode(body)? };
         Ok(Look::Changed(Box::new(stored), Imprint::new(body)))
     }
 
