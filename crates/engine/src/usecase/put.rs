@@ -5,7 +5,7 @@ use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
-use signoff_store::contract::{Content, Loaded};
+use signoff_store::contract::Content;
 
 use super::told::{Definition, Draft};
 use super::{Along, Done, Tried};
@@ -48,7 +48,8 @@ impl Engine {
         let guid = self.shared.clock.new_id();
         for _ in 0..super::ATTEMPTS {
             let generation = self.shared.checks.generation();
-            let loaded = self.shared.store.load(publisher, offer).await?;
+            let loaded = self.shared.store.load_with_secrets(publisher, offer).await?;
+            let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
             if loaded.is_none() && offer_type.is_none() {
                 return Err(EngineError::UnknownOfferType(String::new()));
             }
@@ -57,7 +58,13 @@ impl Engine {
             }
             let now = self.shared.clock.now(publisher);
             let mut definition = definition.clone();
-            let content = self.content(loaded.as_ref(), offer, &request, &mut definition, now).await?;
+            if let Some(secrets) = secrets {
+                let secrets: Map<String, Value> =
+                    serde_json::from_str(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+                merge_secrets(&mut definition, &secrets);
+            }
+            let version = loaded.as_ref().map_or(1, |loaded| loaded.aggregate.offer.version);
+            let content = content(version, offer, &request, &mut definition, now)?;
             let command = Command::Put(Put {
                 publisher: publisher.to_owned(),
                 offer: offer.to_owned(),
@@ -90,42 +97,28 @@ impl Engine {
         }
         Err(EngineError::Conflict)
     }
+}
 
-    /// The content to be stored: secrets apart, and those that the caller left out as they were. `definition` then
-    /// is as it is stored.
-    async fn content(
-        &self,
-        loaded: Option<&Loaded>,
-        offer: &str,
-        request: &PutRequest,
-        definition: &mut Value,
-        now: Timestamp,
-    ) -> Result<Content, EngineError> {
-        let mut version = 1;
-        if let Some(Loaded { aggregate, .. }) = loaded {
-            let present = &aggregate.offer;
-            version = present.version;
-            let stored =
-                self.shared.store.content(&present.publisher, &present.id, present.draft.content_version);
-            if let Some(secrets) = stored.await?.and_then(|content| content.secrets) {
-                let secrets: Map<String, Value> =
-                    serde_json::from_str(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                merge_secrets(definition, &secrets);
-            }
-        }
-        let secrets = split_secrets(definition);
-        let text = definition.get("displayText").and_then(Value::as_str).map(str::trim);
-        let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
-        Ok(Content {
-            version,
-            changed_at: now,
-            display_text,
-            // Untouched, it is kept as it was written: digits, order, escapes and all.
-            definition: if secrets.is_empty() { request.definition.clone() } else { definition.to_string() },
-            secrets: stored_secrets(&secrets)?,
-            extra: request.extra.clone(),
-        })
-    }
+/// The content to be stored: secrets apart. `definition` then is as it is stored.
+fn content(
+    version: u32,
+    offer: &str,
+    request: &PutRequest,
+    definition: &mut Value,
+    now: Timestamp,
+) -> Result<Content, StoreError> {
+    let secrets = split_secrets(definition);
+    let text = definition.get("displayText").and_then(Value::as_str).map(str::trim);
+    let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
+    Ok(Content {
+        version,
+        changed_at: now,
+        display_text,
+        // Untouched, it is kept as it was written: digits, order, escapes and all.
+        definition: if secrets.is_empty() { request.definition.clone() } else { definition.to_string() },
+        secrets: stored_secrets(&secrets)?,
+        extra: request.extra.clone(),
+    })
 }
 
 /// The secrets as they are stored; `None` if there are none.

@@ -41,7 +41,7 @@ impl Source for Machine {
 
 /// An empty database.
 pub(crate) struct Cluster {
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Cluster {
@@ -49,15 +49,32 @@ impl Cluster {
         Self { address: database().await.unwrap() }
     }
 
+    /// The database's name.
+    pub(crate) fn database(&self) -> &str {
+        let path = self.address.rsplit_once('/').map_or("", |(_, path)| path);
+        path.split_once('?').map_or(path, |(name, _)| name)
+    }
+
     /// A node that does no work yet; the clock of its machine is so many minutes off.
     pub(crate) async fn node(&self, minutes_ahead: i64) -> Node {
         self.node_with(Settings::development(), minutes_ahead).await
     }
 
+    async fn store(&self) -> PostgresStore {
+        let settings = PostgresSettings::parse(&self.address).unwrap().connections(6);
+        PostgresStore::open(&settings).await.unwrap()
+    }
+
+    /// A node with nothing between it and the database.
+    pub(crate) async fn bare_node(&self, settings: Settings) -> Node {
+        let store = Arc::new(self.store().await);
+        let engine = Engine::with_clock(store.clone(), settings, Clock::default());
+        engine.recover().await.unwrap();
+        Node { engine, faults: FaultyStore::new(store, Plan::none()), runner: None }
+    }
+
     pub(crate) async fn node_with(&self, settings: Settings, minutes_ahead: i64) -> Node {
-        let store = PostgresStore::open(&PostgresSettings::parse(&self.address).unwrap().connections(6))
-            .await
-            .unwrap();
+        let store = self.store().await;
         let faults = FaultyStore::new(Arc::new(store), Plan::none());
         let clock = Clock::on(Machine { right: Clock::default(), minutes_ahead });
         let engine = Engine::with_clock(Arc::new(faults.clone()), settings, clock);

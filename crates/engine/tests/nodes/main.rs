@@ -7,4 +7,5 @@ mod lab;
 mod mail;
 mod takeover;
 mod time;
+mod trips;
 mod views;

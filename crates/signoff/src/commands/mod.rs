@@ -38,7 +38,7 @@ use crate::view::{self, tables};
 #[derive(Subcommand)]
 pub(crate) enum ServerCommand {
     /// Serve the publishing API
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Run a command in an environment in which the portal is a private server
     Run(run::Command),
     /// See it work: publish, cancel and go live on a server in a temporary place
@@ -50,7 +50,7 @@ pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failu
     match command {
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
-            serve::run(options).await.map(|()| ExitCode::SUCCESS)
+            serve::run(*options).await.map(|()| ExitCode::SUCCESS)
         }
         ServerCommand::Run(command) => {
             crate::logging::start("warn");

@@ -78,14 +78,19 @@ impl Insisters {
         }
     }
 
-    /// Everything is over, and what they were told of is there, and no more. How much they were told.
-    pub(crate) async fn got_each_thing_once(mut self, api: &Api) -> usize {
+    /// Waits for the end of every client, which know that everything is over. How many things they were told.
+    pub(crate) async fn go_home(&mut self) -> usize {
         while let Some(ended) = self.clients.join_next().await {
             ended.expect("every client was content");
         }
         while let Some(entry) = self.entries.recv().await {
             self.told.push(entry);
         }
+        self.told.len()
+    }
+
+    /// What they were told of is there, and no more.
+    pub(crate) async fn got_each_thing_once(&self, api: &Api) {
         for offer in &self.offers {
             let there = api.get(&of_offer("contoso", offer, "/submissions")).await.body;
             let newest_first: Vec<&str> =
@@ -99,7 +104,6 @@ impl Insisters {
             let heard_of = newest_first.iter().skip(1).all(|id| told.contains(id));
             assert!(heard_of, "{offer}: something came twice");
         }
-        self.told.len()
     }
 }
 

@@ -6,6 +6,7 @@ mod certified;
 mod client;
 mod crowd;
 mod database;
+mod deploying;
 mod dev_server;
 mod draining;
 mod failing;

@@ -114,6 +114,7 @@ async fn who_insists_gets_each_thing_once() {
         dying.store(false, Ordering::SeqCst);
     }
     sender.send_replace(None);
+    insisters.go_home().await;
     insisters.got_each_thing_once(&api.at(&server.base)).await;
     server.kill().await;
 }

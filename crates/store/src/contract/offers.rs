@@ -99,6 +99,18 @@ pub trait Offers: Send + Sync {
     /// The offer's lifecycle state, if it exists.
     async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError>;
 
+    /// The same, with the secrets of the draft's content (as [`Content::secrets`]), which are not older.
+    async fn load_with_secrets(
+        &self,
+        publisher: &str,
+        offer: &str,
+    ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
+        let Some(loaded) = self.load(publisher, offer).await? else { return Ok(None) };
+        let version = loaded.aggregate.offer.draft.content_version;
+        let content = self.content(publisher, offer, version).await?;
+        Ok(Some((loaded, content.and_then(|content| content.secrets))))
+    }
+
     /// Records a decision: everything of it or nothing.
     ///
     /// # Errors

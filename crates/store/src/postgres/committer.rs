@@ -64,7 +64,7 @@ impl Committer {
     pub(super) fn start(pool: &Pool, settings: &PostgresSettings) -> Self {
         let (queue, pushed) = (Arc::<Mutex<Queue>>::default(), Arc::new(Semaphore::new(0)));
         let mut workers = JoinSet::new();
-        for _ in 0..(settings.connections / 2).max(1) {
+        for _ in 0..settings.committers() {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {

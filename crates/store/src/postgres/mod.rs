@@ -81,7 +81,7 @@ impl PostgresStore {
         Box::pin(opening::prepare(&pool, settings)).await?;
         let inner = Inner {
             committer: Committer::start(&pool, settings),
-            changes: Arc::new(Semaphore::new((settings.connections / 4).max(1))),
+            changes: Arc::new(Semaphore::new(settings.changes())),
             answer: settings.answer,
             loads: Gather::start(&pool, settings, offers::LOAD),
             operations: Gather::start(&pool, settings, offers::OPERATION),

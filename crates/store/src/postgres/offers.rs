@@ -29,6 +29,30 @@ impl Offers for PostgresStore {
         row.as_deref().map(loaded).transpose()
     }
 
+    /// In one statement; the draft's content is the latest.
+    async fn load_with_secrets(
+        &self,
+        publisher: &str,
+        offer: &str,
+    ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
+        let row = self
+            .row(
+                "SELECT offer.revision, offer.state, target.body, cancellation.body, draft.secrets FROM offer
+                 LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
+                     AND target.operation_id = offer.target
+                 LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
+                     AND cancellation.operation_id = offer.cancellation
+                 LEFT JOIN LATERAL (
+                     SELECT content.secrets FROM content WHERE content.publisher_id = $1 AND content.offer_id = $2
+                     ORDER BY content.version DESC LIMIT 1
+                 ) AS draft ON TRUE
+                 WHERE offer.publisher_id = $1 AND offer.offer_id = $2",
+                &[&publisher, &offer],
+            )
+            .await?;
+        row.as_ref().map(|row| Ok((loaded(row)?, column(row, 4)?))).transpose()
+    }
+
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
         self.inner.committer.commit(Rows::of(change)?).await
     }

@@ -1,16 +1,35 @@
 //! The outbox. Who sends a letter holds its row, on the database's clock.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use tokio_postgres::Row;
 
-use super::{PostgresStore, column, unsigned, uuid};
+use super::{Parameter, PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Letter, Outbox};
 use crate::rows::{LetterColumns, delivery_columns, letter};
 
 const COLUMNS: &str = "id, body, failures, due_at, outcome, last_error";
-const FREE: &str = "(held_until IS NULL OR held_until <= clock_timestamp())";
+const FREE: &str = "(held_until IS NULL OR held_until <= statement_timestamp())";
+
+/// How long it takes until the first letter may be sent. Those that are due before the first free one are held by
+/// somebody, so there are few of them.
+fn next_of(whose: &str) -> String {
+    format!(
+        "WITH free AS (
+             SELECT due_at FROM outbox WHERE {whose} AND outcome = 'due' AND {FREE} ORDER BY due_at LIMIT 1
+         ), held AS (
+             SELECT greatest(due_at - $1,
+                 (extract(epoch FROM held_until - statement_timestamp()) * 1000000)::bigint) AS wait
+             FROM outbox WHERE {whose} AND outcome = 'due' AND NOT {FREE}
+                 AND due_at <= coalesce((SELECT due_at FROM free), 9223372036854775807)
+         )
+         SELECT min(greatest(wait, 0)) FROM (SELECT due_at - $1 AS wait FROM free UNION ALL SELECT wait FROM held)
+             AS waits"
+    )
+}
 
 fn columns(row: &Row) -> Result<LetterColumns, StoreError> {
     Ok((
@@ -32,18 +51,24 @@ impl Outbox for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
+        // This look goes over all publishers and locks nothing. Each publisher's are then held by themselves.
         let everybody = format!(
-            "SELECT DISTINCT publisher_id FROM (SELECT publisher_id FROM outbox WHERE outcome = 'due'
-                 AND due_at <= $1 AND {FREE} ORDER BY due_at LIMIT $2) AS soonest"
+            "SELECT publisher_id, id FROM outbox WHERE outcome = 'due' AND due_at <= $1 AND {FREE}
+             ORDER BY due_at LIMIT $2"
         );
-        let waiting = self.rows(&everybody, &[&now.0, &most]).await?;
-        let waiting = waiting.iter().map(|row| Ok((column(row, 0)?, now)));
-        let waiting = waiting.collect::<Result<Vec<(String, Timestamp)>, StoreError>>()?;
+        let rows = self.rows(&everybody, &[&now.0, &most]).await?;
+        let mut soonest = BTreeMap::<&str, Vec<i64>>::new();
+        for row in &rows {
+            soonest.entry(column(row, 0)?).or_default().push(column(row, 1)?);
+        }
         let mut taken = Vec::new();
-        for (publisher, now) in waiting.iter().chain(clocks) {
+        for (publisher, ids) in soonest {
+            taken.extend(self.hold_letters("id = ANY ($2)", &[&publisher, &ids, &most]).await?);
+        }
+        for (publisher, now) in clocks {
             let room = most.saturating_sub(i64::try_from(taken.len()).unwrap_or(i64::MAX));
             if room > 0 {
-                taken.extend(self.hold_letters(publisher, *now, room).await?);
+                taken.extend(self.hold_letters("due_at <= $2", &[publisher, &now.0, &room]).await?);
             }
         }
         taken.sort_by_key(|letter: &Letter| letter.id);
@@ -78,11 +103,8 @@ impl Outbox for PostgresStore {
         now: Timestamp,
         clocks: &[(String, Timestamp)],
     ) -> Result<Option<Micros>, StoreError> {
-        let wait = "greatest(due_at - $1,
-            coalesce(extract(epoch FROM held_until - clock_timestamp()) * 1000000, 0)::bigint, 0)";
-        let everybody = format!("SELECT min({wait}) FROM outbox WHERE outcome = 'due'");
-        let mut rows = vec![self.row(&everybody, &[&now.0]).await?];
-        let one = format!("SELECT min({wait}) FROM outbox WHERE publisher_id = $2 AND outcome = 'due'");
+        let mut rows = vec![self.row(&next_of("TRUE"), &[&now.0]).await?];
+        let one = next_of("publisher_id = $2");
         for (publisher, now) in clocks {
             rows.push(self.row(&one, &[&now.0, publisher]).await?);
         }
@@ -101,22 +123,23 @@ impl Outbox for PostgresStore {
 }
 
 impl PostgresStore {
+    /// Holds letters of the publisher, who is the first parameter, of those that `which` tells by the second; the
+    /// third is how many at most.
     async fn hold_letters(
         &self,
-        publisher: &str,
-        now: Timestamp,
-        limit: i64,
+        which: &str,
+        parameters: &[Parameter<'_>; 3],
     ) -> Result<Vec<Letter>, StoreError> {
         let text = format!(
             "WITH wanted AS (
-                 SELECT id FROM outbox WHERE publisher_id = $1 AND outcome = 'due' AND due_at <= $2 AND {FREE}
+                 SELECT id FROM outbox WHERE publisher_id = $1 AND outcome = 'due' AND {which} AND {FREE}
                  ORDER BY due_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
              )
-             UPDATE outbox SET held_until = clock_timestamp() + interval '60 seconds'
+             UPDATE outbox SET held_until = statement_timestamp() + interval '60 seconds'
              FROM wanted WHERE outbox.publisher_id = $1 AND outbox.id = wanted.id
              RETURNING outbox.id, body, failures, due_at, outcome, last_error"
         );
-        let rows = self.changed(&text, &[&publisher, &now.0, &limit]).await?;
+        let rows = self.changed(&text, parameters).await?;
         let mut letters = Vec::with_capacity(rows.len());
         for row in &rows {
             let columns = columns(row)?;

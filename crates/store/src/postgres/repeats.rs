@@ -1,5 +1,7 @@
 //! Replies to repeatable requests.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use signoff_lifecycle::ids::Timestamp;
 use tokio_postgres::Row;
@@ -50,14 +52,28 @@ impl Repeats for PostgresStore {
 
     async fn prune_repeated(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let pruned = self
-            .execute(
-                "DELETE FROM repeated WHERE (publisher_id, key) IN (
-                     SELECT publisher_id, key FROM repeated WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2
-                     FOR UPDATE SKIP LOCKED)",
+        let rows = self
+            .rows(
+                "SELECT publisher_id, key FROM repeated WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2",
                 &[&now.0, &limit],
             )
             .await?;
+        let mut by_publisher = BTreeMap::<&str, Vec<&[u8]>>::new();
+        for row in &rows {
+            by_publisher.entry(column(row, 0)?).or_default().push(column(row, 1)?);
+        }
+        let mut pruned = 0;
+        for (publisher, keys) in by_publisher {
+            // What another node is removing is removed by it.
+            pruned += self
+                .execute(
+                    "DELETE FROM repeated WHERE publisher_id = $1 AND key IN (
+                         SELECT key FROM repeated WHERE publisher_id = $1 AND key = ANY ($2) AND expires_at <= $3
+                         FOR UPDATE SKIP LOCKED)",
+                    &[&publisher, &keys, &now.0],
+                )
+                .await?;
+        }
         Ok(usize::try_from(pruned).unwrap_or(usize::MAX))
     }
 }

@@ -21,7 +21,7 @@ pub struct PostgresSettings {
 impl PostgresSettings {
     /// So many connections a node holds at most unless another number is named.
     pub const CONNECTIONS: usize = 16;
-    /// The fewest connections: changes take up to three quarters of them, and reads must not wait for changes.
+    /// The fewest connections: commits, other changes and reads do not wait for each other.
     pub const FEWEST_CONNECTIONS: usize = 4;
     /// The most connections: a server gives each a process of its own.
     pub const MOST_CONNECTIONS: usize = 1000;
@@ -59,5 +59,32 @@ impl PostgresSettings {
     #[must_use]
     pub fn answer(self, answer: Duration) -> Self {
         Self { answer, ..self }
+    }
+
+    /// On so many connections commits are written.
+    pub(super) fn committers(&self) -> usize {
+        (self.connections / 2).max(1)
+    }
+
+    /// So many connections other changes may take: an eighth stays for reads, whatever changes wait for.
+    pub(super) fn changes(&self) -> usize {
+        let reads = (self.connections / 8).max(1);
+        self.connections.saturating_sub(self.committers() + reads).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_always_have_connections_of_their_own() {
+        let fewest = PostgresSettings::FEWEST_CONNECTIONS;
+        for connections in fewest..=PostgresSettings::MOST_CONNECTIONS {
+            let settings = PostgresSettings::parse("postgres://db/x").unwrap().connections(connections);
+            assert!(settings.committers() + settings.changes() < connections, "{connections}");
+        }
+        let settings = PostgresSettings::parse("postgres://db/x").unwrap();
+        assert_eq!((settings.committers(), settings.changes()), (8, 6));
     }
 }

@@ -15,7 +15,11 @@ use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 use crate::rows::kind_of;
 
 const COLUMNS: &str = "publisher_id, offer_id, operation_id, attempt, kind, due_at";
-const FREE: &str = "(lease_until IS NULL OR lease_until <= clock_timestamp())";
+const FREE: &str = "(lease_until IS NULL OR lease_until <= statement_timestamp())";
+/// Greater than every token that the row ever had, and than those of a row that was there before it: no sequence is
+/// needed that all of a cluster would share.
+const NEXT_TOKEN: &str = "greatest(coalesce(work.lease_token, 0) + 1,
+    (extract(epoch FROM statement_timestamp()) * 1000000)::bigint)";
 
 /// A row of the work table: publisher, offer, work.
 type WorkRow = (String, String, Work);
@@ -57,7 +61,7 @@ impl WorkQueue for PostgresStore {
         let (operation, attempt, token) = held(lease)?;
         let changed = self
             .execute(
-                "UPDATE work SET lease_until = clock_timestamp() + make_interval(secs => $5)
+                "UPDATE work SET lease_until = statement_timestamp() + make_interval(secs => $5)
                  WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3 AND lease_token = $4",
                 &[&lease.publisher, &operation, &attempt, &token, &lease_for.as_secs_f64()],
             )
@@ -68,7 +72,7 @@ impl WorkQueue for PostgresStore {
     async fn release(&self, lease: &Lease) -> Result<(), StoreError> {
         let (operation, attempt, token) = held(lease)?;
         self.execute(
-            "UPDATE work SET lease_until = NULL, lease_token = NULL
+            "UPDATE work SET lease_until = NULL, lease_token = lease_token + 1
              WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3 AND lease_token = $4",
             &[&lease.publisher, &operation, &attempt, &token],
         )
@@ -140,8 +144,8 @@ impl PostgresStore {
                  WHERE work.publisher_id = $1 AND {FREE}
                  FOR UPDATE OF work SKIP LOCKED
              )
-             UPDATE work SET lease_token = nextval('lease_token'),
-                 lease_until = clock_timestamp() + make_interval(secs => $4)
+             UPDATE work SET lease_token = {NEXT_TOKEN},
+                 lease_until = statement_timestamp() + make_interval(secs => $4)
              FROM wanted WHERE work.publisher_id = $1 AND work.operation_id = wanted.operation_id
                  AND work.attempt = wanted.attempt
              RETURNING work.publisher_id, work.offer_id, work.operation_id, work.attempt, work.kind, work.due_at,

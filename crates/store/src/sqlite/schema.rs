@@ -6,11 +6,12 @@ use super::sql;
 use crate::StoreError;
 
 /// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/sqlite/0001_first.sql"),
     include_str!("../../migrations/sqlite/0002_repeated.sql"),
     include_str!("../../migrations/sqlite/0003_retention.sql"),
     include_str!("../../migrations/sqlite/0004_audit.sql"),
+    include_str!("../../migrations/sqlite/0005_statistics.sql"),
 ];
 
 /// The number of the newest migration that this binary knows.

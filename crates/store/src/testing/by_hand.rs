@@ -2,7 +2,9 @@
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use super::own_server::connect;
 
 /// Runs statements on the store at `sqlite:PATH` or `postgres://…`.
 ///
@@ -14,7 +16,12 @@ pub async fn sql(address: &str, text: &str) -> Result<(), String> {
             let connection = Connection::open(file).map_err(|error| error.to_string())?;
             connection.execute_batch(text).map_err(|error| error.to_string())
         }
-        None => connect(address).await?.batch_execute(text).await.map_err(|error| format!("{error:?}")),
+        None => connect(address)
+            .await
+            .map_err(|error| error.to_string())?
+            .batch_execute(text)
+            .await
+            .map_err(|error| format!("{error:?}")),
     }
 }
 
@@ -24,7 +31,12 @@ pub async fn sql(address: &str, text: &str) -> Result<(), String> {
 /// What the engine says.
 pub async fn ask(address: &str, text: &str) -> Result<Vec<String>, String> {
     let Some(file) = address.strip_prefix("sqlite:") else {
-        let rows = connect(address).await?.simple_query(text).await.map_err(|error| format!("{error:?}"))?;
+        let rows = connect(address)
+            .await
+            .map_err(|error| error.to_string())?
+            .simple_query(text)
+            .await
+            .map_err(|error| format!("{error:?}"))?;
         let value = |message| match message {
             SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
             _ => None,
@@ -53,17 +65,9 @@ impl Held {
     /// # Errors
     /// What the database says.
     pub async fn table(address: &str, table: &str) -> Result<Self, String> {
-        let client = connect(address).await?;
+        let client = connect(address).await.map_err(|error| error.to_string())?;
         let text = format!("BEGIN; LOCK TABLE {table} IN SHARE MODE");
         client.batch_execute(&text).await.map_err(|error| format!("{error:?}"))?;
         Ok(Self { _client: client })
     }
-}
-
-async fn connect(address: &str) -> Result<Client, String> {
-    let (client, connection) =
-        tokio_postgres::connect(address, NoTls).await.map_err(|error| error.to_string())?;
-    // It ends with the client.
-    tokio::spawn(connection);
-    Ok(client)
 }

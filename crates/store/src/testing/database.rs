@@ -14,7 +14,7 @@ use super::postgres_server::{Postgres, VARIABLE};
 /// What is missing, if there is no server.
 pub async fn database() -> Result<String, String> {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let server = server()?;
+    let server = database_server()?;
     loop {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let database = format!("test_{}_{number}", std::process::id());
@@ -27,7 +27,11 @@ pub async fn database() -> Result<String, String> {
     }
 }
 
-fn server() -> Result<String, String> {
+/// The address of the server, without a database.
+///
+/// # Errors
+/// What is missing, if there is no server.
+pub fn database_server() -> Result<String, String> {
     static OWN: OnceLock<Result<Postgres, String>> = OnceLock::new();
     match std::env::var(VARIABLE) {
         Ok(server) => Ok(server),

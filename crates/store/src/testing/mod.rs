@@ -5,6 +5,7 @@
 
 mod by_hand;
 mod calls;
+mod capture;
 mod database;
 mod faulty;
 mod file;
@@ -15,7 +16,8 @@ mod postgres_server;
 mod proxy;
 
 pub use by_hand::{Held, ask, sql};
-pub use database::database;
+pub use capture::{Capture, Executed, Line};
+pub use database::{database, database_server};
 pub use faulty::{Events, FaultyStore, Twist};
 pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};

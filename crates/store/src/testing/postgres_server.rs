@@ -11,6 +11,10 @@ pub(crate) const VARIABLE: &str = "SIGNOFF_TEST_POSTGRES";
 /// Starts a server on a new data directory, not as root, and waits until it answers.
 const SCRIPT: &str = include_str!("postgres_server.sh");
 
+/// A log that tests can read through the server. It stays empty but for databases where a test switches it on.
+const LOG: &str = "-c logging_collector=on -c log_destination=csvlog -c log_directory=log -c log_filename=statements \
+    -c log_rotation_age=0 -c log_rotation_size=0";
+
 /// A server on a data directory of its own. It ends when this is dropped, or this process dies: its shell waits
 /// for our end of the pipe.
 pub(crate) struct Postgres {
@@ -25,7 +29,7 @@ impl Postgres {
     /// # Errors
     /// What is missing, in the script's words.
     pub(crate) fn start() -> Result<Self, String> {
-        Self::start_with("", "")
+        Self::start_with("", LOG)
     }
 
     /// The same after the shell commands of `setup`, run beside the new directory `data`, and with further `options`.

@@ -102,7 +102,7 @@ finish() {
 
 create >log 2>&1 || { cat log; exit 1; }
 eval "$SETUP"
-serve || { cat log; exit 1; }
+serve || { cat log data/log/* 2>/dev/null; exit 1; }
 trap finish EXIT
 [ -z "$DISK" ] || echo "disk: $([ -n "$ROOM" ] && echo "a file system of $DISK" || echo "files that may not grow")"
 echo ready

@@ -22,6 +22,13 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
+    /// The store in the database at this address.
+    pub(crate) async fn at(address: String) -> Self {
+        let fixture = Self { address, open: Mutex::new(None), folder: TempDir::new().unwrap() };
+        fixture.open().await;
+        fixture
+    }
+
     async fn open(&self) {
         let settings = PostgresSettings::parse(&self.address).unwrap().connections(CONNECTIONS);
         let store = PostgresStore::open(&settings).await.unwrap();
@@ -31,10 +38,7 @@ impl Postgres {
 
 impl Fixture for Postgres {
     async fn new() -> Self {
-        let address = testing::database().await.unwrap();
-        let fixture = Self { address, open: Mutex::new(None), folder: TempDir::new().unwrap() };
-        fixture.open().await;
-        fixture
+        Self::at(testing::database().await.unwrap()).await
     }
 
     fn store(&self) -> Arc<dyn Store> {

@@ -4,7 +4,9 @@ use signoff_store::StoreError;
 use signoff_store::contract::OfferFilter;
 
 use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, NOW, apply, bare, content, decided, guid, id, publish, put};
+use crate::world::{
+    CONTOSO, FABRIKAM, NOW, apply, bare, cancel, content, decided, done, guid, id, publish, put,
+};
 
 pub(crate) async fn nothing_is_there_before_it_is_put(fx: &impl Fixture) {
     let store = fx.store();
@@ -94,6 +96,22 @@ pub(crate) async fn a_put_replaces_the_content_of_its_version(fx: &impl Fixture)
     let third = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     assert!(content(&second).secrets.is_some() && content(&third).secrets.is_none());
     assert_eq!(store.content(CONTOSO, "a", 1).await.unwrap(), Some(content(&third)));
+}
+
+pub(crate) async fn the_secrets_of_the_draft_come_with_it(fx: &impl Fixture) {
+    let store = fx.store();
+    let secrets = async || store.load_with_secrets(CONTOSO, "a").await.unwrap().map(|(_, secrets)| secrets);
+    assert_eq!(secrets().await, None);
+    for (number, expected) in [(1, None), (2, Some(r#"{"/sas":"s"}"#.to_owned())), (3, None)] {
+        let draft = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await.offer.draft.revision;
+        assert_eq!((draft, secrets().await), (number, Some(expected)));
+        // The next draft is another version's.
+        apply(&*store, CONTOSO, "a", publish(id(10 * number), draft)).await;
+        apply(&*store, CONTOSO, "a", cancel(id(10 * number + 1))).await;
+        apply(&*store, CONTOSO, "a", done(id(10 * number + 1), 1)).await;
+        let (loaded, _) = store.load_with_secrets(CONTOSO, "a").await.unwrap().unwrap();
+        assert_eq!(Some(loaded), store.load(CONTOSO, "a").await.unwrap());
+    }
 }
 
 pub(crate) async fn a_change_without_content_keeps_what_lists_show(fx: &impl Fixture) {

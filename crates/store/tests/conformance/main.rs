@@ -14,6 +14,7 @@ mod fixture;
 mod lab;
 mod operations;
 mod outbox;
+mod plans;
 mod repeats;
 mod retention;
 mod sharing;
@@ -21,28 +22,12 @@ mod sqlite_file;
 mod work;
 mod world;
 
-/// Runs the named cases of one module on the engine around it.
-macro_rules! run {
-    ($module:ident: $($case:ident),+ $(,)?) => {
-        mod $module {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-                async fn $case() {
-                    use crate::fixture::Fixture;
-                    crate::$module::$case(&super::Engine::new().await).await;
-                }
-            )+
-        }
-    };
-}
-
-/// Every case, on one engine.
-macro_rules! suite {
-    ($engine:ident, $fixture:ty) => {
-        mod $engine {
-            type Engine = $fixture;
-
-            run!(commit:
+/// Hands every case to another macro, by the module that it stands in.
+macro_rules! every_case {
+    ($to:ident!($($with:tt)*)) => {
+        $to! {
+            [$($with)*]
+            commit: [
                 nothing_is_there_before_it_is_put,
                 what_is_committed_is_loaded,
                 a_stale_change_leaves_no_trace,
@@ -50,17 +35,18 @@ macro_rules! suite {
                 publishers_are_apart,
                 content_is_that_of_the_latest_version_up_to_the_one_asked_for,
                 a_put_replaces_the_content_of_its_version,
+                the_secrets_of_the_draft_come_with_it,
                 a_change_without_content_keeps_what_lists_show,
-            );
-            run!(operations:
+            ]
+            operations: [
                 the_newest_comes_first,
                 the_order_is_that_of_the_thread_and_not_of_the_ids,
                 each_is_found_by_its_number_and_by_its_guid,
                 offers_are_found_by_guid,
                 lists_are_filtered,
                 lists_are_read_in_parts,
-            );
-            run!(work:
+            ]
+            work: [
                 due_work_is_leased_to_one,
                 nothing_is_claimed_before_it_is_due,
                 the_earliest_comes_first_and_no_more_than_asked_for,
@@ -74,8 +60,8 @@ macro_rules! suite {
                 a_clock_that_is_set_counts_alone,
                 the_next_due_is_what_nobody_holds,
                 claims_are_exclusive,
-            );
-            run!(outbox:
+            ]
+            outbox: [
                 a_letter_is_written_once,
                 a_letter_has_one_holder_until_it_is_settled,
                 what_is_settled_stays_so,
@@ -83,8 +69,8 @@ macro_rules! suite {
                 the_mailbox_is_never_due,
                 a_letter_is_due_on_its_publishers_clock,
                 a_refused_change_writes_no_letter,
-            );
-            run!(repeats:
+            ]
+            repeats: [
                 a_reply_is_kept_with_its_change,
                 a_stale_change_keeps_no_reply,
                 a_key_is_used_once_and_what_comes_second_changes_nothing,
@@ -93,14 +79,14 @@ macro_rules! suite {
                 what_expired_is_removed_the_oldest_first,
                 of_many_with_one_key_one_is_kept,
                 they_belong_to_the_state,
-            );
-            run!(artifacts:
+            ]
+            artifacts: [
                 the_same_put_twice_is_one,
                 removing_twice_is_no_error,
                 who_lost_the_lease_makes_nothing,
                 what_was_recalled_makes_nothing,
-            );
-            run!(retention:
+            ]
+            retention: [
                 what_is_forgotten_is_gone,
                 what_stays_is_listed_and_found,
                 what_stays_among_its_neighbours_is_listed_once,
@@ -109,44 +95,71 @@ macro_rules! suite {
                 artifacts_go_with_their_operation,
                 content_goes_and_no_other_takes_its_place,
                 operations_are_gone_through_in_the_order_of_their_ids,
-            );
-            run!(audit:
+            ]
+            audit: [
                 an_entry_is_written_with_its_change,
                 entries_are_read_in_pages_from_the_newest_on,
                 changes_of_the_directory_are_told_too,
                 numbers_have_no_gap_when_many_write_at_once,
-            );
-            run!(directory:
+            ]
+            directory: [
                 a_publisher_is_replaced_whole,
                 members_come_and_go,
                 principals_are_kept,
                 of_two_first_keys_one_wins,
-            );
-            run!(lab:
+            ]
+            lab: [
                 entries_are_set_and_removed,
                 a_snapshot_brings_everything_back,
                 a_snapshot_is_a_new_file,
                 a_reset_keeps_the_keys,
                 leases_do_not_outlive_a_restore,
                 everything_is_there_after_a_restart,
-            );
-            run!(sharing:
+            ]
+            sharing: [
                 a_look_tells_what_changed_since_the_last,
                 revisions_tell_which_offers_moved,
                 an_entry_is_swapped_by_who_knows_it,
                 of_many_who_swap_at_once_each_has_a_turn,
                 a_shared_store_has_a_clock,
-            );
-            run!(concurrency:
+            ]
+            concurrency: [
                 each_revision_is_used_once,
                 many_offers_commit_at_once,
                 a_failing_change_does_not_harm_its_neighbours,
                 a_reader_never_sees_half_a_commit,
-            );
-            run!(differential: random_commands_come_to_what_the_core_says);
+            ]
+            differential: [random_commands_come_to_what_the_core_says]
         }
     };
 }
+
+/// Each case as a test of its own, on one engine.
+macro_rules! suite {
+    ($engine:ident, $fixture:ty) => {
+        mod $engine {
+            type Engine = $fixture;
+            every_case!(tests!());
+        }
+    };
+}
+
+macro_rules! tests {
+    ([] $($module:ident: [$($case:ident),+ $(,)?])+) => {
+        $(mod $module {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+                async fn $case() {
+                    use crate::fixture::Fixture;
+                    crate::$module::$case(&super::Engine::new().await).await;
+                }
+            )+
+        })+
+    };
+}
+
+// It runs them all, too.
+mod sharding;
 
 suite!(sqlite, crate::fixture::Sqlite);
 suite!(memory, crate::fixture::Memory);

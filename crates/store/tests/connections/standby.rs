@@ -1,6 +1,6 @@
 //! Commits that wait for a standby.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use signoff_store::contract::Directory as _;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
@@ -37,23 +37,27 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
     server.say(&WAIT).await.unwrap();
     let writer = store.clone();
     // The server takes its time to hear of it.
-    let written =
-        tokio::spawn(async move { while writer.put_principal(record("given up")).await.is_ok() {} });
+    let written = tokio::spawn(async move {
+        loop {
+            if let Err(error) = writer.put_principal(record("given up")).await {
+                return error.to_string();
+            }
+        }
+    });
     until_waiting(&server, "1").await;
 
     // The server gives up waiting and says yes, with a warning.
     let cancel = "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
     server.say(&[cancel]).await.unwrap();
-    tokio::time::timeout(PATIENCE, written).await.expect("it is not known to be durable").unwrap();
+    let error = written.await.unwrap();
+    assert!(error.contains("closed"), "it is not known to be durable: {error}");
 
     // Nobody is kept waiting for ever, and reads go on while changes wait.
-    let begun = Instant::now();
     for client in ["a", "b", "c", "d", "e"] {
         let error = hasty.put_principal(record(client)).await.expect_err("nobody confirms it").to_string();
         assert!(error.contains("did not answer in time"), "{error}");
         assert!(hasty.principal(&record("nobody").id).await.unwrap().is_none());
     }
-    assert!(begun.elapsed() < PATIENCE / 2);
     until_waiting(&server, "1").await;
     server.say(&NO_MORE).await.unwrap();
     write_until_it_works(&hasty).await;

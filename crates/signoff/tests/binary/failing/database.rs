@@ -147,6 +147,18 @@ impl Cluster {
         &mut self.members[1 - self.primary]
     }
 
+    /// From now on the primary does not wait for the standby, which gets nothing any more.
+    pub(crate) async fn forget_standby(&mut self) {
+        for setting in ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"] {
+            self.primary().sql(setting).await;
+        }
+        self.primary().until("SELECT sync_state FROM pg_stat_replication", "async").await;
+        for setting in ["ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()"] {
+            self.standby().sql(setting).await;
+        }
+        self.primary().until("SELECT count(*) FROM pg_stat_replication", "0").await;
+    }
+
     /// From now on nothing is committed that the standby does not have.
     async fn wait_for_standby(&mut self) {
         let primary = self.primary();

@@ -102,13 +102,26 @@ impl Node {
     }
 }
 
+impl Drop for Node {
+    /// Who looks for what went wrong wants to know what the node said.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let log = self.log();
+            let matters = |line: &&str| !line.contains(" INFO") && !line.contains("could not be recycled");
+            let said: Vec<&str> = log.lines().filter(matters).collect();
+            let newest = said.get(said.len().saturating_sub(40)..).unwrap_or_default();
+            eprintln!("node {} said at last:\n{}", self.number, newest.join("\n"));
+        }
+    }
+}
+
 /// The library that lets a process see another time.
 fn faketime() -> PathBuf {
-    let folders = ["/usr/lib", "/usr/lib/faketime", "/usr/local/lib/faketime"].map(PathBuf::from);
     let of_architectures = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
-    let of_architectures = of_architectures.map(|entry| entry.path().join("faketime"));
-    let mut found = folders.into_iter().chain(of_architectures).map(|at| at.join("libfaketimeMT.so.1"));
-    found
+    let folders = ["/usr/lib", "/usr/lib64"].map(PathBuf::from).into_iter();
+    let folders = folders.chain(of_architectures.map(|entry| entry.path()));
+    let mut files = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
+    files
         .find(|file| file.is_file())
         .expect("libfaketimeMT.so.1 is missing: install the Debian package faketime")
 }

@@ -50,20 +50,6 @@ async fn question(questions: &mut mpsc::UnboundedReceiver<Question>) -> Question
     tokio::time::timeout(PATIENCE, questions.recv()).await.expect("the third party is asked").unwrap()
 }
 
-/// Asks until the offer's status reads so.
-async fn reaches(api: &Api, path: &str, status: &str) -> Value {
-    let reached = async {
-        loop {
-            let answer = api.get(path).await;
-            if answer.text("status") == status {
-                return answer.body;
-            }
-            tokio::time::sleep(super::LOOK_AGAIN).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, reached).await.unwrap_or_else(|_| panic!("it is never {status}"))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_wakes_up_with_a_late_result_is_refused() {
     let (address, mut questions) = third_party().await;
@@ -96,12 +82,14 @@ async fn a_node_that_wakes_up_with_a_late_result_is_refused() {
     );
     in_time.send(json!({ "status": "succeeded" })).unwrap();
     let api = api.at(&second.base);
-    let before = reaches(&api, &path("/status"), "waitingForPublisherReview").await;
+    super::until(async || api.get(&path("/status")).await.text("status") == "waitingForPublisherReview")
+        .await;
+    let before = api.get(&path("/status")).await.body;
 
     // The answer that the sleeper gets is another, and too late.
     late.send(json!({ "status": "failed", "message": "too late" })).unwrap();
     sleeper.signal(Signal::CONT);
-    refused(&sleeper).await;
+    super::until(async || sleeper.log().contains("a late result was refused")).await;
     for node in [&sleeper, &second, &third] {
         let api = api.at(&node.base);
         assert_eq!(api.get(&path("/status")).await.body, before);
@@ -114,14 +102,4 @@ async fn a_node_that_wakes_up_with_a_late_result_is_refused() {
     for node in [sleeper, second, third] {
         node.kill().await;
     }
-}
-
-/// Waits until the server says that it was refused.
-async fn refused(server: &Server) {
-    let said = async {
-        while !server.log().contains("a late result was refused") {
-            tokio::time::sleep(super::LOOK_AGAIN).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, said).await.unwrap_or_else(|_| panic!("never refused: {}", server.log()));
 }

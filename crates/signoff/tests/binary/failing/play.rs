@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::Signal;
+use signoff_engine::clock::Clock;
+use signoff_lifecycle::ids::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::database::Cluster;
 use super::node::Node;
@@ -42,14 +43,16 @@ pub(crate) struct Play {
     summary: Summary,
     /// Nodes that were started so far.
     started: u64,
-    begun: Instant,
+    clock: Clock,
+    begun: Timestamp,
 }
 
 impl Play {
     /// Starts everything; `disk` is the size of the primary's disk, and each node's clock is wrong by as much as
     /// `skews` says.
     pub(crate) async fn begin(disk: Option<&str>, skews: [&'static str; NODES]) -> Self {
-        let begun = Instant::now();
+        let clock = Clock::default();
+        let begun = clock.real();
         let cluster = Cluster::start(disk).await;
         let folder = tempfile::tempdir().unwrap();
         let mut nodes = Vec::new();
@@ -81,6 +84,7 @@ impl Play {
             folder,
             summary,
             started,
+            clock,
             begun,
         }
     }
@@ -181,9 +185,20 @@ impl Play {
         self.cluster.replace_standby().await;
     }
 
-    /// Nothing that the database says reaches a node, on connections that are never closed; in the end they are.
-    pub(crate) async fn unheard(&mut self, node: usize, weather: Weather, what: &'static str) {
-        self.breaks(what);
+    /// Resets all connections of a node.
+    pub(crate) fn cut(&mut self, node: usize) {
+        self.breaks("connections cut");
+        self.nodes[node].network.cut();
+    }
+
+    /// Nothing that the database says reaches a node, until its connections are given up: the machine's network does
+    /// that after some seconds.
+    pub(crate) async fn unheard(&mut self, node: usize, weather: Weather) {
+        self.breaks(if weather == Weather::BlackHole {
+            "black holes"
+        } else {
+            "replies of the database lost"
+        });
         self.nodes[node].network.set(weather);
         self.given_up(node).await;
         self.nodes[node].network.set(Weather::Fair);
@@ -246,6 +261,7 @@ impl Play {
         self.renew().await;
         self.places.send_replace(None);
         self.crowd.go_home().await;
+        self.summary.repeated = self.insisters.go_home().await;
         let mut views = Vec::new();
         for (node, seed) in self.nodes.iter().zip(1..) {
             self.places.send_replace(Some(node.place().into_iter().collect()));
@@ -259,7 +275,7 @@ impl Play {
         for (offer, told) in offers.iter().zip(&told) {
             summary.lost += truth::lost(views[1].of(offer.publisher), told).await;
         }
-        summary.show(&deeds, self.begun.elapsed());
+        summary.show(&deeds, self.clock.real().since(self.begun));
         assert_eq!(summary.lost, 0, "what was answered is gone");
         let ended = truth::read_all(&views[0], &offers).await;
         for view in &views[1..] {

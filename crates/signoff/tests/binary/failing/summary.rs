@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::time::Duration;
+
+use signoff_lifecycle::ids::Micros;
 
 use crate::crowd::Deeds;
 
@@ -12,6 +13,8 @@ pub(crate) struct Summary {
     pub(crate) broken: BTreeMap<&'static str, usize>,
     /// The disk of the primary that was filled.
     pub(crate) disk: String,
+    /// Changes that were repeated until they were answered.
+    pub(crate) repeated: usize,
     /// Late results that were refused.
     pub(crate) late: usize,
     /// Answers that are not true any more.
@@ -19,11 +22,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    pub(crate) fn show(&self, deeds: &Deeds, lasted: Duration) {
+    pub(crate) fn show(&self, deeds: &Deeds, lasted: Micros) {
         let list = |counted: &BTreeMap<&'static str, usize>| {
             counted.iter().map(|(what, count)| format!("{what} {count}")).collect::<Vec<_>>().join(", ")
         };
-        let mut text = format!("three nodes, a primary and its standby, {:.1} s\n", lasted.as_secs_f64());
+        let mut text = format!("three nodes, a primary and its standby, {} s\n", lasted.0 / 1_000_000);
         let mut line = |name: &str, value: String| {
             // Writing into a string never fails.
             let _ = writeln!(text, "  {name:<28} {value}");
@@ -35,6 +38,7 @@ impl Summary {
         line("calls", deeds.calls.to_string());
         line("changes without an answer", deeds.unknown.to_string());
         line("acknowledged", list(&deeds.promised));
+        line("repeated until answered", self.repeated.to_string());
         line("late results refused", self.late.to_string());
         line("lost", self.lost.to_string());
         eprint!("{text}");

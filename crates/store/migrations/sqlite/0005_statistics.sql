@@ -1,0 +1,1 @@
+-- Nothing: this engine looks rows up by their whole key as it is. Migrations are numbered alike in both engines.
