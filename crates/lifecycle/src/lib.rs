@@ -15,6 +15,7 @@ pub mod plan;
 pub mod refusal;
 pub mod repeat;
 pub mod retention;
+pub mod soundness;
 mod transition;
 pub mod webhook;
 

@@ -25,7 +25,7 @@ mod store;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
-pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password};
+pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password, with_password};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -69,6 +69,10 @@ pub(crate) struct ServeOptions {
     /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
     pub(crate) retention: Option<String>,
+    /// Whether a start brings the schema of the store up to date: auto, or never to leave that to `signoff store
+    /// migrate` [default: auto]
+    #[arg(long, env = "SIGNOFF_MIGRATE", value_name = "WHEN")]
+    pub(crate) migrate: Option<String>,
     /// How long a server that is told to stop goes on answering, for load balancers to notice [default: 5s on
     /// PostgreSQL, else and with --dev 0s]
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
@@ -91,6 +95,7 @@ pub(crate) struct File {
     pub(crate) tls_folder: Option<PathBuf>,
     pub(crate) pipeline: Option<String>,
     pub(crate) retention: Option<String>,
+    pub(crate) migrate: Option<String>,
     pub(crate) drain: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
@@ -127,6 +132,8 @@ pub(crate) struct Config {
     pub(crate) hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
+    /// Whether a start brings the schema of the store up to date.
+    pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
 }
@@ -183,6 +190,7 @@ impl Config {
         };
         let store = store::settings(options.store.or(file.store).as_deref(), database)?;
         Ok(Self {
+            migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
             store,
             listen,
@@ -248,6 +256,14 @@ fn pipeline(word: Option<&str>, dev: bool) -> Result<bool, BadSetting> {
     }
 }
 
+fn migrates(word: Option<&str>) -> Result<bool, BadSetting> {
+    match word {
+        None | Some("auto") => Ok(true),
+        Some("never") => Ok(false),
+        Some(other) => Err(bad("migrate", format!("{other:?} is neither auto nor never"))),
+    }
+}
+
 /// The shortest time that finished operations are kept outside the development mode.
 const SHORTEST_RETENTION: Micros = Micros::from_millis(24 * 3_600_000);
 
@@ -310,6 +326,8 @@ mod tests {
         assert_eq!(problem(compat), "compat: \"strict\" is neither documented nor observed");
         let pipeline = ServeOptions { pipeline: Some("development".to_owned()), ..store("sqlite:x") };
         assert!(problem(pipeline).contains("needs --dev"));
+        let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
+        assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io;
 
 use signoff_server::tls::TlsError;
 use signoff_store::postgres::OpenError;
+use signoff_store::upkeep::UpkeepError;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{ClientError, is_this_machine};
 
@@ -14,7 +15,7 @@ use crate::node::NodeError;
 pub(crate) const TABLE: &str = "\
 Exit codes:
   0  done
-  1  the operation failed or was canceled while it was followed, or something else went wrong
+  1  the operation failed or was canceled while it was followed, a check found something, or something else went wrong
   2  a wrong option, argument, setting or input file
   3  not found
   4  refused by the server (400, 405, 409, 412, 413, 415, 422, 501)
@@ -58,6 +59,9 @@ pub(crate) enum Failure {
     /// There is no server.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// Something was not done with a whole store.
+    #[error(transparent)]
+    Upkeep(#[from] UpkeepError),
     /// There is no certificate to serve with.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -74,6 +78,7 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
+            | Self::Upkeep(UpkeepError::Refused(_) | UpkeepError::Database(OpenError::Setting(_)))
             | Self::Node(
                 NodeError::Open(_)
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))
@@ -85,7 +90,8 @@ impl Failure {
             Self::Client(ClientError::Token { .. }) => 5,
             Self::NotReady(_)
             | Self::Client(ClientError::Unreachable { .. })
-            | Self::Node(NodeError::Database(OpenError::Unreachable { .. })) => 6,
+            | Self::Node(NodeError::Database(OpenError::Unreachable { .. }))
+            | Self::Upkeep(UpkeepError::Database(OpenError::Unreachable { .. })) => 6,
             Self::Client(ClientError::Api { status, .. }) => match status {
                 401 | 403 => 5,
                 404 => 3,
@@ -99,6 +105,7 @@ impl Failure {
             | Self::Node(
                 NodeError::Store(_) | NodeError::Database(OpenError::Store(_)) | NodeError::HookTransport(_),
             )
+            | Self::Upkeep(UpkeepError::Differs(_) | UpkeepError::Store(_) | UpkeepError::Database(_))
             | Self::Tls(_) => 1,
         }
     }

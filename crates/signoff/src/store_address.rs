@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use signoff_store::postgres;
+use signoff_store::upkeep::Place;
 
 /// The address of a store. Its text never shows a password.
 #[derive(Clone, Debug)]
@@ -50,6 +51,16 @@ impl StoreAddress {
     /// Whether it holds a password.
     pub(crate) fn has_password(&self) -> bool {
         matches!(self, Self::Postgres(address) if address.has_password())
+    }
+}
+
+impl StoreAddress {
+    /// The store there, for what is done with it as a whole.
+    pub(crate) fn place(&self) -> Place {
+        match self {
+            Self::Sqlite(file) => Place::sqlite(file),
+            Self::Postgres(address) => Place::postgres(address),
+        }
     }
 }
 

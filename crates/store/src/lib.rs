@@ -12,6 +12,7 @@ pub mod sqlite;
 mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod upkeep;
 
 pub use contract::{Store, StoreError};
 pub use leases::Passed;

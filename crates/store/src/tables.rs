@@ -12,8 +12,8 @@ pub(crate) enum Kind {
     Bytes,
 }
 
-/// One value of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One value of a row. Text is in the order of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
     Null,
     Text(String),
@@ -27,21 +27,33 @@ pub(crate) enum Value {
 pub(crate) struct Table {
     pub(crate) name: &'static str,
     pub(crate) columns: &'static [(&'static str, Kind)],
+    /// What no two rows have alike, the publisher first: rows are read in its order.
+    pub(crate) key: &'static [&'static str],
 }
 
 use Kind::{Boolean, Bytes, Guid, Integer, Text};
 
 /// Every table; the signing keys first, for they outlive a reset.
 pub(crate) const TABLES: [Table; 14] = [
-    Table { name: "signing_key", columns: &[("kid", Text), ("private_pem", Text), ("created_at", Integer)] },
+    Table {
+        name: "signing_key",
+        columns: &[("kid", Text), ("private_pem", Text), ("created_at", Integer)],
+        key: &["kid"],
+    },
     Table {
         name: "principal",
         columns: &[("tenant", Text), ("client", Text), ("secret_hash", Text), ("seeded", Boolean)],
+        key: &["tenant", "client"],
     },
-    Table { name: "publisher", columns: &[("publisher_id", Text), ("version", Integer), ("body", Text)] },
+    Table {
+        name: "publisher",
+        columns: &[("publisher_id", Text), ("version", Integer), ("body", Text)],
+        key: &["publisher_id"],
+    },
     Table {
         name: "member",
         columns: &[("publisher_id", Text), ("tenant", Text), ("client", Text), ("role", Text)],
+        key: &["publisher_id", "tenant", "client"],
     },
     Table {
         name: "offer",
@@ -57,6 +69,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("target", Guid),
             ("cancellation", Guid),
         ],
+        key: &["publisher_id", "offer_id"],
     },
     Table {
         name: "content",
@@ -70,6 +83,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("secrets", Text),
             ("extra", Text),
         ],
+        key: &["publisher_id", "offer_id", "version"],
     },
     Table {
         name: "operation",
@@ -81,6 +95,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("previous", Guid),
             ("body", Text),
         ],
+        key: &["publisher_id", "operation_id"],
     },
     Table {
         name: "kept",
@@ -91,6 +106,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("operation_id", Guid),
             ("offer_version", Integer),
         ],
+        key: &["publisher_id", "offer_id", "publishing_version"],
     },
     Table {
         name: "work",
@@ -102,6 +118,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("kind", Text),
             ("due_at", Integer),
         ],
+        key: &["publisher_id", "operation_id", "attempt"],
     },
     Table {
         name: "outbox",
@@ -117,13 +134,23 @@ pub(crate) const TABLES: [Table; 14] = [
             ("outcome", Text),
             ("last_error", Text),
         ],
+        key: &["publisher_id", "operation_id", "event", "recipient"],
     },
     Table {
         name: "artifact",
         columns: &[("publisher_id", Text), ("operation_id", Guid), ("step", Text), ("body", Text)],
+        key: &["publisher_id", "operation_id", "step"],
     },
-    Table { name: "lab", columns: &[("publisher_id", Text), ("kind", Text), ("key", Text), ("body", Text)] },
-    Table { name: "audit", columns: &[("publisher_id", Text), ("entry", Integer), ("body", Text)] },
+    Table {
+        name: "lab",
+        columns: &[("publisher_id", Text), ("kind", Text), ("key", Text), ("body", Text)],
+        key: &["publisher_id", "kind", "key"],
+    },
+    Table {
+        name: "audit",
+        columns: &[("publisher_id", Text), ("entry", Integer), ("body", Text)],
+        key: &["publisher_id", "entry"],
+    },
     Table {
         name: "repeated",
         columns: &[
@@ -133,8 +160,18 @@ pub(crate) const TABLES: [Table; 14] = [
             ("expires_at", Integer),
             ("reply", Text),
         ],
+        key: &["publisher_id", "key"],
     },
 ];
+
+/// The table that marks a store as a copy that is not finished. It is there as long as that is so, and holds the name of
+/// the source.
+pub(crate) const MARK: &str = "copying";
+
+/// Why nobody may use a store that holds a part of another one.
+pub(crate) fn unfinished(source: &str) -> String {
+    format!("it holds an unfinished copy of {source}; run the same `signoff store copy` again to finish it")
+}
 
 impl Table {
     /// The names of its columns, for a statement.

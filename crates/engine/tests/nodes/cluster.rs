@@ -11,7 +11,7 @@ use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
-use signoff_store::testing::{Fault, FaultyStore, Plan, Point, database};
+use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point, database};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -108,10 +108,22 @@ impl Node {
 
     /// Begins to work, and freezes before the result of the first piece of work is recorded; the number of that call.
     pub(crate) async fn freeze_with_a_result(&mut self) -> u64 {
-        let next = self.faults.calls_of("commit") + 1;
-        self.faults.set_plan(Plan::at(Point::call_of("commit", next), Fault::Block));
+        let next = |method| self.faults.calls_of(method) + 1;
+        let frozen = Plan::at(Point::call_of("commit", next("commit")), Fault::Block);
+        // It looks for work once, and takes no other.
+        let looks = next("claim") + 1..next("claim") + 100;
+        let frozen = looks.fold(frozen, |plan, nth| plan.and(Point::call_of("claim", nth), Fault::Block));
+        self.faults.set_plan(frozen);
         self.run();
-        soon(self.faults.blocked()).await
+        let commit = || {
+            let blocked = self.faults.events().borrow().blocked.clone();
+            let log = self.faults.log();
+            log.iter()
+                .find(|call| call.method == "commit" && blocked.contains(&call.number))
+                .map(|call| call.number)
+        };
+        until("the result", async || commit().is_some()).await;
+        commit().expect("it was there a moment ago")
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done {
@@ -151,6 +163,12 @@ impl Node {
             repeat: None,
         };
         self.engine.cancel(CONTOSO, offer, cancel).await
+    }
+
+    /// How many looks at an operation came back.
+    pub(crate) fn looks(&self) -> usize {
+        let log = self.faults.log();
+        log.iter().filter(|entry| entry.method == "look" && entry.outcome == Outcome::Done).count()
     }
 
     /// The operation as this node shows it.

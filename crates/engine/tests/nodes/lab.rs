@@ -60,6 +60,23 @@ async fn no_advance_is_lost_when_all_nodes_advance() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_second_advances_from_where_the_first_one_ended() {
+    let cluster = Cluster::new().await;
+    let (slow, quick) = (cluster.node(-5).await, cluster.node(5).await);
+    let before = quick.engine.clock().now(CONTOSO);
+    // It has seen that nobody advances the clock, and is held up before it says that it does.
+    slow.faults.set_plan(Plan::at(Point::call_of("swap_lab", 1), Fault::Block));
+    let engine = slow.engine.clone();
+    let second = tokio::spawn(async move { engine.advance(CONTOSO, HOUR).await.unwrap() });
+    soon(slow.faults.blocked()).await;
+    let first = quick.engine.advance(CONTOSO, HOUR).await.unwrap();
+    slow.faults.release();
+    let second = soon(second).await.unwrap();
+    assert!(first >= before.plus(HOUR));
+    assert!(second >= first.plus(HOUR), "an hour more: {first:?} {second:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_advance_waits_for_the_work_of_other_nodes() {
     let cluster = Cluster::new().await;
     let (asked, mut worker) = (cluster.node(0).await, cluster.node(5).await);

@@ -38,28 +38,30 @@ async fn each_letter_is_sent_once_whoever_wrote_it() {
     let cluster = Cluster::new().await;
     let settings = Settings { deliver_mail: true, ..Settings::development() };
     let carrier = Arc::new(Counter::default());
-    // Who writes the first letters dies before it sends any.
+    let mut nodes = Vec::new();
+    for minutes_ahead in [-5, 0, 5] {
+        let node = cluster.node_with(settings, minutes_ahead).await;
+        deliver(&node, &carrier);
+        until("nothing to send", async || node.faults.calls_of("next_letter_due") > 0).await;
+        nodes.push(node);
+    }
+    // Who writes the first letter dies before it sends it, and nobody else writes any.
     let mut writer = cluster.node_with(settings, 0).await;
     let publish = writer.publish("early").await;
     writer.die();
-    let mut nodes = Vec::new();
-    for minutes_ahead in [-5, 0, 5] {
-        let mut node = cluster.node_with(settings, minutes_ahead).await;
-        deliver(&node, &carrier);
-        node.run();
-        nodes.push(node);
-    }
+    let store = nodes[0].engine.store().clone();
+    let all_are_sent = async |at_least: usize| {
+        let letters = store.letters().await.unwrap();
+        letters.len() >= at_least && letters.iter().all(|letter| letter.delivery == Delivery::Sent)
+    };
+    until("the dead node's letter", async || all_are_sent(1).await).await;
+    nodes.iter_mut().for_each(Node::run);
     nodes[0].reaches(publish.id, Operation::waits_for_signoff).await;
     for (number, node) in nodes.iter().enumerate() {
         let publish = node.publish(&format!("offer-{number}")).await;
         node.reaches(publish.id, Operation::waits_for_signoff).await;
     }
-    let store = nodes[0].engine.store();
-    until("all are sent", async || {
-        let letters = store.letters().await.unwrap();
-        letters.len() >= 8 && letters.iter().all(|letter| letter.delivery == Delivery::Sent)
-    })
-    .await;
+    until("all are sent", async || all_are_sent(8).await).await;
     let letters = store.letters().await.unwrap();
     let sent = carrier.0.lock();
     assert_eq!(sent.len(), letters.len());

@@ -2,6 +2,7 @@
 //! clock set wrong.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod calls;
 mod cluster;
 mod lab;
 mod mail;

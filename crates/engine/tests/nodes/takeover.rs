@@ -77,6 +77,27 @@ async fn a_late_result_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_another_holds_the_work_a_late_result_is_refused() {
+    let cluster = Cluster::new().await;
+    let (mut sleeper, mut heir) = (cluster.node_with(hasty(), 0).await, cluster.node(5).await);
+    let publish = sleeper.publish("a").await;
+    let late = sleeper.freeze_with_a_result().await;
+    let is_free = async || heir.engine.store().next_due(None, &[]).await.unwrap().is_some();
+    until("the end of the lease", is_free).await;
+    heir.freeze_with_a_result().await;
+    sleeper.faults.set_plan(Plan::none());
+    sleeper.faults.release();
+    until("the late result comes", async || sleeper.faults.calls_of("release") > 0).await;
+    let log = sleeper.faults.log();
+    let late = log.iter().find(|entry| entry.number == late).unwrap();
+    assert!(format!("{:?}", late.outcome).contains("lease is over"), "{late:?}");
+    assert_eq!(sleeper.operation(publish.id).await, publish, "nothing was recorded");
+    heir.faults.set_plan(Plan::none());
+    heir.faults.release();
+    heir.reaches(publish.id, Operation::waits_for_signoff).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_late_artifact_is_refused_and_leaves_nothing() {
     let cluster = Cluster::new().await;
     let (mut sleeper, mut heir) = (cluster.node_with(hasty(), 0).await, cluster.node_with(hasty(), -5).await);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use signoff_engine::Look;
 use signoff_lifecycle::offer::Aggregate;
 
-use crate::cluster::{CONTOSO, Cluster, HOUR, Node, lasting, soon};
+use crate::cluster::{CONTOSO, Cluster, HOUR, Node, lasting, soon, until};
 
 /// At every node at least what was answered is seen.
 async fn is_seen(nodes: &[Node], state: &Aggregate) {
@@ -91,9 +91,7 @@ async fn who_waits_at_one_node_hears_of_moves_at_another() {
         };
         engine.wait_for(CONTOSO, publish.id, std::future::pending(), moved).await.unwrap()
     });
-    while other.engine.followers() == 0 {
-        tokio::task::yield_now().await;
-    }
+    until("the first look", async || other.looks() > 0).await;
     let canceled = one.cancel("a").await.unwrap().state.target.unwrap();
     let heard = soon(waiting).await.unwrap().viewed.unwrap();
     assert_eq!(heard.operation, canceled);
@@ -106,6 +104,6 @@ async fn nobody_asks_for_moves_while_nobody_waits() {
     node.publish("a").await;
     node.run();
     let looks = node.faults.calls_of("claim") + 10;
-    crate::cluster::until("some time", async || node.faults.calls_of("claim") > looks).await;
+    until("some time", async || node.faults.calls_of("claim") > looks).await;
     assert_eq!(node.faults.calls_of("revisions"), 0);
 }

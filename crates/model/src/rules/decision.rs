@@ -10,6 +10,7 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Kind, Operation, Phase, StepState, WorkKind,
 };
+use signoff_lifecycle::soundness;
 
 use super::{Rule, Taken, force, slots, undo};
 
@@ -33,6 +34,7 @@ pub const CHECKS: &[Check] = &[
     (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
     (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
     (Rule::ToldOnce, |it| told_once_what_happened(it.before, it.decision)),
+    (Rule::AnswersLast, |it| assert_eq!(soundness::of_offer(&it.decision.next), [])),
 ];
 
 /// The operations that commands are decided on: the newest publish or golive, and its cancellation.

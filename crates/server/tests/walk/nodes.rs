@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use signoff_server::TENANT;
 use signoff_server::identity::DEFAULT_AUDIENCE;
+use signoff_store::testing::Outcome;
 
 use crate::call::Client;
 use crate::events::Reader;
@@ -160,7 +161,11 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     let mut reader = Reader::open(two.get(&path)).await;
     let first = reader.next().await.unwrap();
     let waiting = tokio::spawn(three.follow(&publish.location()).wait(60).into_future());
-    nodes[2].followed_by(1).await;
+    // It has looked, and found nothing new.
+    let looks = || nodes[2].faults.log().into_iter().filter(|entry| entry.method == "look");
+    while !looks().any(|entry| entry.outcome == Outcome::Done) {
+        tokio::task::yield_now().await;
+    }
     nodes[0].release("vm", "displaycertify").await.expect(200);
     let reply = tokio::time::timeout(AT_ONCE, waiting).await.unwrap().unwrap().expect(200);
     assert_eq!(reply.header("preference-applied"), "wait=60");

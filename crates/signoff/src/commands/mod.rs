@@ -16,6 +16,7 @@ mod ready;
 pub(crate) mod review;
 mod run;
 mod serve;
+mod store;
 mod token;
 mod r#try;
 
@@ -43,14 +44,17 @@ pub(crate) enum ServerCommand {
     Run(run::Command),
     /// See it work: publish, cancel and go live on a server in a temporary place
     Try(r#try::Command),
+    /// Copy, back up, check and migrate a whole store
+    #[command(subcommand)]
+    Store(store::Command),
 }
 
-/// Runs a server, or a command beside one.
-pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failure> {
+/// Runs a server, or a command beside one, or what needs no server.
+pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) -> Result<ExitCode, Failure> {
     match command {
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
-            serve::run(*options).await.map(|()| ExitCode::SUCCESS)
+            Box::pin(serve::run(*options)).await.map(|()| ExitCode::SUCCESS)
         }
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
@@ -59,6 +63,10 @@ pub(crate) async fn run_server(command: ServerCommand) -> Result<ExitCode, Failu
         ServerCommand::Try(command) => {
             crate::logging::start("error");
             r#try::run(command).await
+        }
+        ServerCommand::Store(command) => {
+            crate::logging::start("warn");
+            store::run(command, connection).await
         }
     }
 }

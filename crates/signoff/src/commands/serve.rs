@@ -4,11 +4,12 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use signoff_server::{Front, proxy, serve_plain, tls};
+use signoff_store::upkeep;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, ServeOptions, TlsConfig, shows_a_password};
+use crate::config::{Config, ServeOptions, TlsConfig, bad, shows_a_password};
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
@@ -23,6 +24,9 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
         );
     }
     let config = Config::load(options)?;
+    if !config.migrates {
+        refuse_older_schema(&config.store.address).await?;
+    }
     let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -48,6 +52,19 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     notify::stopping();
     leave(node, config.drain, &signals, stop, servers).await;
     Ok(())
+}
+
+/// For operators of many nodes, who migrate once and before the nodes that need it start.
+async fn refuse_older_schema(store: &StoreAddress) -> Result<(), Failure> {
+    let pending = upkeep::migrations(&store.place()).await?.pending;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let problem = format!(
+        "the store lacks {}, and this server may not change it; run `signoff store migrate --store {store}`",
+        pending.join(", ")
+    );
+    Err(bad("migrate", problem).into())
 }
 
 fn settings(config: &Config, base: &str) -> NodeSettings {

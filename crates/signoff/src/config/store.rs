@@ -62,6 +62,15 @@ pub(super) fn settings(
     Ok(settings)
 }
 
+/// The address with the password of the environment, unless it holds one of its own.
+pub(crate) fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSetting> {
+    if address.has_password() {
+        return Ok(address);
+    }
+    let password = secret("SIGNOFF_STORE_PASSWORD")?;
+    Ok(password.map_or(address.clone(), |password| address.with_password(&password)))
+}
+
 fn given_or_of_user(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
     match address {
         Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),

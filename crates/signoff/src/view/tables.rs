@@ -15,7 +15,10 @@ use signoff_wire::publisher::{Member, Publisher};
 use super::plain;
 
 /// Columns under their names, two blanks apart, not folded: fit for a screen and for `awk`.
-fn table<const N: usize>(names: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn of_rows<const N: usize>(
+    names: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(names);
@@ -59,7 +62,7 @@ pub(crate) fn cancel_results(results: &[CancelResult<'_>]) -> String {
             text(&result.message),
         ]
     });
-    table(["OFFER", "ANSWER", "CODE", "OPERATION", "WHY"], rows)
+    of_rows(["OFFER", "ANSWER", "CODE", "OPERATION", "WHY"], rows)
 }
 
 /// A part of the audit log.
@@ -78,7 +81,7 @@ pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> String {
             entry.reason.as_deref().unwrap_or_default().to_owned(),
         ]
     });
-    table(["NUMBER", "TIME", "BY", "ROLE", "ACTION", "ABOUT", "OUTCOME", "REASON"], rows)
+    of_rows(["NUMBER", "TIME", "BY", "ROLE", "ACTION", "ABOUT", "OUTCOME", "REASON"], rows)
 }
 
 /// Offers of a list.
@@ -93,7 +96,7 @@ pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> String {
             offer.definition.display_text.to_string(),
         ]
     });
-    table(["OFFER", "TYPE", "STATUS", "VERSION", "CHANGED", "NAME"], rows)
+    of_rows(["OFFER", "TYPE", "STATUS", "VERSION", "CHANGED", "NAME"], rows)
 }
 
 /// One offer: what a person asks for first. The whole document is for JSON.
@@ -138,7 +141,7 @@ pub(crate) fn validation(validation: &Validation<'_>) -> String {
     let rows = validation.warnings.iter().map(|warning| {
         [warning.code.to_string(), warning.target.clone().unwrap_or_default(), warning.message.clone()]
     });
-    head + "\n" + &table(["WARNING", "AT", "MESSAGE"], rows)
+    head + "\n" + &of_rows(["WARNING", "AT", "MESSAGE"], rows)
 }
 
 /// Operations of a list.
@@ -153,7 +156,7 @@ pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
             moment(&operation.changed_time),
         ]
     });
-    table(["OPERATION", "TYPE", "STATE", "NUMBER", "SLOT", "CHANGED"], rows)
+    of_rows(["OPERATION", "TYPE", "STATE", "NUMBER", "SLOT", "CHANGED"], rows)
 }
 
 /// One operation with its steps and messages.
@@ -195,7 +198,7 @@ fn steps(steps: &[StepView<'_>]) -> String {
             step.step_name.to_string(),
         ]
     });
-    format!("\n{}", table(["STEP", "STATUS", "DONE", "TAKES", "NAME"], rows))
+    format!("\n{}", of_rows(["STEP", "STATUS", "DONE", "TAKES", "NAME"], rows))
 }
 
 fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
@@ -213,7 +216,7 @@ fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
             message.message_html.to_string(),
         ]
     });
-    format!("\n{}", table(["TIME", "LEVEL", "STEP", "MESSAGE"], rows))
+    format!("\n{}", of_rows(["TIME", "LEVEL", "STEP", "MESSAGE"], rows))
 }
 
 /// Steps that wait for a reviewer, each with its operation.
@@ -226,7 +229,7 @@ pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> String {
             waiting.step_name.clone(),
         ]
     });
-    table(["OFFER", "OPERATION", "STEP", "NAME"], rows)
+    of_rows(["OFFER", "OPERATION", "STEP", "NAME"], rows)
 }
 
 /// The caller's publishers.
@@ -238,7 +241,7 @@ pub(crate) fn publishers(publishers: &[Publisher<'_>]) -> String {
             publisher.definition.display_text.to_string(),
         ]
     });
-    table(["PUBLISHER", "VERSION", "NAME"], rows)
+    of_rows(["PUBLISHER", "VERSION", "NAME"], rows)
 }
 
 /// One publisher.
@@ -260,7 +263,7 @@ pub(crate) fn members(members: &[Member<'_>]) -> String {
     let rows = members
         .iter()
         .map(|member| [member.tenant.to_string(), member.client.to_string(), member.role.to_string()]);
-    table(["TENANT", "CLIENT", "ROLE"], rows)
+    of_rows(["TENANT", "CLIENT", "ROLE"], rows)
 }
 
 #[cfg(test)]

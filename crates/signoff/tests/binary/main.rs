@@ -26,3 +26,4 @@ mod story;
 mod truth;
 #[cfg(unix)]
 mod try_command;
+mod upkeep;

@@ -29,7 +29,7 @@ pub struct Content {
     pub definition: String,
     /// The secrets that were taken out, as a JSON object from JSON pointer to value.
     pub secrets: Option<String>,
-    /// Further members of the document that are kept, as the text of a JSON object.
+    /// Further members of the document that are kept, as a JSON array of pairs of name and value.
     pub extra: Option<String>,
     /// `displayText`, for lists.
     pub display_text: String,

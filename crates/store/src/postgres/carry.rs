@@ -29,15 +29,17 @@ pub(super) async fn read(
         if rows.is_empty() {
             return Ok(());
         }
-        let values = rows.iter().map(|row| values(row, table));
+        let kinds: Vec<Kind> = table.columns.iter().map(|(_, kind)| *kind).collect();
+        let values = rows.iter().map(|row| values(row, &kinds));
         if groups.send((place, values.collect::<Result<_, _>>()?)).await.is_err() {
             return Ok(());
         }
     }
 }
 
-fn values(row: &Row, table: &Table) -> Result<Vec<Value>, StoreError> {
-    let value = |(place, (_, kind)): (usize, &(&str, Kind))| {
+/// The values of a row whose columns hold `kinds`.
+pub(super) fn values(row: &Row, kinds: &[Kind]) -> Result<Vec<Value>, StoreError> {
+    let value = |(place, kind): (usize, &Kind)| {
         let value = match kind {
             Kind::Text => column::<Option<String>>(row, place)?.map(Value::Text),
             Kind::Integer => column::<Option<i64>>(row, place)?.map(Value::Integer),
@@ -47,7 +49,20 @@ fn values(row: &Row, table: &Table) -> Result<Vec<Value>, StoreError> {
         };
         Ok(value.unwrap_or(Value::Null))
     };
-    table.columns.iter().enumerate().map(value).collect()
+    kinds.iter().enumerate().map(value).collect()
+}
+
+/// Makes numbers go on after those of the rows that were written.
+pub(super) async fn go_on_counting(transaction: &Transaction<'_>) -> Result<(), StoreError> {
+    transaction
+        .batch_execute(
+            "SELECT setval('letter_id', (SELECT coalesce(max(id), 0) + 1 FROM outbox));
+             DELETE FROM audit_counter;
+             INSERT INTO audit_counter (publisher_id, last)
+                 SELECT publisher_id, max(entry) FROM audit GROUP BY publisher_id;",
+        )
+        .await
+        .map_err(failed)
 }
 
 /// Writes rows into the table.

@@ -119,18 +119,7 @@ impl Lab for PostgresStore {
         // What the database says is the cause when both failed.
         taken?;
         reader.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-        transaction
-            .execute("SELECT setval('letter_id', (SELECT coalesce(max(id), 0) + 1 FROM outbox))", &[])
-            .await
-            .map_err(failed)?;
-        transaction
-            .batch_execute(
-                "DELETE FROM audit_counter;
-                 INSERT INTO audit_counter (publisher_id, last)
-                     SELECT publisher_id, max(entry) FROM audit GROUP BY publisher_id;",
-            )
-            .await
-            .map_err(failed)?;
+        carry::go_on_counting(&transaction).await?;
         self.finish(transaction).await
     }
 

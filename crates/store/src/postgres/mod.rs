@@ -18,12 +18,13 @@ mod outbox;
 mod pool;
 mod repeats;
 mod retention;
-mod schema;
+pub(crate) mod schema;
 mod settings;
 mod sharing;
 mod statement;
 mod tls;
-mod trouble;
+pub(crate) mod trouble;
+pub(crate) mod upkeep;
 mod work;
 
 use std::sync::Arc;

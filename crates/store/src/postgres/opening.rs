@@ -50,7 +50,7 @@ fn spoken(time: Duration) -> String {
 }
 
 /// The first connection; waits for a server that takes writes as long as the settings say.
-async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<Held, OpenError> {
+pub(super) async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<Held, OpenError> {
     let mut seen = None;
     let found = timeout(settings.patience, async {
         loop {

@@ -10,10 +10,10 @@ use crate::StoreError;
 /// Why there is no connection.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{text}")]
-pub(super) struct Trouble {
-    pub(super) text: String,
+pub(crate) struct Trouble {
+    pub(crate) text: String,
     /// Whether it stays so until somebody changes something.
-    pub(super) lasts: bool,
+    pub(crate) lasts: bool,
 }
 
 impl Trouble {

@@ -29,13 +29,7 @@ impl NewFile {
 
     /// Puts rows into one table.
     pub(crate) fn put(&self, table: &Table, rows: &[Vec<Value>]) -> Result<(), StoreError> {
-        let places: Vec<String> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
-        let text = format!("INSERT INTO {} ({}) VALUES ({})", table.name, table.names(), places.join(", "));
-        let mut statement = self.connection.prepare_cached(&text).map_err(sql)?;
-        for row in rows {
-            statement.execute(params_from_iter(row)).map_err(sql)?;
-        }
-        Ok(())
+        put(&self.connection, table, rows)
     }
 
     /// Makes the file complete: one file, without a log beside it.
@@ -44,6 +38,17 @@ impl NewFile {
         self.connection.pragma_update(None, "journal_mode", "DELETE").map_err(sql)?;
         self.connection.close().map_err(|(_, error)| sql(error))
     }
+}
+
+/// Puts rows into one table within the caller's transaction.
+pub(super) fn put(connection: &Connection, table: &Table, rows: &[Vec<Value>]) -> Result<(), StoreError> {
+    let places: Vec<String> = (1..=table.columns.len()).map(|place| format!("?{place}")).collect();
+    let text = format!("INSERT INTO {} ({}) VALUES ({})", table.name, table.names(), places.join(", "));
+    let mut statement = connection.prepare_cached(&text).map_err(sql)?;
+    for row in rows {
+        statement.execute(params_from_iter(row)).map_err(sql)?;
+    }
+    Ok(())
 }
 
 /// A snapshot that is read.
@@ -85,7 +90,8 @@ impl Snapshot {
     }
 }
 
-fn read(value: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
+/// A column of the kind as a value.
+pub(super) fn read(value: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError> {
     let strange = || StoreError::Corrupt(format!("a column of the kind {kind:?} holds something else"));
     Ok(match (value, kind) {
         (ValueRef::Null, _) => Value::Null,

@@ -118,6 +118,7 @@ pub(super) fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
         return Err(strange(&"it has no schema"));
     }
     schema::refuse_newer(version)?;
+    schema::refuse_unfinished_copy(&source).map_err(|error| strange(&error))?;
     if version != schema::newest() {
         let mut older = connect(file)?;
         schema::migrate(&mut older).map_err(|error| strange(&error))?;

@@ -15,8 +15,9 @@ mod publishers;
 mod readers;
 mod repeats;
 mod retention;
-mod schema;
+pub(crate) mod schema;
 mod sharing;
+pub(crate) mod upkeep;
 mod work;
 mod writer;
 
@@ -59,6 +60,7 @@ impl SqliteStore {
         }
         let lock = lock(path)?;
         let mut connection = connect(path)?;
+        schema::refuse_unfinished_copy(&connection)?;
         schema::migrate(&mut connection)?;
         let leases = Arc::new(Leases::on_real_time());
         Ok(Self {

@@ -1,17 +1,18 @@
 //! Migrations: numbered, embedded, forward only.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 use super::sql;
 use crate::StoreError;
+use crate::tables::{MARK, unfinished};
 
-/// Every migration in its order; never edited once released.
-const MIGRATIONS: [&str; 5] = [
-    include_str!("../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../migrations/sqlite/0002_repeated.sql"),
-    include_str!("../../migrations/sqlite/0003_retention.sql"),
-    include_str!("../../migrations/sqlite/0004_audit.sql"),
-    include_str!("../../migrations/sqlite/0005_statistics.sql"),
+/// Every migration in its order, with its name; never edited once released.
+pub(crate) const MIGRATIONS: [(&str, &str); 5] = [
+    ("0001_first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    ("0002_repeated", include_str!("../../migrations/sqlite/0002_repeated.sql")),
+    ("0003_retention", include_str!("../../migrations/sqlite/0003_retention.sql")),
+    ("0004_audit", include_str!("../../migrations/sqlite/0004_audit.sql")),
+    ("0005_statistics", include_str!("../../migrations/sqlite/0005_statistics.sql")),
 ];
 
 /// The number of the newest migration that this binary knows.
@@ -35,21 +36,37 @@ pub(super) fn refuse_newer(version: i64) -> Result<(), StoreError> {
     )))
 }
 
-/// Brings the schema up to date.
+/// Brings the schema up to date. Of several that do so at once one does, and the others wait for it.
 ///
 /// # Errors
 /// If the file was written by a newer binary.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let present = version(connection)?;
     refuse_newer(present)?;
-    let done = usize::try_from(present).unwrap_or(0);
-    if done == MIGRATIONS.len() {
+    if present == newest() {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-    for migration in &MIGRATIONS[done..] {
+    // Somebody else may have been faster.
+    let present = version(&transaction)?;
+    refuse_newer(present)?;
+    for (_, migration) in MIGRATIONS.iter().skip(usize::try_from(present).unwrap_or(0)) {
         transaction.execute_batch(migration).map_err(sql)?;
     }
     transaction.pragma_update(None, "user_version", newest()).map_err(sql)?;
     transaction.commit().map_err(sql)
+}
+
+/// Where the copy comes from that the file will be, if it is not finished.
+pub(super) fn unfinished_copy(connection: &Connection) -> Result<Option<String>, StoreError> {
+    if !connection.table_exists(None, MARK).map_err(sql)? {
+        return Ok(None);
+    }
+    let mark = format!("SELECT source FROM {MARK}");
+    connection.query_row(&mark, [], |row| row.get(0)).optional().map_err(sql)
+}
+
+/// Refuses a file that holds a part of another store.
+pub(super) fn refuse_unfinished_copy(connection: &Connection) -> Result<(), StoreError> {
+    unfinished_copy(connection)?.map_or(Ok(()), |source| Err(StoreError::Unavailable(unfinished(&source))))
 }

@@ -19,6 +19,7 @@ mod repeats;
 mod retention;
 mod sharing;
 mod sqlite_file;
+mod upkeep;
 mod work;
 mod world;
 

@@ -1,0 +1,49 @@
+//! `signoff store copy`.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+use signoff_store::upkeep;
+
+use super::progress::Shown;
+use super::{place, tables, views};
+use crate::connection::Output;
+use crate::exit::Failure;
+use crate::view;
+
+/// From where to where.
+#[derive(Args)]
+pub(crate) struct Command {
+    /// The store to read: a file that no server has open, or a database
+    #[arg(long, env = "SIGNOFF_COPY_FROM", hide_env_values = true, value_name = "URL")]
+    from: String,
+    /// The store to fill: empty, or an interrupted copy of the same store
+    #[arg(long, env = "SIGNOFF_COPY_TO", hide_env_values = true, value_name = "URL")]
+    to: String,
+    /// Show no progress
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// Runs the command.
+pub(crate) async fn run(command: Command, output: Output) -> Result<ExitCode, Failure> {
+    let (from, to) = (place("from", &command.from)?, place("to", &command.to)?);
+    let shown = Shown::new(command.quiet);
+    let report = upkeep::copy(&from, &to, &|progress| shown.show(progress)).await?;
+    shown.end();
+    let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+    let reply = json!({
+        "from": from.name(),
+        "to": to.name(),
+        "resumed": report.resumed,
+        "tables": views(&report.tables),
+    });
+    view::show(output, &reply, |_| tables(&views(&report.tables)))?;
+    view::say(&format!(
+        "{rows} rows of {} are in {}, compared row by row; what changed in the source since this began is not among them",
+        from.name(),
+        to.name()
+    ));
+    Ok(ExitCode::SUCCESS)
+}

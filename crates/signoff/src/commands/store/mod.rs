@@ -1,0 +1,96 @@
+//! `signoff store`: what is done with a whole store. The work itself is that of `signoff_store::upkeep`.
+
+mod backup;
+mod check;
+mod copy;
+mod migrate;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use signoff_store::upkeep::{Place, TableReport};
+
+use crate::config::{BadSetting, bad, with_password};
+use crate::connection::Connection;
+use crate::exit::Failure;
+use crate::store_address::{BadAddress, StoreAddress};
+
+/// Copying, backing up and migrating.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Copy a store to an empty one of either engine, and compare both sides; an interrupted copy goes on
+    Copy(copy::Command),
+    /// Look for damage and for what breaks the rules; nothing is written
+    Check(check::Command),
+    /// Write a store to a new file while servers go on
+    Backup(backup::Command),
+    /// Run the migrations that wait, or show them
+    Migrate(migrate::Command),
+}
+
+/// Runs one command to its end.
+pub(crate) async fn run(command: Command, connection: &Connection) -> Result<ExitCode, Failure> {
+    let output = connection.settings()?.output();
+    match command {
+        Command::Copy(command) => copy::run(command, output).await,
+        Command::Check(command) => check::run(command, output).await,
+        Command::Backup(command) => backup::run(command, output).await,
+        Command::Migrate(command) => migrate::run(command, output).await,
+    }
+}
+
+/// The store that a command is about.
+#[derive(Args)]
+struct StoreArg {
+    /// The store: sqlite:PATH or postgres://USER@HOST/DATABASE [default: that of the user's data directory]
+    #[arg(long, env = "SIGNOFF_STORE", hide_env_values = true, value_name = "URL")]
+    store: Option<String>,
+}
+
+impl StoreArg {
+    fn place(&self) -> Result<Place, BadSetting> {
+        match &self.store {
+            Some(text) => place("store", text),
+            None => StoreAddress::of_user()
+                .map(|address| address.place())
+                .ok_or_else(|| bad("store", "this user has no data directory; name a store with --store")),
+        }
+    }
+}
+
+fn place(setting: &str, text: &str) -> Result<Place, BadSetting> {
+    let address: StoreAddress =
+        text.parse().map_err(|problem: BadAddress| bad(setting, problem.to_string()))?;
+    Ok(with_password(address)?.place())
+}
+
+/// A table that was written, for JSON.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TableView<'a> {
+    table: &'a str,
+    rows: u64,
+    /// How many of them an interrupted copy had left in the target.
+    found: u64,
+    sha256: &'a str,
+}
+
+impl<'a> From<&'a TableReport> for TableView<'a> {
+    fn from(report: &'a TableReport) -> Self {
+        Self { table: report.table, rows: report.rows, found: report.found, sha256: &report.sha256 }
+    }
+}
+
+fn views(tables: &[TableReport]) -> Vec<TableView<'_>> {
+    tables.iter().map(TableView::from).collect()
+}
+
+/// The tables that were written, for people.
+fn tables(tables: &[TableView<'_>]) -> String {
+    let rows = tables.iter().map(|table| {
+        [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), table.sha256.to_owned()]
+    });
+    crate::view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
+}

@@ -1,0 +1,156 @@
+//! What operators do with a whole store: copy it to another engine, back it up, check it, migrate it. None of it decides
+//! anything about offers; the rules that are checked stand in `signoff_lifecycle::soundness`.
+
+mod backup;
+mod check;
+mod copy;
+mod digest;
+pub(crate) mod engine;
+mod migrate;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::StoreError;
+use crate::postgres;
+use crate::postgres::OpenError;
+use crate::postgres::trouble::Trouble;
+use crate::postgres::upkeep::Session;
+use crate::sqlite::upkeep as sqlite;
+use engine::Engine;
+
+pub use backup::{BackupReport, backup};
+pub use check::{CheckReport, Finding, Reads, check};
+pub use copy::{CopyReport, TableReport, copy};
+pub use migrate::{Migrations, migrate, migrations};
+
+/// Where a store is, and how it is called where people read it: without passwords.
+#[derive(Clone)]
+pub struct Place {
+    name: String,
+    engine: Address,
+}
+
+#[derive(Clone)]
+enum Address {
+    Sqlite(PathBuf),
+    Postgres(Box<postgres::Address>),
+}
+
+impl Place {
+    /// The store in this file.
+    pub fn sqlite(file: &Path) -> Self {
+        // The same file has one name, wherever somebody stands.
+        let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        Self { name: format!("sqlite:{}", whole.display()), engine: Address::Sqlite(whole) }
+    }
+
+    /// The store in a database.
+    pub fn postgres(address: &postgres::Address) -> Self {
+        Self { name: address.to_string(), engine: Address::Postgres(Box::new(address.clone())) }
+    }
+
+    /// Its name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Opens it to read one state of it. `alone`: nobody may change it meanwhile, if the engine has one server.
+    async fn read(&self, alone: bool) -> Result<Box<dyn Engine>, UpkeepError> {
+        Ok(match &self.engine {
+            Address::Sqlite(file) => Box::new(sqlite::File::read(file, alone)?),
+            Address::Postgres(address) => Box::new(Session::read(address).await?),
+        })
+    }
+
+    /// Opens it to fill it.
+    async fn fill(&self) -> Result<Box<dyn Engine>, UpkeepError> {
+        Ok(match &self.engine {
+            Address::Sqlite(file) => Box::new(sqlite::File::fill(file)?),
+            Address::Postgres(address) => Box::new(Session::fill(address).await?),
+        })
+    }
+}
+
+/// Why something was not done with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum UpkeepError {
+    /// It must not be done, and what helps.
+    #[error("{0}")]
+    Refused(String),
+    /// What was written is not what was read.
+    #[error("{0}")]
+    Differs(String),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Database(OpenError),
+    /// A store could not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<OpenError> for UpkeepError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Refused(why) => Self::Refused(why),
+            OpenError::Store(error) => Self::Store(error),
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<Trouble> for UpkeepError {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
+    }
+}
+
+/// How far something is.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress {
+    /// What is done with the rows.
+    pub stage: Stage,
+    /// The table.
+    pub table: &'static str,
+    /// Rows of all tables that are done,
+    pub rows: u64,
+    /// of so many.
+    pub of: u64,
+    /// Bytes of their values.
+    pub bytes: u64,
+}
+
+/// What is done with the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// They are written, or found to be there already.
+    Copying,
+    /// They are read back from both sides and compared.
+    Verifying,
+    /// They are held against the rules.
+    Checking,
+}
+
+/// Hears how far something is.
+pub type Watcher<'a> = &'a (dyn Fn(Progress) + Send + Sync);
+
+/// Counts, and tells who watches.
+struct Tally<'a> {
+    stage: Stage,
+    of: u64,
+    rows: AtomicU64,
+    bytes: AtomicU64,
+    watcher: Watcher<'a>,
+}
+
+impl<'a> Tally<'a> {
+    fn new(stage: Stage, of: u64, watcher: Watcher<'a>) -> Self {
+        Self { stage, of, rows: AtomicU64::new(0), bytes: AtomicU64::new(0), watcher }
+    }
+
+    fn add(&self, table: &'static str, rows: u64, bytes: u64) {
+        let rows = self.rows.fetch_add(rows, Ordering::Relaxed) + rows;
+        let bytes = self.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        (self.watcher)(Progress { stage: self.stage, table, rows, of: self.of.max(rows), bytes });
+    }
+}

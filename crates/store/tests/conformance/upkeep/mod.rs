@@ -1,0 +1,51 @@
+//! Copies, backups and migrations of whole stores.
+
+mod copies;
+mod migrations;
+
+use std::path::Path;
+
+use signoff_store::postgres::PostgresSettings;
+use signoff_store::testing;
+use signoff_store::upkeep::{Place, Progress};
+use tempfile::TempDir;
+
+/// A store that nobody has open.
+pub(crate) struct Shelf {
+    pub(crate) address: String,
+    _folder: TempDir,
+}
+
+impl Shelf {
+    pub(crate) fn sqlite() -> Self {
+        let folder = TempDir::new().unwrap();
+        Self { address: format!("sqlite:{}", folder.path().join("signoff.db").display()), _folder: folder }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self { address: testing::database().await.unwrap(), _folder: TempDir::new().unwrap() }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        match self.address.strip_prefix("sqlite:") {
+            Some(file) => Place::sqlite(Path::new(file)),
+            None => Place::postgres(&self.address.parse().unwrap()),
+        }
+    }
+
+    /// For a server on it, if it is a database.
+    pub(crate) fn settings(&self) -> PostgresSettings {
+        PostgresSettings::parse(&self.address).unwrap()
+    }
+
+    pub(crate) async fn sql(&self, text: &str) {
+        testing::sql(&self.address, text).await.unwrap_or_else(|why| panic!("{text}: {why}"));
+    }
+
+    pub(crate) async fn ask(&self, text: &str) -> Vec<String> {
+        testing::ask(&self.address, text).await.unwrap_or_else(|why| panic!("{text}: {why}"))
+    }
+}
+
+/// Nobody watches.
+pub(crate) fn unseen(_: Progress) {}
