@@ -21,13 +21,15 @@ pub(crate) struct Node {
     server: Option<Server>,
     /// What the last one left to be read.
     log: String,
+    /// Where all of them write.
+    logs: Vec<PathBuf>,
 }
 
 impl Node {
     /// A place for nodes.
     pub(crate) async fn new(skew: &'static str, members: &watch::Sender<[u16; 2]>) -> Self {
         let network = Network::to(members).await;
-        Self { network, skew, number: 0, hidden: false, server: None, log: String::new() }
+        Self { network, skew, number: 0, hidden: false, server: None, log: String::new(), logs: Vec::new() }
     }
 
     /// Starts a node.
@@ -48,6 +50,7 @@ impl Node {
                 ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
             ]);
         }
+        self.logs.push(log.clone());
         self.server = Some(Server::start_in(&variables, &address, &log, &[]).await);
         self.number = number;
     }
@@ -106,11 +109,13 @@ impl Drop for Node {
     /// Who looks for what went wrong wants to know what the node said.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let log = self.log();
-            let matters = |line: &&str| !line.contains(" INFO") && !line.contains("could not be recycled");
-            let said: Vec<&str> = log.lines().filter(matters).collect();
-            let newest = said.get(said.len().saturating_sub(40)..).unwrap_or_default();
-            eprintln!("node {} said at last:\n{}", self.number, newest.join("\n"));
+            for log in &self.logs {
+                let log = std::fs::read_to_string(log).unwrap_or_default();
+                let matters = |line: &&str| line.contains("ERROR") || line.contains("WARN");
+                let said: Vec<&str> = log.lines().filter(matters).collect();
+                let newest = said.get(said.len().saturating_sub(15)..).unwrap_or_default();
+                eprintln!("a node in place {} said:\n{}", self.network.ports[0], newest.join("\n"));
+            }
         }
     }
 }

@@ -80,16 +80,16 @@ async fn a_node_that_wakes_up_with_a_late_result_is_refused() {
         asked["data"]["idempotencyKey"], asked_again["data"]["idempotencyKey"],
         "{asked} {asked_again}"
     );
+
+    // While that one is at work the sleeper wakes up, with another answer: too late.
+    late.send(json!({ "status": "failed", "message": "too late" })).unwrap();
+    sleeper.signal(Signal::CONT);
+    super::until(async || sleeper.log().contains("a late result was refused")).await;
     in_time.send(json!({ "status": "succeeded" })).unwrap();
     let api = api.at(&second.base);
     super::until(async || api.get(&path("/status")).await.text("status") == "waitingForPublisherReview")
         .await;
     let before = api.get(&path("/status")).await.body;
-
-    // The answer that the sleeper gets is another, and too late.
-    late.send(json!({ "status": "failed", "message": "too late" })).unwrap();
-    sleeper.signal(Signal::CONT);
-    super::until(async || sleeper.log().contains("a late result was refused")).await;
     for node in [&sleeper, &second, &third] {
         let api = api.at(&node.base);
         assert_eq!(api.get(&path("/status")).await.body, before);
