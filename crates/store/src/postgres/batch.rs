@@ -5,7 +5,7 @@ use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
 use super::commit::Rows;
-use super::statement::{Parts, TYPES};
+use super::statement::{Parts, Statement};
 use super::{Parameter, column, failed};
 use crate::StoreError;
 
@@ -146,9 +146,11 @@ pub(super) async fn write(
     for change in changes {
         columns.add(change);
     }
-    let text = columns.parts().text();
-    let statement = client.prepare_typed_cached(text, &TYPES).await.map_err(Failure::of)?;
-    let rows = client.query(&statement, &columns.parameters(&first.publisher)).await.map_err(Failure::of)?;
+    let Statement { text, parameters } = columns.parts().statement();
+    let prepared = client.prepare_cached(text).await.map_err(Failure::of)?;
+    let all = columns.parameters(&first.publisher);
+    let given: Vec<Parameter<'_>> = parameters.iter().filter_map(|place| all.get(*place).copied()).collect();
+    let rows = client.query(&prepared, &given).await.map_err(Failure::of)?;
     let silent = || Err(StoreError::Corrupt("a commit told nothing of its offer".to_owned()));
     let mut outcomes: Vec<Result<(), StoreError>> = changes.iter().map(|_| silent()).collect();
     for row in &rows {
@@ -237,8 +239,8 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// In the order of the statement's numbers.
-    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; TYPES.len()] {
+    /// In the order of the numbers in `commit.sql`.
+    fn parameters<'b>(&'b self, publisher: &'b String) -> [Parameter<'b>; 50] {
         let Self { offers, operations, settled, work, mail, contents, repeats, audit } = self;
         [
             publisher,

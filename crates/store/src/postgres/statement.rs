@@ -1,9 +1,8 @@
 //! The statement that commits, without the parts that a group of changes has nothing for: each part of a statement costs
 //! the database time to begin and to end, whether or not it has rows.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
-
-use tokio_postgres::types::Type;
 
 const TEXT: &str = include_str!("commit.sql");
 
@@ -11,6 +10,7 @@ const TEXT: &str = include_str!("commit.sql");
 const PARTS: usize = 9;
 
 /// Which parts are needed.
+#[expect(clippy::struct_excessive_bools, reason = "each part is there or not, whatever the others are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each part is there or not, whatever the others are")]
 pub(super) struct Parts {
@@ -25,69 +25,12 @@ pub(super) struct Parts {
     pub(super) audit: bool,
 }
 
-/// The types of the parameters. They are told because a parameter of a part that is left out has no other.
-pub(super) const TYPES: [Type; 50] = {
-    use Type as T;
-    [
-        T::TEXT,
-        // Offers.
-        T::TEXT_ARRAY,
-        T::INT8_ARRAY,
-        T::UUID_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::UUID_ARRAY,
-        T::UUID_ARRAY,
-        T::TEXT_ARRAY,
-        T::UUID_ARRAY,
-        T::INT8_ARRAY,
-        T::INT8_ARRAY,
-        // Operations.
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        T::UUID_ARRAY,
-        T::INT8_ARRAY,
-        T::UUID_ARRAY,
-        T::TEXT_ARRAY,
-        // Work that is settled, and work that is wanted.
-        T::INT8_ARRAY,
-        T::UUID_ARRAY,
-        T::INT8_ARRAY,
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        T::UUID_ARRAY,
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        T::INT8_ARRAY,
-        // Letters.
-        T::INT8_ARRAY,
-        T::UUID_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::INT8_ARRAY,
-        // Contents.
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        T::INT8_ARRAY,
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        T::TEXT_ARRAY,
-        // Replies.
-        T::INT8_ARRAY,
-        T::BYTEA_ARRAY,
-        T::BYTEA_ARRAY,
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-        // Audit.
-        T::INT8_ARRAY,
-        T::TEXT_ARRAY,
-    ]
-};
+/// A statement, and which of all parameters it has, in the order of its numbers.
+pub(super) struct Statement {
+    pub(super) text: String,
+    /// Counted from nought.
+    pub(super) parameters: Vec<usize>,
+}
 
 impl Parts {
     fn flags(self) -> [(&'static str, bool); PARTS] {
@@ -105,13 +48,13 @@ impl Parts {
     }
 
     /// The statement with these parts.
-    pub(super) fn text(self) -> &'static str {
-        static TEXTS: [OnceLock<String>; 1 << PARTS] = [const { OnceLock::new() }; 1 << PARTS];
+    pub(super) fn statement(self) -> &'static Statement {
+        static STATEMENTS: [OnceLock<Statement>; 1 << PARTS] = [const { OnceLock::new() }; 1 << PARTS];
         let number = self.flags().iter().fold(0, |number, (_, wanted)| number << 1 | usize::from(*wanted));
-        TEXTS[number].get_or_init(|| self.build())
+        STATEMENTS[number].get_or_init(|| numbered(&self.text()))
     }
 
-    fn build(self) -> String {
+    fn text(self) -> String {
         let flags = self.flags();
         let is_wanted = |part: &str| {
             let (part, wanted) = part.strip_prefix("no ").map_or((part, true), |part| (part, false));
@@ -131,6 +74,25 @@ impl Parts {
         }
         text
     }
+}
+
+/// The statement with the parameters that it has numbered from one on: one that is named nowhere has no type.
+fn numbered(text: &str) -> Statement {
+    let mut pieces = text.split('$');
+    let mut statement =
+        Statement { text: pieces.next().unwrap_or_default().to_owned(), parameters: Vec::new() };
+    for piece in pieces {
+        let end = piece.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(piece.len());
+        let parameter = piece[..end].parse::<usize>().map_or(0, |number| number.saturating_sub(1));
+        let known = statement.parameters.iter().position(|known| *known == parameter);
+        let place = known.unwrap_or_else(|| {
+            statement.parameters.push(parameter);
+            statement.parameters.len() - 1
+        });
+        // Writing to a string cannot fail.
+        let _ = write!(statement.text, "${}{}", place + 1, &piece[end..]);
+    }
+    statement
 }
 
 #[cfg(test)]
@@ -161,13 +123,13 @@ mod tests {
 
     #[test]
     fn parts_that_are_not_needed_are_left_out() {
-        let least = NOTHING.text();
+        let least = &NOTHING.statement().text;
         assert!(least.starts_with("WITH given") && !least.contains("--"), "{least}");
         assert!(
             !least.contains("outbox") && !least.contains("DELETE") && !least.contains("INSERT"),
             "{least}"
         );
-        let text = Parts { mail: true, fences: true, ..NOTHING }.text();
+        let text = &Parts { mail: true, fences: true, ..NOTHING }.statement().text;
         assert!(
             text.contains("INSERT INTO outbox") && text.contains("lease_token") && !text.contains("audit")
         );
@@ -175,21 +137,9 @@ mod tests {
     }
 
     #[test]
-    fn the_last_parameter_is_the_last_type() {
-        let all = Parts {
-            fences: true,
-            creates: true,
-            operations: true,
-            settled: true,
-            work: true,
-            mail: true,
-            contents: true,
-            replies: true,
-            audit: true,
-        };
-        for number in 1..=TYPES.len() {
-            assert!(all.text().contains(&format!("${number}")), "${number}");
-        }
-        assert!(!all.text().contains(&format!("${}", TYPES.len() + 1)));
+    fn parameters_are_numbered_without_a_gap() {
+        let Statement { text, parameters } = numbered("a $2 b $11::text[] c $2, $1");
+        assert_eq!(text, "a $1 b $2::text[] c $1, $3");
+        assert_eq!(parameters, [1, 10, 0]);
     }
 }
