@@ -32,6 +32,8 @@ pub(crate) struct Actor {
     /// The server that it speaks to.
     server: u64,
     draw: Draw,
+    /// In which trouble it lost answers last, and how many.
+    losses: (u64, u32),
     draft: Draft,
     /// Locations that it was given and has not seen the end of.
     known: Vec<String>,
@@ -46,6 +48,8 @@ struct Draft {
     tag: Option<(String, u64)>,
 }
 
+/// So many answers a client loses in one trouble at most.
+const MOST_LOSSES: u32 = 2;
 /// Who gets no answer asks again after this time.
 const ASK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -53,7 +57,7 @@ impl Actor {
     /// The client number `seed` of them all.
     pub(crate) fn new(name: &'static str, stage: Stage, seed: u64) -> Self {
         let draw = Draw(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Self { name, stage, server: 0, draw, draft: Draft::default(), known: Vec::new() }
+        Self { name, stage, server: 0, draw, losses: (0, 0), draft: Draft::default(), known: Vec::new() }
     }
 
     /// Publishes, takes live, changes the draft, looks, and lets time pass, until there is no server any more.
@@ -117,18 +121,21 @@ impl Actor {
         true
     }
 
-    /// After a lost answer only looks until somebody answers.
+    /// After a lost answer only looks until somebody answers; who lost several in one trouble, until that is over. What is
+    /// unknown would grow without end otherwise, and with it what has to be searched.
     async fn unless_lost(&mut self, done: Result<(), Lost>) {
-        let mut present = done;
-        while let Err(lost) = present {
-            self.stage.guide.lost(lost).await;
-            if !self.next_server().await {
-                return;
+        let Err(lost) = done else { return };
+        let trouble = self.stage.guide.trouble.count();
+        let losses = if self.losses.0 == trouble { self.losses.1 + 1 } else { 1 };
+        self.losses = (trouble, losses);
+        self.stage.guide.lost(lost).await;
+        while self.next_server().await {
+            match self.read_status().await {
+                Ok(()) if losses < MOST_LOSSES || self.stage.guide.trouble.is_over(trouble) => return,
+                Ok(()) => {}
+                Err(lost) => self.stage.guide.lost(lost).await,
             }
-            present = self.read_status().await;
-            if present.is_err() {
-                tokio::time::sleep(ASK_AGAIN).await;
-            }
+            tokio::time::sleep(ASK_AGAIN).await;
         }
     }
 

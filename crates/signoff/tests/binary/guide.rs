@@ -23,7 +23,7 @@ pub(crate) type Places = Option<Vec<Place>>;
 #[derive(Clone)]
 pub(crate) struct Guide {
     places: watch::Receiver<Places>,
-    trouble: Trouble,
+    pub(crate) trouble: Trouble,
     pub(crate) counted: watch::Sender<BTreeMap<u64, Counted>>,
     /// How it was when the present server was chosen.
     trouble_before: u64,
@@ -45,8 +45,13 @@ impl Trouble {
         }
     }
 
+    /// Whether the trouble at this count is over.
+    pub(crate) fn is_over(&self, count: u64) -> bool {
+        count % 2 == 0 || self.count() != count
+    }
+
     /// Odd in trouble.
-    fn count(&self) -> u64 {
+    pub(crate) fn count(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
     }
 }
