@@ -52,8 +52,8 @@ pub(crate) async fn postgres(plan: &Plan, stored: usize) -> Result<Vec<Row>, Err
         postgres.create(database).await?;
         postgres.ask(database, "CREATE EXTENSION pg_stat_statements").await?;
     }
-    let stores = [Store::Postgres(&postgres, "few"), Store::Postgres(&postgres, "many")];
-    run(plan, stores, stored, &POSTGRES).await
+    let both = [Store::Postgres(&postgres, "few"), Store::Postgres(&postgres, "many")];
+    run(plan, both, stored, &POSTGRES).await
 }
 
 /// What the rows of an engine are called.
@@ -98,8 +98,8 @@ struct Rates {
     polls: f64,
 }
 
-async fn run(plan: &Plan, stores: [Store<'_>; 2], stored: usize, names: &Names) -> Result<Vec<Row>, Error> {
-    let [few, many] = stores;
+async fn run(plan: &Plan, both: [Store<'_>; 2], stored: usize, names: &Names) -> Result<Vec<Row>, Error> {
+    let [few, many] = both;
     let few = side(plan, few, FEW, 0).await?;
     let many = side(plan, many, stored, stored * LIVE_OF_HUNDRED / 100).await?;
     let mut rounds = Vec::new();
