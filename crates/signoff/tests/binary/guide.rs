@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
@@ -23,12 +23,32 @@ pub(crate) type Places = Option<Vec<Place>>;
 #[derive(Clone)]
 pub(crate) struct Guide {
     places: watch::Receiver<Places>,
-    /// Set while something is being broken: only then may an answer be lost.
-    troubled: Arc<AtomicBool>,
+    trouble: Trouble,
     pub(crate) counted: watch::Sender<BTreeMap<u64, Counted>>,
-    /// Whether it was when the present server was chosen.
-    was_troubled: bool,
+    /// How it was when the present server was chosen.
+    trouble_before: u64,
     present: u64,
+}
+
+/// Whether something is being broken: only then may an answer be lost. It is a count of beginnings and ends.
+#[derive(Clone, Default)]
+pub(crate) struct Trouble(Arc<AtomicU64>);
+
+impl Trouble {
+    pub(crate) fn begins(&self) {
+        self.0.fetch_or(1, Ordering::SeqCst);
+    }
+
+    pub(crate) fn ends(&self) {
+        if self.count() % 2 == 1 {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Odd in trouble.
+    fn count(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// The calls to one server.
@@ -49,8 +69,8 @@ pub(crate) struct Lost {
 }
 
 impl Guide {
-    pub(crate) fn new(places: watch::Receiver<Places>, troubled: Arc<AtomicBool>) -> Self {
-        Self { places, troubled, counted: watch::Sender::default(), was_troubled: false, present: 0 }
+    pub(crate) fn new(places: watch::Receiver<Places>, trouble: Trouble) -> Self {
+        Self { places, trouble, counted: watch::Sender::default(), trouble_before: 0, present: 0 }
     }
 
     /// The server that is asked next, any of them; `None` when everything is over.
@@ -59,7 +79,7 @@ impl Guide {
         let places = self.places.wait_for(there).await.ok()?.clone()?;
         let chosen = if places.len() > 1 { draw.below(places.len() as u64) } else { 0 };
         let place = places[usize::try_from(chosen).unwrap()].clone();
-        self.was_troubled = self.troubled.load(Ordering::SeqCst);
+        self.trouble_before = self.trouble.count();
         self.present = place.server;
         Some(place)
     }
@@ -105,8 +125,8 @@ impl Guide {
         let is_gone = |places: &Places| {
             places.as_ref().is_none_or(|places| places.iter().all(|place| place.server != present))
         };
-        let excused =
-            self.was_troubled || self.troubled.load(Ordering::SeqCst) || is_gone(&self.places.borrow());
+        let (before, now) = (self.trouble_before, self.trouble.count());
+        let excused = before % 2 == 1 || before != now || is_gone(&self.places.borrow());
         assert!(excused, "an answer was lost and nothing was broken: server {present}, {lost:?}");
         // An error means that everything is over.
         let _ = self.places.wait_for(others).await;

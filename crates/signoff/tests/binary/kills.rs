@@ -3,13 +3,12 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::crowd::Crowd;
-use crate::guide::{Guide, Place};
+use crate::guide::{Guide, Place, Trouble};
 use crate::ledger::{DraftedBy, Draw, Offer};
 use crate::server::Server;
 use crate::truth;
@@ -84,18 +83,20 @@ async fn rounds(
 ) -> (Server, Crowd) {
     let place = |server: u64, process: &Server| Some(vec![Place { server, base: process.base.clone() }]);
     let (sender, places) = watch::channel(place(1, &first));
-    let dying = Arc::new(AtomicBool::new(false));
+    let dying = Trouble::default();
     let mut crowd = Crowd::gather(offers.to_vec(), owners, &Guide::new(places, dying.clone())).await;
     let mut present = first;
     let mut draw = Draw(2026);
     for round in 1..=ROUNDS {
         crowd.are_told(20 + usize::try_from(draw.below(60)).unwrap()).await;
-        dying.store(true, Ordering::SeqCst);
+        dying.begins();
         present.kill().await;
         crowd.server_died(round);
         present = Server::start(store, &[]).await;
         sender.send_replace(if round == ROUNDS { None } else { place(round + 1, &present) });
-        dying.store(round == ROUNDS, Ordering::SeqCst);
+        if round < ROUNDS {
+            dying.ends();
+        }
     }
     crowd.go_home().await;
     sender.send_replace(place(ROUNDS + 1, &present));

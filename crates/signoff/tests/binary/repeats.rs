@@ -1,14 +1,12 @@
 //! Repeatable requests under kill -9: what was committed is told, and nothing is done twice.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::guide::{Guide, Place};
+use crate::guide::{Guide, Place, Trouble};
 use crate::insist::{Insisters, Request};
 use crate::server::{Api, PATIENCE, Server, of_offer, sample};
 
@@ -103,15 +101,15 @@ async fn who_insists_gets_each_thing_once() {
     let api = Api::owner(&server.base, "contoso").await;
     let place = |number, server: &Server| Some(vec![Place { server: number, base: server.base.clone() }]);
     let (sender, places) = watch::channel(place(0, &server));
-    let dying = Arc::new(AtomicBool::new(false));
+    let dying = Trouble::default();
     let mut insisters = Insisters::gather(4, &api, &Guide::new(places, dying.clone())).await;
     for round in 1..=ROUNDS {
         insisters.are_told(ANSWERS).await;
-        dying.store(true, Ordering::SeqCst);
+        dying.begins();
         server.kill().await;
         server = Server::start(&store, &[]).await;
         sender.send_replace(place(round, &server));
-        dying.store(false, Ordering::SeqCst);
+        dying.ends();
     }
     sender.send_replace(None);
     insisters.go_home().await;

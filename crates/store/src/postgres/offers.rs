@@ -37,7 +37,8 @@ impl Offers for PostgresStore {
     ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
         let row = self
             .row(
-                "SELECT offer.revision, offer.state, target.body, cancellation.body, draft.secrets FROM offer
+                "SELECT offer.offer_id, offer.revision, offer.state, target.body, cancellation.body, draft.secrets
+                 FROM offer
                  LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
                      AND target.operation_id = offer.target
                  LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
@@ -50,7 +51,7 @@ impl Offers for PostgresStore {
                 &[&publisher, &offer],
             )
             .await?;
-        row.as_ref().map(|row| Ok((loaded(row)?, column(row, 4)?))).transpose()
+        row.as_ref().map(|row| Ok((loaded(row)?, column(row, 5)?))).transpose()
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
@@ -164,6 +165,7 @@ const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body)
     FROM thread JOIN operation ON operation.publisher_id = $1 AND operation.operation_id = thread.previous
 )";
 
+/// A row that begins as those of [`LOAD`].
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
     let (state, target, cancellation): (&str, Option<&str>, Option<&str>) =
         (column(row, 2)?, column(row, 3)?, column(row, 4)?);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::Signal;
 use signoff_engine::clock::Clock;
@@ -15,7 +14,7 @@ use super::node::Node;
 use super::proxy::Weather;
 use super::summary::Summary;
 use crate::crowd::Crowd;
-use crate::guide::{Counted, Guide, Place, Places};
+use crate::guide::{Counted, Guide, Place, Places, Trouble};
 use crate::insist::Insisters;
 use crate::ledger::{DraftedBy, Offer};
 use crate::server::PATIENCE;
@@ -38,7 +37,7 @@ pub(crate) struct Play {
     insisters: Insisters,
     places: watch::Sender<Places>,
     counted: watch::Receiver<BTreeMap<u64, Counted>>,
-    troubled: Arc<AtomicBool>,
+    trouble: Trouble,
     folder: TempDir,
     summary: Summary,
     /// Nodes that were started so far.
@@ -63,8 +62,8 @@ impl Play {
         }
         let owners = Owners::at_first(&nodes[0].base()).await;
         let places = watch::Sender::new(None);
-        let troubled = Arc::new(AtomicBool::new(false));
-        let guide = Guide::new(places.subscribe(), troubled.clone());
+        let trouble = Trouble::default();
+        let guide = Guide::new(places.subscribe(), trouble.clone());
         let counted = guide.counted.subscribe();
         places.send_replace(Some(nodes.iter().filter_map(Node::place).collect()));
         let crowd = Crowd::gather(offers(), &owners, &guide).await;
@@ -80,7 +79,7 @@ impl Play {
             insisters,
             places,
             counted,
-            troubled,
+            trouble,
             folder,
             summary,
             started,
@@ -96,7 +95,7 @@ impl Play {
 
     /// From now on answers may be lost.
     pub(crate) fn breaks(&mut self, what: &'static str) {
-        self.troubled.store(true, Ordering::SeqCst);
+        self.trouble.begins();
         *self.summary.broken.entry(what).or_default() += 1;
     }
 
@@ -107,7 +106,7 @@ impl Play {
             let wanted = before.get(&number).copied().unwrap_or_default().answered + RECOVERED;
             self.until(number, "answers again", |counted| counted.answered >= wanted).await;
         }
-        self.troubled.store(false, Ordering::SeqCst);
+        self.trouble.ends();
     }
 
     fn numbers(&self) -> Vec<u64> {
