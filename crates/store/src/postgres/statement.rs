@@ -10,6 +10,7 @@ const TEXT: &str = include_str!("commit.sql");
 const PARTS: usize = 9;
 
 /// Which parts are needed.
+#[expect(clippy::struct_excessive_bools, reason = "each part is there or not, whatever the others are")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     pub(super) fences: bool,
