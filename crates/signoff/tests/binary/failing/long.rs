@@ -5,7 +5,7 @@ use super::proxy::Weather;
 use crate::ledger::Draw;
 
 /// Failures that are drawn.
-const FAILURES: usize = 40;
+const FAILURES: usize = 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "slow: cargo xtask test --all"]
