@@ -74,8 +74,11 @@ kill_all() {
 
 # Without a disk of its own no file may grow, which the server takes for a full disk as well.
 limit_files() {
-    for process in $server $(children); do
-        prlimit --pid "$process" --fsize="$1": || return 1
+    # Who is started from now on inherits it.
+    prlimit --pid "$server" --fsize="$1":
+    for process in $(children); do
+        # Some end meanwhile.
+        prlimit --pid "$process" --fsize="$1": 2>/dev/null || ! kill -0 "$process" 2>/dev/null || return 1
     done
 }
 
