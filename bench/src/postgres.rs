@@ -38,8 +38,8 @@ impl Postgres {
         Ok(self.address(database))
     }
 
-    /// Processor time that the server used so far, with all its processes, those that have ended among them.
-    pub(crate) fn used(&self) -> Result<Duration, Error> {
+    /// Processor time that servers of this process used so far, with all their processes, those that ended among them.
+    pub(crate) fn used() -> Result<Duration, Error> {
         let mut processes = Vec::new();
         for entry in std::fs::read_dir("/proc")?.flatten() {
             let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();

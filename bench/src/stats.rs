@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+/// A number of things, to reckon with.
+#[expect(clippy::cast_precision_loss, reason = "nothing here is counted to 2^52")]
+pub(crate) fn real(count: usize) -> f64 {
+    count as f64
+}
+
 /// What one measurement saw.
 pub(crate) struct Sample {
     /// How long it took.
@@ -23,9 +29,8 @@ impl Sample {
     }
 
     /// Requests a second.
-    #[expect(clippy::cast_precision_loss, reason = "no run has 2^52 requests")]
     pub(crate) fn rate(&self) -> f64 {
-        self.latencies.len() as f64 / self.elapsed.as_secs_f64()
+        real(self.latencies.len()) / self.elapsed.as_secs_f64()
     }
 
     /// The latency that `percent` of the requests kept within, in milliseconds.

@@ -116,7 +116,7 @@ impl Offers {
 
     /// Puts every draft, and the scenario of each.
     pub(super) async fn put(&self, steps: Steps) -> Result<(), Error> {
-        self.pass(64, 201, "PUT", |which, number| which.path(number), |_| DRAFT.to_owned(), None).await?;
+        self.pass(64, 201, "PUT", Which::path, |_| DRAFT.to_owned(), None).await?;
         self.steer(steps).await
     }
 

@@ -109,7 +109,7 @@ impl Clock {
         }
     }
 
-    /// The real time. Where it is the store's, it never goes back for less than [`LONGEST_STILL`].
+    /// The real time. Where it is the store's, it never goes back by less than ten seconds.
     pub fn real(&self) -> Timestamp {
         if !self.shared.is_known.load(Ordering::Acquire) {
             return self.source.now();

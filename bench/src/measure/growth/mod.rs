@@ -52,8 +52,8 @@ pub(crate) async fn postgres(plan: &Plan, stored: usize) -> Result<Vec<Row>, Err
         postgres.create(database).await?;
         postgres.ask(database, "CREATE EXTENSION pg_stat_statements").await?;
     }
-    let stores = [Store::Postgres(&postgres, "few"), Store::Postgres(&postgres, "many")];
-    run(plan, stores, stored, &POSTGRES).await
+    let both = [Store::Postgres(&postgres, "few"), Store::Postgres(&postgres, "many")];
+    run(plan, both, stored, &POSTGRES).await
 }
 
 /// What the rows of an engine are called.
@@ -98,8 +98,8 @@ struct Rates {
     polls: f64,
 }
 
-async fn run(plan: &Plan, stores: [Store<'_>; 2], stored: usize, names: &Names) -> Result<Vec<Row>, Error> {
-    let [few, many] = stores;
+async fn run(plan: &Plan, both: [Store<'_>; 2], stored: usize, names: &Names) -> Result<Vec<Row>, Error> {
+    let [few, many] = both;
     let few = side(plan, few, FEW, 0).await?;
     let many = side(plan, many, stored, stored * LIVE_OF_HUNDRED / 100).await?;
     let mut rounds = Vec::new();
@@ -161,14 +161,19 @@ async fn run(plan: &Plan, stores: [Store<'_>; 2], stored: usize, names: &Names) 
     Ok(rows)
 }
 
+/// How many offers are measured, as many in both stores, and how far they are apart, so that they are all over the store.
+fn spread(filled: Filled) -> (usize, usize) {
+    let count = filled.offers.min(FEW / 20);
+    (count, filled.offers / count)
+}
+
 async fn side<'a>(plan: &Plan, store: Store<'a>, stored: usize, live: usize) -> Result<Side<'a>, Error> {
     let filled = store.fill(plan, stored, live).await?;
     let server = store.serve(plan).await?;
-    // As many in both stores, spread evenly over all.
-    let (count, step) = (FEW / 20, (filled.offers / (FEW / 20)).max(1));
+    let (count, step) = spread(filled);
     let name: Arc<dyn Fn(usize) -> String + Send + Sync> =
         Arc::new(move |number| format!("full-{:07}", number * step));
-    let which = Which { publishers: vec!["contoso".to_owned()], name, count: count.min(filled.offers) };
+    let which = Which { publishers: vec!["contoso".to_owned()], name, count };
     let offers = Offers::on(&[&server], which).await?;
     offers.steer(Steps::Long).await?;
     offers.publish(CONNECTIONS).await?;
@@ -183,22 +188,26 @@ impl Side<'_> {
             publishes.add(self.offers.publish(CONNECTIONS).await?);
             cancels.add(self.offers.cancel(CONNECTIONS).await?);
         }
-        let polls = self.polls(CONNECTIONS, None, plan.time).await?;
+        let polls = self.polls(1, CONNECTIONS, None, plan.time).await?;
         Ok(Rates { publishes: publishes.rate(), cancels: cancels.rate(), polls: polls.rate() })
     }
 
-    /// Polls old operations all over the store: too many to be kept in memory.
-    async fn polls(&self, connections: usize, count: Option<usize>, time: Duration) -> Result<Sample, Error> {
+    /// Polls an old operation of each of the offers, which are all over the store; `place` says which: the oldest has the
+    /// first.
+    async fn polls(
+        &self,
+        place: usize,
+        connections: usize,
+        count: Option<usize>,
+        time: Duration,
+    ) -> Result<Sample, Error> {
         let token: Arc<str> = self.server.token().await?.into();
-        let offers = self.filled.offers;
+        let (all, (offers, step)) = (self.filled.offers, spread(self.filled));
         let requests: Requests = Arc::new(move |number, into| {
-            let offer = number * 7919 % offers;
-            // The first operation of every offer; ids are numbered one after the other.
-            let id = format!(
-                "{:08x}-{:04x}-7000-8000-000000000001",
-                (offers + offer + 1) >> 16,
-                (offers + offer + 1) & 0xffff
-            );
+            let offer = number % offers * step;
+            // Ids are numbered one after the other, those of all offers' oldest operations first.
+            let id = 1 + place * all + offer;
+            let id = format!("{:08x}-{:04x}-7000-8000-{place:012x}", id >> 16, id & 0xffff);
             let path = format!("/api/publishers/contoso/offers/full-{offer:07}/operations/{id}");
             server::request(into, "GET", &path, &token, "");
         });
@@ -213,7 +222,8 @@ impl Side<'_> {
         let cancels = self.offers.cancel(1).await?.latencies.len();
         let of_cancels = self.read(true).await? - before;
         let before = self.read(false).await?;
-        let polls = self.polls(1, Some(COUNTED), Duration::from_secs(60)).await?.latencies.len();
+        // Of operations that nobody has polled yet: what is kept in memory costs no page.
+        let polls = self.polls(2, 1, Some(COUNTED), Duration::from_secs(60)).await?.latencies.len();
         let of_polls = self.read(false).await? - before;
         let (cancels, polls) = (u32::try_from(cancels)?, u32::try_from(polls)?);
         Ok((of_cancels / f64::from(cancels), of_polls / f64::from(polls)))

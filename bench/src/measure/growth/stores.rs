@@ -10,6 +10,7 @@ use super::super::say;
 use super::life;
 use crate::postgres::Postgres;
 use crate::server::{Mode, Server};
+use crate::stats::real;
 use crate::template::{Dialect, Kind, TABLES, Template};
 use crate::{Error, Plan};
 
@@ -61,14 +62,14 @@ impl Store<'_> {
         }
         let bytes = self.write(&text, entries - 1).await?;
         let filled = Filled { stored: offers * ended.operations(), offers, bytes };
-        let total = filled.stored + live;
+        let total = real(filled.stored + live);
         say(&format!(
             "filled: {} operations that ended, {live} that run, in {:.0} s; {:.0} bytes each",
             filled.stored,
             begun.elapsed().as_secs_f64(),
-            bytes / total as f64
+            bytes / total
         ));
-        Ok(Filled { bytes: bytes / total as f64, ..filled })
+        Ok(Filled { bytes: bytes / total, ..filled })
     }
 
     /// Starts a server on it, of which no step ends while something is measured.
@@ -136,7 +137,7 @@ impl Store<'_> {
                 store.execute_batch(&format!(
                     "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN;
                      {} {text} COMMIT; PRAGMA journal_mode = WAL; ANALYZE;",
-                    emptied("DELETE FROM", "")
+                    emptied("DELETE FROM")
                 ))?;
                 drop(store);
                 Ok(bytes_of(path)?)
@@ -149,7 +150,7 @@ impl Store<'_> {
                      VACUUM ANALYZE; CHECKPOINT;
                      SELECT sum(pg_total_relation_size(oid)) FROM pg_class
                      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace;",
-                    emptied("TRUNCATE", ""),
+                    emptied("TRUNCATE"),
                 );
                 let answer = postgres.ask(database, &script).await?;
                 say(&tables(postgres, database).await?);
@@ -161,12 +162,12 @@ impl Store<'_> {
 }
 
 /// Statements that empty every table that is copied to.
-fn emptied(verb: &str, end: &str) -> String {
-    TABLES.iter().map(|(table, _)| format!("{verb} {table}{end}; ")).collect()
+fn emptied(verb: &str) -> String {
+    TABLES.map(|(table, _)| format!("{verb} {table};")).join(" ")
 }
 
 fn bytes_of(path: &Path) -> Result<f64, Error> {
-    Ok(std::fs::metadata(path)?.len() as f64)
+    Ok(real(usize::try_from(std::fs::metadata(path)?.len())?))
 }
 
 /// What each table takes.

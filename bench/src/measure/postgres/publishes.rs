@@ -7,7 +7,7 @@ use super::{OURS, Offers, THEIRS, of_many, of_one, say};
 use crate::postgres::{Postgres, Script};
 use crate::report::{self, Judged, Row};
 use crate::server::Server;
-use crate::stats::{Sample, Spread};
+use crate::stats::{Sample, Spread, real};
 use crate::{Error, Plan};
 
 const WAITING: usize = 512;
@@ -86,19 +86,19 @@ async fn round(
             Script { database: THEIRS, text: &text, connections: CONNECTIONS, time: plan.time, log: false };
         Ok::<_, Error>(postgres.pgbench(&script).await?.rate)
     };
-    let before = postgres.used()?;
+    let before = Postgres::used()?;
     let statement = theirs(Form::Statement).await?;
-    let their_cost = micros(postgres.used()?.saturating_sub(before), statement * plan.time.as_secs_f64());
+    let their_cost = micros(Postgres::used()?.saturating_sub(before), statement * plan.time.as_secs_f64());
     let (mut publishes, mut cancels) = (Sample::none(), Sample::none());
-    let (mut cost_here, mut cost_there) = (Duration::ZERO, Duration::ZERO);
+    let (mut ours, mut theirs_for_us) = (Duration::ZERO, Duration::ZERO);
     while publishes.elapsed < plan.time {
-        let (here, there) = (server.used()?, postgres.used()?);
+        let (here, there) = (server.used()?, Postgres::used()?);
         publishes.add(offers.publish(WAITING).await?);
-        cost_here += server.used()?.saturating_sub(here);
-        cost_there += postgres.used()?.saturating_sub(there);
+        ours += server.used()?.saturating_sub(here);
+        theirs_for_us += Postgres::used()?.saturating_sub(there);
         cancels.add(offers.cancel(WAITING).await?);
     }
-    let count = publishes.latencies.len() as f64;
+    let count = real(publishes.latencies.len());
     let transaction = theirs(Form::Transaction).await?;
     let round = Round { statement, transaction, publishes: publishes.rate(), cancels: cancels.rate() };
     say(&format!(
@@ -109,8 +109,8 @@ async fn round(
         round.publishes,
         publishes.percentile(99),
         round.cancels,
-        micros(cost_there, count),
-        micros(cost_here, count),
+        micros(theirs_for_us, count),
+        micros(ours, count),
     ));
     Ok(round)
 }

@@ -158,11 +158,12 @@ async fn certify(State(asked): State<Arc<watch::Sender<Vec<String>>>>, headers: 
     response
 }
 
-/// Has the database note, in order, who holds the work from now on: each change of the token of a lease.
+/// Has the database note, in order, what becomes of leases from now on: each change of a token.
 const WATCH_LEASES: &str = "
-    CREATE TABLE watched (number bigserial, before bigint, after bigint);
+    CREATE TABLE watched (number bigserial, held_before boolean, held_after boolean);
     CREATE FUNCTION watch_leases() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-        INSERT INTO watched (before, after) VALUES (OLD.lease_token, NEW.lease_token);
+        INSERT INTO watched (held_before, held_after)
+            VALUES (OLD.lease_until IS NOT NULL, NEW.lease_until IS NOT NULL);
         RETURN NEW;
     END $$;
     CREATE TRIGGER watch_leases AFTER UPDATE ON work FOR EACH ROW
@@ -199,7 +200,7 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
     assert_eq!(api.at(&second.base).get(&accepted.location()).await.status, 200);
 
     // A lease that runs out changes hands; one that is given back is nobody's in between.
-    let watched = "SELECT CASE WHEN after IS NULL THEN 'given back' WHEN before IS NULL THEN 'taken'
+    let watched = "SELECT CASE WHEN NOT held_after THEN 'given back' WHEN NOT held_before THEN 'taken'
         ELSE 'taken over' END FROM watched ORDER BY number";
     let changes = testing::ask(&database, watched).await.unwrap();
     let count = |what: &str| changes.iter().filter(|change| *change == what).count();

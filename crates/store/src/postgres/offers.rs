@@ -37,17 +37,12 @@ impl Offers for PostgresStore {
     ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
         let row = self
             .row(
-                "SELECT offer.offer_id, offer.revision, offer.state, target.body, cancellation.body, draft.secrets
-                 FROM offer
-                 LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
-                     AND target.operation_id = offer.target
-                 LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
-                     AND cancellation.operation_id = offer.cancellation
-                 LEFT JOIN LATERAL (
-                     SELECT content.secrets FROM content WHERE content.publisher_id = $1 AND content.offer_id = $2
-                     ORDER BY content.version DESC LIMIT 1
-                 ) AS draft ON TRUE
-                 WHERE offer.publisher_id = $1 AND offer.offer_id = $2",
+                "SELECT offer_id, revision, state,
+                     (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.target),
+                     (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.cancellation),
+                     (SELECT secrets FROM content WHERE publisher_id = $1 AND offer_id = $2
+                      ORDER BY version DESC LIMIT 1)
+                 FROM offer WHERE publisher_id = $1 AND offer_id = $2",
                 &[&publisher, &offer],
             )
             .await?;
@@ -165,7 +160,6 @@ const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body)
     FROM thread JOIN operation ON operation.publisher_id = $1 AND operation.operation_id = thread.previous
 )";
 
-/// A row that begins as those of [`LOAD`].
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
     let (state, target, cancellation): (&str, Option<&str>, Option<&str>) =
         (column(row, 2)?, column(row, 3)?, column(row, 4)?);

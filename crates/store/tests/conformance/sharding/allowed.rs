@@ -67,8 +67,7 @@ pub(super) const ALLOWED: [Allowed; 8] = [
             "SELECT * FROM ?",
             "DELETE FROM ?",
             "INSERT INTO ? (*) SELECT * FROM unnest(*)",
-            "SELECT setval('letter_id', (SELECT coalesce(max(id), 0) + 1 FROM outbox))",
-            "DELETE FROM audit_counter; INSERT INTO audit_counter *",
+            "SELECT setval('letter_id', (SELECT coalesce(max(id), 0) + 1 FROM outbox)); DELETE FROM audit_counter; INSERT INTO audit_counter *",
         ],
     },
     Allowed {
