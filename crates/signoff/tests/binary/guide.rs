@@ -40,14 +40,14 @@ impl Trouble {
     }
 
     pub(crate) fn ends(&self) {
-        if self.count() % 2 == 1 {
+        if !self.count().is_multiple_of(2) {
             self.0.fetch_add(1, Ordering::SeqCst);
         }
     }
 
     /// Whether the trouble at this count is over.
     pub(crate) fn is_over(&self, count: u64) -> bool {
-        count % 2 == 0 || self.count() != count
+        count.is_multiple_of(2) || self.count() != count
     }
 
     /// Odd in trouble.
@@ -131,7 +131,7 @@ impl Guide {
             places.as_ref().is_none_or(|places| places.iter().all(|place| place.server != present))
         };
         let (before, now) = (self.trouble_before, self.trouble.count());
-        let excused = before % 2 == 1 || before != now || is_gone(&self.places.borrow());
+        let excused = !before.is_multiple_of(2) || before != now || is_gone(&self.places.borrow());
         assert!(excused, "an answer was lost and nothing was broken: server {present}, {lost:?}");
         // An error means that everything is over.
         let _ = self.places.wait_for(others).await;
