@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
@@ -28,8 +28,20 @@ pub(super) struct Checkpoints {
     pages: Arc<AtomicU32>,
     /// Whether the thread is copying.
     copying: Arc<AtomicBool>,
-    requests: SyncSender<()>,
+    /// `None` only while it is dropped.
+    requests: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
     next: Next,
+}
+
+impl Drop for Checkpoints {
+    /// Waits for the thread: it holds a connection, and whoever closes the last one takes the log away.
+    fn drop(&mut self) {
+        self.requests = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the thread that copies the log did not end well");
+        }
+    }
 }
 
 /// The lengths at which something is due.
@@ -91,7 +103,7 @@ impl Checkpoints {
         let connection = connect(path)?;
         let (requests, queue) = sync_channel::<()>(1);
         let done = copying.clone();
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-checkpoint".to_owned())
             .spawn(move || {
                 for () in queue {
@@ -100,7 +112,7 @@ impl Checkpoints {
                 }
             })
             .map_err(|error| unavailable(path, &error))?;
-        Ok(Self { pages, copying, requests, next: Next::new() })
+        Ok(Self { pages, copying, requests: Some(requests), thread: Some(thread), next: Next::new() })
     }
 
     /// Does what the length of the log asks for. `writer` has no transaction open.
@@ -110,7 +122,8 @@ impl Checkpoints {
             Step::Nothing => {}
             Step::Copy => {
                 self.copying.store(true, Ordering::Release);
-                if self.requests.try_send(()).is_err() {
+                let asked = self.requests.as_ref().is_some_and(|requests| requests.try_send(()).is_ok());
+                if !asked {
                     self.copying.store(false, Ordering::Release);
                 }
             }
