@@ -13,6 +13,7 @@ mod follow;
 pub mod hooks;
 pub mod lab;
 pub mod mail;
+mod paused;
 mod pipeline;
 mod retention;
 mod runner;

@@ -15,6 +15,7 @@ use signoff_store::contract::{Aged, Prune};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
+use crate::paused::paused;
 
 /// How long finished operations are kept unless a setting says otherwise: 90 days.
 pub const RETENTION: Micros = Micros::from_millis(90 * 24 * 3_600_000);
@@ -188,15 +189,6 @@ impl Engine {
 fn aged(operation: &Operation) -> Aged {
     let Operation { id, publishing_version, offer_version, .. } = *operation;
     Aged { id, publishing_version, offer_version }
-}
-
-/// Lets time pass; `None` if it is time to stop.
-async fn paused(stop: &mut watch::Receiver<bool>, pause: Duration) -> Option<()> {
-    tokio::select! {
-        // Without anybody who could say stop there is nobody to work for.
-        _ = stop.wait_for(|stop| *stop) => None,
-        () = tokio::time::sleep(pause) => Some(()),
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use signoff_store::StoreError;
 use tokio::sync::watch;
 
 use crate::engine::Engine;
+use crate::paused::paused;
 
 /// At most so many offers are asked for in one query.
 const AT_ONCE: usize = 1000;
@@ -18,13 +19,7 @@ impl Engine {
         if !self.shared.has_peers {
             return;
         }
-        loop {
-            tokio::select! {
-                biased;
-                // Without anybody who could say stop there is nobody to work for.
-                _ = stop.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(every) => {}
-            }
+        while paused(&mut stop, every).await.is_some() {
             if let Err(error) = self.hear_once().await {
                 tracing::warn!(%error, "who waits could not be told of other nodes' commits and will be later");
             }

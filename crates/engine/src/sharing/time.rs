@@ -6,6 +6,7 @@ use signoff_store::StoreError;
 use tokio::sync::watch;
 
 use crate::engine::Engine;
+use crate::paused::paused;
 
 /// How often the store's clock is looked at. Between two looks the machine's ticks go on: they are off by a few
 /// milliseconds by then.
@@ -21,7 +22,9 @@ impl Engine {
     /// # Errors
     /// If the store fails.
     pub(crate) async fn take_up_time(&self) -> Result<(), StoreError> {
-        if let Some((_, ahead)) = self.look_at_the_clock().await? {
+        if self.shared.has_peers
+            && let Some((_, ahead)) = self.look_at_the_clock().await?
+        {
             self.shared.clock.share_time(ahead);
         }
         Ok(())
@@ -31,9 +34,6 @@ impl Engine {
     async fn look_at_the_clock(&self) -> Result<Option<(i64, i64)>, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let mut fastest: Option<(i64, i64)> = None;
-        if !self.shared.has_peers {
-            return Ok(None);
-        }
         for _ in 0..LOOKS {
             let before = clock.ticks();
             let Some(time) = store.time().await? else { return Ok(None) };
@@ -51,13 +51,7 @@ impl Engine {
         if !self.shared.has_peers {
             return;
         }
-        loop {
-            tokio::select! {
-                biased;
-                // Without anybody who could say stop there is nobody to work for.
-                _ = stop.wait_for(|stop| *stop) => return,
-                () = tokio::time::sleep(EVERY) => {}
-            }
+        while paused(&mut stop, EVERY).await.is_some() {
             match self.look_at_the_clock().await {
                 Ok(Some((took, ahead))) if took <= SLOWEST => self.shared.clock.share_time(ahead),
                 Ok(_) => tracing::warn!("the store is too slow to tell the time by"),

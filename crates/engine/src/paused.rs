@@ -1,0 +1,15 @@
+//! How what runs beside the requests waits for its next turn.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Lets time pass; `None` if it is time to stop.
+pub(crate) async fn paused(stop: &mut watch::Receiver<bool>, pause: Duration) -> Option<()> {
+    tokio::select! {
+        biased;
+        // Without anybody who could say stop there is nobody to work for.
+        _ = stop.wait_for(|stop| *stop) => None,
+        () = tokio::time::sleep(pause) => Some(()),
+    }
+}
