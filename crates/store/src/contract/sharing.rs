@@ -9,19 +9,20 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::{LabKind, StoreError, StoredOperation};
+use crate::rows::decode;
 
 /// An operation as it was stored at some time, to be compared with how it is stored later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Imprint(Arc<str>);
 
 impl Imprint {
-    pub(crate) fn new(body: &str) -> Self {
+    fn new(body: &str) -> Self {
         Self(body.into())
     }
 
     /// Whether `body` is what was stored. All of it is compared: after a restore or a failover to a standby that had
     /// not got everything, a number of old may stand for something new.
-    pub(crate) fn is_of(&self, body: &str) -> bool {
+    fn is_of(&self, body: &str) -> bool {
         *self.0 == *body
     }
 }
@@ -48,6 +49,17 @@ pub struct Connections {
     pub in_use: usize,
     /// So many callers wait for one.
     pub waiting: usize,
+}
+
+impl Look {
+    /// What a look at a stored operation, which is `body`, comes to.
+    pub(crate) fn at(offer: &str, body: &str, known: Option<&Imprint>) -> Result<Self, StoreError> {
+        if known.is_some_and(|known| known.is_of(body)) {
+            return Ok(Self::Same);
+        }
+        let stored = StoredOperation { offer: offer.to_owned(), operation: decode(body)? };
+        Ok(Self::Changed(Box::new(stored), Imprint::new(body)))
+    }
 }
 
 /// What nodes need that share a store.

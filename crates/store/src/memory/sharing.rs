@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::MemoryStore;
 use crate::StoreError;
-use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
+use crate::contract::{Imprint, LabKind, Look, Sharing};
 use crate::rows::encode;
 
 #[async_trait]
@@ -26,12 +26,7 @@ impl Sharing for MemoryStore {
     ) -> Result<Look, StoreError> {
         let tables = self.inner.tables.lock();
         let Some(row) = tables.operations.get(&(publisher.to_owned(), id)) else { return Ok(Look::Gone) };
-        let body = encode(&row.operation)?;
-        if known.is_some_and(|known| known.is_of(&body)) {
-            return Ok(Look::Same);
-        }
-        let stored = StoredOperation { offer: row.offer.clone(), operation: row.operation.clone() };
-        Ok(Look::Changed(Box::new(stored), Imprint::new(&body)))
+        Look::at(&row.offer, &encode(&row.operation)?, known)
     }
 
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
 use super::batch::{self, Failure};
 use super::commit::Rows;
@@ -84,13 +83,7 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        match timeout(self.answer, told).await {
-            Ok(told) => {
-                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
-            }
-            // It may be written yet, or be gone.
-            Err(_) => Err(pool::unanswered()),
-        }
+        pool::answer_of(told, self.answer).await
     }
 }
 

@@ -79,12 +79,7 @@ impl<K: Key> Gather<K> {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(publisher, Waiting { key, caller })?;
         self.pushed.add_permits(1);
-        match timeout(self.answer, told).await {
-            Ok(told) => {
-                told.unwrap_or_else(|_| Err(StoreError::Unavailable("the store is being closed".to_owned())))
-            }
-            Err(_) => Err(pool::unanswered()),
-        }
+        pool::answer_of(told, self.answer).await
     }
 }
 

@@ -36,15 +36,6 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-impl From<OpenError> for StoreError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Store(error) => error,
-            other => Self::Unavailable(other.to_string()),
-        }
-    }
-}
-
 fn spoken(time: Duration) -> String {
     format!("{} s", time.as_secs_f32())
 }

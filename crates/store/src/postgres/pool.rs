@@ -7,8 +7,9 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -91,6 +92,18 @@ pub(super) fn settle<T>(
         drop((client, room));
     });
     Err(unanswered())
+}
+
+/// What the task answers that was asked, unless that takes longer than `limit`: it may be done yet, or not.
+pub(super) async fn answer_of<T>(
+    told: oneshot::Receiver<Result<T, StoreError>>,
+    limit: Duration,
+) -> Result<T, StoreError> {
+    match timeout(limit, told).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(StoreError::Unavailable("the store is being closed".to_owned())),
+        Err(_) => Err(unanswered()),
+    }
 }
 
 /// What a change or a read comes to that the database did not answer in time.

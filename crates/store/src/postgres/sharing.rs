@@ -6,8 +6,7 @@ use tokio_postgres::Row;
 
 use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
-use crate::contract::{Connections, Imprint, LabKind, Look, Sharing, StoredOperation};
-use crate::rows::decode;
+use crate::contract::{Connections, Imprint, LabKind, Look, Sharing};
 
 #[async_trait]
 impl Sharing for PostgresStore {
@@ -38,12 +37,7 @@ impl Sharing for PostgresStore {
     ) -> Result<Look, StoreError> {
         let row = self.inner.operations.row(publisher, uuid(id)).await?;
         let Some(row) = row else { return Ok(Look::Gone) };
-        let body: &str = column(&row, 2)?;
-        if known.is_some_and(|known| known.is_of(body)) {
-            return Ok(Look::Same);
-        }
-        let stored = StoredOperation { offer: column(&row, 1)?, operation: decode(body)? };
-        Ok(Look::Changed(Box::new(stored), Imprint::new(body)))
+        Look::at(column(&row, 1)?, column(&row, 2)?, known)
     }
 
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {

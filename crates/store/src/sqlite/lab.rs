@@ -13,14 +13,7 @@ use crate::tables::{TABLES, Table};
 #[async_trait]
 impl Lab for SqliteStore {
     async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError> {
-        self.read(|connection| {
-            connection
-                .prepare_cached("SELECT body FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3")
-                .and_then(|mut statement| {
-                    statement.query_row(params![publisher, kind.as_str(), key], |row| row.get(0)).optional()
-                })
-                .map_err(sql)
-        })
+        self.read(|connection| get(connection, kind, publisher, key))
     }
 
     async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
@@ -45,23 +38,7 @@ impl Lab for SqliteStore {
         body: Option<String>,
     ) -> Result<(), StoreError> {
         let (publisher, key) = (publisher.to_owned(), key.to_owned());
-        self.writer()
-            .write(move |connection| {
-                match &body {
-                    None => connection.execute(
-                        "DELETE FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
-                        params![publisher, kind.as_str(), key],
-                    ),
-                    Some(body) => connection.execute(
-                        "INSERT INTO lab (publisher_id, kind, key, body) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (publisher_id, kind, key) DO UPDATE SET body = excluded.body",
-                        params![publisher, kind.as_str(), key, body],
-                    ),
-                }
-                .map(|_| ())
-                .map_err(sql)
-            })
-            .await
+        self.writer().write(move |connection| put(connection, kind, &publisher, &key, body.as_deref())).await
     }
 
     async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
@@ -103,6 +80,44 @@ impl Lab for SqliteStore {
         };
         self.writer().write_then(empty, move |_| changed.changed()).await
     }
+}
+
+/// One entry.
+pub(super) fn get(
+    connection: &Connection,
+    kind: LabKind,
+    publisher: &str,
+    key: &str,
+) -> Result<Option<String>, StoreError> {
+    connection
+        .prepare_cached("SELECT body FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3")
+        .and_then(|mut statement| {
+            statement.query_row(params![publisher, kind.as_str(), key], |row| row.get(0)).optional()
+        })
+        .map_err(sql)
+}
+
+/// Sets an entry; `None` removes it.
+pub(super) fn put(
+    connection: &Connection,
+    kind: LabKind,
+    publisher: &str,
+    key: &str,
+    body: Option<&str>,
+) -> Result<(), StoreError> {
+    match body {
+        None => connection.execute(
+            "DELETE FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
+            params![publisher, kind.as_str(), key],
+        ),
+        Some(body) => connection.execute(
+            "INSERT INTO lab (publisher_id, kind, key, body) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (publisher_id, kind, key) DO UPDATE SET body = excluded.body",
+            params![publisher, kind.as_str(), key, body],
+        ),
+    }
+    .map(|_| ())
+    .map_err(sql)
 }
 
 /// Makes sure that the file is a snapshot, and brings an older one up to date. Any other file stays as it is.

@@ -66,16 +66,7 @@ impl Offers for SqliteStore {
         id: OperationId,
     ) -> Result<Option<StoredOperation>, StoreError> {
         self.read(|connection| {
-            let row: Option<(String, String)> = connection
-                .prepare_cached(
-                    "SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2",
-                )
-                .and_then(|mut statement| {
-                    statement
-                        .query_row(params![publisher, id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-                        .optional()
-                })
-                .map_err(sql)?;
+            let row = operation(connection, publisher, id)?;
             row.map(|(offer, body)| Ok(StoredOperation { offer, operation: decode(&body)? })).transpose()
         })
     }
@@ -152,6 +143,22 @@ const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body)
     SELECT operation.publishing_version, operation.previous, operation.body
     FROM thread JOIN operation ON operation.publisher_id = ?1 AND operation.operation_id = thread.previous
 )";
+
+/// The offer of an operation, and the operation as it is stored.
+pub(super) fn operation(
+    connection: &Connection,
+    publisher: &str,
+    id: OperationId,
+) -> Result<Option<(String, String)>, StoreError> {
+    connection
+        .prepare_cached("SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2")
+        .and_then(|mut statement| {
+            statement
+                .query_row(params![publisher, id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+        .map_err(sql)
+}
 
 fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
     type Columns = (u64, String, Option<String>, Option<String>);

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
-use super::{SqliteStore, sql};
+use super::offers::operation;
+use super::{SqliteStore, lab, sql};
 use crate::StoreError;
-use crate::contract::{Imprint, LabKind, Look, Sharing, StoredOperation};
-use crate::rows::decode;
+use crate::contract::{Imprint, LabKind, Look, Sharing};
 
 #[async_trait]
 impl Sharing for SqliteStore {
@@ -26,22 +26,8 @@ impl Sharing for SqliteStore {
         known: Option<&Imprint>,
     ) -> Result<Look, StoreError> {
         self.read(|connection| {
-            let row: Option<(String, String)> = connection
-                .prepare_cached(
-                    "SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2",
-                )
-                .and_then(|mut statement| {
-                    statement
-                        .query_row(params![publisher, id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-                        .optional()
-                })
-                .map_err(sql)?;
-            let Some((offer, body)) = row else { return Ok(Look::Gone) };
-            if known.is_some_and(|known| known.is_of(&body)) {
-                return Ok(Look::Same);
-            }
-            let stored = StoredOperation { offer, operation: decode(&body)? };
-            Ok(Look::Changed(Box::new(stored), Imprint::new(&body)))
+            let Some((offer, body)) = operation(connection, publisher, id)? else { return Ok(Look::Gone) };
+            Look::at(&offer, &body, known)
         })
     }
 
@@ -75,30 +61,11 @@ impl Sharing for SqliteStore {
         let present = present.map(str::to_owned);
         self.writer()
             .write(move |connection| {
-                let stored: Option<String> = connection
-                    .query_row(
-                        "SELECT body FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
-                        params![publisher, kind.as_str(), key],
-                        |row| row.get(0),
-                    )
-                    .optional()
-                    .map_err(sql)?;
+                let stored = lab::get(connection, kind, &publisher, &key)?;
                 if stored != present {
                     return Ok(false);
                 }
-                match &next {
-                    None => connection.execute(
-                        "DELETE FROM lab WHERE publisher_id = ?1 AND kind = ?2 AND key = ?3",
-                        params![publisher, kind.as_str(), key],
-                    ),
-                    Some(next) => connection.execute(
-                        "INSERT INTO lab (publisher_id, kind, key, body) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (publisher_id, kind, key) DO UPDATE SET body = excluded.body",
-                        params![publisher, kind.as_str(), key, next],
-                    ),
-                }
-                .map(|_| true)
-                .map_err(sql)
+                lab::put(connection, kind, &publisher, &key, next.as_deref()).map(|()| true)
             })
             .await
     }

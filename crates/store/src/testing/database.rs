@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 
+use super::own_server::connect;
 use super::postgres_server::{Postgres, VARIABLE};
 
 /// Makes an empty database and answers its address.
@@ -42,12 +42,6 @@ pub fn database_server() -> Result<String, String> {
 }
 
 async fn create(server: &str, database: &str) -> Result<(), tokio_postgres::Error> {
-    let address = format!("{server}/postgres?sslmode=disable");
-    let (client, connection) = tokio_postgres::connect(&address, NoTls).await?;
-    let connection = tokio::spawn(connection);
-    client.batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0")).await?;
-    drop(client);
-    // What became of the connection after its last answer is of no interest.
-    let _ = connection.await;
-    Ok(())
+    let client = connect(&format!("{server}/postgres?sslmode=disable")).await?;
+    client.batch_execute(&format!("CREATE DATABASE {database} TEMPLATE template0")).await
 }
