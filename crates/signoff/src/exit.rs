@@ -78,7 +78,10 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
-            | Self::Upkeep(UpkeepError::Refused(_) | UpkeepError::Database(OpenError::Setting(_)))
+            | Self::Upkeep(
+                UpkeepError::Refused(_)
+                | UpkeepError::Database(OpenError::Setting(_) | OpenError::Refused(_)),
+            )
             | Self::Node(
                 NodeError::Open(_)
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))

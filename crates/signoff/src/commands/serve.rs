@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, ServeOptions, TlsConfig, bad, shows_a_password};
+use crate::config::{Config, ServeOptions, TlsConfig, bad, caution};
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
@@ -18,10 +18,8 @@ use crate::{notify, view};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
-    if shows_a_password(options.store.as_deref()) {
-        view::say(
-            "caution: the password in --store shows in the list of processes; use SIGNOFF_STORE_PASSWORD instead",
-        );
+    if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
+        view::say(&caution);
     }
     let config = Config::load(options)?;
     if !config.migrates {

@@ -12,10 +12,11 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use signoff_store::upkeep::{Place, TableReport};
 
-use crate::config::{BadSetting, bad, with_password};
+use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;
 use crate::exit::Failure;
 use crate::store_address::{BadAddress, StoreAddress};
+use crate::view;
 
 /// Copying, backing up and migrating.
 #[derive(Subcommand)]
@@ -52,7 +53,7 @@ struct StoreArg {
 impl StoreArg {
     fn place(&self) -> Result<Place, BadSetting> {
         match &self.store {
-            Some(text) => place("store", text),
+            Some(text) => place("store", "SIGNOFF_STORE", text),
             None => StoreAddress::of_user()
                 .map(|address| address.place())
                 .ok_or_else(|| bad("store", "this user has no data directory; name a store with --store")),
@@ -60,9 +61,13 @@ impl StoreArg {
     }
 }
 
-fn place(setting: &str, text: &str) -> Result<Place, BadSetting> {
+/// The store at the address `text`, which was given as `--OPTION` or by `variable`.
+fn place(option: &str, variable: &str, text: &str) -> Result<Place, BadSetting> {
+    if let Some(caution) = caution(option, variable, Some(text)) {
+        view::say(&caution);
+    }
     let address: StoreAddress =
-        text.parse().map_err(|problem: BadAddress| bad(setting, problem.to_string()))?;
+        text.parse().map_err(|problem: BadAddress| bad(option, problem.to_string()))?;
     Ok(with_password(address)?.place())
 }
 
@@ -92,5 +97,5 @@ fn tables(tables: &[TableView<'_>]) -> String {
     let rows = tables.iter().map(|table| {
         [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), table.sha256.to_owned()]
     });
-    crate::view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
+    view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
 }
