@@ -207,3 +207,35 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
     assert_eq!((count("given back"), count("taken over")), (1, 0), "{changes:?}");
     second.kill().await;
 }
+
+#[tokio::test]
+async fn a_leaving_node_sends_who_advances_a_clock_elsewhere() {
+    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+    let node =
+        async |name: &str| Server::start_at(&database, &folder.path().join(name), &["--drain", "10m"]).await;
+    let (leaving, staying) = (node("leaving.log").await, node("staying.log").await);
+    let api = Api::owner(&leaving.base, "contoso").await;
+    api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
+    leaving.ask_to_stop();
+    says(&leaving, "no work is done here any more").await;
+
+    let now = async || api.get("/_signoff/clock/contoso").await.text("now").to_owned();
+    let before = now().await;
+    let refused = api.post("/_signoff/clock/contoso/advance", &json!({ "by": "7d" }), 503).await;
+    assert_eq!(refused.body["error"]["code"], "ServiceUnavailable", "{refused:?}");
+    assert_eq!(refused.headers["retry-after"], "1", "{refused:?}");
+    let said = refused.body["error"]["message"].as_str().unwrap();
+    let told = said.split([' ', ',']).find(|word| word.starts_with("20")).unwrap().trim_end_matches(':');
+    let after = now().await;
+    assert!(
+        *before <= *told && *told <= *after,
+        "no time but that of the call has passed: {before} {said} {after}"
+    );
+
+    let api = api.at(&staying.base);
+    api.advance("contoso", "7d").await;
+    let status = api.get(&of_offer("contoso", "sample-vm", "/status")).await;
+    assert_eq!(status.text("status"), SIGN_OFF);
+    leaving.kill().await;
+    staying.kill().await;
+}
