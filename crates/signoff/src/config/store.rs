@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_store::postgres::{Address, PostgresSettings};
+use signoff_store::upkeep::Place;
 use signoff_wire::duration::Span;
 
 use super::secrets::secret;
@@ -39,6 +40,11 @@ impl StoreSettings {
     /// For a store in the database at `address`.
     pub(crate) fn postgres(&self, address: &Address) -> PostgresSettings {
         PostgresSettings::new(address.clone()).connections(self.connections).patience(self.wait)
+    }
+
+    /// For what is done with the store as a whole.
+    pub(crate) fn place(&self) -> Place {
+        self.address.place().patience(self.wait)
     }
 }
 

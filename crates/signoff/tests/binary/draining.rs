@@ -23,7 +23,7 @@ const SIGN_OFF: &str = "waitingForPublisherReview";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// Waits until a server has said `words`.
-async fn says(server: &Server, words: &str) {
+pub(crate) async fn says(server: &Server, words: &str) {
     let said = async {
         while !server.log().contains(words) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -100,7 +100,7 @@ async fn a_third_signal_waits_for_nobody() {
 }
 
 /// A certifier that never answers the first request, and says yes to every other.
-struct Certifier {
+pub(crate) struct Certifier {
     url: String,
     /// The keys of the requests that came.
     keys: watch::Receiver<Vec<String>>,
@@ -114,7 +114,7 @@ impl Drop for Certifier {
 }
 
 impl Certifier {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let (asked, keys) = watch::channel(Vec::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -124,7 +124,7 @@ impl Certifier {
     }
 
     /// The settings of a server that asks it.
-    fn settings(&self, folder: &Path) -> String {
+    pub(crate) fn settings(&self, folder: &Path) -> String {
         let file = folder.join("signoff.toml");
         let text = format!(
             "[hooks.certifier]\nurl = {:?}\nsecret = {SECRET:?}\nsteps = [\"displaycertify\"]\ntimeout = \"60s\"\n",
@@ -135,7 +135,7 @@ impl Certifier {
     }
 
     /// Waits until it was asked so often.
-    async fn asked(&mut self, times: usize) -> Vec<String> {
+    pub(crate) async fn asked(&mut self, times: usize) -> Vec<String> {
         let asked = self.keys.wait_for(|keys| keys.len() >= times);
         tokio::time::timeout(PATIENCE, asked).await.expect("it is asked").unwrap().clone()
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::pool::{self, Held};
 use super::settings::PostgresSettings;
 use super::trouble::describe;
-use super::{Address, OpenError, carry, column, failed, opening, schema};
+use super::{OpenError, carry, column, failed, opening, schema};
 use crate::StoreError;
 use crate::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;
@@ -45,10 +45,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    async fn open(address: &Address) -> Result<Self, UpkeepError> {
+    async fn open(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
         // One connection is used; the rest are never made.
-        let settings =
-            PostgresSettings::new(address.clone()).connections(PostgresSettings::FEWEST_CONNECTIONS);
+        let settings = settings.clone().connections(PostgresSettings::FEWEST_CONNECTIONS);
         let pool = pool::pool(&settings).map_err(OpenError::from)?;
         let client = opening::first(&pool, &settings).await?;
         let servers = client.query_one("SELECT current_setting('application_name')", &[]).await;
@@ -63,8 +62,8 @@ impl Session {
     }
 
     /// Opens a store to read one state of it, which servers go on changing.
-    pub(crate) async fn read(address: &Address) -> Result<Self, UpkeepError> {
-        let session = Self::open(address).await?;
+    pub(crate) async fn read(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+        let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -86,8 +85,8 @@ impl Session {
     }
 
     /// Opens a database to fill it.
-    pub(crate) async fn fill(address: &Address) -> Result<Self, UpkeepError> {
-        let session = Self::open(address).await?;
+    pub(crate) async fn fill(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+        let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
             // Who was killed a moment ago may still hold it.
@@ -324,8 +323,8 @@ fn older(version: i64) -> UpkeepError {
 }
 
 /// The number of the newest migration that the database has; zero: there is nothing in it yet.
-pub(crate) async fn version(address: &Address) -> Result<i64, UpkeepError> {
-    let session = Session::open(address).await?;
+pub(crate) async fn version(settings: &PostgresSettings) -> Result<i64, UpkeepError> {
+    let session = Session::open(settings).await?;
     let client = session.client.lock().await;
     let version = schema::version(plain(&client)).await?;
     schema::left(version)?;
@@ -333,8 +332,8 @@ pub(crate) async fn version(address: &Address) -> Result<i64, UpkeepError> {
 }
 
 /// Runs the migrations that wait.
-pub(crate) async fn migrate(address: &Address) -> Result<(), UpkeepError> {
-    let session = Session::open(address).await?;
+pub(crate) async fn migrate(settings: &PostgresSettings) -> Result<(), UpkeepError> {
+    let session = Session::open(settings).await?;
     let mut client = session.client.lock().await;
     Ok(schema::migrate(&mut client).await?)
 }

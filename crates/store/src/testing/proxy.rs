@@ -7,6 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// Listens on a free port of the loopback address, until it is dropped.
@@ -20,6 +21,7 @@ struct State {
     way: Way,
     connections: JoinSet<()>,
     accepted: usize,
+    held: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -39,15 +41,20 @@ impl Proxy {
     pub async fn before(server: &str) -> io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let state = State { way: Way::To(server.to_owned()), connections: JoinSet::new(), accepted: 0 };
+        let state = State {
+            way: Way::To(server.to_owned()),
+            connections: JoinSet::new(),
+            accepted: 0,
+            held: watch::Sender::new(false),
+        };
         let state = Arc::new(Mutex::new(state));
         let (mut listening, shared) = (JoinSet::new(), state.clone());
         listening.spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let mut state = shared.lock();
                 state.accepted += 1;
-                let way = state.way.clone();
-                state.connections.spawn(serve(stream, way));
+                let (way, held) = (state.way.clone(), state.held.subscribe());
+                state.connections.spawn(serve(stream, way, held));
             }
         });
         Ok(Self { address, state, _listening: listening })
@@ -75,18 +82,34 @@ impl Proxy {
         self.state.lock().way = Way::Silent;
     }
 
+    /// Nothing goes through any more: whoever is connected stays so and is not answered, nor is anybody new.
+    pub fn hold(&self) {
+        let mut state = self.state.lock();
+        state.way = Way::Silent;
+        state.held.send_replace(true);
+    }
+
     /// Leads new connections to this `HOST:PORT`; those that are there stay.
     pub fn lead_to(&self, server: &str) {
-        self.state.lock().way = Way::To(server.to_owned());
+        let mut state = self.state.lock();
+        state.way = Way::To(server.to_owned());
+        // Those that are held stay so.
+        state.held.send_replace(false);
     }
 }
 
-async fn serve(mut stream: TcpStream, way: Way) {
+async fn serve(mut stream: TcpStream, way: Way, mut held: watch::Receiver<bool>) {
     match way {
         Way::To(server) => {
             if let Ok(mut server) = TcpStream::connect(server).await {
-                // Whatever ends it is the end of it.
-                let _ = copy_bidirectional(&mut stream, &mut server).await;
+                let is_held = tokio::select! {
+                    // Whatever ends it is the end of it.
+                    _ = copy_bidirectional(&mut stream, &mut server) => false,
+                    held = held.wait_for(|held| *held) => held.is_ok(),
+                };
+                if is_held {
+                    std::future::pending::<()>().await;
+                }
             }
         }
         Way::Closed => {}
