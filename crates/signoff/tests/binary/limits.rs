@@ -79,7 +79,7 @@ async fn the_database_hangs() {
     let api = Api::owner(&server.base, "contoso").await;
     api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     certifier.asked(1).await;
-    proxy.hold();
+    proxy.swallow();
     server.ask_to_stop();
     says(&server, "gone in 15s at the latest").await;
     assert_eq!(server.ended().await.code(), Some(1), "{}", server.log());

@@ -82,8 +82,8 @@ impl Proxy {
         self.state.lock().way = Way::Silent;
     }
 
-    /// Nothing goes through any more: whoever is connected stays so and is not answered, nor is anybody new.
-    pub fn hold(&self) {
+    /// On the connections that are there everything is taken and gets nowhere, for ever. New ones are never answered.
+    pub fn swallow(&self) {
         let mut state = self.state.lock();
         state.way = Way::Silent;
         state.held.send_replace(true);

@@ -1,6 +1,7 @@
 //! Copies, backups and migrations of whole stores.
 
 mod copies;
+mod indexes;
 mod migrations;
 
 use std::path::Path;
