@@ -14,7 +14,8 @@ use signoff_store::upkeep::{Place, TableReport};
 
 use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;
-use crate::exit::Failure;
+use crate::exit::{Failure, INTERRUPTED};
+use crate::leave::StopSignals;
 use crate::store_address::{BadAddress, StoreAddress};
 use crate::view;
 
@@ -34,12 +35,25 @@ pub(crate) enum Command {
 /// Runs one command to its end.
 pub(crate) async fn run(command: Command, connection: &Connection) -> Result<ExitCode, Failure> {
     let output = connection.settings()?.output();
-    match command {
-        Command::Copy(command) => copy::run(command, output).await,
-        Command::Check(command) => check::run(command, output).await,
-        Command::Backup(command) => backup::run(command, output).await,
-        Command::Migrate(command) => migrate::run(command, output).await,
+    let signals = StopSignals::listen()?;
+    let interrupted = match &command {
+        Command::Copy(_) => "interrupted; the same command goes on from here",
+        Command::Check(_) | Command::Backup(_) | Command::Migrate(_) => "interrupted",
+    };
+    let done = async {
+        match command {
+            Command::Copy(command) => copy::run(command, output).await,
+            Command::Check(command) => check::run(command, output).await,
+            Command::Backup(command) => backup::run(command, output).await,
+            Command::Migrate(command) => migrate::run(command, output).await,
+        }
+    };
+    tokio::select! {
+        done = done => return done,
+        () = signals.at_least(1) => {}
     }
+    view::say(interrupted);
+    Ok(ExitCode::from(INTERRUPTED))
 }
 
 /// The store that a command is about.
@@ -71,6 +85,9 @@ fn place(option: &str, variable: &str, text: &str) -> Result<Place, BadSetting> 
     Ok(with_password(address)?.place())
 }
 
+/// So many digits of a checksum are shown; JSON has all.
+const SHOWN_DIGITS: usize = 16;
+
 /// A table that was written, for JSON.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,7 +112,9 @@ fn views(tables: &[TableReport]) -> Vec<TableView<'_>> {
 /// The tables that were written, for people.
 fn tables(tables: &[TableView<'_>]) -> String {
     let rows = tables.iter().map(|table| {
-        [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), table.sha256.to_owned()]
+        // As much as people compare, and as a terminal has room for.
+        let sha256 = table.sha256.chars().take(SHOWN_DIGITS).collect();
+        [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), sha256]
     });
     view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
 }

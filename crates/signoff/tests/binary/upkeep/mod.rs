@@ -3,6 +3,8 @@
 mod check;
 mod copies;
 mod passwords;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::path::Path;
 use std::process::Output;
