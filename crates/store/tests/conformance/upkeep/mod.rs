@@ -3,6 +3,7 @@
 mod copies;
 mod indexes;
 mod migrations;
+mod tables;
 
 use std::path::Path;
 
