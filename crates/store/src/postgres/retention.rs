@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{PostgresStore, column, failed, signed, uuid};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
-use crate::rows::decode;
+use crate::packed::unpack;
 
 #[async_trait]
 impl Retention for PostgresStore {
@@ -39,7 +39,7 @@ impl Retention for PostgresStore {
             )
             .await?;
         let stored =
-            |row: &Row| Ok(StoredOperation { offer: column(row, 0)?, operation: decode(column(row, 1)?)? });
+            |row: &Row| Ok(StoredOperation { offer: column(row, 0)?, operation: unpack(column(row, 1)?)? });
         rows.iter().map(stored).collect()
     }
 
