@@ -117,7 +117,7 @@ mod tests {
                 begins.notify_one();
                 async move {
                     let _open = stream;
-                    std::future::pending().await
+                    std::future::pending::<()>().await;
                 }
             },
         );
