@@ -18,11 +18,10 @@ async fn stopped_while_it_waits(proxy: &Proxy, more: &[&str]) -> Run {
     let store = format!("postgres://ann@{}/signoff?sslmode=disable", proxy.host());
     let mut command = signoff(folder.path());
     command.args(["serve", "--listen", "127.0.0.1:0", "--store-wait", "1d", "--store", &store]).args(more);
-    let before = proxy.accepted();
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).unwrap())).unwrap();
     let asked = async {
-        while proxy.accepted() == before {
+        while proxy.accepted() == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -34,13 +33,14 @@ async fn stopped_while_it_waits(proxy: &Proxy, more: &[&str]) -> Run {
 #[tokio::test]
 async fn a_server_that_waits_for_its_database_ends_when_it_is_told_to() {
     for way in [Proxy::cut, Proxy::fall_silent] {
-        let proxy = Proxy::before("127.0.0.1:1").await.unwrap();
-        way(&proxy);
         for more in [&[][..], &["--migrate", "never"], &["--dev"]] {
+            // Of its own, for one that ended may have left a connection that is yet to be accepted.
+            let proxy = Proxy::before("127.0.0.1:1").await.unwrap();
+            way(&proxy);
             let run = stopped_while_it_waits(&proxy, more).await;
             assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
             assert!(run.stderr.ends_with("stopped before it was ready\n"), "{run:?}");
-            assert!(!run.stderr.contains("panicked") && !run.stderr.contains("error"), "{run:?}");
+            assert!(!run.stderr.contains("panicked") && !run.stderr.contains("error: "), "{run:?}");
         }
     }
 }
