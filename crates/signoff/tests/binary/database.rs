@@ -9,7 +9,7 @@ use signoff_store::testing::{self, Proxy};
 use crate::server::{Api, PATIENCE, Server, http, of_offer, sample, signoff};
 
 /// The end of a server that does not start: its exit code and what it said.
-async fn not_started(store: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(crate) async fn not_started(store: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = signoff(folder.path());
     command.args(["serve", "--listen", "127.0.0.1:0", "--store-wait", "1s", "--store", store]);

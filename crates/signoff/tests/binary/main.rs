@@ -16,6 +16,7 @@ mod insist;
 mod kills;
 mod ledger;
 mod nodes;
+mod pooler;
 mod released;
 mod repeats;
 mod resume;
