@@ -70,7 +70,7 @@ impl Postgres {
     /// Runs statements and answers what they select: rows apart by line ends, columns by tabs.
     pub(crate) async fn ask(&self, database: &str, statements: &str) -> Result<String, Error> {
         let mut child = Command::new(self.programs.join("psql"))
-            .args(["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-f", "-"])
+            .args(ASK)
             .arg(self.address(database))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -80,12 +80,28 @@ impl Postgres {
         let mut input = child.stdin.take().ok_or("a child without input")?;
         input.write_all(statements.as_bytes()).await?;
         drop(input);
-        let output = child.wait_with_output().await?;
-        if output.status.success() {
-            Ok(String::from_utf8(output.stdout)?.trim_end().to_owned())
-        } else {
-            Err(format!("psql: {}", String::from_utf8_lossy(&output.stderr)).into())
-        }
+        told(&child.wait_with_output().await?)
+    }
+
+    /// Like [`Postgres::ask`], with more statements than one would keep in memory: `write` writes them.
+    pub(crate) async fn stream(
+        &self,
+        database: &str,
+        write: impl FnOnce(&mut dyn std::io::Write) -> Result<(), Error> + Send + 'static,
+    ) -> Result<String, Error> {
+        let mut command = std::process::Command::new(self.programs.join("psql"));
+        command.args(ASK).arg(self.address(database));
+        tokio::task::spawn_blocking(move || {
+            let mut child =
+                command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+            let input = child.stdin.take().ok_or("a child without input")?;
+            let mut input = std::io::BufWriter::with_capacity(1 << 20, input);
+            let written = write(&mut input).and_then(|()| Ok(std::io::Write::flush(&mut input)?));
+            drop(input);
+            let answer = told(&child.wait_with_output()?)?;
+            written.map(|()| answer)
+        })
+        .await?
     }
 
     /// From now on all new work of the database is due an hour later than its server says: no step ends while something
@@ -101,6 +117,17 @@ impl Postgres {
     pub(crate) async fn number(&self, database: &str, statement: &str) -> Result<f64, Error> {
         let answer = self.ask(database, statement).await?;
         answer.parse().map_err(|_| format!("{statement}: {answer:?} is no number").into())
+    }
+}
+
+/// Statements come from the standard input; rows go apart by line ends, columns by tabs.
+const ASK: [&str; 10] = ["-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-f", "-"];
+
+fn told(output: &std::process::Output) -> Result<String, Error> {
+    if output.status.success() {
+        Ok(String::from_utf8(output.stdout.clone())?.trim_end().to_owned())
+    } else {
+        Err(format!("psql: {}", String::from_utf8_lossy(&output.stderr)).into())
     }
 }
 

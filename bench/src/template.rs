@@ -1,14 +1,9 @@
-//! Stores full of operations that are finished: rows that a server wrote, copied inside the database under other names and
-//! ids. Every copy has the same bytes as the row that it was made from, and ids rise in the order of writing.
+//! Stores full of operations that are finished: rows that a server wrote, copied under other names and ids. Every copy has
+//! as long a text as the row that it was made from, and ids rise in the order of writing.
 
-use std::fmt::Write as _;
+use signoff_store::packed;
 
-/// How an engine writes the same things.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dialect {
-    Postgres,
-    Sqlite,
-}
+use crate::Error;
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,11 +11,13 @@ pub(crate) enum Kind {
     Text,
     Integer,
     Guid,
+    /// JSON as the store packs it.
+    Packed,
     /// The number of an entry of the audit log.
     Entry,
 }
 
-use Kind::{Entry, Guid, Integer, Text};
+use Kind::{Entry, Guid, Integer, Packed, Text};
 
 /// The tables that have rows of an offer, and the columns that are copied; others get what they get by default.
 pub(crate) const TABLES: [(&str, &[(&str, Kind)]); 7] = [
@@ -60,7 +57,7 @@ pub(crate) const TABLES: [(&str, &[(&str, Kind)]); 7] = [
             ("offer_id", Text),
             ("publishing_version", Integer),
             ("previous", Guid),
-            ("body", Text),
+            ("body", Packed),
         ],
     ),
     (
@@ -81,7 +78,7 @@ pub(crate) const TABLES: [(&str, &[(&str, Kind)]); 7] = [
             ("operation_id", Guid),
             ("event", Text),
             ("recipient", Text),
-            ("body", Text),
+            ("body", Packed),
             ("failures", Integer),
             ("due_at", Integer),
             ("outcome", Text),
@@ -98,8 +95,29 @@ pub(crate) struct Template {
     pub(crate) offer: String,
     /// Its GUID and the ids of its operations, from the oldest on.
     pub(crate) ids: Vec<String>,
-    /// By table, in the order of [`TABLES`]: each row's columns as text, GUIDs with hyphens.
+    /// By table, in the order of [`TABLES`]: each row's columns as text, GUIDs with hyphens, JSON unpacked.
     pub(crate) rows: Vec<Vec<Vec<Option<String>>>>,
+}
+
+/// A value of a copy.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell {
+    Null,
+    Text(String),
+    Integer(i64),
+    Bytes(Vec<u8>),
+    Guid([u8; 16]),
+}
+
+/// A number from which on numbers of ids are free, and one from which on entries of the audit log are.
+pub(crate) type Free = (usize, usize);
+
+/// A text that is cut at what differs from copy to copy.
+enum Part {
+    Same(String),
+    Name,
+    /// The id at this place.
+    Id(usize),
 }
 
 impl Template {
@@ -108,109 +126,75 @@ impl Template {
         self.ids.len() - 1
     }
 
-    /// Statements that make `copies` copies. `first` is a number from which on numbers of ids are free, `entry` one from
-    /// which on entries of the audit log are; answers both as they are then, too.
+    /// Hands out `copies` copies, row by row, with the table's place in [`TABLES`]. Answers what is free then.
     pub(crate) fn copy(
         &self,
-        dialect: Dialect,
         copies: usize,
-        (first, entry): (usize, usize),
-    ) -> (String, (usize, usize)) {
-        let mut text = String::new();
-        let mut entries = entry;
-        for ((table, columns), rows) in TABLES.iter().zip(&self.rows) {
-            for row in rows {
-                let values: Vec<String> = columns
-                    .iter()
-                    .zip(row)
-                    .map(|((_, kind), value)| match (kind, value) {
-                        (Entry, _) => format!("{entries} + t.k"),
-                        (_, None) => "NULL".to_owned(),
-                        (Text, Some(value)) => self.expression(value),
-                        (Integer, Some(value)) => value.clone(),
-                        (Guid, Some(value)) => match (dialect, self.expression(value)) {
-                            (Dialect::Postgres, id) => format!("({id})::uuid"),
-                            (Dialect::Sqlite, id) => format!("unhex({id}, '-')"),
-                        },
-                    })
-                    .collect();
-                let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-                // Writing to a string cannot fail.
-                let _ = writeln!(
-                    text,
-                    "INSERT INTO {table} ({}) SELECT {} FROM {};",
-                    names.join(", "),
-                    values.join(", "),
-                    self.source(dialect, copies, first, &values.join(" "))
-                );
-                if *table == "audit" {
-                    entries += copies;
+        free: Free,
+        write: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), Error>,
+    ) -> Result<Free, Error> {
+        let mut entry = free.1;
+        for (table, (name, columns)) in TABLES.iter().enumerate() {
+            for row in &self.rows[table] {
+                let parts: Vec<_> =
+                    row.iter().map(|value| value.as_deref().map(|text| self.cut(text))).collect();
+                for copy in 0..copies {
+                    let text = |parts: &[Part]| self.put_together(parts, copy, copies, free.0);
+                    let cells = columns.iter().zip(&parts).map(|((_, kind), parts)| match (kind, parts) {
+                        (Entry, _) => Ok(Cell::Integer(i64::try_from(entry + copy)?)),
+                        (_, None) => Ok(Cell::Null),
+                        (Text, Some(parts)) => Ok(Cell::Text(text(parts))),
+                        (Integer, Some(parts)) => Ok(Cell::Integer(text(parts).parse()?)),
+                        (Guid, Some(parts)) => guid(&text(parts)).map(Cell::Guid),
+                        (Packed, Some(parts)) => {
+                            let json = serde_json::value::RawValue::from_string(text(parts))?;
+                            Ok(Cell::Bytes(packed::pack(&json)?))
+                        }
+                    });
+                    write(table, cells.collect::<Result<_, Error>>()?)?;
+                }
+                if *name == "audit" {
+                    entry += copies;
                 }
             }
         }
-        (text, (first + self.ids.len() * copies, entries))
+        Ok((free.0 + self.ids.len() * copies, entry))
     }
 
-    /// The text of a column, put together anew for each copy.
-    fn expression(&self, value: &str) -> String {
+    fn cut(&self, value: &str) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut rest = value;
         loop {
-            let names = self.ids.iter().enumerate().map(|(number, id)| (id.as_str(), format!("t.u{number}")));
-            let next = names
-                .chain([(self.offer.as_str(), "t.name".to_owned())])
-                .filter_map(|(name, column)| Some((rest.find(name)?, name.len(), column)))
+            let ids = self.ids.iter().enumerate().map(|(place, id)| (id.as_str(), Some(place)));
+            let next = ids
+                .chain([(self.offer.as_str(), None)])
+                .filter_map(|(name, place)| Some((rest.find(name)?, name.len(), place)))
                 .min();
-            let (before, after) = match &next {
-                Some((at, length, _)) => (&rest[..*at], &rest[at + length..]),
-                None => (rest, ""),
-            };
-            if !before.is_empty() || (next.is_none() && parts.is_empty()) {
-                parts.push(format!("'{}'", before.replace('\'', "''")));
-            }
-            let Some((_, _, column)) = next else { break };
-            parts.push(column);
-            rest = after;
+            let Some((at, length, place)) = next else { break };
+            parts.push(Part::Same(rest[..at].to_owned()));
+            parts.push(place.map_or(Part::Name, Part::Id));
+            rest = &rest[at + length..];
         }
-        parts.join(" || ")
+        parts.push(Part::Same(rest.to_owned()));
+        parts
     }
 
-    /// One row for each copy: its number, its name, and those of its ids that `wanted` speaks of.
-    fn source(&self, dialect: Dialect, copies: usize, first: usize, wanted: &str) -> String {
-        let prefix = self.offer.trim_end_matches('0');
-        let number = |number: String, width: usize, hex: bool| match (dialect, hex) {
-            (Dialect::Postgres, true) => format!("lpad(to_hex({number}), {width}, '0')"),
-            (Dialect::Postgres, false) => format!("lpad(({number})::text, {width}, '0')"),
-            (Dialect::Sqlite, true) => format!("printf('%0{width}x', {number})"),
-            (Dialect::Sqlite, false) => format!("printf('%0{width}d', {number})"),
-        };
-        let mut columns =
-            vec!["k".to_owned(), format!("'{prefix}' || {} AS name", number("k".to_owned(), 7, false))];
-        for place in 0..self.ids.len() {
-            if wanted.split(|letter: char| !letter.is_alphanumeric()).any(|word| word == format!("u{place}"))
-            {
+    fn put_together(&self, parts: &[Part], copy: usize, copies: usize, first: usize) -> String {
+        let part = |part: &Part| match part {
+            Part::Same(text) => text.clone(),
+            Part::Name => format!("{}{copy:07}", self.offer.trim_end_matches('0')),
+            Part::Id(place) => {
                 // The first twelve digits are what a time would be.
-                let time = number(format!("{} + k", first + place * copies), 12, true);
-                columns.push(format!(
-                    "substr({time}, 1, 8) || '-' || substr({time}, 9, 4) || '-7000-8000-{place:012x}' AS u{place}"
-                ));
+                let time = format!("{:012x}", first + place * copies + copy);
+                format!("{}-{}-7000-8000-{place:012x}", &time[..8], &time[8..])
             }
-        }
-        let columns = columns.join(", ");
-        match dialect {
-            Dialect::Postgres => {
-                format!(
-                    "(SELECT {columns} FROM generate_series(0::bigint, {}) AS k OFFSET 0) AS t",
-                    copies - 1
-                )
-            }
-            Dialect::Sqlite => format!(
-                "(WITH RECURSIVE numbers (k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM numbers WHERE k < {}) \
-                 SELECT {columns} FROM numbers) AS t",
-                copies - 1
-            ),
-        }
+        };
+        parts.iter().map(part).collect()
     }
+}
+
+fn guid(text: &str) -> Result<[u8; 16], Error> {
+    Ok(u128::from_str_radix(&text.replace('-', ""), 16)?.to_be_bytes())
 }
 
 #[cfg(test)]
@@ -236,28 +220,22 @@ mod tests {
 
     #[test]
     fn copies_are_as_long_as_what_they_were_made_from_and_have_ids_of_their_own() {
-        let store = rusqlite::Connection::open_in_memory().unwrap();
-        store
-            .execute_batch(
-                "CREATE TABLE operation (publisher_id TEXT, operation_id BLOB UNIQUE, offer_id TEXT,
-                     publishing_version INTEGER, previous BLOB, body TEXT)",
-            )
-            .unwrap();
-        let (text, (next, entry)) = template().copy(Dialect::Sqlite, 300, (5, 9));
-        assert_eq!((next, entry), (605, 9));
-        store.execute_batch(&text).unwrap();
-        let counted: (i64, i64, i64) = store
-            .query_row(
-                "SELECT count(*), sum(length(operation_id)), count(DISTINCT length(body)) FROM operation",
-                [],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-            )
-            .unwrap();
-        assert_eq!(counted, (300, 4800, 1));
-        let body: String = store
-            .query_row("SELECT body FROM operation WHERE offer_id = 'full-0000299'", [], |row| row.get(0))
-            .unwrap();
+        let mut copies = Vec::new();
+        let free = template().copy(300, (5, 9), &mut |table, cells| {
+            assert_eq!(table, 2);
+            copies.push(cells);
+            Ok(())
+        });
+        assert_eq!(free.unwrap(), (605, 9));
+        let ids: std::collections::HashSet<_> =
+            copies.iter().map(|cells| format!("{:?}", cells[1])).collect();
+        assert_eq!((copies.len(), ids.len()), (300, 300));
+        let last = &copies[299];
         let id = "00000000-025c-7000-8000-000000000001";
-        assert_eq!(body, format!("{{\"id\":\"{id}\",\"of\":\"full-0000299\",\"by\":\"o'neill\"}}"));
+        assert_eq!(last[1], Cell::Guid(guid(id).unwrap()));
+        let Cell::Bytes(body) = &last[5] else { panic!("{last:?}") };
+        let text = format!("{{\"id\":\"{id}\",\"of\":\"full-0000299\",\"by\":\"o'neill\"}}");
+        assert_eq!(packed::json(body).unwrap(), text);
+        assert_eq!(last[2..5], [Cell::Text("full-0000299".to_owned()), Cell::Integer(1), Cell::Null]);
     }
 }

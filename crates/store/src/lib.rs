@@ -6,6 +6,7 @@
 pub mod contract;
 mod leases;
 pub mod memory;
+pub mod packed;
 pub mod postgres;
 mod rows;
 pub mod sqlite;

@@ -6,6 +6,7 @@ use signoff_lifecycle::operation::WorkKind;
 
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Mail};
+use crate::packed::unpack;
 
 /// Reads a stored JSON value.
 pub(crate) fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
@@ -14,10 +15,7 @@ pub(crate) fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, St
 
 /// Writes a value as the JSON that is stored.
 pub(crate) fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
-    // An operation fits, so that the text is not moved again and again as it grows.
-    let mut text = Vec::with_capacity(2048);
-    serde_json::to_writer(&mut text, value).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-    String::from_utf8(text).map_err(|error| StoreError::Corrupt(error.to_string()))
+    serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 pub(crate) fn kind_word(kind: WorkKind) -> &'static str {
@@ -37,7 +35,7 @@ pub(crate) fn role_of(word: &str) -> Result<Role, StoreError> {
 }
 
 /// The columns of a letter: its number, body, failures, due time, outcome and last error.
-pub(crate) type LetterColumns = (i64, String, u32, Option<i64>, String, Option<String>);
+pub(crate) type LetterColumns = (i64, Vec<u8>, u32, Option<i64>, String, Option<String>);
 
 pub(crate) fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
     let (id, body, failures, due_at, outcome, last_error) = columns;
@@ -48,7 +46,7 @@ pub(crate) fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
         "mailbox" => Delivery::Mailbox,
         other => return Err(StoreError::Corrupt(format!("letter {id} has the unknown outcome {other}"))),
     };
-    let mut mail: Mail = decode(&body)?;
+    let mut mail: Mail = unpack(&body)?;
     mail.deliver = delivery != Delivery::Mailbox;
     Ok(Letter { id, mail, failures, delivery, last_error })
 }

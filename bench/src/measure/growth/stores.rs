@@ -1,17 +1,19 @@
 //! Two stores of one engine, alive at the same time: a small one and a large one.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use rusqlite::Connection;
 use rusqlite::types::Value;
+use signoff_store::packed;
 
 use super::super::say;
 use super::life;
 use crate::postgres::Postgres;
 use crate::server::{Mode, Server};
 use crate::stats::real;
-use crate::template::{Dialect, Kind, TABLES, Template};
+use crate::template::{Cell, Free, Kind, TABLES, Template};
 use crate::{Error, Plan};
 
 /// Where the numbers of copied ids begin: those of real ones have the time in their place, and are far greater.
@@ -50,18 +52,12 @@ impl Store<'_> {
         server.kill().await?;
         let ended = self.template(life::ENDED).await?;
         let running = self.template(life::RUNNING).await?;
-        let offers = (stored / ended.operations()).max(1);
+        let (operations, offers) = (ended.operations(), (stored / ended.operations()).max(1));
         let begun = Instant::now();
         let entry = usize::try_from(self.last_entry().await?)? + 1;
-        let (mut text, next) = ended.copy(self.dialect(), offers, (FIRST, entry));
-        let mut entries = next.1;
-        if live > 0 {
-            let (more, next) = running.copy(self.dialect(), live, next);
-            text.push_str(&more);
-            entries = next.1;
-        }
-        let bytes = self.write(&text, entries - 1).await?;
-        let filled = Filled { stored: offers * ended.operations(), offers, bytes };
+        let copies = Copies { ended, offers, running, live, first: (FIRST, entry) };
+        let bytes = self.write(copies).await?;
+        let filled = Filled { stored: offers * operations, offers, bytes };
         let total = real(filled.stored + live);
         say(&format!(
             "filled: {} operations that ended, {live} that run, in {:.0} s; {:.0} bytes each",
@@ -79,13 +75,6 @@ impl Store<'_> {
             Self::Postgres(..) => Mode::Production,
         };
         Server::start_at(&plan.server, &self.address(), mode, None).await
-    }
-
-    fn dialect(&self) -> Dialect {
-        match self {
-            Self::Sqlite(_) => Dialect::Sqlite,
-            Self::Postgres(..) => Dialect::Postgres,
-        }
     }
 
     /// The greatest number in the audit log of the publisher.
@@ -115,12 +104,20 @@ impl Store<'_> {
                     "SELECT {columns} FROM {table} WHERE publisher_id = 'contoso' AND {which} ORDER BY {order}"
                 )
             };
-            rows.push(match self {
+            let mut found = match self {
                 Self::Sqlite(path) => from_sqlite(path, &text(sqlite_columns(columns)), columns.len())?,
                 Self::Postgres(postgres, database) => {
                     from_postgres(postgres, database, &text(json_of(columns))).await?
                 }
-            });
+            };
+            for row in &mut found {
+                for ((_, kind), value) in columns.iter().zip(row) {
+                    if let (Kind::Packed, Some(bytes)) = (kind, value.as_mut()) {
+                        *bytes = packed::json(&hex::decode(&*bytes)?)?;
+                    }
+                }
+            }
+            rows.push(found);
         }
         let ids = rows[0].iter().map(|offer| offer[2].clone());
         let ids =
@@ -128,36 +125,116 @@ impl Store<'_> {
         Ok(Template { offer: offer.to_owned(), ids: ids.ok_or("a row without an id")?, rows })
     }
 
-    /// Writes what was copied in the place of what it was copied from; answers how many bytes the store has then.
-    async fn write(&self, text: &str, last_entry: usize) -> Result<f64, Error> {
+    /// Writes the copies in the place of what they were made from; answers how many bytes the store has then.
+    async fn write(&self, copies: Copies) -> Result<f64, Error> {
         match self {
             Self::Sqlite(path) => {
                 let store = Connection::open(path)?;
                 // A fill that is broken off is thrown away.
                 store.execute_batch(&format!(
-                    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN;
-                     {} {text} COMMIT; PRAGMA journal_mode = WAL; ANALYZE;",
+                    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN; {}",
                     emptied("DELETE FROM")
                 ))?;
+                store.set_prepared_statement_cache_capacity(TABLES.len());
+                let inserts = TABLES.map(|(table, columns)| {
+                    let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
+                    format!("INSERT INTO {table} ({}) VALUES ({})", names(columns), places.join(", "))
+                });
+                copies.hand_out(&mut |table, cells| {
+                    let cells = cells.into_iter().map(sqlite_value);
+                    store.prepare_cached(&inserts[table])?.execute(rusqlite::params_from_iter(cells))?;
+                    Ok(())
+                })?;
+                store.execute_batch("COMMIT; PRAGMA journal_mode = WAL; ANALYZE;")?;
                 drop(store);
                 Ok(bytes_of(path)?)
             }
             Self::Postgres(postgres, database) => {
-                let script = format!(
-                    "SET maintenance_work_mem = '512MB'; SET synchronous_commit = off; BEGIN; {}
-                     {text}
-                     UPDATE audit_counter SET last = {last_entry} WHERE publisher_id = 'contoso'; COMMIT;
-                     VACUUM ANALYZE; CHECKPOINT;
-                     SELECT sum(pg_total_relation_size(oid)) FROM pg_class
-                     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace;",
-                    emptied("TRUNCATE"),
-                );
-                let answer = postgres.ask(database, &script).await?;
+                let script = move |input: &mut dyn Write| copies.script(input);
+                let answer = postgres.stream(database, script).await?;
                 say(&tables(postgres, database).await?);
                 postgres.hold_work(database).await?;
                 Ok(answer.parse()?)
             }
         }
+    }
+}
+
+/// What a store is filled with: so many copies of each.
+struct Copies {
+    ended: Template,
+    offers: usize,
+    running: Template,
+    live: usize,
+    first: Free,
+}
+
+impl Copies {
+    /// Hands out every row of them; answers what is free then.
+    fn hand_out(&self, write: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), Error>) -> Result<Free, Error> {
+        let free = self.ended.copy(self.offers, self.first, write)?;
+        self.running.copy(self.live, free, write)
+    }
+
+    /// What `psql` reads.
+    fn script(&self, input: &mut dyn Write) -> Result<(), Error> {
+        writeln!(
+            input,
+            "SET maintenance_work_mem = '512MB'; SET synchronous_commit = off; BEGIN; {}",
+            emptied("TRUNCATE")
+        )?;
+        let mut open = None;
+        let (_, entries) = self.hand_out(&mut |table, cells| {
+            if open != Some(table) {
+                if open.is_some() {
+                    writeln!(input, "\\.")?;
+                }
+                let (name, columns) = TABLES[table];
+                writeln!(input, "COPY {name} ({}) FROM STDIN;", names(columns))?;
+                open = Some(table);
+            }
+            let cells: Vec<String> = cells.into_iter().map(copy_value).collect();
+            writeln!(input, "{}", cells.join("\t"))?;
+            Ok(())
+        })?;
+        if open.is_some() {
+            writeln!(input, "\\.")?;
+        }
+        writeln!(
+            input,
+            "UPDATE audit_counter SET last = {} WHERE publisher_id = 'contoso'; COMMIT; VACUUM ANALYZE; CHECKPOINT;
+             SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+             WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace;",
+            entries - 1
+        )?;
+        Ok(())
+    }
+}
+
+fn names(columns: &[(&str, Kind)]) -> String {
+    columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn sqlite_value(cell: Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Text(text) => Value::Text(text),
+        Cell::Integer(number) => Value::Integer(number),
+        Cell::Bytes(bytes) => Value::Blob(bytes),
+        Cell::Guid(guid) => Value::Blob(guid.to_vec()),
+    }
+}
+
+/// As `COPY` reads it.
+fn copy_value(cell: Cell) -> String {
+    match cell {
+        Cell::Null => "\\N".to_owned(),
+        Cell::Text(text) => {
+            text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r")
+        }
+        Cell::Integer(number) => number.to_string(),
+        Cell::Bytes(bytes) => format!("\\\\x{}", hex::encode(bytes)),
+        Cell::Guid(guid) => hex::encode(guid),
     }
 }
 
@@ -190,6 +267,7 @@ fn sqlite_columns(columns: &[(&str, Kind)]) -> String {
             "lower(substr(hex({name}), 1, 8) || '-' || substr(hex({name}), 9, 4) || '-' || substr(hex({name}), 13, 4) \
              || '-' || substr(hex({name}), 17, 4) || '-' || substr(hex({name}), 21)) || substr('', 1, length({name}))"
         ),
+        Kind::Packed => format!("hex({name})"),
         _ => (*name).to_owned(),
     };
     columns.iter().map(column).collect::<Vec<_>>().join(", ")
@@ -214,8 +292,11 @@ fn from_sqlite(path: &Path, text: &str, columns: usize) -> Result<Vec<Vec<Option
 }
 
 fn json_of(columns: &[(&str, Kind)]) -> String {
-    let names: Vec<String> = columns.iter().map(|(name, _)| format!("{name}::text")).collect();
-    format!("json_build_array({})", names.join(", "))
+    let shown = |(name, kind): &(&str, Kind)| match kind {
+        Kind::Packed => format!("encode({name}, 'hex')"),
+        _ => format!("{name}::text"),
+    };
+    format!("json_build_array({})", columns.iter().map(shown).collect::<Vec<_>>().join(", "))
 }
 
 async fn from_postgres(

@@ -9,20 +9,20 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::{LabKind, StoreError, StoredOperation};
-use crate::rows::decode;
+use crate::packed::unpack;
 
 /// An operation as it was stored at some time, to be compared with how it is stored later.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imprint(Arc<str>);
+pub struct Imprint(Arc<[u8]>);
 
 impl Imprint {
-    fn new(body: &str) -> Self {
+    fn new(body: &[u8]) -> Self {
         Self(body.into())
     }
 
     /// Whether `body` is what was stored. All of it is compared: after a restore or a failover to a standby that had
     /// not got everything, a number of old may stand for something new.
-    fn is_of(&self, body: &str) -> bool {
+    fn is_of(&self, body: &[u8]) -> bool {
         *self.0 == *body
     }
 }
@@ -53,11 +53,11 @@ pub struct Connections {
 
 impl Look {
     /// What a look at a stored operation, which is `body`, comes to.
-    pub(crate) fn at(offer: &str, body: &str, known: Option<&Imprint>) -> Result<Self, StoreError> {
+    pub(crate) fn at(offer: &str, body: &[u8], known: Option<&Imprint>) -> Result<Self, StoreError> {
         if known.is_some_and(|known| known.is_of(body)) {
             return Ok(Self::Same);
         }
-        let stored = StoredOperation { offer: offer.to_owned(), operation: decode(body)? };
+        let stored = StoredOperation { offer: offer.to_owned(), operation: unpack(body)? };
         Ok(Self::Changed(Box::new(stored), Imprint::new(body)))
     }
 }

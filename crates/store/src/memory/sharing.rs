@@ -6,7 +6,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use super::MemoryStore;
 use crate::StoreError;
 use crate::contract::{Imprint, LabKind, Look, Sharing};
-use crate::rows::encode;
+use crate::packed::pack;
 
 #[async_trait]
 impl Sharing for MemoryStore {
@@ -26,7 +26,7 @@ impl Sharing for MemoryStore {
     ) -> Result<Look, StoreError> {
         let tables = self.inner.tables.lock();
         let Some(row) = tables.operations.get(&(publisher.to_owned(), id)) else { return Ok(Look::Gone) };
-        Look::at(&row.offer, &encode(&row.operation)?, known)
+        Look::at(&row.offer, &pack(&row.operation)?, known)
     }
 
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {

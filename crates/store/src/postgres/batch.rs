@@ -45,7 +45,7 @@ struct Operations<'a> {
     id: Vec<Uuid>,
     publishing_version: Vec<i64>,
     previous: Vec<Option<Uuid>>,
-    body: Vec<&'a str>,
+    body: Vec<&'a [u8]>,
 }
 
 #[derive(Default)]
@@ -64,7 +64,7 @@ struct Letters<'a> {
     operation: Vec<Uuid>,
     event: Vec<&'a str>,
     recipient: Vec<&'a str>,
-    body: Vec<&'a str>,
+    body: Vec<&'a [u8]>,
     outcome: Vec<&'a str>,
     due_at: Vec<Option<i64>>,
 }

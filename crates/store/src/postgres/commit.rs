@@ -7,6 +7,7 @@ use super::work::held;
 use super::{signed, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Repeated};
+use crate::packed::pack;
 use crate::rows::{encode, kind_word};
 
 /// A change, ready to be written. Made by the caller, so that the committer only sends.
@@ -42,14 +43,14 @@ pub(super) struct OperationRow {
     pub(super) id: Uuid,
     pub(super) publishing_version: i64,
     pub(super) previous: Option<Uuid>,
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
 }
 
 pub(super) struct MailRow {
     pub(super) operation: Uuid,
     pub(super) event: &'static str,
     pub(super) recipient: String,
-    pub(super) body: String,
+    pub(super) body: Vec<u8>,
     pub(super) outcome: &'static str,
     pub(super) due_at: Option<i64>,
 }
@@ -95,7 +96,7 @@ fn operations(change: &Change) -> Result<Vec<OperationRow>, StoreError> {
             id: uuid(operation.id),
             publishing_version: signed(operation.publishing_version)?,
             previous: operation.previous.map(uuid),
-            body: encode(operation)?,
+            body: pack(operation)?,
         })
     };
     change.operations.iter().map(row).collect()
@@ -107,7 +108,7 @@ fn mail(change: &Change) -> Result<Vec<MailRow>, StoreError> {
             operation: uuid(mail.operation),
             event: mail.event.name(),
             recipient: mail.recipient.clone(),
-            body: encode(mail)?,
+            body: pack(mail)?,
             outcome: if mail.deliver { "due" } else { "mailbox" },
             due_at: mail.deliver.then_some(mail.at.0),
         })

@@ -53,7 +53,7 @@ WITH given AS (
 , operations AS (
     INSERT INTO operation (publisher_id, offer_id, operation_id, publishing_version, previous, body)
     SELECT $1, row.offer_id, row.operation_id, row.publishing_version, row.previous, row.body
-    FROM unnest($14::bigint[], $15::text[], $16::uuid[], $17::bigint[], $18::uuid[], $19::text[])
+    FROM unnest($14::bigint[], $15::text[], $16::uuid[], $17::bigint[], $18::uuid[], $19::bytea[])
         AS row (place, offer_id, operation_id, publishing_version, previous, body)
     JOIN done ON done.place = row.place
     ON CONFLICT (publisher_id, operation_id) DO UPDATE SET body = excluded.body
@@ -77,7 +77,7 @@ WITH given AS (
 , told AS (
     INSERT INTO outbox (publisher_id, operation_id, event, recipient, body, outcome, due_at)
     SELECT $1, row.operation_id, row.event, row.recipient, row.body, row.outcome, row.due_at
-    FROM unnest($29::bigint[], $30::uuid[], $31::text[], $32::text[], $33::text[], $34::text[], $35::bigint[])
+    FROM unnest($29::bigint[], $30::uuid[], $31::text[], $32::text[], $33::bytea[], $34::text[], $35::bigint[])
         WITH ORDINALITY AS row (place, operation_id, event, recipient, body, outcome, due_at, number)
     JOIN done ON done.place = row.place
     ORDER BY row.number

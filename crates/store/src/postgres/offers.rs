@@ -10,6 +10,7 @@ use super::commit::Rows;
 use super::{PostgresStore, column, signed, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use crate::packed::unpack;
 use crate::rows::decode;
 
 /// What commands are decided on, of the offers with these names.
@@ -106,8 +107,8 @@ impl Offers for PostgresStore {
     ) -> Result<Option<StoredOperation>, StoreError> {
         let row = self.inner.operations.row(publisher, uuid(id)).await?;
         let stored = |row: &Row| {
-            let body: &str = column(row, 2)?;
-            Ok(StoredOperation { offer: column(row, 1)?, operation: decode(body)? })
+            let body: &[u8] = column(row, 2)?;
+            Ok(StoredOperation { offer: column(row, 1)?, operation: unpack(body)? })
         };
         row.as_deref().map(stored).transpose()
     }
@@ -126,7 +127,7 @@ impl Offers for PostgresStore {
              ) AS listed ORDER BY publishing_version DESC"
         );
         let rows = self.rows(&text, &[&publisher, &offer]).await?;
-        rows.iter().map(|row| decode(column(row, 0)?)).collect()
+        rows.iter().map(|row| unpack(column(row, 0)?)).collect()
     }
 
     async fn operation_by_version(
@@ -144,7 +145,7 @@ impl Offers for PostgresStore {
              LIMIT 1"
         );
         let row = self.row(&text, &[&publisher, &offer, &signed(publishing_version)?]).await?;
-        row.map(|row| decode(column(&row, 0)?)).transpose()
+        row.map(|row| unpack(column(&row, 0)?)).transpose()
     }
 }
 
@@ -161,12 +162,12 @@ const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body)
 )";
 
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
-    let (state, target, cancellation): (&str, Option<&str>, Option<&str>) =
+    let (state, target, cancellation): (&str, Option<&[u8]>, Option<&[u8]>) =
         (column(row, 2)?, column(row, 3)?, column(row, 4)?);
     let aggregate = Aggregate {
         offer: decode(state)?,
-        target: target.map(decode).transpose()?,
-        cancellation: cancellation.map(decode).transpose()?,
+        target: target.map(unpack).transpose()?,
+        cancellation: cancellation.map(unpack).transpose()?,
     };
     Ok(Loaded { aggregate, revision: unsigned(column(row, 1)?)? })
 }

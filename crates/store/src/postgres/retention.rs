@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{PostgresStore, column, failed, signed, until, uuid, within};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
-use crate::rows::decode;
+use crate::packed::unpack;
 
 /// Forgetting many operations may take as long as so many answers. No request waits for it.
 const ANSWERS: u32 = 4;
@@ -42,7 +42,7 @@ impl Retention for PostgresStore {
             )
             .await?;
         let stored =
-            |row: &Row| Ok(StoredOperation { offer: column(row, 0)?, operation: decode(column(row, 1)?)? });
+            |row: &Row| Ok(StoredOperation { offer: column(row, 0)?, operation: unpack(column(row, 1)?)? });
         rows.iter().map(stored).collect()
     }
 

@@ -8,6 +8,7 @@ use super::{repeats, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Lease, Repeated};
 use crate::leases::Leases;
+use crate::packed::pack;
 use crate::rows::{encode, kind_word};
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
@@ -35,7 +36,7 @@ struct OperationRow {
     id: [u8; 16],
     publishing_version: u64,
     previous: Option<[u8; 16]>,
-    body: String,
+    body: Vec<u8>,
 }
 
 struct MailRow {
@@ -44,7 +45,7 @@ struct MailRow {
     recipient: String,
     outcome: &'static str,
     due_at: Option<i64>,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl Rows {
@@ -55,7 +56,7 @@ impl Rows {
                 id: operation.id.to_bytes(),
                 publishing_version: operation.publishing_version,
                 previous: operation.previous.map(OperationId::to_bytes),
-                body: encode(operation)?,
+                body: pack(operation)?,
             })
         });
         let mail = change.mail.iter().map(|mail| {
@@ -65,7 +66,7 @@ impl Rows {
                 recipient: mail.recipient.clone(),
                 outcome: if mail.deliver { "due" } else { "mailbox" },
                 due_at: mail.deliver.then_some(mail.at.0),
-                body: encode(mail)?,
+                body: pack(mail)?,
             })
         });
         Ok(Self {

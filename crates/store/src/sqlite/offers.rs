@@ -12,6 +12,7 @@ use super::commit::Rows;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use crate::packed::unpack;
 use crate::rows::decode;
 
 #[async_trait]
@@ -67,7 +68,7 @@ impl Offers for SqliteStore {
     ) -> Result<Option<StoredOperation>, StoreError> {
         self.read(|connection| {
             let row = operation(connection, publisher, id)?;
-            row.map(|(offer, body)| Ok(StoredOperation { offer, operation: decode(&body)? })).transpose()
+            row.map(|(offer, body)| Ok(StoredOperation { offer, operation: unpack(&body)? })).transpose()
         })
     }
 
@@ -98,7 +99,7 @@ impl Offers for SqliteStore {
     ) -> Result<Option<Operation>, StoreError> {
         self.read(|connection| {
             let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
-            let body: Option<String> = connection
+            let body: Option<Vec<u8>> = connection
                 .prepare_cached(&sql_text)
                 .and_then(|mut statement| {
                     statement
@@ -107,7 +108,7 @@ impl Offers for SqliteStore {
                 })
                 .map_err(sql)?;
             if let Some(body) = body {
-                return decode(&body).map(Some);
+                return unpack(&body).map(Some);
             }
             let kept = format!("{KEPT} AND kept.publishing_version = ?3");
             Ok(bodies(connection, &kept, params![publisher, offer, publishing_version])?.pop())
@@ -122,8 +123,8 @@ fn bodies(
     parameters: impl Params,
 ) -> Result<Vec<Operation>, StoreError> {
     let mut statement = connection.prepare_cached(query).map_err(sql)?;
-    let rows = statement.query_map(parameters, |row| row.get::<_, String>(0)).map_err(sql)?;
-    rows.map(|row| decode(&row.map_err(sql)?)).collect()
+    let rows = statement.query_map(parameters, |row| row.get::<_, Vec<u8>>(0)).map_err(sql)?;
+    rows.map(|row| unpack(&row.map_err(sql)?)).collect()
 }
 
 /// Operations of an offer that stay although their neighbours were forgotten.
@@ -149,7 +150,7 @@ pub(super) fn operation(
     connection: &Connection,
     publisher: &str,
     id: OperationId,
-) -> Result<Option<(String, String)>, StoreError> {
+) -> Result<Option<(String, Vec<u8>)>, StoreError> {
     connection
         .prepare_cached("SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2")
         .and_then(|mut statement| {
@@ -161,7 +162,7 @@ pub(super) fn operation(
 }
 
 fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
-    type Columns = (u64, String, Option<String>, Option<String>);
+    type Columns = (u64, String, Option<Vec<u8>>, Option<Vec<u8>>);
     let row: Option<Columns> = connection
         .prepare_cached(
             "SELECT offer.revision, offer.state, target.body, cancellation.body FROM offer
@@ -182,8 +183,8 @@ fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<
     let Some((revision, state, target, cancellation)) = row else { return Ok(None) };
     let aggregate = Aggregate {
         offer: decode(&state)?,
-        target: target.map(|body| decode(&body)).transpose()?,
-        cancellation: cancellation.map(|body| decode(&body)).transpose()?,
+        target: target.map(|body| unpack(&body)).transpose()?,
+        cancellation: cancellation.map(|body| unpack(&body)).transpose()?,
     };
     Ok(Some(Loaded { aggregate, revision }))
 }
@@ -253,8 +254,8 @@ mod tests {
         connection
             .execute_batch(
                 "INSERT INTO operation (publisher_id, operation_id, offer_id, publishing_version, previous, body)
-                     VALUES ('contoso', x'01', 'vm', 1, NULL, ''), ('contoso', x'03', 'vm', 2, x'01', ''),
-                         ('contoso', x'02', 'vm', 3, x'03', '');
+                     VALUES ('contoso', x'01', 'vm', 1, NULL, x''), ('contoso', x'03', 'vm', 2, x'01', x''),
+                         ('contoso', x'02', 'vm', 3, x'03', x'');
                  INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state,
                      target, cancellation) VALUES ('contoso', 'vm', x'00', 1, '', '', '', '', x'03', x'02');",
             )

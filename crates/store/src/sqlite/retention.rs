@@ -7,7 +7,7 @@ use signoff_lifecycle::ids::OperationId;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
-use crate::rows::decode;
+use crate::packed::unpack;
 
 #[async_trait]
 impl Retention for SqliteStore {
@@ -42,12 +42,12 @@ impl Retention for SqliteStore {
                 .map_err(sql)?;
             let rows = statement
                 .query_map(params![publisher, after, limit], |row| {
-                    Ok((row.get(0)?, row.get::<_, String>(1)?))
+                    Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))
                 })
                 .map_err(sql)?;
             rows.map(|row| {
                 let (offer, body) = row.map_err(sql)?;
-                Ok(StoredOperation { offer, operation: decode(&body)? })
+                Ok(StoredOperation { offer, operation: unpack(&body)? })
             })
             .collect()
         })

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use signoff_store::packed;
 use signoff_store::upkeep::{self, Finding, Place};
 
 use super::{Shelf, fill, store};
@@ -80,22 +81,6 @@ const CASES: &[Case] = &[
         "its newest operation is said to be",
     ),
     (
-        "UPDATE operation SET body = replace(body, '\"lastAttempt\"', '\"last\"') WHERE offer_id = 'busy'",
-        "state",
-        "it waits for attempt",
-    ),
-    (
-        "UPDATE operation SET body = replace(body, '\"phase\"', '\"phrase\"')
-             WHERE offer_id = 'live' AND publishing_version = 1",
-        "readable",
-        "it cannot be read",
-    ),
-    (
-        "UPDATE outbox SET body = '{}' WHERE operation_id = (SELECT target FROM offer WHERE offer_id = 'live')",
-        "readable",
-        "letter ",
-    ),
-    (
         "UPDATE outbox SET event = 'unheard' WHERE event = 'live'",
         "columns",
         "is another one than its row says",
@@ -125,13 +110,45 @@ const CASES: &[Case] = &[
     ),
 ];
 
+/// Harms to what is packed into a row: the rows that are harmed, what they hold is replaced, and by what; the rule, and
+/// part of the words.
+const PACKED: &[(&str, &str, &str, &str, &str)] = &[
+    ("operation WHERE offer_id = 'busy'", "\"lastAttempt\"", "\"last\"", "state", "it waits for attempt"),
+    (
+        "operation WHERE offer_id = 'live' AND publishing_version = 1",
+        "\"phase\"",
+        "\"phrase\"",
+        "readable",
+        "it cannot be read",
+    ),
+    ("outbox WHERE event = 'live'", "\"recipient\"", "\"reader\"", "readable", "letter "),
+];
+
+/// All that may be done to the store, in the words of its engine.
+async fn harms(shelf: &Shelf, of_engine: &[Case]) -> Vec<(String, &'static str, &'static str)> {
+    let is_file = shelf.address.starts_with("sqlite:");
+    let shown = if is_file { "hex(body)" } else { "encode(body, 'hex')" };
+    let plain = CASES.iter().chain(of_engine);
+    let mut all: Vec<_> = plain.map(|(harm, rule, words)| ((*harm).to_owned(), *rule, *words)).collect();
+    for (which, from, to, rule, words) in PACKED {
+        let found = shelf.ask(&format!("SELECT {shown} FROM {which} LIMIT 1")).await;
+        let json = packed::json(&hex::decode(&found[0]).unwrap()).unwrap();
+        assert!(json.contains(from), "{json}");
+        let next = hex::encode(json.replace(from, to));
+        let (table, rows) = which.split_once(' ').unwrap();
+        let next = if is_file { format!("x'{next}'") } else { format!("'\\x{next}'::bytea") };
+        all.push((format!("UPDATE {table} SET body = {next} {rows}"), rule, words));
+    }
+    all
+}
+
 async fn found(place: &Place) -> Vec<Finding> {
     let never = |text: &str| if text == "x" { Err("no JSON".to_owned()) } else { Ok(()) };
     upkeep::check(place, &never, &|_| {}).await.unwrap().findings
 }
 
-fn names(findings: &[Finding], (_, rule, words): &Case) -> bool {
-    findings.iter().any(|finding| finding.rule == *rule && finding.what.contains(words))
+fn names(findings: &[Finding], rule: &str, words: &str) -> bool {
+    findings.iter().any(|finding| finding.rule == rule && finding.what.contains(words))
 }
 
 #[tokio::test]
@@ -147,16 +164,15 @@ async fn a_store_that_servers_filled_is_sound_and_every_harm_is_named() {
 
     let file = shelf.address.strip_prefix("sqlite:").unwrap();
     let harmed = |number: usize| format!("{file}-{number}");
-    let cases = CASES.iter().chain(OF_SQLITE);
-    for (number, case) in cases.enumerate() {
+    for (number, (harm, rule, words)) in harms(&shelf, OF_SQLITE).await.iter().enumerate() {
         let copy = harmed(number);
         std::fs::copy(file, &copy).unwrap();
         if Path::new(&format!("{file}-wal")).exists() {
             std::fs::copy(format!("{file}-wal"), format!("{copy}-wal")).unwrap();
         }
-        signoff_store::testing::sql(&format!("sqlite:{copy}"), case.0).await.unwrap();
+        signoff_store::testing::sql(&format!("sqlite:{copy}"), harm).await.unwrap();
         let findings = found(&Place::sqlite(Path::new(&copy))).await;
-        assert!(names(&findings, case), "{case:?} {findings:#?}");
+        assert!(names(&findings, rule, words), "{harm} {findings:#?}");
     }
     let harmed = format!("sqlite:{}", harmed(0));
     let run = store(&["check", "--store", &harmed]).await;
@@ -198,7 +214,7 @@ async fn a_database_that_servers_filled_is_sound_and_harms_are_named() {
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
     server.kill().await;
     let place = || Place::postgres(&shelf.address.parse().unwrap());
-    for case in CASES.iter().chain(OF_POSTGRES) {
+    for (harm, rule, words) in &harms(&shelf, OF_POSTGRES).await {
         // In a schema of its own, so that a harm does not stand in the way of the next.
         shelf.sql("CREATE SCHEMA harmed").await;
         for table in shelf.ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").await {
@@ -209,11 +225,11 @@ async fn a_database_that_servers_filled_is_sound_and_harms_are_named() {
                 ))
                 .await;
         }
-        shelf.sql(&format!("SET search_path = harmed; {}", case.0)).await;
+        shelf.sql(&format!("SET search_path = harmed; {harm}")).await;
         let separator = if shelf.address.contains('?') { '&' } else { '?' };
         let address = format!("{}{separator}options=-csearch_path%3Dharmed", shelf.address);
         let findings = found(&Place::postgres(&address.parse().unwrap())).await;
-        assert!(names(&findings, case), "{case:?} {findings:#?}");
+        assert!(names(&findings, rule, words), "{harm} {findings:#?}");
         shelf.sql("DROP SCHEMA harmed CASCADE").await;
     }
     assert_eq!(found(&place()).await, []);

@@ -125,6 +125,13 @@ fn text(row: &[Value], place: usize) -> Result<&str, StoreError> {
     }
 }
 
+fn bytes(row: &[Value], place: usize) -> Result<&[u8], StoreError> {
+    match row.get(place) {
+        Some(Value::Bytes(bytes)) => Ok(bytes),
+        other => Err(unexpected(place, other)),
+    }
+}
+
 fn integer(row: &[Value], place: usize) -> Result<i64, StoreError> {
     match row.get(place) {
         Some(Value::Integer(number)) => Ok(*number),
@@ -145,6 +152,10 @@ fn guid(row: &[Value], place: usize) -> Result<OperationId, StoreError> {
 
 fn optional_text(row: &[Value], place: usize) -> Result<Option<&str>, StoreError> {
     if row.get(place) == Some(&Value::Null) { Ok(None) } else { text(row, place).map(Some) }
+}
+
+fn optional_bytes(row: &[Value], place: usize) -> Result<Option<&[u8]>, StoreError> {
+    if row.get(place) == Some(&Value::Null) { Ok(None) } else { bytes(row, place).map(Some) }
 }
 
 fn optional_guid(row: &[Value], place: usize) -> Result<Option<OperationId>, StoreError> {

@@ -9,10 +9,11 @@ use signoff_lifecycle::soundness;
 
 use super::cursor::Cursor;
 use super::references::{Named, References};
-use super::{Finding, Findings, Look, guid, integer, optional_guid, optional_text, text};
+use super::{Finding, Findings, Look, guid, integer, optional_bytes, optional_guid, optional_text, text};
 use crate::StoreError;
+use crate::packed::unpack;
 use crate::rows::decode;
-use crate::tables::Kind::{Guid, Integer, Text};
+use crate::tables::Kind::{Bytes, Guid, Integer, Text};
 use crate::upkeep::engine::Row;
 
 const OFFERS: &str =
@@ -26,7 +27,7 @@ const OFFERS: &str =
 const CONTENTS: &str = "SELECT publisher_id, offer_id, version, definition, secrets, extra FROM content";
 
 pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
-    let kinds = [Text, Text, Guid, Integer, Text, Text, Text, Guid, Guid, Text, Text, Text];
+    let kinds = [Text, Text, Guid, Integer, Text, Text, Text, Guid, Guid, Bytes, Bytes, Text];
     let mut offers = Cursor::new(*look, "offer", OFFERS, &kinds, &["o.publisher_id", "o.offer_id"]);
     let kinds = [Text, Text, Integer, Text, Text, Text];
     let mut contents =
@@ -107,7 +108,7 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
     let mut whole = true;
     let mut operations = Vec::new();
     for (name, id, body) in [("target", 7, 9), ("cancellation", 8, 10)] {
-        let operation = match (optional_guid(row, id)?, optional_text(row, body)?) {
+        let operation = match (optional_guid(row, id)?, optional_bytes(row, body)?) {
             (None, _) => None,
             (Some(id), None) => {
                 say("reference", format!("its {name} {id} is missing"))?;
@@ -116,7 +117,7 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
             }
             // What cannot be read of an operation is told with the operations.
             (Some(_), Some(body)) => {
-                let read = decode(body).ok();
+                let read = unpack(body).ok();
                 whole &= read.is_some();
                 read
             }

@@ -7,11 +7,12 @@ use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::soundness;
 
 use super::cursor::Cursor;
-use super::{Finding, Findings, Look, guid, integer, optional_guid, optional_text, text};
+use super::{Finding, Findings, Look, bytes, guid, integer, optional_guid, optional_text, text};
 use crate::StoreError;
 use crate::contract::Mail;
-use crate::rows::{decode, kind_word, letter};
-use crate::tables::Kind::{self, Guid, Integer, Text};
+use crate::packed::unpack;
+use crate::rows::{kind_word, letter};
+use crate::tables::Kind::{self, Bytes, Guid, Integer, Text};
 use crate::tables::Value;
 use crate::upkeep::engine::Row;
 
@@ -41,12 +42,12 @@ const ENDS: &str = "SELECT o.publisher_id, o.offer_id, count(*) FROM operation o
 
 pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let cursor = |table, text, kinds: &[Kind], key: &[&str]| Cursor::new(*look, table, text, kinds, key);
-    let kinds = [Text, Guid, Text, Integer, Guid, Text, Text, Guid, Guid, Text, Integer];
+    let kinds = [Text, Guid, Text, Integer, Guid, Bytes, Text, Guid, Guid, Text, Integer];
     let mut operations = cursor("operation", OPERATIONS, &kinds, &["o.publisher_id", "o.operation_id"]);
     let (publisher, operation) = ("publisher_id", "operation_id");
     let mut work =
         cursor("work", WORK, &[Text, Guid, Integer, Text, Text], &[publisher, operation, "attempt"]);
-    let kinds = [Text, Guid, Text, Text, Integer, Text, Integer, Integer, Text, Text];
+    let kinds = [Text, Guid, Text, Text, Integer, Bytes, Integer, Integer, Text, Text];
     let mut letters = cursor("outbox", LETTERS, &kinds, &[publisher, operation, "event", "recipient"]);
     let mut artifacts = cursor("artifact", ARTIFACTS, &[Text, Guid, Text], &[publisher, operation, "step"]);
     while let Some(row) = operations.next().await? {
@@ -131,7 +132,7 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
     if optional_text(row, 6)?.is_none() {
         say("reference", "its offer is missing".to_owned())?;
     }
-    let operation: Operation = match decode(text(row, 5)?) {
+    let operation: Operation = match unpack(bytes(row, 5)?) {
         Ok(operation) => operation,
         Err(error) => {
             say("readable", format!("it cannot be read: {error}"))?;
@@ -211,7 +212,7 @@ fn check_letter(row: &Row, findings: &mut Findings) -> Result<(), StoreError> {
         });
         Ok(())
     };
-    let (number, body, outcome) = (integer(row, 4)?, text(row, 5)?, text(row, 8)?);
+    let (number, body, outcome) = (integer(row, 4)?, bytes(row, 5)?, text(row, 8)?);
     let due_at = if row.get(7) == Some(&Value::Null) { None } else { Some(integer(row, 7)?) };
     let mail: Mail = match letter((number, body.to_owned(), 0, due_at, outcome.to_owned(), None)) {
         Ok(letter) => letter.mail,

@@ -12,7 +12,7 @@ use signoff_store::sqlite::SqliteStore;
 async fn fill(shelf: &Shelf) {
     upkeep::migrate(&shelf.place()).await.unwrap();
     let is_file = shelf.address.starts_with("sqlite:");
-    let blob = if is_file { "x'00ff'" } else { "'\\x00ff'::bytea" };
+    let blob = shelf.bytes("00ff");
     let guid = |number: &str| {
         if is_file {
             format!("unhex(printf('%032x', {number}))")
@@ -29,10 +29,10 @@ async fn fill(shelf: &Shelf) {
              INSERT INTO member VALUES ('contoso', 't', 'b', 'owner');
              INSERT INTO repeated VALUES ('contoso', {blob}, {blob}, -1, 'reply');
              WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 1200)
-             INSERT INTO operation SELECT 'contoso', {first}, 'vm', n.value, {second}, 'body' FROM n;
+             INSERT INTO operation SELECT 'contoso', {first}, 'vm', n.value, {second}, {blob} FROM n;
              WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 700)
              INSERT INTO outbox (publisher_id, operation_id, event, recipient, body)
-                 SELECT 'contoso', {first}, 'started', 'Zoe-' || n.value, 'letter' FROM n;
+                 SELECT 'contoso', {first}, 'started', 'Zoe-' || n.value, {blob} FROM n;
              WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 60)
              INSERT INTO content SELECT 'contoso', 'vm-' || n.value, n.value, 2, 'text', '{{}}', NULL, NULL FROM n;
              INSERT INTO audit VALUES ('contoso', 1, 'first'), ('contoso', 2, 'second');"
@@ -110,19 +110,20 @@ async fn a_copy_that_goes_on_is_that_of_one_state_of_the_source() {
         fill(&from).await;
         // Nearly everything is there.
         cut_short(&from, &to, 11).await;
-        from.sql(
+        from.sql(&format!(
             "DELETE FROM operation WHERE publishing_version = 700;
-             UPDATE operation SET body = 'changed' WHERE publishing_version = 3;
+             UPDATE operation SET body = {} WHERE publishing_version = 3;
              UPDATE principal SET secret_hash = 'new' WHERE client = 'B';
              DELETE FROM outbox WHERE recipient = 'Zoe-1';
-             INSERT INTO publisher VALUES ('adatum', 1, '{}');
+             INSERT INTO publisher VALUES ('adatum', 1, '{{}}');
              DELETE FROM content WHERE offer_id = 'vm-60';",
-        )
+            from.bytes("00fffe")
+        ))
         .await;
         let report = upkeep::copy(&from.place(), &to.place(), &unseen).await.unwrap();
         assert!(report.resumed);
         assert_eq!(rows(&report, "operation").0, 1199);
-        let all = "SELECT publishing_version || body FROM operation ORDER BY publishing_version";
+        let all = "SELECT publishing_version * 10 + length(body) FROM operation ORDER BY publishing_version";
         assert_eq!(from.ask(all).await, to.ask(all).await);
         assert_eq!(to.ask("SELECT secret_hash FROM principal WHERE client = 'B'").await, ["new"]);
         assert_eq!(to.ask("SELECT count(*) FROM outbox").await, ["699"]);
@@ -136,13 +137,12 @@ async fn what_was_written_wrongly_is_seen() {
     for (from, to) in pairs().await {
         fill(&from).await;
         let target = to.address.clone();
+        let harm =
+            format!("UPDATE operation SET body = {} WHERE publishing_version = 1200", to.bytes("00fe"));
         let harm = move |progress: upkeep::Progress| {
             if progress.stage == Stage::Verifying && progress.table == "publisher" {
-                let target = target.clone();
-                let harm = async move {
-                    let text = "UPDATE operation SET body = 'bodY' WHERE publishing_version = 1200";
-                    signoff_store::testing::sql(&target, text).await.unwrap();
-                };
+                let (target, harm) = (target.clone(), harm.clone());
+                let harm = async move { signoff_store::testing::sql(&target, &harm).await.unwrap() };
                 tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(harm));
             }
         };

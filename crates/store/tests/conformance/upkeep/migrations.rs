@@ -1,10 +1,18 @@
-//! Migrations by hand, by many at once, and of what is too new.
+//! Migrations by hand, by many at once, of what is too new, and of what older versions left.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use signoff_lifecycle::decision::Event;
+use signoff_store::Store;
+use signoff_store::memory::MemoryStore;
 use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::upkeep::{self, UpkeepError};
 
 use super::{Shelf, unseen};
+use crate::world::{CONTOSO, apply, cancel, id, mail, publish, put};
 
 async fn shelves() -> [Shelf; 2] {
     [Shelf::sqlite(), Shelf::postgres().await]
@@ -62,4 +70,71 @@ async fn a_server_on_the_file_keeps_its_schema() {
     let refused = upkeep::migrate(&shelf.place()).await.unwrap_err().to_string();
     assert!(refused.contains("open in another signoff server"), "{refused}");
     drop(store);
+}
+
+/// A value as a statement says it.
+fn json(value: &impl serde::Serialize) -> String {
+    format!("'{}'", serde_json::to_string(value).unwrap().replace('\'', "''"))
+}
+
+/// Runs the migrations up to this one.
+async fn migrate_to(shelf: &Shelf, newest: usize) {
+    let is_file = shelf.address.starts_with("sqlite:");
+    let engine = if is_file { "sqlite" } else { "postgres" };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in &files[..newest] {
+        shelf.sql(&std::fs::read_to_string(file).unwrap()).await;
+    }
+    let version = if is_file {
+        format!("PRAGMA user_version = {newest}")
+    } else {
+        format!(
+            "CREATE TABLE schema_version (version bigint NOT NULL); INSERT INTO schema_version VALUES ({newest})"
+        )
+    };
+    shelf.sql(&version).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
+    let memory = MemoryStore::new(Arc::new(|| Duration::ZERO));
+    apply(&memory, CONTOSO, "a", put(CONTOSO, "a")).await;
+    let state = apply(&memory, CONTOSO, "a", publish(id(1), 1)).await;
+    let letter = mail("o'neill@contoso.example", Event::Started);
+    for shelf in shelves().await {
+        migrate_to(&shelf, 5).await;
+        let guid = |id: signoff_lifecycle::ids::OperationId| {
+            let hex = id.to_string().replace('-', "");
+            if shelf.address.starts_with("sqlite:") { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
+        };
+        shelf
+            .sql(&format!(
+                "INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state, target)
+                     VALUES ('contoso', 'a', {}, 2, '{}', '{}', '', {}, {target});
+                 INSERT INTO operation (publisher_id, operation_id, offer_id, publishing_version, body)
+                     VALUES ('contoso', {target}, 'a', 1, {});
+                 INSERT INTO outbox (publisher_id, operation_id, event, recipient, body, due_at)
+                     VALUES ('contoso', {target}, 'started', 'o''neill@contoso.example', {}, 1);",
+                guid(state.offer.guid),
+                state.offer.offer_type,
+                state.status().as_str(),
+                json(&state.offer),
+                json(&state.target),
+                json(&letter),
+                target = guid(id(1)),
+            ))
+            .await;
+        upkeep::migrate(&shelf.place()).await.unwrap();
+        let store: Arc<dyn Store> = match shelf.address.strip_prefix("sqlite:") {
+            Some(file) => Arc::new(SqliteStore::open(file.as_ref()).unwrap()),
+            None => Arc::new(PostgresStore::open(&shelf.settings()).await.unwrap()),
+        };
+        assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, state);
+        assert_eq!(store.letters().await.unwrap()[0].mail, letter);
+        apply(&*store, CONTOSO, "a", cancel(id(2))).await;
+        let operations = store.operations(CONTOSO, "a").await.unwrap();
+        assert_eq!(operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), [id(2), id(1)]);
+    }
 }

@@ -38,6 +38,11 @@ impl Shelf {
         PostgresSettings::parse(&self.address).unwrap()
     }
 
+    /// These bytes, given in hexadecimal, as the engine writes them in a statement.
+    pub(crate) fn bytes(&self, hex: &str) -> String {
+        if self.address.starts_with("sqlite:") { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
+    }
+
     pub(crate) async fn sql(&self, text: &str) {
         testing::sql(&self.address, text).await.unwrap_or_else(|why| panic!("{text}: {why}"));
     }
