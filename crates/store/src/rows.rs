@@ -1,20 +1,25 @@
 //! How values of the core are kept in rows, alike in every engine.
 
+use std::borrow::Cow;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use signoff_lifecycle::access::Role;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::decision::Event;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::WorkKind;
 
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Mail};
-use crate::packed::unpack;
+use crate::packed::{pack, unpack};
 
 /// Reads a stored JSON value.
-pub(crate) fn decode<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Writes a value as the JSON that is stored.
-pub(crate) fn encode<T: serde::Serialize>(value: &T) -> Result<String, StoreError> {
+pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
@@ -34,21 +39,59 @@ pub(crate) fn role_of(word: &str) -> Result<Role, StoreError> {
     word.parse().map_err(|_| StoreError::Corrupt(format!("unknown role {word}")))
 }
 
-/// The columns of a letter: its number, body, failures, due time, outcome and last error.
-pub(crate) type LetterColumns = (i64, Vec<u8>, u32, Option<i64>, String, Option<String>);
+/// What the body of a letter holds: what no column of its row says. Letters from before migration 6 say the columns, too.
+#[derive(Serialize, Deserialize)]
+struct Told<'a> {
+    offer: Cow<'a, str>,
+    kind: Cow<'a, str>,
+    event: Cow<'a, Event>,
+    at: Timestamp,
+}
+
+/// The body of a letter.
+pub(crate) fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
+    pack(&Told {
+        offer: Cow::Borrowed(&mail.offer),
+        kind: Cow::Borrowed(&mail.kind),
+        event: Cow::Borrowed(&mail.event),
+        at: mail.at,
+    })
+}
+
+/// The columns of a letter.
+pub(crate) struct LetterColumns {
+    pub(crate) id: i64,
+    pub(crate) publisher: String,
+    pub(crate) operation: OperationId,
+    pub(crate) recipient: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) failures: u32,
+    pub(crate) due_at: Option<i64>,
+    pub(crate) outcome: String,
+    pub(crate) last_error: Option<String>,
+}
 
 pub(crate) fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
-    let (id, body, failures, due_at, outcome, last_error) = columns;
-    let delivery = match outcome.as_str() {
-        "due" => Delivery::Due(Timestamp(due_at.unwrap_or_default())),
+    let id = columns.id;
+    let delivery = match columns.outcome.as_str() {
+        "due" => Delivery::Due(Timestamp(columns.due_at.unwrap_or_default())),
         "sent" => Delivery::Sent,
         "abandoned" => Delivery::Abandoned,
         "mailbox" => Delivery::Mailbox,
         other => return Err(StoreError::Corrupt(format!("letter {id} has the unknown outcome {other}"))),
     };
-    let mut mail: Mail = unpack(&body)?;
-    mail.deliver = delivery != Delivery::Mailbox;
-    Ok(Letter { id, mail, failures, delivery, last_error })
+    let told: Told<'_> = unpack(&columns.body)?;
+    let mail = Mail {
+        publisher: columns.publisher,
+        offer: told.offer.into_owned(),
+        operation: columns.operation,
+        kind: told.kind.into_owned(),
+        recipient: columns.recipient,
+        event: told.event.into_owned(),
+        at: told.at,
+        deliver: delivery != Delivery::Mailbox,
+    };
+    Ok(Letter { id, mail, failures: columns.failures, delivery, last_error: columns.last_error })
 }
 
 /// The outcome and the due time under which a letter's delivery is kept.

@@ -8,7 +8,7 @@ use super::{signed, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Repeated};
 use crate::packed::pack;
-use crate::rows::{encode, kind_word};
+use crate::rows::{encode, kind_word, letter_body};
 
 /// A change, ready to be written. Made by the caller, so that the committer only sends.
 pub(super) struct Rows {
@@ -108,7 +108,7 @@ fn mail(change: &Change) -> Result<Vec<MailRow>, StoreError> {
             operation: uuid(mail.operation),
             event: mail.event.name(),
             recipient: mail.recipient.clone(),
-            body: pack(mail)?,
+            body: letter_body(mail)?,
             outcome: if mail.deliver { "due" } else { "mailbox" },
             due_at: mail.deliver.then_some(mail.at.0),
         })

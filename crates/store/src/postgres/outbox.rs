@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use tokio_postgres::Row;
 
-use super::{Parameter, PostgresStore, column, unsigned, uuid};
+use super::{Parameter, PostgresStore, column, operation_id, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Letter, Outbox};
 use crate::rows::{LetterColumns, delivery_columns, letter};
 
-const COLUMNS: &str = "id, body, failures, due_at, outcome, last_error";
+const COLUMNS: &str =
+    "outbox.id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error";
 const FREE: &str = "(held_until IS NULL OR held_until <= statement_timestamp())";
 
 /// How long it takes until the first letter may be sent. Those that are due before the first free one are held by
@@ -32,14 +33,17 @@ fn next_of(whose: &str) -> String {
 }
 
 fn columns(row: &Row) -> Result<LetterColumns, StoreError> {
-    Ok((
-        column(row, 0)?,
-        column(row, 1)?,
-        unsigned(column(row, 2)?)?,
-        column(row, 3)?,
-        column(row, 4)?,
-        column(row, 5)?,
-    ))
+    Ok(LetterColumns {
+        id: column(row, 0)?,
+        publisher: column(row, 1)?,
+        operation: operation_id(column(row, 2)?),
+        recipient: column(row, 3)?,
+        body: column(row, 4)?,
+        failures: unsigned(column(row, 5)?)?,
+        due_at: column(row, 6)?,
+        outcome: column(row, 7)?,
+        last_error: column(row, 8)?,
+    })
 }
 
 #[async_trait]
@@ -137,13 +141,13 @@ impl PostgresStore {
              )
              UPDATE outbox SET held_until = statement_timestamp() + interval '60 seconds'
              FROM wanted WHERE outbox.publisher_id = $1 AND outbox.id = wanted.id
-             RETURNING outbox.id, body, failures, due_at, outcome, last_error"
+             RETURNING {COLUMNS}"
         );
         let rows = self.changed(&text, parameters).await?;
         let mut letters = Vec::with_capacity(rows.len());
         for row in &rows {
             let columns = columns(row)?;
-            let id = columns.0;
+            let id = columns.id;
             match letter(columns) {
                 Ok(letter) => letters.push(letter),
                 // It stays held for a while, so that it neither stops the others nor fills the log.

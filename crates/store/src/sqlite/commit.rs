@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::contract::{Change, Content, Lease, Repeated};
 use crate::leases::Leases;
 use crate::packed::pack;
-use crate::rows::{encode, kind_word};
+use crate::rows::{encode, kind_word, letter_body};
 
 /// A change as the rows it comes to. Made by the caller, so that the writer's thread only writes.
 pub(super) struct Rows {
@@ -66,7 +66,7 @@ impl Rows {
                 recipient: mail.recipient.clone(),
                 outcome: if mail.deliver { "due" } else { "mailbox" },
                 due_at: mail.deliver.then_some(mail.at.0),
-                body: pack(mail)?,
+                body: letter_body(mail)?,
             })
         });
         Ok(Self {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 
 use super::{SqliteStore, sql};
 use crate::StoreError;
@@ -12,13 +12,25 @@ use crate::contract::{Letter, Outbox};
 use crate::leases::Holds;
 use crate::rows::{LetterColumns, delivery_columns, letter};
 
-const COLUMNS: &str = "SELECT id, body, failures, due_at, outcome, last_error FROM outbox";
+const COLUMNS: &str =
+    "SELECT id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error
+    FROM outbox";
 /// The index over waiting letters alone. It is named in the statements below, for the planner would rather look
 /// up a publisher's letters of all times.
 const WAITING: &str = "INDEXED BY outbox_due WHERE outcome = 'due'";
 
 fn read_row(row: &Row<'_>) -> Result<LetterColumns, rusqlite::Error> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+    Ok(LetterColumns {
+        id: row.get(0)?,
+        publisher: row.get(1)?,
+        operation: OperationId::from_bytes(row.get(2)?),
+        recipient: row.get(3)?,
+        body: row.get(4)?,
+        failures: row.get(5)?,
+        due_at: row.get(6)?,
+        outcome: row.get(7)?,
+        last_error: row.get(8)?,
+    })
 }
 
 #[async_trait]
@@ -126,7 +138,7 @@ fn take(
             break;
         }
         let row = row.map_err(sql)?;
-        let id = row.0;
+        let id = row.id;
         if !holds.take(id) {
             continue;
         }

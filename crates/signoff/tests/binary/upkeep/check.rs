@@ -121,7 +121,7 @@ const PACKED: &[(&str, &str, &str, &str, &str)] = &[
         "readable",
         "it cannot be read",
     ),
-    ("outbox WHERE event = 'live'", "\"recipient\"", "\"reader\"", "readable", "letter "),
+    ("outbox WHERE event = 'live'", "\"kind\"", "\"king\"", "readable", "letter "),
 ];
 
 /// All that may be done to the store, in the words of its engine.

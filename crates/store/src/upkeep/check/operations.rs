@@ -9,9 +9,8 @@ use signoff_lifecycle::soundness;
 use super::cursor::Cursor;
 use super::{Finding, Findings, Look, bytes, guid, integer, optional_guid, optional_text, text};
 use crate::StoreError;
-use crate::contract::Mail;
 use crate::packed::unpack;
-use crate::rows::{kind_word, letter};
+use crate::rows::{LetterColumns, kind_word, letter};
 use crate::tables::Kind::{self, Bytes, Guid, Integer, Text};
 use crate::tables::Value;
 use crate::upkeep::engine::Row;
@@ -212,15 +211,25 @@ fn check_letter(row: &Row, findings: &mut Findings) -> Result<(), StoreError> {
         });
         Ok(())
     };
-    let (number, body, outcome) = (integer(row, 4)?, bytes(row, 5)?, text(row, 8)?);
+    let (number, event, outcome) = (integer(row, 4)?, text(row, 2)?, text(row, 8)?);
     let due_at = if row.get(7) == Some(&Value::Null) { None } else { Some(integer(row, 7)?) };
-    let mail: Mail = match letter((number, body.to_owned(), 0, due_at, outcome.to_owned(), None)) {
+    let columns = LetterColumns {
+        id: number,
+        publisher: text(row, 0)?.to_owned(),
+        operation: guid(row, 1)?,
+        recipient: text(row, 3)?.to_owned(),
+        body: bytes(row, 5)?.to_vec(),
+        failures: 0,
+        due_at,
+        outcome: outcome.to_owned(),
+        last_error: None,
+    };
+    let mail = match letter(columns) {
         Ok(letter) => letter.mail,
         Err(error) => return say("readable", None, format!("letter {number} cannot be read: {error}")),
     };
     let offer = Some(mail.offer.clone());
-    let says = (&*mail.publisher, mail.operation, mail.event.name(), &*mail.recipient);
-    if says != (text(row, 0)?, guid(row, 1)?, text(row, 2)?, text(row, 3)?) {
+    if mail.event.name() != event {
         say("columns", offer.clone(), format!("letter {number} is another one than its row says"))?;
     }
     if (outcome == "due") != due_at.is_some() || integer(row, 6)? < 0 {

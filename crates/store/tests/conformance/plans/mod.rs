@@ -53,6 +53,8 @@ struct Cost {
     complaints: Vec<String>,
     /// How often an index was gone down.
     descents: i64,
+    /// Rows that were looked at and are not wanted: letters that somebody holds.
+    passed_over: i64,
 }
 
 /// Makes every hot call on a database with so many operations.
@@ -125,6 +127,7 @@ impl Cost {
         if kind == "Sort" && rows > calls::MOST {
             self.complaints.push(format!("{rows} rows are sorted"));
         }
+        self.passed_over += loops * number(node, "Rows Removed by Filter");
         if node.get("Index Name").is_some() {
             self.descents += loops;
         }
@@ -155,8 +158,13 @@ async fn no_call_costs_more_the_more_there_is() {
         let few = &few[call];
         eprintln!("{call}: {} pages, then {}; {} descents", few.pages, many.pages, many.descents);
         complaints.extend(many.complaints.iter().map(|complaint| format!("{call}: {complaint}")));
-        // Ten times the rows may make an index one level higher, and a range may end on the next page.
-        if many.pages > few.pages + many.descents + 1 {
+        // Ten times the rows may make an index one level higher, a range may end on the next page, and the few rows that
+        // are passed over may each lie on a page of its own.
+        if many.passed_over > few.passed_over {
+            complaints
+                .push(format!("{call}: {} rows passed over became {}", few.passed_over, many.passed_over));
+        }
+        if many.pages > few.pages + many.descents + many.passed_over + 1 {
             complaints.push(format!("{call}: {} pages became {}", few.pages, many.pages));
         }
         if many.pages > MOST_PAGES {
