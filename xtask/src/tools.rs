@@ -26,8 +26,9 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("python3-venv", &["python3", "-c", "import venv, ensurepip"]),
     // Debian keeps `initdb` out of the path.
     ("postgresql", &["sh", "-c", "ls /usr/lib/postgresql/*/bin/initdb || command -v initdb"]),
-    // Debian keeps this out of the path of those who are not root.
+    // Debian keeps these out of the path of those who are not root.
     ("haproxy", &["sh", "-c", "PATH=$PATH:/usr/sbin haproxy -v"]),
+    ("pgbouncer", &["sh", "-c", "PATH=$PATH:/usr/sbin pgbouncer --version"]),
     ("systemd", &["systemd-analyze", "--version"]),
     // Gives nodes clocks that are wrong.
     (
@@ -144,8 +145,8 @@ fn install_packages() -> Result<(), Failure> {
 fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
-         macOS:          brew install python3 postgresql haproxy libfaketime\n  elsewhere:      a Python 3.10 or newer \
-         with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, and libfaketime",
+         macOS:          brew install python3 postgresql haproxy pgbouncer libfaketime\n  elsewhere:      a Python 3.10 or newer \
+         with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, PgBouncer, and libfaketime",
         missing.join(" ")
     )
 }

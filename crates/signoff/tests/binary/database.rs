@@ -9,7 +9,7 @@ use signoff_store::testing::{self, Proxy};
 use crate::server::{Api, PATIENCE, Server, http, of_offer, sample, signoff};
 
 /// The end of a server that does not start: its exit code and what it said.
-async fn not_started(store: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(crate) async fn not_started(store: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let mut command = signoff(folder.path());
     command.args(["serve", "--listen", "127.0.0.1:0", "--store-wait", "1s", "--store", store]);
@@ -91,4 +91,29 @@ async fn a_server_whose_database_goes_says_so_and_recovers_with_it() {
     proxy.lead_to(&host);
     until_ready(&server.base, true).await;
     ann.post(&path("/publish"), &json!({}), 202).await;
+}
+
+#[tokio::test]
+#[ignore = "slow: cargo xtask test --all"]
+async fn a_server_whose_database_never_answers_says_so_and_goes_on_when_it_does() {
+    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+    let host = database.split_once('@').unwrap().1.split_once('/').unwrap().0.to_owned();
+    let proxy = Proxy::before(&host).await.unwrap();
+    let address = database.replace(&host, &proxy.host());
+    let server = Server::start_at(&address, &folder.path().join("server.log"), &["--connections", "6"]).await;
+    let ann = Api::owner(&server.base, "contoso").await;
+    let path = |rest: &str| of_offer("contoso", "vm", rest);
+    ann.put(&path(""), None, &sample("contoso", "vm", "A machine")).await;
+
+    proxy.swallow();
+    let refused = ann.send(Method::POST, &path("/publish"), None, Some(&json!({}))).await.unwrap();
+    assert_eq!((refused.status, refused.headers.contains_key("retry-after")), (503, true), "{refused:?}");
+    until_ready(&server.base, false).await;
+
+    proxy.lead_to(&host);
+    until_ready(&server.base, true).await;
+    let accepted = ann.post(&path("/publish"), &json!({}), 202).await;
+    assert_eq!(ann.get(&accepted.location()).await.status, 200);
+    let log = server.log();
+    assert!(log.contains("does not answer and is thrown away") && !log.contains("panicked"), "{log}");
 }

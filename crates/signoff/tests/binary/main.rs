@@ -17,6 +17,7 @@ mod kills;
 mod ledger;
 mod limits;
 mod nodes;
+mod pooler;
 mod released;
 mod repeats;
 mod resume;

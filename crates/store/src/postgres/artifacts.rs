@@ -15,12 +15,10 @@ impl Artifacts for PostgresStore {
         // Holding the row keeps its settlement waiting until the artifact is there for the undo to find.
         let written = self
             .execute(
-                "WITH held AS (
-                     SELECT 1 FROM work WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3
-                         AND lease_token = $4
-                     FOR SHARE
-                 )
-                 INSERT INTO artifact (publisher_id, operation_id, step, body) SELECT $1, $2, $5, $6 FROM held
+                "INSERT INTO artifact (publisher_id, operation_id, step, body)
+                 SELECT publisher_id, operation_id, $5, $6 FROM work
+                 WHERE publisher_id = $1 AND operation_id = $2 AND attempt = $3 AND lease_token = $4
+                 FOR SHARE
                  ON CONFLICT (publisher_id, operation_id, step) DO UPDATE SET body = excluded.body",
                 &[&lease.publisher, &operation, &attempt, &token, &step, &body],
             )

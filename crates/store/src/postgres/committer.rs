@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use deadpool_postgres::ClientWrapper;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
@@ -12,6 +13,7 @@ use super::batch::{self, Failure};
 use super::commit::Rows;
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
+use super::unanswered::{self, unanswered};
 use crate::StoreError;
 
 /// At most so many changes share a statement.
@@ -65,12 +67,13 @@ impl Committer {
         let mut workers = JoinSet::new();
         for _ in 0..settings.committers() {
             let (pool, queue, pushed) = (pool.clone(), queue.clone(), pushed.clone());
+            let answer = settings.answer;
             workers.spawn(async move {
                 while let Ok(permit) = pushed.acquire().await {
                     permit.forget();
                     let group = queue.lock().take();
                     if !group.is_empty() {
-                        write(&pool, &queue, &pushed, group).await;
+                        write(&pool, answer, &queue, &pushed, group).await;
                     }
                 }
             });
@@ -180,12 +183,12 @@ impl Lane {
     }
 }
 
-async fn write(pool: &Pool, queue: &Mutex<Queue>, pushed: &Semaphore, group: Vec<Waiting>) {
+async fn write(pool: &Pool, answer: Duration, queue: &Mutex<Queue>, pushed: &Semaphore, group: Vec<Waiting>) {
     let rows: Vec<&Rows> = group.iter().map(|waiting| &waiting.rows).collect();
-    let outcomes = match try_to_write(pool, &rows).await {
+    let outcomes = match try_to_write(pool, answer, &rows).await {
         Ok(outcomes) => outcomes,
         // One of them spoils it for the others.
-        Err(Failure::Refused(_)) if rows.len() > 1 => one_by_one(pool, &rows).await,
+        Err(Failure::Refused(_)) if rows.len() > 1 => one_by_one(pool, answer, &rows).await,
         Err(failure) => {
             let error = failure.into_error();
             rows.iter().map(|_| Err(error.clone())).collect()
@@ -206,27 +209,45 @@ async fn write(pool: &Pool, queue: &Mutex<Queue>, pushed: &Semaphore, group: Vec
     }
 }
 
-async fn one_by_one(pool: &Pool, rows: &[&Rows]) -> Vec<Result<(), StoreError>> {
+async fn one_by_one(pool: &Pool, answer: Duration, rows: &[&Rows]) -> Vec<Result<(), StoreError>> {
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
-        let outcome = try_to_write(pool, std::slice::from_ref(row)).await;
-        outcomes.push(match outcome {
-            Ok(mut outcome) => outcome.pop().unwrap_or(Err(StoreError::Stale)),
-            Err(failure) => Err(failure.into_error()),
-        });
+        match try_to_write(pool, answer, std::slice::from_ref(row)).await {
+            Ok(mut outcome) => outcomes.push(outcome.pop().unwrap_or(Err(StoreError::Stale))),
+            Err(Failure::Unknown(error)) => {
+                // Nor would the database answer the next ones.
+                outcomes.resize(rows.len(), Err(error));
+                break;
+            }
+            Err(failure) => outcomes.push(Err(failure.into_error())),
+        }
     }
     outcomes
 }
 
-/// Writes the group; who lost a deadlock tries again.
-async fn try_to_write(pool: &Pool, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
+/// Writes the group. While the server is at work for it, so is this: it may wait for a standby for long.
+async fn try_to_write(
+    pool: &Pool,
+    answer: Duration,
+    rows: &[&Rows],
+) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
-    let mut outcome = batch::write(&client, rows).await;
+    let written = write_again(&client, rows);
+    let outcome = unanswered::answer(pool, &client.session, unanswered::until(answer), written).await;
+    outcome.unwrap_or_else(|| {
+        unanswered::throw_away(client);
+        Err(Failure::Unknown(unanswered()))
+    })
+}
+
+/// Who lost a deadlock tries again.
+async fn write_again(client: &ClientWrapper, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
+    let mut outcome = batch::write(client, rows).await;
     for _ in 1..TRIES {
         if !matches!(outcome, Err(Failure::Deadlock)) {
             break;
         }
-        outcome = batch::write(&client, rows).await;
+        outcome = batch::write(client, rows).await;
     }
     outcome
 }

@@ -34,12 +34,17 @@ const SET_UP: &str = "
     SELECT current_setting('server_version_num'), current_setting('server_encoding'), pg_is_in_recovery(),
         current_setting('transaction_read_only')";
 
-/// Connects to the server and sets the session up, all of it within `limit`.
+/// What the server's process is called that serves a connection: no other one ever is.
+const SESSION: &str = "
+    SELECT concat(pid, ' since ', extract(epoch FROM backend_start)) FROM pg_stat_activity
+    WHERE pid = pg_backend_pid()";
+
+/// Connects to the server and sets the session up, all of it within `limit`. Answers the name of the session, too.
 pub(super) async fn connect(
     config: &Config,
     tls: Option<&MakeRustlsConnect>,
     limit: Duration,
-) -> Result<ClientWrapper, Trouble> {
+) -> Result<(ClientWrapper, String), Trouble> {
     let connecting = async {
         let (client, task) = match tls {
             Some(tls) => open(config, tls.clone()).await?,
@@ -47,8 +52,8 @@ pub(super) async fn connect(
         };
         // Made before anything else can fail: it ends the connection when it goes.
         let client = ClientWrapper::new(client, task);
-        set_up(&client).await?;
-        Ok(client)
+        let session = set_up(&client).await?;
+        Ok((client, session))
     };
     tokio::time::timeout(limit, connecting)
         .await
@@ -100,14 +105,25 @@ fn is_unconfirmed(notice: &DbError) -> bool {
     notice.routine() == Some("SyncRepWaitForLSN")
 }
 
-async fn set_up(client: &Client) -> Result<(), Trouble> {
-    let said = client.simple_query(SET_UP).await.map_err(|error| Trouble::of(&error))?;
-    let row = said.iter().rev().find_map(|message| match message {
+async fn set_up(client: &Client) -> Result<String, Trouble> {
+    let said = last_row(client, &format!("{SET_UP}, ({SESSION})")).await?;
+    let row = said.ok_or_else(|| Trouble::lasting("the server said nothing about itself"))?;
+    check(word(&row, 0), word(&row, 1), word(&row, 2) == "t", word(&row, 3) == "on")?;
+    Ok(word(&row, 4).to_owned())
+}
+
+/// The name of the session that the connection has now. Nothing is prepared for it: before a pooler that lends no
+/// sessions, what others prepared would be in the way.
+pub(super) async fn session(client: &Client) -> Result<String, Trouble> {
+    Ok(last_row(client, SESSION).await?.as_ref().map(|row| word(row, 0).to_owned()).unwrap_or_default())
+}
+
+async fn last_row(client: &Client, text: &str) -> Result<Option<SimpleQueryRow>, Trouble> {
+    let said = client.simple_query(text).await.map_err(|error| Trouble::of(&error))?;
+    Ok(said.into_iter().rev().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
-    });
-    let row = row.ok_or_else(|| Trouble::lasting("the server said nothing about itself"))?;
-    check(word(row, 0), word(row, 1), word(row, 2) == "t", word(row, 3) == "on")
+    }))
 }
 
 fn word(row: &SimpleQueryRow, column: usize) -> &str {
@@ -168,7 +184,7 @@ mod tests {
         let name = address.rsplit('/').next().unwrap().split('?').next().unwrap();
         let shown = async |address: &str| {
             let (_, config) = address.parse::<super::super::Address>().unwrap().servers().remove(0);
-            let client = connect(&config, None, Duration::from_secs(60))
+            let (client, _) = connect(&config, None, Duration::from_secs(60))
                 .await
                 .map_err(|trouble| trouble.text)
                 .unwrap();

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, audit, column, failed, unsigned};
+use super::{PostgresStore, audit, column, failed, unsigned, within};
 use crate::StoreError;
 use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 use crate::rows::{decode, encode, role_of};
@@ -33,21 +33,28 @@ impl Directory for PostgresStore {
         record: Publisher,
         audit: Option<AuditEntry>,
     ) -> Result<Publisher, StoreError> {
-        let mut client = self.client().await?;
-        let transaction = client.transaction().await.map_err(failed)?;
-        // The number that counts is that of the column: it grows in the statement, whoever else writes meanwhile.
-        let row = transaction
-            .query_one(
-                "INSERT INTO publisher (publisher_id, version, body) VALUES ($1, 1, $2)
-                 ON CONFLICT (publisher_id) DO UPDATE SET version = publisher.version + 1, body = excluded.body
-                 RETURNING version",
-                &[&record.id, &encode(&record)?],
-            )
-            .await
-            .map_err(failed)?;
-        audit::append(&transaction, &record.id, audit.as_ref()).await?;
-        self.finish(transaction).await?;
-        Ok(Publisher { version: unsigned(column(&row, 0)?)?, ..record })
+        let until = self.until();
+        let work = async {
+            let mut client = self.to_change(until).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            // The number that counts is that of the column: it grows in the statement, whoever else writes meanwhile.
+            let row = transaction
+                .query_one(
+                    "INSERT INTO publisher (publisher_id, version, body) VALUES ($1, 1, $2)
+                     ON CONFLICT (publisher_id) DO UPDATE SET version = publisher.version + 1,
+                         body = excluded.body
+                     RETURNING version",
+                    &[&record.id, &encode(&record)?],
+                )
+                .await
+                .map_err(failed)?;
+            audit::append(&transaction, &record.id, audit.as_ref()).await?;
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            unsigned(column(&row, 0)?)
+        };
+        let version = within(until, work).await?;
+        Ok(Publisher { version, ..record })
     }
 
     async fn role(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
@@ -81,31 +88,30 @@ impl Directory for PostgresStore {
         role: Option<Role>,
         audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
-        let mut connection = self.client().await?;
-        let transaction = connection.transaction().await.map_err(failed)?;
+        let until = self.until();
         let PrincipalId { tenant, client } = principal;
-        let changed = match role {
-            None => {
-                transaction
-                    .execute(
-                        "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3",
-                        &[&publisher, tenant, client],
-                    )
-                    .await
-            }
-            Some(role) => {
-                transaction
-                    .execute(
+        let work = async {
+            let mut connection = self.to_change(until).await?;
+            let transaction = connection.transaction().await.map_err(failed)?;
+            let changed = match role {
+                None => {
+                    let text = "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3";
+                    transaction.execute(text, &[&publisher, tenant, client]).await
+                }
+                Some(role) => {
+                    let text =
                         "INSERT INTO member (publisher_id, tenant, client, role) VALUES ($1, $2, $3, $4)
-                     ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role",
-                        &[&publisher, tenant, client, &role.as_str()],
-                    )
-                    .await
-            }
+                        ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role";
+                    transaction.execute(text, &[&publisher, tenant, client, &role.as_str()]).await
+                }
+            };
+            changed.map_err(failed)?;
+            audit::append(&transaction, publisher, audit.as_ref()).await?;
+            transaction.commit().await.map_err(failed)?;
+            connection.answered();
+            Ok(())
         };
-        changed.map_err(failed)?;
-        audit::append(&transaction, publisher, audit.as_ref()).await?;
-        self.finish(transaction).await
+        within(until, work).await
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
@@ -152,23 +158,28 @@ impl Keys for PostgresStore {
     }
 
     async fn add_first_signing_key(&self, key: SigningKey) -> Result<Vec<SigningKey>, StoreError> {
-        let mut client = self.client().await?;
-        let transaction = client.transaction().await.map_err(failed)?;
-        // Of two nodes that start together the second waits here, and then sees the first one's key.
-        transaction
-            .batch_execute("LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE")
-            .await
-            .map_err(failed)?;
-        transaction
-            .execute(
-                "INSERT INTO signing_key (kid, private_pem, created_at)
-                 SELECT $1::text, $2::text, $3::bigint WHERE NOT EXISTS (SELECT 1 FROM signing_key)",
-                &[&key.kid, &key.private_pem, &key.created_at],
-            )
-            .await
-            .map_err(failed)?;
-        self.finish(transaction).await?;
-        drop(client);
+        let until = self.until();
+        let work = async {
+            let mut client = self.to_change(until).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            // Of two nodes that start together the second waits here, and then sees the first one's key.
+            transaction
+                .batch_execute("LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE")
+                .await
+                .map_err(failed)?;
+            transaction
+                .execute(
+                    "INSERT INTO signing_key (kid, private_pem, created_at)
+                     SELECT $1::text, $2::text, $3::bigint WHERE NOT EXISTS (SELECT 1 FROM signing_key)",
+                    &[&key.kid, &key.private_pem, &key.created_at],
+                )
+                .await
+                .map_err(failed)?;
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            Ok(())
+        };
+        within(until, work).await?;
         self.signing_keys().await
     }
 }

@@ -9,12 +9,13 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSqlOwned, ToSql};
 
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
+use super::trouble::failed;
+use super::unanswered::{Asked, until, within};
 use super::{column, query};
 use crate::StoreError;
 
@@ -146,9 +147,14 @@ async fn rows<K: Key>(
     publisher: &str,
     keys: &[K],
 ) -> Result<HashMap<K, Arc<Row>>, StoreError> {
-    let client = pool::take(pool).await?;
-    let outcome = timeout(answer, query(&client, text, &[&publisher, &keys])).await;
-    let rows = pool::settle(client, None, outcome)?;
+    let until = until(answer);
+    let read = async {
+        let client = Asked::new(pool::take(pool).await?, None, until);
+        let rows = query(&client, text, &[&publisher, &keys]).await;
+        client.answered();
+        rows.map_err(failed)
+    };
+    let rows = within(until, read).await?;
     rows.into_iter().map(|row| Ok((column(&row, 0)?, Arc::new(row)))).collect()
 }
 

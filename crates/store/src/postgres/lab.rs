@@ -7,12 +7,14 @@ use tokio::sync::mpsc;
 use tokio_postgres::{IsolationLevel, Row};
 
 use super::carry::{self, Group};
-use super::{PostgresStore, column, failed};
+use super::{PostgresStore, column, failed, until, within};
 use crate::StoreError;
 use crate::contract::{Lab, LabKind};
 use crate::sqlite::carry::{NewFile, Snapshot};
 use crate::tables::{TABLES, Table};
 
+/// The whole state may take as long as so many answers. No request but those of the development mode waits for it.
+const ANSWERS: u32 = 40;
 /// At most so many groups of rows wait between the database and the file.
 const WAITING: usize = 4;
 
@@ -67,28 +69,34 @@ impl Lab for PostgresStore {
     }
 
     async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
-        let mut client = self.client().await?;
-        let transaction = client
-            .build_transaction()
-            .isolation_level(IsolationLevel::RepeatableRead)
-            .read_only(true)
-            .start()
-            .await
-            .map_err(failed)?;
-        let (groups, mut waiting) = mpsc::channel::<Group>(WAITING);
-        let path = file.to_owned();
-        let writer = tokio::task::spawn_blocking(move || {
-            let file = NewFile::create(&path)?;
-            while let Some((place, rows)) = waiting.blocking_recv() {
-                file.put(&TABLES[place], &rows)?;
+        let until = until(self.inner.answer * ANSWERS);
+        within(until, async {
+            let mut client = self.to_read(until).await?;
+            let transaction = client
+                .build_transaction()
+                .isolation_level(IsolationLevel::RepeatableRead)
+                .read_only(true)
+                .start()
+                .await
+                .map_err(failed)?;
+            let (groups, mut waiting) = mpsc::channel::<Group>(WAITING);
+            let path = file.to_owned();
+            let writer = tokio::task::spawn_blocking(move || {
+                let file = NewFile::create(&path)?;
+                while let Some((place, rows)) = waiting.blocking_recv() {
+                    file.put(&TABLES[place], &rows)?;
+                }
+                file.finish()
+            });
+            for (place, table) in TABLES.iter().enumerate() {
+                carry::read(&transaction, (place, table), &groups).await?;
             }
-            file.finish()
-        });
-        for (place, table) in TABLES.iter().enumerate() {
-            carry::read(&transaction, (place, table), &groups).await?;
-        }
-        drop(groups);
-        writer.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+            drop(groups);
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            writer.await.map_err(|error| StoreError::Unavailable(error.to_string()))?
+        })
+        .await
     }
 
     async fn restore(&self, file: &Path) -> Result<(), StoreError> {
@@ -104,32 +112,44 @@ impl Lab for PostgresStore {
             }
             Ok::<_, StoreError>(())
         });
-        let mut client = self.client().await?;
-        let transaction = client.transaction().await.map_err(failed)?;
-        let all: Vec<&Table> = TABLES.iter().collect();
-        empty(&transaction, &all).await?;
-        let mut taken = Ok(());
-        while let Some((place, rows)) = waiting.recv().await {
-            taken = carry::write(&transaction, &TABLES[place], &rows).await;
-            if taken.is_err() {
-                break;
+        let until = until(self.inner.answer * ANSWERS);
+        within(until, async {
+            let mut client = self.to_change(until).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            let all: Vec<&Table> = TABLES.iter().collect();
+            empty(&transaction, &all).await?;
+            let mut taken = Ok(());
+            while let Some((place, rows)) = waiting.recv().await {
+                taken = carry::write(&transaction, &TABLES[place], &rows).await;
+                if taken.is_err() {
+                    break;
+                }
             }
-        }
-        drop(waiting);
-        // What the database says is the cause when both failed.
-        taken?;
-        reader.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-        carry::go_on_counting(&transaction).await?;
-        self.finish(transaction).await
+            drop(waiting);
+            // What the database says is the cause when both failed.
+            taken?;
+            reader.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+            carry::go_on_counting(&transaction).await?;
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            Ok(())
+        })
+        .await
     }
 
     async fn reset(&self) -> Result<(), StoreError> {
-        let mut client = self.client().await?;
-        let transaction = client.transaction().await.map_err(failed)?;
-        let but_the_keys: Vec<&Table> = TABLES.iter().skip(1).collect();
-        empty(&transaction, &but_the_keys).await?;
-        transaction.batch_execute("DELETE FROM audit_counter").await.map_err(failed)?;
-        self.finish(transaction).await
+        let until = until(self.inner.answer * ANSWERS);
+        within(until, async {
+            let mut client = self.to_change(until).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            let but_the_keys: Vec<&Table> = TABLES.iter().skip(1).collect();
+            empty(&transaction, &but_the_keys).await?;
+            transaction.batch_execute("DELETE FROM audit_counter").await.map_err(failed)?;
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            Ok(())
+        })
+        .await
     }
 }
 

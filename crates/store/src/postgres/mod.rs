@@ -24,15 +24,16 @@ mod sharing;
 mod statement;
 mod tls;
 pub(crate) mod trouble;
+mod unanswered;
 pub(crate) mod upkeep;
 mod work;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{ClientWrapper, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use deadpool_postgres::ClientWrapper;
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -40,9 +41,10 @@ use uuid::Uuid;
 use crate::StoreError;
 use committer::Committer;
 use gather::Gather;
-use pool::{Held, Pool};
+use pool::Pool;
 use signoff_lifecycle::ids::OperationId;
 use trouble::{describe, failed};
+use unanswered::{Asked, unanswered, until, within};
 
 pub use address::{Address, BadAddress};
 pub use opening::OpenError;
@@ -91,57 +93,63 @@ impl PostgresStore {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    async fn client(&self) -> Result<Held, StoreError> {
-        Ok(pool::take(&self.inner.pool).await?)
+    /// When an answer must be there that is asked for now.
+    fn until(&self) -> Instant {
+        until(self.inner.answer)
+    }
+
+    /// A connection for a read.
+    async fn to_read(&self, until: Instant) -> Result<Asked, StoreError> {
+        Ok(Asked::new(pool::take(&self.inner.pool).await?, None, until))
+    }
+
+    /// A connection for a change. Changes may wait for a standby for long; reads keep connections of their own.
+    async fn to_change(&self, until: Instant) -> Result<Asked, StoreError> {
+        let room = self.inner.changes.clone().acquire_owned().await.map_err(|_| unanswered())?;
+        Ok(Asked::new(pool::take(&self.inner.pool).await?, Some(room), until))
     }
 
     async fn rows(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
-        let client = self.client().await?;
-        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
-        pool::settle(client, None, outcome)
+        let until = self.until();
+        let work = async {
+            let client = self.to_read(until).await?;
+            let rows = query(&client, text, parameters).await;
+            client.answered();
+            rows.map_err(failed)
+        };
+        within(until, work).await
     }
 
     async fn row(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>, StoreError> {
-        let client = self.client().await?;
-        let asked = async {
-            let statement = client.prepare_cached(text).await?;
-            client.query_opt(&statement, parameters).await
-        };
-        let outcome = timeout(self.inner.answer, asked).await;
-        pool::settle(client, None, outcome)
+        Ok(self.rows(text, parameters).await?.pop())
     }
 
     /// The rows that the statement changed.
     async fn changed(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
-        let (room, client) = self.to_change().await?;
-        let outcome = timeout(self.inner.answer, query(&client, text, parameters)).await;
-        pool::settle(client, Some(room), outcome)
+        let until = self.until();
+        let work = async {
+            let client = self.to_change(until).await?;
+            let rows = query(&client, text, parameters).await;
+            client.answered();
+            rows.map_err(failed)
+        };
+        within(until, work).await
     }
 
     /// The number of rows that the statement changed.
     async fn execute(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<u64, StoreError> {
-        let (room, client) = self.to_change().await?;
-        let asked = async {
-            let statement = client.prepare_cached(text).await?;
-            client.execute(&statement, parameters).await
+        let until = self.until();
+        let work = async {
+            let client = self.to_change(until).await?;
+            let asked = async {
+                let statement = client.prepare_cached(text).await?;
+                client.execute(&statement, parameters).await
+            };
+            let count = asked.await;
+            client.answered();
+            count.map_err(failed)
         };
-        let outcome = timeout(self.inner.answer, asked).await;
-        pool::settle(client, Some(room), outcome)
-    }
-
-    /// Commits. Who waits too long for it is told that it is not known.
-    async fn finish(&self, transaction: Transaction<'_>) -> Result<(), StoreError> {
-        match timeout(self.inner.answer, transaction.commit()).await {
-            Ok(committed) => committed.map_err(failed),
-            Err(_) => Err(pool::unanswered()),
-        }
-    }
-
-    /// A connection for a change. Changes may wait for a standby for long; reads keep connections of their own.
-    async fn to_change(&self) -> Result<(OwnedSemaphorePermit, Held), StoreError> {
-        let room = timeout(self.inner.answer, self.inner.changes.clone().acquire_owned()).await;
-        let room = room.ok().and_then(Result::ok).ok_or_else(pool::unanswered)?;
-        Ok((room, self.client().await?))
+        within(until, work).await
     }
 }
 

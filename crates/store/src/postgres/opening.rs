@@ -5,10 +5,11 @@ use std::time::Duration;
 use deadpool_postgres::ClientWrapper;
 use tokio::time::timeout;
 
-use super::pool::{self, Held, Pool};
+use super::pool::{self, Held, Pool, Pooled};
 use super::settings::PostgresSettings;
 use super::trouble::{Trouble, failed};
-use super::{BadAddress, column, schema};
+use super::unanswered::{answer, unanswered, until, within};
+use super::{BadAddress, column, connect, schema};
 use crate::StoreError;
 
 /// A database that cannot be reached is asked again after this time.
@@ -72,9 +73,17 @@ pub(super) async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<He
 /// Waits for the database, brings the schema up to date, and tells the log what an operator should know.
 pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<(), OpenError> {
     let mut client = first(pool, settings).await?;
-    refuse_shared_sessions(pool, &client).await?;
-    schema::migrate(&mut client).await?;
-    look_at(&client, settings.connections).await?;
+    let limit = settings.answer;
+    if within(until(limit), shares_sessions(pool, &client)).await? {
+        let problem = "a pooler in transaction mode stands before the database; let signoff connect to the server itself, \
+                       or set the pooler to session mode";
+        return Err(OpenError::Refused(problem.to_owned()));
+    }
+    // It takes as long as it takes, if the server is at it.
+    let session = client.session.clone();
+    let migrated = answer(pool, &session, until(limit), schema::migrate(&mut client)).await;
+    migrated.unwrap_or_else(|| Err(Trouble::passing(unanswered().to_string())))?;
+    within(until(limit), look_at(&client, settings.connections)).await?;
     let address = &settings.address;
     if address.leaves_this_machine() && !address.tls().is_verified() {
         tracing::warn!(
@@ -84,22 +93,11 @@ pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<
     Ok(())
 }
 
-/// Two connections of ours have two sessions, unless a pooler lends one session to whoever speaks.
-async fn refuse_shared_sessions(pool: &Pool, first: &ClientWrapper) -> Result<(), OpenError> {
+/// Whether a pooler lends a session to whoever speaks: else two connections of ours have two sessions that stay theirs.
+async fn shares_sessions(pool: &Pool, first: &Pooled) -> Result<bool, StoreError> {
     let second = pool::take(pool).await?;
-    if session(first).await? == session(&second).await? {
-        let problem = "a pooler in transaction mode stands before the database; let signoff connect to the server itself, \
-                       or set the pooler to session mode";
-        return Err(OpenError::Refused(problem.to_owned()));
-    }
-    Ok(())
-}
-
-/// The process that serves the connection, and when it started.
-async fn session(client: &ClientWrapper) -> Result<(i32, Option<String>), StoreError> {
-    let text = "SELECT pg_backend_pid(), inet_server_addr()::text || ':' || inet_server_port()::text";
-    let row = client.query_one(text, &[]).await.map_err(failed)?;
-    Ok((column(&row, 0)?, column(&row, 1)?))
+    let now = connect::session(first).await?;
+    Ok(now != first.session.name || now == second.session.name)
 }
 
 /// Warns of what makes acknowledged changes less than durable, and of too few connections.

@@ -7,8 +7,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
-use tokio::time::error::Elapsed;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -16,7 +15,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::address::BadAddress;
 use super::connect;
 use super::settings::PostgresSettings;
-use super::trouble::{Trouble, doubts, failed};
+use super::trouble::{Trouble, doubts};
+use super::unanswered::{Session, Silence, unanswered};
 use crate::StoreError;
 
 /// Who waits longer for a free connection is told that the store is unavailable.
@@ -34,11 +34,14 @@ pub(super) struct Manager {
     limit: Duration,
     /// The server that took writes last: it is asked first.
     last: AtomicUsize,
+    /// What became known of connections that do not answer.
+    pub(super) silence: Silence,
 }
 
 /// A connection as the pool keeps it.
 pub(super) struct Pooled {
     client: ClientWrapper,
+    pub(super) session: Session,
     /// How many doubts there were when it was made.
     doubts: u64,
 }
@@ -55,6 +58,7 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, BadAddress> {
         tls: address.tls().connector()?,
         limit: address.connect_limit(),
         last: AtomicUsize::new(0),
+        silence: Silence::new(settings.answer),
     };
     managed::Pool::builder(manager)
         .max_size(settings.connections)
@@ -76,24 +80,6 @@ pub(super) async fn take(pool: &Pool) -> Result<Held, Trouble> {
     })
 }
 
-/// What the connection answered. One that did not answer in time goes back to the pool when it has: until then the
-/// server is at work for it, and another one in its place would be one too many.
-pub(super) fn settle<T>(
-    client: Held,
-    room: Option<OwnedSemaphorePermit>,
-    outcome: Result<Result<T, tokio_postgres::Error>, Elapsed>,
-) -> Result<T, StoreError> {
-    if let Ok(outcome) = outcome {
-        return outcome.map_err(failed);
-    }
-    tokio::spawn(async move {
-        // Answers come in order. An error is one, too: of the end of the connection.
-        let _ = client.simple_query("").await;
-        drop((client, room));
-    });
-    Err(unanswered())
-}
-
 /// What the task answers that was asked, unless that takes longer than `limit`: it may be done yet, or not.
 pub(super) async fn answer_of<T>(
     told: oneshot::Receiver<Result<T, StoreError>>,
@@ -104,11 +90,6 @@ pub(super) async fn answer_of<T>(
         Ok(Err(_)) => Err(StoreError::Unavailable("the store is being closed".to_owned())),
         Err(_) => Err(unanswered()),
     }
-}
-
-/// What a change or a read comes to that the database did not answer in time.
-pub(super) fn unanswered() -> StoreError {
-    StoreError::Unavailable("the database did not answer in time".to_owned())
 }
 
 impl From<Trouble> for StoreError {
@@ -126,11 +107,12 @@ impl managed::Manager for Manager {
         let mut troubles = Vec::new();
         for place in (0..count).map(|step| (first + step) % count) {
             let (name, config) = &self.servers[place];
-            let doubts = doubts();
-            match connect::connect(config, self.tls.as_ref(), self.limit).await {
-                Ok(client) => {
+            let (doubts, found) = (doubts(), self.silence.found());
+            // Boxed: it is large, and rarely awaited.
+            match Box::pin(connect::connect(config, self.tls.as_ref(), self.limit)).await {
+                Ok((client, name)) => {
                     self.last.store(place, Ordering::Relaxed);
-                    return Ok(Pooled { client, doubts });
+                    return Ok(Pooled { client, session: Session { name, found }, doubts });
                 }
                 Err(trouble) => {
                     troubles.push(Trouble { text: format!("{name}: {}", trouble.text), ..trouble });
@@ -146,6 +128,9 @@ impl managed::Manager for Manager {
         }
         if pooled.doubts != doubts() {
             return Err(RecycleError::message("the server may take no changes any more"));
+        }
+        if pooled.session.found != self.silence.found() {
+            return Err(RecycleError::message("connections of its time do not answer any more"));
         }
         Ok(())
     }

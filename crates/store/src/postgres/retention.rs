@@ -6,10 +6,13 @@ use signoff_lifecycle::ids::OperationId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, failed, signed, uuid};
+use super::{PostgresStore, column, failed, signed, until, uuid, within};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
 use crate::packed::unpack;
+
+/// Forgetting many operations may take as long as so many answers. No request waits for it.
+const ANSWERS: u32 = 4;
 
 #[async_trait]
 impl Retention for PostgresStore {
@@ -44,27 +47,32 @@ impl Retention for PostgresStore {
     }
 
     async fn prune(&self, prune: Prune) -> Result<usize, StoreError> {
-        let mut client = self.client().await?;
-        let transaction = client.transaction().await.map_err(failed)?;
-        // The offer cannot change until this is committed.
-        let as_decided = transaction
-            .query_opt(
-                "SELECT 1 FROM offer WHERE publisher_id = $1 AND offer_id = $2 AND revision = $3 FOR UPDATE",
-                &[&prune.publisher, &prune.offer, &signed(prune.revision)?],
-            )
-            .await
-            .map_err(failed)?;
-        if as_decided.is_none() {
-            return Err(StoreError::Stale);
-        }
-        let waiting = with_mail_to_send(&transaction, &prune).await?;
-        let (stay, go): (Vec<Aged>, Vec<Aged>) =
-            prune.remove.iter().partition(|aged| waiting.contains(&uuid(aged.id)));
-        keep(&transaction, &prune, prune.keep.iter().chain(&stay)).await?;
-        let removed = remove(&transaction, &prune, &go).await?;
-        forget_contents(&transaction, &prune).await?;
-        self.finish(transaction).await?;
-        Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+        let until = until(self.inner.answer * ANSWERS);
+        within(until, async {
+            let mut client = self.to_change(until).await?;
+            let transaction = client.transaction().await.map_err(failed)?;
+            // The offer cannot change until this is committed.
+            let as_decided = transaction
+                .query_opt(
+                    "SELECT 1 FROM offer WHERE publisher_id = $1 AND offer_id = $2 AND revision = $3 FOR UPDATE",
+                    &[&prune.publisher, &prune.offer, &signed(prune.revision)?],
+                )
+                .await
+                .map_err(failed)?;
+            if as_decided.is_none() {
+                return Err(StoreError::Stale);
+            }
+            let waiting = with_mail_to_send(&transaction, &prune).await?;
+            let (stay, go): (Vec<Aged>, Vec<Aged>) =
+                prune.remove.iter().partition(|aged| waiting.contains(&uuid(aged.id)));
+            keep(&transaction, &prune, prune.keep.iter().chain(&stay)).await?;
+            let removed = remove(&transaction, &prune, &go).await?;
+            forget_contents(&transaction, &prune).await?;
+            transaction.commit().await.map_err(failed)?;
+            client.answered();
+            Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+        })
+        .await
     }
 }
 

@@ -12,6 +12,7 @@ mod file;
 mod log;
 mod own_server;
 mod plan;
+mod pooler;
 mod postgres_server;
 mod proxy;
 
@@ -23,6 +24,7 @@ pub use file::{copy_as_killed, faults_of_file};
 pub use log::{Entry, Outcome};
 pub use own_server::{OwnServer, connect};
 pub use plan::{Fault, Faults, Plan, Point};
+pub use pooler::Pooler;
 pub use proxy::Proxy;
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
-//! A proxy before a server: connections through it can be cut, kept waiting, and led elsewhere.
+//! A proxy before a server: connections through it can be cut, kept waiting, swallowed, and led elsewhere.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use parking_lot::Mutex;
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// What the server says gets nowhere.
+const ANSWERS: u8 = 1;
+/// What it is told gets nowhere, either.
+const QUESTIONS: u8 = 2;
 
 /// Listens on a free port of the loopback address, until it is dropped.
 pub struct Proxy {
@@ -19,9 +24,10 @@ pub struct Proxy {
 
 struct State {
     way: Way,
+    /// What the connections swallow that are there.
+    swallowed: Arc<AtomicU8>,
     connections: JoinSet<()>,
     accepted: usize,
-    held: watch::Sender<bool>,
 }
 
 #[derive(Clone)]
@@ -43,9 +49,9 @@ impl Proxy {
         let address = listener.local_addr()?;
         let state = State {
             way: Way::To(server.to_owned()),
+            swallowed: Arc::default(),
             connections: JoinSet::new(),
             accepted: 0,
-            held: watch::Sender::new(false),
         };
         let state = Arc::new(Mutex::new(state));
         let (mut listening, shared) = (JoinSet::new(), state.clone());
@@ -53,8 +59,8 @@ impl Proxy {
             while let Ok((stream, _)) = listener.accept().await {
                 let mut state = shared.lock();
                 state.accepted += 1;
-                let (way, held) = (state.way.clone(), state.held.subscribe());
-                state.connections.spawn(serve(stream, way, held));
+                let (way, swallowed) = (state.way.clone(), state.swallowed.clone());
+                state.connections.spawn(serve(stream, way, swallowed));
             }
         });
         Ok(Self { address, state, _listening: listening })
@@ -84,35 +90,60 @@ impl Proxy {
 
     /// On the connections that are there everything is taken and gets nowhere, for ever. New ones are never answered.
     pub fn swallow(&self) {
-        let mut state = self.state.lock();
-        state.way = Way::Silent;
-        state.held.send_replace(true);
+        self.state.lock().swallow(ANSWERS | QUESTIONS);
+    }
+
+    /// The same, but what the server is told on the connections that are there gets there.
+    pub fn swallow_answers(&self) {
+        self.state.lock().swallow(ANSWERS);
     }
 
     /// Leads new connections to this `HOST:PORT`; those that are there stay.
     pub fn lead_to(&self, server: &str) {
-        let mut state = self.state.lock();
-        state.way = Way::To(server.to_owned());
-        // Those that are held stay so.
-        state.held.send_replace(false);
+        self.state.lock().way = Way::To(server.to_owned());
     }
 }
 
-async fn serve(mut stream: TcpStream, way: Way, mut held: watch::Receiver<bool>) {
+impl State {
+    fn swallow(&mut self, what: u8) {
+        self.way = Way::Silent;
+        std::mem::take(&mut self.swallowed).store(what, Ordering::SeqCst);
+    }
+}
+
+async fn serve(mut stream: TcpStream, way: Way, swallowed: Arc<AtomicU8>) {
     match way {
         Way::To(server) => {
             if let Ok(mut server) = TcpStream::connect(server).await {
-                let is_held = tokio::select! {
-                    // Whatever ends it is the end of it.
-                    _ = copy_bidirectional(&mut stream, &mut server) => false,
-                    held = held.wait_for(|held| *held) => held.is_ok(),
-                };
-                if is_held {
-                    std::future::pending::<()>().await;
+                let (from_client, to_client) = stream.split();
+                let (from_server, to_server) = server.split();
+                // Whatever ends it is the end of it.
+                tokio::select! {
+                    _ = carry(from_client, to_server, &swallowed, QUESTIONS) => {}
+                    _ = carry(from_server, to_client, &swallowed, ANSWERS) => {}
                 }
             }
         }
         Way::Closed => {}
         Way::Silent => std::future::pending().await,
+    }
+}
+
+/// Carries bytes until their end, but for those that are swallowed.
+async fn carry(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    swallowed: &AtomicU8,
+    these: u8,
+) -> io::Result<()> {
+    let mut bytes = vec![0; 16 * 1024];
+    loop {
+        let count = from.read(&mut bytes).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        if swallowed.load(Ordering::SeqCst) & these == 0 {
+            to.write_all(&bytes[..count]).await?;
+        }
     }
 }

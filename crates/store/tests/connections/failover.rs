@@ -9,7 +9,7 @@ use signoff_store::testing::{self, OwnServer, Proxy};
 use crate::{PATIENCE, open, record, refused, write_until_it_says, write_until_it_works};
 
 /// A database of the common server: `HOST:PORT`, and its name.
-async fn database() -> (String, String) {
+pub(crate) async fn database() -> (String, String) {
     let address = testing::database().await.unwrap();
     let rest = address.split_once('@').unwrap().1.split_once('?').unwrap().0;
     let (host, name) = rest.split_once('/').unwrap();

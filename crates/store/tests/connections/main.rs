@@ -3,6 +3,7 @@
 
 mod failover;
 mod roles;
+mod silence;
 mod standby;
 mod tls;
 

@@ -211,7 +211,7 @@ impl Reader<'_> {
                 values.rows.iter().map(|row| row.get(place).and_then(parameter)).collect()
             }
             Some(SetExpr::Select(select)) => vec![match select.projection.get(place) {
-                Some(SelectItem::UnnamedExpr(expression)) => parameter(expression),
+                Some(SelectItem::UnnamedExpr(expression)) => self.publisher(select, expression),
                 _ => None,
             }],
             _ => vec![None],
@@ -225,6 +225,17 @@ impl Reader<'_> {
             }
         }
         self.bound += 1;
+    }
+
+    /// The parameter that the expression is equal to in every row of the select.
+    fn publisher(&mut self, select: &Select, expression: &Expr) -> Option<usize> {
+        let mut clause = Clause::default();
+        self.from(&mut clause, &select.from);
+        clause.demand(select.selection.as_ref());
+        match term(expression, &clause)? {
+            Term::Parameter(number) => Some(number),
+            column @ Term::Column(..) => clause.publishers().get(&column).copied(),
+        }
     }
 
     fn moves_nothing(&mut self, assignments: &[Assignment]) {
@@ -329,6 +340,9 @@ mod tests {
             "SELECT 1 FROM offer o LEFT JOIN work w ON w.publisher_id = o.publisher_id WHERE o.publisher_id = $1",
             "SELECT 1 FROM offer JOIN work ON work.publisher_id = $1 AND offer.publisher_id = work.publisher_id",
             "INSERT INTO offer (offer_id, publisher_id) SELECT row.id, $1 FROM unnest($2::text[]) AS row (id)",
+            "INSERT INTO offer (publisher_id) SELECT work.publisher_id FROM work WHERE work.publisher_id = $1",
+            "INSERT INTO offer (offer_id, publisher_id) SELECT offer_id, publisher_id FROM work
+             WHERE publisher_id = $1 AND offer_id = $2 FOR SHARE",
             "WITH gone AS (DELETE FROM work WHERE work.publisher_id = $1 RETURNING 1)
              UPDATE offer SET revision = 2 FROM gone WHERE offer.publisher_id = $1",
             "DELETE FROM work USING unnest($2::uuid[]) AS row (id) WHERE work.publisher_id = $1",
@@ -353,7 +367,8 @@ mod tests {
             "WITH gone AS (DELETE FROM work RETURNING 1) SELECT 1 FROM gone",
             "DELETE FROM work WHERE (publisher_id, operation_id) IN (SELECT $1, $2)",
             "INSERT INTO offer (offer_id) VALUES ($1)",
-            "INSERT INTO offer (publisher_id) SELECT work.publisher_id FROM work WHERE work.publisher_id = $1",
+            "INSERT INTO offer (publisher_id) SELECT work.offer_id FROM work WHERE work.publisher_id = $1",
+            "INSERT INTO offer (publisher_id) SELECT work.publisher_id FROM work WHERE work.publisher_id >= $1",
             "UPDATE offer SET publisher_id = $2 WHERE publisher_id = $1",
             "UPDATE offer SET revision = 2 FROM work WHERE offer.publisher_id = $1",
             "SELECT 1 FROM offer RIGHT JOIN work ON work.publisher_id = $1 WHERE offer.publisher_id = $1",
