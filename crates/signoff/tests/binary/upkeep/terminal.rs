@@ -25,7 +25,7 @@ struct OnTerminal {
 
 impl OnTerminal {
     fn start(from: &Shelf, to: &Shelf) -> Self {
-        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY;
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let ours = openpt(flags).unwrap();
         grantpt(&ours).unwrap();
         unlockpt(&ours).unwrap();
@@ -68,9 +68,12 @@ impl OnTerminal {
     /// The exit code, and all that was shown.
     async fn ended(mut self) -> (Option<i32>, String) {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends").unwrap();
-        while let Some(more) = self.said.recv().await {
-            self.shown.extend(more);
-        }
+        let rest = async {
+            while let Some(more) = self.said.recv().await {
+                self.shown.extend(more);
+            }
+        };
+        tokio::time::timeout(PATIENCE, rest).await.expect("it says no more");
         (status.code(), String::from_utf8(self.shown).unwrap())
     }
 }
