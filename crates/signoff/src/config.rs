@@ -25,7 +25,7 @@ mod store;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
-pub(crate) use store::{DatabaseOptions, StoreSettings, shows_a_password, with_password};
+pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";

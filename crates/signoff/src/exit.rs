@@ -22,6 +22,9 @@ Exit codes:
   5  not signed in, or not permitted (401, 403, no token given out)
   6  the server cannot be reached or cannot answer now (429, 502, 503, 504); for serve, its database cannot be reached";
 
+/// The exit code of a program that Ctrl-C ended.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// Who a development server knows from its start on.
 const SEEDED: &str = "a server that was started with --dev knows
   export SIGNOFF_PUBLISHER=contoso SIGNOFF_TENANT=11111111-1111-1111-1111-111111111111
@@ -78,7 +81,10 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
-            | Self::Upkeep(UpkeepError::Refused(_) | UpkeepError::Database(OpenError::Setting(_)))
+            | Self::Upkeep(
+                UpkeepError::Refused(_)
+                | UpkeepError::Database(OpenError::Setting(_) | OpenError::Refused(_)),
+            )
             | Self::Node(
                 NodeError::Open(_)
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))

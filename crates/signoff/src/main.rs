@@ -13,6 +13,7 @@ mod store_address;
 mod view;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
@@ -43,13 +44,19 @@ enum Command {
     Client(ClientCommand),
 }
 
+/// A server that ended waits no longer for threads that nothing can interrupt: one may be asking for the address of a
+/// database's host.
+const LINGER: Duration = Duration::from_secs(5);
+
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
     // A provider that is installed already is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match cli.command {
         Command::Server(command) => {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-            runtime.block_on(commands::run_server(command, &cli.connection))
+            let ended = runtime.block_on(commands::run_server(command, &cli.connection));
+            runtime.shutdown_timeout(LINGER);
+            ended
         }
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -320,6 +320,11 @@ messages! {
             /// What has not happened.
             pending: String,
         } => "error-clock-timeout",
+        /// The server stops and lets no more time pass.
+        ClockLeft {
+            /// What time it is for the publisher.
+            now: String,
+        } => "error-clock-left",
         /// The file to restore from is not usable.
         SnapshotInvalid {
             /// What is wrong with it.

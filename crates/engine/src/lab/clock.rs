@@ -23,6 +23,12 @@ pub enum AdvanceError {
         /// What, as `offer/operation kind`.
         pending: Vec<String>,
     },
+    /// This node stops, and does no more of what falls due.
+    #[error("this node stops; the clock shows {now:?}")]
+    Leaving {
+        /// How far the clock came.
+        now: Timestamp,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -36,7 +42,8 @@ impl Engine {
     /// the way has happened.
     ///
     /// # Errors
-    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, or this node stops.
+    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, [`AdvanceError::Leaving`] if this node
+    /// stops.
     pub async fn advance(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
         let turn = {
             let mut advancing = self.shared.advancing.lock();
@@ -48,7 +55,9 @@ impl Engine {
             played = self.play(publisher, span) => return played,
             () = tokio::time::sleep(PATIENCE) => {}
             // Nobody here does what falls due any more.
-            () = self.shared.leaving.begun() => {}
+            () = self.shared.leaving.begun() => {
+                return Err(AdvanceError::Leaving { now: self.shared.clock.now(publisher) });
+            }
         }
         Err(AdvanceError::Pending { pending: self.pending(publisher).await? })
     }

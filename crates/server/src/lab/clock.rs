@@ -45,6 +45,10 @@ pub(crate) async fn advance(
             let text = ErrorText::ClockTimeout { pending: pending.join(", ") };
             Err(ApiError::new(ErrorCode::GatewayTimeout, text))
         }
+        Err(AdvanceError::Leaving { now }) => {
+            let text = ErrorText::ClockLeft { now: time::rfc3339(now.0) };
+            Err(ApiError::new(ErrorCode::ServiceUnavailable, text))
+        }
     }
 }
 

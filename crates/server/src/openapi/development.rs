@@ -70,7 +70,8 @@ fn clock() -> Vec<Call> {
         Call::new(TAG, Post, "/_signoff/clock/{publisherId}/advance", "advanceClock")
             .says(
                 "Advance the clock of a publisher",
-                "Plays events in order, each at its own time, and answers when all that was due has happened.",
+                "Plays events in order, each at its own time, and answers when all that was due has happened. A server that is \
+                 being stopped answers 503 and says what time it is.",
             )
             .body::<Advance>(true, "How far.", json!({ "by": "3d" }))
             .answers(Answer::of::<ClockNow>(200, "The time now.", now()))

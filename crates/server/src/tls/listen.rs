@@ -38,6 +38,15 @@ where
     S: Fn(TcpStream, SocketAddr, Stop) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
+    listen_with(GRACE, listener, shutdown, serve).await;
+}
+
+async fn listen_with<F, S, C>(grace: Duration, listener: TcpListener, shutdown: F, serve: S)
+where
+    F: Future<Output = ()>,
+    S: Fn(TcpStream, SocketAddr, Stop) -> C,
+    C: Future<Output = ()> + Send + 'static,
+{
     let (stop, stopped) = watch::channel(false);
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut open = JoinSet::new();
@@ -57,7 +66,7 @@ where
     drop(listener);
     stop.send_replace(true);
     let all_ended = async { while open.join_next().await.is_some() {} };
-    if timeout(GRACE, all_ended).await.is_err() {
+    if timeout(grace, all_ended).await.is_err() {
         tracing::warn!("connections were still busy at the end of the grace period and are cut");
     }
 }
@@ -80,5 +89,45 @@ async fn accept(
                 sleep(ACCEPT_PAUSE).await;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+    use tokio::sync::{Notify, oneshot};
+
+    use super::*;
+
+    /// Nothing here takes this long; it only turns a hang into a failure.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn a_connection_that_never_ends_is_cut_after_the_grace() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let begun = Arc::new(Notify::new());
+        let begins = begun.clone();
+        let listening = listen_with(
+            Duration::from_millis(1),
+            listener,
+            async { stopped.await.unwrap() },
+            move |stream, _, _| {
+                begins.notify_one();
+                async move {
+                    let _open = stream;
+                    std::future::pending::<()>().await;
+                }
+            },
+        );
+        let client = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            begun.notified().await;
+            stop.send(()).unwrap();
+            // An error says that it was cut as well.
+            assert_eq!(stream.read(&mut [0]).await.unwrap_or(0), 0);
+        };
+        timeout(PATIENCE, async { tokio::join!(listening, client) }).await.expect("it is not waited for");
     }
 }

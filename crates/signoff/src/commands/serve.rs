@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, ServeOptions, TlsConfig, bad, shows_a_password};
+use crate::config::{Config, ServeOptions, StoreSettings, TlsConfig, bad, caution};
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
@@ -18,15 +18,10 @@ use crate::{notify, view};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
-    if shows_a_password(options.store.as_deref()) {
-        view::say(
-            "caution: the password in --store shows in the list of processes; use SIGNOFF_STORE_PASSWORD instead",
-        );
+    if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
+        view::say(&caution);
     }
     let config = Config::load(options)?;
-    if !config.migrates {
-        refuse_older_schema(&config.store.address).await?;
-    }
     let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -35,7 +30,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let (front, mut servers) = (Front::default(), JoinSet::new());
     servers.spawn(serve_plain(listener, front.clone(), stop_of(&stopped)));
     let node = tokio::select! {
-        node = Node::start(&config.store, settings(&config, &base)) => node?,
+        node = start(&config, &base) => node?,
         () = signals.at_least(1) => {
             view::say("stopped before it was ready");
             return Ok(());
@@ -54,15 +49,24 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The node, once the store can be used.
+async fn start(config: &Config, base: &str) -> Result<Node, Failure> {
+    if !config.migrates {
+        refuse_older_schema(&config.store).await?;
+    }
+    Ok(Node::start(&config.store, settings(config, base)).await?)
+}
+
 /// For operators of many nodes, who migrate once and before the nodes that need it start.
-async fn refuse_older_schema(store: &StoreAddress) -> Result<(), Failure> {
+async fn refuse_older_schema(store: &StoreSettings) -> Result<(), Failure> {
     let pending = upkeep::migrations(&store.place()).await?.pending;
     if pending.is_empty() {
         return Ok(());
     }
     let problem = format!(
-        "the store lacks {}, and this server may not change it; run `signoff store migrate --store {store}`",
-        pending.join(", ")
+        "the store lacks {}, and this server may not change it; run `signoff store migrate --store {}`",
+        pending.join(", "),
+        store.address
     );
     Err(bad("migrate", problem).into())
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_store::postgres::{Address, PostgresSettings};
+use signoff_store::upkeep::Place;
 use signoff_wire::duration::Span;
 
 use super::secrets::secret;
@@ -40,6 +41,11 @@ impl StoreSettings {
     pub(crate) fn postgres(&self, address: &Address) -> PostgresSettings {
         PostgresSettings::new(address.clone()).connections(self.connections).patience(self.wait)
     }
+
+    /// For what is done with the store as a whole.
+    pub(crate) fn place(&self) -> Place {
+        self.address.place().patience(self.wait)
+    }
 }
 
 /// The settings of the store, with the password of the environment.
@@ -47,10 +53,7 @@ pub(super) fn settings(
     address: Option<&str>,
     database: DatabaseOptions,
 ) -> Result<StoreSettings, BadSetting> {
-    let mut settings = StoreSettings::from(given_or_of_user(address)?);
-    if let Some(password) = secret("SIGNOFF_STORE_PASSWORD")? {
-        settings.address = settings.address.with_password(&password);
-    }
+    let mut settings = StoreSettings::from(with_password(given_or_of_user(address)?)?);
     if let Some(number) = database.connections {
         settings.connections = connections(number)?;
     }
@@ -62,7 +65,8 @@ pub(super) fn settings(
     Ok(settings)
 }
 
-/// The address with the password of the environment, unless it holds one of its own.
+/// The address with the password of the environment, unless it holds one of its own: that is the more specific, as with
+/// libpq, and of two addresses of one command each can have its own.
 pub(crate) fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSetting> {
     if address.has_password() {
         return Ok(address);
@@ -91,12 +95,19 @@ fn connections(number: usize) -> Result<usize, BadSetting> {
     Err(bad("connections", problem))
 }
 
-/// Whether the command line, which everybody on this machine can see, holds a password.
-pub(crate) fn shows_a_password(given: Option<&str>) -> bool {
-    let Some(given) = given else { return false };
+/// What to say of an address that was given as `--OPTION` or by `variable`: that everybody on this machine can read the
+/// password on the command line, if there is one.
+pub(crate) fn caution(option: &str, variable: &str, given: Option<&str>) -> Option<String> {
     // What the environment says nobody else sees.
-    std::env::var("SIGNOFF_STORE").ok().as_deref() != Some(given)
-        && given.parse().is_ok_and(|address: StoreAddress| address.has_password())
+    let on_the_command_line =
+        given.filter(|given| std::env::var(variable).ok().as_deref() != Some(*given))?;
+    let shows = on_the_command_line.parse().is_ok_and(|address: StoreAddress| address.has_password());
+    shows.then(|| {
+        format!(
+            "caution: the password in --{option} shows in the list of processes; use SIGNOFF_STORE_PASSWORD, or give the \
+             whole address by {variable}"
+        )
+    })
 }
 
 #[cfg(test)]
@@ -121,10 +132,11 @@ mod tests {
 
     #[test]
     fn a_password_on_the_command_line_is_seen() {
-        assert!(shows_a_password(Some("postgres://ann:secret@db/x")));
-        assert!(shows_a_password(Some("postgres://ann@db/x?password=secret")));
-        assert!(!shows_a_password(Some("postgres://ann@db/x")));
-        assert!(!shows_a_password(Some("sqlite:x")));
-        assert!(!shows_a_password(None));
+        let shows = |given| caution("store", "SIGNOFF_STORE", given).is_some();
+        assert!(shows(Some("postgres://ann:secret@db/x")));
+        assert!(shows(Some("postgres://ann@db/x?password=secret")));
+        assert!(!shows(Some("postgres://ann@db/x")));
+        assert!(!shows(Some("sqlite:x")));
+        assert!(!shows(None));
     }
 }

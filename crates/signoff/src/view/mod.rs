@@ -26,9 +26,9 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The columns of the terminal, if there is one.
+/// The columns of the terminal that shows progress, which is stderr, if it is one.
 pub(crate) fn terminal_width() -> Option<u16> {
-    comfy_table::Table::new().width()
+    comfy_table::Table::new().use_stderr().width()
 }
 
 /// Prints a value as JSON, or as the table that `table` makes of it.

@@ -29,6 +29,8 @@ async fn a_server_without_its_database_ends_and_says_why() {
     assert!(said.contains("use SIGNOFF_STORE_PASSWORD"), "{said}");
     assert!(!said.contains("hunter2"), "{said}");
     assert!(closed.accepted() > 1, "it was waited for");
+    let (code, said) = not_started(&store, &[("SIGNOFF_MIGRATE", "never")]).await;
+    assert!(code == Some(6) && said.contains("was found within 1 s"), "{said}");
 
     let missing = testing::database().await.unwrap().replace("/test_", "/none_");
     let (code, said) = not_started(&missing, &[]).await;

@@ -23,7 +23,7 @@ const SIGN_OFF: &str = "waitingForPublisherReview";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// Waits until a server has said `words`.
-async fn says(server: &Server, words: &str) {
+pub(crate) async fn says(server: &Server, words: &str) {
     let said = async {
         while !server.log().contains(words) {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
@@ -100,7 +100,7 @@ async fn a_third_signal_waits_for_nobody() {
 }
 
 /// A certifier that never answers the first request, and says yes to every other.
-struct Certifier {
+pub(crate) struct Certifier {
     url: String,
     /// The keys of the requests that came.
     keys: watch::Receiver<Vec<String>>,
@@ -114,7 +114,7 @@ impl Drop for Certifier {
 }
 
 impl Certifier {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let (asked, keys) = watch::channel(Vec::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -124,7 +124,7 @@ impl Certifier {
     }
 
     /// The settings of a server that asks it.
-    fn settings(&self, folder: &Path) -> String {
+    pub(crate) fn settings(&self, folder: &Path) -> String {
         let file = folder.join("signoff.toml");
         let text = format!(
             "[hooks.certifier]\nurl = {:?}\nsecret = {SECRET:?}\nsteps = [\"displaycertify\"]\ntimeout = \"60s\"\n",
@@ -135,7 +135,7 @@ impl Certifier {
     }
 
     /// Waits until it was asked so often.
-    async fn asked(&mut self, times: usize) -> Vec<String> {
+    pub(crate) async fn asked(&mut self, times: usize) -> Vec<String> {
         let asked = self.keys.wait_for(|keys| keys.len() >= times);
         tokio::time::timeout(PATIENCE, asked).await.expect("it is asked").unwrap().clone()
     }
@@ -206,4 +206,36 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
     let count = |what: &str| changes.iter().filter(|change| *change == what).count();
     assert_eq!((count("given back"), count("taken over")), (1, 0), "{changes:?}");
     second.kill().await;
+}
+
+#[tokio::test]
+async fn a_leaving_node_sends_who_advances_a_clock_elsewhere() {
+    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+    let node =
+        async |name: &str| Server::start_at(&database, &folder.path().join(name), &["--drain", "10m"]).await;
+    let (leaving, staying) = (node("leaving.log").await, node("staying.log").await);
+    let api = Api::owner(&leaving.base, "contoso").await;
+    api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
+    leaving.ask_to_stop();
+    says(&leaving, "no work is done here any more").await;
+
+    let now = async || api.get("/_signoff/clock/contoso").await.text("now").to_owned();
+    let before = now().await;
+    let refused = api.post("/_signoff/clock/contoso/advance", &json!({ "by": "7d" }), 503).await;
+    assert_eq!(refused.body["error"]["code"], "ServiceUnavailable", "{refused:?}");
+    assert_eq!(refused.headers["retry-after"], "1", "{refused:?}");
+    let said = refused.body["error"]["message"].as_str().unwrap();
+    let told = said.split([' ', ',']).find(|word| word.starts_with("20")).unwrap().trim_end_matches(':');
+    let after = now().await;
+    assert!(
+        *before <= *told && *told <= *after,
+        "no time but that of the call has passed: {before} {said} {after}"
+    );
+
+    let api = api.at(&staying.base);
+    api.advance("contoso", "7d").await;
+    let status = api.get(&of_offer("contoso", "sample-vm", "/status")).await;
+    assert_eq!(status.text("status"), SIGN_OFF);
+    leaving.kill().await;
+    staying.kill().await;
 }

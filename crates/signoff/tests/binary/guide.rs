@@ -109,8 +109,7 @@ impl Guide {
         };
         count(|counted| counted.on_their_way -= 1);
         match answer {
-            // 504 is the answer of a node that leaves while it lets time pass.
-            Some(answer) if !matches!(answer.status, 503 | 504) => {
+            Some(answer) if answer.status != 503 => {
                 count(|counted| counted.answered += 1);
                 Ok(answer)
             }

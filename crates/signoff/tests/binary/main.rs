@@ -15,6 +15,7 @@ mod histories;
 mod insist;
 mod kills;
 mod ledger;
+mod limits;
 mod nodes;
 mod pooler;
 mod released;

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::Mutex;
-use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
 use super::pool::{self, Held};
 use super::settings::PostgresSettings;
 use super::trouble::describe;
-use super::{Address, OpenError, carry, column, failed, opening, schema};
+use super::{OpenError, carry, column, failed, opening, schema};
 use crate::StoreError;
 use crate::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;
-use crate::upkeep::engine::{Engine, Row, Select, Target, first_filled};
+use crate::upkeep::engine::{Engine, Integrity, Row, Select, Target, first_filled};
 
 /// Names the lock that whoever fills a database holds; any number that nobody else uses.
 const FILLING: i64 = 0x7369_676e_6f66_6622;
@@ -45,10 +45,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    async fn open(address: &Address) -> Result<Self, UpkeepError> {
+    async fn open(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
         // One connection is used; the rest are never made.
-        let settings =
-            PostgresSettings::new(address.clone()).connections(PostgresSettings::FEWEST_CONNECTIONS);
+        let settings = settings.clone().connections(PostgresSettings::FEWEST_CONNECTIONS);
         let pool = pool::pool(&settings).map_err(OpenError::from)?;
         let client = opening::first(&pool, &settings).await?;
         let servers = client.query_one("SELECT current_setting('application_name')", &[]).await;
@@ -63,8 +62,8 @@ impl Session {
     }
 
     /// Opens a store to read one state of it, which servers go on changing.
-    pub(crate) async fn read(address: &Address) -> Result<Self, UpkeepError> {
-        let session = Self::open(address).await?;
+    pub(crate) async fn read(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+        let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -86,8 +85,8 @@ impl Session {
     }
 
     /// Opens a database to fill it.
-    pub(crate) async fn fill(address: &Address) -> Result<Self, UpkeepError> {
-        let session = Self::open(address).await?;
+    pub(crate) async fn fill(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+        let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
             // Who was killed a moment ago may still hold it.
@@ -218,7 +217,7 @@ impl Engine for Session {
         transaction.commit().await.map_err(failed)
     }
 
-    async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+    async fn integrity(&self) -> Result<Integrity, StoreError> {
         let mut found = Vec::new();
         // What the indexes say is to be checked, so it is not asked of them.
         let by_index = ["enable_indexscan", "enable_indexonlyscan", "enable_bitmapscan"];
@@ -238,10 +237,9 @@ impl Engine for Session {
                 ));
             }
         }
-        for index in self.indexes().await? {
-            found.extend(self.damage(&index).await?);
-        }
-        Ok(found)
+        let mut integrity = Integrity { damage: found, unchecked: Vec::new() };
+        self.check_indexes(&mut integrity).await?;
+        Ok(integrity)
     }
 }
 
@@ -283,21 +281,69 @@ impl Session {
         Ok(indexes)
     }
 
-    /// What is wrong with an index; its inner order is looked at where the extension `amcheck` may be used.
-    async fn damage(&self, (index, usable): &(String, bool)) -> Result<Option<String>, StoreError> {
-        if !usable {
-            return Ok(Some(format!("index {index} is not valid; REINDEX it")));
+    /// Looks at the indexes; whether they lead to every row, and in order, where the extension `amcheck` may be used.
+    async fn check_indexes(&self, integrity: &mut Integrity) -> Result<(), StoreError> {
+        let amcheck = match self.amcheck().await? {
+            Ok(amcheck) => Some(amcheck),
+            Err(why) => {
+                integrity.unchecked.push(why);
+                None
+            }
+        };
+        for (index, usable) in self.indexes().await? {
+            if !usable {
+                integrity.damage.push(format!("index {index} is not valid; REINDEX it"));
+                continue;
+            }
+            let Some(amcheck) = &amcheck else { continue };
+            match self.check_index(amcheck, &index).await? {
+                None => {}
+                Some(error) if is_damage(&error) => {
+                    integrity.damage.push(format!("index {index}: {}; REINDEX it", describe(&error)));
+                }
+                Some(error) => integrity.unchecked.push(format!("index {index}: {}", describe(&error))),
+            }
         }
-        let client = self.client.lock().await;
-        let may = "SELECT coalesce(has_function_privilege(to_regprocedure('bt_index_check(regclass)'), 'EXECUTE'), false)";
-        if !column::<bool>(&client.query_one(may, &[]).await.map_err(failed)?, 0)? {
-            return Ok(None);
-        }
-        client.batch_execute("SAVEPOINT amcheck").await.map_err(failed)?;
-        let checked = client.execute("SELECT bt_index_check($1::text::regclass)", &[index]).await;
-        client.batch_execute("ROLLBACK TO SAVEPOINT amcheck").await.map_err(failed)?;
-        Ok(checked.err().map(|error| format!("index {index}: {}", describe(&error))))
+        Ok(())
     }
+
+    /// The function that looks at an index, if there is one that this role may call; else why not, and what helps.
+    async fn amcheck(&self) -> Result<Result<String, String>, StoreError> {
+        let text = "SELECT quote_ident(nspname), quote_ident(current_user), has_schema_privilege(pg_namespace.oid, 'USAGE')
+                AND has_function_privilege(pg_proc.oid, 'EXECUTE')
+            FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+            JOIN pg_proc ON pronamespace = extnamespace AND proname = 'bt_index_check'
+                AND oidvectortypes(proargtypes) = 'regclass, boolean'
+            WHERE extname = 'amcheck'";
+        let rows = self.query(text, &[Kind::Text, Kind::Text, Kind::Boolean], &[]).await?;
+        Ok(match rows.first().map(Vec::as_slice) {
+            Some([Value::Text(schema), _, Value::Boolean(true)]) => Ok(format!("{schema}.bt_index_check")),
+            Some([Value::Text(schema), Value::Text(role), _]) => Err(format!(
+                "the inside of the indexes, for {role} may not use amcheck; let the owner of the extension say: GRANT \
+                 USAGE ON SCHEMA {schema} TO {role}; GRANT EXECUTE ON FUNCTION \
+                 {schema}.bt_index_check(regclass, boolean) TO {role}"
+            )),
+            _ => Err("the inside of the indexes, for this database lacks an extension; let a superuser say: CREATE \
+                      EXTENSION amcheck"
+                .to_owned()),
+        })
+    }
+
+    /// What `amcheck` says of an index, if it is not content.
+    async fn check_index(&self, amcheck: &str, index: &str) -> Result<Option<Error>, StoreError> {
+        let client = self.client.lock().await;
+        client.batch_execute("SAVEPOINT amcheck").await.map_err(failed)?;
+        let text = format!("SELECT {amcheck}($1::text::regclass, true)");
+        let checked = client.execute(&text, &[&index]).await;
+        client.batch_execute("ROLLBACK TO SAVEPOINT amcheck").await.map_err(failed)?;
+        Ok(checked.err())
+    }
+}
+
+/// Whether it tells of what is on the disk, and not of a lock or a right that was missing.
+fn is_damage(error: &Error) -> bool {
+    let damage = [&SqlState::DATA_CORRUPTED, &SqlState::INDEX_CORRUPTED, &SqlState::IO_ERROR];
+    error.code().is_some_and(|code| damage.contains(&code))
 }
 
 /// The client of the driver, within all that the pool puts around it.
@@ -324,8 +370,8 @@ fn older(version: i64) -> UpkeepError {
 }
 
 /// The number of the newest migration that the database has; zero: there is nothing in it yet.
-pub(crate) async fn version(address: &Address) -> Result<i64, UpkeepError> {
-    let session = Session::open(address).await?;
+pub(crate) async fn version(settings: &PostgresSettings) -> Result<i64, UpkeepError> {
+    let session = Session::open(settings).await?;
     let client = session.client.lock().await;
     let version = schema::version(plain(&client)).await?;
     schema::left(version)?;
@@ -333,8 +379,8 @@ pub(crate) async fn version(address: &Address) -> Result<i64, UpkeepError> {
 }
 
 /// Runs the migrations that wait.
-pub(crate) async fn migrate(address: &Address) -> Result<(), UpkeepError> {
-    let session = Session::open(address).await?;
+pub(crate) async fn migrate(settings: &PostgresSettings) -> Result<(), UpkeepError> {
+    let session = Session::open(settings).await?;
     let mut client = session.client.lock().await;
     Ok(schema::migrate(&mut client).await?)
 }

@@ -13,7 +13,7 @@ use super::{carry, connect, lock, schema, sql, unavailable};
 use crate::StoreError;
 use crate::tables::{Kind, MARK, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;
-use crate::upkeep::engine::{Engine, Row, Select, Target, first_filled};
+use crate::upkeep::engine::{Engine, Integrity, Row, Select, Target, first_filled};
 
 /// Damage is told up to so many times.
 const DAMAGES: usize = 100;
@@ -208,13 +208,14 @@ impl Engine for File {
         .await
     }
 
-    async fn integrity(&self) -> Result<Vec<String>, StoreError> {
+    async fn integrity(&self) -> Result<Integrity, StoreError> {
         self.with(|connection| {
             let text = format!("PRAGMA integrity_check({DAMAGES})");
             let mut statement = connection.prepare(&text).map_err(sql)?;
             let rows = statement.query_map([], |row| row.get::<_, String>(0)).map_err(sql)?;
             let found: Vec<String> = rows.collect::<Result<_, _>>().map_err(sql)?;
-            Ok(found.into_iter().filter(|line| line != "ok").collect())
+            let damage = found.into_iter().filter(|line| line != "ok").collect();
+            Ok(Integrity { damage, unchecked: Vec::new() })
         })
         .await
     }

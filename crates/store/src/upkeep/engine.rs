@@ -22,6 +22,15 @@ pub(crate) enum Target {
     Begun,
 }
 
+/// What an engine found by its own means, in its words.
+#[derive(Debug, Default)]
+pub(crate) struct Integrity {
+    /// What is damaged.
+    pub(crate) damage: Vec<String>,
+    /// What could not be looked at, why, and what helps.
+    pub(crate) unchecked: Vec<String>,
+}
+
 /// One open store. What is read is one state of it if it was opened for reading.
 #[async_trait]
 pub(crate) trait Engine: Send + Sync {
@@ -46,8 +55,8 @@ pub(crate) trait Engine: Send + Sync {
     /// Makes numbers go on after those that were copied, and takes the mark away. Everything is durable then.
     async fn finish_copy(&self) -> Result<(), StoreError>;
 
-    /// Lets the engine look for damage by its own means; answers what it found, in its words.
-    async fn integrity(&self) -> Result<Vec<String>, StoreError>;
+    /// Lets the engine look for damage by its own means.
+    async fn integrity(&self) -> Result<Integrity, StoreError>;
 }
 
 /// Rows in the order of a key.

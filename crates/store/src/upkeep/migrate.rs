@@ -32,7 +32,7 @@ impl Migrations {
 pub async fn migrations(place: &Place) -> Result<Migrations, UpkeepError> {
     Ok(match &place.engine {
         Address::Sqlite(file) => Migrations::after(&OF_SQLITE, sqlite::version(file)?),
-        Address::Postgres(address) => Migrations::after(&OF_POSTGRES, postgres::version(address).await?),
+        Address::Postgres(settings) => Migrations::after(&OF_POSTGRES, postgres::version(settings).await?),
     })
 }
 
@@ -45,7 +45,7 @@ pub async fn migrate(place: &Place) -> Result<Migrations, UpkeepError> {
     let before = migrations(place).await?;
     match &place.engine {
         Address::Sqlite(file) => sqlite::migrate(file).await?,
-        Address::Postgres(address) => postgres::migrate(address).await?,
+        Address::Postgres(settings) => postgres::migrate(settings).await?,
     }
     Ok(before)
 }

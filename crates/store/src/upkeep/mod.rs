@@ -10,12 +10,13 @@ mod migrate;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::StoreError;
 use crate::postgres;
-use crate::postgres::OpenError;
 use crate::postgres::trouble::Trouble;
 use crate::postgres::upkeep::Session;
+use crate::postgres::{OpenError, PostgresSettings};
 use crate::sqlite::upkeep as sqlite;
 use engine::Engine;
 
@@ -34,7 +35,7 @@ pub struct Place {
 #[derive(Clone)]
 enum Address {
     Sqlite(PathBuf),
-    Postgres(Box<postgres::Address>),
+    Postgres(Box<PostgresSettings>),
 }
 
 impl Place {
@@ -47,7 +48,17 @@ impl Place {
 
     /// The store in a database.
     pub fn postgres(address: &postgres::Address) -> Self {
-        Self { name: address.to_string(), engine: Address::Postgres(Box::new(address.clone())) }
+        let settings = PostgresSettings::new(address.clone());
+        Self { name: address.to_string(), engine: Address::Postgres(Box::new(settings)) }
+    }
+
+    /// The same, waiting so long for a database that cannot be reached.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        if let Address::Postgres(settings) = &mut self.engine {
+            settings.patience = patience;
+        }
+        self
     }
 
     /// Its name for people.
@@ -59,7 +70,7 @@ impl Place {
     async fn read(&self, alone: bool) -> Result<Box<dyn Engine>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::read(file, alone)?),
-            Address::Postgres(address) => Box::new(Session::read(address).await?),
+            Address::Postgres(settings) => Box::new(Session::read(settings).await?),
         })
     }
 
@@ -67,7 +78,7 @@ impl Place {
     async fn fill(&self) -> Result<Box<dyn Engine>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::fill(file)?),
-            Address::Postgres(address) => Box::new(Session::fill(address).await?),
+            Address::Postgres(settings) => Box::new(Session::fill(settings).await?),
         })
     }
 }

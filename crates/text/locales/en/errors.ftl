@@ -71,6 +71,7 @@ error-invalid-duration = '{ $value }' in '{ $field }' is not a duration. Send a 
 error-invalid-scenario = The member '{ $field }' of the scenario cannot be used: { $detail }. Correct it and send the scenario again.
 error-invalid-fault = The member '{ $field }' of the fault rule cannot be used: { $detail }. Correct it and send the rule again.
 error-clock-timeout = The clock has been advanced, but this was due and has not happened in time: { $pending }. Read the state of these operations to find the cause.
+error-clock-left = This server is being stopped and lets no more time pass. The clock shows { $now }: advance it by what is missing at another server, or at this one when it runs again.
 error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
 error-body-too-slow = The body did not arrive within 30 seconds. Send the request again on a faster connection, or with a smaller body.
 error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.

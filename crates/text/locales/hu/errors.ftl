@@ -72,6 +72,7 @@ error-invalid-duration = Nem időtartam: „{ $value }” (itt: „{ $field }”
 error-invalid-scenario = A forgatókönyv egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a forgatókönyvet.
 error-invalid-fault = A hibaszabály egyik tagja („{ $field }”) nem használható: { $detail }. Javítsa ki, és küldje el újra a szabályt.
 error-clock-timeout = Az óra előreállítása megtörtént, de az esedékes események közül ezek nem következtek be időben: { $pending }. Az ok kiderítéséhez kérje le e műveletek állapotát.
+error-clock-left = Ez a kiszolgáló éppen leáll, és nem léptet több időt. Az óra állása { $now }: léptesse tovább a hiányzó idővel egy másik kiszolgálón, vagy ezen, amikor újra fut.
 error-snapshot-invalid = A fájl nem állítható vissza: { $detail }. Változtatás nélkül küldjön olyan fájlt, amelyet e kiszolgáló snapshot hívása adott vissza.
 error-body-too-slow = A törzs nem érkezett meg 30 másodpercen belül. Küldje el újra a kérést gyorsabb kapcsolaton vagy kisebb törzzsel.
 error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.

@@ -71,6 +71,7 @@ error-invalid-duration = ‘{ $value }’ in ‘{ $field }’ is geen tijdsduur.
 error-invalid-scenario = Het veld ‘{ $field }’ van het scenario is niet bruikbaar: { $detail }. Verbeter het en stuur het scenario opnieuw.
 error-invalid-fault = Het veld ‘{ $field }’ van de foutregel is niet bruikbaar: { $detail }. Verbeter het en stuur de regel opnieuw.
 error-clock-timeout = De klok is vooruitgezet, maar dit had moeten gebeuren en is niet op tijd gebeurd: { $pending }. Bekijk de toestand van deze bewerkingen om de oorzaak te vinden.
+error-clock-left = Deze server wordt gestopt en laat geen tijd meer verstrijken. De klok staat op { $now }: zet haar voor wat ontbreekt vooruit op een andere server, of op deze zodra die weer draait.
 error-snapshot-invalid = Het bestand kan niet worden teruggezet: { $detail }. Stuur ongewijzigd een bestand dat de snapshot-aanroep van deze server heeft teruggegeven.
 error-body-too-slow = De body kwam niet binnen 30 seconden binnen. Stuur de aanvraag opnieuw over een snellere verbinding, of met een kleinere body.
 error-too-busy = Er komen te veel aanvragen binnen. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.

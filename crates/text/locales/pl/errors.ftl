@@ -73,6 +73,7 @@ error-invalid-duration = „{ $value }” w „{ $field }” nie jest czasem trw
 error-invalid-scenario = Nie można użyć elementu „{ $field }” scenariusza: { $detail }. Popraw go i wyślij scenariusz ponownie.
 error-invalid-fault = Nie można użyć elementu „{ $field }” reguły błędu: { $detail }. Popraw go i wyślij regułę ponownie.
 error-clock-timeout = Zegar został przesunięty, ale następujące zdarzenia nie zaszły w terminie: { $pending }. Odczytaj stan tych operacji, aby znaleźć przyczynę.
+error-clock-left = Ten serwer jest zatrzymywany i nie pozwala już płynąć czasowi. Zegar wskazuje { $now }: przesuń go o brakujący czas na innym serwerze albo na tym, gdy znów będzie działać.
 error-snapshot-invalid = Nie można przywrócić stanu z pliku: { $detail }. Wyślij bez zmian plik zwrócony przez wywołanie snapshot tego serwera.
 error-body-too-slow = Treść nie dotarła w ciągu 30 sekund. Wyślij żądanie ponownie przez szybsze łącze albo z mniejszą treścią.
 error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.

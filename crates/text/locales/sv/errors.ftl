@@ -71,6 +71,7 @@ error-invalid-duration = ”{ $value }” i ”{ $field }” är ingen tidsläng
 error-invalid-scenario = Medlemmen ”{ $field }” i scenariot kan inte användas: { $detail }. Rätta den och skicka scenariot igen.
 error-invalid-fault = Medlemmen ”{ $field }” i felregeln kan inte användas: { $detail }. Rätta den och skicka regeln igen.
 error-clock-timeout = Klockan har ställts fram, men detta skulle ha hänt och har inte hänt i tid: { $pending }. Läs tillståndet för dessa åtgärder för att hitta orsaken.
+error-clock-left = Servern håller på att stoppas och låter ingen mer tid gå. Klockan visar { $now }: ställ fram den så mycket som saknas på en annan server, eller på den här när den körs igen.
 error-snapshot-invalid = Filen kan inte återställas: { $detail }. Skicka en oförändrad fil som serverns snapshot-anrop har lämnat.
 error-body-too-slow = Brödtexten kom inte fram inom 30 sekunder. Skicka begäran igen över en snabbare anslutning eller med en mindre brödtext.
 error-too-busy = För många begäranden kommer in. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.

@@ -72,6 +72,7 @@ error-invalid-duration = “{ $field }” içindeki “{ $value }” bir süre d
 error-invalid-scenario = Senaryonun “{ $field }” üyesi kullanılamıyor: { $detail }. Düzeltin ve senaryoyu yeniden gönderin.
 error-invalid-fault = Hata kuralının “{ $field }” üyesi kullanılamıyor: { $detail }. Düzeltin ve kuralı yeniden gönderin.
 error-clock-timeout = Saat ileri alındı, ancak zamanı gelen şunlar süresi içinde gerçekleşmedi: { $pending }. Nedenini bulmak için bu işlemlerin durumunu okuyun.
+error-clock-left = Bu sunucu durduruluyor ve artık zamanı ilerletmiyor. Saat { $now } gösteriyor: eksik kalan süreyi başka bir sunucuda ya da bu sunucu yeniden çalıştığında ilerletin.
 error-snapshot-invalid = Dosya geri yüklenemiyor: { $detail }. Bu sunucunun snapshot çağrısının döndürdüğü bir dosyayı değiştirmeden gönderin.
 error-body-too-slow = Gövde 30 saniye içinde ulaşmadı. İsteği daha hızlı bir bağlantıdan veya daha küçük bir gövdeyle yeniden gönderin.
 error-too-busy = Çok fazla istek geliyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.

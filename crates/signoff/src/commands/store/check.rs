@@ -59,9 +59,13 @@ pub(crate) async fn run(command: Command, output: Output) -> Result<ExitCode, Fa
         "rows": report.rows,
         "findings": findings,
         "more": report.more,
+        "unchecked": report.unchecked,
     });
     if output == Output::Json || !findings.is_empty() {
         view::show(output, &reply, |_| table(&findings))?;
+    }
+    for part in &report.unchecked {
+        view::say(&format!("not checked: {part}"));
     }
     let number = u64::try_from(findings.len()).unwrap_or(0) + report.more;
     view::say(&format!("{} rows of {} were checked, {number} findings", report.rows, store.name()));

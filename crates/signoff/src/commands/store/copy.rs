@@ -28,7 +28,8 @@ pub(crate) struct Command {
 
 /// Runs the command.
 pub(crate) async fn run(command: Command, output: Output) -> Result<ExitCode, Failure> {
-    let (from, to) = (place("from", &command.from)?, place("to", &command.to)?);
+    let from = place("from", "SIGNOFF_COPY_FROM", &command.from)?;
+    let to = place("to", "SIGNOFF_COPY_TO", &command.to)?;
     let shown = Shown::new(command.quiet);
     let report = upkeep::copy(&from, &to, &|progress| shown.show(progress)).await?;
     shown.end();

@@ -12,10 +12,12 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use signoff_store::upkeep::{Place, TableReport};
 
-use crate::config::{BadSetting, bad, with_password};
+use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;
-use crate::exit::Failure;
+use crate::exit::{Failure, INTERRUPTED};
+use crate::leave::StopSignals;
 use crate::store_address::{BadAddress, StoreAddress};
+use crate::view;
 
 /// Copying, backing up and migrating.
 #[derive(Subcommand)]
@@ -33,12 +35,25 @@ pub(crate) enum Command {
 /// Runs one command to its end.
 pub(crate) async fn run(command: Command, connection: &Connection) -> Result<ExitCode, Failure> {
     let output = connection.settings()?.output();
-    match command {
-        Command::Copy(command) => copy::run(command, output).await,
-        Command::Check(command) => check::run(command, output).await,
-        Command::Backup(command) => backup::run(command, output).await,
-        Command::Migrate(command) => migrate::run(command, output).await,
+    let signals = StopSignals::listen()?;
+    let interrupted = match &command {
+        Command::Copy(_) => "interrupted; the same command goes on from here",
+        Command::Check(_) | Command::Backup(_) | Command::Migrate(_) => "interrupted",
+    };
+    let done = async {
+        match command {
+            Command::Copy(command) => copy::run(command, output).await,
+            Command::Check(command) => check::run(command, output).await,
+            Command::Backup(command) => backup::run(command, output).await,
+            Command::Migrate(command) => migrate::run(command, output).await,
+        }
+    };
+    tokio::select! {
+        done = done => return done,
+        () = signals.at_least(1) => {}
     }
+    view::say(interrupted);
+    Ok(ExitCode::from(INTERRUPTED))
 }
 
 /// The store that a command is about.
@@ -52,7 +67,7 @@ struct StoreArg {
 impl StoreArg {
     fn place(&self) -> Result<Place, BadSetting> {
         match &self.store {
-            Some(text) => place("store", text),
+            Some(text) => place("store", "SIGNOFF_STORE", text),
             None => StoreAddress::of_user()
                 .map(|address| address.place())
                 .ok_or_else(|| bad("store", "this user has no data directory; name a store with --store")),
@@ -60,11 +75,18 @@ impl StoreArg {
     }
 }
 
-fn place(setting: &str, text: &str) -> Result<Place, BadSetting> {
+/// The store at the address `text`, which was given as `--OPTION` or by `variable`.
+fn place(option: &str, variable: &str, text: &str) -> Result<Place, BadSetting> {
+    if let Some(caution) = caution(option, variable, Some(text)) {
+        view::say(&caution);
+    }
     let address: StoreAddress =
-        text.parse().map_err(|problem: BadAddress| bad(setting, problem.to_string()))?;
+        text.parse().map_err(|problem: BadAddress| bad(option, problem.to_string()))?;
     Ok(with_password(address)?.place())
 }
+
+/// So many digits of a checksum are shown; JSON has all.
+const SHOWN_DIGITS: usize = 16;
 
 /// A table that was written, for JSON.
 #[derive(Serialize)]
@@ -90,7 +112,9 @@ fn views(tables: &[TableReport]) -> Vec<TableView<'_>> {
 /// The tables that were written, for people.
 fn tables(tables: &[TableView<'_>]) -> String {
     let rows = tables.iter().map(|table| {
-        [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), table.sha256.to_owned()]
+        // As much as people compare, and as a terminal has room for.
+        let sha256 = table.sha256.chars().take(SHOWN_DIGITS).collect();
+        [table.table.to_owned(), table.rows.to_string(), table.found.to_string(), sha256]
     });
-    crate::view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
+    view::tables::of_rows(["TABLE", "ROWS", "FOUND", "SHA-256"], rows)
 }

@@ -1,20 +1,28 @@
 //! How far something with a whole store is: a bar on a terminal, one line a table elsewhere.
 
-use std::io::{IsTerminal, stderr};
+use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{
+    HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
+};
 use signoff_store::upkeep::{Progress, Stage};
 
 use crate::view;
+
+/// From so many columns on a bar has room for numbers beside it.
+const WIDE: u16 = 100;
+/// Before that a guess of how long it takes is none.
+const KNOWN_AFTER: Duration = Duration::from_secs(2);
 
 /// What shows it, always on stderr.
 pub(super) enum Shown {
     /// Nobody wants to see it.
     Quiet,
-    /// A terminal.
-    Bar(ProgressBar),
-    /// No terminal: a line when a table is done.
+    /// A terminal, with room for numbers or without.
+    Bar { bar: ProgressBar, is_wide: bool },
+    /// No terminal, or one that cannot go back in a line: a line when a table is done.
     Lines(Mutex<Option<Progress>>),
 }
 
@@ -23,29 +31,44 @@ impl Shown {
         if quiet {
             return Self::Quiet;
         }
-        if !stderr().is_terminal() {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if bar.is_hidden() {
             return Self::Lines(Mutex::new(None));
         }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let template =
-            "{prefix:9} {wide_bar} {percent:>3} %  {human_pos} of {human_len} rows  {msg}  {eta} left";
-        let style = ProgressStyle::with_template(template);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self::Bar(bar)
+        // Drawn once there is something to show.
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        let is_wide = view::terminal_width().is_none_or(|width| width >= WIDE);
+        let template = if is_wide {
+            "{prefix:9} {wide_bar} {percent:>3} %  {human_pos} of {human_len} rows  {msg}{left}"
+        } else {
+            "{prefix:9} {wide_bar} {percent:>3} %  {msg:11}{left}"
+        };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.with_key("left", left));
+        Self::Bar { bar, is_wide }
     }
 
     /// Called for every page of rows.
     pub(super) fn show(&self, progress: Progress) {
         match self {
             Self::Quiet => {}
-            Self::Bar(bar) => {
-                if bar.prefix() != word(progress.stage) {
-                    bar.set_prefix(word(progress.stage));
-                    bar.reset();
-                }
+            Self::Bar { bar, is_wide } => {
                 bar.set_length(progress.of);
                 bar.set_position(progress.rows);
-                bar.set_message(format!("{} ({})", HumanBytes(progress.bytes), progress.table));
+                bar.set_message(if *is_wide {
+                    format!("{} ({})", HumanBytes(progress.bytes), progress.table)
+                } else {
+                    progress.table.to_owned()
+                });
+                let before = bar.prefix();
+                if before != word(progress.stage) {
+                    bar.set_prefix(word(progress.stage));
+                    bar.reset_elapsed();
+                    bar.reset_eta();
+                }
+                if before.is_empty() {
+                    bar.set_draw_target(ProgressDrawTarget::stderr());
+                }
             }
             Self::Lines(last) => {
                 let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -60,17 +83,29 @@ impl Shown {
     }
 
     /// All is done.
-    pub(super) fn end(&self) {
-        match self {
-            Self::Quiet => {}
-            Self::Bar(bar) => bar.finish_and_clear(),
-            Self::Lines(last) => {
-                let last = last.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(done) = last.as_ref() {
-                    view::say(&line(done));
-                }
-            }
+    pub(super) fn end(self) {
+        if let Self::Lines(last) = &self
+            && let Some(done) = last.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+        {
+            view::say(&line(done));
         }
+    }
+}
+
+impl Drop for Shown {
+    /// Whatever ended it, what is said next begins a line.
+    fn drop(&mut self) {
+        if let Self::Bar { bar, .. } = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// How long it will take, once that can be said.
+fn left(state: &ProgressState, text: &mut dyn Write) {
+    if state.elapsed() >= KNOWN_AFTER {
+        // What is written to is memory.
+        let _ = write!(text, "  {:#} left", HumanDuration(state.eta()));
     }
 }
 

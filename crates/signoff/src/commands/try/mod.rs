@@ -18,7 +18,7 @@ use tokio::time::timeout;
 
 use self::calls::{Pace, Teller};
 use super::serve::listen;
-use crate::exit::Failure;
+use crate::exit::{Failure, INTERRUPTED};
 use crate::leave::StopSignals;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
@@ -28,9 +28,6 @@ const CLIENT: (&str, &str) = ("contoso-owner", "contoso-secret");
 
 /// The story takes some 20 seconds; a server that needs so much longer is stuck.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// The exit code of a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 
 /// The arguments of `try`.
 #[derive(Args)]

@@ -212,6 +212,12 @@ async fn a_database_that_servers_filled_is_sound_and_harms_are_named() {
     fill(&server.base).await;
     let run = store(&["check", "--store", &shelf.address]).await;
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{run:?}");
+    assert!(run.stderr.contains("\nnot checked: the inside of the indexes"), "{run:?}");
+    let run = store(&["check", "--store", &shelf.address, "--output", "json"]).await;
+    assert!(run.json()["unchecked"][0].as_str().unwrap().ends_with("CREATE EXTENSION amcheck"), "{run:?}");
+    shelf.sql("CREATE EXTENSION amcheck").await;
+    let run = store(&["check", "--store", &shelf.address]).await;
+    assert!(run.code == 0 && !run.stderr.contains("not checked"), "{run:?}");
     server.kill().await;
     let place = || Place::postgres(&shelf.address.parse().unwrap());
     for (harm, rule, words) in &harms(&shelf, OF_POSTGRES).await {

@@ -2,6 +2,9 @@
 
 mod check;
 mod copies;
+mod passwords;
+#[cfg(target_os = "linux")]
+mod terminal;
 
 use std::path::Path;
 use std::process::Output;
@@ -76,8 +79,15 @@ impl Run {
 
 /// `signoff store` with these arguments, to its end.
 pub(crate) async fn store(arguments: &[&str]) -> Run {
+    store_with(&[], arguments).await
+}
+
+/// The same with these variables.
+pub(crate) async fn store_with(variables: &[(&str, &str)], arguments: &[&str]) -> Run {
     let home = TempDir::new().unwrap();
-    Run::of(signoff(home.path()).arg("store").args(arguments).output().await.unwrap())
+    let mut command = signoff(home.path());
+    command.arg("store").args(arguments).envs(variables.iter().copied());
+    Run::of(command.output().await.unwrap())
 }
 
 pub(crate) async fn copy(from: &Shelf, to: &Shelf) -> Run {

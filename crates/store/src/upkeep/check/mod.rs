@@ -41,6 +41,8 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
     /// How much more there is.
     pub more: u64,
+    /// What could not be looked at, why, and what helps.
+    pub unchecked: Vec<String>,
 }
 
 /// Says why the reply to a repeatable request cannot be read, if it cannot: its form is not the store's business.
@@ -68,8 +70,8 @@ pub async fn check(
         }
         looked => looked?,
     }
-    let Findings { told, more } = findings;
-    Ok(CheckReport { rows, findings: told, more })
+    let Findings { told, more, unchecked } = findings;
+    Ok(CheckReport { rows, findings: told, more, unchecked })
 }
 
 async fn look(
@@ -79,7 +81,9 @@ async fn look(
     findings: &mut Findings,
     rows: &mut u64,
 ) -> Result<(), StoreError> {
-    for damage in engine.integrity().await? {
+    let integrity = engine.integrity().await?;
+    findings.unchecked = integrity.unchecked;
+    for damage in integrity.damage {
         findings.add(Finding { rule: "integrity", what: damage, ..Finding::default() });
     }
     for table in TABLES.iter().filter(|table| !UNREAD.contains(&table.name)) {
@@ -105,6 +109,7 @@ struct Look<'a> {
 struct Findings {
     told: Vec<Finding>,
     more: u64,
+    unchecked: Vec<String>,
 }
 
 impl Findings {

@@ -1,7 +1,9 @@
 //! Copies, backups and migrations of whole stores.
 
 mod copies;
+mod indexes;
 mod migrations;
+mod tables;
 
 use std::path::Path;
 
