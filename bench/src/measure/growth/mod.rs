@@ -100,8 +100,11 @@ struct Rates {
 
 async fn run(plan: &Plan, both: [Store<'_>; 2], stored: usize, names: &Names) -> Result<Vec<Row>, Error> {
     let [few, many] = both;
-    let few = side(plan, few, FEW, 0).await?;
-    let many = side(plan, many, stored, stored * LIVE_OF_HUNDRED / 100).await?;
+    // Both are filled before a server starts: while ten million are written its connections would idle too long.
+    let filled =
+        (few.fill(plan, FEW, 0).await?, many.fill(plan, stored, stored * LIVE_OF_HUNDRED / 100).await?);
+    let few = side(plan, few, filled.0).await?;
+    let many = side(plan, many, filled.1).await?;
     let mut rounds = Vec::new();
     for round in 0..plan.rounds {
         // Whoever is first finds the other's pages in the cache: they take turns in that, too.
@@ -167,8 +170,7 @@ fn spread(filled: Filled) -> (usize, usize) {
     (count, filled.offers / count)
 }
 
-async fn side<'a>(plan: &Plan, store: Store<'a>, stored: usize, live: usize) -> Result<Side<'a>, Error> {
-    let filled = store.fill(plan, stored, live).await?;
+async fn side<'a>(plan: &Plan, store: Store<'a>, filled: Filled) -> Result<Side<'a>, Error> {
     let server = store.serve(plan).await?;
     let (count, step) = spread(filled);
     let name: Arc<dyn Fn(usize) -> String + Send + Sync> =
