@@ -1,5 +1,6 @@
 -- Operations and letters are kept packed (see packed.rs). What is there stays JSON until it changes again: the bytes
--- say which they are. A strict column cannot change its type, so both tables are written anew.
+-- say which they are. A strict column cannot change its type, so both tables are written anew. Small as they are now,
+-- operations have room in the tree of their keys: who looks for one goes down one tree and not two.
 CREATE TABLE packed_operation (
     publisher_id TEXT NOT NULL,
     operation_id BLOB NOT NULL,
@@ -8,11 +9,11 @@ CREATE TABLE packed_operation (
     previous BLOB,
     body BLOB NOT NULL,
     PRIMARY KEY (publisher_id, operation_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 INSERT INTO packed_operation (publisher_id, operation_id, offer_id, publishing_version, previous, body)
     SELECT publisher_id, operation_id, offer_id, publishing_version, previous, CAST(body AS BLOB)
-    FROM operation ORDER BY rowid;
+    FROM operation ORDER BY publisher_id, operation_id;
 DROP TABLE operation;
 ALTER TABLE packed_operation RENAME TO operation;
 
