@@ -51,7 +51,7 @@ struct Cli {
     /// Operations that run in the stores of `starts`.
     #[arg(long, default_value_t = 100_000)]
     live: usize,
-    /// Operations altogether in the larger store of `starts` and of the growth: about 2.1 GB a million.
+    /// Operations altogether in the larger store of `starts` and of the growth: about 1.9 GB a million.
     #[arg(long, global = true, default_value_t = 10_000_000)]
     stored: usize,
     /// One second a measurement: to see that everything works, not to quote.

@@ -52,10 +52,11 @@ impl Session {
         let client = opening::first(&pool, &settings).await?;
         let servers = client.query_one("SELECT current_setting('application_name')", &[]).await;
         let servers = column(&servers.map_err(failed)?, 0)?;
-        // Reading everything takes as long as it takes, and between two pages somebody else writes.
+        // Reading everything takes as long as it takes, between two pages somebody else writes, and what a server avoids
+        // is right for it.
         let settings = format!(
             "SET application_name = '{NAME}'; SET statement_timeout = 0; SET lock_timeout = '10s';
-             SET idle_in_transaction_session_timeout = 0;"
+             SET idle_in_transaction_session_timeout = 0; SET enable_seqscan = on;"
         );
         client.batch_execute(&settings).await.map_err(failed)?;
         Ok(Self { client: Mutex::new(client), servers })
