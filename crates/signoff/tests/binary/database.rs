@@ -1,5 +1,6 @@
 //! A database that cannot be reached: at the start, and while a server runs.
 
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -65,13 +66,20 @@ async fn until_ready(base: &str, ready: bool) -> reqwest::Response {
     tokio::time::timeout(PATIENCE, asking).await.expect("it gets so")
 }
 
-#[tokio::test]
-async fn a_server_whose_database_goes_says_so_and_recovers_with_it() {
-    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+/// A server that reaches its database through a proxy, and where the proxy leads.
+async fn behind_a_proxy(folder: &Path) -> (Server, Proxy, String) {
+    let database = testing::database().await.unwrap();
     let host = database.split_once('@').unwrap().1.split_once('/').unwrap().0.to_owned();
     let proxy = Proxy::before(&host).await.unwrap();
     let address = database.replace(&host, &proxy.host());
-    let server = Server::start_at(&address, &folder.path().join("server.log"), &["--connections", "6"]).await;
+    let server = Server::start_at(&address, &folder.join("server.log"), &["--connections", "6"]).await;
+    (server, proxy, host)
+}
+
+#[tokio::test]
+async fn a_server_whose_database_goes_says_so_and_recovers_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, proxy, host) = behind_a_proxy(folder.path()).await;
     let ann = Api::owner(&server.base, "contoso").await;
     let path = |rest: &str| of_offer("contoso", "vm", rest);
     ann.put(&path(""), None, &sample("contoso", "vm", "A machine")).await;
@@ -96,11 +104,8 @@ async fn a_server_whose_database_goes_says_so_and_recovers_with_it() {
 #[tokio::test]
 #[ignore = "slow: cargo xtask test --all"]
 async fn a_server_whose_database_never_answers_says_so_and_goes_on_when_it_does() {
-    let (database, folder) = (testing::database().await.unwrap(), tempfile::tempdir().unwrap());
-    let host = database.split_once('@').unwrap().1.split_once('/').unwrap().0.to_owned();
-    let proxy = Proxy::before(&host).await.unwrap();
-    let address = database.replace(&host, &proxy.host());
-    let server = Server::start_at(&address, &folder.path().join("server.log"), &["--connections", "6"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (server, proxy, host) = behind_a_proxy(folder.path()).await;
     let ann = Api::owner(&server.base, "contoso").await;
     let path = |rest: &str| of_offer("contoso", "vm", rest);
     ann.put(&path(""), None, &sample("contoso", "vm", "A machine")).await;

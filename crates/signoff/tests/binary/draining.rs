@@ -77,11 +77,8 @@ async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     assert!(server.log().ends_with("stopped\n"), "{}", server.log());
 }
 
-#[tokio::test]
-async fn a_third_signal_waits_for_nobody() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
-    let api = Api::owner(&server.base, "contoso").await;
+/// A publish that has begun, and whose reply takes a minute.
+pub(crate) async fn slow_publish(api: &Api) -> JoinHandle<reqwest::Result<Answer>> {
     let slow = json!({"method": "POST", "path": "*/publish", "when": "after", "latency": "60s", "count": 1});
     api.post("/_signoff/faults", &slow, 201).await;
     let owner = api.clone();
@@ -91,6 +88,15 @@ async fn a_third_signal_waits_for_nobody() {
         while api.get(&of_offer("contoso", "sample-vm", "/submissions/")).await.body == json!([]) {}
     };
     tokio::time::timeout(PATIENCE, begun).await.expect("the publish begins");
+    publish
+}
+
+#[tokio::test]
+async fn a_third_signal_waits_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "10m"]).await;
+    let api = Api::owner(&server.base, "contoso").await;
+    let publish = slow_publish(&api).await;
     for words in ["draining", "stopping", "stopped at the third signal"] {
         server.ask_to_stop();
         says(&server, words).await;

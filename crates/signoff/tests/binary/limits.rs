@@ -3,12 +3,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use signoff_store::testing::{self, Proxy};
 
-use crate::draining::{Certifier, says};
+use crate::draining::{Certifier, says, slow_publish};
 use crate::server::{Api, PATIENCE, Server, builder, of_offer, signoff};
 use crate::upkeep::Run;
 
@@ -51,15 +50,7 @@ async fn a_request_hangs() {
     let mut server = Server::start(&folder.path().join("signoff.db"), &["--drain", "0s"]).await;
     let mut api = Api::owner(&server.base, "contoso").await;
     api.http = builder().timeout(PATIENCE * 10).build().unwrap();
-    let slow = json!({"method": "POST", "path": "*/publish", "when": "after", "latency": "60s", "count": 1});
-    api.post("/_signoff/faults", &slow, 201).await;
-    let owner = api.clone();
-    let (path, body) = (of_offer("contoso", "sample-vm", "/publish"), json!({}));
-    let publish = tokio::spawn(async move { owner.send(Method::POST, &path, None, Some(&body)).await });
-    let begun = async {
-        while api.get(&of_offer("contoso", "sample-vm", "/submissions/")).await.body == json!([]) {}
-    };
-    tokio::time::timeout(PATIENCE, begun).await.expect("the publish begins");
+    let publish = slow_publish(&api).await;
     server.ask_to_stop();
     assert_eq!(server.ended().await.code(), Some(0), "{}", server.log());
     assert!(server.log().ends_with("stopped\n"), "{}", server.log());

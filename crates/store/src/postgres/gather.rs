@@ -14,9 +14,8 @@ use tokio_postgres::types::{FromSqlOwned, ToSql};
 
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use super::trouble::failed;
 use super::unanswered::{Asked, until, within};
-use super::{column, query};
+use super::{column, found};
 use crate::StoreError;
 
 /// At most so many rows are read by one statement.
@@ -150,9 +149,7 @@ async fn rows<K: Key>(
     let until = until(answer);
     let read = async {
         let client = Asked::new(pool::take(pool).await?, None, until);
-        let rows = query(&client, text, &[&publisher, &keys]).await;
-        client.answered();
-        rows.map_err(failed)
+        found(client, text, &[&publisher, &keys]).await
     };
     let rows = within(until, read).await?;
     rows.into_iter().map(|row| Ok((column(&row, 0)?, Arc::new(row)))).collect()

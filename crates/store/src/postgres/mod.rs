@@ -31,7 +31,6 @@ mod work;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::ClientWrapper;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_postgres::Row;
@@ -111,13 +110,7 @@ impl PostgresStore {
 
     async fn rows(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let until = self.until();
-        let work = async {
-            let client = self.to_read(until).await?;
-            let rows = query(&client, text, parameters).await;
-            client.answered();
-            rows.map_err(failed)
-        };
-        within(until, work).await
+        within(until, async { found(self.to_read(until).await?, text, parameters).await }).await
     }
 
     async fn row(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Option<Row>, StoreError> {
@@ -127,13 +120,7 @@ impl PostgresStore {
     /// The rows that the statement changed.
     async fn changed(&self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
         let until = self.until();
-        let work = async {
-            let client = self.to_change(until).await?;
-            let rows = query(&client, text, parameters).await;
-            client.answered();
-            rows.map_err(failed)
-        };
-        within(until, work).await
+        within(until, async { found(self.to_change(until).await?, text, parameters).await }).await
     }
 
     /// The number of rows that the statement changed.
@@ -153,13 +140,15 @@ impl PostgresStore {
     }
 }
 
-async fn query(
-    client: &ClientWrapper,
-    text: &str,
-    parameters: &[Parameter<'_>],
-) -> Result<Vec<Row>, tokio_postgres::Error> {
-    let statement = client.prepare_cached(text).await?;
-    client.query(&statement, parameters).await
+/// The rows that the statement finds. The connection is free again when it has answered.
+async fn found(client: Asked, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+    let asked = async {
+        let statement = client.prepare_cached(text).await?;
+        client.query(&statement, parameters).await
+    };
+    let rows = asked.await;
+    client.answered();
+    rows.map_err(failed)
 }
 
 /// A column of the row, or an error that says that the schema is not what this binary expects.
