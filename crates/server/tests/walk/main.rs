@@ -38,6 +38,8 @@ mod languages;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod offers;
@@ -46,7 +48,11 @@ mod operations;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod quotas;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]

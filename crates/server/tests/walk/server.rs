@@ -8,7 +8,7 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, OperatorToken, QuotaSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
@@ -74,7 +74,8 @@ impl TestServer {
         let node = async || {
             let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
             let dialect = Dialect::Documented;
-            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+            let quotas = QuotaSettings::default();
+            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas };
             let place = Place::Database(address.clone());
             Self::on(place, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
         };
@@ -99,22 +100,27 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
+        Self::with_quotas(dialect, dev, QuotaSettings::default()).await
+    }
+
+    /// A server on which callers may do so much.
+    pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
         let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
-        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), Vec::new()).await
     }
 
     /// A development server some of whose steps are a third party's.
     pub(crate) async fn with_hook(hook: HookSettings) -> Self {
-        let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
-        let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), limits, Vec::new()).await
     }
 

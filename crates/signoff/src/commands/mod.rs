@@ -19,6 +19,7 @@ mod serve;
 mod store;
 mod token;
 mod r#try;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -96,6 +97,8 @@ pub(crate) enum ClientCommand {
     Audit(audit::Command),
     /// Ask the server whether it is ready; exit code 6 if it is not (for health checks)
     Ready,
+    /// Show whom the server takes you for, and what you are to which publisher
+    Whoami,
     /// Print an access token
     Token,
     /// Print the OpenAPI description of the API that this program serves
@@ -116,11 +119,12 @@ pub(crate) async fn run(
         ClientCommand::Publish(command) => publish::run(command, &session()?).await,
         ClientCommand::Golive(command) => golive::run(command, &session()?).await,
         ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
-        ClientCommand::Audit(command) => audit::run(&command, &session()?).await,
+        ClientCommand::Audit(command) => audit::run(&command, &connection.settings()?).await,
         ClientCommand::Operation(command) => operation::run(command, &connection.settings()?).await,
         ClientCommand::Review(command) => review::run(command, &session()?).await,
         ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
         ClientCommand::Ready => ready::run(&connection.settings()?).await,
+        ClientCommand::Whoami => whoami::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command, whole()),

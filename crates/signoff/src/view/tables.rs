@@ -6,6 +6,7 @@ use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 use signoff_wire::audit::AuditEntry;
 use signoff_wire::bulk::CancelResult;
+use signoff_wire::me::Me;
 use signoff_wire::offer::OfferSummary;
 use signoff_wire::operation::{
     MessageView, OperationDetail, OperationItem, StatusReply, StepView, Validation,
@@ -254,7 +255,28 @@ pub(crate) fn publisher(publisher: &Publisher<'_>) -> String {
         ("Seller", definition.seller_id.to_string()),
         ("Contact", definition.seller_contact.as_deref().unwrap_or_default().to_owned()),
         ("Migration", definition.pc_migration_status.map(|status| status.to_string()).unwrap_or_default()),
+        ("Self-review", definition.self_review.map(|may| may.to_string()).unwrap_or_default()),
         ("Offer types", definition.offer_type_categories.join(", ")),
+    ])
+}
+
+/// Whom the server takes the caller for.
+pub(crate) fn me(me: &Me<'_>) -> String {
+    let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
+    let member = match (&me.tenant, &me.client) {
+        (Some(tenant), Some(client)) => format!("{tenant} {client}"),
+        _ => "-".to_owned(),
+    };
+    let publishers: Vec<String> =
+        me.publishers.iter().map(|mine| format!("{} ({})", mine.id, mine.role)).collect();
+    fields([
+        ("You are", me.kind.to_string()),
+        ("Tenant", text(&me.tenant)),
+        ("Id", text(&me.id)),
+        ("Name", text(&me.name)),
+        ("As a member", member),
+        ("Publishers", if publishers.is_empty() { "-".to_owned() } else { publishers.join(", ") }),
+        ("Token until", me.expires.as_deref().map_or_else(|| "-".to_owned(), moment)),
     ])
 }
 
