@@ -120,7 +120,8 @@ fn broken(documents: &Documents, root: &Path, from: &str, link: &str) -> Option<
     }
     let anchors = |text: &str| text.lines().filter(|line| line.starts_with('#')).map(anchor_of).collect();
     let known: Vec<String> = anchors(documents.text(&target));
-    let missing = anchor.filter(|anchor| target.ends_with(".md") && !known.iter().any(|it| it == anchor))?;
+    let document = documents.0.contains_key(&target);
+    let missing = anchor.filter(|anchor| document && !known.iter().any(|it| it == anchor))?;
     Some(format!("{from} links to {link}, and {target} has no heading `{missing}`"))
 }
 
@@ -190,7 +191,7 @@ mod tests {
         let good =
             "[a](contract.md#every-request) [b](../README.md) [c](https://a.example/b) [d](#me)\n# Me\n";
         assert_eq!(findings("", &[("docs/a.md", good)]), [""; 0]);
-        for bad in ["[a](contract.md#nothing)", "[b](README.md)", "[d](#me)"] {
+        for bad in ["[a](contract.md#nothing)", "[b](nothing.md)", "[d](#me)"] {
             assert_eq!(findings("", &[("docs/a.md", bad)]).len(), 1, "{bad}");
         }
     }
