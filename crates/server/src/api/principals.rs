@@ -22,7 +22,7 @@ use crate::reply;
 const SHORTEST_SECRET: usize = 32;
 const SHORTEST_IN_DEVELOPMENT: usize = 8;
 /// The longest secret in bytes: a client sends it in a form of 64 KiB at most.
-const LONGEST_SECRET: usize = 4096;
+pub(crate) const LONGEST_SECRET: usize = 4096;
 
 pub(crate) async fn put(
     State(app): State<App>,

@@ -17,7 +17,7 @@ use crate::error::ApiError;
 use crate::reply;
 
 /// So many publishers are told at once to the operator.
-const MOST: u64 = 1000;
+pub(crate) const MOST: u64 = 1000;
 
 /// The caller's own publishers; the operator's are all there are, by id, in pages.
 pub(crate) async fn list(State(app): State<App>, context: Context, uri: Uri) -> Result<Response, ApiError> {

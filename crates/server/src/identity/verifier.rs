@@ -14,7 +14,7 @@ use super::external::{ExternalIssuer, ExternalIssuerError, ExternalKeys};
 use super::{AuthError, Clock, Issuer};
 
 /// Longer headers are no tokens, bytes.
-const LENGTH_LIMIT: usize = 16 * 1024;
+pub(crate) const LENGTH_LIMIT: usize = 16 * 1024;
 /// Of a name for people so much is kept, in characters.
 const LONGEST_NAME: usize = 200;
 /// Verified tokens that are remembered.

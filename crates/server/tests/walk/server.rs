@@ -8,7 +8,7 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, OperatorToken, QuotaSettings, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, FAILED_SIGN_INS, OperatorToken, QuotaSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
@@ -145,7 +145,10 @@ impl TestServer {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        // A server with quotas has them all.
+        let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
+        let issuing = IssuerSettings { failed_sign_ins, ..IssuerSettings::default() };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
         let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());

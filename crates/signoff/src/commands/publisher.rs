@@ -89,9 +89,7 @@ pub(crate) enum Principal {
     Add {
         #[command(flatten)]
         who: Who,
-        /// Its secret, at least 32 characters (8 with --dev); - reads a line of standard input; without it the server
-        /// makes one and it is printed
-        #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET", hide_env_values = true)]
+        #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET")]
         secret: Option<String>,
     },
 }
