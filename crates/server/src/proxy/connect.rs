@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Body;
+use axum::middleware::map_request;
 use axum::response::Response;
 use http::StatusCode;
 use hyper::Request;
@@ -12,12 +14,13 @@ use hyper::ext::ReasonPhrase;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::select;
 
 use super::target::{Target, Way};
+use super::upstream::Stream;
 use super::{Event, Shared, reply, tunnel};
-use crate::tls::{Stop, handshake, serve_http};
+use crate::tls::{Broken, Stop, handshake, serve_http};
 
 const PORTAL_PORT: u16 = 443;
 
@@ -27,7 +30,7 @@ pub(super) struct Handover(Arc<Mutex<Option<(OnUpgrade, Target, Next)>>>);
 
 enum Next {
     Portal,
-    Through(TcpStream),
+    Through(Stream),
 }
 
 impl Handover {
@@ -42,16 +45,37 @@ impl Handover {
             }
         };
         match next {
-            Next::Portal => match handshake(io, &shared.acceptor, stop.clone()).await {
-                Ok(Some(stream)) => serve_http(stream, peer, shared.router.clone(), stop).await,
-                Ok(None) => {}
-                Err(reason) => shared.log.record(Event::HandshakeFailed, &target, Some(reason)),
-            },
+            Next::Portal => portal(shared, io, &target, peer, stop).await,
             Next::Through(other) => select! {
                 () = tunnel::join(io, other, shared.settings.idle_timeout) => {}
                 () = stop.requested() => {}
             },
         }
+    }
+}
+
+/// Serves the portal at this end of the tunnel, and puts on record what a client did not like.
+async fn portal<I>(shared: &Shared, io: I, target: &Target, peer: SocketAddr, stop: Stop)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let stream = match handshake(io, &shared.acceptor, stop.clone()).await {
+        Ok(Some(stream)) => stream,
+        Ok(None) => return,
+        Err(Broken::Distrust(reason)) => return shared.log.record(Event::Distrusted, target, Some(reason)),
+        Err(Broken::Otherwise(reason)) => {
+            return shared.log.record(Event::HandshakeFailed, target, Some(reason));
+        }
+    };
+    let used = Arc::new(AtomicBool::default());
+    let mark = Arc::clone(&used);
+    let router = shared.router.clone().layer(map_request(move |request: Request<Body>| {
+        mark.store(true, Ordering::Relaxed);
+        std::future::ready(request)
+    }));
+    serve_http(stream, peer, router, stop.clone()).await;
+    if !used.load(Ordering::Relaxed) && !stop.is_requested() {
+        shared.log.record(Event::Unused, target, None);
     }
 }
 

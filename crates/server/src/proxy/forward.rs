@@ -15,6 +15,7 @@ use hyper_util::rt::TokioIo;
 use tower::ServiceExt as _;
 
 use super::target::{Target, Way};
+use super::upstream::Via;
 use super::{Shared, reply, tunnel};
 
 const HTTP_PORT: u16 = 80;
@@ -77,9 +78,25 @@ fn origin_form(mut request: Request<Incoming>) -> Result<Request<Incoming>, http
     Ok(request)
 }
 
+/// The request as the machine's own proxy expects it: the whole address, and what it wants to know of its caller.
+fn address_to_proxy(request: &mut Request<Incoming>, target: &Target, via: &Via) -> Result<(), http::Error> {
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    *request.uri_mut() = Uri::try_from(format!("http://{target}{path}"))?;
+    if let Some(credentials) = via.credentials() {
+        request.headers_mut().insert(header::PROXY_AUTHORIZATION, credentials);
+    }
+    Ok(())
+}
+
 /// Sends the request over a connection of its own and hands the reply back as it comes.
 async fn pass_on(shared: &Shared, mut request: Request<Incoming>, target: &Target) -> Response {
-    let stream = match tunnel::reach(shared, target).await {
+    let via = shared.settings.upstream.of("http", target);
+    if let Some(via) = &via
+        && let Err(error) = address_to_proxy(&mut request, target, via)
+    {
+        return reply(StatusCode::BAD_REQUEST, &format!("the address is not valid: {error}"));
+    }
+    let stream = match tunnel::reach_plain(shared, target, via.as_ref()).await {
         Ok(stream) => stream,
         Err((status, text)) => return reply(status, &text),
     };

@@ -3,7 +3,8 @@
 //! A client that is told to use it (`HTTPS_PROXY`) asks for `CONNECT cloudpartner.azure.com:443`; for the
 //! [`PORTAL_HOSTS`](crate::tls::PORTAL_HOSTS) the proxy is the other end itself: TLS with the private
 //! authority's certificate, then the router. Every other host is reached untouched, or refused when
-//! [`Settings::offline`]. Plain `http://` addresses are answered and passed on alike. What was passed on,
+//! [`Settings::offline`]; where the machine has a proxy of its own, they are reached through that
+//! ([`Upstream`]). Plain `http://` addresses are answered and passed on alike. What was passed on,
 //! refused or went wrong stands in the [`ProxyLog`] for the report at the end.
 //!
 //! Who can connect can use it to reach any host, so it belongs on a loopback address: see [`bind`].
@@ -13,8 +14,10 @@ mod forward;
 mod log;
 mod target;
 mod tunnel;
+mod upstream;
 
 pub use log::{Entry, Event, ProxyLog};
+pub use upstream::Upstream;
 
 use std::convert::Infallible;
 use std::io;
@@ -46,11 +49,13 @@ const HEAD_BYTES: usize = 16 * 1024;
 /// How the proxy treats what passes.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Refuse every host that is neither the portal nor in `own`.
+    /// Refuse every host that is neither the portal nor on this machine.
     pub offline: bool,
-    /// Addresses that stay reachable when `offline`: the plain address of the private server, which a tool
+    /// Addresses that are no other hosts for the log: the plain address of the private server, which a tool
     /// that uses the proxy for everything asks for through it.
     pub own: Vec<SocketAddr>,
+    /// The machine's own proxies, through which other hosts are reached.
+    pub upstream: Upstream,
     /// How long a client may take to send a complete request head.
     pub head_timeout: Duration,
     /// How long reaching another host may take.
@@ -60,11 +65,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Online, 10 s for a head, 10 s to connect, 10 minutes idle.
+    /// Online and direct, 10 s for a head, 10 s to connect, 10 minutes idle.
     fn default() -> Self {
         Self {
             offline: false,
             own: Vec::new(),
+            upstream: Upstream::default(),
             head_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(600),
@@ -174,3 +180,5 @@ fn reply(status: StatusCode, text: &str) -> Response {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upstream_tests;

@@ -28,6 +28,11 @@ impl Stop {
         // An error means that the listener is gone altogether, which is a stop as well.
         let _ = self.0.wait_for(|stopped| *stopped).await;
     }
+
+    /// Whether it should have ended.
+    pub(crate) fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
 }
 
 /// Serves every connection until `shutdown` is ready; then tells them to stop, and returns when they have, or

@@ -14,6 +14,8 @@ mod guide;
 mod histories;
 mod insist;
 mod kills;
+#[cfg(unix)]
+mod led;
 mod ledger;
 mod limits;
 mod nodes;
@@ -21,6 +23,7 @@ mod pooler;
 mod released;
 mod repeats;
 mod resume;
+mod running;
 mod server;
 mod serving;
 mod settings;
