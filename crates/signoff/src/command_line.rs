@@ -12,7 +12,7 @@ use crate::settings;
 
 /// The commands that use few of the connection's options, each with those.
 const FEW: &[(&str, &[&str])] = &[
-    ("serve", &[]),
+    ("serve", &["output"]),
     ("run", &[]),
     ("try", &[]),
     ("store", &["output"]),
@@ -29,6 +29,7 @@ const EXAMPLES: &[(&[&str], &str)] = &[
         &["serve"],
         "  signoff serve --dev                     to try things; nothing to set up
   signoff serve --config signoff.toml     for a marketplace
+  signoff serve --config signoff.toml --check    to see what is wrong or missing, and start nothing
   signoff serve --store postgres://signoff@db.example/signoff",
     ),
     (
@@ -227,7 +228,7 @@ mod tests {
             (&["publish"][..], &["--url", "--publisher", "--client-secret", "--output"][..]),
             (&["ready"], &["--url", "--ca"]),
             (&["store", "check"], &["--output"]),
-            (&["serve"], &[]),
+            (&["serve"], &["--output"]),
             (&["run"], &[]),
             (&["try"], &[]),
         ] {

@@ -33,7 +33,7 @@ use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 
 pub use auth_error::AuthError;
 pub use client::ClientPolicy;
-pub use external::{ExternalIssuer, ExternalIssuerError};
+pub use external::{ExternalIssuer, ExternalIssuerError, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
 pub use secret::secret_hash;
 pub use verifier::{Caller, Verifier};

@@ -58,7 +58,7 @@ pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) 
     match command {
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
-            Box::pin(serve::run(*options)).await.map(|()| ExitCode::SUCCESS)
+            Box::pin(serve::run(*options, connection.output())).await
         }
         ServerCommand::Run(command) => {
             crate::logging::start("warn");

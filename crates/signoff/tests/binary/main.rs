@@ -24,6 +24,7 @@ mod pooler;
 mod released;
 mod repeats;
 mod resume;
+mod serve_check;
 mod server;
 mod serving;
 mod settings;
