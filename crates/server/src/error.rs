@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use signoff_text::{ErrorText, FindingText, Lang};
+use signoff_text::{ErrorText, FindingText, Lang, clean};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::{ErrorBody, ErrorCode};
 
@@ -72,7 +72,9 @@ impl ApiError {
     /// The body in the language of the request.
     pub(crate) fn body(&self, lang: Lang) -> ErrorBody {
         let mut body = ErrorBody::new(self.code, self.words(lang));
-        body.error.target.clone_from(&self.target);
+        // A target may hold a member's name as a stranger wrote it.
+        let escaped = |target: &String| clean::escaped(target).into_owned();
+        body.error.target = self.target.as_ref().map(escaped);
         body.error.location.clone_from(&self.location);
         body.error.details = self
             .details
@@ -80,7 +82,7 @@ impl ApiError {
             .map(|(finding, target)| ErrorItem {
                 code: finding.code().into(),
                 message: finding.render(lang),
-                target: Some(target.clone()),
+                target: Some(escaped(target)),
             })
             .collect();
         body
@@ -131,5 +133,22 @@ impl IntoResponse for ApiError {
         *response.status_mut() = self.status();
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_holds_a_members_name_and_steers_nothing() {
+        let mut error = ApiError::new(ErrorCode::ValidationFailed, ErrorText::InvalidFirstSent)
+            .target("steps.a\u{1b}[2J\u{202e}");
+        error
+            .details
+            .push((FindingText::MissingField { field: "x".to_owned() }, "definition.a\u{7}\nb".to_owned()));
+        let body = error.body(Lang::En).error;
+        assert_eq!(body.target.as_deref(), Some(r"steps.a\u001b[2J\u202e"));
+        assert_eq!(body.details[0].target.as_deref(), Some(r"definition.a\u0007\u000ab"));
     }
 }

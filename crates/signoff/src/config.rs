@@ -37,6 +37,10 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// What `serve` can be told on the command line or by the environment; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ServeOptions {
+    /// Serve nothing: read the settings, try what they name, and say what is wrong or not set (exit code 1 if anything
+    /// is wrong)
+    #[arg(long)]
+    pub(crate) check: bool,
     #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
     #[command(flatten)]

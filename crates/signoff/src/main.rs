@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod connection;
 mod exit;
+mod failing;
 mod follow;
 mod leave;
 mod logging;
@@ -69,15 +70,21 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn main() -> ExitCode {
-    let cli = command_line::read().unwrap_or_else(|error| error.exit());
-    match run(cli) {
-        Ok(code) => code,
-        Err(failure) => {
-            view::say(&format!("error: {failure}"));
-            if let Some(hint) = failure.hint() {
-                view::say(&format!("hint: {hint}"));
-            }
-            ExitCode::from(failure.code())
+    let (ended, output) = match command_line::read() {
+        Ok(cli) => {
+            let output = cli.connection.output();
+            (run(cli), output)
         }
-    }
+        // What was asked for is help or a version.
+        Err(told) if !told.use_stderr() => told.exit(),
+        Err(wrong) => {
+            let said = wrong.to_string();
+            let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();
+            (Err(Failure::Usage(said.to_owned())), command_line::wanted_output())
+        }
+    };
+    ended.unwrap_or_else(|failure| {
+        failing::tell(&failure, output);
+        ExitCode::from(failure.code())
+    })
 }

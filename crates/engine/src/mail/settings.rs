@@ -113,7 +113,11 @@ impl MailSettings {
         let (name, password) = match (&self.username, &self.password) {
             (None, None) => return Ok(None),
             (Some(name), Some(password)) => (name.clone(), password.0.clone()),
-            (Some(_), None) => return Err(refuse("password", "is missing, though there is a username")),
+            (Some(_), None) => {
+                let what = "is missing, though there is a username; set SIGNOFF_MAIL_PASSWORD, or \
+                            SIGNOFF_MAIL_PASSWORD_FILE to a file that holds it";
+                return Err(refuse("password", what));
+            }
             (None, Some(_)) => return Err(refuse("username", "is missing, though there is a password")),
         };
         if self.tls == Encryption::None && !self.allow_plain_auth {
@@ -203,6 +207,7 @@ mod tests {
             let error = Transport::new(&bad).err().unwrap();
             assert_eq!(error.field, field);
             assert!(!format!("{error} {bad:?}").contains("hush"), "{error}");
+            assert!(field != "password" || error.what.contains("SIGNOFF_MAIL_PASSWORD"), "{error}");
         }
     }
 

@@ -85,6 +85,20 @@ impl Transport {
         })
     }
 
+    /// Connects and signs in as for a letter, and sends none.
+    ///
+    /// # Errors
+    /// Why letters would not be taken, beginning with the server's address.
+    pub async fn check(&self) -> Result<(), String> {
+        let connected = tokio::time::timeout(self.timeout, self.connect()).await.unwrap_or_else(|_| {
+            Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
+        });
+        let mut connection = connected.map_err(|error| error.to_string())?;
+        // What there was to know is known, whatever comes of the goodbye.
+        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+        Ok(())
+    }
+
     /// The message with typed headers, so that no value can add one.
     fn compose(&self, rendered: &Rendered) -> Result<Message, SendError> {
         let to = rendered.to.parse().map_err(|error| {

@@ -63,6 +63,16 @@ pub enum ExternalIssuerError {
     Client(String),
 }
 
+/// How many keys that sign tokens the issuer publishes now.
+///
+/// # Errors
+/// What is wrong with the settings, or why its key set cannot be fetched or read.
+pub async fn published_keys(issuer: ExternalIssuer) -> Result<usize, String> {
+    // No key is judged by its age here.
+    let keys = ExternalKeys::new(issuer, std::sync::Arc::new(|| 0)).map_err(|error| error.to_string())?;
+    Ok(keys.download().await?.len())
+}
+
 /// The keys of an external issuer, fetched when needed.
 pub(super) struct ExternalKeys {
     trusted: ExternalIssuer,

@@ -35,7 +35,7 @@ use signoff_wire::names::PERSON;
 
 pub use auth_error::AuthError;
 pub use client::ClientPolicy;
-pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE};
+pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
 pub(crate) use secret::made as made_secret;
 pub use secret::secret_hash;

@@ -79,6 +79,21 @@ impl Authority {
         Ok(authority)
     }
 
+    /// Whether an authority is kept in `dir` that [`Self::load_or_create`] could read at `now` (Unix seconds). Nothing is
+    /// made or changed.
+    ///
+    /// # Errors
+    /// [`TlsError::File`], [`TlsError::Damaged`] and [`TlsError::NotYetValid`], each naming the file.
+    pub fn kept(dir: &Path, now: i64) -> Result<bool, TlsError> {
+        let path = dir.join(KEY_FILE);
+        let Some(text) = files::read(&path)? else { return Ok(false) };
+        match Self::parse(&text) {
+            Err(why) => Err(TlsError::Damaged { path, why }),
+            Ok(kept) if kept.begins > now => Err(TlsError::NotYetValid { path, begins: kept.begins, now }),
+            Ok(_) => Ok(true),
+        }
+    }
+
     /// The certificate of the authority, one PEM section. No secret.
     pub fn ca_pem(&self) -> &str {
         &self.pem

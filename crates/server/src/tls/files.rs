@@ -36,13 +36,18 @@ pub(crate) fn write(path: &Path, text: &str, access: Access) -> Result<(), TlsEr
 /// The text of a file that only its owner should read; one that others could read (a restored backup) is
 /// closed to them first. `None` when there is no such file.
 pub(crate) fn read_private(path: &Path) -> Result<Option<String>, TlsError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(failed("read", path)(source)),
-    };
+    let Some(text) = read(path)? else { return Ok(None) };
     close_to_others(path).map_err(failed("restrict access to", path))?;
     Ok(Some(text))
+}
+
+/// The text of a file; `None` when there is no such file.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, TlsError> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(failed("read", path)(source)),
+    }
 }
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> TlsError {

@@ -1,7 +1,10 @@
 //! `signoff serve`: a long-lived server.
 
+mod check;
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use signoff_server::{Front, proxy, serve_plain, tls};
 use signoff_store::upkeep;
@@ -10,14 +13,22 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, ServeOptions, StoreSettings, TlsConfig, bad, caution};
+use crate::connection::Output;
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 use crate::{notify, view};
 
-/// Serves until SIGINT or SIGTERM.
-pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
+/// Serves until SIGINT or SIGTERM, or only checks what it would serve with.
+pub(crate) async fn run(options: ServeOptions, output: Output) -> Result<ExitCode, Failure> {
+    if options.check {
+        return check::run(options, output).await;
+    }
+    serve(options).await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(options: ServeOptions) -> Result<(), Failure> {
     if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
         view::say(&caution);
     }
@@ -97,7 +108,31 @@ fn introduce(config: &Config, address: SocketAddr) {
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
+    missing(config).iter().for_each(|line| view::say(line));
     view::say(&format!("state in {}", config.store.address));
+}
+
+/// What a marketplace would miss, and how to mend it. Development mode needs none of it.
+fn missing(config: &Config) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if config.dev {
+        return missing;
+    }
+    if config.identity.is_none() {
+        missing.push(
+            "no [identity]: this server gives out tokens itself, to clients that its operator registers",
+        );
+    }
+    if config.operator_token.is_none() {
+        missing.push(if config.identity.is_none() {
+            "no operator: nobody can create publishers, register clients or kill operations until the server is \
+             started with SIGNOFF_OPERATOR_TOKEN (or SIGNOFF_OPERATOR_TOKEN_FILE)"
+        } else {
+            "no operator: nobody can create publishers or kill operations until the server is started with \
+             SIGNOFF_OPERATOR_TOKEN (or SIGNOFF_OPERATOR_TOKEN_FILE)"
+        });
+    }
+    missing
 }
 
 /// An address that a client on this machine can use: all addresses are none.

@@ -12,7 +12,8 @@ This page is written by `signoff settings` (`cargo xtask generate`); the same se
 A flag wins over the variable, the variable over the file, the file over the default. A variable that is set to nothing
 counts as not set. Yes and no may be written `true`, `false`, `yes`, `no`, `on`, `off`, `1`, `0`; a flag alone means yes,
 `--dev=no` takes it back. In the file they are `true` and `false`. A span is a number and its unit: `300ms`, `5s`, `10m`,
-`24h`, `90d`. A bad setting names itself and the remedy, and nothing starts.
+`24h`, `90d`. A bad setting names itself and the remedy, and nothing starts. `signoff serve --check` reads all of them and
+tries what they name, without serving.
 ";
 
 /// The whole page.

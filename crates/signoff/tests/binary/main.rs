@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod actor;
+#[cfg(unix)]
+mod at_terminal;
 mod certified;
 mod client;
 mod crowd;
@@ -9,6 +11,7 @@ mod database;
 mod deploying;
 mod dev_server;
 mod draining;
+mod examples;
 mod failing;
 mod guide;
 mod histories;
@@ -24,11 +27,15 @@ mod released;
 mod repeats;
 mod resume;
 mod running;
+mod serve_check;
 mod server;
 mod serving;
 mod settings;
 mod stopping;
 mod story;
+mod strangers;
+#[cfg(unix)]
+mod terminal;
 mod truth;
 #[cfg(unix)]
 mod try_command;

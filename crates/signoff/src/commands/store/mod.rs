@@ -109,7 +109,7 @@ fn views(tables: &[TableReport]) -> Vec<TableView<'_>> {
 }
 
 /// The tables that were written, for people.
-fn tables(tables: &[TableView<'_>]) -> String {
+fn tables(tables: &[TableView<'_>]) -> view::Document {
     let rows = tables.iter().map(|table| {
         // As much as people compare, and as a terminal has room for.
         let sha256 = table.sha256.chars().take(SHOWN_DIGITS).collect();

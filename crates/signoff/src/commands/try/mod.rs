@@ -92,6 +92,7 @@ async fn tell_and_stay(arguments: &Command, base: &str, signals: &StopSignals) -
         Err(_) => return Err(Failure::Ended("not as told: the server takes far too long".to_owned())),
     }
     if arguments.once {
+        teller.say_what_is_next()?;
         return Ok(ExitCode::SUCCESS);
     }
     teller.leave_the_stage(base).await?;
