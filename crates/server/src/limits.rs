@@ -134,7 +134,7 @@ bounds! {
     /// A `Repeatability-Request-ID`
     RepeatabilityId: repeatability::LONGEST_ID, Of("characters"), Request, Refused(ErrorCode::InvalidHeader), None;
     /// The reason of a cancel or of a review
-    Reason: api::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    Reason: signoff_wire::body::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)
     CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)

@@ -23,6 +23,7 @@ use crate::reply;
 #[serde(deny_unknown_fields)]
 pub(crate) struct PrincipalPut {
     /// What the client proves itself with; at least 8 characters.
+    #[schema(min_length = 8)]
     secret: String,
 }
 
