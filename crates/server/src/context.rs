@@ -77,11 +77,7 @@ impl Context {
 
     /// Who asks in this standing, for the audit log.
     pub(crate) fn asker(&self, standing: Standing) -> Asker {
-        Asker {
-            by: self.actor(),
-            role: standing.as_str().to_owned(),
-            request: self.request.0.to_string(),
-        }
+        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.request.0.to_string() }
     }
 }
 
@@ -113,10 +109,16 @@ pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, 
 }
 
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
-    let authorization = headers.get(header::AUTHORIZATION);
+    let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = authorizations.next();
+    if authorizations.next().is_some() {
+        // Of two tokens nobody can say which one counts.
+        return Err(unauthorised(AuthError::Malformed));
+    }
     if let Some(token) = &app.settings().operator_token {
-        let sent = authorization.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        if sent.is_some_and(|sent| same(sent, token.0.as_bytes())) {
+        let sent = authorization.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
+        let sent = sent.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"Bearer "));
+        if sent.is_some_and(|(_, sent)| same(sent, token.0.as_bytes())) {
             return Ok(Who::Operator);
         }
     }

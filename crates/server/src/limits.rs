@@ -148,7 +148,7 @@ bounds! {
     /// Sign-ins that fail in a minute
     FailedSignIns: quotas::FAILED_SIGN_INS, Of("sign-ins"), Address, TokenRefused(429, "temporarily_unavailable"), Some("quotas.failed_sign_ins");
     /// The reason of a cancel or of a review
-    Reason: api::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    Reason: signoff_wire::body::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)
     CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)

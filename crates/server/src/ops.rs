@@ -61,8 +61,8 @@ pub(crate) fn starting() -> Router {
     })
 }
 
-async fn description() -> Response {
-    reply::bytes(StatusCode::OK, openapi::document().into())
+async fn description(State(app): State<App>) -> Response {
+    reply::bytes(StatusCode::OK, openapi::document(app.settings().dialect).into())
 }
 
 /// The recorder of this process; the first server starts it.

@@ -53,7 +53,8 @@ async fn who_signs_in_by_an_app_is_not_that_app() {
     ann.cancel("sample-vm").await.succeeded();
     ann.reaches("sample-vm", "canceled").await;
     let operations = owner.operations("sample-vm").await.json();
-    let publish = operations.as_array().unwrap().iter().find(|one| one["submissionType"] == "publish").unwrap();
+    let publish =
+        operations.as_array().unwrap().iter().find(|one| one["submissionType"] == "publish").unwrap();
     let publish = owner.operation("sample-vm", publish["id"].as_str().unwrap()).await.json();
     assert_eq!(publish["canceledBy"], format!("user:{ANN}"), "{publish:#}");
 
