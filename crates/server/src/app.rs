@@ -11,6 +11,7 @@ use signoff_wire::Dialect;
 use crate::identity::{Issuer, Verifier};
 use crate::lab::Faults;
 use crate::membership::Memberships;
+use crate::quotas::{QuotaSettings, Quotas};
 
 /// How the server answers.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct AppSettings {
     pub operator_token: Option<OperatorToken>,
     /// `Retry-After` of every 202, in seconds.
     pub retry_after: u32,
+    /// How much callers may do in a while.
+    pub quotas: QuotaSettings,
 }
 
 /// A secret that shows in no log.
@@ -49,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) issuer: Option<Arc<Issuer>>,
     pub(crate) settings: AppSettings,
     pub(crate) memberships: Memberships,
+    pub(crate) quotas: Quotas,
     pub(crate) faults: Faults,
     /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
     worlds: AtomicU64,
@@ -73,6 +77,7 @@ impl App {
                 engine,
                 verifier,
                 issuer,
+                quotas: Quotas::new(settings.quotas),
                 settings,
                 memberships,
                 faults: Faults::default(),

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use signoff_engine::Asker;
+use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::PrincipalId;
-use signoff_text::ErrorText;
+use signoff_text::{CallerKind, ErrorText};
 use signoff_wire::{ErrorCode, api_version};
 
 use crate::app::App;
@@ -37,26 +38,47 @@ enum Who {
 pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 impl Context {
-    /// The name under which what they do is recorded.
-    pub(crate) fn name(&self) -> &str {
+    /// Who asks, as it is recorded.
+    pub(crate) fn actor(&self) -> Actor {
+        self.principal().map_or(Actor::Operator, PrincipalId::actor)
+    }
+
+    /// The token's caller; `None`: it is the operator.
+    pub(crate) fn caller(&self) -> Option<&Caller> {
         match &self.who {
-            Who::Principal(caller) => &caller.principal.client,
-            Who::Operator => "operator",
+            Who::Principal(caller) => Some(caller),
+            Who::Operator => None,
         }
+    }
+
+    /// The refusal of a right, which says whom the server takes the caller for.
+    pub(crate) fn forbidden(&self, text: ErrorText) -> ApiError {
+        self.introduce(ApiError::new(ErrorCode::Forbidden, text))
+    }
+
+    /// The error; if it refuses a right, it says whom the server takes the caller for.
+    pub(crate) fn introduce(&self, mut error: ApiError) -> ApiError {
+        if error.status() == StatusCode::FORBIDDEN {
+            let actor = self.actor();
+            let kind = match &actor {
+                Actor::Person { .. } => CallerKind::Person,
+                Actor::Operator => CallerKind::Operator,
+                Actor::App { .. } | Actor::Named(_) => CallerKind::App,
+            };
+            error.caller = Some(ErrorText::TakenFor { kind, caller: actor.in_full() });
+        }
+        error
     }
 
     /// `None`: it is the operator.
     pub(crate) fn principal(&self) -> Option<&PrincipalId> {
-        match &self.who {
-            Who::Principal(caller) => Some(&caller.principal),
-            Who::Operator => None,
-        }
+        self.caller().map(|caller| &caller.principal)
     }
 
     /// Who asks in this standing, for the audit log.
     pub(crate) fn asker(&self, standing: Standing) -> Asker {
         Asker {
-            name: self.principal().map_or_else(|| "operator".to_owned(), ToString::to_string),
+            by: self.actor(),
             role: standing.as_str().to_owned(),
             request: self.request.0.to_string(),
         }

@@ -19,6 +19,10 @@ pub(crate) struct Parts {
     pub(crate) location: Option<String>,
     pub(crate) details: Vec<(FindingText, String)>,
     pub(crate) www_authenticate: Option<String>,
+    /// Whom the server takes the caller for, of a refusal of a right.
+    pub(crate) caller: Option<ErrorText>,
+    /// Seconds to wait, where that is known better than in general.
+    pub(crate) retry_after: Option<u32>,
     /// Words that a fault rule put in the place of ours.
     pub(crate) message: Option<String>,
     /// The status of a fault rule, where the code has another.
@@ -34,6 +38,8 @@ impl ApiError {
             location: None,
             details: Vec::new(),
             www_authenticate: None,
+            caller: None,
+            retry_after: None,
             message: None,
             status: None,
         }))
@@ -54,10 +60,18 @@ impl ApiError {
         self.status.unwrap_or(code)
     }
 
+    /// The words.
+    pub(crate) fn words(&self, lang: Lang) -> String {
+        match (&self.message, &self.caller) {
+            (Some(message), _) => message.clone(),
+            (None, None) => self.text.render(lang),
+            (None, Some(caller)) => format!("{} {}", self.text.render(lang), caller.render(lang)),
+        }
+    }
+
     /// The body in the language of the request.
     pub(crate) fn body(&self, lang: Lang) -> ErrorBody {
-        let message = self.message.clone().unwrap_or_else(|| self.text.render(lang));
-        let mut body = ErrorBody::new(self.code, message);
+        let mut body = ErrorBody::new(self.code, self.words(lang));
         // A target may hold a member's name as a stranger wrote it.
         let escaped = |target: &String| clean::escaped(target).into_owned();
         body.error.target = self.target.as_ref().map(escaped);
@@ -92,7 +106,7 @@ impl ApiError {
             headers.insert(header::WWW_AUTHENTICATE, value);
         }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(retry_after)));
         }
         response
     }

@@ -14,6 +14,8 @@ mod membership;
 pub mod openapi;
 mod ops;
 pub mod proxy;
+mod quota;
+mod quotas;
 mod refusal;
 mod repeat;
 mod reply;
@@ -25,6 +27,7 @@ mod view;
 mod wait;
 
 pub use app::{App, AppSettings, OperatorToken};
+pub use quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use serve::{Front, serve_plain};

@@ -6,11 +6,11 @@
 
 mod document;
 
-use signoff_wire::{ErrorCode, json, path, prefer, repeatability};
+use signoff_wire::{ErrorCode, emails, json, names, path, prefer, repeatability};
 
 pub use document::document;
 
-use crate::{api, identity};
+use crate::{api, identity, quotas};
 
 /// What a bound counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,12 +133,28 @@ bounds! {
     Id: path::ID_LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
     /// A `Repeatability-Request-ID`
     RepeatabilityId: repeatability::LONGEST_ID, Of("characters"), Request, Refused(ErrorCode::InvalidHeader), None;
+    /// The name of a tenant, a client or a person
+    Name: names::LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
+    /// The display name of a publisher
+    DisplayName: api::publisher_put::LONGEST_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    /// The secret of a client
+    Secret: api::principals::LONGEST_SECRET, Bytes, Request, Refused(ErrorCode::InvalidBody), None;
+    /// The addresses in `metadata.notification-emails`
+    Recipients: emails::MOST, Of("addresses"), Request, Refused(ErrorCode::InvalidEmail), None;
+    /// Publishes and golives in an hour
+    PublishesAnHour: quotas::PUBLISHES, Of("operations"), Principal, Refused(ErrorCode::TooManyRequests), Some("quotas.publishes");
+    /// The addresses that requests name in an hour
+    RecipientsAnHour: quotas::RECIPIENTS, Of("addresses"), Publisher, Refused(ErrorCode::TooManyRequests), Some("quotas.recipients");
+    /// Sign-ins that fail in a minute
+    FailedSignIns: quotas::FAILED_SIGN_INS, Of("sign-ins"), Address, TokenRefused(429, "temporarily_unavailable"), Some("quotas.failed_sign_ins");
     /// The reason of a cancel or of a review
     Reason: api::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)
     CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)
     AuditPage: api::audit::MOST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// The publishers in one page of the operator's list (`$top`)
+    PublisherPage: api::publishers::MOST, Of("publishers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The time that a reply waits for a change (`Prefer: wait`)
     Wait: prefer::LONGEST_WAIT, Seconds, Request, Answered("waits no longer; `Preference-Applied` says so"), None;
 }

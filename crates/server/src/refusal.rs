@@ -112,6 +112,9 @@ impl<'a> Subject<'a> {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
             }
+            Refusal::SelfReview { step } => {
+                ApiError::new(ErrorCode::SelfReview, ErrorText::SelfReview { step })
+            }
             Refusal::NotAwaited { step } => {
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
             }

@@ -56,13 +56,13 @@ fn publishers() -> [Publisher; 2] {
             display_text: "Contoso".to_owned(),
             seller_id: 4_021_455,
             seller_contact: Some("seller@contoso.example".to_owned()),
-            ..new_publisher("contoso")
+            ..new_publisher("contoso", true)
         },
         Publisher {
             display_text: "Fabrikam".to_owned(),
             seller_id: 4_021_456,
             migrated: false,
-            ..new_publisher("fabrikam")
+            ..new_publisher("fabrikam", true)
         },
     ]
 }

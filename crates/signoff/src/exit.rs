@@ -102,6 +102,7 @@ impl Failure {
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))
                 | NodeError::Identity(_)
                 | NodeError::Mail(_)
+                | NodeError::Setting(_)
                 | NodeError::Hook(_),
             ) => 2,
             Self::NotFound(_) => 3,

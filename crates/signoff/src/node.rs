@@ -20,7 +20,7 @@ use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{IdentityFile, StoreSettings};
+use crate::config::{BadSetting, IdentityFile, Quotas, StoreSettings};
 use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
@@ -32,6 +32,8 @@ pub(crate) struct NodeSettings {
     pub(crate) adopt: bool,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) operator_token: Option<String>,
+    /// How much callers may do.
+    pub(crate) quotas: Quotas,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
     /// How long finished operations are kept; `None`: for ever.
@@ -58,6 +60,8 @@ pub(crate) enum NodeError {
     Hook(#[from] BadHook),
     #[error("hooks: {0}")]
     HookTransport(String),
+    #[error("{0}")]
+    Setting(#[from] BadSetting),
     #[error("mail: {0}")]
     Mail(#[from] SettingsError),
 }
@@ -85,11 +89,7 @@ impl Node {
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
         let issuer = own_issuer(&engine, &settings, clock.clone());
-        let external = settings.identity.map(|identity| ExternalIssuer {
-            issuer: identity.issuer,
-            audience: identity.audience,
-            keys_url: identity.keys_url,
-        });
+        let external = settings.identity.map(external).transpose()?;
         let verifier = Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
         let app = App::new(
             engine.clone(),
@@ -101,6 +101,7 @@ impl Node {
                 adopt: settings.adopt,
                 operator_token: settings.operator_token.map(OperatorToken),
                 retry_after: if settings.dev { 1 } else { 30 },
+                quotas: settings.quotas.api,
             },
         );
         app.recover().await?;
@@ -187,10 +188,21 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
         return None;
     }
     let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
-    let settings =
-        IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
+    let settings = IssuerSettings {
+        policy,
+        public_base: settings.public_base.clone(),
+        failed_sign_ins: settings.quotas.failed_sign_ins,
+        ..IssuerSettings::default()
+    };
     let store = engine.store();
     Some(Arc::new(Issuer::new(store.clone(), store.clone(), clock, settings)))
+}
+
+/// The issuer that the settings name.
+fn external(identity: IdentityFile) -> Result<ExternalIssuer, BadSetting> {
+    let most_age = identity.most_age()?;
+    let IdentityFile { issuer, audience, keys_url, .. } = identity;
+    Ok(ExternalIssuer { issuer, audience, keys_url, most_age })
 }
 
 /// Real time in seconds: tokens do not follow test clocks.

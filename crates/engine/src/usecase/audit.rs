@@ -68,7 +68,7 @@ impl Engine {
         let asker = self.asker.as_ref()?;
         Some(AuditEntry {
             at: now,
-            by: asker.name.clone(),
+            by: asker.by.clone(),
             role: asker.role.clone(),
             action: action.to_owned(),
             offer: None,

@@ -1,6 +1,7 @@
 //! POST cancel: stop the operation in progress, on the spot or by an operation of its own (contract, "Cancel").
 
 use super::Guard;
+use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
@@ -38,7 +39,7 @@ pub struct Cancel {
     /// The GUID of the cancellation, should one be needed.
     pub id: OperationId,
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Why, in the caller's words.
     pub reason: Option<String>,
     /// Who else wants to hear of it.
@@ -111,7 +112,7 @@ impl Cancel {
         stop_open_steps(&mut transition);
         transition.restore_preview();
         transition.also_tell(self.emails);
-        transition.end_canceled(self.by, self.reason);
+        transition.end_canceled(self.by.to_string(), self.reason);
         match reference {
             Some(reference) => transition.finish(Reply::Canceled(reference)),
             None => transition.finish(Reply::Recorded),
@@ -119,7 +120,7 @@ impl Cancel {
     }
 
     fn start_cancellation(self, state: Aggregate, now: Timestamp) -> Verdict {
-        let note = Note::CancelRequested { by: self.by.clone(), reason: self.reason.clone() };
+        let note = Note::CancelRequested { by: self.by.to_string(), reason: self.reason.clone() };
         let mut transition = Transition::new(state, now);
         let Some(reference) = self.begin_cancellation(&mut transition) else {
             return transition.finish(Reply::Recorded);

@@ -13,7 +13,7 @@ impl Cancel {
     /// Ends the target and its cancellation, which starts here if there is none: a 202 always has a cancellation
     /// that says what is left (promise 4). A target that failed by itself keeps its failure.
     pub(super) fn give_up(self, state: Aggregate, now: Timestamp) -> Verdict {
-        let (by, reason, means) = (self.by.clone(), self.reason.clone(), self.means);
+        let (by, reason, means) = (self.by.to_string(), self.reason.clone(), self.means);
         let failure = state.target.as_ref().and_then(|target| match &target.phase {
             Phase::Undoing { failure } => Some(failure.clone()),
             _ => None,
@@ -49,7 +49,7 @@ impl Cancel {
         transition.recall_work();
         transition.also_tell(self.emails);
         if let Some(target) = transition.target() {
-            target.note(now, Note::KilledAfterSwitch { by: self.by, reason: self.reason });
+            target.note(now, Note::KilledAfterSwitch { by: self.by.to_string(), reason: self.reason });
         }
         transition.complete_step(index);
         transition.begin_next_step();

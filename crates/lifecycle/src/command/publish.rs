@@ -1,6 +1,7 @@
 //! POST publish: snapshot the draft and start its way to the preview.
 
 use super::{Guard, refuse_while_running};
+use crate::actor::Actor;
 use crate::decision::{Event, Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
@@ -36,7 +37,7 @@ pub struct Publish {
     /// The GUID of the new operation.
     pub id: OperationId,
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Who wants to hear of it.
     pub emails: Vec<String>,
     /// Whether the offer is migrated, unless it says so itself.

@@ -57,7 +57,7 @@ impl Transition {
         if cancellation.undo.iter().any(|undo| matches!(undo.state, UndoState::Failed { .. })) {
             return self.end_both_failed(None);
         }
-        let by = cancellation.by.clone();
+        let by = cancellation.by.to_string();
         let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
         cancellation.phase = Phase::Completed { at: now };
         // What counts as undone although nobody said so is told to whoever reads of the cancel.

@@ -13,6 +13,7 @@ mod plans;
 mod properties;
 mod publish_table;
 mod put_table;
+mod review_table;
 mod webhook_table;
 mod webhook_world;
 mod world;

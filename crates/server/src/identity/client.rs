@@ -18,9 +18,8 @@ pub enum ClientPolicy {
 /// Why a client gets no token.
 #[derive(Debug)]
 pub(super) enum ClientRefusal {
-    Unknown,
-    WrongSecret,
-    NoSecretOnRecord,
+    /// It is unknown, has no secret on record, or sent another: who asks is not told which.
+    NotAdmitted,
     Store(StoreError),
 }
 
@@ -40,13 +39,15 @@ pub(super) async fn admit(
     let known = directory.principal(id).await?;
     match (known.map(|record| record.secret_hash), policy) {
         (Some(Some(hash)), _) if secret::matches(given_secret, &hash) => Ok(()),
-        (Some(Some(_)), _) => Err(ClientRefusal::WrongSecret),
+        (Some(Some(_)), _) => Err(ClientRefusal::NotAdmitted),
         (Some(None), ClientPolicy::CreateOnFirstUse) => Ok(()),
-        (Some(None), ClientPolicy::Strict) => Err(ClientRefusal::NoSecretOnRecord),
-        (None, ClientPolicy::Strict) => Err(ClientRefusal::Unknown),
+        (Some(None) | None, ClientPolicy::Strict) => {
+            secret::match_nobody(given_secret);
+            Err(ClientRefusal::NotAdmitted)
+        }
         (None, ClientPolicy::CreateOnFirstUse) => {
             let record = PrincipalRecord { id: id.clone(), secret_hash: None, seeded: false };
-            Ok(directory.put_principal(record).await?)
+            Ok(directory.put_principal(record, None).await?)
         }
     }
 }
@@ -65,9 +66,9 @@ mod tests {
         let id = seed_principal(&store, "t", "c", "s").await.unwrap();
         admit(&store, ClientPolicy::Strict, &id, "s").await.unwrap();
         let wrong = admit(&store, ClientPolicy::Strict, &id, "x").await;
-        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
+        assert!(matches!(wrong, Err(ClientRefusal::NotAdmitted)));
         let stranger = admit(&store, ClientPolicy::Strict, &principal_id("other", "c"), "s").await;
-        assert!(matches!(stranger, Err(ClientRefusal::Unknown)));
+        assert!(matches!(stranger, Err(ClientRefusal::NotAdmitted)));
     }
 
     #[tokio::test]
@@ -80,7 +81,7 @@ mod tests {
         let record = store.principal(&id).await.unwrap().unwrap();
         assert!(record.secret_hash.is_none() && !record.seeded);
         let strict = admit(&store, ClientPolicy::Strict, &id, "one").await;
-        assert!(matches!(strict, Err(ClientRefusal::NoSecretOnRecord)));
+        assert!(matches!(strict, Err(ClientRefusal::NotAdmitted)));
     }
 
     #[tokio::test]
@@ -88,7 +89,7 @@ mod tests {
         let store = FakeStore::default();
         let id = seed_principal(&store, "t", "c", "s").await.unwrap();
         let wrong = admit(&store, ClientPolicy::CreateOnFirstUse, &id, "x").await;
-        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
+        assert!(matches!(wrong, Err(ClientRefusal::NotAdmitted)));
         admit(&store, ClientPolicy::CreateOnFirstUse, &id, "s").await.unwrap();
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::Mutex;
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
 use super::client::{self, ClientPolicy, ClientRefusal};
+use super::sign_ins::SignIns;
 use super::keyring::{self, KeyError, KeyRing};
 
 /// How the development issuer behaves.
@@ -24,11 +25,13 @@ pub struct IssuerSettings {
     /// The address, scheme included, that discovery documents name when the request did not come for one of the
     /// well-known login hosts, e.g. `http://127.0.0.1:8080`. `None`: `https://` and the request's host.
     pub public_base: Option<String>,
+    /// How many sign-ins from one address may fail in a minute; `None`: any number.
+    pub failed_sign_ins: Option<u32>,
 }
 
 impl Default for IssuerSettings {
     fn default() -> Self {
-        Self { policy: ClientPolicy::Strict, lifetime: 3600, public_base: None }
+        Self { policy: ClientPolicy::Strict, lifetime: 3600, public_base: None, failed_sign_ins: None }
     }
 }
 
@@ -39,6 +42,7 @@ pub struct Issuer {
     keys: Arc<dyn Keys>,
     clock: Clock,
     settings: IssuerSettings,
+    sign_ins: SignIns,
     ring: RwLock<Option<Arc<KeyRing>>>,
     making: Mutex<()>,
     /// Held while the store is asked for a key that is not known.
@@ -66,6 +70,7 @@ impl Issuer {
             directory,
             keys,
             clock,
+            sign_ins: SignIns::new(settings.failed_sign_ins),
             settings,
             ring: RwLock::new(None),
             making: Mutex::new(()),
@@ -90,6 +95,11 @@ impl Issuer {
 
     pub(super) fn settings(&self) -> &IssuerSettings {
         &self.settings
+    }
+
+    /// The sign-ins that failed lately.
+    pub(super) fn sign_ins(&self) -> &SignIns {
+        &self.sign_ins
     }
 
     pub(super) async fn admit(&self, client: &PrincipalId, secret: &str) -> Result<(), ClientRefusal> {

@@ -54,6 +54,10 @@ impl Directory for FakeStore {
         unreachable!("identity writes no publishers")
     }
 
+    async fn publishers(&self, _: Option<&str>, _: usize) -> Result<Vec<Publisher>, StoreError> {
+        unreachable!("identity reads no publishers")
+    }
+
     async fn role(&self, _: &str, _: &PrincipalId) -> Result<Option<Role>, StoreError> {
         unreachable!("identity reads no members")
     }
@@ -72,12 +76,26 @@ impl Directory for FakeStore {
         unreachable!("identity writes no members")
     }
 
+    async fn put_member_if_an_owner_stays(
+        &self,
+        _: &str,
+        _: &PrincipalId,
+        _: Option<Role>,
+        _: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        unreachable!("identity writes no members")
+    }
+
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
         self.check()?;
         Ok(self.principals.lock().get(id).cloned())
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+    async fn put_principal(
+        &self,
+        record: PrincipalRecord,
+        _: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
         self.check()?;
         self.principals.lock().insert(record.id.clone(), record);
         Ok(())

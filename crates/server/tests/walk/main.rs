@@ -40,6 +40,8 @@ mod limits;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod offers;
@@ -48,7 +50,11 @@ mod operations;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod quotas;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]

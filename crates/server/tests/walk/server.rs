@@ -8,7 +8,7 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{App, AppSettings, FAILED_SIGN_INS, OperatorToken, QuotaSettings, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
@@ -74,7 +74,8 @@ impl TestServer {
         let node = async || {
             let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
             let dialect = Dialect::Documented;
-            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+            let quotas = QuotaSettings::default();
+            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas };
             let place = Place::Database(address.clone());
             Self::on(place, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
         };
@@ -99,22 +100,27 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
+        Self::with_quotas(dialect, dev, QuotaSettings::default()).await
+    }
+
+    /// A server on which callers may do so much.
+    pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
         let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
-        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), Vec::new()).await
     }
 
     /// A development server some of whose steps are a third party's.
     pub(crate) async fn with_hook(hook: HookSettings) -> Self {
-        let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
-        let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
+        let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
+        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), limits, Vec::new()).await
     }
 
@@ -139,7 +145,10 @@ impl TestServer {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        // A server with quotas has them all.
+        let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
+        let issuing = IssuerSettings { failed_sign_ins, ..IssuerSettings::default() };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
         let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());

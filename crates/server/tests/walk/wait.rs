@@ -222,3 +222,51 @@ async fn too_many_who_wait_do_not() {
     assert_eq!(third.json()["status"], "canceled");
     first.await.unwrap().expect(200);
 }
+
+#[tokio::test]
+async fn who_is_removed_meanwhile_learns_nothing_more() {
+    let server = TestServer::start().await;
+    let (owner, member) = (server.owner().await, server.member("contributor").await);
+    let location = held_publish(&server, &owner).await;
+    let before = member.follow(&location).await.expect(200);
+    let id = before.json()["id"].as_str().unwrap().to_owned();
+    let addresses = [
+        member.follow(&location),
+        member.get(&member.path("vm", &format!("/submissions/operations/{id}"))),
+        member.get("/api/operations/contoso$vm$1$preview"),
+        member.status("vm"),
+        member.follow(&location).if_none_match(&before.etag()),
+    ];
+    let waiting: Vec<_> = addresses.map(|call| tokio::spawn(call.wait(60).into_future())).into();
+    server.followed_by(5).await;
+    remove(&owner, "contributor").await;
+    server.release("vm", "displaycertify").await.expect(200);
+    for reply in waiting {
+        let reply = tokio::time::timeout(AT_ONCE, reply).await.unwrap().unwrap();
+        let refused = reply.refused(403, "Forbidden");
+        assert!(!refused.text.contains("displaycertify"), "{}", refused.text);
+    }
+}
+
+#[tokio::test]
+async fn a_change_of_who_is_removed_meanwhile_is_answered_as_committed() {
+    let server = TestServer::start().await;
+    let (owner, member) = (server.owner().await, server.member("contributor").await);
+    owner.create("vm").await.expect(201);
+    server.scenario("vm", json!({ "displaycertify": { "hold": true } })).await.expect(200);
+    let publish = waiting(&server, member.publish("vm").wait(60)).await;
+    server.holds("vm").await;
+    remove(&owner, "contributor").await;
+    // What the operation does from here on is told to members alone.
+    server.release("vm", "displaycertify").await.expect(200);
+    owner.reaches("vm", "waitingForPublisherReview").await;
+    let reply = tokio::time::timeout(AT_ONCE, publish).await.unwrap().unwrap().expect(202);
+    assert_eq!(reply.json()["status"], "running");
+    owner.follow(&reply.location()).await.expect(200);
+}
+
+/// Ends the membership of who is a member in this role besides the seeded ones.
+async fn remove(owner: &Client, role: &str) {
+    let member = format!("/api/publishers/contoso/members/{}/contoso-{role}-too", signoff_server::TENANT);
+    owner.call("DELETE", &member).await.expect(204);
+}

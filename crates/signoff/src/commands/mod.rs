@@ -22,6 +22,7 @@ mod store;
 mod token;
 mod r#try;
 mod version;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -107,6 +108,8 @@ pub(crate) enum ClientCommand {
     Audit(audit::Command),
     /// Ask the server whether it is ready; exit code 6 if it is not (for health checks)
     Ready,
+    /// Show whom the server takes you for, and what you are to which publisher
+    Whoami,
     /// Print an access token
     Token,
     /// Print the OpenAPI description of the API that this program serves
@@ -127,11 +130,12 @@ pub(crate) async fn run(command: ClientCommand, connection: &Connection) -> Resu
         ClientCommand::Publish(command) => publish::run(command, &session()?).await,
         ClientCommand::Golive(command) => golive::run(command, &session()?).await,
         ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
-        ClientCommand::Audit(command) => audit::run(&command, &session()?).await,
+        ClientCommand::Audit(command) => audit::run(&command, &connection.settings()?).await,
         ClientCommand::Operation(command) => operation::run(command, &connection.settings()?).await,
         ClientCommand::Review(command) => review::run(command, &session()?).await,
         ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
         ClientCommand::Ready => ready::run(&connection.settings()?).await,
+        ClientCommand::Whoami => whoami::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command),

@@ -90,6 +90,7 @@ fn settings(config: &Config, base: &str) -> NodeSettings {
         adopt: false,
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
+        quotas: config.quotas,
         mail: config.mail.clone(),
         retention: config.retention,
         public_base: Some(base.to_owned()),

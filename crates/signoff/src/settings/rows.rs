@@ -14,6 +14,11 @@ pub(super) const GROUPS: &[Group] = &[
         intro: "Without this section the server gives out tokens itself, to clients that its operator registers.",
         settings: IDENTITY,
     },
+    Group {
+        title: "Quotas",
+        intro: "What callers may do in a while; each node counts for itself, and a request beyond is 429.",
+        settings: QUOTAS,
+    },
     Group { title: "Mail", intro: "Without this section letters are kept and not sent.", settings: MAIL },
     Group {
         title: "Steps of third parties",
@@ -108,6 +113,27 @@ const IDENTITY: &[Setting] = &[
     Setting::key("identity.audience", "The `aud` of tokens for this server").values("a text, required"),
     Setting::key("identity.keys_url", "Where its keys are published")
         .values("`https://…`, or `http://…` on this machine; required"),
+    Setting::key("identity.max_token_age", "How long a token counts from its `iat` on, whatever its `exp` says")
+        .values("a span from `1m` to `30d`")
+        .default("`28h`"),
+];
+
+const QUOTAS: &[Setting] = &[
+    Setting::key("quotas.publishes", "How many publishes and golives one caller may start in an hour")
+        .values("a number; `0`: any number")
+        .default("`300`, in development mode `0`"),
+    Setting::key(
+        "quotas.recipients",
+        "How many e-mail addresses the requests for one publisher may name in an hour",
+    )
+    .values("`20` or more; `0`: any number")
+    .default("`1000`, in development mode `0`"),
+    Setting::key(
+        "quotas.failed_sign_ins",
+        "How many sign-ins from one address may fail in a minute at the server's own token endpoint",
+    )
+    .values("a number; `0`: any number")
+    .default("`30`, in development mode `0`"),
 ];
 
 const MAIL: &[Setting] = &[
@@ -167,7 +193,7 @@ const SECRETS: &[Setting] = &[
         "SIGNOFF_OPERATOR_TOKEN",
         "The token of the operator; without it nobody creates publishers, registers clients or kills operations",
     )
-    .values("at least 16 characters"),
+    .values("at least 16 visible ASCII characters"),
     Setting::secret("SIGNOFF_STORE_PASSWORD", "The password for a database whose address holds none")
         .values("a text"),
 ];
@@ -188,7 +214,8 @@ const COMMANDS: &[Setting] = &[
         .values("as `store`"),
     Setting::flag("secret", "The secret of a principal; `-` reads a line of standard input")
         .called(Variable::Named("SIGNOFF_PRINCIPAL_SECRET"))
-        .values("at least 8 characters"),
+        .values("at least 32 characters, 8 with `--dev`")
+        .default("the server makes one, and it is printed"),
 ];
 
 const CLIENT: &[Setting] = &[

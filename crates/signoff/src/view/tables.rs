@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use signoff_wire::audit::AuditEntry;
 use signoff_wire::bulk::CancelResult;
+use signoff_wire::me::Me;
 use signoff_wire::offer::OfferSummary;
 use signoff_wire::operation::{
     MessageView, OperationDetail, OperationItem, StatusReply, StepView, Validation,
@@ -289,7 +290,28 @@ pub(crate) fn publisher(publisher: &Publisher<'_>) -> Document {
         ("Seller", Cell::text(definition.seller_id.to_string())),
         ("Contact", Cell::text(definition.seller_contact.as_deref().unwrap_or_default())),
         ("Migration", Cell::text(migration)),
+        ("Self-review", Cell::text(definition.self_review.map(|may| may.to_string()).unwrap_or_default())),
         ("Offer types", Cell::text(definition.offer_type_categories.join(", "))),
+    ])
+}
+
+/// Whom the server takes the caller for.
+pub(crate) fn me(me: &Me<'_>) -> Document {
+    let text = |text: &Option<Cow<'_, str>>| Cell::text(text.as_deref().unwrap_or("-"));
+    let member = match (&me.tenant, &me.client) {
+        (Some(tenant), Some(client)) => format!("{tenant} {client}"),
+        _ => "-".to_owned(),
+    };
+    let publishers: Vec<String> =
+        me.publishers.iter().map(|mine| format!("{} ({})", mine.id, mine.role)).collect();
+    Document::fields([
+        ("You are", Cell::text(me.kind.to_string())),
+        ("Tenant", text(&me.tenant)),
+        ("Id", text(&me.id)),
+        ("Name", text(&me.name)),
+        ("As a member", Cell::text(member)),
+        ("Publishers", Cell::text(if publishers.is_empty() { "-".to_owned() } else { publishers.join(", ") })),
+        ("Token until", me.expires.as_deref().map_or_else(|| Cell::text("-"), Cell::moment)),
     ])
 }
 

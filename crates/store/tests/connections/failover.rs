@@ -63,7 +63,7 @@ async fn only_a_server_that_takes_writes_is_used() {
     assert!(matches!(&error, OpenError::Unreachable { why, .. } if why.contains("a standby")), "{error}");
     let (primary, name) = database().await;
     let store = open(&at(&format!("{},{primary}", standby.host()), &name)).await.unwrap();
-    store.put_principal(record("written")).await.unwrap();
+    store.put_principal(record("written"), None).await.unwrap();
 
     let waiting = settings(PATIENCE);
     let waiting = tokio::spawn(async move { PostgresStore::open(&waiting).await.map(|_| ()) });
@@ -76,7 +76,7 @@ async fn a_server_that_takes_no_writes_any_more_is_left(former: &OwnServer, next
     former.say(&[&format!("CREATE DATABASE {name}")]).await.unwrap();
     let proxy = Proxy::before(former.host()).await.unwrap();
     let store = open(&format!("postgres://postgres@{}/{name}?sslmode=disable", proxy.host())).await.unwrap();
-    store.put_principal(record("there")).await.unwrap();
+    store.put_principal(record("there"), None).await.unwrap();
     former
         .say(&["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"])
         .await
@@ -86,6 +86,6 @@ async fn a_server_that_takes_no_writes_any_more_is_left(former: &OwnServer, next
     assert!(error.to_string().contains("default_transaction_read_only is on"), "{error}");
     // The old connections still lead to the former server.
     proxy.lead_to(next);
-    store.put_principal(record("here")).await.unwrap();
+    store.put_principal(record("here"), None).await.unwrap();
     assert!(store.principal(&record("there").id).await.unwrap().is_none(), "it is another server");
 }

@@ -29,7 +29,7 @@ async fn a_role_needs_rights_and_may_serve_with_few() {
          GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
     );
     admin.batch_execute(&grants).await.unwrap();
-    open(&as_role).await.unwrap().put_principal(record("x")).await.unwrap();
+    open(&as_role).await.unwrap().put_principal(record("x"), None).await.unwrap();
     admin.batch_execute("UPDATE schema_version SET version = version + 1").await.unwrap();
     let error = refused(&as_role).await;
     assert!(matches!(&error, OpenError::Refused(why) if why.contains("use a newer signoff")), "{error:?}");

@@ -111,8 +111,8 @@ async fn every_call_asks_for_its_path() {
 async fn what_only_signoff_answers() {
     let killed = json!({"location": LOCATION, "operationId": ID, "status": "failed"});
     let stub = Stub::start([
-        reply(201, &[], "{}"),
-        ok("{}"),
+        reply(201, &[], r#"{"tenant":"tenant","client":"c"}"#),
+        ok(r#"{"tenant":"tenant","client":"c","secret":"made"}"#),
         ok("{}"),
         ok("[]"),
         reply(202, &[("location", LOCATION)], &killed.to_string()),
@@ -122,8 +122,9 @@ async fn what_only_signoff_answers() {
     ])
     .await;
     let client = stub.client(given());
-    assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
-    assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
+    let secret = Some("hush-hush");
+    assert_eq!(client.put_principal("tenant", "c", secret).await.unwrap(), (true, None));
+    assert_eq!(client.put_principal("tenant", "c", None).await.unwrap(), (false, Some("made".to_owned())));
     client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
     let reason = Action { reason: Some("stuck".into()), ..Action::default() };

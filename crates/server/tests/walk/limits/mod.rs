@@ -2,6 +2,7 @@
 //!
 //! A new row needs its walk in `walk`. Most are two calls, which `calls` sends; the others look for themselves.
 
+mod callers;
 mod requests;
 
 use signoff_server::limits::{Beyond, Bound};
@@ -51,6 +52,14 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
         Bound::Token => requests::token(server, value).await,
         Bound::Id => requests::id(server, value).await,
         Bound::RepeatabilityId => requests::repeatability_id(server, value).await,
+        Bound::Name => callers::name(server, value).await,
+        Bound::DisplayName => callers::display_name(server, value).await,
+        Bound::Secret => callers::secret(server, value).await,
+        Bound::Recipients => callers::recipients(server, value).await,
+        Bound::PublishesAnHour => callers::publishes_an_hour(value).await,
+        Bound::RecipientsAnHour => callers::recipients_an_hour(value).await,
+        Bound::FailedSignIns => callers::failed_sign_ins(value).await,
+        Bound::PublisherPage => callers::publisher_page(server, value).await,
         Bound::Reason => requests::reason(server, value).await,
         Bound::CancelMany => requests::cancel_many(server, value).await,
         Bound::AuditPage => requests::audit_page(server, value).await,

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use super::serve::listen;
 use crate::exit::Failure;
+use crate::config::Quotas;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 use crate::view;
@@ -92,6 +93,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         adopt: !arguments.strict_identity,
         identity: None,
         operator_token: None,
+        quotas: Quotas::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),

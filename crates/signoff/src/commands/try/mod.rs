@@ -20,6 +20,7 @@ use self::calls::{Pace, Teller};
 use super::serve::listen;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::leave::StopSignals;
+use crate::config::Quotas;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 
@@ -69,6 +70,7 @@ fn settings(base: &str) -> NodeSettings {
         adopt: false,
         identity: None,
         operator_token: None,
+        quotas: Quotas::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
