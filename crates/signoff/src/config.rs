@@ -248,7 +248,10 @@ fn fit_token(token: String) -> Result<String, BadSetting> {
     if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(token);
     }
-    Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters, all of them visible ASCII without blanks"))
+    Err(bad(
+        "SIGNOFF_OPERATOR_TOKEN",
+        "must have at least 16 characters, all of them visible ASCII without blanks",
+    ))
 }
 
 fn read_file(path: &Path) -> Result<File, BadSetting> {
@@ -363,7 +366,14 @@ mod tests {
     #[test]
     fn an_operator_token_is_long_and_visible() {
         assert_eq!(fit_token("0123456789abcdef".to_owned()).unwrap(), "0123456789abcdef");
-        for token in ["", "0123456789abcde", "                ", "0123456789 abcdef", "0123456789abcdef\t", "0123456789abcdé"] {
+        for token in [
+            "",
+            "0123456789abcde",
+            "                ",
+            "0123456789 abcdef",
+            "0123456789abcdef\t",
+            "0123456789abcdé",
+        ] {
             let problem = fit_token(token.to_owned()).unwrap_err().to_string();
             assert!(problem.starts_with("SIGNOFF_OPERATOR_TOKEN: must have at least 16"), "{token:?}");
         }

@@ -199,7 +199,7 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
 }
 
 /// The issuer that the settings name.
-fn external(identity: IdentityFile) -> Result<ExternalIssuer, BadSetting> {
+pub(crate) fn external(identity: IdentityFile) -> Result<ExternalIssuer, BadSetting> {
     let most_age = identity.most_age()?;
     let IdentityFile { issuer, audience, keys_url, .. } = identity;
     Ok(ExternalIssuer { issuer, audience, keys_url, most_age })

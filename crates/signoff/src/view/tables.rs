@@ -310,7 +310,10 @@ pub(crate) fn me(me: &Me<'_>) -> Document {
         ("Id", text(&me.id)),
         ("Name", text(&me.name)),
         ("As a member", Cell::text(member)),
-        ("Publishers", Cell::text(if publishers.is_empty() { "-".to_owned() } else { publishers.join(", ") })),
+        (
+            "Publishers",
+            Cell::text(if publishers.is_empty() { "-".to_owned() } else { publishers.join(", ") }),
+        ),
         ("Token until", me.expires.as_deref().map_or_else(|| Cell::text("-"), Cell::moment)),
     ])
 }

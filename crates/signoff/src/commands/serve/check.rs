@@ -7,7 +7,7 @@ use serde::Serialize;
 use signoff_engine::clock::Clock;
 use signoff_engine::hooks::{Hooks, HttpTransport};
 use signoff_engine::mail::Transport;
-use signoff_server::identity::{ExternalIssuer, published_keys};
+use signoff_server::identity::published_keys;
 use signoff_server::tls::Authority;
 use signoff_store::upkeep;
 
@@ -15,6 +15,7 @@ use super::authority_folder;
 use crate::config::{Config, ServeOptions};
 use crate::connection::Output;
 use crate::exit::Failure;
+use crate::node::external;
 use crate::store_address::StoreAddress;
 use crate::view::{self, Cell, Column, Document};
 
@@ -149,10 +150,9 @@ async fn identity(config: &Config) -> Look {
             "no [identity]: the server gives out tokens itself, to clients that its operator registers";
         return Look::unset("identity", found);
     };
-    let issuer = ExternalIssuer {
-        issuer: identity.issuer.clone(),
-        audience: identity.audience.clone(),
-        keys_url: identity.keys_url.clone(),
+    let issuer = match external(identity.clone()) {
+        Ok(issuer) => issuer,
+        Err(problem) => return Look::of("identity", Err(problem.to_string())),
     };
     let found = match published_keys(issuer).await {
         Ok(0) => {
