@@ -18,6 +18,7 @@ const FEW: &[(&str, &[&str])] = &[
     ("store", &["output"]),
     ("completions", &[]),
     ("settings", &[]),
+    ("limits", &[]),
     ("version", &["output"]),
     ("openapi", &["url", "ca"]),
     ("ready", &["url", "ca"]),

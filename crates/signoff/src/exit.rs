@@ -107,9 +107,9 @@ impl Failure {
             ) => 2,
             Self::NotFound(_) => 3,
             Self::Interrupted(_) => INTERRUPTED,
-            Self::Unwatched { .. } => 6,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::NotReady(_)
+            | Self::Unwatched { .. }
             | Self::Client(ClientError::Unreachable { .. })
             | Self::Node(NodeError::Database(OpenError::Unreachable { .. }))
             | Self::Upkeep(UpkeepError::Database(OpenError::Unreachable { .. })) => 6,

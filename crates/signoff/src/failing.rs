@@ -30,18 +30,18 @@ fn lines_of(error: &ErrorDetail, status: u16) -> Vec<String> {
 }
 
 fn text(failure: &Failure, width: Option<usize>) -> Text {
-    let lines = match failure {
-        Failure::Client(ClientError::Api { status, body: Some(body), .. }) => lines_of(&body.error, *status),
+    let (lines, indent) = match failure {
+        Failure::Client(ClientError::Api { status, body: Some(body), .. }) => {
+            (lines_of(&body.error, *status), "  ")
+        }
         // What a stranger wrote is in one line of each of them.
-        Failure::Client(error) => vec![plain(&error.to_string())],
+        Failure::Client(error) | Failure::Unwatched { error, .. } => (vec![plain(&error.to_string())], ""),
         // These are our own, or of the caller's own files.
-        other => other.to_string().lines().map(str::to_owned).collect(),
+        other => (other.to_string().lines().map(str::to_owned).collect(), ""),
     };
     let mut text = Text::default().and(Look::Bad, "error:").and(Look::Plain, " ");
-    let mut indent = "";
-    for line in lines {
-        text.push(Look::Plain, folded(&line, indent, width));
-        indent = "  ";
+    for (at, line) in lines.iter().enumerate() {
+        text.push(Look::Plain, folded(line, if at == 0 { "" } else { indent }, width));
     }
     if let Some(hint) = failure.hint() {
         text.push(Look::Strong, "hint:");

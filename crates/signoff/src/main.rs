@@ -18,6 +18,7 @@ mod view;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{ClientCommand, ServerCommand};
@@ -47,6 +48,9 @@ enum Command {
     Client(ClientCommand),
 }
 
+/// A command that wants another word after it says which there are.
+const HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+
 /// A server that ended waits no longer for threads that nothing can interrupt: one may be asking for the address of a
 /// database's host.
 const LINGER: Duration = Duration::from_secs(5);
@@ -75,8 +79,8 @@ fn main() -> ExitCode {
             let output = cli.connection.output();
             (run(cli), output)
         }
-        // What was asked for is help or a version.
-        Err(told) if !told.use_stderr() => told.exit(),
+        // What was asked for is help or a version, or help is the answer.
+        Err(told) if !told.use_stderr() || told.kind() == HELP => told.exit(),
         Err(wrong) => {
             let said = wrong.to_string();
             let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();

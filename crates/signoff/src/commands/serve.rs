@@ -108,7 +108,9 @@ fn introduce(config: &Config, address: SocketAddr) {
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
-    missing(config).iter().for_each(|line| view::say(line));
+    for line in missing(config) {
+        view::say(line);
+    }
     view::say(&format!("state in {}", config.store.address));
 }
 

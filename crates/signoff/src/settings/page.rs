@@ -25,9 +25,12 @@ pub(crate) fn page() -> String {
     page
 }
 
+/// What a column has of a setting.
+type Describe = fn(&Setting) -> String;
+
 fn section(page: &mut String, group: &Group) {
-    let columns: Vec<(&str, fn(&Setting) -> String)> = [
-        ("flag", flag as fn(&Setting) -> String),
+    let columns: Vec<(&str, Describe)> = [
+        ("flag", flag as Describe),
         ("variable", variable),
         ("key", key),
         ("values", |setting| setting.values.to_owned()),

@@ -139,13 +139,13 @@ pub(crate) fn status(status: &StatusReply<'_>) -> Document {
 
 /// What the checks of a publish found, where it would start.
 pub(crate) fn validation(validation: &Validation<'_>) -> Document {
-    let head = Document::fields([("Status", Cell::state(validation.status.to_string()))]);
+    let head = Document::fields([("Status", Cell::state(&validation.status))]);
     if validation.warnings.is_empty() {
         return head;
     }
     let rows = validation.warnings.iter().map(|warning| {
         [
-            Cell::text(warning.code.to_string()),
+            Cell::text(&warning.code),
             Cell::text(warning.target.clone().unwrap_or_default()),
             Cell::text(&warning.message),
         ]

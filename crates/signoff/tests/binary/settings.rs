@@ -105,6 +105,9 @@ async fn a_usage_error_names_what_is_missing_and_nothing_that_is_set() {
     for set in ["--url", "--publisher", "--token"] {
         assert!(!run.stderr.contains(set), "{set}: {}", run.stderr);
     }
+    assert!(run.stderr.lines().any(|line| line.starts_with("Usage: ")), "{}", run.stderr);
+    let run = client(&[], &["offer"]).await;
+    assert!(run.code == 2 && run.stderr.contains("[subcommands: list, show"), "{}", run.stderr);
     // What is wrong with a variable is still told.
     let run = signoff_with(&[], &[("SIGNOFF_OUTPUT", "yaml")], &["offer", "list"]).await;
     assert!(run.code == 2 && run.stderr.contains("yaml"), "{}", run.stderr);

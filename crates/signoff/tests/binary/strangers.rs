@@ -82,6 +82,23 @@ async fn nothing_that_a_server_says_steers_a_terminal() {
     }
 }
 
+/// Bars write to the terminal by themselves.
+#[cfg(unix)]
+#[tokio::test]
+async fn bars_show_no_more_than_names() {
+    let answers = [(200, evil_operation("running")), (200, evil_operation("failed"))];
+    let server = crate::client::Scripted::start(&answers).await;
+    let command = server.command(&["operation", "watch", "vm", ID]);
+    let (code, shown) = crate::terminal::Terminal::start(command, 80).ended().await;
+    assert_eq!(code, Some(1), "{shown:?}");
+    let text = crate::terminal::unstyled(&shown);
+    assert!(text.contains("inProgress"), "{text:?}");
+    for evil in ["\u{1b}]", "\u{1b}[2J", "\u{7}", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200f}"] {
+        assert!(!shown.contains(evil), "{evil:?} in {shown:?}");
+    }
+    assert!(!text.lines().any(|line| line.starts_with("error: forged")), "{text:?}");
+}
+
 #[tokio::test]
 async fn json_loses_nothing_of_what_it_escapes() {
     let offer = json!({"id": "vm", "definition": {"displayText": EVIL}});

@@ -78,8 +78,8 @@ impl Terminal {
                 self.shown.extend(more.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&self.shown))));
             }
         };
-        let shown = tokio::time::timeout(PATIENCE, shows).await;
-        shown.unwrap_or_else(|_| panic!("it never shows {text}: {}", String::from_utf8_lossy(&self.shown)));
+        let in_time = tokio::time::timeout(PATIENCE, shows).await;
+        in_time.unwrap_or_else(|_| panic!("it never shows {text}: {}", String::from_utf8_lossy(&self.shown)));
     }
 
     /// Types a line.

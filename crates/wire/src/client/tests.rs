@@ -315,9 +315,9 @@ async fn a_server_that_goes_away_is_waited_for() {
     let impatient = Pace { patience: Duration::ZERO, first: Duration::from_secs(3600), ..PACE };
     let mut news = Vec::new();
     let client = stub.client(given());
-    let lost = client.watch(LOCATION, None, Until::Ended, impatient, |one| news.push(told(&one))).await;
+    let given_up = client.watch(LOCATION, None, Until::Ended, impatient, |one| news.push(told(&one))).await;
     assert_eq!(
-        (lost.unwrap_err().status(), news.as_slice()),
+        (given_up.unwrap_err().status(), news.as_slice()),
         (Some(503), &["away: HTTP 503".to_owned()][..])
     );
 
