@@ -17,7 +17,8 @@ use tokio::select;
 
 use super::target::{Target, Way};
 use super::{Event, Shared, reply, tunnel};
-use crate::tls::{Stop, handshake, serve_http};
+use crate::serve::{Taken, serve_http};
+use crate::tls::{Stop, handshake};
 
 const PORTAL_PORT: u16 = 443;
 
@@ -42,11 +43,16 @@ impl Handover {
             }
         };
         match next {
-            Next::Portal => match handshake(io, &shared.acceptor, stop.clone()).await {
-                Ok(Some(stream)) => serve_http(stream, peer, shared.router.clone(), stop).await,
-                Ok(None) => {}
-                Err(reason) => shared.log.record(Event::HandshakeFailed, &target, Some(reason)),
-            },
+            Next::Portal => {
+                let io = Taken::new(io, shared.front.settings().write);
+                match handshake(io, &shared.acceptor, stop.clone()).await {
+                    Ok(Some(stream)) => {
+                        serve_http(stream, shared.front.uncounted(peer), shared.front.clone(), stop).await;
+                    }
+                    Ok(None) => {}
+                    Err(reason) => shared.log.record(Event::HandshakeFailed, &target, Some(reason)),
+                }
+            }
             Next::Through(other) => select! {
                 () = tunnel::join(io, other, shared.settings.idle_timeout) => {}
                 () = stop.requested() => {}
