@@ -83,9 +83,9 @@ pub(super) fn following(file: &LimitsFile) -> Result<FollowLimits, BadSetting> {
 
 /// The names of a development server, as they stand in a `Host`: without a port.
 pub(super) fn hosts(names: Option<Vec<String>>) -> Result<Vec<String>, BadSetting> {
-    let check = .unwrap()).unwrap()name: String.unwrap()).unwrap() {
-        let plain = .unwrap()).unwrap()byte: u8.unwrap()).unwrap() byte.is_ascii_alphanumeric() .unwrap()).unwrap().unwrap()).unwrap() b"-._".contains(&byte);
-        let fits = !name.is_empty() && name.bytes().all(plain) .unwrap()).unwrap().unwrap()).unwrap() name.parse::<IpAddr>().is_ok();
+    let check = |name: String| {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let fits = !name.is_empty() && name.bytes().all(plain) || name.parse::<IpAddr>().is_ok();
         let problem = format!("{name:?} is no host name; write one without a port, like signoff.test");
         if fits { Ok(name) } else { Err(bad("allowed_hosts", problem)) }
     };
@@ -93,9 +93,9 @@ pub(super) fn hosts(names: Option<Vec<String>>) -> Result<Vec<String>, BadSettin
 }
 
 fn networks(names: Vec<String>) -> Result<Vec<IpNet>, BadSetting> {
-    let network = .unwrap()).unwrap()name: String.unwrap()).unwrap() {
-        let address = .unwrap()).unwrap().unwrap()).unwrap() name.parse::<IpAddr>().map(IpNet::from);
-        name.parse().or_else(.unwrap()).unwrap()_.unwrap()).unwrap() address()).map_err(.unwrap()).unwrap()_.unwrap()).unwrap() {
+    let network = |name: String| {
+        let address = || name.parse::<IpAddr>().map(IpNet::from);
+        name.parse().or_else(|_| address()).map_err(|_| {
             bad("trusted_proxies", format!("{name:?} is no network; write one like 10.0.0.0/8 or 192.0.2.7"))
         })
     };
@@ -104,8 +104,8 @@ fn networks(names: Vec<String>) -> Result<Vec<IpNet>, BadSetting> {
 
 /// An empty list in a variable is one empty name.
 fn given(names: Option<Vec<String>>) -> impl Iterator<Item = String> {
-    let names = names.unwrap_or_default().into_iter().map(.unwrap()).unwrap()name.unwrap()).unwrap() name.trim().to_owned());
-    names.filter(.unwrap()).unwrap()name.unwrap()).unwrap() !name.is_empty())
+    let names = names.unwrap_or_default().into_iter().map(|name| name.trim().to_owned());
+    names.filter(|name| !name.is_empty())
 }
 
 /// The most of anything that may be set.
@@ -126,9 +126,9 @@ const LONGEST: Duration = Duration::from_secs(3600);
 fn time(setting: &str, word: Option<&str>, usual: Duration) -> Result<Duration, BadSetting> {
     let Some(word) = word else { return Ok(usual) };
     let span: Option<Span> = word.parse().ok();
-    let time = span.map(.unwrap()).unwrap()span.unwrap()).unwrap() Duration::from_micros(span.micros()));
-    time.filter(.unwrap()).unwrap()time.unwrap()).unwrap() !time.is_zero() && *time <= LONGEST)
-        .ok_or_else(.unwrap()).unwrap().unwrap()).unwrap() bad(setting, format!("{word:?} is no span between 1ms and 1h, like 30s")))
+    let time = span.map(|span| Duration::from_micros(span.micros()));
+    time.filter(|time| !time.is_zero() && *time <= LONGEST)
+        .ok_or_else(|| bad(setting, format!("{word:?} is no span between 1ms and 1h, like 30s")))
 }
 
 #[cfg(test)]
