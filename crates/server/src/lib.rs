@@ -31,5 +31,5 @@ pub use app::{App, AppSettings, OperatorToken};
 pub use quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
-pub use serve::{Front, serve_plain};
+pub use serve::{Front, ServeSettings, serve_plain};
 pub use tally::{Action, Counts, Tally};

@@ -27,7 +27,6 @@ mod verifier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
@@ -38,7 +37,9 @@ pub use client::ClientPolicy;
 pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
 pub(crate) use secret::made as made_secret;
+pub(crate) use random::identifier as new_identifier;
 pub use secret::secret_hash;
+pub(crate) use token_endpoint::TokenIssued;
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
@@ -63,7 +64,6 @@ pub fn login_router(issuer: Arc<Issuer>) -> Router {
         .route("/{tenant}/discovery/instance", get(discovery::instance))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(issuer)
 }
 
