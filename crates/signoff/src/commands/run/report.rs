@@ -29,8 +29,10 @@ pub(super) struct Report {
 impl Report {
     /// Prints it to standard error, a blank line first: the command may have left the cursor anywhere.
     pub(super) fn print(&self) {
-        let lines: Vec<String> = self.lines().iter().map(|line| clean::line(line).into_owned()).collect();
-        view::say(&format!("\n{}", lines.join("\n")));
+        view::say("");
+        for line in self.lines() {
+            view::say(&clean::line(&line));
+        }
     }
 
     /// Whether the command did not do what it was run for: it called nothing, or something in it trusted nobody here.
