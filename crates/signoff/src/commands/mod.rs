@@ -16,6 +16,7 @@ mod ready;
 pub(crate) mod review;
 mod run;
 mod serve;
+mod settings;
 mod store;
 mod token;
 mod r#try;
@@ -100,16 +101,14 @@ pub(crate) enum ClientCommand {
     Token,
     /// Print the OpenAPI description of the API that this program serves
     Openapi(openapi::Command),
+    /// Print what every setting is called and means, as Markdown
+    Settings,
     /// Print completions for a shell
     Completions(completions::Command),
 }
 
 /// Runs one command to its end.
-pub(crate) async fn run(
-    command: ClientCommand,
-    connection: &Connection,
-    whole: fn() -> clap::Command,
-) -> Result<(), Failure> {
+pub(crate) async fn run(command: ClientCommand, connection: &Connection) -> Result<(), Failure> {
     let session = || Session::new(&connection.settings()?);
     match command {
         ClientCommand::Offer(command) => offer::run(command, &session()?).await,
@@ -123,7 +122,8 @@ pub(crate) async fn run(
         ClientCommand::Ready => ready::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
-        ClientCommand::Completions(command) => completions::run(&command, whole()),
+        ClientCommand::Completions(command) => completions::run(&command),
+        ClientCommand::Settings => settings::run(),
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) struct MailFile {
     /// `none`, `starttls` or `tls`.
     tls: Option<String>,
     username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
+    /// The variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE` wins over it.
     password: Option<String>,
     from: String,
     /// A file with further authorities to trust, PEM.
@@ -37,10 +37,7 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        let password = match self.password {
-            Some(password) => Some(password),
-            None => secret("SIGNOFF_MAIL_PASSWORD")?,
-        };
+        let password = secret("SIGNOFF_MAIL_PASSWORD")?.or(self.password);
         settings.password = password.map(Secret::new);
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);

@@ -10,13 +10,18 @@ use super::{BadSetting, bad};
 const LARGEST: u64 = 16 * 1024;
 
 /// The secret called `name`; `None`: it is not set. A file's last line break does not count.
-pub(super) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
-    from(name, |variable| std::env::var_os(variable))
+pub(crate) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
+    from(name, variable)
+}
+
+/// What a variable holds; one that is set to nothing counts as not set.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 fn from(name: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, BadSetting> {
     let in_file = format!("{name}_FILE");
-    let (value, file) = (variable(name), variable(&in_file).filter(|file| !file.is_empty()));
+    let (value, file) = (variable(name), variable(&in_file));
     match (value, file) {
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(bad(&in_file, format!("{name} is set, too; leave one of them away"))),
