@@ -11,6 +11,7 @@ use crate::shell::{Failure, cargo, output, root};
 const GENERATED: &[(&str, &str, &[&str])] = &[
     ("docs/openapi.json", "signoff", &["openapi"]),
     ("docs/settings.md", "signoff", &["settings"]),
+    ("docs/limits.md", "signoff", &["limits"]),
 ];
 
 /// Writes every generated file, or with `check` only compares.

@@ -9,6 +9,7 @@ mod cut;
 mod error;
 pub mod identity;
 mod lab;
+pub mod limits;
 mod membership;
 pub mod openapi;
 mod ops;

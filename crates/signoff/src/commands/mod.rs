@@ -48,11 +48,18 @@ pub(crate) enum ServerCommand {
     /// Copy, back up, check and migrate a whole store
     #[command(subcommand)]
     Store(store::Command),
+    /// Print the limits of the server as Markdown, for docs/limits.md
+    #[command(hide = true)]
+    Limits,
 }
 
 /// Runs a server, or a command beside one, or what needs no server.
 pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) -> Result<ExitCode, Failure> {
     match command {
+        ServerCommand::Limits => {
+            view::print(signoff_server::limits::document().trim_end())?;
+            Ok(ExitCode::SUCCESS)
+        }
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
             Box::pin(serve::run(*options)).await.map(|()| ExitCode::SUCCESS)
