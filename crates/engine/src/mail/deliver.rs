@@ -16,7 +16,8 @@ use super::{Carrier, Clock, SendError, render};
 /// How long to wait after the store could not be read.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often sending is tried.
+/// How often sending is tried: unless said otherwise, for five days, as mail servers do among themselves (RFC 5321,
+/// 4.5.4.1). A mail server that is down over a weekend loses no letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliverySettings {
     /// The pause after the first failure; each further one is twice as long.
@@ -37,7 +38,7 @@ impl Default for DeliverySettings {
         Self {
             first_pause: Micros::from_millis(60_000),
             longest_pause: Micros::from_millis(3_600_000),
-            attempts: 8,
+            attempts: 126,
             at_once: 8,
             look_every: None,
         }
@@ -160,14 +161,15 @@ impl Deliverer {
         letter.last_error = Some(error.to_string());
         let gives_up = matches!(error, SendError::Final(_)) || letter.failures >= self.settings.attempts;
         let (operation, event, failures) = (letter.mail.operation, letter.mail.event.name(), letter.failures);
-        let domain = letter.mail.recipient.rsplit('@').next().unwrap_or_default();
         let reason = without_local_part(&error.to_string(), &letter.mail.recipient);
         if gives_up {
             letter.delivery = Delivery::Abandoned;
+            let domain = domain(letter);
             tracing::warn!(%operation, event, domain, failures, reason, "a letter is given up");
         } else {
             let now = self.now_of(&letter.mail.publisher);
             letter.delivery = Delivery::Due(now.plus(self.settings.pause(letter.failures)));
+            let domain = domain(letter);
             tracing::info!(%operation, event, domain, failures, reason, "a letter is tried again later");
         }
     }
@@ -187,6 +189,11 @@ async fn sleep(pause: Option<Duration>) {
         Some(pause) => tokio::time::sleep(pause).await,
         None => std::future::pending().await,
     }
+}
+
+/// The part of the recipient's address that names no person, for logs.
+fn domain(letter: &Letter) -> &str {
+    letter.mail.recipient.rsplit('@').next().unwrap_or_default()
 }
 
 /// `text` without the part of the recipient's address that names a person, for logs. Mail servers repeat the
@@ -214,6 +221,8 @@ mod tests {
         let pauses: Vec<u64> = (1..=8).map(minutes).collect();
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(minutes(u32::MAX), 60);
+        let days = (1..settings.attempts).map(minutes).sum::<u64>() / (24 * 60);
+        assert_eq!(days, 5, "a letter is given up after five days");
     }
 
     #[test]

@@ -48,7 +48,9 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option
             });
         }
         WorkOutcome::Final { reason } => return Some(failed(reason)),
-        WorkOutcome::Passing { .. } if overdue => return Some(unanswered(hook)),
+        WorkOutcome::Passing { .. } | WorkOutcome::NotReached { .. } if overdue => {
+            return Some(unanswered(hook));
+        }
         WorkOutcome::Waiting { progress, message, again } => {
             took(external, &mut step.notes, hook.clone(), progress, message, now);
             if overdue {
@@ -57,12 +59,17 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option
             step.state = StepState::InProgress { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } if external.accepted => {
+        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } if external.accepted => {
             // It works on it: that it cannot be asked right now says nothing of its answer.
             let tries = tries.saturating_add(1);
             step.state = StepState::InProgress { since, tries };
             renew(&mut step.notes, now, Note::NotReached { hook, reason });
             step.plan.patient_back_off_before(tries)
+        }
+        WorkOutcome::NotReached { reason } => {
+            // An hour of it says as little against the step as a minute.
+            renew(&mut step.notes, now, Note::NotReached { hook, reason });
+            step.plan.back_off_after(now.since(since))
         }
         WorkOutcome::Passing { reason } if tries >= RETRIES => return Some(failed(reason)),
         WorkOutcome::Passing { reason } => {
@@ -137,7 +144,7 @@ pub(super) fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) 
             undo.state = UndoState::Running { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } => {
+        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } => {
             let attempt = tries.saturating_add(1);
             undo.state = UndoState::Running { since, tries: attempt };
             renew(&mut undo.notes, now, Note::UndoRetry { step: step.clone(), attempt, reason });

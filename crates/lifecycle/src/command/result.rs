@@ -20,6 +20,9 @@ pub enum WorkOutcome {
     Passing { reason: String },
     /// It failed for good.
     Final { reason: String },
+    /// The third party could not be asked: it is down, out of reach or too busy. It is asked again until its deadline.
+    /// Of work that no third party does it is a passing failure.
+    NotReached { reason: String },
     /// A third party has it in hand and is turned to `again` later. Of work that no third party does it is a passing
     /// failure.
     Waiting { progress: Option<u8>, message: Option<String>, again: Micros },
@@ -95,7 +98,7 @@ impl WorkOutcome {
     pub(super) fn of_ours(self) -> Ended {
         match self {
             Self::Done { removed } => Ended::Well { removed },
-            Self::Passing { reason } => Ended::InPassing { reason },
+            Self::Passing { reason } | Self::NotReached { reason } => Ended::InPassing { reason },
             Self::Final { reason } => Ended::Badly { reason },
             Self::Waiting { message, .. } => {
                 Ended::InPassing { reason: message.unwrap_or_else(|| "not done yet".to_owned()) }
