@@ -34,7 +34,7 @@ const LISTEN: &str = "127.0.0.1:8080";
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ServeOptions {
     /// Where the state is kept: sqlite:PATH, or postgres://USER@HOST/DATABASE for many nodes [default:
-    /// sqlite:signoff.db in the user's data directory]
+    /// sqlite:signoff.db in the user's data directory, with --dev sqlite:signoff-dev.db there]
     #[arg(long, env = "SIGNOFF_STORE", hide_env_values = true, value_name = "URL")]
     pub(crate) store: Option<String>,
     #[command(flatten)]
@@ -188,7 +188,7 @@ impl Config {
         } else {
             None
         };
-        let store = store::settings(options.store.or(file.store).as_deref(), database)?;
+        let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,

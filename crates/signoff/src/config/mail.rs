@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use signoff_engine::mail::{Encryption, MailSettings, Secret};
 
-use super::secrets::secret;
+use super::secrets::{again, secret};
 use super::{BadSetting, bad};
 
 /// `[mail]`: the mail server.
@@ -38,10 +38,14 @@ impl MailFile {
         };
         settings.username = self.username;
         let password = match self.password {
-            Some(password) => Some(password),
-            None => secret("SIGNOFF_MAIL_PASSWORD")?,
+            Some(password) => Some(Secret::new(password)),
+            // Read here as well, so that what is wrong with it is told at the start.
+            None => secret("SIGNOFF_MAIL_PASSWORD")?.map(|password| match again("SIGNOFF_MAIL_PASSWORD") {
+                Some(again) => Secret::read_from(again),
+                None => Secret::new(password),
+            }),
         };
-        settings.password = password.map(Secret::new);
+        settings.password = password;
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
             settings.ca_pem =
