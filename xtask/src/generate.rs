@@ -8,7 +8,11 @@ use serde_json::Value;
 use crate::shell::{Failure, cargo, output, root};
 
 /// File, binary that prints it to standard output, arguments. A new generated file is one more line.
-const GENERATED: &[(&str, &str, &[&str])] = &[("docs/openapi.json", "signoff", &["openapi"])];
+const GENERATED: &[(&str, &str, &[&str])] = &[
+    ("docs/openapi.json", "signoff", &["openapi"]),
+    ("docs/settings.md", "signoff", &["settings"]),
+    ("docs/limits.md", "signoff", &["limits"]),
+];
 
 /// Writes every generated file, or with `check` only compares.
 pub(crate) fn run(check: bool) -> Result<(), Failure> {

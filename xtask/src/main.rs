@@ -9,6 +9,7 @@ mod model;
 mod postgres_server;
 mod shell;
 mod sim;
+mod stages;
 mod test;
 mod tools;
 
@@ -34,6 +35,8 @@ enum Chore {
         #[arg(long)]
         all: bool,
     },
+    /// Check what fails most often, in about a minute: format, architecture, lints, the pure crates' tests
+    Check,
     /// Check which crate may know what, where the real clock is read, file lengths and leftovers
     Arch,
     /// Walk every state of the modelled system and hold the rules against it
@@ -71,6 +74,7 @@ enum Chore {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
+        Chore::Check => test::check(),
         Chore::Arch => arch::run(),
         Chore::Model { deep, only } => model::run(deep, only.as_deref()),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),

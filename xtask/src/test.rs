@@ -7,54 +7,75 @@ use std::process::Command;
 
 use crate::postgres_server::{self, Postgres};
 use crate::shell::{Failure, announce, cargo, run as call};
+use crate::stages::Stages;
 use crate::tools::{self, Tools};
 use crate::{arch, generate, model};
 
 /// Cases per property with `--all`; the default is 256.
 const MANY_CASES: &str = "4096";
 
+/// The crates whose tests need no server, no file and no network.
+const PURE: [&str; 4] = ["signoff-lifecycle", "signoff-wire", "signoff-text", "xtask"];
+
 /// Runs every check in order and stops at the first that fails.
 pub(crate) fn run(all: bool) -> Result<(), Failure> {
-    step("format", cargo().args(["fmt", "--all", "--check"]))?;
-
-    announce("tools");
-    let tools = Tools::prepare()?;
-
-    step("dependencies", tools.deny().args(["--locked", "check", "bans", "licenses", "sources"]))?;
-
-    announce("architecture");
-    arch::run()?;
-
-    step(
-        "lints",
-        cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
-    )?;
-    step(
+    let mut stages = Stages::new();
+    format(&mut stages)?;
+    let tools = stages.stage("tools", Tools::prepare)?;
+    stages.call("dependencies", tools.deny().args(["--locked", "check", "bans", "licenses", "sources"]))?;
+    stages.stage("architecture", arch::run)?;
+    lints(&mut stages)?;
+    stages.call(
         "documentation",
         cargo()
             .args(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
-
-    announce("generated files");
-    generate::run(true)?;
-
-    step(
+    stages.stage("generated files", || generate::run(true))?;
+    stages.call(
         "examples in the documentation",
         cargo().args(["test", "--workspace", "--doc", "--quiet", "--locked"]),
     )?;
-    announce("model");
-    model::run(false, None)?;
+    stages.stage("model", || model::run(false, None))?;
     if all {
-        model::run(true, None)?;
+        stages.stage("deep model", || model::run(true, None))?;
     }
-    let postgres = Postgres::start()?;
-    step("tests", tests(&tools, all).env(postgres_server::VARIABLE, &postgres.address))
+    let mut command = tests(&tools, all);
+    // Built by itself, so that its time is not counted as the tests'.
+    stages.call(
+        "build of the tests",
+        cargo().args(["test", "--workspace", "--no-run", "--quiet", "--locked"]),
+    )?;
+    let postgres = stages.stage("PostgreSQL", || Ok(Postgres::start()?))?;
+    stages.report();
+    announce("tests");
+    call(command.env(postgres_server::VARIABLE, &postgres.address))
 }
 
-fn step(name: &str, command: &mut Command) -> Result<(), Failure> {
-    announce(name);
-    call(command)
+/// The quick part of [`run`], for between two changes: what fails most often, in about a minute.
+pub(crate) fn check() -> Result<(), Failure> {
+    let mut stages = Stages::new();
+    format(&mut stages)?;
+    stages.stage("architecture", arch::run)?;
+    lints(&mut stages)?;
+    let pure = PURE.iter().flat_map(|name| ["--package", name]);
+    stages.call(
+        "tests of the pure crates",
+        cargo().args(["test", "--lib", "--bins", "--tests", "--quiet", "--locked"]).args(pure),
+    )?;
+    stages.report();
+    Ok(())
+}
+
+fn format(stages: &mut Stages) -> Result<(), Failure> {
+    stages.call("format", cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lints(stages: &mut Stages) -> Result<(), Failure> {
+    stages.call(
+        "lints",
+        cargo().args(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),
+    )
 }
 
 /// The test runner. Its summary ends the run, so nothing is printed after it.

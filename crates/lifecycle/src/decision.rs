@@ -118,6 +118,6 @@ pub struct Decision {
 pub enum Verdict {
     /// Something changes.
     Change(Box<Decision>),
-    /// It was so already (rule 10: same command, same answer).
+    /// It was so already (promise 10: same command, same answer).
     Already(Reply),
 }

@@ -164,7 +164,7 @@ impl Undo {
 /// The piece of work that an operation waits for. There is never more than one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outstanding {
-    /// The number that its result must carry (rule 7: a stale one is refused).
+    /// The number that its result must carry (promise 7: a stale one is refused).
     pub attempt: u32,
     /// The step (or undo) by its place.
     pub index: usize,

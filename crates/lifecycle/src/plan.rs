@@ -30,7 +30,7 @@ pub enum Executor {
     Live,
 }
 
-/// What a cancel finds once the step has begun (design, "An operation's life").
+/// What a cancel finds once the step has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CancelPolicy {
@@ -53,7 +53,7 @@ pub enum Outcome {
     Fail,
 }
 
-/// What a scenario changes of a step (issue "made for tests"); read when the operation starts.
+/// What a scenario changes of a step; read when the operation starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Script {

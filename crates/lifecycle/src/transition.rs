@@ -202,7 +202,7 @@ impl Transition {
         self.notify(Event::WaitingForSignoff);
     }
 
-    /// Puts the preview slot back if the target filled it (rule 6).
+    /// Puts the preview slot back if the target filled it (promise 6).
     pub(crate) fn restore_preview(&mut self) {
         let offer = &mut self.state.offer;
         let Some(target) = &self.state.target else { return };

@@ -10,6 +10,7 @@ mod development;
 mod error;
 pub mod identity;
 mod lab;
+pub mod limits;
 mod membership;
 pub mod openapi;
 mod ops;

@@ -25,58 +25,54 @@ mod store;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
+pub(crate) use secrets::secret;
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
 
-/// What `serve` can be told on the command line or by the environment.
+/// What `serve` can be told on the command line or by the environment; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ServeOptions {
-    /// Where the state is kept: sqlite:PATH, or postgres://USER@HOST/DATABASE for many nodes [default:
-    /// sqlite:signoff.db in the user's data directory, with --dev sqlite:signoff-dev.db there]
-    #[arg(long, env = "SIGNOFF_STORE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
     #[command(flatten)]
     pub(crate) database: DatabaseOptions,
-    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "SIGNOFF_LISTEN", value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
-    /// A TOML file with settings; flags and SIGNOFF_* variables win over it
     #[arg(long, env = "SIGNOFF_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Development mode: seeded publishers, own tokens, scenarios, test clock, faults, mailbox
-    #[arg(long, env = "SIGNOFF_DEV")]
-    pub(crate) dev: bool,
-    /// The dialect: documented, or observed for released clients [default: documented]
+    #[arg(long, env = "SIGNOFF_DEV", value_name = "YES|NO", value_parser = boolean)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub(crate) dev: Option<bool>,
     #[arg(long, env = "SIGNOFF_COMPAT", value_name = "DIALECT")]
     pub(crate) compat: Option<String>,
-    /// Answer the portal's host names over TLS too: a forward proxy and a TLS port
-    #[arg(long, env = "SIGNOFF_TLS")]
-    pub(crate) tls: bool,
-    /// The forward proxy's port (with --tls) [default: 8081]
+    #[arg(long, env = "SIGNOFF_TLS", value_name = "YES|NO", value_parser = boolean)]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
+    pub(crate) tls: Option<bool>,
     #[arg(long, env = "SIGNOFF_PROXY_PORT", value_name = "PORT")]
     pub(crate) proxy_port: Option<u16>,
-    /// The TLS address for name overrides (with --tls) [default: 127.0.0.1:8443]
     #[arg(long, env = "SIGNOFF_TLS_LISTEN", value_name = "ADDRESS")]
     pub(crate) tls_listen: Option<String>,
-    /// Where the authority of --tls is kept [default: beside the store's file, else in the user's data directory]
     #[arg(long, env = "SIGNOFF_TLS_FOLDER", value_name = "FOLDER")]
     pub(crate) tls_folder: Option<PathBuf>,
-    /// The pipeline new operations get: development or production [default: as --dev says]
     #[arg(long, env = "SIGNOFF_PIPELINE", value_name = "KIND")]
     pub(crate) pipeline: Option<String>,
-    /// How long finished operations are kept: a span like 30d, or never to keep them for ever [default: 90d]
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
     pub(crate) retention: Option<String>,
-    /// Whether a start brings the schema of the store up to date: auto, or never to leave that to `signoff store
-    /// migrate` [default: auto]
     #[arg(long, env = "SIGNOFF_MIGRATE", value_name = "WHEN")]
     pub(crate) migrate: Option<String>,
-    /// How long a server that is told to stop goes on answering, for load balancers to notice [default: 5s on
-    /// PostgreSQL, else and with --dev 0s]
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
     pub(crate) drain: Option<String>,
+}
+
+/// Reads yes or no.
+fn boolean(word: &str) -> Result<bool, &'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("write true or false; yes, no, on, off, 1 and 0 mean the same"),
+    }
 }
 
 /// The TOML file.
@@ -170,7 +166,7 @@ impl Config {
             connections: options.database.connections.or(file.connections),
             store_wait: options.database.store_wait.or(file.store_wait),
         };
-        let dev = options.dev || file.dev.unwrap_or(false);
+        let dev = options.dev.or(file.dev).unwrap_or(false);
         let listen = address("listen", options.listen.or(file.listen).as_deref().unwrap_or(LISTEN))?;
         let compat = match options.compat.or(file.compat) {
             Some(word) => word
@@ -178,7 +174,7 @@ impl Config {
                 .map_err(|_| bad("compat", format!("{word:?} is neither documented nor observed")))?,
             None => Dialect::Documented,
         };
-        let tls = if options.tls || file.tls.unwrap_or(false) {
+        let tls = if options.tls.or(file.tls).unwrap_or(false) {
             let listen = options.tls_listen.or(file.tls_listen);
             Some(TlsConfig {
                 proxy_port: options.proxy_port.or(file.proxy_port).unwrap_or(8081),
@@ -213,7 +209,7 @@ const SHORTEST_TOKEN: usize = 16;
 
 /// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
 fn operator_token() -> Result<Option<String>, BadSetting> {
-    match secrets::secret("SIGNOFF_OPERATOR_TOKEN")? {
+    match secret("SIGNOFF_OPERATOR_TOKEN")? {
         Some(token) if token.len() < SHORTEST_TOKEN => {
             Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters"))
         }
@@ -328,6 +324,28 @@ mod tests {
         assert!(problem(pipeline).contains("needs --dev"));
         let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
         assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
+    }
+
+    #[test]
+    fn a_switch_is_taken_back_by_what_is_nearer() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("signoff.toml");
+        std::fs::write(&file, "dev = true\ntls = true\nstore = \"sqlite:x\"\n").unwrap();
+        let of = |dev, tls| {
+            let options = ServeOptions { config: Some(file.clone()), dev, tls, ..ServeOptions::default() };
+            let config = Config::load(options).unwrap();
+            (config.dev, config.tls.is_some())
+        };
+        assert_eq!(of(None, None), (true, true));
+        assert_eq!(of(Some(false), None), (false, true));
+        assert_eq!(of(None, Some(false)), (true, false));
+        for word in ["true", "YES", "on", "1"] {
+            assert_eq!(boolean(word), Ok(true), "{word}");
+        }
+        for word in ["false", "No", "off", "0"] {
+            assert_eq!(boolean(word), Ok(false), "{word}");
+        }
+        assert!(boolean("maybe").unwrap_err().contains("write true or false"));
     }
 
     #[test]

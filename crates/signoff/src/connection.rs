@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, fs};
 
-use clap::{Args, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
 use directories::ProjectDirs;
 use serde::Deserialize;
 use signoff_engine::clock::Clock;
@@ -15,6 +16,7 @@ use signoff_wire::path;
 use signoff_wire::repeatability::Repeatability;
 use url::Url;
 
+use crate::config::secret;
 use crate::exit::Failure;
 
 /// Where `signoff serve` listens unless it is told otherwise.
@@ -29,45 +31,34 @@ pub(crate) enum Output {
     Json,
 }
 
-/// The options that every client command takes. What is not given is read from the configuration file.
+/// The options that every client command takes; [`crate::settings`] says what they mean. What is not given is read from
+/// the configuration file.
 #[derive(Args, Clone, Default, Deserialize)]
 #[command(next_help_heading = "Server and caller, for commands that talk to a server")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub(crate) struct Connection {
-    #[arg(help = "The server, like https://cloudpartner.azure.com [default: http://127.0.0.1:8080]")]
-    #[arg(long, global = true, env = "SIGNOFF_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_URL")]
     url: Option<String>,
-    /// The publisher to work for
-    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_PUBLISHER")]
     publisher: Option<String>,
-    /// An access token, used as it is, before any client id
-    #[arg(long, global = true, env = "SIGNOFF_TOKEN", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_TOKEN")]
     token: Option<String>,
-    /// The tenant of the client
-    #[arg(long, global = true, env = "SIGNOFF_TENANT", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_TENANT")]
     tenant: Option<String>,
-    /// The client id to get a token for
-    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_CLIENT_ID")]
     client_id: Option<String>,
-    /// The secret of the client id
-    #[arg(long, global = true, env = "SIGNOFF_CLIENT_SECRET", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_CLIENT_SECRET")]
     client_secret: Option<String>,
-    /// Who gives out tokens [default: the public one for the public portal, else the server]
-    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNOFF_AUTHORITY")]
     authority: Option<String>,
-    /// Certificates (PEM) to trust beside the system's
-    #[arg(long, global = true, env = "SIGNOFF_CA", hide_env_values = true, value_name = "FILE")]
+    #[arg(long, global = true, env = "SIGNOFF_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
-    /// How to print results: a table for people, or json for scripts [default: table]
-    #[arg(
-        long,
-        global = true,
-        env = "SIGNOFF_OUTPUT",
-        hide_env_values = true,
-        value_enum,
-        hide_possible_values = true
-    )]
+    #[arg(long, global = true, env = "SIGNOFF_OUTPUT", value_enum)]
     output: Option<Output>,
+    /// Whether the token was typed, and so is meant before one of the environment.
+    #[arg(skip)]
+    #[serde(skip)]
+    is_token_typed: bool,
 }
 
 impl fmt::Debug for Connection {
@@ -110,22 +101,48 @@ impl Connection {
         Ok(Settings { merged: self.clone().or(kept), file })
     }
 
+    /// What was typed, then what the environment says.
+    pub(crate) fn by_source(read: &ArgMatches) -> Self {
+        let typed = Self::from(read, ValueSource::CommandLine);
+        let is_token_typed = typed.token.is_some();
+        Self { is_token_typed, ..typed.or(Self::from(read, ValueSource::EnvVariable)) }
+    }
+
+    /// What one source says; nothing says nothing.
+    fn from(read: &ArgMatches, source: ValueSource) -> Self {
+        let is_from = |name: &&str| read.value_source(name) == Some(source);
+        let text = |name: &str| {
+            let said = Some(name).filter(is_from).and_then(|name| read.get_one::<String>(name));
+            said.filter(|text| !text.is_empty()).cloned()
+        };
+        let ca = Some("ca").filter(is_from).and_then(|name| read.get_one::<PathBuf>(name));
+        Self {
+            url: text("url"),
+            publisher: text("publisher"),
+            token: text("token"),
+            tenant: text("tenant"),
+            client_id: text("client_id"),
+            client_secret: text("client_secret"),
+            authority: text("authority"),
+            ca: ca.filter(|path| !path.as_os_str().is_empty()).cloned(),
+            output: Some("output").filter(is_from).and_then(|name| read.get_one(name)).copied(),
+            is_token_typed: false,
+        }
+    }
+
     /// A token and a client are two ways to say who calls: a client given here hides the token of `other`.
     fn or(self, other: Self) -> Self {
-        // A variable that is set to nothing counts as not set.
-        let first = |given: Option<String>, kept| given.filter(|text| !text.is_empty()).or(kept);
-        let token = self.token.filter(|token| !token.is_empty());
-        let client_given = self.client_id.as_deref().is_some_and(|id| !id.is_empty());
         Self {
-            url: first(self.url, other.url),
-            publisher: first(self.publisher, other.publisher),
-            token: token.or(other.token.filter(|_| !client_given)),
-            tenant: first(self.tenant, other.tenant),
-            client_id: first(self.client_id, other.client_id),
-            client_secret: first(self.client_secret, other.client_secret),
-            authority: first(self.authority, other.authority),
-            ca: self.ca.filter(|path| !path.as_os_str().is_empty()).or(other.ca),
+            url: self.url.or(other.url),
+            publisher: self.publisher.or(other.publisher),
+            token: self.token.or(other.token.filter(|_| self.client_id.is_none())),
+            tenant: self.tenant.or(other.tenant),
+            client_id: self.client_id.or(other.client_id),
+            client_secret: self.client_secret.or(other.client_secret),
+            authority: self.authority.or(other.authority),
+            ca: self.ca.or(other.ca),
             output: self.output.or(other.output),
+            is_token_typed: self.is_token_typed,
         }
     }
 }
@@ -156,11 +173,12 @@ impl Settings {
         self.client_with(url, tokens)
     }
 
-    /// A client of the server as its operator: `SIGNOFF_OPERATOR_TOKEN`, where the server itself has it from, or
-    /// whatever token is given.
+    /// A client of the server as its operator: a token that was typed, else `SIGNOFF_OPERATOR_TOKEN` (or its file), where
+    /// the server itself has it from, else whatever token is given.
     pub(crate) fn operator_client(&self) -> Result<Client, Failure> {
-        let own = std::env::var("SIGNOFF_OPERATOR_TOKEN").ok().filter(|token| !token.is_empty());
-        let token = own.or_else(|| self.merged.token.clone()).ok_or_else(|| {
+        let given = self.merged.token.clone();
+        let own = if self.merged.is_token_typed { None } else { secret("SIGNOFF_OPERATOR_TOKEN")? };
+        let token = own.or(given).ok_or_else(|| {
             let remedy = "set SIGNOFF_OPERATOR_TOKEN (or --token) to what the server was started with";
             Failure::Unconfigured { message: format!("no token of the operator: {remedy}"), local: false }
         })?;

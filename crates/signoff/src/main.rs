@@ -1,5 +1,6 @@
 //! The `signoff` binary: every command of it, one file each under `commands`.
 
+mod command_line;
 mod commands;
 mod config;
 mod connection;
@@ -9,13 +10,14 @@ mod leave;
 mod logging;
 mod node;
 mod notify;
+mod settings;
 mod store_address;
 mod view;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
 use crate::commands::{ClientCommand, ServerCommand};
 use crate::connection::Connection;
@@ -60,14 +62,15 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Client(command) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(commands::run(command, &cli.connection, Cli::command))?;
+            runtime.block_on(commands::run(command, &cli.connection))?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let cli = command_line::read().unwrap_or_else(|error| error.exit());
+    match run(cli) {
         Ok(code) => code,
         Err(failure) => {
             view::say(&format!("error: {failure}"));
@@ -76,15 +79,5 @@ fn main() -> ExitCode {
             }
             ExitCode::from(failure.code())
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_contradicts_itself_nowhere() {
-        Cli::command().debug_assert();
     }
 }

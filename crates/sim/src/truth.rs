@@ -111,7 +111,7 @@ fn canceled(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Promise
     match (answer.status, answer.text("status")) {
         (200, "canceled") => {
             let is = matches!(operation.phase, Phase::Canceled { .. });
-            hold(is, || format!("rule 3: 200, and it is {}", rules::phase(&operation)))?;
+            hold(is, || format!("promise 3: 200, and it is {}", rules::phase(&operation)))?;
             Ok(Promise::Canceled(operation.id))
         }
         (200, "completed") => {
@@ -121,7 +121,7 @@ fn canceled(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Promise
         }
         // Who waits is told how it stands by then.
         (202, _) => {
-            hold(is_cancellation, || "rule 4: 202 without a cancellation".to_owned())?;
+            hold(is_cancellation, || "promise 4: 202 without a cancellation".to_owned())?;
             Ok(Promise::Cancellation(operation.id))
         }
         _ => Err("no answer to a cancel".to_owned()),
@@ -161,7 +161,7 @@ fn looks(operation: &Operation, status: &str, may: &str) -> bool {
     (word, state) == (status, may)
 }
 
-/// A list holds every operation, the newest first, and rule 1 holds in it.
+/// A list holds every operation, the newest first, and promise 1 holds in it.
 fn listed(answer: &Answer, window: &Window<'_>) -> Result<(), String> {
     let items = answer.body.as_array().ok_or("a list is a list")?;
     let numbers: Vec<u64> = items.iter().filter_map(|item| item["publishingVersion"].as_u64()).collect();
@@ -173,7 +173,7 @@ fn listed(answer: &Answer, window: &Window<'_>) -> Result<(), String> {
         [cancellation, _] => cancellation["submissionType"] == "cancel",
         _ => false,
     };
-    hold(one, || "rule 1: more than one operation runs".to_owned())
+    hold(one, || "promise 1: more than one operation runs".to_owned())
 }
 
 fn stored(plan: &Plan, window: &Window<'_>) -> Result<(), String> {
@@ -215,13 +215,13 @@ fn not_cancellable(answer: &Answer, window: &Window<'_>) -> Result<Option<Promis
     let location = answer.body["error"]["location"].as_str().unwrap_or_default();
     let operation = by_address(location, window.seen).ok_or("its address leads nowhere")?;
     let cannot = operation.cancellation_request_state() == CancellationRequestState::CannotCancel;
-    hold(cannot, || format!("rule 5: refused, and it is {}", rules::phase(operation)))?;
+    hold(cannot, || format!("promise 5: refused, and it is {}", rules::phase(operation)))?;
     Ok(Some(Promise::NotCancellable(operation.id)))
 }
 
 /// Whether a promise is kept.
 pub(crate) fn keeps(promise: &Promise, operation: Option<&Operation>) -> Result<(), String> {
-    let Some(operation) = operation else { return Err(format!("rule 8: {promise:?}, and it is gone")) };
+    let Some(operation) = operation else { return Err(format!("promise 8: {promise:?}, and it is gone")) };
     let kept = match promise {
         Promise::Exists(_) => !matches!(operation.kind, OperationKind::Cancel { .. }),
         Promise::Canceled(_) => matches!(operation.phase, Phase::Canceled { .. }),
@@ -231,7 +231,7 @@ pub(crate) fn keeps(promise: &Promise, operation: Option<&Operation>) -> Result<
         }
         Promise::Ended(_, phase) => rules::phase(operation) == *phase,
     };
-    hold(kept, || format!("rule 8: {promise:?}, and it is {}", rules::phase(operation)))
+    hold(kept, || format!("promise 8: {promise:?}, and it is {}", rules::phase(operation)))
 }
 
 impl Promise {

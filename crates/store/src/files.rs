@@ -173,7 +173,8 @@ fn close_one(_file: &Path) -> Closed {
     Closed::Before
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

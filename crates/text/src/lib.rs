@@ -3,7 +3,7 @@
 //! The sentences are Fluent messages in `locales/<language>/*.ftl`; the enums here are their keys and
 //! arguments. Names of members, headers and statuses stay as the wire spells them in every language.
 
-mod clean;
+pub mod clean;
 mod errors;
 mod findings;
 mod kind;

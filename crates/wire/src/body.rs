@@ -41,7 +41,7 @@ impl PartialSchema for ActionBody {
                 "operationId",
                 optional(
                     Type::String,
-                    "Of a cancel: this operation and no other (contract, \"Cancel\", rule 7).",
+                    "Of a cancel: this operation and no other.",
                 ),
             )
             .property(

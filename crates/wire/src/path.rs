@@ -8,7 +8,7 @@ use crate::api_version;
 use crate::words::SubmissionSlot;
 
 /// The longest publisher or offer id, in characters.
-const ID_LONGEST: usize = 64;
+pub const ID_LONGEST: usize = 64;
 
 /// An id has the wrong form; says which id and what it may be made of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

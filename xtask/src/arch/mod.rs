@@ -1,8 +1,10 @@
 //! `cargo xtask arch`: what holds the architecture up, checked rather than remembered.
 //!
 //! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`] and
-//! [`decisions`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them.
+//! [`decisions`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them; [`citations`]
+//! follows what sources and documents cite.
 
+mod citations;
 mod decisions;
 mod edges;
 mod exempt;
@@ -28,6 +30,8 @@ pub(crate) fn run() -> Result<(), Failure> {
     findings.extend(purity::check(&graph));
     findings.extend(decisions::check(&graph, &decisions));
     findings.extend(sources.iter().flat_map(scan::check));
+    let documents = citations::Documents::read(root())?;
+    findings.extend(citations::check(&documents, &sources, root()));
     if findings.is_empty() {
         eprintln!("{} crates and {} files keep the rules", graph.members().count(), sources.len());
         return Ok(());

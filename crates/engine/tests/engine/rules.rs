@@ -37,7 +37,7 @@ fn the_thread_is_whole(state: &Aggregate, newest_first: &[Operation], what: &str
     assert_eq!(state.cancellation.as_ref(), newest_first.iter().find(cancels_target), "{what}");
 }
 
-/// Rules 1, 2 and 4: one operation runs, and a cancellation ends with its target.
+/// Promises 1, 2 and 4: one operation runs, and a cancellation ends with its target.
 fn one_runs(state: &Aggregate, operations: &[Operation], what: &str) {
     let running: Vec<OperationId> =
         operations.iter().filter(|operation| operation.is_running()).map(|operation| operation.id).collect();
@@ -97,7 +97,7 @@ async fn nothing_is_left_behind(store: &dyn Store, state: &Aggregate, operations
     }
 }
 
-/// Rule 6.
+/// Promise 6.
 fn slots_were_signed_off(state: &Aggregate, operations: &[Operation], what: &str) {
     let find = |id: OperationId| operations.iter().find(|operation| operation.id == id);
     if let Some(preview) = &state.offer.preview {
@@ -116,7 +116,7 @@ fn slots_were_signed_off(state: &Aggregate, operations: &[Operation], what: &str
     assert_eq!(state.offer.production.as_ref().map(|slot| slot.version), newest, "{what}: production");
 }
 
-/// Rule 9: one letter per operation, event and recipient, and every transition has its own.
+/// Promise 9: one letter per operation, event and recipient, and every transition has its own.
 fn told_once_and_the_truth(letters: &[Letter], operations: &[Operation], what: &str) {
     let key =
         |letter: &Letter| (letter.mail.operation, letter.mail.event.name(), letter.mail.recipient.clone());

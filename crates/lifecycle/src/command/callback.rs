@@ -1,4 +1,4 @@
-//! A third party speaks of its own accord: how far it is, or that it is done (issue "A cancel that tells the truth").
+//! A third party speaks of its own accord: how far it is, or that it is done.
 
 use super::external::{took_step, took_undo};
 use super::result::{WorkOutcome, step_ended, undo_ended};

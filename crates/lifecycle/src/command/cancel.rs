@@ -57,11 +57,11 @@ impl Cancel {
         if self.named == Named::Unknown {
             return Err(Refusal::OperationNotFound);
         }
-        // Rule 6: before rules 1 and 7.
+        // Cancel rule 6, before cancel rules 1 and 7.
         if let Some(cancellation) = failed_cancellation(&state) {
             return Err(Refusal::CancellationFailed { cancellation: cancellation.into() });
         }
-        // Rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
+        // Cancel rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
         let names_current = self.names(state.target.as_ref()) || self.names(state.cancellation.as_ref());
         let repeated = repeated_answer(&state);
         if let (true, Some(reply)) = (names_current, &repeated) {
@@ -75,13 +75,13 @@ impl Cancel {
                 return Err(Refusal::OperationNotRunning { operation });
             }
         }
-        // Rule 5.
+        // Cancel rule 5.
         if let Some(reply) = repeated {
             return Ok(self.repeat(state, reply, present));
         }
-        // Rules 1 and 4.
+        // Cancel rules 1 and 4.
         let target = stoppable(&state, self.means)?;
-        // Rules 2 and 3: what has begun decides, not chance.
+        // Cancel rules 2 and 3: what has begun decides, not chance.
         Ok(if target.is_switched() {
             self.complete_at_once(state, present)
         } else if target.to_undo().next().is_none() {

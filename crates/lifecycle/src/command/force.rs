@@ -11,7 +11,7 @@ use crate::transition::Transition;
 
 impl Cancel {
     /// Ends the target and its cancellation, which starts here if there is none: a 202 always has a cancellation
-    /// that says what is left (rule 4). A target that failed by itself keeps its failure.
+    /// that says what is left (promise 4). A target that failed by itself keeps its failure.
     pub(super) fn give_up(self, state: Aggregate, present: Timestamp) -> Verdict {
         let (by, reason, means) = (self.by.clone(), self.reason.clone(), self.means);
         let failure = state.target.as_ref().and_then(|target| match &target.phase {
@@ -42,7 +42,7 @@ impl Cancel {
         }
     }
 
-    /// Past the switch a golive can only complete (rule 6): it does so now.
+    /// Past the switch a golive can only complete (promise 6): it does so now.
     pub(super) fn complete_at_once(self, state: Aggregate, present: Timestamp) -> Verdict {
         let Some((reference, index)) = switched(&state) else { return Verdict::Already(Reply::Recorded) };
         let mut transition = Transition::new(state, present);

@@ -38,7 +38,7 @@ pub struct StepResult {
     pub outcome: WorkOutcome,
 }
 
-/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (rule 7). Held work was taken
+/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (promise 7). Held work was taken
 /// back: its release hands out new work.
 pub(super) fn expected(
     state: &Aggregate,
@@ -127,7 +127,7 @@ pub(super) fn step_done(transition: &mut Transition, index: usize, removed: &[Le
     }
 }
 
-/// The one place where the production slot changes (rule 6).
+/// The one place where the production slot changes (promise 6).
 fn switch_production(transition: &mut Transition, index: usize) {
     let now = transition.now;
     let preview = transition.state.offer.preview.clone();

@@ -137,7 +137,7 @@ const CANCEL_FAILED: &str = "400 CancellationFailed C";
 
 /// T, the operation named, `If-Match`, the answer.
 const ROWS: &[(&str, &str, &str, &str)] = &[
-    // Rule 1: nothing to cancel.
+    // Cancel rule 1: nothing to cancel.
     ("never published", "-", "-", NOTHING),
     ("never published", "-", "fresh", NOTHING),
     ("never published", "-", "stale", "412"),
@@ -147,13 +147,13 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("live", "-", "stale", "412"),
     ("failed", "-", "-", NOTHING_T),
     ("failed", "-", "stale", "412"),
-    // Rule 2: nothing that began needs undoing.
+    // Cancel rule 2: nothing that began needs undoing.
     (VALIDATE, "-", "-", "200 T"),
     (VALIDATE, "-", "fresh", "200 T"),
     (VALIDATE, "T", "fresh", "200 T"),
     (CERTIFY, "-", "-", "200 T"),
     (CERTIFY, "T", "-", "200 T"),
-    // Rule 3: from provisioning on, something does.
+    // Cancel rule 3: from provisioning on, something does.
     (PROVISION, "-", "-", "202 C"),
     (PROVISION, "T", "fresh", "202 C"),
     (PACKAGE, "-", "-", "202 C"),
@@ -161,14 +161,14 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     (SIGNOFF, "T", "fresh", "202 C"),
     ("golive preparing", "-", "-", "202 C"),
     ("golive preparing", "T", "-", "202 C"),
-    // Rule 4: too late, or it is being undone anyway.
+    // Cancel rule 4: too late, or it is being undone anyway.
     ("golive switched", "-", "-", SWITCHED),
     ("golive switched", "T", "fresh", SWITCHED),
     ("golive switched", "-", "stale", "412"),
     ("undoing", "-", "-", UNDOING),
     ("undoing", "T", "fresh", UNDOING),
     ("undoing", "-", "stale", "412"),
-    // Rule 5: the first answer again.
+    // Cancel rule 5: the first answer again.
     ("canceled on the spot", "-", "-", "200 T"),
     ("canceled on the spot", "-", "fresh", "200 T"),
     ("canceled on the spot", "-", "stale", "412"),
@@ -177,7 +177,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("being canceled", "-", "stale", "412"),
     ("canceled", "-", "-", "200 C"),
     ("canceled", "-", "stale", "412"),
-    // Rule 6: its cancellation failed; before rules 1 and 7, so before the guards.
+    // Cancel rule 6: its cancellation failed; before cancel rules 1 and 7, so before the guards.
     ("failed by its cancellation", "-", "-", CANCEL_FAILED),
     ("failed by its cancellation", "-", "fresh", CANCEL_FAILED),
     ("failed by its cancellation", "-", "stale", CANCEL_FAILED),
@@ -185,18 +185,18 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("failed by its cancellation", "C", "stale", CANCEL_FAILED),
     ("failed by its cancellation", "older", "-", CANCEL_FAILED),
     ("failed by its cancellation", "unknown", "-", "404"),
-    // Rule 7: an id that the offer does not have.
+    // Cancel rule 7: an id that the offer does not have.
     (PROVISION, "unknown", "-", "404"),
     (PROVISION, "unknown", "stale", "404"),
     ("being canceled", "unknown", "-", "404"),
     ("live", "unknown", "stale", "404"),
-    // Rule 7: T or its cancellation, before `If-Match` is looked at.
+    // Cancel rule 7: T or its cancellation, before `If-Match` is looked at.
     ("canceled on the spot", "T", "stale", "200 T"),
     ("being canceled", "T", "stale", "202 C"),
     ("being canceled", "C", "stale", "202 C"),
     ("canceled", "T", "stale", "200 C"),
     ("canceled", "C", "stale", "200 C"),
-    // Rule 7: any other that ended, or is not the newest.
+    // Cancel rule 7: any other that ended, or is not the newest.
     ("live", "T", "-", NOT_RUNNING),
     ("failed", "T", "-", NOT_RUNNING),
     ("failed", "T", "stale", "412"),
@@ -212,7 +212,7 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
     ("canceled", "older", "-", NOT_RUNNING),
     ("canceled", "older", "stale", "412"),
     ("live", "older", "-", NOT_RUNNING),
-    // Rule 7: a stale client never cancels a newer operation.
+    // Cancel rule 7: a stale client never cancels a newer operation.
     (VALIDATE, "-", "stale", "412"),
     (PROVISION, "-", "stale", "412"),
     (PROVISION, "T", "stale", "412"),
@@ -263,7 +263,7 @@ fn a_script_changes_what_a_cancel_finds() {
         let answer = cancel(&mut world, "-", "-");
         assert_eq!(&answer, expected, "{scripted} {policy:?} at {at}");
         let accepted = promised == CancellationRequestState::CanCancel;
-        assert_eq!(accepted, !answer.starts_with('4'), "rule 5: it was visible beforehand: {at}");
+        assert_eq!(accepted, !answer.starts_with('4'), "cancel rule 5: it was visible beforehand: {at}");
     }
 }
 

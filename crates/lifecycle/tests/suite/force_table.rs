@@ -178,7 +178,7 @@ fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
         world.end(PACKAGE, fatal());
         let late = world.work();
         let Ok(Reply::GivenUp(reference)) = world.stop(means) else { panic!() };
-        assert_eq!(reference.id, world.cancellation().id, "rule 4: a 202 always has a cancellation");
+        assert_eq!(reference.id, world.cancellation().id, "promise 4: a 202 always has a cancellation");
         let Phase::Failed { failure, .. } = &world.target().phase else { panic!() };
         assert!(matches!(failure, Failure::StepFailed { step, .. } if step == PACKAGE), "{failure:?}");
         let [failed, given_up] = world.target().undo.as_slice() else { panic!() };

@@ -26,9 +26,9 @@ pub(crate) fn of_the_history(world: &World) {
     let newest = targets.max_by_key(|operation| operation.publishing_version);
     assert_eq!(world.aggregate().target.as_ref(), newest, "T is the newest publish or golive");
     let running: Vec<_> = world.operations.values().filter(|operation| operation.is_running()).collect();
-    assert!(running.len() <= 2, "rule 1: {running:?}");
+    assert!(running.len() <= 2, "promise 1: {running:?}");
     let told: BTreeSet<_> = world.told.iter().map(|told| (told.operation, told.event.name())).collect();
-    assert_eq!(told.len(), world.told.len(), "rule 9: each event of an operation is told once");
+    assert_eq!(told.len(), world.told.len(), "promise 9: each event of an operation is told once");
 }
 
 /// What is written comes back as it was, from text and from a value.

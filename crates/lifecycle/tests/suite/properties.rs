@@ -277,7 +277,7 @@ fn is_due(world: &World, operation: signoff_lifecycle::ids::OperationId, attempt
     world.pending.iter().any(|work| (work.operation, work.attempt) == (operation, attempt))
 }
 
-/// Rule 7: a result counts exactly while its work is due.
+/// Promise 7: a result counts exactly while its work is due.
 fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome) {
     let issued = attempts(world);
     if issued.is_empty() {
@@ -302,7 +302,7 @@ fn is_promised(world: &World, means: Means) -> bool {
     }
 }
 
-/// Rules 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
+/// Promises 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
 fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let before = world.state.clone();
     let (named, means, promised) = (cancel.named, cancel.means, is_promised(world, cancel.means));
@@ -356,7 +356,7 @@ fn bring_to_its_end(world: &mut World) {
     panic!("it does not end: {:?}", world.target());
 }
 
-/// The contract's rule 5 in time: the address that a 202 gave is the address that a later cancel gets.
+/// Cancel rule 5 in time: the address that a 202 gave is the address that a later cancel gets.
 fn the_address_stays(world: &mut World) {
     let Phase::Canceled { .. } = world.target().phase else { return };
     let expected = match &world.aggregate().cancellation {

@@ -24,7 +24,7 @@ fn a_third_party_that_takes_its_time_is_asked_again() {
     let first = world.work();
     world.end(CERTIFY, waiting());
     let next = world.work();
-    assert!(next.attempt > first.attempt, "rule 7: a new number for every time");
+    assert!(next.attempt > first.attempt, "promise 7: a new number for every time");
     assert_eq!(next.due_at, world.now.plus(POLL));
     assert_eq!((world.external().accepted, world.external().progress), (true, 40));
     let again = WorkOutcome::Waiting { progress: None, message: Some("nearly".to_owned()), again: POLL };
@@ -158,7 +158,7 @@ fn a_callback_ends_the_step_once() {
     assert_eq!(world.callback(Ask::Run, Said::Ended(succeeded())), Ok(Reply::Recorded));
     assert!(matches!(world.state_of(CERTIFY), StepState::Complete { .. }));
     let stale = world.result(asked.operation, asked.attempt, fatal());
-    assert_eq!(stale, Err(Refusal::StaleResult), "rule 7: the request that was under way");
+    assert_eq!(stale, Err(Refusal::StaleResult), "promise 7: the request that was under way");
     let before = world.state.clone();
     assert_eq!(world.callback(Ask::Run, Said::Ended(succeeded())), Ok(Reply::Recorded), "the same word");
     assert_eq!(world.callback(Ask::Run, Said::Ended(failed())), Err(not_awaited()), "another one");

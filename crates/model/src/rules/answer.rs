@@ -22,7 +22,7 @@ pub const CHECKS: &[Check] = &[
     (Rule::PointOfNoReturn, what_was_visible_is_answered),
 ];
 
-/// Rule 7: a result counts exactly while its work is waited for.
+/// Promise 7: a result counts exactly while its work is waited for.
 fn a_stale_result_is_refused(it: &Answered<'_>) {
     let Command::StepResult(StepResult { operation, attempt, .. }) = it.command else { return };
     let waits = |candidate: &Operation| {
@@ -70,7 +70,7 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
     guard && named
 }
 
-/// Rule 10: a cancel of what is canceled or being canceled repeats the first answer, and a cancel that was accepted
+/// Promise 10: a cancel of what is canceled or being canceled repeats the first answer, and a cancel that was accepted
 /// is answered the same again. Force has more to do while a cancellation runs.
 fn the_first_answer_stands(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
@@ -101,7 +101,7 @@ fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
     }
 }
 
-/// Rule 5, by the plan alone: a step that refuses has begun, or the production slot is switched. The operator's kill
+/// Promise 5, by the plan alone: a step that refuses has begun, or the production slot is switched. The operator's kill
 /// alone goes past it, and past the switch it can only complete.
 fn no_promise_past_the_point(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
@@ -122,7 +122,7 @@ fn no_promise_past_the_point(it: &Answered<'_>) {
     }
 }
 
-/// Rule 5: what `cancellationRequestState` showed beforehand is what a cancel is told. Force also ends what undoes
+/// Promise 5: what `cancellationRequestState` showed beforehand is what a cancel is told. Force also ends what undoes
 /// itself, a kill whatever runs.
 fn what_was_visible_is_answered(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };

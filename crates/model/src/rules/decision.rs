@@ -1,4 +1,4 @@
-//! The rules that never bend, as a check of every decision: written from the design, not from the code.
+//! The promises as a check of every decision: written from the promises, not from the code.
 
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ pub(super) fn find(state: &Aggregate, id: OperationId) -> Option<&Operation> {
 }
 
 /// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the
-/// step is applied (rules 3 and 7).
+/// step is applied (promises 3 and 7).
 fn a_callback_was_awaited(before: Option<&Aggregate>, command: &Command, decision: &Decision) {
     let Command::Callback(callback) = command else { return };
     let before = before.unwrap();
@@ -75,7 +75,7 @@ fn operations_went_on(before: Option<&Aggregate>, decision: &Decision) {
     }
 }
 
-/// Rule 1: nothing is let go while it runs.
+/// Promise 1: nothing is let go while it runs.
 fn one_operation_runs(before: Option<&Aggregate>, decision: &Decision) {
     let next = &decision.next;
     for operation in &decision.changed {
@@ -101,7 +101,7 @@ fn changed_is_what_changed(before: Option<&Aggregate>, decision: &Decision) {
 
 /// An operation of which there was an earlier state.
 fn went_on(earlier: &Operation, operation: &Operation) {
-    assert!(earlier.is_running(), "rule 2: an ended operation does not change: {earlier:?}");
+    assert!(earlier.is_running(), "promise 2: an ended operation does not change: {earlier:?}");
     let fixed = |operation: &Operation| {
         let Operation { publishing_version, slot, offer_version, previous, migrated, created_at, .. } =
             operation;
@@ -123,7 +123,7 @@ fn went_on(earlier: &Operation, operation: &Operation) {
     }
 }
 
-/// Rule 5, and the contract's rule 8 of cancel.
+/// Promise 5, and cancel rule 8.
 fn cannot_cancel_never_turns_back(before: Option<&Aggregate>, decision: &Decision) {
     for operation in &decision.changed {
         let Some(earlier) = before.and_then(|before| find(before, operation.id)) else { continue };
@@ -134,7 +134,7 @@ fn cannot_cancel_never_turns_back(before: Option<&Aggregate>, decision: &Decisio
     }
 }
 
-/// Rule 3: what is canceled has nothing left to do.
+/// Promise 3: what is canceled has nothing left to do.
 fn canceled_is_over(next: &Aggregate) {
     for operation in operations_of(next) {
         let open = operation.steps.iter().any(signoff_lifecycle::operation::Step::is_open);
@@ -175,7 +175,7 @@ fn name_of(kind: WorkKind) -> WorkName {
     }
 }
 
-/// Rule 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
+/// Promise 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
 fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: Timestamp) {
     let mut due = before.map(work_due).unwrap_or_default();
     due.retain(|(operation, attempt, _)| !decision.settled.contains(&(*operation, *attempt)));
@@ -197,7 +197,7 @@ fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: T
     }
 }
 
-/// Rules 3 and 4: what the caller is told is so already.
+/// Promises 3 and 4: what the caller is told is so already.
 fn reply_is_true(decision: &Decision) {
     let next = &decision.next;
     let (target, cancellation) = (next.target.as_ref(), next.cancellation.as_ref());
@@ -227,7 +227,7 @@ fn reply_is_true(decision: &Decision) {
     }
 }
 
-/// Rule 9: each transition is told when it happens, of the operation that it happened to.
+/// Promise 9: each transition is told when it happens, of the operation that it happened to.
 fn told_once_what_happened(before: Option<&Aggregate>, decision: &Decision) {
     let Some(target) = &decision.next.target else { return };
     let earlier = before.and_then(|before| find(before, target.id));

@@ -8,7 +8,7 @@ use signoff_lifecycle::operation::{Phase, UndoState};
 
 use super::decision::{find, operations_of};
 
-/// Rules 5 and 8 of cancel bind force, too; undoing is given up by force and kill alone, and both say who did it.
+/// Cancel ruleS 5 and 8 bind force, too; undoing is given up by force and kill alone, and both say who did it.
 pub(super) fn check(before: Option<&Aggregate>, command: &Command, next: &Aggregate) {
     let means = match command {
         Command::Cancel(cancel) => cancel.means,

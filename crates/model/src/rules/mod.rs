@@ -1,4 +1,4 @@
-//! The rules that never bend (design), as checks: written from the design and the contract, not from the code.
+//! The promises (docs/promises.md) as checks: written from the promises and the contract, not from the code.
 //!
 //! A check panics with what it saw. The tests of the lifecycle run the checks as they are; the model asks
 //! [`breach_of`], which answers the rule that was broken. To add a check, add a row to [`decision::CHECKS`] or to
@@ -18,7 +18,7 @@ use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 
-/// A rule of the design, by its number; the last one is what the rules are for.
+/// A promise, by its number; the last one is what the promises are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Rule {
     /// 1.

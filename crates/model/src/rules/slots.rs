@@ -1,4 +1,4 @@
-//! Rule 6: when the preview and the production slot may change, and what they may hold.
+//! Promise 6: when the preview and the production slot may change, and what they may hold.
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::offer::{Aggregate, Displaced};

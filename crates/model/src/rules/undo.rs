@@ -1,4 +1,4 @@
-//! Rule 4: what a cancellation undoes, how it ends, and what it says is left.
+//! Promise 4: what a cancellation undoes, how it ends, and what it says is left.
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{StepResult, WorkOutcome};
@@ -7,7 +7,7 @@ use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
 use signoff_lifecycle::plan::CancelPolicy;
 
-/// Rules 1 and 4: a cancellation and its target count as one.
+/// Promises 1 and 4: a cancellation and its target count as one.
 pub(super) fn runs_with_its_target(next: &Aggregate) {
     let canceled_by = next.target.as_ref().and_then(|target| match target.phase {
         Phase::Canceling { cancellation } => Some(cancellation),
@@ -21,7 +21,7 @@ pub(super) fn runs_with_its_target(next: &Aggregate) {
     }
 }
 
-/// Rule 4: the undo of every step that began and is not merely interrupted, the last begun first, one at a time.
+/// Promise 4: the undo of every step that began and is not merely interrupted, the last begun first, one at a time.
 pub(super) fn run_one_by_one(operation: &Operation) {
     let rank = |state: &UndoState| match state {
         UndoState::Done { .. } | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
@@ -33,7 +33,7 @@ pub(super) fn run_one_by_one(operation: &Operation) {
     assert_eq!(ranks.contains(&1), !operation.undo.is_empty() && operation.is_running());
 }
 
-/// Rule 4: a cancellation and its target end in one transaction, and the messages say what is left.
+/// Promise 4: a cancellation and its target end in one transaction, and the messages say what is left.
 pub(super) fn ends_together(next: &Aggregate) {
     let Some(target) = &next.target else { return };
     let undone_by = next.cancellation.as_ref().unwrap_or(target);

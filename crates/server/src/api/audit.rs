@@ -16,7 +16,7 @@ use crate::{reply, view};
 /// So many entries are shown unless `$top` says otherwise.
 const USUAL: u64 = 100;
 /// At most so many.
-const MOST: u64 = 500;
+pub(crate) const MOST: u64 = 500;
 
 pub(crate) async fn list(
     State(app): State<App>,

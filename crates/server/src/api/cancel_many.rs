@@ -30,7 +30,7 @@ use crate::refusal::Subject;
 use crate::{reply, view};
 
 /// At most so many cancels in one call.
-const MOST: u64 = 100;
+pub(crate) const MOST: u64 = 100;
 /// At most so many offers are looked at in one call.
 const LOOKED_AT: usize = 5000;
 /// So many cancels are under way at once, so that they share the store's transactions.

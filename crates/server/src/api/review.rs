@@ -11,16 +11,13 @@ use signoff_text::ErrorText;
 use signoff_wire::operation::ReviewBody;
 use signoff_wire::{ErrorCode, json};
 
-use super::Segments;
 use super::operation_get::find;
+use super::{LONGEST_REASON, Segments};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::refusal::Subject;
 use crate::{reply, view};
-
-/// The longest reason, in characters.
-const LONGEST_REASON: usize = 1000;
 
 type Path = Segments<(String, String, String, String)>;
 

@@ -19,7 +19,7 @@ use crate::error::ApiError;
 use crate::{repeat, reply};
 
 /// The longest reason, in characters.
-const LONGEST_REASON: usize = 1000;
+pub(crate) const LONGEST_REASON: usize = 1000;
 
 /// What the body of a publish, golive or cancel says.
 pub(crate) struct ActionRequest {

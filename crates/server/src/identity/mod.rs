@@ -36,6 +36,7 @@ pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError};
 pub use issuer::{Issuer, IssuerSettings};
 pub use secret::secret_hash;
+pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
 /// The present time in seconds since the Unix epoch, wherever it comes from.
@@ -45,7 +46,7 @@ pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 pub const DEFAULT_AUDIENCE: &str = "https://cloudpartner.azure.com";
 
 /// Bytes of a request body that a token host accepts.
-const BODY_LIMIT: usize = 64 * 1024;
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
 /// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, whatever the `Host`.
 ///

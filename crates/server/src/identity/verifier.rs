@@ -14,7 +14,7 @@ use super::external::{ExternalIssuer, ExternalIssuerError, ExternalKeys};
 use super::{AuthError, Clock, Issuer};
 
 /// Longer headers are no tokens, bytes.
-const LENGTH_LIMIT: usize = 16 * 1024;
+pub(crate) const LENGTH_LIMIT: usize = 16 * 1024;
 /// Verified tokens that are remembered.
 const CACHED_TOKENS: usize = 10_000;
 /// Seconds that another issuer's clock may be off, or another node's when it comes to a token's start.

@@ -169,7 +169,7 @@ fn query_parameters() -> Vec<Query> {
         (
             "cancelOperationId",
             "operationId",
-            "Cancel this operation and no other (contract, \"Cancel\", rule 7). A member of the body does the same.",
+            "Cancel this operation and no other. A member of the body does the same.",
             uuid(),
             json!(OPERATION),
         ),

@@ -36,6 +36,8 @@ mod force;
 #[cfg(test)]
 mod languages;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod nodes;

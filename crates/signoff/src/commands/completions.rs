@@ -14,7 +14,8 @@ pub(crate) struct Command {
 }
 
 /// Prints the completions.
-pub(crate) fn run(command: &Command, mut whole: clap::Command) -> Result<(), Failure> {
+pub(crate) fn run(command: &Command) -> Result<(), Failure> {
+    let mut whole = crate::command_line::whole();
     let mut script = Vec::new();
     clap_complete::generate(command.shell, &mut whole, "signoff", &mut script);
     view::print(&String::from_utf8_lossy(&script))

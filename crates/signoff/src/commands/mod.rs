@@ -16,6 +16,7 @@ mod ready;
 pub(crate) mod review;
 mod run;
 mod serve;
+mod settings;
 mod store;
 mod token;
 mod r#try;
@@ -47,11 +48,18 @@ pub(crate) enum ServerCommand {
     /// Copy, back up, check and migrate a whole store
     #[command(subcommand)]
     Store(store::Command),
+    /// Print the limits of the server as Markdown, for docs/limits.md
+    #[command(hide = true)]
+    Limits,
 }
 
 /// Runs a server, or a command beside one, or what needs no server.
 pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) -> Result<ExitCode, Failure> {
     match command {
+        ServerCommand::Limits => {
+            view::print(signoff_server::limits::document().trim_end())?;
+            Ok(ExitCode::SUCCESS)
+        }
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
             Box::pin(serve::run(*options)).await.map(|()| ExitCode::SUCCESS)
@@ -100,16 +108,14 @@ pub(crate) enum ClientCommand {
     Token,
     /// Print the OpenAPI description of the API that this program serves
     Openapi(openapi::Command),
+    /// Print what every setting is called and means, as Markdown
+    Settings,
     /// Print completions for a shell
     Completions(completions::Command),
 }
 
 /// Runs one command to its end.
-pub(crate) async fn run(
-    command: ClientCommand,
-    connection: &Connection,
-    whole: fn() -> clap::Command,
-) -> Result<(), Failure> {
+pub(crate) async fn run(command: ClientCommand, connection: &Connection) -> Result<(), Failure> {
     let session = || Session::new(&connection.settings()?);
     match command {
         ClientCommand::Offer(command) => offer::run(command, &session()?).await,
@@ -123,7 +129,8 @@ pub(crate) async fn run(
         ClientCommand::Ready => ready::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
-        ClientCommand::Completions(command) => completions::run(&command, whole()),
+        ClientCommand::Completions(command) => completions::run(&command),
+        ClientCommand::Settings => settings::run(),
     }
 }
 

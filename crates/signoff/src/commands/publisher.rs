@@ -86,8 +86,7 @@ pub(crate) enum Principal {
     Add {
         #[command(flatten)]
         who: Who,
-        /// Its secret, at least 8 characters; - reads a line of standard input
-        #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET", hide_env_values = true)]
+        #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET")]
         secret: String,
     },
 }

@@ -117,9 +117,11 @@ impl HookFile {
                 ("secret_file", text)
             }
             (None, None, Some(variable)) => {
-                let text = std::env::var(variable).map_err(|_| {
+                let text = super::secrets::variable(variable).ok_or_else(|| {
                     bad(&setting("secret_env"), format!("the variable {variable} is not set"))
                 })?;
+                let not_text = |_| bad(&setting("secret_env"), format!("{variable} is not UTF-8"));
+                let text = text.into_string().map_err(not_text)?;
                 ("secret_env", text)
             }
             _ => {

@@ -17,7 +17,7 @@ pub(crate) struct MailFile {
     /// `none`, `starttls` or `tls`.
     tls: Option<String>,
     username: Option<String>,
-    /// May be left out for the variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE`.
+    /// The variable `SIGNOFF_MAIL_PASSWORD` or `SIGNOFF_MAIL_PASSWORD_FILE` wins over it.
     password: Option<String>,
     from: String,
     /// A file with further authorities to trust, PEM.
@@ -37,15 +37,13 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        let password = match self.password {
-            Some(password) => Some(Secret::new(password)),
-            // Read here as well, so that what is wrong with it is told at the start.
-            None => secret("SIGNOFF_MAIL_PASSWORD")?.map(|password| match again("SIGNOFF_MAIL_PASSWORD") {
-                Some(again) => Secret::read_from(again),
-                None => Secret::new(password),
-            }),
+        // Read here as well, so that what is wrong with it is told at the start.
+        settings.password = match secret("SIGNOFF_MAIL_PASSWORD")? {
+            Some(password) => {
+                Some(again("SIGNOFF_MAIL_PASSWORD").map_or(Secret::new(password), Secret::read_from))
+            }
+            None => self.password.map(Secret::new),
         };
-        settings.password = password;
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
             settings.ca_pem =

@@ -15,7 +15,7 @@ pub(super) type Again = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 /// What reads the secret called `name` again, if it is in a file: others may replace it there while the server runs.
 pub(super) fn again(name: &str) -> Option<Again> {
     let in_file = format!("{name}_FILE");
-    std::env::var_os(&in_file).filter(|file| !file.is_empty())?;
+    variable(&in_file)?;
     let name = name.to_owned();
     Some(Box::new(move || match secret(&name) {
         Ok(Some(secret)) => Ok(secret),
@@ -25,13 +25,18 @@ pub(super) fn again(name: &str) -> Option<Again> {
 }
 
 /// The secret called `name`; `None`: it is not set. A file's last line break does not count.
-pub(super) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
-    from(name, |variable| std::env::var_os(variable))
+pub(crate) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
+    from(name, variable)
+}
+
+/// What a variable holds; one that is set to nothing counts as not set.
+pub(crate) fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
 fn from(name: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, BadSetting> {
     let in_file = format!("{name}_FILE");
-    let (value, file) = (variable(name), variable(&in_file).filter(|file| !file.is_empty()));
+    let (value, file) = (variable(name), variable(&in_file));
     match (value, file) {
         (None, None) => Ok(None),
         (Some(_), Some(_)) => Err(bad(&in_file, format!("{name} is set, too; leave one of them away"))),

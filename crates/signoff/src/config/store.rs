@@ -14,13 +14,11 @@ use crate::store_address::{BadAddress, StoreAddress};
 /// The secret of the database.
 const PASSWORD: &str = "SIGNOFF_STORE_PASSWORD";
 
-/// How `serve` uses a database.
+/// How `serve` uses a database; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct DatabaseOptions {
-    /// The most connections to the database that this node holds, 4 to 1000 [default: 16]
     #[arg(long, env = "SIGNOFF_CONNECTIONS", value_name = "NUMBER")]
     pub(crate) connections: Option<usize>,
-    /// How long a database that cannot be reached is waited for at the start [default: 30s]
     #[arg(long, env = "SIGNOFF_STORE_WAIT", value_name = "SPAN")]
     pub(crate) store_wait: Option<String>,
 }

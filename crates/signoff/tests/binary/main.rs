@@ -26,6 +26,7 @@ mod repeats;
 mod resume;
 mod server;
 mod serving;
+mod settings;
 mod stopping;
 mod story;
 mod truth;

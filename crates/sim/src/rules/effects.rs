@@ -1,4 +1,4 @@
-//! Rules 3 and 4: what steps made. Nothing is made after a cancel counts, and what ends leaves nothing that is not
+//! Promises 3 and 4: what steps made. Nothing is made after a cancel counts, and what ends leaves nothing that is not
 //! named.
 
 use std::collections::BTreeSet;
@@ -25,9 +25,9 @@ pub(crate) fn made(seen: &Seen, lease: &Lease, step: &str) -> Result<(), String>
         let named = waited.and_then(|outstanding| operation.steps.get(outstanding.index));
         operation.phase == Phase::Running && named.is_some_and(|named| named.plan.id == step)
     });
-    hold(may, || format!("rule 3: {step} is made for {} under an old number", lease.operation))?;
+    hold(may, || format!("promise 3: {step} is made for {} under an old number", lease.operation))?;
     let holder = seen.leases.get(&(lease.operation, lease.attempt));
-    hold(holder == Some(&lease.token), || format!("rule 7: {step} is made by somebody who lost the lease"))
+    hold(holder == Some(&lease.token), || format!("promise 7: {step} is made by somebody who lost the lease"))
 }
 
 pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
@@ -49,7 +49,7 @@ fn leaves_nothing_unnamed(operation: &Operation, change: &Change, tables: &Table
     let left = left(tables, operation.id);
     match operation.phase {
         Phase::Canceled { .. } => {
-            hold(left.is_empty(), || format!("rule 4: {} is canceled, and {left:?} is left", operation.id))
+            hold(left.is_empty(), || format!("promise 4: {} is canceled, and {left:?} is left", operation.id))
         }
         Phase::Failed { .. } => {
             let named: BTreeSet<&str> = operation.notes.iter().filter_map(named).collect();
@@ -59,7 +59,7 @@ fn leaves_nothing_unnamed(operation: &Operation, change: &Change, tables: &Table
             };
             let unrecorded: Vec<_> = left.iter().filter(recorded).collect();
             hold(left.is_subset(&named) && (unrecorded.is_empty() || operation.steps.is_empty()), || {
-                format!("rule 4: {} failed and left {left:?}, and names {named:?}", operation.id)
+                format!("promise 4: {} failed and left {left:?}, and names {named:?}", operation.id)
             })
         }
         _ => Ok(()),
@@ -85,7 +85,7 @@ pub(crate) fn at_the_end(seen: &Seen, tables: &Tables) -> Result<(), String> {
                 && leftovers.any(|leftover| leftover.operation == id && leftover.step == step)
         });
         let completed = matches!(operation.phase, Phase::Completed { .. });
-        hold(completed || recorded, || format!("rule 4: {step} of {id} is left, and nobody says so"))?;
+        hold(completed || recorded, || format!("promise 4: {step} of {id} is left, and nobody says so"))?;
     }
     Ok(())
 }
@@ -102,7 +102,7 @@ pub(crate) fn third_party_knows(seen: &Seen, certifier: &Certifier) -> Result<()
             .any(|note| matches!(&note.note, Note::UndoUnanswered { step: of, .. } if *of == step));
         let canceled = matches!(operation.phase, Phase::Canceled { .. });
         hold(!canceled || !is_told || unanswered || certifier.was_asked(id, &step, "cancel"), || {
-            format!("rule 4: {id} is canceled, and the third party does not know of {step}")
+            format!("promise 4: {id} is canceled, and the third party does not know of {step}")
         })?;
     }
     Ok(())

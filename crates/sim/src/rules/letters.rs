@@ -1,4 +1,4 @@
-//! Rule 9: one transition, one notification a recipient.
+//! Promise 9: one transition, one notification a recipient.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,17 +75,17 @@ pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(),
     for (mail, _) in tables.letters().filter(|(mail, _)| changed.contains(&mail.operation)) {
         let recipient = mail.recipient.to_lowercase();
         let once = written.entry((mail.operation, mail.event.name())).or_default().insert(recipient);
-        hold(once, || format!("rule 9: {} is told twice of {}", mail.recipient, mail.event.name()))?;
+        hold(once, || format!("promise 9: {} is told twice of {}", mail.recipient, mail.event.name()))?;
     }
     let expected = seen.letters.iter().filter(|((id, _), _)| changed.contains(id));
     for (told, recipients) in expected {
         let found = written.remove(told).unwrap_or_default();
         let besides = found.iter().all(|one| recipients.contains(one) || seen.guests.contains(one));
         hold(recipients.is_subset(&found) && besides, || {
-            format!("rule 9: {recipients:?} must hear of {told:?}, and {found:?} do")
+            format!("promise 9: {recipients:?} must hear of {told:?}, and {found:?} do")
         })?;
     }
-    hold(written.is_empty(), || format!("rule 9: nothing happened of which {written:?} are told"))
+    hold(written.is_empty(), || format!("promise 9: nothing happened of which {written:?} are told"))
 }
 
 /// In the end every letter went out or was given up, and nobody got one that was not written. `exact`: nothing went
@@ -105,9 +105,9 @@ pub(crate) fn at_the_end(
             Delivery::Abandoned => !exact,
             Delivery::Due(_) | Delivery::Mailbox => false,
         };
-        hold(settled, || format!("rule 9: the letter {id} is {delivery:?} and arrived {times} times"))?;
+        hold(settled, || format!("promise 9: the letter {id} is {delivery:?} and arrived {times} times"))?;
         ids.insert(id);
     }
     let strange = delivered.keys().find(|id| !ids.contains(*id));
-    hold(strange.is_none(), || format!("rule 9: {strange:?} arrived, and nobody wrote it"))
+    hold(strange.is_none(), || format!("promise 9: {strange:?} arrived, and nobody wrote it"))
 }

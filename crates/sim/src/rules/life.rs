@@ -1,4 +1,4 @@
-//! Rules 1, 2, 4, 5 and 8: one operation at a time, each ends once and for good, and a cancellation with its target.
+//! Promises 1, 2, 4, 5 and 8: one operation at a time, each ends once and for good, and a cancellation with its target.
 
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{
@@ -44,7 +44,7 @@ fn is_decided_on_what_was(before: &Aggregate, change: &Change) -> Result<(), Str
     })
 }
 
-/// Rule 1.
+/// Promise 1.
 fn one_runs(seen: &Seen, next: &Aggregate) -> Result<(), String> {
     let key = (next.offer.publisher.clone(), next.offer.id.clone());
     let present = |id| next.target.iter().chain(&next.cancellation).any(|operation| operation.id == id);
@@ -52,7 +52,7 @@ fn one_runs(seen: &Seen, next: &Aggregate) -> Result<(), String> {
     for other in others.filter(|other| other.is_running() && !present(other.id)) {
         // A golive completes the publish in the commit that starts it.
         let parted = next.target.as_ref().is_some_and(|target| target.previous == Some(other.id));
-        hold(parted, || format!("rule 1: {} is let go while it runs", other.id))?;
+        hold(parted, || format!("promise 1: {} is let go while it runs", other.id))?;
     }
     let canceled_by = next.target.as_ref().and_then(|target| match target.phase {
         Phase::Canceling { cancellation } => Some(cancellation),
@@ -60,18 +60,18 @@ fn one_runs(seen: &Seen, next: &Aggregate) -> Result<(), String> {
     });
     let running = next.cancellation.as_ref().filter(|operation| operation.is_running());
     hold(running.map(|operation| operation.id) == canceled_by, || {
-        "rule 1: a cancellation runs with its target".to_owned()
+        "promise 1: a cancellation runs with its target".to_owned()
     })
 }
 
-/// Rules 2 and 5.
+/// Promises 2 and 5.
 fn went_on(earlier: &Operation, operation: &Operation) -> Result<(), String> {
-    hold(earlier.is_running(), || format!("rule 2: {} ended {} and changes", earlier.id, phase(earlier)))?;
+    hold(earlier.is_running(), || format!("promise 2: {} ended {} and changes", earlier.id, phase(earlier)))?;
     hold(operation.revision > earlier.revision, || format!("the version of {} grows", earlier.id))?;
     let now = operation.cancellation_request_state();
     let was = earlier.cancellation_request_state();
     let turned_back = was == CancellationRequestState::CannotCancel && now != was;
-    hold(!turned_back, || format!("rule 5: {} could not be canceled, and now {now:?}", earlier.id))?;
+    hold(!turned_back, || format!("promise 5: {} could not be canceled, and now {now:?}", earlier.id))?;
     for (old, new) in earlier.steps.iter().zip(&operation.steps) {
         let ended = old.began() && !old.is_open() || matches!(old.state, StepState::Inherited { .. });
         hold(!ended || old.state == new.state, || format!("the ended step {} changes", old.plan.id))?;
@@ -81,7 +81,7 @@ fn went_on(earlier: &Operation, operation: &Operation) -> Result<(), String> {
     };
     let ends_well = matches!(operation.phase, Phase::Running | Phase::Completed { .. });
     hold(!switched(earlier) || ends_well, || {
-        format!("rule 6: {} switched production and is {}", earlier.id, phase(operation))
+        format!("promise 6: {} switched production and is {}", earlier.id, phase(operation))
     })
 }
 
@@ -96,15 +96,19 @@ fn began(before: Option<&Aggregate>, operation: &Operation) -> Result<(), String
         let Some(canceled) = before.target.as_ref().filter(|candidate| candidate.id == *target) else {
             return Err("a cancellation is of the newest publish or golive".to_owned());
         };
-        hold(canceled.point_of_no_return().is_none(), || "rule 5: past the point of no return".to_owned())?;
+        hold(canceled.point_of_no_return().is_none(), || {
+            "promise 5: past the point of no return".to_owned()
+        })?;
         let wanted: Vec<&str> = canceled.to_undo().map(|step| step.plan.id.as_str()).collect();
         let planned: Vec<&str> = operation.undo.iter().map(|undo| undo.plan.id.as_str()).collect();
-        hold(wanted == planned, || format!("rule 4: {wanted:?} is to be undone, and {planned:?} will be"))?;
+        hold(wanted == planned, || {
+            format!("promise 4: {wanted:?} is to be undone, and {planned:?} will be")
+        })?;
     }
     Ok(())
 }
 
-/// Rule 4: a cancellation and its target end in one transaction.
+/// Promise 4: a cancellation and its target end in one transaction.
 fn ends_together(next: &Aggregate) -> Result<(), String> {
     let (Some(target), Some(cancellation)) = (&next.target, &next.cancellation) else { return Ok(()) };
     let is_left = |undo: &&Undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. });
@@ -122,6 +126,6 @@ fn ends_together(next: &Aggregate) -> Result<(), String> {
         _ => false,
     };
     hold(together, || {
-        format!("rule 4: the target is {} and its cancellation {}", phase(target), phase(cancellation))
+        format!("promise 4: the target is {} and its cancellation {}", phase(target), phase(cancellation))
     })
 }

@@ -86,7 +86,7 @@ impl Seen {
         self.leases.clear();
     }
 
-    /// Rule 10: the same command has the same answer.
+    /// Promise 10: the same command has the same answer.
     pub(crate) fn answered(&mut self, promise: &Promise) -> Result<(), String> {
         let answered = promise.about();
         let target = match self.operations.get(&answered).map(|operation| &operation.kind) {
@@ -95,7 +95,9 @@ impl Seen {
         };
         match *self.answers.entry(target).or_insert(answered) {
             first if first == answered || matches!(promise, Promise::NotCancellable(_)) => Ok(()),
-            first => Err(format!("rule 10: a cancel of {target} was answered {first} and then {answered}")),
+            first => {
+                Err(format!("promise 10: a cancel of {target} was answered {first} and then {answered}"))
+            }
         }
     }
 
@@ -109,7 +111,7 @@ impl Seen {
         Err(format!("{id} was started by {earlier:?} and by {request:?}"))
     }
 
-    /// Rule 10: no request was carried out twice, however often it came.
+    /// Promise 10: no request was carried out twice, however often it came.
     pub(crate) fn each_request_once(&self) -> Result<(), String> {
         let publishes = self.operations.values().filter(|operation| operation.kind == Kind::Publish);
         let mut marks = BTreeSet::new();
@@ -117,7 +119,7 @@ impl Seen {
             publishes.flat_map(|operation| &operation.emails).filter(|mail| mail.ends_with("@once.example"))
         {
             if !marks.insert(mark) {
-                return Err(format!("rule 10: the publish of {mark} was carried out twice"));
+                return Err(format!("promise 10: the publish of {mark} was carried out twice"));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Rule 6: production changes in the switch of a golive alone, preview when a publish reaches sign-off or is called
+//! Promise 6: production changes in the switch of a golive alone, preview when a publish reaches sign-off or is called
 //! back.
 
 use signoff_lifecycle::offer::{Aggregate, SlotContent};
@@ -12,7 +12,7 @@ pub(super) fn check(seen: &Seen, change: &Change) -> Result<(), String> {
     let next = &change.next;
     let Some(before) = seen.state(&next.offer.publisher, &next.offer.id) else {
         let empty = next.offer.preview.is_none() && next.offer.production.is_none();
-        return hold(empty, || "rule 6: a new offer has empty slots".to_owned());
+        return hold(empty, || "promise 6: a new offer has empty slots".to_owned());
     };
     production(before, next)?;
     preview(before, next)
@@ -35,13 +35,13 @@ fn production(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
         }
     };
     hold(next.offer.production == expected, || {
-        format!("rule 6: production holds {:?} and must hold {expected:?}", next.offer.production)
+        format!("promise 6: production holds {:?} and must hold {expected:?}", next.offer.production)
     })
 }
 
 fn preview(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
     let Some(target) = &next.target else {
-        return hold(next.offer.preview == before.offer.preview, || "rule 6: preview changes".to_owned());
+        return hold(next.offer.preview == before.offer.preview, || "promise 6: preview changes".to_owned());
     };
     let filled = before.offer.displaced.as_ref().filter(|displaced| displaced.by == target.id);
     let reached = target.waits_for_signoff() && filled.is_none();
@@ -52,6 +52,6 @@ fn preview(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
         _ => before.offer.preview.clone(),
     };
     hold(next.offer.preview == expected, || {
-        format!("rule 6: preview holds {:?} and must hold {expected:?}", next.offer.preview)
+        format!("promise 6: preview holds {:?} and must hold {expected:?}", next.offer.preview)
     })
 }

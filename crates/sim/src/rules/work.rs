@@ -1,4 +1,4 @@
-//! Rule 7: work is fenced, and nothing that is waited for is ever forgotten.
+//! Promise 7: work is fenced, and nothing that is waited for is ever forgotten.
 //!
 //! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, and by the
 //! word of the third party that does it.
@@ -46,7 +46,7 @@ fn rows_are_what_is_waited_for(seen: &Seen, change: &Change, tables: &Tables) ->
     };
     let rows: BTreeSet<Piece> =
         tables.work().filter(|(_, id, ..)| is_ours(id)).map(|(_, id, attempt, _)| (id, attempt)).collect();
-    hold(rows == waited, || format!("rule 7: {waited:?} is waited for, and {rows:?} is there to be done"))
+    hold(rows == waited, || format!("promise 7: {waited:?} is waited for, and {rows:?} is there to be done"))
 }
 
 /// Whether a cancel took the work back in this change.
@@ -81,6 +81,6 @@ fn was_recorded_by_its_holder(seen: &Seen, change: &Change, piece: Piece) -> Res
     let holder = seen.leases.get(&piece).copied();
     let recorded = change.fence.as_ref().filter(|lease| (lease.operation, lease.attempt) == piece);
     hold(recorded.is_some() && recorded.map(|lease| lease.token) == holder, || {
-        format!("rule 7: work {piece:?} is recorded by {recorded:?}, and {holder:?} holds it")
+        format!("promise 7: work {piece:?} is recorded by {recorded:?}, and {holder:?} holds it")
     })
 }

@@ -28,12 +28,12 @@ macro_rules! is_found {
 
 is_found! {
     a_commit_that_ignores_the_revision: IgnoresRevision, "";
-    a_result_without_a_lease: SkipsLease, "rule 7";
-    a_letter_that_is_written_twice: WritesLettersTwice, "rule 9";
-    a_letter_that_is_lost: LosesLetters, "rule 9";
+    a_result_without_a_lease: SkipsLease, "promise 7";
+    a_letter_that_is_written_twice: WritesLettersTwice, "promise 9";
+    a_letter_that_is_lost: LosesLetters, "promise 9";
     a_crash_that_loses_a_commit: CrashLosesCommit, "";
-    work_that_stays_when_it_was_taken_back: KeepsSettledWork, "rule 7";
-    work_that_is_lost: LosesWork, "rule 7";
+    work_that_stays_when_it_was_taken_back: KeepsSettledWork, "promise 7";
+    work_that_is_lost: LosesWork, "promise 7";
     a_cancel_that_is_not_written: LosesCancel, "not written";
     a_request_that_is_carried_out_twice: ForgetsRequests, "";
     a_cancel_that_promises_too_much: PromisesTooMuch, "200 for a cancellation that has not ended well";

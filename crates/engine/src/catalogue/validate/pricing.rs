@@ -1,4 +1,4 @@
-//! The prices of a virtual machine plan (contract, "Pricing"; reference page `setting-price`). Prices stay the
+//! The prices of a virtual machine plan (contract, "Pricing, categories, artifacts"; page `setting-price`). Prices stay the
 //! decimal text that the client sent; no check goes through a binary fraction.
 
 use serde_json::Value;

@@ -15,11 +15,9 @@ use crate::view;
 /// From where to where.
 #[derive(Args)]
 pub(crate) struct Command {
-    /// The store to read: a file that no server has open, or a database
-    #[arg(long, env = "SIGNOFF_COPY_FROM", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "SIGNOFF_COPY_FROM", value_name = "URL")]
     from: String,
-    /// The store to fill: empty, or an interrupted copy of the same store
-    #[arg(long, env = "SIGNOFF_COPY_TO", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "SIGNOFF_COPY_TO", value_name = "URL")]
     to: String,
     /// Show no progress
     #[arg(long, short)]

@@ -59,8 +59,7 @@ pub(crate) async fn run(command: Command, connection: &Connection) -> Result<Exi
 /// The store that a command is about.
 #[derive(Args)]
 struct StoreArg {
-    /// The store: sqlite:PATH or postgres://USER@HOST/DATABASE [default: that of the user's data directory]
-    #[arg(long, env = "SIGNOFF_STORE", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
     store: Option<String>,
 }
 

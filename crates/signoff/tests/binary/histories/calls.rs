@@ -38,12 +38,12 @@ pub(super) fn cancel(
         let expected = if named.is_some() { Reply::NotFound } else { Reply::NothingInProgress };
         return (reply == Some(&expected)).then(|| state.clone());
     };
-    // Rule 6.
+    // Cancel rule 6.
     if target.phase == Phase::CancellationFailed {
         let Some(Reply::CancellationFailed(op)) = reply else { return None };
         return state.cancellation_is(*op);
     }
-    // Rule 7: who is meant. A call that names what nobody has seen yet says who that is.
+    // Cancel rule 7: who is meant. A call that names what nobody has seen yet says who that is.
     let meant = match named {
         None => vec![state.clone()],
         Some(op) => {

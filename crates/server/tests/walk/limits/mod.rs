@@ -1,0 +1,87 @@
+//! The table of bounds, row by row: what is at the bound is taken, one more is answered as the row says.
+//!
+//! A new row needs its walk in `walk`. Most are two calls, which `calls` sends; the others look for themselves.
+
+mod requests;
+
+use signoff_server::limits::{Beyond, Bound};
+
+use crate::call::Call;
+use crate::reply::Reply;
+use crate::server::TestServer;
+
+/// What came of going to a bound and one beyond.
+pub(crate) struct Seen {
+    /// The status of what is at the bound.
+    pub(crate) at: u16,
+    pub(crate) beyond: Outcome,
+}
+
+/// What came of one more.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// Status and `error.code`, or a token host's `error`.
+    Refused(u16, String),
+    /// The connection was closed without a reply.
+    Closed,
+    /// It was answered, and the walk found the reply to be as the row says.
+    Answered,
+}
+
+impl Outcome {
+    pub(crate) fn refused(reply: &Reply) -> Self {
+        let body: serde_json::Value = serde_json::from_str(&reply.text).unwrap_or_default();
+        let code = body["error"]["code"].as_str().or_else(|| body["error"].as_str()).unwrap_or_default();
+        Self::Refused(reply.status, code.to_owned())
+    }
+}
+
+/// Sends what is at the bound, then what is one beyond.
+pub(crate) async fn calls(at: Call, beyond: Call) -> Seen {
+    let at = at.await;
+    Seen { at: at.status, beyond: Outcome::refused(&beyond.await) }
+}
+
+/// Goes to the bound and one beyond. `value` is the bound.
+async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
+    match bound {
+        Bound::Body => requests::body(server, value).await,
+        Bound::JsonDepth => requests::json_depth(server, value).await,
+        Bound::TokenForm => requests::token_form(server, value).await,
+        Bound::Token => requests::token(server, value).await,
+        Bound::Id => requests::id(server, value).await,
+        Bound::RepeatabilityId => requests::repeatability_id(server, value).await,
+        Bound::Reason => requests::reason(server, value).await,
+        Bound::CancelMany => requests::cancel_many(server, value).await,
+        Bound::AuditPage => requests::audit_page(server, value).await,
+        Bound::Wait => requests::wait(server, value).await,
+    }
+}
+
+#[tokio::test]
+async fn each_bound_holds_and_one_more_is_answered_as_the_table_says() {
+    let server = TestServer::start().await;
+    for bound in Bound::ALL {
+        let row = bound.row();
+        let seen = walk(*bound, &server, usize::try_from(row.value).unwrap()).await;
+        let expected = match row.beyond {
+            Beyond::Refused(code) => Outcome::Refused(code.status(), code.as_str().to_owned()),
+            Beyond::TokenRefused(status, error) => Outcome::Refused(status, error.to_owned()),
+            Beyond::Closed => Outcome::Closed,
+            Beyond::Answered(_) => Outcome::Answered,
+        };
+        assert_eq!(seen.beyond, expected, "one beyond {bound:?}");
+        assert!((200..500).contains(&seen.at), "at {bound:?}: {}", seen.at);
+        assert_ne!(Outcome::Refused(seen.at, String::new()), expected.without_code(), "at {bound:?}");
+    }
+}
+
+impl Outcome {
+    fn without_code(&self) -> Self {
+        match self {
+            Self::Refused(status, _) => Self::Refused(*status, String::new()),
+            Self::Closed => Self::Closed,
+            Self::Answered => Self::Answered,
+        }
+    }
+}
