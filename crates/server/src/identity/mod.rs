@@ -33,11 +33,11 @@ use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 use signoff_wire::names::PERSON;
 
 pub use auth_error::AuthError;
-pub use client::ClientPolicy;
+pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
-pub(crate) use secret::made as made_secret;
 pub(crate) use random::identifier as new_identifier;
+pub(crate) use secret::made as made_secret;
 pub use secret::secret_hash;
 pub(crate) use token_endpoint::TokenIssued;
 pub(crate) use verifier::LENGTH_LIMIT;

@@ -14,8 +14,8 @@ mod serve;
 pub use authority::Authority;
 pub use bundle::bundle;
 pub(crate) use listen::{Stop, listen};
-pub(crate) use serve::{Broken, handshake};
 pub use serve::serve_tls;
+pub(crate) use serve::{Broken, handshake};
 
 use std::io;
 use std::path::PathBuf;

@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
-use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
+use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{
-    App, AppSettings, FAILED_SIGN_INS, Front, OperatorToken, QuotaSettings, Routes, ServeSettings, TENANT, router, seed,
-    serve_plain,
+    App, AppSettings, FAILED_SIGN_INS, Front, OperatorToken, QuotaSettings, Routes, ServeSettings, TENANT,
+    router, seed, serve_plain,
 };
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
@@ -175,7 +175,7 @@ impl TestServer {
         };
         // A server with quotas has them all.
         let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
-        let issuing = IssuerSettings { failed_sign_ins, ..IssuerSettings::default() };
+        let issuing = IssuerSettings { failed_sign_ins, seeded: Seeded::Count, ..IssuerSettings::default() };
         let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();

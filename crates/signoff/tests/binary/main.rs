@@ -10,6 +10,7 @@ mod crowd;
 mod database;
 mod deploying;
 mod dev_server;
+mod development;
 mod draining;
 mod examples;
 mod failing;
@@ -21,6 +22,8 @@ mod kills;
 mod led;
 mod ledger;
 mod limits;
+#[cfg(unix)]
+mod modes;
 mod nodes;
 mod pooler;
 mod released;
