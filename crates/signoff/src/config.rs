@@ -125,7 +125,7 @@ impl IdentityFile {
     pub(crate) fn most_age(&self) -> Result<i64, BadSetting> {
         let Some(word) = self.max_token_age.as_deref() else { return Ok(MOST_AGE) };
         let span: Option<Span> = word.parse().ok();
-        let micros = span.map(|span| span.micros()).filter(|micros| TOKEN_AGES.contains(micros));
+        let micros = span.map(Span::micros).filter(|micros| TOKEN_AGES.contains(micros));
         let seconds = micros.and_then(|micros| i64::try_from(micros / 1_000_000).ok());
         let problem = || format!("{word:?} is no span between 1m and 30d; write one like 28h");
         seconds.ok_or_else(|| bad("identity.max_token_age", problem()))
@@ -244,7 +244,10 @@ fn fit_token(token: String) -> Result<String, BadSetting> {
     if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(token);
     }
-    Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters, all of them visible ASCII without blanks"))
+    Err(bad(
+        "SIGNOFF_OPERATOR_TOKEN",
+        "must have at least 16 characters, all of them visible ASCII without blanks",
+    ))
 }
 
 fn read_file(path: &Path) -> Result<File, BadSetting> {
@@ -359,7 +362,14 @@ mod tests {
     #[test]
     fn an_operator_token_is_long_and_visible() {
         assert_eq!(fit_token("0123456789abcdef".to_owned()).unwrap(), "0123456789abcdef");
-        for token in ["", "0123456789abcde", "                ", "0123456789 abcdef", "0123456789abcdef\t", "0123456789abcdé"] {
+        for token in [
+            "",
+            "0123456789abcde",
+            "                ",
+            "0123456789 abcdef",
+            "0123456789abcdef\t",
+            "0123456789abcdé",
+        ] {
             let problem = fit_token(token.to_owned()).unwrap_err().to_string();
             assert!(problem.starts_with("SIGNOFF_OPERATOR_TOKEN: must have at least 16"), "{token:?}");
         }

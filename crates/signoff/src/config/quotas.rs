@@ -34,7 +34,8 @@ impl QuotaFile {
         };
         let recipients = most(self.recipients, RECIPIENTS);
         if recipients.is_some_and(|most| usize::try_from(most).is_ok_and(|most| most < emails::MOST)) {
-            let problem = format!("one request may name {0} addresses; set it to 0, or to {0} at least", emails::MOST);
+            let problem =
+                format!("one request may name {0} addresses; set it to 0, or to {0} at least", emails::MOST);
             return Err(bad("quotas.recipients", problem));
         }
         Ok(Quotas {

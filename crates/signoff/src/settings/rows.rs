@@ -113,9 +113,12 @@ const IDENTITY: &[Setting] = &[
     Setting::key("identity.audience", "The `aud` of tokens for this server").values("a text, required"),
     Setting::key("identity.keys_url", "Where its keys are published")
         .values("`https://…`, or `http://…` on this machine; required"),
-    Setting::key("identity.max_token_age", "How long a token counts from its `iat` on, whatever its `exp` says")
-        .values("a span from `1m` to `30d`")
-        .default("`28h`"),
+    Setting::key(
+        "identity.max_token_age",
+        "How long a token counts from its `iat` on, whatever its `exp` says",
+    )
+    .values("a span from `1m` to `30d`")
+    .default("`28h`"),
 ];
 
 const QUOTAS: &[Setting] = &[

@@ -171,7 +171,10 @@ async fn publishers_members_and_principals() {
     assert!(refused.code == 5 && refused.stderr.contains("operator"), "{refused:?}");
     assert!(!refused.stderr.contains("ci-secret"), "{refused:?}");
     let made = server.run_as(&operator, &["publisher", "principal", "add", TENANT, "made"]);
-    assert!(made.code == 0 && made.stdout.trim().len() == 43 && made.stderr.contains("this once"), "{made:?}");
+    assert!(
+        made.code == 0 && made.stdout.trim().len() == 43 && made.stderr.contains("this once"),
+        "{made:?}"
+    );
     let log = server.run_as(&operator, &["audit", "--server"]).json();
     assert_eq!(log["entries"][0]["subject"], format!("{TENANT}/made"));
     assert_eq!(server.run(&["audit", "--server"]).code, 5, "the operator's");

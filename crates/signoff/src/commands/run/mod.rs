@@ -15,8 +15,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::serve::listen;
-use crate::exit::Failure;
 use crate::config::Quotas;
+use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 use crate::view;

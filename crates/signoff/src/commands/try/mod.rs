@@ -18,9 +18,9 @@ use tokio::time::timeout;
 
 use self::calls::{Pace, Teller};
 use super::serve::listen;
+use crate::config::Quotas;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::leave::StopSignals;
-use crate::config::Quotas;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 
