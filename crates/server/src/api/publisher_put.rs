@@ -20,7 +20,7 @@ use crate::membership::{Standing, invalid_id, new_publisher};
 use crate::reply;
 
 /// The longest name of a publisher, in characters.
-const LONGEST_NAME: usize = 200;
+pub(crate) const LONGEST_NAME: usize = 200;
 
 pub(crate) async fn handle(
     State(app): State<App>,

@@ -96,6 +96,11 @@ impl ExternalKeys {
         Ok(Self { trusted, url, http, clock, known: RwLock::default(), fetching: Mutex::new(()) })
     }
 
+    /// The `iss` of its tokens; `{tenantid}` in it stands for the token's tenant.
+    pub(super) fn issuer(&self) -> &str {
+        &self.trusted.issuer
+    }
+
     /// Whether tokens of `issuer` with that `tid` claim are this issuer's.
     pub(super) fn trusts(&self, issuer: &str, tenant: Option<&str>) -> bool {
         match tenant {

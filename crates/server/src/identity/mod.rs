@@ -30,13 +30,14 @@ use axum::routing::{get, post};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 
-pub use auth_error::AuthError;
+pub use auth_error::{AuthError, Challenge};
 pub use client::ClientPolicy;
 pub use external::{ExternalIssuer, ExternalIssuerError};
 pub use issuer::{Issuer, IssuerSettings};
 pub(crate) use random::identifier as new_identifier;
 pub use secret::secret_hash;
 pub(crate) use token_endpoint::TokenIssued;
+pub(crate) use token_request::{LONGEST_CLIENT, LONGEST_RESOURCE};
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
