@@ -18,6 +18,7 @@ use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
 use crate::repeat;
 use crate::serve::On;
+use crate::tls::is_portal_host;
 
 /// Who asks, and in which request.
 #[derive(Clone)]
@@ -117,7 +118,7 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
     let authorization = authorizations.next();
     if authorizations.next().is_some() {
         // Of two tokens nobody can say which one counts.
-        return Err(unauthorised(AuthError::Malformed));
+        return Err(unauthorised(app, headers, AuthError::Malformed));
     }
     if let Some(token) = &app.settings().operator_token {
         let sent = authorization.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
@@ -126,7 +127,12 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
             return Ok(Who::Operator);
         }
     }
-    app.inner.verifier.verify(authorization).await.map(Who::Principal).map_err(unauthorised)
+    app.inner
+        .verifier
+        .verify(authorization)
+        .await
+        .map(Who::Principal)
+        .map_err(|error| unauthorised(app, headers, error))
 }
 
 /// Compares without telling by its duration how much of a guess was right.
@@ -154,8 +160,11 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn unauthorised(error: AuthError) -> ApiError {
-    let www_authenticate = error.www_authenticate();
+fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> ApiError {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let login_host = is_portal_host(host).then_some("https://login.microsoftonline.com");
+    let www_authenticate = error.www_authenticate(&app.inner.verifier.challenge(login_host));
     let text = match error {
         AuthError::Missing => ErrorText::TokenMissing,
         AuthError::Malformed => ErrorText::TokenMalformed,

@@ -36,10 +36,8 @@ use tokio::select;
 use crate::cut::Cut;
 use crate::ops;
 use crate::tls::{Stop, listen};
-pub(crate) use address::ClientAddress;
 pub(crate) use early::{REQUEST_ID, harden, reply as early_reply};
 use guarded::Guarded;
-pub(crate) use guarded::{LINGER_BYTES, LINGER_TIME};
 pub(crate) use lent::READ_TO_THE_END;
 pub(crate) use lent::{BodyError, BodyTime};
 pub(crate) use places::Place;
@@ -191,7 +189,9 @@ fn builder() -> Builder {
         // at the stream at once when a reply is out.
         .header_read_timeout(NEVER)
         .max_headers(MOST_HEADERS)
-        .max_buf_size(HEAD_BYTES);
+        .max_header_size(HEAD_BYTES)
+        // Larger, so that the bound above is what counts.
+        .max_buf_size(2 * HEAD_BYTES);
     builder
 }
 

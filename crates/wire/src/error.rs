@@ -120,8 +120,6 @@ codes! {
     ValidationFailed = 422,
     /// What arrived is not HTTP/1.1, or its body is not framed as its headers say.
     MalformedRequest = 400,
-    /// The address is longer than the server takes.
-    UriTooLong = 414,
     /// The request's first line and headers are larger, or more, than the server takes.
     HeadersTooLarge = 431,
     /// The body did not arrive in time.

@@ -32,7 +32,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 use signoff_wire::names::PERSON;
 
-pub use auth_error::AuthError;
+pub use auth_error::{AuthError, Challenge};
 pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
@@ -40,6 +40,7 @@ pub(crate) use random::identifier as new_identifier;
 pub(crate) use secret::made as made_secret;
 pub use secret::secret_hash;
 pub(crate) use token_endpoint::TokenIssued;
+pub(crate) use token_request::{LONGEST_CLIENT, LONGEST_RESOURCE};
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 

@@ -11,7 +11,7 @@ use signoff_store::contract::PrincipalId;
 use super::cache::{Remembered, TokenCache};
 use super::claims::{TokenClaims, Version};
 use super::external::{ExternalIssuer, ExternalIssuerError, ExternalKeys};
-use super::{AuthError, Clock, Issuer};
+use super::{AuthError, Challenge, Clock, Issuer};
 
 /// Longer headers are no tokens, bytes.
 pub(crate) const LENGTH_LIMIT: usize = 16 * 1024;
@@ -75,6 +75,25 @@ impl Verifier {
         rules.required_spec_claims.clear();
         let cache = TokenCache::new(CACHED_TOKENS);
         Ok(Self { own, external, audiences, external_audience, clock, rules, cache })
+    }
+
+    /// What a caller is told that has no good token; `login_host`: what answers in the token hosts' stead, if the
+    /// request came for one of the portal's names.
+    pub fn challenge(&self, login_host: Option<&str>) -> Challenge {
+        let audience = |of: &[String]| of.first().cloned().unwrap_or_default();
+        match (&self.own, &self.external) {
+            (None, Some(external)) => {
+                // Where the tenant shows with the token only, any may sign in.
+                let authority = external.issuer().replace("{tenantid}", "common");
+                Challenge { authority, audience: audience(&self.external_audience) }
+            }
+            (own, _) => {
+                let base = own.as_ref().and_then(|own| own.settings().public_base.as_deref());
+                let base = login_host.or(base).unwrap_or("https://login.microsoftonline.com");
+                let authority = format!("{}/common/oauth2/authorize", base.trim_end_matches('/'));
+                Challenge { authority, audience: audience(&self.audiences) }
+            }
+        }
     }
 
     /// Who sent a request with this `Authorization` header.

@@ -1,8 +1,8 @@
 //! Members and who may judge whom: last owners, names, self-review, secrets, and the server's own log.
 
 use serde_json::{Value, json};
-use signoff_server::TENANT;
 use signoff_server::identity::DEFAULT_AUDIENCE;
+use signoff_server::{QuotaSettings, TENANT};
 use signoff_wire::Dialect;
 
 use crate::call::Client;
@@ -114,12 +114,13 @@ async fn who_started_a_publish_does_not_approve_it_where_the_publisher_says_so()
 
 #[tokio::test]
 async fn new_publishers_let_no_author_approve() {
-    let production = TestServer::production().await.operator();
+    let (server, other) = (TestServer::production().await, TestServer::start().await);
+    let production = server.operator();
     let made = production.put("/api/publishers/northwind", &json!({})).await.expect(201).json();
     assert_eq!(made["definition"]["selfReview"], json!(false));
     let set = production.put("/api/publishers/northwind", &json!({ "selfReview": true })).await.expect(200);
     assert_eq!(set.json()["definition"]["selfReview"], json!(true));
-    let development = TestServer::start().await.operator();
+    let development = other.operator();
     let made = development.put("/api/publishers/northwind", &json!({})).await.expect(201).json();
     assert_eq!(made["definition"]["selfReview"], json!(true));
 }
@@ -147,9 +148,9 @@ async fn secrets_of_production_are_long_or_made_here() {
     let refused = server.bearing(&token).put(&path, &json!({ "secret": long })).await;
     refused.refused(403, "Forbidden");
 
-    let log = operator.get("/api/audit").await.expect(200);
-    assert!(!log.text.contains(&secret) && !log.text.contains(long), "{}", log.text);
-    let entries = log.json()["entries"].as_array().unwrap().clone();
+    let page = operator.get("/api/audit").await.expect(200);
+    assert!(!page.text.contains(&secret) && !page.text.contains(long), "{}", page.text);
+    let entries = page.json()["entries"].as_array().unwrap().clone();
     let brief: Vec<_> =
         entries.iter().map(|entry| (&entry["action"], &entry["outcome"], &entry["by"])).collect();
     let (put, operator_word) = (json!("putPrincipal"), json!("operator"));
@@ -167,7 +168,7 @@ async fn secrets_of_production_are_long_or_made_here() {
 
 #[tokio::test]
 async fn the_operator_sees_all_publishers_in_pages() {
-    let server = TestServer::with_quotas(Dialect::Documented, false, Default::default()).await;
+    let server = TestServer::with_quotas(Dialect::Documented, false, QuotaSettings::default()).await;
     let operator = server.operator();
     for id in ["b", "c", "a", "d", "e"] {
         operator.put(&format!("/api/publishers/{id}"), &json!({})).await.expect(201);
