@@ -25,6 +25,8 @@ pub struct AppSettings {
     pub operator_token: Option<OperatorToken>,
     /// `Retry-After` of every 202, in seconds.
     pub retry_after: u32,
+    /// Names by which a development server is reached, besides those of its own machine.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// A secret that shows in no log.
@@ -56,8 +58,9 @@ pub(crate) struct Inner {
     unknown: Mutex<BTreeMap<String, u64>>,
 }
 
-/// At most so many different unknown paths are remembered.
+/// At most so many different unknown paths are remembered, each up to so many characters.
 const UNKNOWN_KEPT: usize = 1000;
+const UNKNOWN_LENGTH: usize = 200;
 
 impl App {
     /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
@@ -137,7 +140,8 @@ impl App {
     /// Remembers a call that nothing answers, as `METHOD path`.
     pub(crate) fn note_unknown(&self, method: &http::Method, path: &str) {
         let mut unknown = self.inner.unknown.lock();
-        let call = format!("{method} {path}");
+        let call: String =
+            method.as_str().chars().chain([' ']).chain(path.chars()).take(UNKNOWN_LENGTH).collect();
         if unknown.len() < UNKNOWN_KEPT || unknown.contains_key(&call) {
             *unknown.entry(call).or_default() += 1;
         }

@@ -16,6 +16,7 @@ use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
 use crate::repeat;
+use crate::serve::On;
 
 /// Who asks, and in which request.
 #[derive(Clone)]
@@ -86,6 +87,9 @@ impl App {
 /// The checks themselves, for calls that no route answers, too.
 pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
     let who = caller(app, &request.headers).await?;
+    if let Some(on) = request.extensions.get::<On>() {
+        on.good_token();
+    }
     check_api_version(request.uri.query().unwrap_or_default())?;
     Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
 }

@@ -28,5 +28,5 @@ mod wait;
 pub use app::{App, AppSettings, OperatorToken};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
-pub use serve::{Front, serve_plain};
+pub use serve::{Front, ServeSettings, serve_plain};
 pub use tally::{Action, Counts, Tally};

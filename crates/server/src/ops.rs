@@ -7,11 +7,16 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use metrics::Counter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
+use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
+
 use crate::app::App;
+use crate::error::ApiError;
+use crate::serve::early_reply;
 use crate::{openapi, reply};
 
 /// The routes that need no token in any mode.
@@ -54,11 +59,19 @@ fn unready(status: &str) -> Response {
 
 /// What a server answers before it can answer anything else: it is alive, and not ready.
 pub(crate) fn starting() -> Router {
-    Router::new().route("/_signoff/healthz", get(alive)).fallback(async || {
-        let mut response = unready("starting");
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        response
-    })
+    Router::new()
+        .route("/_signoff/healthz", get(alive))
+        .route(
+            "/_signoff/readyz",
+            get(async || {
+                let mut response = unready("starting");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                response
+            }),
+        )
+        .fallback(async |headers: HeaderMap| {
+            early_reply(&ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Starting), &headers)
+        })
 }
 
 async fn description() -> Response {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
-use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_engine::{Engine, FollowLimits, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
@@ -36,11 +36,14 @@ pub(crate) struct NodeSettings {
     pub(crate) mail: Option<MailSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
-    /// Where the server is reached without TLS, for the addresses that discovery gives out.
+    /// Where the server is reached, for the addresses that discovery gives out and third parties call back to.
     pub(crate) public_base: Option<String>,
-    /// Third parties that do steps; they call back to `callback_base`.
+    /// Third parties that do steps.
     pub(crate) hooks: Vec<HookSettings>,
-    pub(crate) callback_base: Option<String>,
+    /// How many may follow operations.
+    pub(crate) following: FollowLimits,
+    /// Names by which a development server is reached.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Why there is no server.
@@ -81,6 +84,7 @@ impl Node {
         }
         engine_settings.deliver_mail = settings.mail.is_some();
         engine_settings.retention = settings.retention;
+        engine_settings.follow = settings.following;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
@@ -101,6 +105,7 @@ impl Node {
                 adopt: settings.adopt,
                 operator_token: settings.operator_token.map(OperatorToken),
                 retry_after: if settings.dev { 1 } else { 30 },
+                allowed_hosts: settings.allowed_hosts,
             },
         );
         app.recover().await?;
@@ -177,8 +182,8 @@ fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
         return Ok(Hooks::none());
     }
     let transport = Arc::new(HttpTransport::new().map_err(NodeError::HookTransport)?);
-    let base = settings.callback_base.as_ref().or(settings.public_base.as_ref());
-    Ok(Hooks::new(settings.hooks.clone(), transport, base.map_or("", String::as_str))?)
+    let base = settings.public_base.as_deref().unwrap_or_default();
+    Ok(Hooks::new(settings.hooks.clone(), transport, base)?)
 }
 
 /// The server's own token endpoint: in development, and wherever no other issuer is trusted.

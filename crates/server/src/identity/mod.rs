@@ -26,7 +26,6 @@ mod verifier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
@@ -35,7 +34,9 @@ pub use auth_error::AuthError;
 pub use client::ClientPolicy;
 pub use external::{ExternalIssuer, ExternalIssuerError};
 pub use issuer::{Issuer, IssuerSettings};
+pub(crate) use random::identifier as new_identifier;
 pub use secret::secret_hash;
+pub(crate) use token_endpoint::TokenIssued;
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
@@ -60,7 +61,6 @@ pub fn login_router(issuer: Arc<Issuer>) -> Router {
         .route("/{tenant}/discovery/instance", get(discovery::instance))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(issuer)
 }
 

@@ -1,9 +1,12 @@
 //! The state as a whole: emptied, written out, put back.
 
+use std::time::Duration;
+
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use signoff_store::StoreError;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
@@ -12,9 +15,12 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::reply;
 use crate::seed::seed;
+use crate::serve::BodyTime;
 
 /// The largest snapshot that is taken, in bytes.
-const LARGEST_SNAPSHOT: usize = 1 << 30;
+pub(crate) const LARGEST_SNAPSHOT: usize = 1 << 30;
+/// How long a snapshot may take to arrive.
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(600);
 
 /// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
 pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> {
@@ -37,8 +43,15 @@ pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiErro
 }
 
 /// `PUT /_signoff/snapshot`: puts the state of a snapshot in the place of the present one.
-pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
-    let bytes = reply::read(body, LARGEST_SNAPSHOT).await?;
+pub(crate) async fn restore(
+    State(app): State<App>,
+    time: Option<Extension<BodyTime>>,
+    body: Body,
+) -> Result<Response, ApiError> {
+    if let Some(Extension(time)) = time {
+        time.extend(SNAPSHOT_TIME);
+    }
+    let bytes = reply::read(&HeaderMap::new(), body, LARGEST_SNAPSHOT).await?;
     let folder = tempfile::tempdir().map_err(unwritable)?;
     let file = folder.path().join("snapshot");
     tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;

@@ -2,10 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::body::Body;
-use axum::middleware::map_request;
 use axum::response::Response;
 use http::StatusCode;
 use hyper::Request;
@@ -20,7 +18,8 @@ use tokio::select;
 use super::target::{Target, Way};
 use super::upstream::Stream;
 use super::{Event, Shared, reply, tunnel};
-use crate::tls::{Broken, Stop, handshake, serve_http};
+use crate::serve::{Taken, serve_http};
+use crate::tls::{Broken, Stop, handshake};
 
 const PORTAL_PORT: u16 = 443;
 
@@ -59,6 +58,7 @@ async fn portal<I>(shared: &Shared, io: I, target: &Target, peer: SocketAddr, st
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let io = Taken::new(io, shared.front.settings().write);
     let stream = match handshake(io, &shared.acceptor, stop.clone()).await {
         Ok(Some(stream)) => stream,
         Ok(None) => return,
@@ -67,14 +67,9 @@ where
             return shared.log.record(Event::HandshakeFailed, target, Some(reason));
         }
     };
-    let used = Arc::new(AtomicBool::default());
-    let mark = Arc::clone(&used);
-    let router = shared.router.clone().layer(map_request(move |request: Request<Body>| {
-        mark.store(true, Ordering::Relaxed);
-        std::future::ready(request)
-    }));
-    serve_http(stream, peer, router, stop.clone()).await;
-    if !used.load(Ordering::Relaxed) && !stop.is_requested() {
+    let (stream, traffic) = tunnel::Counted::new(stream);
+    serve_http(stream, shared.front.uncounted(peer), shared.front.clone(), stop.clone()).await;
+    if !traffic.has_received() && !stop.is_requested() {
         shared.log.record(Event::Unused, target, None);
     }
 }

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::header::{self, HeaderName};
 use http::uri::PathAndQuery;
@@ -12,11 +11,11 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tower::ServiceExt as _;
 
 use super::target::{Target, Way};
 use super::upstream::Via;
 use super::{Shared, reply, tunnel};
+use crate::tls::Stop;
 
 const HTTP_PORT: u16 = 80;
 
@@ -33,7 +32,12 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// Answers a portal address from the router, any other from the host itself.
-pub(super) async fn answer(shared: &Shared, request: Request<Incoming>, peer: SocketAddr) -> Response {
+pub(super) async fn answer(
+    shared: &Shared,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    stop: Stop,
+) -> Response {
     if request.uri().scheme_str() != Some("http") {
         let text = "this proxy passes on http addresses; for https a client asks it with CONNECT";
         return reply(StatusCode::BAD_REQUEST, text);
@@ -51,12 +55,8 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>, peer: So
     };
     match way {
         Way::Portal => {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            match shared.router.clone().oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
+            let answered = shared.front.answer_uncounted(peer, stop, request).await;
+            answered.unwrap_or_else(|cut| reply(StatusCode::BAD_GATEWAY, &cut.to_string()))
         }
         Way::Through => pass_on(shared, request, &target).await,
     }

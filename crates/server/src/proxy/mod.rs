@@ -26,7 +26,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -40,9 +39,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio_rustls::TlsAcceptor;
 
+use crate::serve::Front;
 use crate::tls::{Stop, listen};
 use connect::Handover;
 
+/// Connections open at once; further ones wait in the system's queue.
+const MOST_CONNECTIONS: usize = 1024;
 /// The longest request head that the proxy reads, in bytes.
 const HEAD_BYTES: usize = 16 * 1024;
 
@@ -95,16 +97,17 @@ pub struct Proxy {
 struct Shared {
     settings: Settings,
     acceptor: TlsAcceptor,
-    router: Router,
+    front: Front,
     log: ProxyLog,
 }
 
 impl Proxy {
-    /// A proxy that answers the portal's hosts with `router`, over TLS by `config`
+    /// A proxy that answers the portal's hosts with `front`, over TLS by `config`
     /// ([`Authority::server_config`](crate::tls::Authority::server_config)).
-    pub fn new(settings: Settings, config: Arc<ServerConfig>, router: Router) -> Self {
+    pub fn new(settings: Settings, config: Arc<ServerConfig>, front: impl Into<Front>) -> Self {
         let acceptor = TlsAcceptor::from(config);
-        Self { shared: Arc::new(Shared { settings, acceptor, router, log: ProxyLog::default() }) }
+        let front = front.into();
+        Self { shared: Arc::new(Shared { settings, acceptor, front, log: ProxyLog::default() }) }
     }
 
     /// The log, which goes on filling while the proxy runs.
@@ -116,7 +119,7 @@ impl Proxy {
     /// cut.
     pub async fn serve<F: Future<Output = ()>>(self, listener: TcpListener, shutdown: F) {
         let shared = self.shared;
-        listen(listener, shutdown, move |stream, peer, stop| {
+        listen(listener, MOST_CONNECTIONS, shutdown, move |stream, peer, stop| {
             connection(Arc::clone(&shared), stream, peer, stop)
         })
         .await;
@@ -127,10 +130,9 @@ impl Proxy {
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mut stop: Stop) {
     let handover = Handover::default();
     let told = stop.clone();
-    let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(told.clone());
-        let (shared, handover) = (Arc::clone(&shared), handover.clone());
-        async move { Ok::<_, Infallible>(answer(&shared, request, peer, &handover).await) }
+    let service = service_fn(|request: Request<Incoming>| {
+        let (shared, handover, told) = (Arc::clone(&shared), handover.clone(), told.clone());
+        async move { Ok::<_, Infallible>(answer(&shared, request, peer, told, &handover).await) }
     });
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -156,12 +158,13 @@ async fn answer(
     shared: &Shared,
     request: Request<Incoming>,
     peer: SocketAddr,
+    stop: Stop,
     handover: &Handover,
 ) -> Response {
     if request.method() == Method::CONNECT {
         connect::answer(shared, request, handover).await
     } else if request.uri().scheme().is_some() {
-        forward::answer(shared, request, peer).await
+        forward::answer(shared, request, peer, stop).await
     } else {
         let text =
             "this port is a forward proxy: set it as HTTPS_PROXY, and send API calls to the portal's host";

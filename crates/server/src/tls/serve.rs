@@ -1,12 +1,10 @@
-//! HTTP over TLS for a router, straight from a listener or inside a tunnel of the proxy.
+//! HTTP over TLS, straight from a listener or inside a tunnel of the proxy.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use rustls::ServerConfig;
 use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -17,24 +15,35 @@ use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor};
 
 use super::{Stop, listen};
+use crate::serve::{Front, Taken, serve_http};
 
 const HANDSHAKE_LIMIT: Duration = Duration::from_secs(10);
 /// How long a handshake goes on when the listener is told to stop. It is over at once where the client has gone.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Serves `router` over TLS on `listener` until `shutdown` is ready, then lets running requests end (10 s at
+/// Serves `front` over TLS on `listener` until `shutdown` is ready, then lets running requests end (10 s at
 /// most). Requests carry `ConnectInfo` of the peer's address. Every connection must finish its handshake
-/// within 10 s; at most 1024 are open at once.
-pub async fn serve_tls<F>(listener: TcpListener, config: Arc<ServerConfig>, router: Router, shutdown: F)
-where
+/// within 10 s.
+pub async fn serve_tls<F>(
+    listener: TcpListener,
+    config: Arc<ServerConfig>,
+    front: impl Into<Front>,
+    shutdown: F,
+) where
     F: Future<Output = ()>,
 {
-    let acceptor = TlsAcceptor::from(config);
-    listen(listener, shutdown, move |stream, peer, stop| {
-        let (acceptor, router) = (acceptor.clone(), router.clone());
+    let (acceptor, front) = (TlsAcceptor::from(config), front.into());
+    listen(listener, front.accepts(), shutdown, move |stream, peer, stop| {
+        let (acceptor, front, place) = (acceptor.clone(), front.clone(), front.admit(peer));
         async move {
-            match handshake(stream, &acceptor, stop.clone()).await {
-                Ok(Some(stream)) => serve_http(stream, peer, router, stop).await,
+            let Some(place) = place else { return };
+            let stream = Taken::new(stream, front.settings().write);
+            let shaken = select! {
+                shaken = handshake(stream, &acceptor, stop.clone()) => shaken,
+                () = place.evicted() => return,
+            };
+            match shaken {
+                Ok(Some(stream)) => serve_http(stream, place, front, stop).await,
                 Ok(None) => {}
                 Err(reason) => tracing::debug!(%peer, ?reason, "the TLS handshake failed"),
             }
@@ -108,15 +117,6 @@ fn is_distrust(error: &io::Error) -> bool {
         Some(_) => false,
         None => left.contains(&error.kind()),
     }
-}
-
-/// Answers the requests of one connection in the protocol that its handshake agreed on.
-pub(crate) async fn serve_http<I>(stream: TlsStream<I>, peer: SocketAddr, router: Router, stop: Stop)
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2".as_slice());
-    crate::serve::serve_http(stream, peer, http2, router.into(), stop).await;
 }
 
 #[cfg(test)]

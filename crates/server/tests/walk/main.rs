@@ -26,7 +26,11 @@ mod clock;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod dialects;
+#[cfg(test)]
+mod early;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
@@ -49,6 +53,8 @@ mod operations;
 mod order;
 #[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]

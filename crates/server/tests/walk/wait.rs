@@ -212,7 +212,12 @@ async fn a_server_that_stops_answers_who_waits() {
 
 #[tokio::test]
 async fn too_many_who_wait_do_not() {
-    let server = TestServer::with_limits(FollowLimits { places: 1, streams_of_publisher: 1 }).await;
+    let server = TestServer::with_limits(FollowLimits {
+        places: 1,
+        streams_of_publisher: 1,
+        ..FollowLimits::default()
+    })
+    .await;
     let owner = server.owner().await;
     let location = held_publish(&server, &owner).await;
     let first = waiting(&server, owner.follow(&location).wait(60)).await;

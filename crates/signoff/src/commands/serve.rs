@@ -27,7 +27,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(config.listen);
     let base = format!("http://{}", reachable(address));
     let (stop, stopped) = watch::channel(false);
-    let (front, mut servers) = (Front::default(), JoinSet::new());
+    let (front, mut servers) = (Front::new(config.serving.clone()), JoinSet::new());
     servers.spawn(serve_plain(listener, front.clone(), stop_of(&stopped)));
     let node = tokio::select! {
         node = start(&config, &base) => node?,
@@ -38,7 +38,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     };
     front.open(node.routes());
     if let Some(tls) = &config.tls {
-        serve_tls(&config.store.address, tls, &node, &stopped, &mut servers).await?;
+        serve_tls(&config.store.address, tls, &node, &front, &stopped, &mut servers).await?;
     }
     view::print(&format!("listening on {base}"))?;
     notify::ready();
@@ -81,9 +81,10 @@ fn settings(config: &Config, base: &str) -> NodeSettings {
         operator_token: config.operator_token.clone(),
         mail: config.mail.clone(),
         retention: config.retention,
-        public_base: Some(base.to_owned()),
+        public_base: Some(config.public_url.clone().unwrap_or_else(|| base.to_owned())),
         hooks: config.hooks.clone(),
-        callback_base: config.public_url.clone(),
+        following: config.following,
+        allowed_hosts: config.allowed_hosts.clone(),
     }
 }
 
@@ -147,6 +148,7 @@ async fn serve_tls(
     store: &StoreAddress,
     settings: &TlsConfig,
     node: &Node,
+    front: &Front,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
@@ -156,12 +158,12 @@ async fn serve_tls(
     let config = authority.server_config(now)?;
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;
     let tls_address = listener.local_addr().unwrap_or(settings.listen);
-    servers.spawn(tls::serve_tls(listener, config.clone(), node.routes(), stop_of(stopped)));
+    servers.spawn(tls::serve_tls(listener, config.clone(), front.clone(), stop_of(stopped)));
     let proxy_listener = proxy::bind(settings.proxy_port)
         .await
         .map_err(|error| cannot_listen(&settings.proxy_port.to_string(), "proxy-port", &error))?;
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
-    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
+    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, front.clone());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
     view::say(&format!(
         "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"

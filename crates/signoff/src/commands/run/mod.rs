@@ -168,7 +168,8 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
         hooks: Vec::new(),
-        callback_base: None,
+        following: signoff_engine::FollowLimits::default(),
+        allowed_hosts: Vec::new(),
     };
     let node = Node::start(&StoreAddress::Sqlite(folder.join("signoff.db")).into(), settings).await?;
     if let Some(file) = &arguments.load {

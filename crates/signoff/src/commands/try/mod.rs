@@ -73,7 +73,8 @@ fn settings(base: &str) -> NodeSettings {
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
         hooks: Vec::new(),
-        callback_base: None,
+        following: signoff_engine::FollowLimits::default(),
+        allowed_hosts: Vec::new(),
     }
 }
 
