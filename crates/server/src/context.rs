@@ -77,11 +77,7 @@ impl Context {
 
     /// Who asks in this standing, for the audit log.
     pub(crate) fn asker(&self, standing: Standing) -> Asker {
-        Asker {
-            by: self.actor(),
-            role: standing.as_str().to_owned(),
-            request: self.request.0.to_string(),
-        }
+        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.request.0.to_string() }
     }
 }
 

@@ -142,11 +142,11 @@ bounds! {
     /// The addresses in `metadata.notification-emails`
     Recipients: emails::MOST, Of("addresses"), Request, Refused(ErrorCode::InvalidEmail), None;
     /// Publishes and golives in an hour
-    PublishesAnHour: quotas::PUBLISHES, Of("operations"), Principal, Refused(ErrorCode::TooManyRequests), Some("quotas.publishes");
+    PublishesAnHour: quotas::PUBLISHES as usize, Of("operations"), Principal, Refused(ErrorCode::TooManyRequests), Some("quotas.publishes");
     /// The addresses that requests name in an hour
-    RecipientsAnHour: quotas::RECIPIENTS, Of("addresses"), Publisher, Refused(ErrorCode::TooManyRequests), Some("quotas.recipients");
+    RecipientsAnHour: quotas::RECIPIENTS as usize, Of("addresses"), Publisher, Refused(ErrorCode::TooManyRequests), Some("quotas.recipients");
     /// Sign-ins that fail in a minute
-    FailedSignIns: quotas::FAILED_SIGN_INS, Of("sign-ins"), Address, TokenRefused(429, "temporarily_unavailable"), Some("quotas.failed_sign_ins");
+    FailedSignIns: quotas::FAILED_SIGN_INS as usize, Of("sign-ins"), Address, TokenRefused(429, "temporarily_unavailable"), Some("quotas.failed_sign_ins");
     /// The reason of a cancel or of a review
     Reason: api::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)

@@ -129,7 +129,7 @@ impl IdentityFile {
     pub(crate) fn most_age(&self) -> Result<i64, BadSetting> {
         let Some(word) = self.max_token_age.as_deref() else { return Ok(MOST_AGE) };
         let span: Option<Span> = word.parse().ok();
-        let micros = span.map(|span| span.micros()).filter(|micros| TOKEN_AGES.contains(micros));
+        let micros = span.map(Span::micros).filter(|micros| TOKEN_AGES.contains(micros));
         let seconds = micros.and_then(|micros| i64::try_from(micros / 1_000_000).ok());
         let problem = || format!("{word:?} is no span between 1m and 30d; write one like 28h");
         seconds.ok_or_else(|| bad("identity.max_token_age", problem()))

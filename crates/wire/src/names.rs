@@ -96,8 +96,19 @@ mod tests {
             assert_eq!(principal("t", name, None), Ok(()), "{name}");
         }
         for name in [
-            "", "a b", "a/b", "a\nb", "a\u{1b}[31m", "a\u{202e}b", "\u{430}dmin", "ann\u{200b}", ".", "..", "operator",
-            "Operator", &longer,
+            "",
+            "a b",
+            "a/b",
+            "a\nb",
+            "a\u{1b}[31m",
+            "a\u{202e}b",
+            "\u{430}dmin",
+            "ann\u{200b}",
+            ".",
+            "..",
+            "operator",
+            "Operator",
+            &longer,
         ] {
             assert_eq!(principal(name, "c", None), Err(InvalidName::Tenant), "{name:?}");
             assert_eq!(principal("t", name, None), Err(InvalidName::Client), "{name:?}");
@@ -125,7 +136,8 @@ mod tests {
         for text in ["", "Contoso", "Åsa & Søn GmbH", "株式会社"] {
             assert!(is_plain(text), "{text}");
         }
-        for text in ["a\nb", "a\u{7f}", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\u{feff}b", "a\u{2028}b"] {
+        for text in ["a\nb", "a\u{7f}", "a\u{202e}b", "a\u{2066}b", "a\u{200b}b", "a\u{feff}b", "a\u{2028}b"]
+        {
             assert!(!is_plain(text), "{text:?}");
         }
     }

@@ -29,8 +29,7 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
         repeat: None,
     };
     engine.put("contoso", "a", put).await.unwrap();
-    let publish =
-        PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
+    let publish = PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
     let done = engine.publish("contoso", "a", publish).await.unwrap();
     (folder, engine, done.state.target.unwrap().id)
 }

@@ -133,13 +133,7 @@ impl World {
 
     pub(crate) fn a_golive(&mut self) -> GoLive {
         let live = self.plan.iter().find(|plan| plan.executor == Executor::Live).unwrap().clone();
-        GoLive {
-            id: self.fresh_id(),
-            by: "ada".into(),
-            migrated_by_default: false,
-            live,
-            guard: Guard::None,
-        }
+        GoLive { id: self.fresh_id(), by: "ada".into(), migrated_by_default: false, live, guard: Guard::None }
     }
 
     pub(crate) fn a_cancel(&mut self) -> Cancel {
@@ -189,13 +183,7 @@ impl World {
     }
 
     /// A word of this reviewer, for a publisher that lets who started an operation approve it, or not.
-    pub(crate) fn review_as(
-        &mut self,
-        by: Actor,
-        self_review: bool,
-        step: &str,
-        ruling: Ruling,
-    ) -> Answer {
+    pub(crate) fn review_as(&mut self, by: Actor, self_review: bool, step: &str, ruling: Ruling) -> Answer {
         let operation = self.target().id;
         self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling, self_review }))
     }

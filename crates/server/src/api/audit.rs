@@ -86,5 +86,9 @@ pub(super) fn actor(actor: &Actor) -> me::Actor<'_> {
         Actor::Named(name) => (CallerKind::App, None, Some(name)),
         Actor::Operator => (CallerKind::Operator, None, None),
     };
-    me::Actor { kind, tenant: tenant.map(|tenant| tenant.as_str().into()), id: id.map(|id| id.as_str().into()) }
+    me::Actor {
+        kind,
+        tenant: tenant.map(|tenant| tenant.as_str().into()),
+        id: id.map(|id| id.as_str().into()),
+    }
 }

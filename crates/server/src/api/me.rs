@@ -20,10 +20,9 @@ pub(crate) async fn handle(State(app): State<App>, context: Context) -> Result<R
     };
     let who = context.actor();
     let shown = actor(&who);
-    let publishers = own.iter().map(|(publisher, role)| MyRole {
-        id: publisher.id.as_str().into(),
-        role: role.as_str().into(),
-    });
+    let publishers = own
+        .iter()
+        .map(|(publisher, role)| MyRole { id: publisher.id.as_str().into(), role: role.as_str().into() });
     let body = Me {
         kind: shown.kind,
         tenant: shown.tenant,

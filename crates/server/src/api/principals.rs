@@ -44,8 +44,11 @@ pub(crate) async fn put(
         return Err(context.forbidden(ErrorText::OperatorOnly));
     }
     let bytes = reply::body(&headers, body).await?;
-    let put: PrincipalPut =
-        if bytes.is_empty() { PrincipalPut::default() } else { json::from_body(&bytes).map_err(reply::invalid_json)? };
+    let put: PrincipalPut = if bytes.is_empty() {
+        PrincipalPut::default()
+    } else {
+        json::from_body(&bytes).map_err(reply::invalid_json)?
+    };
     if let Some(issuer) = app.inner.verifier.external_issuer().filter(|_| app.inner.issuer.is_none()) {
         let text = ErrorText::NoTokenEndpoint { issuer: issuer.to_owned() };
         return Err(ApiError::new(ErrorCode::NoTokenEndpoint, text));
@@ -59,8 +62,7 @@ pub(crate) async fn put(
     let record = PrincipalRecord { id: id.clone(), secret_hash: Some(secret_hash(&secret)), seeded: false };
     store.put_principal(record, audit).await?;
     let status = if present.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    let body =
-        Principal { tenant: id.tenant.into(), client: id.client.into(), secret: made.map(Into::into) };
+    let body = Principal { tenant: id.tenant.into(), client: id.client.into(), secret: made.map(Into::into) };
     Ok(reply::json(status, &body))
 }
 

@@ -46,12 +46,8 @@ pub(crate) async fn handle(
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let call = ["publish", &publisher, &offer, if only { "validateOnly" } else { "" }];
     let repeat = action.repeat(&context, &headers, &call);
-    let request = PublishRequest {
-        by: context.actor(),
-        emails: action.emails,
-        guard: reply::guard(sent_tag),
-        repeat,
-    };
+    let request =
+        PublishRequest { by: context.actor(), emails: action.emails, guard: reply::guard(sent_tag), repeat };
     if only {
         let findings = app.engine().validate(&publisher, &offer, request).await;
         return Ok(valid(findings.map_err(|error| subject.error(error))?, lang(&headers)));

@@ -6,9 +6,9 @@ use http::{HeaderValue, StatusCode, Uri, header};
 use signoff_lifecycle::access::Action;
 use signoff_store::contract::Publisher as Stored;
 use signoff_text::ErrorText;
-use signoff_wire::{ErrorCode, api_version};
 use signoff_wire::publisher::{Publisher, PublisherDefinition};
 use signoff_wire::words::PcMigrationStatus;
+use signoff_wire::{ErrorCode, api_version};
 
 use super::{Segments, page};
 use crate::app::App;
@@ -43,10 +43,8 @@ async fn all(app: &App, query: &str) -> Result<Response, ApiError> {
     if let Some(last) = found.last().filter(|_| more) {
         let version = api_version::CURRENT;
         // An id needs no escaping.
-        let next = format!(
-            "</api/publishers?api-version={version}&$top={top}&after={}>; rel=\"next\"",
-            last.id
-        );
+        let next =
+            format!("</api/publishers?api-version={version}&$top={top}&after={}>; rel=\"next\"", last.id);
         if let Ok(next) = HeaderValue::from_str(&next) {
             response.headers_mut().insert(header::LINK, next);
         }

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
 use super::client::{self, ClientPolicy, ClientRefusal};
-use super::sign_ins::SignIns;
 use super::keyring::{self, KeyError, KeyRing};
+use super::sign_ins::SignIns;
 
 /// How the development issuer behaves.
 #[derive(Clone, Debug)]

@@ -91,11 +91,7 @@ impl Directory for FakeStore {
         Ok(self.principals.lock().get(id).cloned())
     }
 
-    async fn put_principal(
-        &self,
-        record: PrincipalRecord,
-        _: Option<AuditEntry>,
-    ) -> Result<(), StoreError> {
+    async fn put_principal(&self, record: PrincipalRecord, _: Option<AuditEntry>) -> Result<(), StoreError> {
         self.check()?;
         self.principals.lock().insert(record.id.clone(), record);
         Ok(())

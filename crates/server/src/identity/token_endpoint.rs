@@ -12,8 +12,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::claims::Version;
-use super::issuer::IssuedToken;
 use super::client::ClientRefusal;
+use super::issuer::IssuedToken;
 use super::login_host::{self, TenantSegment};
 use super::sign_ins::Peer;
 use super::token_error::TokenError;

@@ -86,8 +86,7 @@ impl TokenError {
     /// Too many sign-ins from one address failed; the next may come in so many seconds.
     pub(super) fn too_many(seconds: u64) -> Self {
         let text = format!("Too many sign-ins from this address failed; try again in {seconds} s.");
-        let mut error =
-            Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", 50_196, text);
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", 50_196, text);
         error.retry_after = Some(seconds);
         error
     }

@@ -1,8 +1,8 @@
 //! Members and who may judge whom: last owners, names, self-review, secrets, and the server's own log.
 
 use serde_json::{Value, json};
-use signoff_server::TENANT;
 use signoff_server::identity::DEFAULT_AUDIENCE;
+use signoff_server::{QuotaSettings, TENANT};
 use signoff_wire::Dialect;
 
 use crate::call::Client;
@@ -38,7 +38,16 @@ async fn names_that_look_like_others_are_refused() {
     let (owner, operator) = (server.owner().await, server.operator());
     let long = "x".repeat(256);
     let names = [
-        "operator", "Operator", "a%2Fb", "a%0Ab", "a%1Bb", "a%20b", "ann%E2%80%8B", "%E2%80%AEnna", "%D0%B0nn", "user:",
+        "operator",
+        "Operator",
+        "a%2Fb",
+        "a%0Ab",
+        "a%1Bb",
+        "a%20b",
+        "ann%E2%80%8B",
+        "%E2%80%AEnna",
+        "%D0%B0nn",
+        "user:",
         &long,
     ];
     for name in names {
@@ -89,7 +98,11 @@ async fn who_started_a_publish_does_not_approve_it_where_the_publisher_says_so()
     let publish = waits_for_review(&server, &author, "vm").await;
     let refused = author.approve("vm", &publish, "displaycertify").await.refused(403, "SelfReview");
     let name = format!("'{TENANT}/contoso-contributor-too'");
-    assert!(refused.message().contains("displaycertify") && refused.message().contains(&name), "{}", refused.text);
+    assert!(
+        refused.message().contains("displaycertify") && refused.message().contains(&name),
+        "{}",
+        refused.text
+    );
     author.step_reaches("vm", "displaycertify", "waitingForApproval").await;
     owner.approve("vm", &publish, "displaycertify").await.expect(200);
 
@@ -101,12 +114,13 @@ async fn who_started_a_publish_does_not_approve_it_where_the_publisher_says_so()
 
 #[tokio::test]
 async fn new_publishers_let_no_author_approve() {
-    let production = TestServer::production().await.operator();
+    let (server, other) = (TestServer::production().await, TestServer::start().await);
+    let production = server.operator();
     let made = production.put("/api/publishers/northwind", &json!({})).await.expect(201).json();
     assert_eq!(made["definition"]["selfReview"], json!(false));
     let set = production.put("/api/publishers/northwind", &json!({ "selfReview": true })).await.expect(200);
     assert_eq!(set.json()["definition"]["selfReview"], json!(true));
-    let development = TestServer::start().await.operator();
+    let development = other.operator();
     let made = development.put("/api/publishers/northwind", &json!({})).await.expect(201).json();
     assert_eq!(made["definition"]["selfReview"], json!(true));
 }
@@ -134,15 +148,19 @@ async fn secrets_of_production_are_long_or_made_here() {
     let refused = server.bearing(&token).put(&path, &json!({ "secret": long })).await;
     refused.refused(403, "Forbidden");
 
-    let log = operator.get("/api/audit").await.expect(200);
-    assert!(!log.text.contains(&secret) && !log.text.contains(long), "{}", log.text);
-    let entries = log.json()["entries"].as_array().unwrap().clone();
-    let brief: Vec<_> = entries.iter().map(|entry| (&entry["action"], &entry["outcome"], &entry["by"])).collect();
+    let page = operator.get("/api/audit").await.expect(200);
+    assert!(!page.text.contains(&secret) && !page.text.contains(long), "{}", page.text);
+    let entries = page.json()["entries"].as_array().unwrap().clone();
+    let brief: Vec<_> =
+        entries.iter().map(|entry| (&entry["action"], &entry["outcome"], &entry["by"])).collect();
     let (put, operator_word) = (json!("putPrincipal"), json!("operator"));
     let (created, stored) = (json!("created"), json!("stored"));
     let expected = [&stored, &stored, &created].map(|outcome| (&put, outcome, &operator_word));
     assert_eq!(brief, expected);
-    assert_eq!((&entries[0]["subject"], entries[0].get("publisherId")), (&json!(format!("{TENANT}/ci")), None));
+    assert_eq!(
+        (&entries[0]["subject"], entries[0].get("publisherId")),
+        (&json!(format!("{TENANT}/ci")), None)
+    );
     let page = operator.get("/api/audit").query("$top", "1").await.expect(200).json();
     assert_eq!((&page["entries"][0]["number"], &page["next"]), (&json!(3), &json!(3)));
     server.bearing(&token).get("/api/audit").await.refused(403, "Forbidden");
@@ -150,7 +168,7 @@ async fn secrets_of_production_are_long_or_made_here() {
 
 #[tokio::test]
 async fn the_operator_sees_all_publishers_in_pages() {
-    let server = TestServer::with_quotas(Dialect::Documented, false, Default::default()).await;
+    let server = TestServer::with_quotas(Dialect::Documented, false, QuotaSettings::default()).await;
     let operator = server.operator();
     for id in ["b", "c", "a", "d", "e"] {
         operator.put(&format!("/api/publishers/{id}"), &json!({})).await.expect(201);
@@ -160,7 +178,10 @@ async fn the_operator_sees_all_publishers_in_pages() {
         page.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let all = operator.get("/api/publishers").await.expect(200);
-    assert_eq!((ids(&all), all.header("link")), (["a", "b", "c", "d", "e"].map(String::from).to_vec(), String::new()));
+    assert_eq!(
+        (ids(&all), all.header("link")),
+        (["a", "b", "c", "d", "e"].map(String::from).to_vec(), String::new())
+    );
     let mut next = "/api/publishers?api-version=2017-10-31&$top=2".to_owned();
     let mut pages = Vec::new();
     loop {

@@ -111,10 +111,14 @@ async fn in_production_a_membership_counts_everywhere_before_long() {
     let nodes = TestServer::three(false).await;
     nodes[0].operator().put("/api/publishers/contoso", &json!({})).await.expect(201);
     let principal = format!("/api/principals/{TENANT}/ann");
-    nodes[0].operator().put(&principal, &json!({ "secret": "a-long-enough-secret" })).await.succeeded();
+    nodes[0]
+        .operator()
+        .put(&principal, &json!({ "secret": "a-secret-that-is-long-enough-for-production" }))
+        .await
+        .succeeded();
     let path = format!("/api/publishers/contoso/members/{TENANT}/ann");
     nodes[0].operator().put(&path, &json!({ "role": "owner" })).await.expect(200);
-    let token = nodes[1].token("ann", "a-long-enough-secret", DEFAULT_AUDIENCE).await;
+    let token = nodes[1].token("ann", "a-secret-that-is-long-enough-for-production", DEFAULT_AUDIENCE).await;
     let ann = nodes[1].bearing(&token);
     ann.get("/api/publishers/contoso").await.expect(200);
     // What was looked up counts for a second. The directory is not asked about every call.

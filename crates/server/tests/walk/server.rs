@@ -8,7 +8,10 @@ use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, FAILED_SIGN_INS, OperatorToken, QuotaSettings, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::{
+    App, AppSettings, FAILED_SIGN_INS, OperatorToken, QuotaSettings, Routes, TENANT, router, seed,
+    serve_plain,
+};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
@@ -113,14 +116,16 @@ impl TestServer {
     /// A development server some of whose steps are a third party's.
     pub(crate) async fn with_hook(hook: HookSettings) -> Self {
         let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
+        let settings =
+            AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
         let (dialect, quotas) = (Dialect::Documented, QuotaSettings::default());
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
+        let settings =
+            AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1, quotas };
         Self::on(Place::new(), settings, Arc::default(), limits, Vec::new()).await
     }
 

@@ -207,7 +207,10 @@ async fn is_only_owner(
         ORDER BY tenant, client FOR UPDATE";
     let owners = transaction.query(text, &[&publisher]).await.map_err(failed)?;
     match owners.as_slice() {
-        [only] => Ok(*column::<&str>(only, 0)? == *principal.tenant && *column::<&str>(only, 1)? == *principal.client),
+        [only] => {
+            Ok(*column::<&str>(only, 0)? == *principal.tenant
+                && *column::<&str>(only, 1)? == *principal.client)
+        }
         _ => Ok(false),
     }
 }

@@ -164,7 +164,8 @@ impl Directory for SqliteStore {
         self.writer()
             .write(move |connection| {
                 // There is one writer: nobody changes the owners in between.
-                let changes = role == Some(Role::Owner) || !is_only_owner(connection, &publisher, &principal)?;
+                let changes =
+                    role == Some(Role::Owner) || !is_only_owner(connection, &publisher, &principal)?;
                 if changes {
                     put_member(connection, &publisher, &principal, role, audit.as_deref())?;
                 }
@@ -242,7 +243,9 @@ fn is_only_owner(
     principal: &PrincipalId,
 ) -> Result<bool, StoreError> {
     let mut statement = connection
-        .prepare_cached("SELECT tenant, client FROM member WHERE publisher_id = ?1 AND role = 'owner' LIMIT 2")
+        .prepare_cached(
+            "SELECT tenant, client FROM member WHERE publisher_id = ?1 AND role = 'owner' LIMIT 2",
+        )
         .map_err(sql)?;
     let owners = statement
         .query_map([publisher], |row| Ok(PrincipalId { tenant: row.get(0)?, client: row.get(1)? }))

@@ -54,7 +54,8 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
 
     // Nobody is kept waiting for ever, and reads go on while changes wait.
     for client in ["a", "b", "c", "d", "e"] {
-        let error = hasty.put_principal(record(client), None).await.expect_err("nobody confirms it").to_string();
+        let error =
+            hasty.put_principal(record(client), None).await.expect_err("nobody confirms it").to_string();
         assert!(error.contains("did not answer in time"), "{error}");
         assert!(hasty.principal(&record("nobody").id).await.unwrap().is_none());
     }

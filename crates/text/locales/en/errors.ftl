@@ -14,7 +14,7 @@ error-role-forbids-force = Your role '{ $role }' does not permit force. Ask an o
 error-operator-only = Only the operator of this server may do that. Send the operator's token, or ask the operator.
 error-taken-for =
     { $kind ->
-        [operator] The server takes you for its operator.
+        [operator] The server takes you for its operator ('{ $caller }').
         [person] The server takes you for the person '{ $caller }'.
        *[app] The server takes you for the app '{ $caller }'.
     }

@@ -15,7 +15,7 @@ error-role-forbids-force = Az Ön szerepköre („{ $role }”) nem enged meg k�
 error-operator-only = Ezt csak a kiszolgáló üzemeltetője teheti meg. Küldje el az üzemeltető tokenjét, vagy forduljon az üzemeltetőhöz.
 error-taken-for =
     { $kind ->
-        [operator] A kiszolgáló a saját üzemeltetőjének tekinti Önt.
+        [operator] A kiszolgáló a saját üzemeltetőjének („{ $caller }”) tekinti Önt.
         [person] A kiszolgáló ennek a személynek tekinti Önt: „{ $caller }”.
        *[app] A kiszolgáló ennek az alkalmazásnak tekinti Önt: „{ $caller }”.
     }

@@ -14,7 +14,7 @@ error-role-forbids-force = Uw rol ‘{ $role }’ staat geen geweld toe. Vraag e
 error-operator-only = Alleen de beheerder van deze server mag dat. Stuur het token van de beheerder mee, of vraag het de beheerder.
 error-taken-for =
     { $kind ->
-        [operator] De server houdt u voor zijn beheerder.
+        [operator] De server houdt u voor zijn beheerder (‘{ $caller }’).
         [person] De server houdt u voor de persoon ‘{ $caller }’.
        *[app] De server houdt u voor de app ‘{ $caller }’.
     }

@@ -14,7 +14,7 @@ error-role-forbids-force = Twoja rola „{ $role }” nie pozwala na siłowe zak
 error-operator-only = Może to zrobić tylko operator tego serwera. Wyślij token operatora albo zwróć się do operatora.
 error-taken-for =
     { $kind ->
-        [operator] Serwer uważa Cię za swojego operatora.
+        [operator] Serwer uważa Cię za swojego operatora („{ $caller }”).
         [person] Serwer uważa Cię za osobę „{ $caller }”.
        *[app] Serwer uważa Cię za aplikację „{ $caller }”.
     }

@@ -14,7 +14,7 @@ error-role-forbids-force = Din roll ”{ $role }” tillåter inte tvång. Be en
 error-operator-only = Det får bara serverns operatör göra. Skicka operatörens token, eller be operatören.
 error-taken-for =
     { $kind ->
-        [operator] Servern tar dig för sin operatör.
+        [operator] Servern tar dig för sin operatör (”{ $caller }”).
         [person] Servern tar dig för personen ”{ $caller }”.
        *[app] Servern tar dig för appen ”{ $caller }”.
     }

@@ -15,7 +15,7 @@ error-role-forbids-force = “{ $role }” rolünüz zorla bitirmeye izin vermiy
 error-operator-only = Bunu yalnızca bu sunucunun işletmeni yapabilir. İşletmenin belirtecini gönderin veya işletmene başvurun.
 error-taken-for =
     { $kind ->
-        [operator] Sunucu sizi kendi işletmeni olarak görüyor.
+        [operator] Sunucu sizi kendi işletmeni (“{ $caller }”) olarak görüyor.
         [person] Sunucu sizi “{ $caller }” kişisi olarak görüyor.
        *[app] Sunucu sizi “{ $caller }” uygulaması olarak görüyor.
     }

@@ -150,7 +150,10 @@ async fn keys_that_nobody_knows_do_not_bother_the_issuer() {
     verify(&verifier, &foreign.token("t", AUDIENCE).await).await.unwrap();
     for seconds in 0..60 {
         foreign.clock.set(1_000 + seconds);
-        assert_eq!(verify(&verifier, &token(&stranger, "t", AUDIENCE).await).await, Err(AuthError::Signature));
+        assert_eq!(
+            verify(&verifier, &token(&stranger, "t", AUDIENCE).await).await,
+            Err(AuthError::Signature)
+        );
     }
     assert_eq!(foreign.fetched(), 4, "twice in 30 seconds");
 }
@@ -196,7 +199,8 @@ async fn a_key_that_comes_ends_the_tokens_of_one_that_goes_at_once() {
 async fn signed(foreign: &Foreign, claims: serde_json::Value) -> String {
     let ring = foreign.issuer.signing_ring().await.unwrap();
     let header = Header { kid: Some(ring.newest().kid.clone()), ..Header::new(Algorithm::RS256) };
-    let mut all = json!({"iss": "https://login.microsoftonline.com/t/v2.0", "tid": "t", "aud": AUDIENCE, "azp": "c"});
+    let mut all =
+        json!({"iss": "https://login.microsoftonline.com/t/v2.0", "tid": "t", "aud": AUDIENCE, "azp": "c"});
     for (name, value) in claims.as_object().unwrap() {
         all[name] = value.clone();
     }
@@ -253,7 +257,8 @@ async fn people_and_programs_come_with_the_same_client() {
     let caller = verify(&verifier, &signed(&foreign, claims).await).await.unwrap();
     assert_eq!(caller.principal, principal_id("t", "user:ann"));
     assert_eq!(caller.name.as_deref(), Some("Ann"));
-    let caller = verify(&verifier, &signed(&foreign, json!({"exp": 2_000, "oid": "c", "sub": "c"})).await).await;
+    let caller =
+        verify(&verifier, &signed(&foreign, json!({"exp": 2_000, "oid": "c", "sub": "c"})).await).await;
     assert_eq!(caller.unwrap().principal, principal_id("t", "c"));
 }
 

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use signoff_store::contract::{Directory as _, PrincipalId, PrincipalRecord};
 
 use crate::identity::testing::{FakeClock, FakeStore, Served, http, issuer};
-use crate::identity::{
-    ClientPolicy, Issuer, IssuerSettings, login_router, principal_id, seed_principal,
-};
+use crate::identity::{ClientPolicy, Issuer, IssuerSettings, login_router, principal_id, seed_principal};
 
 const V1: &str = "/tenant-1/oauth2/token";
 const V2: &str = "/tenant-1/oauth2/v2.0/token";
@@ -143,7 +141,8 @@ async fn who_is_unknown_and_who_is_wrong_get_one_answer() {
     login.store.put_principal(record, None).await.unwrap();
     let mut answers = Vec::new();
     for client in ["c", "bare", "nobody"] {
-        let form = V1_FORM.replace("client_id=c", &format!("client_id={client}")).replace("_secret=s", "_secret=x");
+        let form =
+            V1_FORM.replace("client_id=c", &format!("client_id={client}")).replace("_secret=s", "_secret=x");
         let (status, mut body) = outcome(login.post(V1, &form)).await;
         for differs in ["trace_id", "correlation_id"] {
             body[differs].take();

@@ -127,7 +127,13 @@ async fn claims_decide_after_the_signature() {
         let token = world.signed(&claims(&changes)).await;
         assert_eq!(world.verify(&token).await, Err(error), "{changes}");
     }
-    for changes in [json!({}), json!({"nbf": 1_060}), json!({"exp": 1_001}), json!({"exp": i64::MAX}), json!({"exp": 4_600.25, "nbf": 999.5, "iat": 999.5})] {
+    for changes in [
+        json!({}),
+        json!({"nbf": 1_060}),
+        json!({"exp": 1_001}),
+        json!({"exp": i64::MAX}),
+        json!({"exp": 4_600.25, "nbf": 999.5, "iat": 999.5}),
+    ] {
         let token = world.signed(&claims(&changes)).await;
         assert!(world.verify(&token).await.is_ok(), "{changes}");
     }

@@ -58,7 +58,9 @@ pub(super) const ALLOWED: [Allowed; 9] = [
     Allowed {
         name: "publishers, for the operator",
         kind: Kind::Look,
-        texts: &["SELECT version, body FROM publisher WHERE publisher_id > $1 ORDER BY publisher_id LIMIT $2"],
+        texts: &[
+            "SELECT version, body FROM publisher WHERE publisher_id > $1 ORDER BY publisher_id LIMIT $2",
+        ],
     },
     Allowed {
         name: "lists of the development mode",
