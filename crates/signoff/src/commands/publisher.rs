@@ -10,7 +10,7 @@ use signoff_wire::publisher::PublisherPut;
 use signoff_wire::words::PcMigrationStatus;
 
 use super::segment;
-use crate::connection::Settings;
+use crate::connection::{Output, Settings};
 use crate::exit::Failure;
 use crate::view::{self, tables};
 
@@ -130,6 +130,7 @@ impl Changes {
 pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     let client = settings.client()?;
     let output = settings.output();
+    let is_new = matches!(command, Command::Add(_));
     let publisher = match command {
         Command::List => {
             return view::show(output, client.publishers().await?.as_slice(), tables::publishers);
@@ -140,7 +141,14 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
         Command::Add(Add { id, changes }) => client.create_publisher(&id, &changes.into_put()).await?,
         Command::Set(changes) => client.change_publisher(&settings.publisher()?, &changes.into_put()).await?,
     };
-    view::show(output, &publisher, tables::publisher)
+    view::show(output, &publisher, tables::publisher)?;
+    if is_new && output == Output::Table {
+        let id = &publisher.id;
+        view::say(&format!(
+            "add a member: signoff publisher member set TENANT CLIENT_ID ROLE --publisher {id}"
+        ));
+    }
+    Ok(())
 }
 
 async fn principal(command: Principal, client: &Client) -> Result<(), Failure> {

@@ -7,6 +7,7 @@ use signoff_wire::words::StepStatus;
 use uuid::Uuid;
 
 use super::{OfferArg, Session, offer_id, operation_id, segment};
+use crate::connection::Output;
 use crate::exit::Failure;
 use crate::view::{self, tables};
 
@@ -105,5 +106,8 @@ async fn decide(decision: Decision, verdict: Verdict, session: &Session) -> Resu
     session.client.review(publisher, &offer, operation, &step, verdict, reason.as_deref()).await?;
     let word = if verdict == Verdict::Approve { "approved" } else { "rejected" };
     view::say(&format!("{step} of {operation} {word}"));
+    if session.output == Output::Table {
+        view::say(&format!("watch it:  {}", session.followed("operation", &offer, Some(operation)).watch));
+    }
     Ok(())
 }

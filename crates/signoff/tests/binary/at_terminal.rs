@@ -166,6 +166,20 @@ async fn what_began_is_answered_with_what_to_type_next() {
 }
 
 #[tokio::test]
+async fn who_made_or_decided_something_is_told_what_comes_next() {
+    let publisher =
+        json!({"id": "northwind", "version": 1, "definition": {"displayText": "Northwind", "sellerId": 1}});
+    let run = crate::client::signoff(&[(201, publisher)], &["publisher", "add", "northwind"]).await;
+    assert_eq!(
+        run.stderr,
+        "add a member: signoff publisher member set TENANT CLIENT_ID ROLE --publisher northwind\n"
+    );
+    let decide = ["review", "approve", "vm", "displaycertify", "--operation", ID];
+    let run = crate::client::signoff(&[(200, json!({}))], &decide).await;
+    assert!(run.stderr.ends_with(&format!("watch it:  signoff operation watch vm {ID}\n")), "{}", run.stderr);
+}
+
+#[tokio::test]
 async fn a_secret_that_others_can_read_is_warned_of() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = tempfile::tempdir().unwrap();

@@ -22,6 +22,7 @@ const EITHER: u16 = 0;
 /// The status of the answer to each `call` of the page, by its sections.
 const ANSWERS: &[u16] = &[
     200, // Try it
+    200, 200, // People and programs
     202, 200, // Cancel: it is canceled
     202, 202, 200, 200, // it is being undone
     202, 202, 400, // it cannot be canceled
