@@ -55,7 +55,7 @@ pub(crate) async fn put(
         return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::OperatorOnly));
     }
     let bytes = reply::body(&headers, body).await?;
-    let PrincipalPut { secret } = json::from_body(&bytes).map_err(reply::invalid_json)?;
+    let PrincipalPut { secret } = json::object_from_body(&bytes).map_err(reply::invalid_json)?;
     if secret.len() < SHORTEST_SECRET {
         return Err(reply::invalid_body("secret", "a string of at least 8 characters"));
     }

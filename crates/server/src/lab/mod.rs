@@ -47,7 +47,12 @@ pub(crate) async fn refresh(State(app): State<App>, request: Request, next: Next
     }
 }
 
-/// Reads a JSON body; whatever it says it is, it must be JSON of this shape.
+/// Reads a JSON object; whatever the body says it is, it must be JSON of this shape.
+async fn object<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
+    json::object_from_body(&reply::read(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
+}
+
+/// The same of any other shape.
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     json::from_body(&reply::read(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }
