@@ -70,6 +70,15 @@ pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
     Ok(serde_json::from_str(text(body)?)?)
 }
 
+/// The same for a shape that is an object: to the derived readers an array of its members would be as good.
+pub fn object_from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
+    let text = text(body)?;
+    if !text.trim_start().starts_with('{') {
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)?;
+    }
+    from_body(body)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -84,6 +93,21 @@ mod tests {
         let error = from_body::<serde_json::Value>(b"{\"a\":\n\"\xff\"}").unwrap_err();
         assert_eq!(error.to_string(), "the body is not UTF-8 at line 2, column 2");
         assert_eq!(from_body::<bool>(b"\xef\xbb\xbftrue"), Ok(true));
+    }
+
+    #[test]
+    fn an_array_stands_for_no_object() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Shape {
+            step: String,
+        }
+
+        let expected = Shape { step: "live".into() };
+        assert_eq!(object_from_body::<Shape>(br#" {"step":"live"}"#), Ok(expected));
+        for array in [r#"["live"]"#, r#"  ["live"] "#, "\u{feff}[\"live\"]"] {
+            let error = object_from_body::<Shape>(array.as_bytes()).unwrap_err();
+            assert!(error.detail.starts_with("invalid type: sequence, expected a map"), "{error}");
+        }
     }
 
     #[test]

@@ -207,7 +207,7 @@ fn query_parameters_of_parts() -> Vec<Query> {
             "before",
             "before",
             "Go on with older entries than this number: `next` of the last reply.",
-            forms::number(1),
+            forms::number(1).maximum(Some(usize::MAX)),
             json!(42),
         ),
     ]
