@@ -26,7 +26,8 @@ pub struct GoLive {
 }
 
 impl GoLive {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
         self.guard.check(&state)?;
         let at_signoff = state.target.as_ref().is_some_and(Operation::waits_for_signoff);
         if !at_signoff {
@@ -61,7 +62,7 @@ impl GoLive {
             notes: Vec::new(),
         };
         let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         if at_signoff {
             sign_off(&mut transition, &self.by);
         }

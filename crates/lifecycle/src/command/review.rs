@@ -31,7 +31,7 @@ pub struct Review {
 }
 
 impl Review {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let Some(target) = state.target.as_ref().filter(|target| target.id == self.operation) else {
             return Err(Refusal::OperationNotRunning { operation: self.operation });
         };
@@ -43,7 +43,8 @@ impl Review {
             let state = target.steps[index].state.clone();
             return Err(Refusal::StepNotWaiting { step: self.step, state });
         }
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
+        let now = transition.now;
         let Some(step) = transition.target().map(|target| &mut target.steps[index]) else {
             return Err(Refusal::NoRunningOperation);
         };
