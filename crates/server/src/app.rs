@@ -9,7 +9,7 @@ use signoff_engine::Engine;
 use signoff_wire::Dialect;
 
 use crate::identity::{Issuer, Verifier};
-use crate::lab::Faults;
+use crate::lab::{Faults, refuse_unsound};
 use crate::membership::Memberships;
 
 /// How the server answers.
@@ -153,8 +153,10 @@ impl App {
     /// Puts the state of a snapshot in the place of the present one.
     ///
     /// # Errors
-    /// If the file is no snapshot of this server, or the store fails.
+    /// If the file is no snapshot of this server, is damaged or holds what breaks a rule, or the store fails; the present state
+    /// then stays.
     pub async fn restore(&self, file: &std::path::Path) -> Result<(), signoff_store::StoreError> {
+        refuse_unsound(file).await?;
         self.engine().restore(file).await?;
         self.recover().await
     }

@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod context;
 mod cut;
+mod development;
 mod error;
 pub mod identity;
 mod lab;
@@ -25,6 +26,7 @@ mod view;
 mod wait;
 
 pub use app::{App, AppSettings, OperatorToken};
+pub use development::trace_of_development;
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use serve::{Front, serve_plain};

@@ -184,7 +184,7 @@ impl Config {
         } else {
             None
         };
-        let store = store::settings(options.store.or(file.store).as_deref(), database)?;
+        let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,

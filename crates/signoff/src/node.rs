@@ -10,7 +10,7 @@ use signoff_engine::{Engine, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
-    Verifier,
+    Seeded, Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
 use signoff_store::postgres::{OpenError, PostgresStore};
@@ -52,6 +52,16 @@ pub(crate) enum NodeError {
     Database(#[from] OpenError),
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    #[error(
+        "store: {store} was used in development mode: {trace}; production starts on a new store: name one with --store, or \
+         move this one away. To go on with this one, serve it with --dev"
+    )]
+    Development {
+        /// Its address.
+        store: String,
+        /// What tells.
+        trace: &'static str,
+    },
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
     #[error("{0}")]
@@ -74,7 +84,9 @@ impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &StoreSettings, settings: NodeSettings) -> Result<Self, NodeError> {
         let hooks = hooks(&settings)?;
-        let store = open(store).await?;
+        let address = store;
+        let store = open(address).await?;
+        take_up(store.as_ref(), address, settings.dev).await?;
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
@@ -171,6 +183,24 @@ async fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>, NodeError> {
     })
 }
 
+/// Keeps production off a store that development mode used: what is in it is known to everybody. Development mode may take
+/// any store, and says what that means.
+async fn take_up(store: &dyn Store, settings: &StoreSettings, dev: bool) -> Result<(), NodeError> {
+    let trace = signoff_server::trace_of_development(store).await?;
+    match trace {
+        Some(trace) if !dev => Err(NodeError::Development { store: settings.address.to_string(), trace }),
+        None if dev && store.publisher_after(None).await?.is_some() => {
+            tracing::warn!(
+                "{} held the state of a production server; from now on it belongs to the development mode, and production \
+                 refuses it",
+                settings.address
+            );
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The third parties that do steps.
 fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
     if settings.hooks.is_empty() {
@@ -187,8 +217,9 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
         return None;
     }
     let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
-    let settings =
-        IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
+    let seeded = if settings.dev { Seeded::Count } else { Seeded::Unknown };
+    let public_base = settings.public_base.clone();
+    let settings = IssuerSettings { policy, seeded, public_base, ..IssuerSettings::default() };
     let store = engine.store();
     Some(Arc::new(Issuer::new(store.clone(), store.clone(), clock, settings)))
 }

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
-use super::client::{self, ClientPolicy, ClientRefusal};
+use super::client::{self, ClientPolicy, ClientRefusal, Seeded};
 use super::keyring::{self, KeyError, KeyRing};
 
 /// How the development issuer behaves.
@@ -19,6 +19,8 @@ use super::keyring::{self, KeyError, KeyRing};
 pub struct IssuerSettings {
     /// Which clients get tokens.
     pub policy: ClientPolicy,
+    /// Whether clients count that came with the seed.
+    pub seeded: Seeded,
     /// How long tokens are valid, seconds.
     pub lifetime: i64,
     /// The address, scheme included, that discovery documents name when the request did not come for one of the
@@ -28,7 +30,7 @@ pub struct IssuerSettings {
 
 impl Default for IssuerSettings {
     fn default() -> Self {
-        Self { policy: ClientPolicy::Strict, lifetime: 3600, public_base: None }
+        Self { policy: ClientPolicy::Strict, seeded: Seeded::Unknown, lifetime: 3600, public_base: None }
     }
 }
 
@@ -93,7 +95,17 @@ impl Issuer {
     }
 
     pub(super) async fn admit(&self, client: &PrincipalId, secret: &str) -> Result<(), ClientRefusal> {
-        client::admit(self.directory.as_ref(), self.settings.policy, client, secret).await
+        let IssuerSettings { policy, seeded, .. } = self.settings;
+        client::admit(self.directory.as_ref(), policy, seeded, client, secret).await
+    }
+
+    /// Whether the caller of a token that is right counts: a seeded one does in development only, although a node in
+    /// development mode on the same store may have let it in.
+    pub(super) async fn counts(&self, caller: &PrincipalId) -> Result<bool, StoreError> {
+        if self.settings.seeded == Seeded::Count {
+            return Ok(true);
+        }
+        Ok(!self.directory.principal(caller).await?.is_some_and(|record| record.seeded))
     }
 
     /// Signs a token that lets `principal` call `resource`.

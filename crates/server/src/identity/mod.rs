@@ -32,7 +32,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 
 pub use auth_error::AuthError;
-pub use client::ClientPolicy;
+pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError};
 pub use issuer::{Issuer, IssuerSettings};
 pub use secret::secret_hash;

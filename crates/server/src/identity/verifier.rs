@@ -110,7 +110,17 @@ impl Verifier {
                 _ => AuthError::Malformed,
             })?
             .claims;
-        self.check_claims(&claims, &signer, now)
+        let caller = self.check_claims(&claims, &signer, now)?;
+        if let (Signer::Own, Some(own)) = (&signer, &self.own) {
+            let counts = own.counts(&caller.principal).await.map_err(|error| {
+                tracing::warn!(%error, "the clients are out of reach");
+                AuthError::KeysUnavailable
+            })?;
+            if !counts {
+                return Err(AuthError::Signature);
+            }
+        }
+        Ok(caller)
     }
 
     /// The key that the token says it is signed with, if that is a trusted issuer's.

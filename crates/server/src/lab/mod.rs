@@ -4,9 +4,11 @@ pub(crate) mod clock;
 pub(crate) mod faults;
 pub(crate) mod mailbox;
 pub(crate) mod scenarios;
+mod sound;
 pub(crate) mod state;
 
 pub(crate) use faults::Faults;
+pub(crate) use sound::refuse_unsound;
 
 use axum::Router;
 use axum::body::Body;

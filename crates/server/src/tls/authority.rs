@@ -13,6 +13,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
+use signoff_store::files::Access;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{OWN_NAMES, PORTAL_HOSTS, TlsError, files};
@@ -71,11 +72,11 @@ impl Authority {
             _ => {
                 let made = Self::create(now)?;
                 let text = format!("{}{}", made.key.serialize_pem(), made.pem);
-                files::write(&path, &text, files::Access::Owner)?;
+                files::write(&path, &text, Access::Owner)?;
                 made
             }
         };
-        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, files::Access::Everyone)?;
+        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, Access::Everyone)?;
         Ok(authority)
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
-use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
+use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
@@ -139,7 +139,8 @@ impl TestServer {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        let of_issuer = IssuerSettings { seeded: Seeded::Count, ..IssuerSettings::default() };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), of_issuer));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
         let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());

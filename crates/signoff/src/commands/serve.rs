@@ -38,7 +38,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     };
     front.open(node.routes());
     if let Some(tls) = &config.tls {
-        serve_tls(&config.store.address, tls, &node, &stopped, &mut servers).await?;
+        serve_tls(&config, tls, &node, &stopped, &mut servers).await?;
     }
     view::print(&format!("listening on {base}"))?;
     notify::ready();
@@ -127,13 +127,13 @@ fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failur
 
 /// Where the authority is kept: where the settings say, else beside the file of the store, or beside that of the user
 /// if there is none.
-fn authority_folder(settings: &TlsConfig, store: &StoreAddress) -> Result<PathBuf, Failure> {
+fn authority_folder(settings: &TlsConfig, config: &Config) -> Result<PathBuf, Failure> {
     if let Some(folder) = &settings.folder {
         return Ok(folder.clone());
     }
-    let file = match store {
+    let file = match &config.store.address {
         StoreAddress::Sqlite(file) => Some(file.clone()),
-        StoreAddress::Postgres(_) => StoreAddress::file_of_user(),
+        StoreAddress::Postgres(_) => StoreAddress::file_of_user(config.dev),
     };
     let file = file.ok_or_else(|| {
         let problem = "this user has no data directory for the authority; name a folder with --tls-folder";
@@ -144,24 +144,24 @@ fn authority_folder(settings: &TlsConfig, store: &StoreAddress) -> Result<PathBu
 
 /// The proxy port and the TLS port; the authority is kept, so that clients trust it once.
 async fn serve_tls(
-    store: &StoreAddress,
+    config: &Config,
     settings: &TlsConfig,
     node: &Node,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     let now = node.app.now_seconds();
-    let folder = authority_folder(settings, store)?;
+    let folder = authority_folder(settings, config)?;
     let authority = tls::Authority::load_or_create(&folder, now)?;
-    let config = authority.server_config(now)?;
+    let tls_config = authority.server_config(now)?;
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;
     let tls_address = listener.local_addr().unwrap_or(settings.listen);
-    servers.spawn(tls::serve_tls(listener, config.clone(), node.routes(), stop_of(stopped)));
+    servers.spawn(tls::serve_tls(listener, tls_config.clone(), node.routes(), stop_of(stopped)));
     let proxy_listener = proxy::bind(settings.proxy_port)
         .await
         .map_err(|error| cannot_listen(&settings.proxy_port.to_string(), "proxy-port", &error))?;
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
-    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
+    let proxy = proxy::Proxy::new(proxy::Settings::default(), tls_config, node.routes());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
     view::say(&format!(
         "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"

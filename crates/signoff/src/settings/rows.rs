@@ -45,7 +45,7 @@ const SERVER: &[Setting] = &[
     Setting::flag("config", "A TOML file with settings; flags and variables win over it").values("a path"),
     Setting::everywhere("store", "Where the state is kept")
         .values("`sqlite:PATH`, or `postgres://USER@HOST/DATABASE` for many nodes")
-        .default("`sqlite:signoff.db` in the user's data directory"),
+        .default("`sqlite:signoff.db` in the user's data directory, with `--dev` `sqlite:signoff-dev.db`"),
     Setting::everywhere("connections", "The most connections to the database that this node holds")
         .values("`4` to `1000`")
         .default("`16`"),

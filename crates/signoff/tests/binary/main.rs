@@ -8,6 +8,7 @@ mod crowd;
 mod database;
 mod deploying;
 mod dev_server;
+mod development;
 mod draining;
 mod failing;
 mod guide;
@@ -16,6 +17,8 @@ mod insist;
 mod kills;
 mod ledger;
 mod limits;
+#[cfg(unix)]
+mod modes;
 mod nodes;
 mod pooler;
 mod released;

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use signoff_server::{proxy, serve_plain, tls};
+use signoff_store::files;
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,7 +46,7 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     let Some((program, rest)) = arguments.program.split_first() else {
         return Err(Failure::Usage("name a command after --".to_owned()));
     };
-    let folder = tempfile::tempdir()?;
+    let folder = files::temporary_folder("signoff-run-")?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let address = listener.local_addr()?;
     let base = format!("http://{address}");
@@ -65,9 +66,9 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     servers.spawn(proxy.serve(proxy_listener, stop_of(&stopped)));
 
     let (ca, bundle) = (folder.path().join("ca.pem"), folder.path().join("bundle.pem"));
-    std::fs::write(&ca, authority.ca_pem())?;
+    files::write_new(&ca, authority.ca_pem().as_bytes())?;
     let preset = environment::preset_files(|name| std::env::var_os(name));
-    std::fs::write(&bundle, tls::bundle(authority.ca_pem(), &preset))?;
+    files::write_new(&bundle, tls::bundle(authority.ca_pem(), &preset).as_bytes())?;
     let environment = environment::environment(proxy_address, &bundle, &ca, &base);
 
     let code = match child::run(program, rest, &environment).await {
@@ -102,8 +103,8 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
     if let Some(file) = &arguments.load {
         // Loading brings an older snapshot up to date, and the user's own file is not ours to change.
         let copy = folder.join("loaded");
-        let loaded = match std::fs::copy(file, &copy) {
-            Ok(_) => node.restore(&copy).await.map_err(|error| error.to_string()),
+        let loaded = match copied(file, &copy) {
+            Ok(()) => node.restore(&copy).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         loaded.map_err(|error| {
@@ -114,4 +115,10 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         })?;
     }
     Ok(node)
+}
+
+/// Copies the file to a new one, whose mode is not that of the first.
+fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = std::fs::File::open(from)?;
+    std::io::copy(&mut source, &mut files::create_new(to)?).map(|_| ())
 }
