@@ -47,6 +47,8 @@ pub enum Outcome {
     Final,
     /// A scenario holds the step before its result.
     Held,
+    /// A third party could not be asked.
+    NotReached,
     /// A third party has it in hand.
     Waiting,
     /// A third party answered: well.
@@ -226,6 +228,7 @@ fn result(state: &Aggregate, of: Which, waited_for: bool, outcome: Outcome) -> C
             WorkOutcome::Waiting { progress: None, message: None, again: Micros::ZERO }
         }
         Outcome::Passing => WorkOutcome::Passing { reason: String::new() },
+        Outcome::NotReached => WorkOutcome::NotReached { reason: String::new() },
         Outcome::Final => WorkOutcome::Final { reason: String::new() },
     };
     Command::StepResult(StepResult { operation, attempt, outcome })

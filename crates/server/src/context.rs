@@ -17,6 +17,8 @@ use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
 use crate::repeat;
+use crate::serve::On;
+use crate::tls::is_portal_host;
 
 /// Who asks, and in which request.
 #[derive(Clone)]
@@ -104,19 +106,33 @@ impl App {
 /// The checks themselves, for calls that no route answers, too.
 pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
     let who = caller(app, &request.headers).await?;
+    if let Some(on) = request.extensions.get::<On>() {
+        on.good_token();
+    }
     check_api_version(request.uri.query().unwrap_or_default())?;
     Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
 }
 
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
-    let authorization = headers.get(header::AUTHORIZATION);
+    let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = authorizations.next();
+    if authorizations.next().is_some() {
+        // Of two tokens nobody can say which one counts.
+        return Err(unauthorised(app, headers, AuthError::Malformed));
+    }
     if let Some(token) = &app.settings().operator_token {
-        let sent = authorization.and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        if sent.is_some_and(|sent| same(sent, token.0.as_bytes())) {
+        let sent = authorization.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
+        let sent = sent.filter(|(scheme, _)| scheme.eq_ignore_ascii_case(b"Bearer "));
+        if sent.is_some_and(|(_, sent)| same(sent, token.0.as_bytes())) {
             return Ok(Who::Operator);
         }
     }
-    app.inner.verifier.verify(authorization).await.map(Who::Principal).map_err(unauthorised)
+    app.inner
+        .verifier
+        .verify(authorization)
+        .await
+        .map(Who::Principal)
+        .map_err(|error| unauthorised(app, headers, error))
 }
 
 /// Compares without telling by its duration how much of a guess was right.
@@ -144,8 +160,11 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn unauthorised(error: AuthError) -> ApiError {
-    let www_authenticate = error.www_authenticate();
+fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> ApiError {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let login_host = is_portal_host(host).then_some("https://login.microsoftonline.com");
+    let www_authenticate = error.www_authenticate(&app.inner.verifier.challenge(login_host));
     let text = match error {
         AuthError::Missing => ErrorText::TokenMissing,
         AuthError::Malformed => ErrorText::TokenMalformed,

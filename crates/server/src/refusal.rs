@@ -191,7 +191,7 @@ pub(crate) fn unknown_offer_type(offer_type: String) -> ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
+        signoff_store::availability::failed(&error);
         match error {
             StoreError::Stale | StoreError::Fenced => {
                 Self::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict)

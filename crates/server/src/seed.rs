@@ -25,6 +25,11 @@ const CLIENTS: [(&str, &str, &str, Role); 3] = [
     ("fabrikam", "fabrikam-owner", "fabrikam-secret", Role::Owner),
 ];
 
+/// The clients that come with the seed.
+pub(crate) fn seeded_clients() -> impl Iterator<Item = &'static str> {
+    CLIENTS.into_iter().map(|(_, client, ..)| client)
+}
+
 /// Puts in place what the contract and the documents promise of a development server; what is there stays.
 ///
 /// # Errors

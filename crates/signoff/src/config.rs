@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
-use signoff_engine::RETENTION;
 use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::MailSettings;
+use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
+use signoff_server::ServeSettings;
 use signoff_server::identity::MOST_AGE;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
@@ -24,12 +25,14 @@ mod mail;
 mod quotas;
 mod secrets;
 mod store;
+mod web;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
 pub(crate) use quotas::{QuotaFile, Quotas};
 pub(crate) use secrets::secret;
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
+pub(crate) use web::{LimitsFile, WebOptions};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -71,6 +74,8 @@ pub(crate) struct ServeOptions {
     pub(crate) migrate: Option<String>,
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
     pub(crate) drain: Option<String>,
+    #[command(flatten)]
+    pub(crate) web: WebOptions,
 }
 
 /// Reads yes or no.
@@ -105,6 +110,9 @@ pub(crate) struct File {
     pub(crate) public_url: Option<String>,
     pub(crate) quotas: QuotaFile,
     pub(crate) hooks: BTreeMap<String, HookFile>,
+    pub(crate) trusted_proxies: Option<Vec<String>>,
+    pub(crate) allowed_hosts: Option<Vec<String>>,
+    pub(crate) limits: LimitsFile,
 }
 
 /// `[identity]`: the real issuer whose tokens are trusted.
@@ -158,6 +166,12 @@ pub(crate) struct Config {
     pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
+    /// The bounds on connections, and the proxies in front.
+    pub(crate) serving: ServeSettings,
+    /// The bounds on those who follow operations.
+    pub(crate) following: FollowLimits,
+    /// Names by which a development server is reached.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -210,7 +224,7 @@ impl Config {
         } else {
             None
         };
-        let store = store::settings(options.store.or(file.store).as_deref(), database)?;
+        let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
@@ -226,6 +240,9 @@ impl Config {
             operator_token: operator_token()?,
             public_url: file.public_url.map(public_url).transpose()?,
             hooks: hooks::settings(file.hooks)?,
+            serving: web::serving(&file.limits, options.web.trusted_proxies.or(file.trusted_proxies))?,
+            following: web::following(&file.limits)?,
+            allowed_hosts: web::hosts(options.web.allowed_hosts.or(file.allowed_hosts))?,
             retention: retention(options.retention.or(file.retention).as_deref(), dev)?,
         })
     }

@@ -112,6 +112,19 @@ fn others_can_read(_: &Path) -> bool {
 }
 
 impl Connection {
+    /// What is known of who calls, by variables or the configuration file, as the names of the variables; a file that
+    /// cannot be read says nothing.
+    pub(crate) fn known_caller(&self) -> Vec<&'static str> {
+        let merged = self.settings().map_or_else(|_| self.clone(), |settings| settings.merged);
+        let all = [
+            ("SIGNOFF_TENANT", merged.tenant),
+            ("SIGNOFF_CLIENT_ID", merged.client_id),
+            ("SIGNOFF_CLIENT_SECRET", merged.client_secret),
+            ("SIGNOFF_PUBLISHER", merged.publisher),
+        ];
+        all.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect()
+    }
+
     /// Fills in what was not given from the configuration file.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let file = default_file();

@@ -100,6 +100,7 @@ impl Failure {
             )
             | Self::Node(
                 NodeError::Open(_)
+                | NodeError::Development { .. }
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))
                 | NodeError::Identity(_)
                 | NodeError::Mail(_)

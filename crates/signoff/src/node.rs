@@ -6,11 +6,11 @@ use std::sync::Arc;
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
-use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_engine::{Engine, FollowLimits, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
-    Verifier,
+    Seeded, Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
 use signoff_store::postgres::{OpenError, PostgresStore};
@@ -38,11 +38,14 @@ pub(crate) struct NodeSettings {
     pub(crate) mail: Option<MailSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
-    /// Where the server is reached without TLS, for the addresses that discovery gives out.
+    /// Where the server is reached, for the addresses that discovery gives out and third parties call back to.
     pub(crate) public_base: Option<String>,
-    /// Third parties that do steps; they call back to `callback_base`.
+    /// Third parties that do steps.
     pub(crate) hooks: Vec<HookSettings>,
-    pub(crate) callback_base: Option<String>,
+    /// How many may follow operations.
+    pub(crate) following: FollowLimits,
+    /// Names by which a development server is reached.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Why there is no server.
@@ -54,6 +57,16 @@ pub(crate) enum NodeError {
     Database(#[from] OpenError),
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    #[error(
+        "store: {store} was used in development mode: {trace}; production starts on a new store: name one with --store, or \
+         move this one away. To go on with this one, serve it with --dev"
+    )]
+    Development {
+        /// Its address.
+        store: String,
+        /// What tells.
+        trace: &'static str,
+    },
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
     #[error("{0}")]
@@ -78,13 +91,16 @@ impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &StoreSettings, settings: NodeSettings) -> Result<Self, NodeError> {
         let hooks = hooks(&settings)?;
-        let store = open(store).await?;
+        let address = store;
+        let store = open(address).await?;
+        take_up(store.as_ref(), address, settings.dev).await?;
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
         }
         engine_settings.deliver_mail = settings.mail.is_some();
         engine_settings.retention = settings.retention;
+        engine_settings.follow = settings.following;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
@@ -102,6 +118,7 @@ impl Node {
                 operator_token: settings.operator_token.map(OperatorToken),
                 retry_after: if settings.dev { 1 } else { 30 },
                 quotas: settings.quotas.api,
+                allowed_hosts: settings.allowed_hosts,
             },
         );
         app.recover().await?;
@@ -172,14 +189,32 @@ async fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>, NodeError> {
     })
 }
 
+/// Keeps production off a store that development mode used: what is in it is known to everybody. Development mode may take
+/// any store, and says what that means.
+async fn take_up(store: &dyn Store, settings: &StoreSettings, dev: bool) -> Result<(), NodeError> {
+    let trace = signoff_server::trace_of_development(store).await?;
+    match trace {
+        Some(trace) if !dev => Err(NodeError::Development { store: settings.address.to_string(), trace }),
+        None if dev && store.publisher_after(None).await?.is_some() => {
+            tracing::warn!(
+                "{} held the state of a production server; from now on it belongs to the development mode, and production \
+                 refuses it",
+                settings.address
+            );
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The third parties that do steps.
 fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
     if settings.hooks.is_empty() {
         return Ok(Hooks::none());
     }
     let transport = Arc::new(HttpTransport::new().map_err(NodeError::HookTransport)?);
-    let base = settings.callback_base.as_ref().or(settings.public_base.as_ref());
-    Ok(Hooks::new(settings.hooks.clone(), transport, base.map_or("", String::as_str))?)
+    let base = settings.public_base.as_deref().unwrap_or_default();
+    Ok(Hooks::new(settings.hooks.clone(), transport, base)?)
 }
 
 /// The server's own token endpoint: in development, and wherever no other issuer is trusted.
@@ -190,6 +225,7 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
     let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
     let settings = IssuerSettings {
         policy,
+        seeded: if settings.dev { Seeded::Count } else { Seeded::Unknown },
         public_base: settings.public_base.clone(),
         failed_sign_ins: settings.quotas.failed_sign_ins,
         ..IssuerSettings::default()

@@ -75,6 +75,7 @@ impl Node {
             operator_token: None,
             retry_after: 1,
             quotas: QuotaSettings::default(),
+            allowed_hosts: Vec::new(),
         };
         let app = App::new(engine.clone(), verifier, None, settings);
         app.recover().await?;

@@ -378,6 +378,38 @@ messages! {
         } => "error-snapshot-invalid",
         /// The body took too long.
         BodyTooSlow => "error-body-too-slow",
+        /// What came is no HTTP/1.1.
+        MalformedRequest => "error-malformed-request",
+        /// The first line and the headers are too much.
+        HeadTooLarge {
+            /// How many bytes there may be.
+            bytes: usize,
+            /// How many headers there may be.
+            headers: usize,
+        } => "error-head-too-large",
+        /// The address has too many connections without a token.
+        TooManyConnections {
+            /// How many there may be.
+            limit: usize,
+        } => "error-too-many-connections",
+        /// The server does not know its routes yet.
+        Starting => "error-starting",
+        /// The body is compressed.
+        UnsupportedEncoding {
+            /// The `Content-Encoding` of the request.
+            got: String,
+        } => "error-unsupported-encoding",
+        /// The body is not framed as its headers say.
+        BodyBroken => "error-body-broken",
+        /// The `Host` is none by which a development server is reached.
+        HostNotAllowed {
+            /// The host as sent.
+            host: String,
+        } => "error-host-not-allowed",
+        /// A web page asks for a change without declaring JSON.
+        OriginNeedsJson => "error-origin-needs-json",
+        /// There is no `Host`, or more than one, or none that is valid.
+        InvalidHost => "error-invalid-host",
         /// 429.
         TooBusy => "error-too-busy",
         /// 503.

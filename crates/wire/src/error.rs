@@ -118,6 +118,10 @@ codes! {
     StepNotWaiting = 400,
     /// The draft cannot be published as it is; `details` lists every finding.
     ValidationFailed = 422,
+    /// What arrived is not HTTP/1.1, or its body is not framed as its headers say.
+    MalformedRequest = 400,
+    /// The request's first line and headers are larger, or more, than the server takes.
+    HeadersTooLarge = 431,
     /// The body did not arrive in time.
     RequestTimeout = 408,
     /// Too many requests; `Retry-After` says when to come back.

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
+use crate::emails;
 use crate::words::PcMigrationStatus;
 
 /// A publisher as its members see it.
@@ -49,15 +51,18 @@ pub struct PublisherDefinition<'a> {
 pub struct PublisherPut {
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub display_text: Option<String>,
     /// The offer types it may sell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer_type_categories: Option<Vec<String>>,
     /// Its number as a seller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = seller_id)]
     pub seller_id: Option<i64>,
-    /// Where notifications of migrated offers go; one e-mail address.
+    /// Where notifications of migrated offers go; one e-mail address, or an empty text for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = one_address)]
     pub seller_contact: Option<String>,
     /// What offers without a setting of their own count as, for later operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -104,7 +109,26 @@ pub struct Member<'a> {
 #[serde(deny_unknown_fields)]
 pub struct MemberPut {
     /// `owner`, `contributor`, `reviewer` or `reader`.
+    #[schema(schema_with = role)]
     pub role: String,
+}
+
+fn seller_id() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .minimum(Some(isize::MIN))
+        .maximum(Some(isize::MAX))
+        .build()
+}
+
+fn one_address() -> Object {
+    let text = SchemaType::from_iter([Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(text).pattern(Some(emails::ONE_OR_NONE_PATTERN)).build()
+}
+
+fn role() -> Object {
+    let roles = ["owner", "contributor", "reviewer", "reader"];
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(roles)).build()
 }
 
 #[cfg(test)]

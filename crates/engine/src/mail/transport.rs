@@ -12,7 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Category;
 
 use super::render::Rendered;
-use super::settings::{Encryption, MailSettings, SettingsError};
+use super::settings::{Encryption, MailSettings, Secret, SettingsError};
 
 /// How long to wait for the server's goodbye once it has taken a message.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub struct Transport {
     encryption: Encryption,
     trust: Option<TlsParameters>,
     greeting: ClientId,
-    credentials: Option<Credentials>,
+    credentials: Option<(String, Secret)>,
     from: Mailbox,
     timeout: Duration,
 }
@@ -132,8 +132,10 @@ impl Transport {
             let protected = connection.starttls(trust, &self.greeting).await;
             protected.map_err(|error| self.passing(error.to_string()))?;
         }
-        if let Some(credentials) = &self.credentials {
-            let signed_in = connection.auth(DEFAULT_MECHANISMS, credentials).await;
+        if let Some((name, password)) = &self.credentials {
+            let password = password.read().map_err(|why| self.passing(why))?;
+            let credentials = Credentials::new(name.clone(), password);
+            let signed_in = connection.auth(DEFAULT_MECHANISMS, &credentials).await;
             signed_in.map_err(|error| self.not_signed_in(&error))?;
         }
         Ok(connection)

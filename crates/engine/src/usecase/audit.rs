@@ -38,7 +38,11 @@ impl Asked {
                 };
                 Some(Self { action, subject: Some(review.step.clone()), reason })
             }
-            Command::StepResult(_) | Command::Callback(_) | Command::Hold(_) | Command::Release(_) => None,
+            Command::StepResult(_)
+            | Command::Callback(_)
+            | Command::Hold(_)
+            | Command::Release(_)
+            | Command::Reschedule(_) => None,
         }
     }
 }

@@ -27,7 +27,8 @@ pub struct GoLive {
 }
 
 impl GoLive {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
         self.guard.check(&state)?;
         let at_signoff = state.target.as_ref().is_some_and(Operation::waits_for_signoff);
         if !at_signoff {
@@ -62,7 +63,7 @@ impl GoLive {
             notes: Vec::new(),
         };
         let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         if at_signoff {
             sign_off(&mut transition, &self.by.to_string());
         }

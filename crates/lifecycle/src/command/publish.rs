@@ -51,7 +51,8 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
         self.guard.check(&state)?;
         refuse_while_running(&state)?;
         let Checked::Fit { revision, warnings } = self.checked else {
@@ -93,7 +94,7 @@ impl Publish {
                 .collect();
         }
         let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         transition.start(operation);
         transition.state.offer.version += 1;
         transition.notify(Event::Started);

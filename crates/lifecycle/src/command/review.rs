@@ -34,7 +34,7 @@ pub struct Review {
 }
 
 impl Review {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let Some(target) = state.target.as_ref().filter(|target| target.id == self.operation) else {
             return Err(Refusal::OperationNotRunning { operation: self.operation });
         };
@@ -50,7 +50,8 @@ impl Review {
             return Err(Refusal::SelfReview { step: self.step });
         }
         let by = self.by.to_string();
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
+        let now = transition.now;
         let Some(step) = transition.target().map(|target| &mut target.steps[index]) else {
             return Err(Refusal::NoRunningOperation);
         };

@@ -4,6 +4,7 @@
 
 mod cancel_stories;
 mod cancel_table;
+mod clock_put_back;
 mod exploration;
 mod force_table;
 mod golive_table;

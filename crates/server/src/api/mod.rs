@@ -25,5 +25,5 @@ pub(crate) mod review;
 mod started;
 mod target;
 
-pub(crate) use started::{LONGEST_REASON, accepted, read_action};
+pub(crate) use started::{accepted, read_action};
 pub(crate) use target::{Segments, offer_slug, resolve_offer};

@@ -8,15 +8,14 @@ use signoff_engine::PublishRequest;
 use signoff_engine::catalogue::Finding;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::decision::Reply;
-use signoff_text::{ErrorText, Lang};
-use signoff_wire::ErrorCode;
+use signoff_text::Lang;
 use signoff_wire::error::ErrorItem;
 use signoff_wire::operation::{Accepted, VALID, Validation};
 use signoff_wire::words::OperationState;
 
-use super::{Segments, accepted, offer_slug, read_action, resolve_offer};
+use super::{Segments, accepted, offer_slug, page, read_action, resolve_offer};
 use crate::app::App;
-use crate::context::{Context, parameter};
+use crate::context::Context;
 use crate::error::ApiError;
 use crate::refusal::Subject;
 use crate::wait::Wait;
@@ -34,7 +33,7 @@ pub(crate) async fn handle(
     let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let action = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let only = match validate_only(uri.query().unwrap_or_default()) {
+    let only = match page::flag(uri.query().unwrap_or_default(), "validateOnly") {
         Ok(only) => only,
         Err(error) => {
             // An offer that does not exist is told first.
@@ -58,20 +57,6 @@ pub(crate) async fn handle(
         app.give_back(&publisher, taken);
     }
     started(&app, &context, &subject, done, &wait).await
-}
-
-/// Whether the call asks for the checks alone.
-fn validate_only(query: &str) -> Result<bool, ApiError> {
-    match parameter(query, "validateOnly") {
-        None => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("false") => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("true") => Ok(true),
-        Some(other) => {
-            let (field, value) = ("validateOnly".to_owned(), other.chars().take(80).collect());
-            let text = ErrorText::InvalidFlag { field, value };
-            Err(ApiError::new(ErrorCode::InvalidParameter, text).target("validateOnly"))
-        }
-    }
 }
 
 /// The reply to a call for the checks alone: what they found does not stop a publish.

@@ -8,11 +8,12 @@ use signoff_engine::ReviewRequest;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::Ruling;
 use signoff_text::ErrorText;
+use signoff_wire::body::LONGEST_REASON;
 use signoff_wire::operation::ReviewBody;
 use signoff_wire::{ErrorCode, json};
 
+use super::Segments;
 use super::operation_get::find;
-use super::{LONGEST_REASON, Segments};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;

@@ -127,17 +127,17 @@ impl ExternalKeys {
         })
     }
 
+    /// The `iss` of its tokens; `{tenantid}` in it stands for the token's tenant.
+    pub(super) fn issuer(&self) -> &str {
+        &self.trusted.issuer
+    }
+
     /// Whether tokens of `issuer` with that `tid` claim are this issuer's.
     pub(super) fn trusts(&self, issuer: &str, tenant: Option<&str>) -> bool {
         match tenant {
             Some(tenant) => self.trusted.issuer.replace("{tenantid}", tenant) == issuer,
             None => self.trusted.issuer == issuer,
         }
-    }
-
-    /// The `iss` claim of its tokens, with `{tenantid}` where their tenant stands.
-    pub(super) fn issuer(&self) -> &str {
-        &self.trusted.issuer
     }
 
     /// For so many seconds a token counts from its `iat` on.

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
-use super::client::{self, ClientPolicy, ClientRefusal};
+use super::client::{self, ClientPolicy, ClientRefusal, Seeded};
 use super::keyring::{self, KeyError, KeyRing};
 use super::sign_ins::SignIns;
 
@@ -20,6 +20,8 @@ use super::sign_ins::SignIns;
 pub struct IssuerSettings {
     /// Which clients get tokens.
     pub policy: ClientPolicy,
+    /// Whether clients count that came with the seed.
+    pub seeded: Seeded,
     /// How long tokens are valid, seconds.
     pub lifetime: i64,
     /// The address, scheme included, that discovery documents name when the request did not come for one of the
@@ -31,7 +33,13 @@ pub struct IssuerSettings {
 
 impl Default for IssuerSettings {
     fn default() -> Self {
-        Self { policy: ClientPolicy::Strict, lifetime: 3600, public_base: None, failed_sign_ins: None }
+        Self {
+            policy: ClientPolicy::Strict,
+            seeded: Seeded::Unknown,
+            lifetime: 3600,
+            public_base: None,
+            failed_sign_ins: None,
+        }
     }
 }
 
@@ -103,7 +111,17 @@ impl Issuer {
     }
 
     pub(super) async fn admit(&self, client: &PrincipalId, secret: &str) -> Result<(), ClientRefusal> {
-        client::admit(self.directory.as_ref(), self.settings.policy, client, secret).await
+        let IssuerSettings { policy, seeded, .. } = self.settings;
+        client::admit(self.directory.as_ref(), policy, seeded, client, secret).await
+    }
+
+    /// Whether the caller of a token that is right counts: a seeded one does in development only, although a node in
+    /// development mode on the same store may have let it in.
+    pub(super) async fn counts(&self, caller: &PrincipalId) -> Result<bool, StoreError> {
+        if self.settings.seeded == Seeded::Count {
+            return Ok(true);
+        }
+        Ok(!self.directory.principal(caller).await?.is_some_and(|record| record.seeded))
     }
 
     /// Signs a token that lets `principal` call `resource`.

@@ -27,18 +27,20 @@ mod verifier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 use signoff_wire::names::PERSON;
 
-pub use auth_error::AuthError;
-pub use client::ClientPolicy;
+pub use auth_error::{AuthError, Challenge};
+pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
+pub(crate) use random::identifier as new_identifier;
 pub(crate) use secret::made as made_secret;
 pub use secret::secret_hash;
+pub(crate) use token_endpoint::TokenIssued;
+pub(crate) use token_request::{LONGEST_CLIENT, LONGEST_RESOURCE};
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
@@ -63,7 +65,6 @@ pub fn login_router(issuer: Arc<Issuer>) -> Router {
         .route("/{tenant}/discovery/instance", get(discovery::instance))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(issuer)
 }
 

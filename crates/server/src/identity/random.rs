@@ -23,6 +23,6 @@ pub(super) fn secret() -> [u8; 32] {
 }
 
 /// An identifier of a token or of a reply.
-pub(super) fn identifier() -> Uuid {
+pub(crate) fn identifier() -> Uuid {
     Builder::from_random_bytes(rand::random()).into_uuid()
 }

@@ -15,7 +15,7 @@ use signoff_store::contract::{
 };
 use tokio::task::JoinHandle;
 
-use super::{ClientPolicy, Clock, Issuer, IssuerSettings, login_router};
+use super::{ClientPolicy, Clock, Issuer, IssuerSettings, Seeded, login_router};
 
 /// Principals and keys in memory; it can be made to fail.
 #[derive(Default)]
@@ -138,7 +138,7 @@ impl FakeClock {
 pub(super) fn issuer(store: &Arc<FakeStore>, clock: &FakeClock, policy: ClientPolicy) -> Arc<Issuer> {
     let directory: Arc<dyn Directory> = Arc::clone(store) as _;
     let keys: Arc<dyn Keys> = Arc::clone(store) as _;
-    let settings = IssuerSettings { policy, ..IssuerSettings::default() };
+    let settings = IssuerSettings { policy, seeded: Seeded::Count, ..IssuerSettings::default() };
     Arc::new(Issuer::new(directory, keys, clock.clock(), settings))
 }
 

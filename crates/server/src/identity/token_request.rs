@@ -13,9 +13,9 @@ use super::claims::Version;
 use super::token_error::TokenError;
 
 /// Characters of a client id.
-const LONGEST_CLIENT: usize = 128;
+pub(crate) const LONGEST_CLIENT: usize = 128;
 /// Bytes of a resource.
-const LONGEST_RESOURCE: usize = 2048;
+pub(crate) const LONGEST_RESOURCE: usize = 2048;
 
 /// A complete request for a token with the grant `client_credentials`.
 pub(super) struct TokenRequest {

@@ -11,7 +11,7 @@ use signoff_store::contract::PrincipalId;
 use super::cache::{Remembered, TokenCache};
 use super::claims::{TokenClaims, Version};
 use super::external::{ExternalIssuer, ExternalIssuerError, ExternalKeys};
-use super::{AuthError, Clock, Issuer};
+use super::{AuthError, Challenge, Clock, Issuer};
 
 /// Longer headers are no tokens, bytes.
 pub(crate) const LENGTH_LIMIT: usize = 16 * 1024;
@@ -77,6 +77,25 @@ impl Verifier {
         Ok(Self { own, external, audiences, external_audience, clock, rules, cache })
     }
 
+    /// What a caller is told that has no good token; `login_host`: what answers in the token hosts' stead, if the
+    /// request came for one of the portal's names.
+    pub fn challenge(&self, login_host: Option<&str>) -> Challenge {
+        let audience = |of: &[String]| of.first().cloned().unwrap_or_default();
+        match (&self.own, &self.external) {
+            (None, Some(external)) => {
+                // Where the tenant shows with the token only, any may sign in.
+                let authority = external.issuer().replace("{tenantid}", "common");
+                Challenge { authority, audience: audience(&self.external_audience) }
+            }
+            (own, _) => {
+                let base = own.as_ref().and_then(|own| own.settings().public_base.as_deref());
+                let base = login_host.or(base).unwrap_or("https://login.microsoftonline.com");
+                let authority = format!("{}/common/oauth2/authorize", base.trim_end_matches('/'));
+                Challenge { authority, audience: audience(&self.audiences) }
+            }
+        }
+    }
+
     /// Who sent a request with this `Authorization` header.
     ///
     /// A token seen before costs a look-up; one never seen, an RSA verification and perhaps the fetch of keys.
@@ -138,7 +157,17 @@ impl Verifier {
                 _ => AuthError::Malformed,
             })?
             .claims;
-        self.check_claims(&claims, &signer, now)
+        let caller = self.check_claims(&claims, &signer, now)?;
+        if let (Signer::Own, Some(own)) = (&signer, &self.own) {
+            let counts = own.counts(&caller.0.principal).await.map_err(|error| {
+                tracing::warn!(%error, "the clients are out of reach");
+                AuthError::KeysUnavailable
+            })?;
+            if !counts {
+                return Err(AuthError::Signature);
+            }
+        }
+        Ok(caller)
     }
 
     /// The key that the token says it is signed with, if that is a trusted issuer's.

@@ -13,6 +13,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
+use signoff_store::files::Access;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{OWN_NAMES, PORTAL_HOSTS, TlsError, files};
@@ -71,11 +72,11 @@ impl Authority {
             _ => {
                 let made = Self::create(now)?;
                 let text = format!("{}{}", made.key.serialize_pem(), made.pem);
-                files::write(&path, &text, files::Access::Owner)?;
+                files::write(&path, &text, Access::Owner)?;
                 made
             }
         };
-        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, files::Access::Everyone)?;
+        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, Access::Everyone)?;
         Ok(authority)
     }
 
@@ -113,7 +114,7 @@ impl Authority {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate, self.certificate.clone()], key)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 

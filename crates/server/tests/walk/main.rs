@@ -26,7 +26,11 @@ mod clock;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod dialects;
+#[cfg(test)]
+mod early;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
@@ -55,6 +59,8 @@ mod people;
 mod publish;
 #[cfg(test)]
 mod quotas;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]

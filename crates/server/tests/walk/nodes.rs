@@ -164,7 +164,7 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     let path = two.path("vm", &format!("/operations/{}/events", publish.operation_id()));
     let mut reader = Reader::open(two.get(&path)).await;
     let first = reader.next().await.unwrap();
-    let waiting = tokio::spawn(three.follow(&publish.location()).wait(60).into_future());
+    let waiting = tokio::spawn(three.follow(&publish.location()).wait(50).into_future());
     // It has looked, and found nothing new.
     let looks = || nodes[2].faults.log().into_iter().filter(|entry| entry.method == "look");
     while !looks().any(|entry| entry.outcome == Outcome::Done) {
@@ -172,7 +172,7 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     }
     nodes[0].release("vm", "displaycertify").await.expect(200);
     let reply = tokio::time::timeout(AT_ONCE, waiting).await.unwrap().unwrap().expect(200);
-    assert_eq!(reply.header("preference-applied"), "wait=60");
+    assert_eq!(reply.header("preference-applied"), "wait=50");
     assert_ne!(reply.text, first.data);
     let signoff = async { while !reader.next().await.unwrap().data.contains("waitingForPublisherReview") {} };
     tokio::time::timeout(AT_ONCE, signoff).await.unwrap();

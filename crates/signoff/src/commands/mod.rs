@@ -70,7 +70,7 @@ pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) 
         }
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
-            run::run(command).await
+            run::run(command, &connection.known_caller()).await
         }
         ServerCommand::Try(command) => {
             crate::logging::start("error");

@@ -1,6 +1,7 @@
 //! `signoff openapi`.
 
 use clap::Args;
+use signoff_wire::Dialect;
 
 use crate::connection::Connection;
 use crate::exit::Failure;
@@ -20,6 +21,6 @@ pub(crate) async fn run(command: &Command, connection: &Connection) -> Result<()
         let client = connection.settings()?.anonymous_client()?;
         view::print_json(&client.openapi().await?)
     } else {
-        view::print_json(&signoff_server::openapi::document())
+        view::print_json(&signoff_server::openapi::document(Dialect::Documented))
     }
 }

@@ -19,6 +19,11 @@ pub(super) const GROUPS: &[Group] = &[
         intro: "What callers may do in a while; each node counts for itself, and a request beyond is 429.",
         settings: QUOTAS,
     },
+    Group {
+        title: "Limits that can be changed",
+        intro: "All limits, and what comes of going beyond them, are in [limits.md](limits.md).",
+        settings: LIMITS,
+    },
     Group { title: "Mail", intro: "Without this section letters are kept and not sent.", settings: MAIL },
     Group {
         title: "Steps of third parties",
@@ -50,7 +55,7 @@ const SERVER: &[Setting] = &[
     Setting::flag("config", "A TOML file with settings; flags and variables win over it").values("a path"),
     Setting::everywhere("store", "Where the state is kept")
         .values("`sqlite:PATH`, or `postgres://USER@HOST/DATABASE` for many nodes")
-        .default("`sqlite:signoff.db` in the user's data directory"),
+        .default("`sqlite:signoff.db` in the user's data directory, with `--dev` `sqlite:signoff-dev.db`"),
     Setting::everywhere("connections", "The most connections to the database that this node holds")
         .values("`4` to `1000`")
         .default("`16`"),
@@ -105,6 +110,40 @@ const SERVER: &[Setting] = &[
     )
     .values("a span of at most `10m`")
     .default("`5s` on PostgreSQL, else and in development mode `0s`"),
+    Setting::everywhere("trusted_proxies", "The reverse proxies whose `X-Forwarded-For` counts")
+        .values("networks like `10.0.0.0/8`, in a flag or a variable separated by commas"),
+    Setting::everywhere(
+        "allowed_hosts",
+        "Names by which a development server is reached, besides those of its own machine",
+    )
+    .values("names without a port, in a flag or a variable separated by commas"),
+];
+
+const LIMITS: &[Setting] = &[
+    Setting::key("limits.connections", "Connections open at once")
+        .values("`16` to `1000000`")
+        .default("`1024`"),
+    Setting::key(
+        "limits.connections_per_address",
+        "Connections of one address that have shown no good token",
+    )
+    .values("`1` to `1000000`")
+    .default("`512`"),
+    Setting::key("limits.head_time", "How long a request's first line and headers may take to arrive")
+        .values("a span of at most `1h`")
+        .default("`10s`"),
+    Setting::key("limits.body_time", "How long a body may take to arrive")
+        .values("a span of at most `1h`")
+        .default("`30s`"),
+    Setting::key("limits.write_time", "How long a client may take no byte of a reply")
+        .values("a span of at most `1h`")
+        .default("`30s`"),
+    Setting::key("limits.streams_per_publisher", "Streams of events of one publisher")
+        .values("`1` to `1000000`")
+        .default("`256`"),
+    Setting::key("limits.streams_per_caller", "Streams of events of one caller")
+        .values("`1` to `1000000`")
+        .default("`64`"),
 ];
 
 const IDENTITY: &[Setting] = &[

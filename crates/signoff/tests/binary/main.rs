@@ -10,6 +10,7 @@ mod crowd;
 mod database;
 mod deploying;
 mod dev_server;
+mod development;
 mod draining;
 mod examples;
 mod failing;
@@ -17,13 +18,18 @@ mod guide;
 mod histories;
 mod insist;
 mod kills;
+#[cfg(unix)]
+mod led;
 mod ledger;
 mod limits;
+#[cfg(unix)]
+mod modes;
 mod nodes;
 mod pooler;
 mod released;
 mod repeats;
 mod resume;
+mod running;
 mod serve_check;
 mod server;
 mod serving;

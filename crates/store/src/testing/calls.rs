@@ -325,6 +325,10 @@ impl Sharing for FaultyStore {
         self.shared.has_peers
     }
 
+    async fn writable(&self) -> Result<(), StoreError> {
+        pass!(self, "", String::new(); writable())
+    }
+
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
         pass!(self, "", String::new(); time())
     }

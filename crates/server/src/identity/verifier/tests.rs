@@ -12,7 +12,9 @@ use signoff_store::contract::Keys as _;
 use super::{Caller, LENGTH_LIMIT, Verifier};
 use crate::identity::claims::Version;
 use crate::identity::testing::{FakeClock, FakeStore, issuer};
-use crate::identity::{AuthError, ClientPolicy, DEFAULT_AUDIENCE, Issuer, principal_id};
+use crate::identity::{
+    AuthError, ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, Issuer, principal_id,
+};
 
 struct World {
     store: Arc<FakeStore>,
@@ -232,4 +234,22 @@ async fn keys_out_of_reach_are_no_fault_of_the_token() {
     assert_eq!(verify(&restarted, &token).await, Err(AuthError::KeysUnavailable));
     world.store.recover();
     assert!(verify(&restarted, &token).await.is_ok());
+}
+
+#[test]
+fn who_has_no_token_is_told_whose_and_for_whom() {
+    let clock: Clock = Arc::new(|| 0);
+    let external = ExternalIssuer {
+        issuer: "https://login.example.com/{tenantid}/v2.0".to_owned(),
+        audience: "https://signoff.example.com".to_owned(),
+        keys_url: "https://login.example.com/keys".to_owned(),
+        most_age: super::super::MOST_AGE,
+    };
+    let verifier = Verifier::new(None, Some(external), Vec::new(), clock).unwrap();
+    let told = AuthError::Missing.www_authenticate(&verifier.challenge(None));
+    assert_eq!(
+        told,
+        "Bearer authorization_uri=\"https://login.example.com/common/v2.0\", \
+         resource_id=\"https://signoff.example.com\""
+    );
 }

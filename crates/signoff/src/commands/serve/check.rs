@@ -204,7 +204,7 @@ fn hooks(config: &Config) -> Look {
 
 fn tls(config: &Config) -> Look {
     let Some(settings) = &config.tls else { return Look::unset("tls", "no tls: plain HTTP only") };
-    let folder = match authority_folder(settings, &config.store.address) {
+    let folder = match authority_folder(settings, config) {
         Ok(folder) => folder,
         Err(problem) => return Look::of("tls", Err(problem.to_string())),
     };

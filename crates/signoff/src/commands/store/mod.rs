@@ -67,7 +67,7 @@ impl StoreArg {
     fn place(&self) -> Result<Place, BadSetting> {
         match &self.store {
             Some(text) => place("store", "SIGNOFF_STORE", text),
-            None => StoreAddress::of_user()
+            None => StoreAddress::of_user(false)
                 .map(|address| address.place())
                 .ok_or_else(|| bad("store", "this user has no data directory; name a store with --store")),
         }

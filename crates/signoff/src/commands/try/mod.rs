@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_server::{TENANT, serve_plain};
+use signoff_store::files;
 use signoff_wire::Dialect;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
 use tokio::sync::watch;
@@ -43,7 +44,7 @@ pub(crate) struct Command {
 
 /// Tells the story, then stays up until Ctrl-C unless told otherwise.
 pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
-    let folder = tempfile::Builder::new().prefix("signoff-try-").tempdir()?;
+    let folder = files::temporary_folder("signoff-try-")?;
     let signals = StopSignals::listen()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
@@ -75,7 +76,8 @@ fn settings(base: &str) -> NodeSettings {
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
         hooks: Vec::new(),
-        callback_base: None,
+        following: signoff_engine::FollowLimits::default(),
+        allowed_hosts: Vec::new(),
     }
 }
 
