@@ -20,7 +20,8 @@ Exit codes:
   3  not found
   4  refused by the server (400, 405, 409, 412, 413, 415, 422, 501)
   5  not signed in, or not permitted (401, 403, no token given out)
-  6  the server cannot be reached or cannot answer now (429, 502, 503, 504); for serve, its database cannot be reached";
+  6  the server cannot be reached or cannot answer now (429, 502, 503, 504); for serve, its database cannot be reached
+  130  Ctrl-C ended the following of an operation, or of something with a store";
 
 /// The exit code of a program that Ctrl-C ended.
 pub(crate) const INTERRUPTED: u8 = 130;
