@@ -12,6 +12,7 @@ use signoff_text::ErrorText;
 use signoff_wire::{ErrorCode, api_version};
 
 use crate::app::App;
+use crate::call_log::{By, Call};
 use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
@@ -21,7 +22,7 @@ use crate::repeat;
 #[derive(Clone)]
 pub(crate) struct Context {
     who: Who,
-    request: RequestId,
+    call: Call,
 }
 
 #[derive(Clone)]
@@ -31,10 +32,6 @@ enum Who {
     /// The operator of this server.
     Operator,
 }
-
-/// The `x-ms-request-id` of the reply; every request has it among its extensions.
-#[derive(Clone, Default)]
-pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 impl Context {
     /// The name under which what they do is recorded.
@@ -58,7 +55,7 @@ impl Context {
         Asker {
             name: self.principal().map_or_else(|| "operator".to_owned(), ToString::to_string),
             role: standing.as_str().to_owned(),
-            request: self.request.0.to_string(),
+            request: self.call.id().to_owned(),
         }
     }
 }
@@ -86,8 +83,13 @@ impl App {
 /// The checks themselves, for calls that no route answers, too.
 pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
     let who = caller(app, &request.headers).await?;
+    let call: Call = request.extensions.get().cloned().unwrap_or_default();
+    call.is_by(match &who {
+        Who::Principal(caller) => By::Principal(caller.clone()),
+        Who::Operator => By::Operator,
+    });
     check_api_version(request.uri.query().unwrap_or_default())?;
-    Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
+    Ok(Context { who, call })
 }
 
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {

@@ -16,6 +16,7 @@ use signoff_wire::duration::Span;
 use url::Url;
 
 use crate::leave::DRAIN;
+use crate::logging::{Format, LogSettings};
 use crate::store_address::StoreAddress;
 
 mod hooks;
@@ -64,6 +65,10 @@ pub(crate) struct ServeOptions {
     pub(crate) migrate: Option<String>,
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
     pub(crate) drain: Option<String>,
+    #[arg(long, env = "SIGNOFF_LOG", value_name = "LEVEL")]
+    pub(crate) log: Option<String>,
+    #[arg(long, env = "SIGNOFF_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: Option<String>,
 }
 
 /// Reads yes or no.
@@ -93,6 +98,8 @@ pub(crate) struct File {
     pub(crate) retention: Option<String>,
     pub(crate) migrate: Option<String>,
     pub(crate) drain: Option<String>,
+    pub(crate) log: Option<String>,
+    pub(crate) log_format: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
     pub(crate) public_url: Option<String>,
@@ -132,6 +139,7 @@ pub(crate) struct Config {
     pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
+    pub(crate) log: LogSettings,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -184,11 +192,17 @@ impl Config {
         } else {
             None
         };
+        let format = options.log_format.or(file.log_format);
+        let log = LogSettings {
+            filter: options.log.or(file.log),
+            format: format.map_or(Ok(Format::Text), |word| word.parse())?,
+        };
         let store = store::settings(options.store.or(file.store).as_deref(), database)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
             store,
+            log,
             listen,
             dev,
             compat,

@@ -69,14 +69,12 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn main() -> ExitCode {
+    let _log = logging::UntilEnd;
     let cli = command_line::read().unwrap_or_else(|error| error.exit());
     match run(cli) {
         Ok(code) => code,
         Err(failure) => {
-            view::say(&format!("error: {failure}"));
-            if let Some(hint) = failure.hint() {
-                view::say(&format!("hint: {hint}"));
-            }
+            logging::fail(&failure, failure.hint());
             ExitCode::from(failure.code())
         }
     }

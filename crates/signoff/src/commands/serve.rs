@@ -14,14 +14,16 @@ use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
-use crate::{notify, view};
+use crate::{logging, notify, view};
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
-    if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
-        view::say(&caution);
-    }
+    let caution = caution("store", "SIGNOFF_STORE", options.store.as_deref());
     let config = Config::load(options)?;
+    logging::start("info", &config.log)?;
+    if let Some(caution) = caution {
+        logging::introduce(&caution);
+    }
     let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -32,7 +34,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let node = tokio::select! {
         node = start(&config, &base) => node?,
         () = signals.at_least(1) => {
-            view::say("stopped before it was ready");
+            logging::tell("stopped before it was ready");
             return Ok(());
         }
     };
@@ -90,13 +92,13 @@ fn settings(config: &Config, base: &str) -> NodeSettings {
 /// Says what was started.
 fn introduce(config: &Config, address: SocketAddr) {
     let version = env!("CARGO_PKG_VERSION");
-    view::say(&format!("signoff {version}: {}, dialect {}", mode(config), config.compat));
+    logging::introduce(&format!("signoff {version}: {}, dialect {}", mode(config), config.compat));
     if config.dev && !address.ip().is_loopback() {
-        view::say(
+        logging::introduce(
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
-    view::say(&format!("state in {}", config.store.address));
+    logging::introduce(&format!("state in {}", config.store.address));
 }
 
 /// An address that a client on this machine can use: all addresses are none.
@@ -163,9 +165,9 @@ async fn serve_tls(
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
     let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
-    view::say(&format!(
+    logging::introduce(&format!(
         "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"
     ));
-    view::say(&format!("clients have to trust {}", folder.join("ca.pem").display()));
+    logging::introduce(&format!("clients have to trust {}", folder.join("ca.pem").display()));
     Ok(())
 }

@@ -16,6 +16,7 @@ mod insist;
 mod kills;
 mod ledger;
 mod limits;
+mod logs;
 mod nodes;
 mod pooler;
 mod released;
