@@ -18,6 +18,8 @@ pub(crate) struct Parts {
     pub(crate) target: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) details: Vec<(FindingText, String)>,
+    /// How many findings there are beyond those.
+    pub(crate) omitted: usize,
     pub(crate) www_authenticate: Option<String>,
     /// Words that a fault rule put in the place of ours.
     pub(crate) message: Option<String>,
@@ -33,6 +35,7 @@ impl ApiError {
             target: None,
             location: None,
             details: Vec::new(),
+            omitted: 0,
             www_authenticate: None,
             message: None,
             status: None,
@@ -69,6 +72,7 @@ impl ApiError {
                 target: Some(target.clone()),
             })
             .collect();
+        body.error.omitted = self.omitted as u64;
         body
     }
 

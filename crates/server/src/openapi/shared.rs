@@ -105,6 +105,12 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
     vec![
         ("publisherId", "The publisher's id.", string(), json!("contoso")),
         ("offerId", "The offer's id: its slug or its GUID.", string(), json!("sample-vm")),
+        (
+            "offerTypeId",
+            "The offer type's id, or another name of it.",
+            string(),
+            json!("microsoft-azure-virtualmachines"),
+        ),
         ("operationId", "The operation's id.", uuid(), json!(OPERATION)),
         ("version", "A version of the draft, from 1.", number, json!(1)),
         ("slot", "In any letter case.", one_of(&["draft", "preview", "production"]), json!("preview")),

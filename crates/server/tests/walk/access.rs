@@ -19,9 +19,10 @@ enum Least {
 use Least::{Anybody, Member, Operator};
 
 /// `{…}` stands for what the test fills in.
-const ROUTES: [(&str, &str, Least); 31] = [
+const ROUTES: [(&str, &str, Least); 32] = [
     ("GET", "/api/publishers", Anybody),
     ("GET", "/api/offerTypes", Anybody),
+    ("GET", "/api/offerTypes/{offer_type}", Anybody),
     ("PUT", "/api/principals/{tenant}/{client}", Anybody),
     ("GET", "/api/publishers/{publisher}", Member(Reader)),
     ("PUT", "/api/publishers/{publisher}", Member(Owner)),
@@ -74,6 +75,7 @@ const SIGNED: [(&str, &str); 1] =
 fn filled(route: &str) -> String {
     [
         ("{publisher}", "contoso"),
+        ("{offer_type}", "microsoft-azure-saas"),
         ("{tenant}", TENANT),
         ("{client}", "somebody"),
         ("{offer}", "no-such-offer"),

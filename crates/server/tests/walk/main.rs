@@ -28,6 +28,8 @@ mod concurrency;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod documents;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod faults;

@@ -126,6 +126,9 @@ async fn put(command: &Put, session: &Session) -> Result<(), Failure> {
     let offer = &command.offer.offer;
     let put = session.client.put_offer(&session.publisher, offer, document, if_match).await?;
     view::say(&format!("{offer} {}", if put.created { "created" } else { "changed" }));
+    for warning in put.now.offer().map(|offer| offer.warnings).unwrap_or_default() {
+        view::say(&format!("warning: {}", warning.message));
+    }
     print(&put.now, session.output)
 }
 

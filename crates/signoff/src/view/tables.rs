@@ -141,7 +141,11 @@ pub(crate) fn validation(validation: &Validation<'_>) -> String {
     let rows = validation.warnings.iter().map(|warning| {
         [warning.code.to_string(), warning.target.clone().unwrap_or_default(), warning.message.clone()]
     });
-    head + "\n" + &of_rows(["WARNING", "AT", "MESSAGE"], rows)
+    let more = match validation.omitted {
+        0 => String::new(),
+        omitted => format!("and {omitted} more\n"),
+    };
+    head + "\n" + &of_rows(["WARNING", "AT", "MESSAGE"], rows) + &more
 }
 
 /// Operations of a list.

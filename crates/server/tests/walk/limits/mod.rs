@@ -2,6 +2,7 @@
 //!
 //! A new row needs its walk in `walk`. Most are two calls, which `calls` sends; the others look for themselves.
 
+mod documents;
 mod requests;
 
 use signoff_server::limits::{Beyond, Bound};
@@ -47,6 +48,10 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
     match bound {
         Bound::Body => requests::body(server, value).await,
         Bound::JsonDepth => requests::json_depth(server, value).await,
+        Bound::JsonValues => documents::json_values(server, value).await,
+        Bound::Findings => documents::findings(server, value).await,
+        Bound::FilterConditions => documents::filter_conditions(server, value).await,
+        Bound::OfferTypes => documents::offer_types(server, value).await,
         Bound::TokenForm => requests::token_form(server, value).await,
         Bound::Token => requests::token(server, value).await,
         Bound::Id => requests::id(server, value).await,
