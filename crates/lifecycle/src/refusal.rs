@@ -21,6 +21,8 @@ pub enum Refusal {
     CreateWithTag,
     /// The offer exists and no `If-Match` was sent.
     MissingIfMatch,
+    /// A new offer's id differs from that of another in letter case alone.
+    IdTaken { existing: String },
     /// An offer keeps the type it was created with.
     OfferTypeChanged { stored: String, sent: String },
     /// An operation runs; a publish that waits for sign-off does too.

@@ -134,6 +134,11 @@ impl<'a> Subject<'a> {
             Refusal::MissingIfMatch => {
                 ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
             }
+            Refusal::IdTaken { existing } => {
+                let (field, value) = ("offerId".to_owned(), self.offer.to_owned());
+                let text = ErrorText::IdTaken { field, value, existing: existing.clone() };
+                ApiError::new(ErrorCode::InvalidId, text).target("offerId")
+            }
             Refusal::OfferTypeChanged { stored, sent } => {
                 let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent: sent.clone() };
                 ApiError::new(ErrorCode::InvalidBody, text).target("offerTypeId")

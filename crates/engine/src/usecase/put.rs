@@ -6,6 +6,7 @@ use serde_json::Value;
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::Offer;
+use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Content;
@@ -57,6 +58,12 @@ impl Engine {
             }
             if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
                 return Ok(done);
+            }
+            if loaded.is_none()
+                && let Some(existing) = self.shared.store.offer_spelled(publisher, offer).await?
+                && existing != offer
+            {
+                return Err(Refusal::IdTaken { existing }.into());
             }
             let now = self.shared.clock.now(publisher);
             let stored_type = loaded.as_ref().map(|loaded| loaded.aggregate.offer.offer_type.as_str());

@@ -258,3 +258,24 @@ async fn an_offer_type_lists_every_key_that_its_offers_may_use() {
     assert!(!saas["industries"].as_array().unwrap().is_empty() && saas["regions"] == json!([]));
     owner.get("/api/offerTypes/nothing").await.refused(404, "NotFound");
 }
+
+#[tokio::test]
+async fn a_new_id_differs_from_all_others_in_more_than_letter_case() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    owner.create("MyOffer").await;
+    let reply = owner.put_offer("myoffer", &fit_document()).await.refused(400, "InvalidId");
+    assert_eq!(reply.target(), "offerId");
+    assert_eq!(
+        reply.message(),
+        "'myoffer' differs from the existing offerId 'MyOffer' in letter case alone. Use 'MyOffer' for that one, or \
+         choose another id for a new one."
+    );
+    owner.offer("myoffer").await.refused(404, "OfferNotFound");
+    // Of two at once one is created.
+    let puts = ["Both", "BOTH", "both", "bOTH"].map(|id| owner.put_offer(id, &fit_document()).try_send());
+    let statuses: Vec<u16> =
+        futures_util::future::join_all(puts).await.into_iter().map(|reply| reply.unwrap().status).collect();
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 3, "{statuses:?}");
+}
