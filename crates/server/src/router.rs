@@ -64,6 +64,7 @@ fn publishing() -> Router<App> {
         )
         .route("/api/principals/{tenant}/{client}", put(principals::put))
         .route("/api/offerTypes", get(offer_types::handle))
+        .route("/api/offerTypes/{offer_type}", get(offer_types::one))
         .route("/api/publishers/{publisher}/offers", get(offer_list::handle))
         .route("/api/publishers/{publisher}/offers/{offer}", get(offer_get::draft).put(offer_put::handle))
         .route("/api/publishers/{publisher}/offers/{offer}/versions/{version}", get(offer_get::version))

@@ -29,7 +29,7 @@ pub use golive::GoLiveRequest;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
 pub use review::ReviewRequest;
-pub use told::{Asked, Definition, Stored, Told};
+pub use told::{Asked, Stored, Told};
 
 use crate::engine::Engine;
 use crate::error::EngineError;

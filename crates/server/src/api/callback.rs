@@ -13,7 +13,7 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_wire::callback::CallbackReceipt;
-use signoff_wire::{ErrorCode, path};
+use signoff_wire::{ErrorCode, json, path};
 
 use super::{Segments, offer_slug};
 use crate::app::App;
@@ -53,6 +53,7 @@ pub(crate) async fn handle(
     };
     let asked = OperationId(id.as_u128());
     app.engine().is_step_of(&publisher, &slug, asked, &step, &hook).await.map_err(refused)?;
+    json::text(&body).and_then(json::check).map_err(reply::invalid_json)?;
     let answer = HookAnswer::parse(&body).map_err(bad_answer)?;
     let Some(key) = answer.key else {
         return Err(reply::invalid_body(

@@ -149,6 +149,7 @@ async fn live(store: &SqliteStore) {
 async fn look(store: &SqliteStore) {
     let clocks = [(CONTOSO.to_owned(), NOW)];
     store.offer_by_guid(CONTOSO, id(7)).await.unwrap().unwrap();
+    store.offer_spelled(CONTOSO, "VM").await.unwrap().unwrap();
     store.content(CONTOSO, "vm", 3).await.unwrap().unwrap();
     store.operation(CONTOSO, id(1)).await.unwrap().unwrap();
     assert_eq!(store.operations(CONTOSO, "vm").await.unwrap().len(), 2);
