@@ -10,6 +10,7 @@ use axum::routing::get;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use metrics::Counter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use signoff_store::{StoreError, availability};
 
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
@@ -35,19 +36,25 @@ async fn alive() -> Response {
 /// How long the store may take to show that it answers.
 const STORE_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Ready when the store answers and nobody told the server to stop.
+/// Ready when the store answers and takes changes, and nobody told the server to stop.
 async fn ready(State(app): State<App>) -> Response {
     if app.is_draining() {
         return unready("draining");
     }
-    match tokio::time::timeout(STORE_PATIENCE, app.engine().store().publisher("")).await {
-        Ok(Ok(_)) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
+    let store = app.engine().store();
+    let answers = async {
+        store.publisher("").await?;
+        store.writable().await
+    };
+    match tokio::time::timeout(STORE_PATIENCE, answers).await {
+        Ok(Ok(())) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
         Ok(Err(error)) => {
-            tracing::error!(%error, "not ready: the store does not answer");
+            availability::failed(&error);
             unready("the store does not answer")
         }
         Err(_) => {
-            tracing::error!("not ready: the store does not answer within {STORE_PATIENCE:?}");
+            let why = format!("no answer within {STORE_PATIENCE:?}");
+            availability::failed(&StoreError::Unavailable(why));
             unready("the store does not answer")
         }
     }
@@ -74,8 +81,8 @@ pub(crate) fn starting() -> Router {
         })
 }
 
-async fn description() -> Response {
-    reply::bytes(StatusCode::OK, openapi::document().into())
+async fn description(State(app): State<App>) -> Response {
+    reply::bytes(StatusCode::OK, openapi::document(app.settings().dialect).into())
 }
 
 /// The recorder of this process; the first server starts it.

@@ -45,11 +45,13 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        audit, callback, cancel, cancel_many, golive, kill, members, offer_get, offer_list, offer_put,
+        audit, callback, cancel, cancel_many, golive, kill, me, members, offer_get, offer_list, offer_put,
         offer_status, offer_types, operation_events, operation_get, operation_list, principals, publish,
         publisher_put, publishers, review,
     };
     Router::new()
+        .route("/api/me", get(me::handle))
+        .route("/api/audit", get(audit::of_the_server))
         .route("/api/publishers", get(publishers::list))
         .route("/api/publishers/{publisher}", get(publishers::one).put(publisher_put::handle))
         .route("/api/publishers/{publisher}/audit", get(audit::list))

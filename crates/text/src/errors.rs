@@ -3,7 +3,7 @@
 //! Each names the thing at fault and what to do about it. Lists (`known`) are given joined, as the reader
 //! shall see them.
 
-use crate::{Lang, OperationKind, clean, loader::lookup, message::messages};
+use crate::{CallerKind, Lang, OperationKind, clean, loader::lookup, message::messages};
 
 messages! {
     /// A refusal, in terms of what the client sent.
@@ -48,6 +48,52 @@ messages! {
         } => "error-role-forbids-force",
         /// The call is the operator's.
         OperatorOnly => "error-operator-only",
+        /// Whom the server takes the caller for: goes behind every refusal of a right.
+        TakenFor {
+            /// What the caller is.
+            kind: CallerKind,
+            /// The caller's name with its tenant.
+            caller: String,
+        } => "error-taken-for",
+        /// Who started the operation may not approve it.
+        SelfReview {
+            /// The id of the step.
+            step: String,
+        } => "error-self-review",
+        /// The publisher would be left without an owner.
+        LastOwner {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-last-owner",
+        /// A name of a tenant, a client or a person has characters that none may have, or is taken.
+        InvalidName {
+            /// `tenant` or `client`.
+            field: String,
+            /// The name as sent.
+            value: String,
+            /// The limit in characters.
+            limit: usize,
+        } => "error-invalid-name",
+        /// A name for people holds characters that nobody sees.
+        HiddenCharacters {
+            /// The path of the member.
+            field: String,
+        } => "error-hidden-characters",
+        /// A client is given a secret that it could not use: another issuer gives the tokens.
+        NoTokenEndpoint {
+            /// That issuer.
+            issuer: String,
+        } => "error-no-token-endpoint",
+        /// A caller started too many operations.
+        TooManyPublishes {
+            /// How many an hour there may be.
+            limit: u32,
+        } => "error-too-many-publishes",
+        /// The requests for a publisher named too many addresses.
+        TooManyRecipients {
+            /// How many an hour there may be.
+            limit: u32,
+        } => "error-too-many-recipients",
         /// No such offer.
         OfferNotFound {
             /// The offer id or slug of the path.

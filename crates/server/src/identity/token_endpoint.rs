@@ -11,8 +11,10 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::claims::Version;
+use super::client::ClientRefusal;
 use super::issuer::IssuedToken;
 use super::login_host::{self, TenantSegment};
+use super::sign_ins::Peer;
 use super::token_error::TokenError;
 use super::token_request::TokenRequest;
 use super::{BODY_LIMIT, Issuer, principal_id};
@@ -26,30 +28,33 @@ pub(crate) struct TokenIssued;
 pub(super) async fn v1(
     State(issuer): State<Arc<Issuer>>,
     tenant: TenantSegment,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V1, &issuer, tenant, &headers, body).await
+    answer(Version::V1, &issuer, tenant, &peer, &headers, body).await
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`: form field `scope`.
 pub(super) async fn v2(
     State(issuer): State<Arc<Issuer>>,
     tenant: TenantSegment,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V2, &issuer, tenant, &headers, body).await
+    answer(Version::V2, &issuer, tenant, &peer, &headers, body).await
 }
 
 async fn answer(
     version: Version,
     issuer: &Issuer,
     tenant: TenantSegment,
+    peer: &Peer,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    match grant(version, issuer, tenant, headers, body).await {
+    match grant(version, issuer, tenant, peer, headers, body).await {
         Ok(reply) => {
             let headers = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
             (Extension(TokenIssued), headers, Json(reply)).into_response()
@@ -62,6 +67,7 @@ async fn grant(
     version: Version,
     issuer: &Issuer,
     tenant: TenantSegment,
+    peer: &Peer,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Value, TokenError> {
@@ -80,10 +86,12 @@ async fn grant(
     })?;
     let request = TokenRequest::read(version, headers, &body)?;
     let principal = principal_id(&tenant, &request.client);
-    issuer
-        .admit(&principal, &request.secret)
-        .await
-        .map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
+    let attempt = issuer.sign_ins().begin(peer, issuer.now())?;
+    let admitted = issuer.admit(&principal, &request.secret).await;
+    if !matches!(admitted, Err(ClientRefusal::NotAdmitted)) {
+        issuer.sign_ins().succeeded(&attempt);
+    }
+    admitted.map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
     let token = issuer
         .issue(version, &principal, &request.resource)
         .await

@@ -5,10 +5,12 @@ pub(crate) mod faults;
 mod guard;
 pub(crate) mod mailbox;
 pub(crate) mod scenarios;
+mod sound;
 pub(crate) mod state;
 
 pub(crate) use faults::Faults;
 pub(crate) use guard::guard;
+pub(crate) use sound::refuse_unsound;
 
 use axum::Router;
 use axum::body::Body;

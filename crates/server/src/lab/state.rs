@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use signoff_store::StoreError;
+use signoff_store::{StoreError, files};
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
+use tokio::io::AsyncWriteExt as _;
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -32,7 +33,7 @@ pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> 
 
 /// `GET /_signoff/snapshot`: the whole state as one file.
 pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiError> {
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let folder = files::temporary_folder("signoff-snapshot-").map_err(unwritable)?;
     let file = folder.path().join("snapshot");
     app.engine().snapshot(&file).await?;
     let bytes = tokio::fs::read(&file).await.map_err(unwritable)?;
@@ -52,9 +53,13 @@ pub(crate) async fn restore(
         time.extend(SNAPSHOT_TIME);
     }
     let bytes = reply::read(&HeaderMap::new(), body, LARGEST_SNAPSHOT).await?;
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let folder = files::temporary_folder("signoff-snapshot-").map_err(unwritable)?;
     let file = folder.path().join("snapshot");
-    tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;
+    let target = files::create_new(&file).map_err(unwritable)?;
+    let mut target = tokio::fs::File::from_std(target);
+    target.write_all(&bytes).await.map_err(unwritable)?;
+    target.flush().await.map_err(unwritable)?;
+    drop(target);
     match app.restore(&file).await {
         Ok(()) => Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "restored" }))),
         Err(StoreError::Corrupt(detail)) => {

@@ -8,29 +8,24 @@ use super::settings::ServeSettings;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The address that sent a request: the peer's, or what trusted proxies say of it. Each request has it among its
-/// extensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ClientAddress(pub(crate) IpAddr);
-
-impl ClientAddress {
-    /// Proxies add who asked them behind what they were sent. What is left of the first address that is no trusted
-    /// proxy's may be invented.
-    pub(crate) fn of(settings: &ServeSettings, peer: IpAddr, headers: &HeaderMap) -> Self {
-        let mut asked = peer;
-        if settings.trusts(peer) {
-            let lines: Vec<&str> =
-                headers.get_all(FORWARDED_FOR).iter().map(|line| line.to_str().unwrap_or("?")).collect();
-            for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
-                let Some(address) = address(hop.trim()) else { break };
-                asked = address;
-                if !settings.trusts(address) {
-                    break;
-                }
+/// The address that sent a request: the peer's, or what trusted proxies say of it.
+///
+/// Proxies add who asked them behind what they were sent. What is left of the first address that is no trusted proxy's
+/// may be invented.
+pub(super) fn client(settings: &ServeSettings, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    let mut asked = peer;
+    if settings.trusts(peer) {
+        let lines: Vec<&str> =
+            headers.get_all(FORWARDED_FOR).iter().map(|line| line.to_str().unwrap_or("?")).collect();
+        for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+            let Some(address) = address(hop.trim()) else { break };
+            asked = address;
+            if !settings.trusts(address) {
+                break;
             }
         }
-        Self(asked.to_canonical())
     }
+    asked.to_canonical()
 }
 
 /// An address, with or without a port.
@@ -58,7 +53,7 @@ mod tests {
         let trusted_proxies = trusted.iter().map(|network| network.parse().unwrap()).collect();
         let settings = ServeSettings { trusted_proxies, ..ServeSettings::default() };
         let headers = lines.iter().map(|line| (FORWARDED_FOR, line.parse().unwrap())).collect();
-        ClientAddress::of(&settings, peer.parse().unwrap(), &headers).0.to_string()
+        client(&settings, peer.parse().unwrap(), &headers).to_string()
     }
 
     #[test]

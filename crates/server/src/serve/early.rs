@@ -38,11 +38,12 @@ pub(crate) fn harden(headers: &mut HeaderMap) {
 
 /// The reply, whole, in the place of one with which the library refuses a head: that one says nothing but its status.
 pub(super) fn in_place_of(refusal: &[u8]) -> Vec<u8> {
-    let too_large =
-        |code| ApiError::new(code, ErrorText::HeadTooLarge { bytes: HEAD_BYTES, headers: MOST_HEADERS });
     let error = match refusal.get(b"HTTP/1.1 ".len()..).and_then(|rest| rest.get(..3)) {
-        Some(b"431") => too_large(ErrorCode::HeadersTooLarge),
-        Some(b"414") => too_large(ErrorCode::UriTooLong),
+        // An address alone may be too long, too.
+        Some(b"431" | b"414") => {
+            let text = ErrorText::HeadTooLarge { bytes: HEAD_BYTES, headers: MOST_HEADERS };
+            ApiError::new(ErrorCode::HeadersTooLarge, text)
+        }
         _ => ApiError::new(ErrorCode::MalformedRequest, ErrorText::MalformedRequest),
     };
     let mut response = reply(&error, &HeaderMap::new());
@@ -69,7 +70,7 @@ mod tests {
         for (refusal, status, code) in [
             ("HTTP/1.1 400 Bad Request\r\n", "400 Bad Request", "MalformedRequest"),
             ("HTTP/1.1 431 Request Header", "431 Request Header Fields Too Large", "HeadersTooLarge"),
-            ("HTTP/1.1 414 URI Too Long\r\n", "414 URI Too Long", "UriTooLong"),
+            ("HTTP/1.1 414 URI Too Long\r\n", "431 Request Header Fields Too Large", "HeadersTooLarge"),
             ("?", "400 Bad Request", "MalformedRequest"),
         ] {
             let reply = String::from_utf8(in_place_of(refusal.as_bytes())).unwrap();

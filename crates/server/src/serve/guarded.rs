@@ -17,9 +17,9 @@ use super::conn::{Conn, Phase, after};
 use super::early;
 
 /// So many bytes are thrown away before a connection is closed.
-pub(crate) const LINGER_BYTES: usize = 64 << 20;
+const LINGER_BYTES: usize = 64 << 20;
 /// So long it may take.
-pub(crate) const LINGER_TIME: Duration = Duration::from_secs(30);
+const LINGER_TIME: Duration = Duration::from_secs(30);
 
 /// A connection's stream.
 pub(super) struct Guarded<S> {

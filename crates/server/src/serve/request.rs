@@ -1,5 +1,6 @@
 //! One request on a connection: from its head to the reply that goes out.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -13,10 +14,9 @@ use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use tower::ServiceExt as _;
 
-use super::address::ClientAddress;
 use super::conn::{Conn, Reserved};
 use super::reply::Outgoing;
-use super::{Front, early, lent};
+use super::{Front, address, early, lent};
 use crate::cut::{Cut, unless_cut};
 use crate::error::ApiError;
 use crate::identity::TokenIssued;
@@ -77,8 +77,8 @@ pub(super) async fn answer(
 }
 
 async fn routed(front: &Front, conn: &Arc<Conn>, stop: Stop, mut parts: Parts, body: Body) -> Response {
-    parts.extensions.insert(ConnectInfo(conn.peer));
-    parts.extensions.insert(ClientAddress::of(front.settings(), conn.peer.ip(), &parts.headers));
+    let client = address::client(front.settings(), conn.peer.ip(), &parts.headers);
+    parts.extensions.insert(ConnectInfo(SocketAddr::new(client, conn.peer.port())));
     parts.extensions.insert(stop);
     parts.extensions.insert(On(conn.clone()));
     match front.present().oneshot(Request::from_parts(parts, body)).await {

@@ -10,9 +10,9 @@ use crate::server::TestServer;
 
 /// Longer than any test takes.
 const LONG: Duration = Duration::from_secs(3600);
-const SHORT: Duration = Duration::from_millis(20);
+pub(crate) const SHORT: Duration = Duration::from_millis(20);
 
-fn patient() -> ServeSettings {
+pub(crate) fn patient() -> ServeSettings {
     ServeSettings {
         head: LONG,
         idle: LONG,
@@ -23,9 +23,9 @@ fn patient() -> ServeSettings {
     }
 }
 
-const HEALTH: &str = "GET /_signoff/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+pub(crate) const HEALTH: &str = "GET /_signoff/healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
-fn get_offer(token: &str) -> String {
+pub(crate) fn get_offer(token: &str) -> String {
     format!(
         "GET /api/publishers/contoso/offers/sample-vm?api-version={VERSION} HTTP/1.1\r\nHost: x\r\n\
          Authorization: Bearer {token}\r\n\r\n"
@@ -33,14 +33,14 @@ fn get_offer(token: &str) -> String {
 }
 
 /// A request whose body does not come.
-fn unfinished(method: &str, path: &str, token: &str) -> String {
+pub(crate) fn unfinished(method: &str, path: &str, token: &str) -> String {
     format!(
         "{method} {path}?api-version={VERSION} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
          If-Match: *\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{"
     )
 }
 
-async fn token(server: &TestServer) -> String {
+pub(crate) async fn token(server: &TestServer) -> String {
     server.owner().await.token.unwrap()
 }
 

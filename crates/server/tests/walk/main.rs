@@ -44,6 +44,8 @@ mod limits;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod offers;
@@ -52,7 +54,11 @@ mod operations;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod quotas;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]

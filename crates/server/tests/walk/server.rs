@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
-use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
+use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{
-    App, AppSettings, Front, OperatorToken, Routes, ServeSettings, TENANT, router, seed, serve_plain,
+    App, AppSettings, FAILED_SIGN_INS, Front, OperatorToken, QuotaSettings, Routes, ServeSettings, TENANT,
+    router, seed, serve_plain,
 };
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
@@ -47,7 +48,8 @@ pub(crate) struct TestServer {
 }
 
 fn settings(dialect: Dialect, dev: bool, operator_token: Option<OperatorToken>) -> AppSettings {
-    AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, allowed_hosts: Vec::new() }
+    let (quotas, allowed_hosts) = (QuotaSettings::default(), Vec::new());
+    AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas, allowed_hosts }
 }
 
 /// The bounds of a server.
@@ -112,8 +114,13 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
+        Self::with_quotas(dialect, dev, QuotaSettings::default()).await
+    }
+
+    /// A server on which callers may do so much.
+    pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
         let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
-        let settings = settings(dialect, dev, operator_token);
+        let settings = AppSettings { quotas, ..settings(dialect, dev, operator_token) };
         Self::on(Place::new(), settings, Arc::default(), Bounds::default(), Vec::new()).await
     }
 
@@ -166,7 +173,10 @@ impl TestServer {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        // A server with quotas has them all.
+        let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
+        let issuing = IssuerSettings { failed_sign_ins, seeded: Seeded::Count, ..IssuerSettings::default() };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
         let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());

@@ -12,13 +12,11 @@ use signoff_wire::duration::Span;
 
 use super::{BadSetting, bad};
 
-/// Who stands between the server and its callers.
+/// Who stands between the server and its callers; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct WebOptions {
-    /// Networks of the reverse proxies whose X-Forwarded-For counts, separated by commas [default: none]
     #[arg(long, env = "SIGNOFF_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
     pub(crate) trusted_proxies: Option<Vec<String>>,
-    /// Names by which a development server is reached, besides localhost, separated by commas [default: none]
     #[arg(long, env = "SIGNOFF_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
     pub(crate) allowed_hosts: Option<Vec<String>>,
 }

@@ -12,6 +12,19 @@ error-not-a-member = You are not a member of the publisher '{ $publisher }'. Che
 error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
 error-role-forbids-force = Your role '{ $role }' does not permit force. Ask an owner of the publisher to use it, or cancel without force.
 error-operator-only = Only the operator of this server may do that. Send the operator's token, or ask the operator.
+error-taken-for =
+    { $kind ->
+        [operator] The server takes you for its operator ('{ $caller }').
+        [person] The server takes you for the person '{ $caller }'.
+       *[app] The server takes you for the app '{ $caller }'.
+    }
+error-self-review = You started this operation, and this publisher does not let its author approve the step '{ $step }'. Ask another reviewer, or reject it.
+error-last-owner = The publisher '{ $publisher }' would be left without an owner. Make another member an owner first, or ask the operator of the server.
+error-invalid-name = '{ $value }' cannot be a { $field }. Use 1 to { $limit } visible ASCII characters without '/'; the name 'operator' is taken, and a person is written as user: and the id.
+error-hidden-characters = '{ $field }' holds control characters or characters that are invisible or change the direction of the text. Remove them.
+error-no-token-endpoint = This server gives no tokens itself: it trusts those of '{ $issuer }'. Register the client there, and make it a member of a publisher here.
+error-too-many-publishes = You have started as many operations as this server permits, which is { $limit } in an hour. Wait as long as the Retry-After header says, then send the request again.
+error-too-many-recipients = The requests for this publisher have named as many e-mail addresses as this server permits, which is { $limit } in an hour. Name fewer in metadata.notification-emails, or wait as long as the Retry-After header says.
 error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
 error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
 error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.

@@ -12,6 +12,19 @@ error-not-a-member = U bent geen lid van de uitgever ‘{ $publisher }’. Contr
 error-role-forbids = Uw rol ‘{ $role }’ staat deze aanroep niet toe. Vraag een eigenaar van de uitgever om een rol die dat wel doet.
 error-role-forbids-force = Uw rol ‘{ $role }’ staat geen geweld toe. Vraag een eigenaar van de uitgever om het te gebruiken, of annuleer zonder geweld.
 error-operator-only = Alleen de beheerder van deze server mag dat. Stuur het token van de beheerder mee, of vraag het de beheerder.
+error-taken-for =
+    { $kind ->
+        [operator] De server houdt u voor zijn beheerder (‘{ $caller }’).
+        [person] De server houdt u voor de persoon ‘{ $caller }’.
+       *[app] De server houdt u voor de app ‘{ $caller }’.
+    }
+error-self-review = U hebt deze bewerking gestart, en deze uitgever laat de stap ‘{ $step }’ niet goedkeuren door wie haar startte. Vraag een andere beoordelaar, of keur de stap af.
+error-last-owner = De uitgever ‘{ $publisher }’ zou zonder eigenaar achterblijven. Maak eerst een ander lid eigenaar, of vraag het de beheerder van de server.
+error-invalid-name = ‘{ $value }’ kan geen { $field } zijn. Gebruik 1 tot { $limit } zichtbare ASCII-tekens zonder ‘/’; de naam ‘operator’ is bezet, en een persoon wordt geschreven als user: gevolgd door de id.
+error-hidden-characters = ‘{ $field }’ bevat besturingstekens of tekens die onzichtbaar zijn of de schrijfrichting veranderen. Verwijder ze.
+error-no-token-endpoint = Deze server geeft zelf geen tokens uit: hij vertrouwt die van ‘{ $issuer }’. Registreer de client daar en maak hem hier lid van een uitgever.
+error-too-many-publishes = U hebt zoveel bewerkingen gestart als deze server toestaat, namelijk { $limit } per uur. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
+error-too-many-recipients = De aanvragen voor deze uitgever hebben zoveel e-mailadressen genoemd als deze server toestaat, namelijk { $limit } per uur. Noem er minder in metadata.notification-emails, of wacht zo lang als de header Retry-After aangeeft.
 error-offer-not-found = Deze uitgever heeft geen aanbieding ‘{ $offer }’. Controleer de id van de aanbieding, of vraag de lijst van aanbiedingen op om te zien welke er zijn.
 error-operation-not-found = Er is hier geen bewerking ‘{ $operation }’. Controleer de id of het adres, of vraag de lijst van bewerkingen van de aanbieding op.
 error-version-not-found = De aanbieding heeft geen versie ‘{ $version }’. Vraag de aanbieding op om de nieuwste versie te zien.

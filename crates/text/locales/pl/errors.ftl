@@ -12,6 +12,19 @@ error-not-a-member = Nie należysz do wydawcy „{ $publisher }”. Sprawdź ide
 error-role-forbids = Twoja rola „{ $role }” nie pozwala na to wywołanie. Poproś właściciela wydawcy o rolę, która na to pozwala.
 error-role-forbids-force = Twoja rola „{ $role }” nie pozwala na siłowe zakończenie. Poproś o to właściciela wydawcy albo anuluj bez użycia siły.
 error-operator-only = Może to zrobić tylko operator tego serwera. Wyślij token operatora albo zwróć się do operatora.
+error-taken-for =
+    { $kind ->
+        [operator] Serwer uważa Cię za swojego operatora („{ $caller }”).
+        [person] Serwer uważa Cię za osobę „{ $caller }”.
+       *[app] Serwer uważa Cię za aplikację „{ $caller }”.
+    }
+error-self-review = Ta operacja została rozpoczęta przez Ciebie, a ten wydawca nie pozwala jej autorowi zatwierdzić kroku „{ $step }”. Poproś innego recenzenta albo odrzuć krok.
+error-last-owner = Wydawca „{ $publisher }” zostałby bez właściciela. Najpierw uczyń właścicielem innego członka albo zwróć się do operatora serwera.
+error-invalid-name = „{ $value }” nie może być wartością pola { $field }. Użyj od 1 do { $limit } widocznych znaków ASCII bez „/”; nazwa „operator” jest zajęta, a osobę zapisuje się jako user: i identyfikator.
+error-hidden-characters = „{ $field }” zawiera znaki sterujące albo znaki niewidoczne lub zmieniające kierunek tekstu. Usuń je.
+error-no-token-endpoint = Ten serwer sam nie wydaje tokenów: ufa tokenom wystawcy „{ $issuer }”. Zarejestruj tam klienta i uczyń go tutaj członkiem wydawcy.
+error-too-many-publishes = Rozpoczęto tyle operacji, na ile pozwala ten serwer, czyli { $limit } na godzinę. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-too-many-recipients = Żądania dotyczące tego wydawcy wymieniły tyle adresów e-mail, na ile pozwala ten serwer, czyli { $limit } na godzinę. Podaj ich mniej w metadata.notification-emails albo poczekaj tak długo, jak podaje nagłówek Retry-After.
 error-offer-not-found = Ten wydawca nie ma oferty „{ $offer }”. Sprawdź identyfikator oferty albo pobierz listę ofert, aby zobaczyć, które istnieją.
 error-operation-not-found = Nie ma tu operacji „{ $operation }”. Sprawdź identyfikator lub adres albo pobierz listę operacji oferty.
 error-version-not-found = Oferta nie ma wersji „{ $version }”. Pobierz ofertę, aby zobaczyć jej najnowszą wersję.

@@ -12,6 +12,19 @@ error-not-a-member = Du är inte medlem hos utgivaren ”{ $publisher }”. Kont
 error-role-forbids = Din roll ”{ $role }” tillåter inte det här anropet. Be en ägare hos utgivaren om en roll som gör det.
 error-role-forbids-force = Din roll ”{ $role }” tillåter inte tvång. Be en ägare hos utgivaren att använda det, eller avbryt utan tvång.
 error-operator-only = Det får bara serverns operatör göra. Skicka operatörens token, eller be operatören.
+error-taken-for =
+    { $kind ->
+        [operator] Servern tar dig för sin operatör (”{ $caller }”).
+        [person] Servern tar dig för personen ”{ $caller }”.
+       *[app] Servern tar dig för appen ”{ $caller }”.
+    }
+error-self-review = Du startade den här åtgärden, och utgivaren låter inte den som startade den godkänna steget ”{ $step }”. Be en annan granskare, eller avslå steget.
+error-last-owner = Utgivaren ”{ $publisher }” skulle bli utan ägare. Gör först en annan medlem till ägare, eller be serverns operatör.
+error-invalid-name = ”{ $value }” kan inte vara { $field }. Använd 1 till { $limit } synliga ASCII-tecken utan ”/”; namnet ”operator” är upptaget, och en person skrivs som user: och id:t.
+error-hidden-characters = ”{ $field }” innehåller styrtecken eller tecken som är osynliga eller ändrar textens riktning. Ta bort dem.
+error-no-token-endpoint = Den här servern utfärdar inga token själv: den litar på dem från ”{ $issuer }”. Registrera klienten där och gör den till medlem hos en utgivare här.
+error-too-many-publishes = Du har startat så många åtgärder som servern tillåter, nämligen { $limit } i timmen. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
+error-too-many-recipients = Begärandena för den här utgivaren har angett så många e-postadresser som servern tillåter, nämligen { $limit } i timmen. Ange färre i metadata.notification-emails, eller vänta så länge som huvudet Retry-After anger.
 error-offer-not-found = Utgivaren har inget erbjudande ”{ $offer }”. Kontrollera erbjudandets id eller lista erbjudandena för att se vilka som finns.
 error-operation-not-found = Det finns ingen åtgärd ”{ $operation }” här. Kontrollera id:t eller adressen, eller lista erbjudandets åtgärder.
 error-version-not-found = Erbjudandet har ingen version ”{ $version }”. Läs erbjudandet för att se dess senaste version.

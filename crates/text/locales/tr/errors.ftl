@@ -13,6 +13,19 @@ error-not-a-member = “{ $publisher }” adlı yayımcının üyesi değilsiniz
 error-role-forbids = “{ $role }” rolünüz bu çağrıya izin vermiyor. Yayımcının bir sahibinden izin veren bir rol isteyin.
 error-role-forbids-force = “{ $role }” rolünüz zorla bitirmeye izin vermiyor. Yayımcının bir sahibinden bunu yapmasını isteyin veya zorlamadan iptal edin.
 error-operator-only = Bunu yalnızca bu sunucunun işletmeni yapabilir. İşletmenin belirtecini gönderin veya işletmene başvurun.
+error-taken-for =
+    { $kind ->
+        [operator] Sunucu sizi kendi işletmeni (“{ $caller }”) olarak görüyor.
+        [person] Sunucu sizi “{ $caller }” kişisi olarak görüyor.
+       *[app] Sunucu sizi “{ $caller }” uygulaması olarak görüyor.
+    }
+error-self-review = Bu işlemi siz başlattınız ve bu yayımcı “{ $step }” adımını başlatanın onaylamasına izin vermiyor. Başka bir inceleyiciden isteyin veya adımı reddedin.
+error-last-owner = “{ $publisher }” adlı yayımcı sahipsiz kalırdı. Önce başka bir üyeyi sahip yapın veya sunucunun işletmenine başvurun.
+error-invalid-name = “{ $value }” bir { $field } olamaz. “/” içermeyen 1 ile { $limit } arasında görünür ASCII karakteri kullanın; “operator” adı alınmıştır ve bir kişi user: ile kimliği olarak yazılır.
+error-hidden-characters = “{ $field }” denetim karakterleri ya da görünmeyen veya metnin yönünü değiştiren karakterler içeriyor. Bunları kaldırın.
+error-no-token-endpoint = Bu sunucu kendisi belirteç vermez: “{ $issuer }” tarafından verilenlere güvenir. İstemciyi orada kaydedin ve burada bir yayımcının üyesi yapın.
+error-too-many-publishes = Bu sunucunun izin verdiği kadar işlem başlattınız; sınır saatte { $limit } işlemdir. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
+error-too-many-recipients = Bu yayımcıya ilişkin istekler, bu sunucunun izin verdiği kadar e-posta adresi içerdi; sınır saatte { $limit } adrestir. metadata.notification-emails içinde daha az adres yazın veya Retry-After üst bilgisinde belirtilen süre kadar bekleyin.
 error-offer-not-found = Bu yayımcının “{ $offer }” adlı bir teklifi yok. Teklif kimliğini denetleyin veya hangilerinin bulunduğunu görmek için teklifleri listeleyin.
 error-operation-not-found = Burada “{ $operation }” kimlikli bir işlem yok. Kimliği veya adresi denetleyin ya da teklifin işlemlerini listeleyin.
 error-version-not-found = Teklifin “{ $version }” numaralı bir sürümü yok. En yeni sürümünü görmek için teklifi okuyun.

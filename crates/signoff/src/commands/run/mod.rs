@@ -17,11 +17,13 @@ use std::process::ExitCode;
 use clap::Args;
 use signoff_engine::clock::Clock;
 use signoff_server::{Counts, Tally, proxy, serve_plain, tls};
+use signoff_store::files;
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::serve::listen;
+use crate::config::Quotas;
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
@@ -60,11 +62,11 @@ pub(crate) async fn run(arguments: Command, known: &[&str]) -> Result<ExitCode, 
     let Some((program, rest)) = arguments.program.split_first() else {
         return Err(Failure::Usage("name a command after --".to_owned()));
     };
-    let folder = private_folder()?;
+    let folder = files::temporary_folder("signoff-run-")?;
     let now = Clock::default().real().0 / 1_000_000;
     let authority = tls::Authority::create(now)?;
     let ca = folder.path().join("ca.pem");
-    std::fs::write(&ca, authority.ca_pem())?;
+    files::write_new(&ca, authority.ca_pem().as_bytes())?;
     let preset = |name: &str| std::env::var_os(name);
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let address = listener.local_addr()?;
@@ -91,7 +93,10 @@ pub(crate) async fn run(arguments: Command, known: &[&str]) -> Result<ExitCode, 
     servers.spawn(proxy.serve(proxy_listener, stop_of(&stopped)));
 
     let bundle = folder.path().join("bundle.pem");
-    std::fs::write(&bundle, tls::bundle(authority.ca_pem(), &environment::preset_files(preset)))?;
+    files::write_new(
+        &bundle,
+        tls::bundle(authority.ca_pem(), &environment::preset_files(preset)).as_bytes(),
+    )?;
     let mut environment = environment::environment(proxy_address, &bundle, &ca, &base);
     environment.set.extend(caller::variables(known, arguments.strict_identity, &base));
     environment.unset.extend(caller::REMOVED);
@@ -116,14 +121,6 @@ pub(crate) async fn run(arguments: Command, known: &[&str]) -> Result<ExitCode, 
         return Ok(ExitCode::from(DOUBTFUL));
     }
     Ok(ExitCode::from(code))
-}
-
-/// A folder that only this user can look into.
-fn private_folder() -> std::io::Result<tempfile::TempDir> {
-    let mut folder = tempfile::Builder::new();
-    #[cfg(unix)]
-    folder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
-    folder.tempdir()
 }
 
 /// The proxy that this machine uses already, by which other hosts are reached.
@@ -164,6 +161,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         adopt: !arguments.strict_identity,
         identity: None,
         operator_token: None,
+        quotas: Quotas::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
@@ -175,8 +173,8 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
     if let Some(file) = &arguments.load {
         // Loading brings an older snapshot up to date, and the user's own file is not ours to change.
         let copy = folder.join("loaded");
-        let loaded = match std::fs::copy(file, &copy) {
-            Ok(_) => node.restore(&copy).await.map_err(|error| error.to_string()),
+        let loaded = match copied(file, &copy) {
+            Ok(()) => node.restore(&copy).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         loaded.map_err(|error| {
@@ -187,4 +185,10 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         })?;
     }
     Ok(node)
+}
+
+/// Copies the file to a new one, whose mode is not that of the first.
+fn copied(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut source = std::fs::File::open(from)?;
+    std::io::copy(&mut source, &mut files::create_new(to)?).map(|_| ())
 }
