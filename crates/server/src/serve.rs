@@ -17,6 +17,7 @@ mod taken;
 
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -149,13 +150,17 @@ where
 }
 
 /// Answers the requests of one connection until the client ends it, it takes too long, has to make room for others, or
-/// `stop` asks for its end.
-pub(crate) async fn serve_http<I>(stream: I, place: Place, front: Front, mut stop: Stop)
+/// `stop` asks for its end. Answers whether any request came.
+pub(crate) async fn serve_http<I>(stream: I, place: Place, front: Front, mut stop: Stop) -> bool
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (conn, told) = (place.conn().clone(), stop.clone());
-    let service = service_fn(|request| request::answer(front.clone(), conn.clone(), told.clone(), request));
+    let used = AtomicBool::new(false);
+    let service = service_fn(|request| {
+        used.store(true, Ordering::Relaxed);
+        request::answer(front.clone(), conn.clone(), told.clone(), request)
+    });
     let io = TokioIo::new(Guarded::new(stream, conn.clone()));
     let mut connection = pin!(builder().serve_connection(io, service));
     let served = async {
@@ -173,6 +178,7 @@ where
         },
         () = conn.evicted() => tracing::debug!(peer = %conn.peer, "a silent connection makes room"),
     }
+    used.load(Ordering::Relaxed)
 }
 
 fn builder() -> Builder {

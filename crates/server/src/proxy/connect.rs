@@ -67,9 +67,8 @@ where
             return shared.log.record(Event::HandshakeFailed, target, Some(reason));
         }
     };
-    let (stream, traffic) = tunnel::Counted::new(stream);
-    serve_http(stream, shared.front.uncounted(peer), shared.front.clone(), stop.clone()).await;
-    if !traffic.has_received() && !stop.is_requested() {
+    let used = serve_http(stream, shared.front.uncounted(peer), shared.front.clone(), stop.clone()).await;
+    if !used && !stop.is_requested() {
         shared.log.record(Event::Unused, target, None);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -118,24 +118,16 @@ pub(super) async fn unless_idle<T>(
 
 /// Grows with every read and write of a [`Counted`] stream.
 #[derive(Clone, Default)]
-pub(super) struct Traffic {
-    turns: Arc<AtomicU64>,
-    received: Arc<AtomicBool>,
-}
+pub(super) struct Traffic(Arc<AtomicU64>);
 
 impl Traffic {
     fn count(&self) -> u64 {
-        self.turns.load(Ordering::Relaxed)
-    }
-
-    /// Whether the other end sent anything at all.
-    pub(super) fn has_received(&self) -> bool {
-        self.received.load(Ordering::Relaxed)
+        self.0.load(Ordering::Relaxed)
     }
 
     fn note<T>(&self, polled: Poll<T>) -> Poll<T> {
         if polled.is_ready() {
-            self.turns.fetch_add(1, Ordering::Relaxed);
+            self.0.fetch_add(1, Ordering::Relaxed);
         }
         polled
     }
@@ -160,11 +152,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.traffic.received.store(true, Ordering::Relaxed);
-        }
         self.traffic.note(polled)
     }
 }

@@ -43,7 +43,7 @@ pub async fn serve_tls<F>(
                 () = place.evicted() => return,
             };
             match shaken {
-                Ok(Some(stream)) => serve_http(stream, place, front, stop).await,
+                Ok(Some(stream)) => drop(serve_http(stream, place, front, stop).await),
                 Ok(None) => {}
                 Err(reason) => tracing::debug!(%peer, ?reason, "the TLS handshake failed"),
             }
