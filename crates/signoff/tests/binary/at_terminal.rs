@@ -201,7 +201,7 @@ async fn a_kill_names_its_publisher_like_every_command_and_as_before() {
     let path = "POST /api/publishers/fabrikam/offers/vm/kill";
     for words in [&["vm", "--publisher", "fabrikam"][..], &["fabrikam", "vm"]] {
         let kill = [&["operation", "kill"][..], words, &["--reason", "gone", "--yes"]].concat();
-        let run = crate::client::signoff(&[killed.clone()], &kill).await;
+        let run = crate::client::signoff(std::slice::from_ref(&killed), &kill).await;
         assert_eq!(run.code, 0, "{}", run.stderr);
         assert!(run.requests[0].starts_with(path), "{:?}", run.requests);
     }
