@@ -62,6 +62,11 @@ impl External {
         plan.third_party().map(|webhook| Self::until(now.plus(webhook.cancel_deadline)))
     }
 
+    /// Leaves no more time than was `agreed`: by a clock that was ahead, its deadline may be far away.
+    pub(crate) fn pull_in(&mut self, agreed: Micros, present: Timestamp) {
+        self.deadline = self.deadline.min(present.plus(agreed));
+    }
+
     fn until(deadline: Timestamp) -> Self {
         Self { deadline, accepted: false, progress: 0, answered: false }
     }

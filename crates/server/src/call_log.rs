@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{MatchedPath, Request};
 use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Timestamp;
 use uuid::Uuid;
 
@@ -57,7 +58,10 @@ pub(crate) enum By {
 impl fmt::Display for By {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Principal(caller) => write!(f, "app:{}", caller.principal),
+            Self::Principal(caller) => match caller.principal.actor() {
+                Actor::Person { tenant, id } => write!(f, "user:{tenant}/{id}"),
+                other => write!(f, "app:{}", other.in_full()),
+            },
             Self::Operator => f.write_str("operator"),
             Self::Hook(name) => write!(f, "hook:{name}"),
         }

@@ -103,10 +103,7 @@ pub(crate) async fn leave(
     let limit = drain + FINISH + GIVE_BACK;
     end_after(limit);
     node.drain();
-    logging::tell(&format!(
-        "draining: no new work is taken, requests are answered for another {drain:?}; gone in {limit:?} at the \
-         latest, a second signal hurries"
-    ));
+    logging::tell(&draining(drain, limit));
     tokio::select! {
         () = sleep(drain) => {}
         () = signals.at_least(2) => {}
@@ -131,6 +128,17 @@ pub(crate) async fn leave(
     logging::tell("stopped");
 }
 
+fn draining(drain: Duration, limit: Duration) -> String {
+    let answers = if drain.is_zero() {
+        String::new()
+    } else {
+        format!("requests are answered for another {drain:?}; ")
+    };
+    format!(
+        "draining: no new work is taken; {answers}gone in {limit:?} at the latest, a second signal hurries"
+    )
+}
+
 /// Ends the process after `limit`, whatever it hangs on: a thread of its own needs nobody's help.
 fn end_after(limit: Duration) {
     let watch = std::thread::Builder::new().name("limit".to_owned()).spawn(move || {
@@ -143,5 +151,22 @@ fn end_after(limit: Duration) {
     });
     if let Err(error) = watch {
         tracing::warn!(%error, "nobody watches that the server ends in time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_go_on_answering_does_not_say_so() {
+        let seconds = Duration::from_secs;
+        assert_eq!(
+            draining(Duration::ZERO, seconds(15)),
+            "draining: no new work is taken; gone in 15s at the latest, a second signal hurries"
+        );
+        assert!(
+            draining(seconds(5), seconds(20)).contains("; requests are answered for another 5s; gone in 20s")
+        );
     }
 }
