@@ -18,7 +18,7 @@ use signoff_wire::duration::Span;
 use url::Url;
 
 use crate::leave::DRAIN;
-use crate::logging::{Format, LogSettings};
+use crate::logging::LogSettings;
 use crate::store_address::StoreAddress;
 
 mod hooks;
@@ -232,11 +232,7 @@ impl Config {
         } else {
             None
         };
-        let format = options.log_format.or(file.log_format);
-        let log = LogSettings {
-            filter: options.log.or(file.log),
-            format: format.map_or(Ok(Format::Text), |word| word.parse())?,
-        };
+        let log = LogSettings::of(options.log.or(file.log), options.log_format.or(file.log_format))?;
         let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,

@@ -89,7 +89,7 @@ fn main() -> ExitCode {
         }
     };
     ended.unwrap_or_else(|failure| {
-        if !logging::takes(&failure, failure.hint()) {
+        if !logging::fail(&failure, failure.hint()) {
             failing::tell(&failure, output);
         }
         ExitCode::from(failure.code())

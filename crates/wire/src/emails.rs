@@ -73,7 +73,7 @@ pub fn parse_list(list: &str) -> Result<Vec<String>, InvalidEmails> {
 fn in_ascii(address: &str) -> Option<Cow<'_, str>> {
     match address.rsplit_once('@') {
         Some((local, domain)) if !domain.is_ascii() => {
-            let domain = idna::domain_to_ascii(domain).ok()?;
+            let domain = idna::domain_to_ascii_strict(domain).ok()?;
             Some(Cow::Owned(format!("{local}@{domain}")))
         }
         _ => Some(Cow::Borrowed(address)),

@@ -56,8 +56,12 @@ impl LogSettings {
     /// What the variables say, for commands that have no other settings.
     pub(crate) fn of_environment() -> Result<Self, BadSetting> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let format = variable("SIGNOFF_LOG_FORMAT").map_or(Ok(Format::Text), |word| word.parse())?;
-        Ok(Self { filter: variable("SIGNOFF_LOG"), format })
+        Self::of(variable("SIGNOFF_LOG"), variable("SIGNOFF_LOG_FORMAT"))
+    }
+
+    /// A filter and the word for a format.
+    pub(crate) fn of(filter: Option<String>, format: Option<String>) -> Result<Self, BadSetting> {
+        Ok(Self { filter, format: format.map_or(Ok(Format::Text), |word| word.parse())? })
     }
 }
 
@@ -136,8 +140,8 @@ pub(crate) fn tell(sentence: &str) {
     tracing::info!(message = sentence);
 }
 
-/// Writes into the log why the command ends, and what helps, where programs read the log; answers whether they do.
-pub(crate) fn takes(failure: &dyn fmt::Display, hint: Option<&str>) -> bool {
+/// Tells in the log why the command ends, and what helps, if the log is for programs; else answers no.
+pub(crate) fn fail(failure: &dyn fmt::Display, hint: Option<&str>) -> bool {
     let is_json = IS_JSON.load(Ordering::Relaxed);
     if is_json {
         tracing::error!(hint, message = %failure);
