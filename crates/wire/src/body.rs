@@ -1,11 +1,13 @@
 //! The optional bodies of publish, go live and cancel (contract, "Every request" and "Cancel").
 
 use serde_json::{Map, Value};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
 use crate::json::{self, Fault, JsonError, json5};
+use crate::{emails, path};
+
+/// The longest reason of a cancel, in characters.
+pub const LONGEST_REASON: usize = 1000;
 
 /// What such a body may say; everything is optional, unknown members are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,37 +22,47 @@ pub struct ActionBody {
     pub force: bool,
 }
 
-impl PartialSchema for ActionBody {
-    fn schema() -> RefOr<Schema> {
+/// What a call reads of an [`ActionBody`]; for its description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// A publish or golive.
+    Start,
+    /// A cancel or kill of one offer's operation.
+    Cancel,
+    /// The cancel of many.
+    CancelMany,
+}
+
+impl ActionBody {
+    /// The members that count for `action`.
+    pub fn schema_for(action: Action) -> Object {
         let optional = |schema_type: Type, text: &str| {
             ObjectBuilder::new()
                 .schema_type(SchemaType::from_iter([schema_type, Type::Null]))
                 .description(Some(text))
         };
+        let emails =
+            optional(Type::String, "Addresses separated by commas.").pattern(Some(emails::LIST_PATTERN));
+        let reason = optional(Type::String, "Of a cancel: why, in the words of a person.");
         let metadata = optional(Type::Object, "What the request says about itself.")
-            .property("notification-emails", optional(Type::String, "Addresses separated by commas."))
-            .property("reason", optional(Type::String, "Of a cancel: why, at most 1000 characters."));
-        optional(Type::Object, "Everything is optional; an empty body and `null` are valid.")
-            .property("metadata", metadata)
-            .property(
+            .property("notification-emails", emails)
+            .property("reason", reason.max_length(Some(LONGEST_REASON)));
+        let mut body = optional(Type::Object, "Everything is optional; an empty body and `null` are valid.")
+            .property("metadata", metadata);
+        if action == Action::Start {
+            return body.build();
+        }
+        if action == Action::Cancel {
+            let text = "This operation and no other (cancel rule 7); an empty text is none.";
+            body = body.property(
                 "operationId",
-                optional(
-                    Type::String,
-                    "Of a cancel: this operation and no other.",
-                ),
-            )
-            .property(
-                "force",
-                optional(
-                    Type::Boolean,
-                    "Of a cancel, for owners: give up undoing, end the operation now and list what is left behind.",
-                ),
-            )
-            .into()
+                optional(Type::String, text).pattern(Some(format!("^({})?$", path::GUID_PATTERN))),
+            );
+        }
+        let text = "For owners: give up undoing, end the operation now and list what is left behind.";
+        body.property("force", optional(Type::Boolean, text)).build()
     }
 }
-
-impl ToSchema for ActionBody {}
 
 /// The body cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

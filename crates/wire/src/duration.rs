@@ -4,6 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The units, the largest first, with their microseconds.
 const UNITS: [(&str, u64); 5] =
@@ -11,6 +14,10 @@ const UNITS: [(&str, u64); 5] =
 
 /// The longest span: 10 000 years fit into no test, and moments stay far from their limits.
 const LONGEST_MICROS: u64 = 3_652_500 * 86_400_000_000;
+
+/// The texts that are spans, as a regular expression for descriptions: no more digits than every span of the unit may
+/// have.
+pub const PATTERN: &str = "^([0-9]{1,14}ms|[0-9]{1,11}s|[0-9]{1,9}m|[0-9]{1,7}h|[0-9]{1,6}d)$";
 
 /// A span of time, in whole milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,6 +80,20 @@ impl fmt::Display for Span {
     }
 }
 
+impl PartialSchema for Span {
+    fn schema() -> RefOr<Schema> {
+        let text = "A whole number and `ms`, `s`, `m`, `h` or `d`; at most 3652500d.";
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(text))
+            .pattern(Some(PATTERN))
+            .examples(["300ms", "3d"])
+            .into()
+    }
+}
+
+impl ToSchema for Span {}
+
 impl Serialize for Span {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -127,6 +148,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_the_pattern_describes_is_a_span(text in crate::described(PATTERN)) {
+            prop_assert!(text.parse::<Span>().is_ok(), "{}", text);
+        }
+
         #[test]
         fn reading_never_panics(text in ".{0,40}") {
             let _ = text.parse::<Span>();

@@ -5,7 +5,22 @@ use std::collections::HashSet;
 use email_address::{EmailAddress, Options};
 
 /// The most addresses one list may hold.
-pub const MOST: usize = 100;
+pub const MOST: usize = 20;
+
+/// One address as a regular expression, of which descriptions are made. Addresses with quoted parts are taken
+/// besides; a part before the `@` of more than 64 characters is not, nor an address of more than 254.
+macro_rules! address {
+    () => {
+        r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+    };
+}
+
+/// One address, or nothing, as a regular expression for descriptions.
+pub const ONE_OR_NONE_PATTERN: &str = concat!("^(", address!(), ")?$");
+
+/// A list of addresses as a regular expression for descriptions.
+pub const LIST_PATTERN: &str =
+    concat!(r"^[ \t,]*(", address!(), r"([ \t]*,[ \t,]*", address!(), r")*[ \t,]*)?$");
 
 /// A list of addresses cannot be used; names the entry and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,14 +135,25 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_addresses_fit_and_one_more_does_not() {
+    fn twenty_addresses_fit_and_one_more_does_not() {
         let list = |count: usize| (0..count).map(|n| format!("a{n}@x.example")).collect::<Vec<_>>().join(",");
-        assert_eq!(parse_list(&list(100)).unwrap().len(), 100);
-        assert_eq!(parse_list(&list(101)), Err(InvalidEmails::TooMany));
-        assert_eq!(parse_list(&format!("{0},{0}", list(100))).unwrap().len(), 100);
+        assert_eq!(parse_list(&list(20)).unwrap().len(), 20);
+        assert_eq!(parse_list(&list(21)), Err(InvalidEmails::TooMany));
+        assert_eq!(parse_list(&format!("{0},{0}", list(20))).unwrap().len(), 20);
     }
 
     proptest! {
+        #[test]
+        fn what_the_patterns_describe_is_taken(
+            one in crate::described(ONE_OR_NONE_PATTERN),
+            list in crate::described(LIST_PATTERN),
+        ) {
+            let fits = |entry: &str| entry.len() <= 254 && entry.find('@').is_none_or(|at| at <= 64);
+            prop_assert!(one.is_empty() || !fits(&one) || check(&one).is_ok(), "{}", one);
+            let all_fit = list.split(',').all(|entry| fits(entry.trim()));
+            prop_assert!(!all_fit || parse_list(&list).is_ok(), "{}", list);
+        }
+
         #[test]
         fn what_is_accepted_is_clean_and_stays_accepted(list in ".{0,80}") {
             if let Ok(addresses) = parse_list(&list) {

@@ -6,6 +6,13 @@ use crate::words::{OfferStatus, OperationState};
 /// The most conditions that a filter may join: each is looked at for every offer.
 pub const MOST_CONDITIONS: usize = 20;
 
+/// What [`OfferFilter::parse`] takes, as a regular expression for descriptions; an empty text is no filter.
+pub fn pattern() -> String {
+    let statuses = OfferStatus::WORDS.join("|");
+    let condition = format!("(offerTypeId +eq *'([^']|'')*'|status +eq *'({statuses})')");
+    format!("^( *{condition}( +and +{condition}){{0,{}}} *)?$", MOST_CONDITIONS - 1)
+}
+
 /// What the list of offers is narrowed to; empty means everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OfferFilter {
@@ -213,6 +220,12 @@ pub fn operation_state(
     }
 }
 
+/// The states that operations can be asked for by.
+pub fn states(dialect: Dialect) -> impl Iterator<Item = &'static str> {
+    let observed = dialect == Dialect::Observed;
+    OperationState::WORDS.iter().copied().filter(move |word| observed || *word != "succeeded")
+}
+
 fn state(
     parameter: &'static str,
     given: Option<&str>,
@@ -225,8 +238,7 @@ fn state(
         Ok(OperationState::Succeeded) if dialect == Dialect::Observed => Ok(Some(OperationState::Completed)),
         Ok(state) if state != OperationState::Succeeded => Ok(Some(state)),
         _ => {
-            let understood = |known: &&&str| dialect == Dialect::Observed || **known != "succeeded";
-            let known: Vec<&str> = OperationState::WORDS.iter().filter(understood).copied().collect();
+            let known: Vec<&str> = states(dialect).collect();
             Err(InvalidFilter::UnknownState {
                 parameter,
                 given: word.chars().take(80).collect(),
@@ -324,6 +336,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_the_pattern_describes_is_a_filter(text in crate::described(&pattern())) {
+            prop_assert!(text.is_empty() || OfferFilter::parse(&text).is_ok(), "{}", text);
+        }
+
         #[test]
         fn reading_never_panics(text in ".{0,80}") {
             let _ = OfferFilter::parse(&text);

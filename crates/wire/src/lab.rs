@@ -23,7 +23,6 @@ pub struct Scenario {
 pub struct StepScenario {
     /// How long it works, like `1h`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub duration: Option<Span>,
     /// How it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,17 +32,16 @@ pub struct StepScenario {
     pub message: Option<String>,
     /// With `outcome: fail`: how many attempts fail, as passing errors, before one succeeds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 4_294_967_295_u32)]
     pub fail_times: Option<u32>,
     /// What a cancel does to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel: Option<CancelPolicy>,
     /// How long undoing it takes, like `300ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub undo_duration: Option<Span>,
     /// How long it takes from the switch of the production slot to the end, like `1h`; of `live` only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub propagate_duration: Option<Span>,
     /// How undoing it ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,7 +89,6 @@ pub struct Release {
 #[serde(deny_unknown_fields)]
 pub struct Advance {
     /// How far, like `3d`.
-    #[schema(value_type = String)]
     pub by: Span,
 }
 
@@ -114,9 +111,11 @@ pub struct FaultRule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
     /// Which paths: `*` stands for any run of characters, slashes too.
+    #[schema(pattern = "^[/*]")]
     pub path: String,
     /// The status of the reply, 400 to 599.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 400, maximum = 599)]
     pub status: Option<u16>,
     /// Instead of a reply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,10 +125,10 @@ pub struct FaultRule {
     pub when: FaultTime,
     /// How long the reply is held back, like `300ms`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub latency: Option<Span>,
     /// How many requests it applies to; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     pub count: Option<u32>,
     /// The message of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -19,6 +19,8 @@ pub mod etag;
 pub mod filter;
 pub mod json;
 pub mod lab;
+pub mod me;
+pub mod names;
 pub mod offer;
 pub mod offer_put;
 pub mod offer_type;
@@ -32,3 +34,11 @@ pub mod words;
 
 pub use dialect::Dialect;
 pub use error::{ErrorBody, ErrorCode};
+
+/// Texts that a pattern of a description matches.
+#[cfg(test)]
+fn described(pattern: &str) -> proptest::string::RegexGeneratorStrategy<String> {
+    let inner = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('$'));
+    let inner = inner.unwrap_or_else(|| panic!("{pattern} has no ends"));
+    proptest::string::string_regex(inner).unwrap_or_else(|error| panic!("{pattern}: {error}"))
+}

@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{AdditionalProperties, Array, ObjectBuilder, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::openapi::schema::{AdditionalProperties, Array, Object, ObjectBuilder, SchemaType, Type};
 
 use crate::json::{self, JsonError};
 use crate::words::PcMigrationStatus;
@@ -35,32 +34,50 @@ pub struct OfferPut {
     pub other: Vec<(String, Box<RawValue>)>,
 }
 
-impl PartialSchema for OfferPut {
-    fn schema() -> RefOr<Schema> {
+impl OfferPut {
+    /// The document for descriptions; `offer_types` are the ids that `offerTypeId` may name.
+    pub fn described(offer_types: impl Iterator<Item = String>) -> Object {
         let member = |schema_type: Type, text: &str| {
             ObjectBuilder::new().schema_type(schema_type).description(Some(text))
         };
+        let optional = |schema_type: Type, text: &str| {
+            let or_null = SchemaType::from_iter([schema_type, Type::Null]);
+            ObjectBuilder::new().schema_type(or_null).description(Some(text))
+        };
+        let or_null = |words: Vec<String>| words.into_iter().map(Value::from).chain([Value::Null]);
+        let plans = Array::builder()
+            .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+            .items(member(Type::Object, "What holds for one plan."));
         let definition = member(Type::Object, "The offer itself; unknown members are kept as they are.")
-            .property("displayText", member(Type::String, "The offer's name for people."))
-            .property("offer", member(Type::Object, "What holds for the offer as a whole."))
-            .property("plans", Array::new(member(Type::Object, "What holds for one plan.")))
+            .property("displayText", optional(Type::String, "The offer's name for people."))
+            .property("offer", optional(Type::Object, "What holds for the offer as a whole."))
+            .property("plans", plans)
             .additional_properties(Some(AdditionalProperties::FreeForm(true)));
+        let migration = PcMigrationStatus::WORDS.iter().map(|word| (*word).to_owned()).collect();
         member(
             Type::Object,
             "A draft. What a client got may be put back whole: read-only members are ignored.",
         )
-        .property("offerTypeId", member(Type::String, "One of `/api/offerTypes`; needed to create."))
+        .property(
+            "offerTypeId",
+            optional(Type::String, "One of `/api/offerTypes`; needed to create.")
+                .enum_values(Some(or_null(offer_types.collect()))),
+        )
         .property("definition", definition)
         .required("definition")
-        .property("pcMigrationStatus", PcMigrationStatus::schema())
-        .property("offerTypeVersions", member(Type::Object, "Kept as it is."))
-        .property("eTag", member(Type::String, "Stands for `If-Match` in the dialect `observed` only."))
+        .property(
+            "pcMigrationStatus",
+            optional(Type::String, "Whether the offer counts as migrated from now on.")
+                .enum_values(Some(or_null(migration))),
+        )
+        .property("offerTypeVersions", optional(Type::Object, "Kept as it is."))
+        .property("publisherId", optional(Type::String, "The path decides."))
+        .property("id", optional(Type::String, "The path decides."))
+        .property("eTag", optional(Type::String, "Stands for `If-Match` in the dialect `observed` only."))
         .additional_properties(Some(AdditionalProperties::FreeForm(true)))
-        .into()
+        .build()
     }
 }
-
-impl ToSchema for OfferPut {}
 
 impl fmt::Debug for OfferPut {
     // The definition and the unknown members may hold secrets.

@@ -279,6 +279,7 @@ pub struct Validation<'a> {
 pub struct ReviewBody {
     /// Why, in the reviewer's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 1000)]
     pub reason: Option<String>,
 }
 

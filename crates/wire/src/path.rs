@@ -10,6 +10,16 @@ use crate::words::SubmissionSlot;
 /// The longest publisher or offer id, in characters.
 pub const ID_LONGEST: usize = 64;
 
+/// What [`publisher_id`] and [`offer_id`] take, but for the length, as a regular expression for descriptions.
+pub const ID_PATTERN: &str = r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*$";
+
+/// What [`operation_id`] takes, within a regular expression for descriptions.
+pub const GUID_PATTERN: &str = "[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}";
+
+/// What [`numbered_address`] takes, but for the length of the ids and letter case; for descriptions.
+pub const ADDRESS_PATTERN: &str =
+    r"^\.*[A-Za-z0-9_-][A-Za-z0-9._-]*\$\.*[A-Za-z0-9_-][A-Za-z0-9._-]*\$[0-9]{1,19}\$(preview|production)$";
+
 /// An id has the wrong form; says which id and what it may be made of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidId {
@@ -216,6 +226,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_the_patterns_describe_is_taken(
+            id in crate::described(ID_PATTERN),
+            address in crate::described(ADDRESS_PATTERN),
+        ) {
+            prop_assert!(id.len() > ID_LONGEST || offer_id(&id).is_ok(), "{}", id);
+            let long = address.split('$').any(|part| part.len() > ID_LONGEST);
+            prop_assert!(long || numbered_address(&address).is_ok(), "{}", address);
+        }
+
         #[test]
         fn reading_never_panics(text in ".{0,100}") {
             let _ = (publisher_id(&text), operation_id(&text), numbered_address(&text));

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
+use crate::emails;
 use crate::words::PcMigrationStatus;
 
 /// A publisher as its members see it.
@@ -19,7 +21,7 @@ pub struct Publisher<'a> {
     pub definition: PublisherDefinition<'a>,
 }
 
-/// What is known of a publisher. The last two members are this server's own.
+/// What is known of a publisher. The last three members are this server's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PublisherDefinition<'a> {
@@ -38,6 +40,9 @@ pub struct PublisherDefinition<'a> {
     /// What new offers start with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pc_migration_status: Option<PcMigrationStatus>,
+    /// Whether who started a publish may approve its steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_review: Option<bool>,
 }
 
 /// The body of `PUT /api/publishers/{publisherId}`: members that are left out stay as they are.
@@ -46,19 +51,46 @@ pub struct PublisherDefinition<'a> {
 pub struct PublisherPut {
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 200)]
     pub display_text: Option<String>,
     /// The offer types it may sell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer_type_categories: Option<Vec<String>>,
     /// Its number as a seller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = seller_id)]
     pub seller_id: Option<i64>,
-    /// Where notifications of migrated offers go; one e-mail address.
+    /// Where notifications of migrated offers go; one e-mail address, or an empty text for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = one_address)]
     pub seller_contact: Option<String>,
     /// What offers without a setting of their own count as, for later operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pc_migration_status: Option<PcMigrationStatus>,
+    /// Whether who started a publish may approve its steps. New publishers say no, but in development.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_review: Option<bool>,
+}
+
+/// The body of `PUT /api/principals/{tenant}/{client}`.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrincipalPut {
+    /// What the client proves itself with: at least 32 characters, 8 with `--dev`. Without it the server makes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// A client of the server's own token endpoint.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct Principal<'a> {
+    /// Its tenant.
+    pub tenant: Cow<'a, str>,
+    /// Its client id.
+    pub client: Cow<'a, str>,
+    /// The secret, if the server made it: it is shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Cow<'a, str>>,
 }
 
 /// A member of a publisher: a principal and what it may do.
@@ -66,7 +98,7 @@ pub struct PublisherPut {
 pub struct Member<'a> {
     /// The tenant of the principal.
     pub tenant: Cow<'a, str>,
-    /// The client id of the principal.
+    /// The client id of the principal; of a person `user:` and the person's object id (or subject).
     pub client: Cow<'a, str>,
     /// `owner`, `contributor`, `reviewer` or `reader`.
     pub role: Cow<'a, str>,
@@ -77,7 +109,26 @@ pub struct Member<'a> {
 #[serde(deny_unknown_fields)]
 pub struct MemberPut {
     /// `owner`, `contributor`, `reviewer` or `reader`.
+    #[schema(schema_with = role)]
     pub role: String,
+}
+
+fn seller_id() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Integer, Type::Null]))
+        .minimum(Some(isize::MIN))
+        .maximum(Some(isize::MAX))
+        .build()
+}
+
+fn one_address() -> Object {
+    let text = SchemaType::from_iter([Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(text).pattern(Some(emails::ONE_OR_NONE_PATTERN)).build()
+}
+
+fn role() -> Object {
+    let roles = ["owner", "contributor", "reviewer", "reader"];
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(roles)).build()
 }
 
 #[cfg(test)]
@@ -95,11 +146,13 @@ mod tests {
                 seller_id: 4_021_455,
                 seller_contact: None,
                 pc_migration_status: None,
+                self_review: None,
             },
         };
         insta::assert_json_snapshot!(publisher);
         publisher.definition.seller_contact = Some("seller@contoso.example".into());
         publisher.definition.pc_migration_status = Some(PcMigrationStatus::Migrated);
+        publisher.definition.self_review = Some(false);
         let text = serde_json::to_string(&publisher).unwrap();
         assert_eq!(serde_json::from_str::<Publisher<'_>>(&text).unwrap(), publisher);
     }

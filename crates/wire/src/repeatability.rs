@@ -20,6 +20,12 @@ pub const REJECTED: &str = "rejected";
 /// The longest id, in characters.
 pub const LONGEST_ID: usize = 100;
 
+/// What [`request_id`] takes, as a regular expression for descriptions.
+pub const ID_PATTERN: &str = "^[!-~]{1,100}$";
+/// The form of an IMF-fixdate, for descriptions. The day of the week must be right as well.
+pub const FIXDATE_PATTERN: &str = "^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-3][0-9] (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \
+                                   [0-9]{4} [0-2][0-9]:[0-5][0-9]:[0-5][0-9] GMT$";
+
 /// What a sender says of a request that they may send again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Repeatability {
@@ -97,6 +103,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_the_pattern_describes_is_an_id(text in crate::described(ID_PATTERN)) {
+            prop_assert!(request_id(&text).is_some(), "{}", text);
+        }
+
         #[test]
         fn printing_never_panics(micros: i64) {
             fixdate(micros);

@@ -75,7 +75,8 @@ impl Engine {
                 secrets_now.keep(&document, earlier);
             }
             let version = loaded.as_ref().map_or(1, |loaded| loaded.aggregate.offer.version);
-            let content = content(version, offer, &document, &secrets_now, now);
+            let at = loaded.as_ref().map_or(now, |loaded| loaded.aggregate.at(now));
+            let content = content(version, offer, &document, &secrets_now, at);
             let command = Command::Put(Put {
                 publisher: publisher.to_owned(),
                 offer: offer.to_owned(),
@@ -84,8 +85,7 @@ impl Engine {
                 migrated: request.migrated,
                 guard: request.guard.clone(),
             });
-            let draft =
-                Draft { put_at: now, migrated_by_default: self.migrated_by_default(publisher).await? };
+            let draft = Draft { put_at: at, migrated_by_default: self.migrated_by_default(publisher).await? };
             let along = Along {
                 content: Some(content),
                 draft: Some(draft),
@@ -130,12 +130,18 @@ impl Engine {
 }
 
 /// The content to be stored: secrets apart.
-fn content(version: u32, offer: &str, document: &Document, secrets: &Secrets, now: Timestamp) -> Content {
+fn content(
+    version: u32,
+    offer: &str,
+    document: &Document,
+    secrets: &Secrets,
+    changed_at: Timestamp,
+) -> Content {
     let text = document.definition.get("displayText").and_then(Value::as_str).map(str::trim);
     let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
     Content {
         version,
-        changed_at: now,
+        changed_at,
         display_text,
         // Untouched, it is kept as it was written: digits, order, escapes and all.
         definition: document.definition_text().into_owned(),

@@ -6,6 +6,7 @@ pub(crate) mod cancel;
 pub(crate) mod cancel_many;
 pub(crate) mod golive;
 pub(crate) mod kill;
+pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod offer_get;
 pub(crate) mod offer_list;
@@ -24,5 +25,5 @@ pub(crate) mod review;
 mod started;
 mod target;
 
-pub(crate) use started::{LONGEST_REASON, accepted, read_action};
+pub(crate) use started::{accepted, read_action};
 pub(crate) use target::{Segments, offer_slug, resolve_offer};

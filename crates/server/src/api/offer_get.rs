@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_store::contract::Content;
@@ -11,7 +11,7 @@ use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::words::OfferSlot;
 
-use super::{Segments, resolve_offer};
+use super::{Segments, page, resolve_offer};
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -25,10 +25,11 @@ pub(crate) async fn draft(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    show(&app, &publisher, &offer, &headers, |state| Ok(state.offer.version)).await
+    show(&app, &publisher, &offer, (&uri, &headers), |state| Ok(state.offer.version)).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/versions/{version}`.
@@ -36,6 +37,7 @@ pub(crate) async fn version(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer, version)): Segments<(String, String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
@@ -43,7 +45,7 @@ pub(crate) async fn version(
         let wanted = version.parse().ok().filter(|wanted| (1..=state.offer.version).contains(wanted));
         wanted.ok_or_else(|| version_not_found(shown(&version)))
     };
-    show(&app, &publisher, &offer, &headers, wanted).await
+    show(&app, &publisher, &offer, (&uri, &headers), wanted).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
@@ -51,6 +53,7 @@ pub(crate) async fn slot(
     State(app): State<App>,
     context: Context,
     Segments((publisher, offer, slot)): Segments<(String, String, String)>,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
@@ -65,7 +68,7 @@ pub(crate) async fn slot(
             ApiError::new(ErrorCode::SlotNotFound, ErrorText::SlotNotFound { slot: shown(&slot) })
         })
     };
-    show(&app, &publisher, &offer, &headers, wanted).await
+    show(&app, &publisher, &offer, (&uri, &headers), wanted).await
 }
 
 fn shown(text: &str) -> String {
@@ -82,10 +85,12 @@ async fn show(
     app: &App,
     publisher: &str,
     offer: &str,
-    headers: &HeaderMap,
+    (uri, headers): (&Uri, &HeaderMap),
     wanted: impl Fn(&Aggregate) -> Result<u32, ApiError>,
 ) -> Result<Response, ApiError> {
     let mut state = resolve_offer(app.engine(), publisher, offer).await?.aggregate;
+    // Every price is shown, asked for or not; a word that asks for neither is told.
+    page::flag(uri.query().unwrap_or_default(), "includeAllPricing")?;
     for _ in 0..ATTEMPTS {
         let version = wanted(&state)?;
         let tag = view::tag(&state);

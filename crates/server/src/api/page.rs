@@ -25,6 +25,20 @@ pub(super) fn switch(query: &str, name: &'static str) -> Result<bool, ApiError> 
     }
 }
 
+/// Whether the query has this as `true`, in any letter case.
+pub(super) fn flag(query: &str, name: &'static str) -> Result<bool, ApiError> {
+    match parameter(query, name) {
+        None => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case("false") => Ok(false),
+        Some(word) if word.eq_ignore_ascii_case("true") => Ok(true),
+        Some(other) => {
+            let (field, value) = (name.to_owned(), other.chars().take(80).collect());
+            let text = ErrorText::InvalidFlag { field, value };
+            Err(ApiError::new(ErrorCode::InvalidParameter, text).target(name))
+        }
+    }
+}
+
 fn invalid(name: &'static str, text: &str, known: String) -> ApiError {
     let given: String = text.chars().take(80).collect();
     let text = ErrorText::InvalidFilter { detail_value: format!("{name}={given}"), known };

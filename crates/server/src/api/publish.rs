@@ -8,15 +8,14 @@ use signoff_engine::PublishRequest;
 use signoff_engine::catalogue::Report;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::decision::Reply;
-use signoff_text::{ErrorText, Lang};
-use signoff_wire::ErrorCode;
+use signoff_text::Lang;
 use signoff_wire::error::ErrorItem;
 use signoff_wire::operation::{Accepted, VALID, Validation};
 use signoff_wire::words::OperationState;
 
-use super::{Segments, accepted, offer_slug, read_action, resolve_offer};
+use super::{Segments, accepted, offer_slug, page, read_action, resolve_offer};
 use crate::app::App;
-use crate::context::{Context, parameter};
+use crate::context::Context;
 use crate::error::ApiError;
 use crate::refusal::Subject;
 use crate::wait::Wait;
@@ -34,7 +33,7 @@ pub(crate) async fn handle(
     let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;
     let action = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let only = match validate_only(uri.query().unwrap_or_default()) {
+    let only = match page::flag(uri.query().unwrap_or_default(), "validateOnly") {
         Ok(only) => only,
         Err(error) => {
             // An offer that does not exist is told first.
@@ -46,32 +45,18 @@ pub(crate) async fn handle(
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let call = ["publish", &publisher, &offer, if only { "validateOnly" } else { "" }];
     let repeat = action.repeat(&context, &headers, &call);
-    let request = PublishRequest {
-        by: context.name().to_owned(),
-        emails: action.emails,
-        guard: reply::guard(sent_tag),
-        repeat,
-    };
+    let request =
+        PublishRequest { by: context.actor(), emails: action.emails, guard: reply::guard(sent_tag), repeat };
     if only {
         let report = app.engine().validate(&publisher, &offer, request).await;
         return Ok(valid(report.map_err(|error| subject.error(error))?.as_ref(), reply::lang(&headers)));
     }
+    let taken = app.take_start(&context, &publisher, request.emails.len())?;
     let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
-    started(&app, &subject, done, &wait).await
-}
-
-/// Whether the call asks for the checks alone.
-fn validate_only(query: &str) -> Result<bool, ApiError> {
-    match parameter(query, "validateOnly") {
-        None => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("false") => Ok(false),
-        Some(word) if word.eq_ignore_ascii_case("true") => Ok(true),
-        Some(other) => {
-            let (field, value) = ("validateOnly".to_owned(), other.chars().take(80).collect());
-            let text = ErrorText::InvalidFlag { field, value };
-            Err(ApiError::new(ErrorCode::InvalidParameter, text).target("validateOnly"))
-        }
+    if done.is_err() {
+        app.give_back(&publisher, taken);
     }
+    started(&app, &context, &subject, done, &wait).await
 }
 
 /// The reply to a call for the checks alone: what they found does not stop a publish.
@@ -92,6 +77,7 @@ fn valid(report: &Report, lang: Lang) -> Response {
 /// The reply to a started publish or golive.
 pub(super) async fn started(
     app: &App,
+    context: &Context,
     subject: &Subject<'_>,
     done: Result<signoff_engine::Done, signoff_engine::EngineError>,
     wait: &Wait,
@@ -106,7 +92,7 @@ pub(super) async fn started(
     let location = view::location(subject.publisher, subject.offer, reference);
     let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
     let moved = match started {
-        Some(operation) => wait.past(app, subject.publisher, operation).await,
+        Some(operation) => wait.past(app, context, subject.publisher, operation).await,
         None => None,
     };
     let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));

@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
-use signoff_wire::body::{ActionBody, BodyError};
+use signoff_wire::body::{ActionBody, BodyError, LONGEST_REASON};
 use signoff_wire::emails::{self, InvalidEmails};
 use signoff_wire::operation::Accepted;
 use signoff_wire::repeatability::Repeatability;
@@ -17,9 +17,6 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::{repeat, reply};
-
-/// The longest reason, in characters.
-pub(crate) const LONGEST_REASON: usize = 1000;
 
 /// What the body of a publish, golive or cancel says.
 pub(crate) struct ActionRequest {

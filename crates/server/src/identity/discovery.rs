@@ -38,23 +38,32 @@ pub(super) async fn configuration_v2(
 /// `GET /common/discovery/instance?authorization_endpoint=…&api-version=1.0|1.1`.
 pub(super) async fn instance(
     State(issuer): State<Arc<Issuer>>,
+    tenant: TenantSegment,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
     let public_base = issuer.settings().public_base.as_deref();
-    let found = login_host::base(&uri, &headers, public_base)
+    let found = login_host::tenant(tenant)
+        .and_then(|_| login_host::base(&uri, &headers, public_base))
         .and_then(|base| instance_document(&base, query.as_deref().unwrap_or_default()));
     finish(&issuer, &headers, found)
 }
 
 /// `GET /{tenant}/discovery/keys` and `/{tenant}/discovery/v2.0/keys`: the key set, the same for all tenants.
-pub(super) async fn keys(State(issuer): State<Arc<Issuer>>, headers: HeaderMap) -> Response {
-    let found = issuer.signing_ring().await.map_err(|error| TokenError::unavailable(&error)).map(|ring| {
-        let keys: Vec<&PublishedKey> = ring.all().map(|key| &key.published).collect();
-        json!({ "keys": keys })
-    });
-    finish(&issuer, &headers, found)
+pub(super) async fn keys(
+    State(issuer): State<Arc<Issuer>>,
+    tenant: TenantSegment,
+    headers: HeaderMap,
+) -> Response {
+    finish(&issuer, &headers, key_set(&issuer, tenant).await)
+}
+
+async fn key_set(issuer: &Issuer, tenant: TenantSegment) -> Result<Value, TokenError> {
+    login_host::tenant(tenant)?;
+    let ring = issuer.signing_ring().await.map_err(|error| TokenError::unavailable(&error))?;
+    let keys: Vec<&PublishedKey> = ring.all().map(|key| &key.published).collect();
+    Ok(json!({ "keys": keys }))
 }
 
 fn finish(issuer: &Issuer, headers: &HeaderMap, found: Result<Value, TokenError>) -> Response {

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
-use signoff_wire::body::ActionBody;
+use signoff_wire::body::{Action, ActionBody};
 use signoff_wire::bulk::CancelResults;
 use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::operation::{Accepted, OperationDetail, ReviewBody, Validation};
 use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::Post;
 
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, JSON};
 use super::operations::operation;
 use super::shared::{LOCATION, OPERATION};
 
@@ -79,11 +79,11 @@ fn callback() -> Call {
     ])
 }
 
-fn action(path: &'static str, id: &str, text: &str, example: Value) -> Call {
+fn action(path: &'static str, id: &str, kind: Action, text: &str, example: Value) -> Call {
     Call::api(TAG, Post, path, id)
         .takes(&["If-Match", "Prefer"])
         .repeatable()
-        .body::<ActionBody>(false, text, example)
+        .raw_body(JSON, ActionBody::schema_for(kind), false, text, Some(example))
         .reads_json()
         .refuses(&[
             ErrorCode::Forbidden,
@@ -110,6 +110,7 @@ fn publish() -> Call {
     action(
         "/api/publishers/{publisherId}/offers/{offerId}/publish",
         "publishOffer",
+        Action::Start,
         "Whom to notify; migrated offers notify the seller contact instead.",
         json!({ "metadata": { "notification-emails": "dev@contoso.example,ops@contoso.example" } }),
     )
@@ -132,6 +133,7 @@ fn golive() -> Call {
     action(
         "/api/publishers/{publisherId}/offers/{offerId}/golive",
         "goLive",
+        Action::Start,
         "May be empty. Its addresses are checked and otherwise ignored: those of the publish are told.",
         json!({}),
     )
@@ -155,6 +157,7 @@ fn cancel() -> Call {
     action(
         "/api/publishers/{publisherId}/offers/{offerId}/cancel",
         "cancelOperation",
+        Action::Cancel,
         "May be empty. A malformed address changes nothing.",
         json!({ "metadata": { "notification-emails": "ops@contoso.example", "reason": "wrong image" } }),
     )
@@ -202,11 +205,13 @@ fn cancel_many() -> Call {
              was in progress then: one that begins later is not canceled. Unless the filter asks for a status, offers \
              without an operation in progress are left out. At most 100 in a call; `next` leads on.",
         )
-        .takes(&["$filter", "dryRun", "$top", "after"])
-        .body::<ActionBody>(
+        .takes(&["$filter", "dryRun", "topOfMany", "after"])
+        .raw_body(
+            JSON,
+            ActionBody::schema_for(Action::CancelMany),
             false,
             "As of a cancel, without `operationId`.",
-            json!({ "metadata": { "reason": "wrong image" } }),
+            Some(json!({ "metadata": { "reason": "wrong image" } })),
         )
         .reads_json()
         .answers(Answer::of::<CancelResults<'_>>(200, "What came of each.", results))
@@ -225,6 +230,7 @@ fn kill() -> Call {
     action(
         "/api/publishers/{publisherId}/offers/{offerId}/kill",
         "killOperation",
+        Action::Cancel,
         "As of a cancel.",
         json!({ "metadata": { "reason": "the certifier is gone" } }),
     )
@@ -256,6 +262,7 @@ fn review(path: &'static str) -> Call {
         .body::<ReviewBody>(false, "May be empty.", json!({ "reason": "the image does not boot" }))
         .reads_json()
         .answers(Answer::of::<OperationDetail<'_>>(200, "The operation as it is now.", operation()))
+        .refuses(if id == "approveStep" { &[ErrorCode::SelfReview] } else { &[] })
         .refuses(&[
             ErrorCode::Forbidden,
             ErrorCode::InvalidId,

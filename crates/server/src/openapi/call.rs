@@ -51,7 +51,9 @@ impl Call {
     pub(super) fn new(tag: &str, method: HttpMethod, path: &'static str, id: &str) -> Self {
         let mut operation = OperationBuilder::new().tag(tag).operation_id(Some(id));
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
-            operation = operation.parameter_ref(shared::parameter(name));
+            // Token hosts know tenants that are GUIDs or domain names; members may be of any.
+            let key = if name == "tenant" && path.starts_with("/api/") { "memberTenant" } else { name };
+            operation = operation.parameter_ref(shared::parameter(key));
         }
         Self { path, method, operation, refusals: Vec::new(), schemas: Vec::new() }
     }
@@ -187,7 +189,7 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
         .schema(Some(Ref::from_schema_name(ErrorBody::name())))
         .examples_from_iter(examples)
         .build();
-    let mut headers = Vec::new();
+    let (mut headers, mut leads_on) = (Vec::new(), false);
     for code in codes {
         match code {
             ErrorCode::Unauthorized => headers.push("WWW-Authenticate"),
@@ -200,11 +202,14 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
             {
                 headers.push(RESULT);
             }
-            _ if LEADS_TO_AN_OPERATION.contains(code) => headers.extend(["Location", "Operation-Location"]),
+            _ if LEADS_TO_AN_OPERATION.contains(code) => leads_on = true,
             _ => {}
         }
     }
-    let response = ResponseBuilder::new().description(lines.join("\n")).content(JSON, content);
+    let mut response = ResponseBuilder::new().description(lines.join("\n")).content(JSON, content);
+    for name in ["Location", "Operation-Location"].iter().filter(|_| leads_on) {
+        response = response.header_ref(*name, shared::header(&format!("{}-{name}", shared::MAYBE)));
+    }
     with_headers(response, &headers).build()
 }
 

@@ -9,7 +9,8 @@ use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFo
 use utoipa::openapi::{Ref, RefOr};
 
 use super::call::{Answer, Call, JSON};
-use super::shared::{OPERATION, string};
+use super::forms::string;
+use super::shared::OPERATION;
 
 const TAG: &str = "development";
 /// The errors of a body here, where the media type does not matter.

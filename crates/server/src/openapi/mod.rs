@@ -7,6 +7,7 @@
 mod actions;
 mod call;
 mod development;
+mod forms;
 mod node;
 mod offers;
 mod operations;
@@ -16,6 +17,7 @@ mod tokens;
 
 use std::sync::LazyLock;
 
+use signoff_wire::Dialect;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
@@ -23,11 +25,8 @@ use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Path
 use self::call::Call;
 
 /// Built when somebody asks for it, never at the start.
-static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
-    let mut text = build().to_pretty_json().unwrap_or_default();
-    text.push('\n');
-    text
-});
+static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text(Dialect::Documented));
+static OBSERVED: LazyLock<String> = LazyLock::new(|| text(Dialect::Observed));
 
 /// The tags and what they stand for.
 const TAGS: [(&str, &str); 6] = [
@@ -42,17 +41,26 @@ const TAGS: [(&str, &str); 6] = [
     ("development", "Only on a server started with --dev. No token needed."),
 ];
 
-/// The OpenAPI document: pretty-printed JSON that ends with a line break. The same for every server of this
-/// version, whatever its settings.
-pub fn document() -> String {
-    DOCUMENT.clone()
+/// The OpenAPI document: pretty-printed JSON that ends with a line break. The same for every server of this version
+/// and dialect, whatever its other settings.
+pub fn document(dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Documented => DOCUMENTED.clone(),
+        Dialect::Observed => OBSERVED.clone(),
+    }
 }
 
-fn build() -> OpenApi {
+fn text(dialect: Dialect) -> String {
+    let mut text = build(dialect).to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn build(dialect: Dialect) -> OpenApi {
     let mut paths = Paths::new();
     let calls: Vec<Call> = calls().collect();
     let refusals: Vec<_> = calls.iter().flat_map(Call::refusals).copied().collect();
-    let mut components = shared::components(&refusals);
+    let mut components = shared::components(&refusals, dialect);
     for call in calls {
         let (path, method, operation, schemas) = call.finish();
         paths.add_path_operation(path, vec![method], operation);

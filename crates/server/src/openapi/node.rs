@@ -5,7 +5,7 @@ use utoipa::openapi::path::HttpMethod::Get;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::call::{Answer, Call, JSON};
-use super::shared::string;
+use super::forms::string;
 
 const TAG: &str = "node";
 

@@ -8,7 +8,8 @@ use signoff_wire::operation::StatusReply;
 use signoff_wire::repeatability::RESULT;
 use utoipa::openapi::path::HttpMethod::{Get, Put};
 
-use super::call::{Answer, Call};
+use super::call::{Answer, Call, JSON};
+use super::forms;
 use super::operations::step;
 
 const TAG: &str = "offers";
@@ -52,6 +53,7 @@ fn read(path: &'static str, id: &str) -> Call {
 fn reads() -> Vec<Call> {
     let shown = |call: Call, text: &str| {
         call.takes(&["includeAllPricing", "If-None-Match"])
+            .refuses(&[ErrorCode::InvalidParameter])
             .answers(Answer::of::<Offer<'_>>(200, text, offer()).headers(&["ETag"]))
             .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag"]))
     };
@@ -85,7 +87,13 @@ fn put() -> Call {
         )
         .takes(&["If-Match"])
         .repeatable()
-        .body::<OfferPut>(true, "The whole document; it replaces the draft.", document())
+        .raw_body(
+            JSON,
+            OfferPut::described(forms::offer_types()),
+            true,
+            "The whole document; it replaces the draft.",
+            Some(document()),
+        )
         .reads_json()
         .answers(Answer::of::<Offer<'_>>(200, "Changed.", offer()).headers(&["ETag", RESULT]))
         .answers(Answer::of::<Offer<'_>>(201, "Created.", offer()).headers(&["ETag", RESULT]))

@@ -6,7 +6,8 @@ use signoff_wire::operation::{OperationDetail, OperationItem};
 use utoipa::openapi::path::HttpMethod::Get;
 
 use super::call::{Answer, Call};
-use super::shared::{OPERATION, string};
+use super::forms::string;
+use super::shared::OPERATION;
 
 const TAG: &str = "operations";
 

@@ -1,16 +1,20 @@
 //! What several calls share: parameters, headers, and errors that have a status to themselves.
 
 use serde_json::{Value, json};
-use signoff_wire::repeatability::{ACCEPTED, FIRST_SENT, REJECTED, REQUEST_ID, RESULT};
-use signoff_wire::words::{OfferStatus, OperationState};
-use signoff_wire::{ErrorCode, api_version};
+use signoff_wire::repeatability::{
+    ACCEPTED, FIRST_SENT, FIXDATE_PATTERN, ID_PATTERN, REJECTED, REQUEST_ID, RESULT,
+};
+use signoff_wire::words::OfferStatus;
+use signoff_wire::{Dialect, ErrorCode, api_version};
 use utoipa::openapi::example::Example;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Components, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{Components, ObjectBuilder};
 use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Required};
 
 use super::call::{refusal_example, refusal_response, stands_alone};
+use super::forms::{self, boolean, matching, one_of, string};
 
 /// The relative address of an operation, for examples.
 pub(super) const LOCATION: &str = "/api/publishers/contoso/offers/sample-vm/operations/\
@@ -41,22 +45,27 @@ fn key(name: &str) -> &str {
 }
 
 /// Everything that calls refer to, but for the schemas; `refusals` are the errors that some call comes to.
-pub(super) fn components(refusals: &[ErrorCode]) -> Components {
+pub(super) fn components(refusals: &[ErrorCode], dialect: Dialect) -> Components {
     let mut components = ComponentsBuilder::new();
-    for (name, text, schema, example) in path_parameters() {
-        components = add(components, name, name, ParameterIn::Path, text, schema, example);
+    for (key, text, schema, example) in path_parameters() {
+        let name = if key == "memberTenant" { "tenant" } else { key };
+        components = add(components, key, name, ParameterIn::Path, text, schema, Some(example));
     }
     for (key, name, text, schema, example) in
-        query_parameters().into_iter().chain(query_parameters_of_parts())
+        query_parameters(dialect).into_iter().chain(query_parameters_of_parts())
     {
-        components = add(components, key, name, ParameterIn::Query, text, schema, example);
+        components = add(components, key, name, ParameterIn::Query, text, schema, Some(example));
     }
-    for (name, text, example) in header_parameters() {
-        components = add(components, name, name, ParameterIn::Header, text, string(), example);
+    for (name, text, schema, example) in header_parameters() {
+        components = add(components, name, name, ParameterIn::Header, text, schema, example);
     }
-    for (name, text, schema) in headers() {
-        components = components
-            .header(name, HeaderBuilder::new().schema(Some(schema)).description(Some(text)).build());
+    for (key, text, always, schema) in headers() {
+        let mut header = HeaderBuilder::new().schema(Some(schema)).description(Some(text));
+        if always {
+            // The library has no word for it.
+            header = header.extensions(Some(Extensions::from_iter([("required", true)])));
+        }
+        components = components.header(key, header.build());
     }
     for code in ErrorCode::ALL.iter().filter(|code| refusals.contains(code)) {
         components = components.example(code.as_str(), refusal_example(*code));
@@ -74,7 +83,7 @@ fn add(
     place: ParameterIn,
     text: &str,
     schema: ObjectBuilder,
-    example: Value,
+    example: Option<Value>,
 ) -> ComponentsBuilder {
     let required = place == ParameterIn::Path || ["api-version", "authorization_endpoint"].contains(&key);
     let parameter = ParameterBuilder::new()
@@ -83,58 +92,42 @@ fn add(
         .required(if required { Required::True } else { Required::False })
         .description(Some(text))
         .schema(Some(schema))
-        .example(Some(example))
+        .example(example)
         .build();
     components.parameter(key, parameter)
 }
 
-pub(super) fn string() -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String)
-}
-
-fn uuid() -> ObjectBuilder {
-    string().format(Some(SchemaFormat::Custom("uuid".to_owned())))
-}
-
-fn one_of(words: &[&'static str]) -> ObjectBuilder {
-    string().enum_values(Some(words.iter().copied()))
-}
-
 fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> {
-    let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let tenant = json!("11111111-1111-1111-1111-111111111111");
     vec![
-        ("publisherId", "The publisher's id.", string(), json!("contoso")),
-        ("offerId", "The offer's id: its slug or its GUID.", string(), json!("sample-vm")),
+        ("publisherId", "The publisher's id.", forms::id(), json!("contoso")),
+        ("offerId", "The offer's id: its slug or its GUID.", forms::id(), json!("sample-vm")),
         (
             "offerTypeId",
             "The offer type's id, or another name of it.",
-            string(),
+            string().min_length(Some(1)),
             json!("microsoft-azure-virtualmachines"),
         ),
-        ("operationId", "The operation's id.", uuid(), json!(OPERATION)),
-        ("version", "A version of the draft, from 1.", number, json!(1)),
+        ("operationId", "The operation's id.", forms::guid(), json!(OPERATION)),
+        ("version", "A version of the draft, from 1.", forms::number(1), json!(1)),
         ("slot", "In any letter case.", one_of(&["draft", "preview", "production"]), json!("preview")),
-        ("step", "The id of a step of the operation.", string(), json!("displaycertify")),
+        ("step", "The id of a step of the operation.", string().min_length(Some(1)), json!("displaycertify")),
         (
             "address",
             "`{publisherId}${offerId}${publishingVersion}${preview|production}` (contract, \"Location\").",
-            string(),
+            forms::address(),
             json!("fabrikam$sample-vm$1$preview"),
         ),
-        (
-            "tenant",
-            "A tenant: a GUID or a domain name.",
-            string(),
-            json!("11111111-1111-1111-1111-111111111111"),
-        ),
-        ("client", "A client id.", string(), json!("contoso-owner")),
-        ("faultId", "The id that the rule was given.", uuid(), json!(OPERATION)),
+        ("tenant", "A tenant: a GUID or a domain name.", forms::tenant(), tenant.clone()),
+        ("memberTenant", "The tenant that vouches for the client.", string().min_length(Some(1)), tenant),
+        ("client", "A client id.", string().min_length(Some(1)), json!("contoso-reader")),
+        ("faultId", "The id that the rule was given.", forms::guid(), json!(OPERATION)),
     ]
 }
 
 type Query = (&'static str, &'static str, &'static str, ObjectBuilder, Value);
 
-fn query_parameters() -> Vec<Query> {
+fn query_parameters(dialect: Dialect) -> Vec<Query> {
     vec![
         (
             "api-version",
@@ -148,49 +141,49 @@ fn query_parameters() -> Vec<Query> {
             "$filter",
             "`offerTypeId eq '…'`, `status eq '…'`, joined by `and` (page retrieve-offers). Statuses: those of \
              `OfferStatus`.",
-            string(),
+            forms::offer_filter(),
             json!(format!("status eq '{}'", OfferStatus::Running)),
         ),
         (
             "includeAllPricing",
             "includeAllPricing",
             "Whether generated prices are shown too (page retrieve-specific-offer).",
-            ObjectBuilder::new().schema_type(Type::Boolean),
+            boolean(),
             json!(true),
         ),
         (
             "status",
             "status",
             "Only operations in this state (page retrieve-operations); `submissionState` says the same.",
-            one_of(OperationState::WORDS),
+            forms::operation_state(dialect),
             json!("running"),
         ),
         (
             "submissionState",
             "submissionState",
-            "Only operations in this state; `status` says the same.",
-            one_of(OperationState::WORDS),
+            "Only operations in this state; `status` says the same. Sent together, both must name the same state.",
+            forms::operation_state(dialect),
             json!("running"),
         ),
         (
             "cancelOperationId",
             "operationId",
             "Cancel this operation and no other. A member of the body does the same.",
-            uuid(),
+            forms::guid(),
             json!(OPERATION),
         ),
         (
             "validateOnly",
             "validateOnly",
             "Whether only the checks are made: nothing starts.",
-            ObjectBuilder::new().schema_type(Type::Boolean),
+            boolean(),
             json!(true),
         ),
         (
             "authorization_endpoint",
             "authorization_endpoint",
             "The address that is asked about; its path starts with a tenant.",
-            string(),
+            forms::authorization_endpoint(),
             json!("https://login.microsoftonline.com/common/oauth2/authorize"),
         ),
         (
@@ -206,94 +199,119 @@ fn query_parameters() -> Vec<Query> {
 /// Those of calls that read or act in parts.
 fn query_parameters_of_parts() -> Vec<Query> {
     vec![
-        (
-            "dryRun",
-            "dryRun",
-            "Change nothing and say what would come of it.",
-            ObjectBuilder::new().schema_type(Type::Boolean),
-            json!(true),
-        ),
-        (
-            "top",
-            "$top",
-            "At most so many; a call that acts takes up to 100, one that reads up to 500.",
-            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(500)),
-            json!(50),
-        ),
+        ("dryRun", "dryRun", "Change nothing and say what would come of it.", boolean(), json!(true)),
+        ("top", "$top", "At most so many.", forms::number(1).maximum(Some(500)), json!(50)),
+        ("topOfMany", "$top", "At most so many.", forms::number(1).maximum(Some(100)), json!(50)),
         (
             "after",
             "after",
             "Go on behind this offer: `next` of the last reply.",
-            string(),
+            forms::id(),
             json!("sample-vm"),
         ),
         (
             "before",
             "before",
             "Go on with older entries than this number: `next` of the last reply.",
-            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)),
+            forms::number(1),
             json!(42),
         ),
     ]
 }
 
-fn header_parameters() -> [(&'static str, &'static str, Value); 10] {
-    [
+/// A header of a request: its name, what it says, its form, and an example that is right at any time.
+type RequestHeader = (&'static str, &'static str, ObjectBuilder, Option<Value>);
+
+fn header_parameters() -> Vec<RequestHeader> {
+    vec![
         (
             REQUEST_ID,
             "An id of the request, best a random GUID. The same request gets the same reply for 24 hours and is \
              carried out once. Goes with `Repeatability-First-Sent` (OASIS \"Repeatable Requests\" 1.0).",
-            json!(OPERATION),
+            matching(ID_PATTERN),
+            None,
         ),
         (
             FIRST_SENT,
-            "When the request was first sent: an IMF-fixdate of the last 24 hours.",
-            json!("Sat, 21 Nov 2026 08:00:00 GMT"),
+            "When the request was first sent: an IMF-fixdate of the last 24 hours, like \
+             `Sat, 21 Nov 2026 08:00:00 GMT`. Goes with `Repeatability-Request-ID`.",
+            matching(FIXDATE_PATTERN),
+            None,
         ),
         (
             "If-Match",
             "The `ETag` of an earlier read (contract, \"Concurrency\"). A PUT compares its draft, publish, golive \
              and cancel its newest operation; `*` matches all.",
-            json!(TAG),
+            string(),
+            Some(json!(TAG)),
         ),
         (
             "Prefer",
             "`wait=N`: reply when the operation has moved or ended, after N seconds at the latest (60; RFC 7240). With \
              `If-None-Match`: when it is no longer as the tag says.",
-            json!("wait=30"),
+            string(),
+            Some(json!("wait=30")),
         ),
-        ("Last-Event-ID", "The id of the last event that was read.", json!("1763712002000000")),
-        ("If-None-Match", "The `ETag` of an earlier read; 304 if it is still good.", json!(TAG)),
-        ("Accept-Language", "The language of messages: en, nl, sv, tr, hu, pl.", json!("nl")),
-        ("webhook-id", "An id of the message, of the sender's choice.", json!("msg_1")),
-        ("webhook-timestamp", "When it was sent, in seconds since the Unix epoch.", json!("1614265330")),
+        (
+            "Last-Event-ID",
+            "The id of the last event that was read.",
+            string(),
+            Some(json!("1763712002000000")),
+        ),
+        (
+            "If-None-Match",
+            "The `ETag` of an earlier read; 304 if it is still good.",
+            string(),
+            Some(json!(TAG)),
+        ),
+        ("Accept-Language", "The language of messages: en, nl, sv, tr, hu, pl.", string(), Some(json!("nl"))),
+        ("webhook-id", "An id of the message, of the sender's choice.", string(), Some(json!("msg_1"))),
+        (
+            "webhook-timestamp",
+            "When it was sent, in seconds since the Unix epoch.",
+            string(),
+            Some(json!("1614265330")),
+        ),
         (
             "webhook-signature",
             "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` under the \
              hook's secret.",
-            json!("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="),
+            string(),
+            Some(json!("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")),
         ),
     ]
 }
 
-fn headers() -> [(&'static str, &'static str, ObjectBuilder); 8] {
-    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
-    [
-        ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
-        ("ETag", "An opaque tag (contract, \"Concurrency\").", string()),
-        ("Location", "The relative address of the operation (contract, \"Location\").", string()),
-        ("Operation-Location", "The same as `Location`.", string()),
-        ("Retry-After", "When to ask again, in seconds.", seconds),
+/// The key of a header for replies that may do without it.
+pub(super) const MAYBE: &str = "MayHave";
+
+/// Headers of replies: key, what it says, whether each reply that is described with it has it, and its form.
+fn headers() -> Vec<(String, &'static str, bool, ObjectBuilder)> {
+    let seconds = || forms::number(0);
+    let location = "The relative address of the operation (contract, \"Location\").";
+    let result = "Of a repeatable request: `rejected` if its headers were refused, else `accepted`.";
+    let address = || matching("^/api/");
+    let (always, maybe) = (|name: &str| name.to_owned(), |name: &str| format!("{MAYBE}-{name}"));
+    vec![
+        (always("x-ms-request-id"), "The id of the request, also in the server's log.", true, forms::guid()),
+        (always("ETag"), "An opaque tag (contract, \"Concurrency\").", true, matching("^(W/)?\"[^\"]*\"$")),
+        (always("Location"), location, true, address()),
+        (always("Operation-Location"), "The same as `Location`.", true, address()),
+        (maybe("Location"), location, false, address()),
+        (maybe("Operation-Location"), "The same as `Location`.", false, address()),
+        (always("Retry-After"), "When to ask again, in seconds.", true, seconds()),
         (
-            "Preference-Applied",
+            always("Preference-Applied"),
             "`wait=N`: the server can wait, and did as far as there was a need.",
+            false,
+            matching("^wait=[0-9]+$"),
+        ),
+        (
+            always("WWW-Authenticate"),
+            "Which token is wanted, or `Webhook` where a signature is.",
+            true,
             string(),
         ),
-        ("WWW-Authenticate", "Which token is wanted, or `Webhook` where a signature is.", string()),
-        (
-            RESULT,
-            "Of a repeatable request: `rejected` if its headers were refused, else `accepted`.",
-            one_of(&[ACCEPTED, REJECTED]),
-        ),
+        (always(RESULT), result, false, one_of(&[ACCEPTED, REJECTED])),
     ]
 }

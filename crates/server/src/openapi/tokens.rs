@@ -5,7 +5,7 @@ use utoipa::openapi::path::HttpMethod::{Get, Post};
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
 
 use super::call::{Answer, Call, JSON};
-use super::shared::string;
+use super::forms::{matching, one_of, string};
 
 const TAG: &str = "tokens";
 const PLACE: &str = "Contract, \"Tokens\".";
@@ -51,11 +51,18 @@ fn refusal(status: u16, text: &str) -> Answer {
 }
 
 fn token(path: &'static str, id: &str, audience: &str, value: &str) -> Call {
+    let wanted = match audience {
+        "resource" => matching("^[^\\x00-\\x1f\\x7f-\\x9f]+$").max_length(Some(2048)),
+        _ => matching("^[^\\x00- \\x7f-\\x9f]+/\\.default$").max_length(Some(2048)),
+    };
+    let form = ObjectBuilder::new()
+        .property("grant_type", one_of(&["client_credentials"]))
+        .property("client_id", matching("^[!-~]{1,128}$"))
+        .property("client_secret", string().min_length(Some(1)))
+        .property(audience, wanted);
     let form = ["grant_type", "client_id", "client_secret", audience]
         .iter()
-        .fold(ObjectBuilder::new(), |form, name| form.property(*name, string()))
-        .required("grant_type")
-        .required(audience);
+        .fold(form, |form, name| form.required(*name));
     let mut example = json!({
         "grant_type": "client_credentials",
         "client_id": "contoso-owner",
@@ -69,7 +76,8 @@ fn token(path: &'static str, id: &str, audience: &str, value: &str) -> Call {
         .property("access_token", string())
         .required("access_token");
     let reply_example = json!({ "token_type": "Bearer", "expires_in": lifetime, "access_token": "eyJ0…" });
-    let says = "The grant. Id and secret of the client may come by HTTP Basic instead.";
+    let says =
+        "The grant. Id and secret of the client may come by HTTP Basic instead, and then not in the form.";
     Call::new(TAG, Post, path, id)
         .raw_body("application/x-www-form-urlencoded", form, true, says, Some(example))
         .answers(Answer::empty(200, "A token.").with_body(JSON, reply, Some(reply_example)))
@@ -91,5 +99,6 @@ fn keys(path: &'static str, id: &str) -> Call {
     let shape = ObjectBuilder::new().property("keys", ArrayBuilder::new().items(key)).required("keys");
     Call::new(TAG, Get, path, id)
         .answers(Answer::empty(200, "The key set, the same for all tenants.").with_body(JSON, shape, None))
+        .answers(refusal(400, "The tenant is wrong."))
         .answers(refusal(503, "The keys cannot be read now.").headers(&["Retry-After"]))
 }

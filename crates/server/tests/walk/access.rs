@@ -19,7 +19,9 @@ enum Least {
 use Least::{Anybody, Member, Operator};
 
 /// `{…}` stands for what the test fills in.
-const ROUTES: [(&str, &str, Least); 32] = [
+const ROUTES: [(&str, &str, Least); 34] = [
+    ("GET", "/api/me", Anybody),
+    ("GET", "/api/audit", Operator),
     ("GET", "/api/publishers", Anybody),
     ("GET", "/api/offerTypes", Anybody),
     ("GET", "/api/offerTypes/{offer_type}", Anybody),

@@ -26,9 +26,13 @@ mod clock;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod dialects;
 #[cfg(test)]
 mod documents;
+#[cfg(test)]
+mod early;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
@@ -42,6 +46,8 @@ mod limits;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod offers;
@@ -50,7 +56,13 @@ mod operations;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod quotas;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]
