@@ -10,8 +10,7 @@ pub const MOST_CONDITIONS: usize = 20;
 pub fn pattern() -> String {
     let statuses = OfferStatus::WORDS.join("|");
     let condition = format!("(offerTypeId +eq *'([^']|'')*'|status +eq *'({statuses})')");
-    let more = MOST_CONDITIONS - 1;
-    format!("^( *{condition}( +and +{condition}){{0,{more}}} *)?$")
+    format!("^( *{condition}( +and +{condition}){{0,{}}} *)?$", MOST_CONDITIONS - 1)
 }
 
 /// What the list of offers is narrowed to; empty means everything.

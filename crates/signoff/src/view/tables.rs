@@ -151,11 +151,11 @@ pub(crate) fn validation(validation: &Validation<'_>) -> Document {
         ]
     });
     let columns = [Column::whole("WARNING"), Column::cut("AT", NAME), Column::wrapped("MESSAGE")];
-    let document = head.then(Document::table(columns, rows));
-    if validation.omitted == 0 {
-        return document;
+    let shown = head.then(Document::table(columns, rows));
+    match validation.omitted {
+        0 => shown,
+        omitted => shown.then(Document::fields([("More", Cell::text(omitted.to_string()))])),
     }
-    document.then(Document::fields([("Further", Cell::text(validation.omitted.to_string()))]))
 }
 
 /// Operations of a list.
