@@ -132,7 +132,7 @@ fn history(state: &Aggregate, count: usize, number: usize, at: Timestamp) -> Res
         let publish = publish(id, plan(1)?, state.offer.draft.revision);
         let cancel = Command::Cancel(Cancel {
             id: OperationId(id.0 | 1 << 20),
-            by: "bench".to_owned(),
+            by: "bench".into(),
             reason: None,
             emails: Vec::new(),
             named: Named::Newest,
@@ -150,7 +150,7 @@ fn history(state: &Aggregate, count: usize, number: usize, at: Timestamp) -> Res
 fn publish(id: OperationId, plan: Vec<StepPlan>, draft: u64) -> Command {
     Command::Publish(Publish {
         id,
-        by: "bench".to_owned(),
+        by: "bench".into(),
         emails: vec!["release@contoso.example".to_owned()],
         migrated_by_default: true,
         plan,

@@ -6,6 +6,7 @@ mod advisories;
 mod arch;
 mod generate;
 mod model;
+mod node;
 #[path = "../../crates/store/src/testing/postgres_server.rs"]
 mod postgres_server;
 mod shell;

@@ -9,7 +9,7 @@ use crate::postgres_server::{self, Postgres};
 use crate::shell::{Failure, announce, cargo, run as call};
 use crate::stages::Stages;
 use crate::tools::{self, Tools};
-use crate::{arch, generate, model};
+use crate::{arch, generate, model, node};
 
 /// Cases per property with `--all`; the default is 256.
 const MANY_CASES: &str = "4096";
@@ -92,6 +92,7 @@ fn tests(tools: &Tools, all: bool) -> Command {
         command.env("PROPTEST_CASES", MANY_CASES);
     }
     command.env(tools::PYTHON_VARIABLE, &tools.python);
+    command.env(node::VARIABLE, &tools.node);
     command.env(tools::FUZZ_VARIABLE, &tools.fuzz);
     command.env("PATH", tools::path());
     command
@@ -103,7 +104,7 @@ mod tests {
 
     fn arguments(nextest: bool, all: bool) -> Vec<String> {
         let (deny, python) = ("cargo-deny".into(), "python3".into());
-        let tools = Tools { deny, nextest, python, fuzz: "python3".into() };
+        let tools = Tools { deny, nextest, python, node: "node".into(), fuzz: "python3".into() };
         tests(&tools, all).get_args().map(|it| it.to_string_lossy().into_owned()).collect()
     }
 

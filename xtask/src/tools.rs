@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::node;
 use crate::shell::{Failure, cargo, find_program, root, run, succeeds};
 
 /// The oldest cargo-deny that reads our `deny.toml`, and the one that is installed when none is found.
@@ -36,6 +37,11 @@ const PACKAGES: &[(&str, &[&str])] = &[
     ("haproxy", &["sh", "-c", "PATH=$PATH:/usr/sbin haproxy -v"]),
     ("pgbouncer", &["sh", "-c", "PATH=$PATH:/usr/sbin pgbouncer --version"]),
     ("systemd", &["systemd-analyze", "--version"]),
+    // Programs that `signoff run` leads to its server.
+    ("default-jdk-headless", &["sh", "-c", "command -v javac && command -v keytool"]),
+    ("golang-go", &["go", "version"]),
+    ("npm", &["sh", "-c", "command -v npm"]),
+    ("curl", &["curl", "--version"]),
     // Gives nodes clocks that are wrong.
     (
         "faketime",
@@ -55,6 +61,8 @@ pub(crate) struct Tools {
     pub(crate) nextest: bool,
     /// The Python of the environment that holds [`CLIENTS`], and beside it the programs of [`DEPLOY`].
     pub(crate) python: PathBuf,
+    /// The Node that heeds proxies.
+    pub(crate) node: PathBuf,
     /// The Python of the environment that holds [`FUZZ`].
     pub(crate) fuzz: PathBuf,
 }
@@ -72,7 +80,8 @@ impl Tools {
             );
         }
         install_packages()?;
-        Ok(Self { deny, nextest, python: CLIENTS_AND_DEPLOY.ready()?, fuzz: FUZZER.ready()? })
+        let (python, fuzz) = (CLIENTS_AND_DEPLOY.ready()?, FUZZER.ready()?);
+        Ok(Self { deny, nextest, python, node: node::prepare()?, fuzz })
     }
 
     /// cargo-deny, called in the root.
@@ -162,8 +171,9 @@ fn install_packages() -> Result<(), Failure> {
 fn how_to_install(missing: &[&str]) -> String {
     format!(
         "something is missing on this machine.\n  Debian, Ubuntu: sudo apt-get install {}\n  \
-         macOS:          brew install python3 postgresql haproxy pgbouncer libfaketime\n  elsewhere:      a Python 3.10 or newer \
-         with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, PgBouncer, and libfaketime",
+         macOS:          brew install python3 postgresql haproxy pgbouncer libfaketime openjdk go node curl\n  elsewhere:      \
+         a Python 3.10 or newer with `venv` and `pip`, PostgreSQL 13 or newer, haproxy 2.6 or newer, PgBouncer, \
+         libfaketime, a JDK 11 or newer, Go, npm, and curl",
         missing.join(" ")
     )
 }

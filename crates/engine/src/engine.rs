@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
@@ -96,8 +97,8 @@ pub struct Engine {
 /// Who asks for a change, for the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asker {
-    /// `tenant/client`, or `operator`.
-    pub name: String,
+    /// Who.
+    pub by: Actor,
     /// What they are to the publisher: a role's word, or `operator`.
     pub role: String,
     /// The id of their request.

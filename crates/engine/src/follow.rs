@@ -25,11 +25,26 @@ pub struct FollowLimits {
     pub places: usize,
     /// Streams of one publisher.
     pub streams_of_publisher: usize,
+    /// Streams of one caller.
+    pub streams_of_caller: usize,
+}
+
+impl FollowLimits {
+    /// Unless it is set otherwise.
+    pub const PLACES: usize = 10_000;
+    /// Unless it is set otherwise.
+    pub const STREAMS_OF_PUBLISHER: usize = 256;
+    /// Unless it is set otherwise.
+    pub const STREAMS_OF_CALLER: usize = 64;
 }
 
 impl Default for FollowLimits {
     fn default() -> Self {
-        Self { places: 10_000, streams_of_publisher: 256 }
+        Self {
+            places: Self::PLACES,
+            streams_of_publisher: Self::STREAMS_OF_PUBLISHER,
+            streams_of_caller: Self::STREAMS_OF_CALLER,
+        }
     }
 }
 
@@ -51,11 +66,18 @@ struct Moves {
     heard: Option<u64>,
 }
 
+/// Whose streams are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum StreamOf {
+    Publisher(String),
+    Caller(String),
+}
+
 /// Everybody who waits. Keyed by operation alone: should two publishers have the same GUID, both are woken.
 pub(crate) struct Followers {
     shards: [Mutex<Followed>; SHARDS],
     places: Arc<Semaphore>,
-    streams: Mutex<HashMap<String, usize>>,
+    streams: Mutex<HashMap<StreamOf, usize>>,
     limits: FollowLimits,
 }
 
@@ -166,19 +188,21 @@ impl Drop for Follower {
     }
 }
 
-/// A publisher's place for one stream.
+/// A place for one stream, of a publisher's and of a caller's.
 pub struct StreamPlace {
     shared: Arc<Shared>,
-    publisher: String,
+    of: [StreamOf; 2],
 }
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
         let mut streams = self.shared.followers.streams.lock();
-        if let Some(count) = streams.get_mut(&self.publisher) {
-            *count -= 1;
-            if *count == 0 {
-                streams.remove(&self.publisher);
+        for of in &self.of {
+            if let Some(count) = streams.get_mut(of) {
+                *count -= 1;
+                if *count == 0 {
+                    streams.remove(of);
+                }
             }
         }
     }
@@ -223,16 +247,19 @@ impl Engine {
         followers.limits.places - followers.places.available_permits()
     }
 
-    /// A place for a stream of the publisher's; `None` if it has as many as it may.
-    pub fn stream_place(&self, publisher: &str) -> Option<StreamPlace> {
-        let followers = &self.shared.followers;
-        let mut streams = followers.streams.lock();
-        let count = streams.get(publisher).copied().unwrap_or_default();
-        if count >= followers.limits.streams_of_publisher {
+    /// A place for a stream that `caller` reads of the publisher's; `None` if either has as many as it may.
+    pub fn stream_place(&self, publisher: &str, caller: &str) -> Option<StreamPlace> {
+        let FollowLimits { streams_of_publisher, streams_of_caller, .. } = self.shared.followers.limits;
+        let of = [StreamOf::Publisher(publisher.to_owned()), StreamOf::Caller(caller.to_owned())];
+        let mut streams = self.shared.followers.streams.lock();
+        let full = of.iter().zip([streams_of_publisher, streams_of_caller]);
+        if full.into_iter().any(|(of, most)| streams.get(of).copied().unwrap_or_default() >= most) {
             return None;
         }
-        streams.insert(publisher.to_owned(), count + 1);
-        Some(StreamPlace { shared: self.shared.clone(), publisher: publisher.to_owned() })
+        for of in of.clone() {
+            *streams.entry(of).or_default() += 1;
+        }
+        Some(StreamPlace { shared: self.shared.clone(), of })
     }
 
     /// Waits until `look` finds enough in the operation, but not longer than `patience`.

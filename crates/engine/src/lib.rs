@@ -6,6 +6,7 @@
 
 pub mod catalogue;
 pub mod clock;
+mod due;
 mod engine;
 mod error;
 mod executors;

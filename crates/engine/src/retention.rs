@@ -10,8 +10,8 @@ use std::time::Duration;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::retention::{Fate, fate, needed_versions};
-use signoff_store::StoreError;
 use signoff_store::contract::{Aged, Prune};
+use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
@@ -52,7 +52,8 @@ impl Engine {
                 seen.clear();
             }
             if let Err(error) = self.round(&mut seen, &mut stop).await {
-                tracing::warn!(%error, "old operations could not be forgotten and will be later");
+                // They will be later.
+                availability::failed(&error);
             }
             if paused(&mut stop, ROUND_EVERY).await.is_none() {
                 return;
@@ -126,6 +127,11 @@ impl Engine {
         let mut gone = Gone { removed: 0, seen: None, last: !full };
         let mut by_offer: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         for stored in found {
+            // The clock by which it began was ahead, so that it says nothing of those after it.
+            if stored.operation.created_at > now {
+                gone.seen = Some(stored.operation.id);
+                continue;
+            }
             // Nothing ends before it begins.
             if stored.operation.created_at >= before {
                 gone.last = true;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_store::StoreError;
+use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
@@ -36,7 +36,7 @@ impl Engine {
             match self.prune_repeated().await {
                 Ok(0) => {}
                 Ok(removed) => tracing::debug!(removed, "replies to repeatable requests were removed"),
-                Err(error) => tracing::error!(%error, "replies to repeatable requests could not be removed"),
+                Err(error) => availability::failed(&error),
             }
             tokio::select! {
                 biased;

@@ -232,7 +232,7 @@ mod tests {
             offer_version: 1,
             previous: None,
             migrated: false,
-            by: "ann".to_owned(),
+            by: "ann".into(),
             emails: Vec::new(),
             created_at: Timestamp(0),
             changed_at: Timestamp(0),

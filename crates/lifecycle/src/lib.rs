@@ -5,6 +5,7 @@
 //! [`command::Command`], and let the compiler name the places that must answer for it.
 
 pub mod access;
+pub mod actor;
 pub mod command;
 pub mod decision;
 pub mod ids;

@@ -76,7 +76,7 @@ pub enum Note {
     Accepted { hook: String },
     /// What the third party says meanwhile, or in the end. Only the newest is kept while it works.
     Said { hook: String, text: String },
-    /// The third party could not be asked how far it is and will be asked again. Only the newest is kept.
+    /// The third party gave no answer and will be asked again. Only the newest is kept.
     NotReached { hook: String, reason: String },
     /// The third party did not answer in time: the step failed.
     StepUnanswered { hook: String },

@@ -133,6 +133,12 @@ impl Aggregate {
         operations.fold(self.offer.draft.changed_at, |latest, operation| latest.max(operation.changed_at))
     }
 
+    /// The time that is written beside what happens at `present`: history stays in order, also where a clock that was
+    /// ahead is put right.
+    pub fn at(&self, present: Timestamp) -> Timestamp {
+        present.max(self.changed_at())
+    }
+
     /// The offer's status: that of its newest publish or golive.
     pub fn status(&self) -> OfferStatus {
         self.target.as_ref().map_or(OfferStatus::NeverPublished, status_of)

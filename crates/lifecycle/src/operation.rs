@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
 use crate::plan::{CancelPolicy, Executor, StepPlan};
@@ -252,7 +253,7 @@ pub struct Operation {
     /// Whether the offer was migrated when it started.
     pub migrated: bool,
     /// Who started it.
-    pub by: String,
+    pub by: Actor,
     /// Who hears of it, as the request said.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<String>,

@@ -45,6 +45,8 @@ pub enum Refusal {
     DraftChanged,
     /// The step waits for nobody.
     StepNotWaiting { step: String, state: StepState },
+    /// Who started the operation may not approve its steps.
+    SelfReview { step: String },
     /// No operation of the offer runs.
     NoRunningOperation,
     /// A third party speaks of a step that it was not asked for, or not any more.

@@ -14,7 +14,10 @@ pub(crate) use undo::undo_of;
 /// A state on its way to the next one, with what has to be recorded beside it.
 pub(crate) struct Transition {
     pub(crate) state: Aggregate,
+    /// What is written beside what happens; never before what happened.
     pub(crate) now: Timestamp,
+    /// What time it is: what falls due is reckoned from here.
+    pub(crate) present: Timestamp,
     /// Operations that are neither target nor cancellation any more, yet changed.
     parted: Vec<Operation>,
     target_changed: bool,
@@ -27,10 +30,11 @@ pub(crate) struct Transition {
 }
 
 impl Transition {
-    pub(crate) fn new(state: Aggregate, now: Timestamp) -> Self {
+    pub(crate) fn new(state: Aggregate, present: Timestamp) -> Self {
         Self {
+            now: state.at(present),
+            present,
             state,
-            now,
             parted: Vec::new(),
             target_changed: false,
             cancellation_changed: false,
@@ -131,7 +135,7 @@ impl Transition {
         kind: WorkKind,
         delay: crate::ids::Micros,
     ) {
-        self.work.push(Work { operation, attempt, kind, due_at: self.now.plus(delay) });
+        self.work.push(Work { operation, attempt, kind, due_at: self.present.plus(delay) });
     }
 
     /// These addresses hear of what happens here, too: a cancel on the spot leaves no operation that keeps them.
@@ -159,7 +163,7 @@ impl Transition {
 
     /// Begins the first step of the target that has not begun, or ends the target when there is none.
     pub(crate) fn begin_next_step(&mut self) {
-        let now = self.now;
+        let (now, present) = (self.now, self.present);
         let Some(target) = self.target() else { return };
         let id = target.id;
         let Some(index) = target.steps.iter().position(|step| step.state == StepState::NotStarted) else {
@@ -174,7 +178,7 @@ impl Transition {
             Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
-                step.external = External::of_run(&step.plan, now);
+                step.external = External::of_run(&step.plan, present);
                 let delay = step.plan.duration;
                 let attempt = target.expect_work(index, WorkKind::Run);
                 self.issue(id, attempt, WorkKind::Run, delay);

@@ -62,6 +62,11 @@ impl External {
         plan.third_party().map(|webhook| Self::until(now.plus(webhook.cancel_deadline)))
     }
 
+    /// Leaves no more time than was `agreed`: by a clock that was ahead, its deadline may be far away.
+    pub(crate) fn pull_in(&mut self, agreed: Micros, present: Timestamp) {
+        self.deadline = self.deadline.min(present.plus(agreed));
+    }
+
     fn until(deadline: Timestamp) -> Self {
         Self { deadline, accepted: false, progress: 0, answered: false }
     }
@@ -87,15 +92,21 @@ impl StepPlan {
         (self.executor == Executor::Webhook && self.script.is_none()).then_some(webhook)
     }
 
-    /// Time before retry number `retry` of what is tried until a deadline: doubles up to a quarter of an hour.
+    /// Time before retry number `retry` of what is tried until a deadline: doubles up to five minutes.
     pub fn patient_back_off_before(&self, retry: u32) -> Micros {
         let doubled = self.back_off.0.saturating_mul(1 << retry.saturating_sub(1).min(20));
         Micros(doubled.min(LONGEST_BACK_OFF.0))
     }
+
+    /// Time before the next retry of what has been tried in vain for `tried`: as long again, so that it doubles, and
+    /// five minutes at most.
+    pub fn back_off_after(&self, tried: Micros) -> Micros {
+        tried.max(self.back_off).min(LONGEST_BACK_OFF)
+    }
 }
 
 /// A third party that does not answer is tried at least so often.
-const LONGEST_BACK_OFF: Micros = Micros::from_millis(15 * 60 * 1000);
+const LONGEST_BACK_OFF: Micros = Micros::from_millis(5 * 60 * 1000);
 
 /// What a third party is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

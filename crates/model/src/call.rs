@@ -3,6 +3,7 @@
 //! To model a new command, add a variant to [`Call`] and its arm to [`Call::command`]; put it into the menu of a
 //! configuration if people send it, or let a worker send it.
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
     self, Callback, Cancel, Checked, Command, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard,
     Release, Review, Ruling, StepResult, WorkOutcome,
@@ -46,6 +47,8 @@ pub enum Outcome {
     Final,
     /// A scenario holds the step before its result.
     Held,
+    /// A third party could not be asked.
+    NotReached,
     /// A third party has it in hand.
     Waiting,
     /// A third party answered: well.
@@ -125,7 +128,7 @@ impl Call {
     /// The command, for an offer that was loaded as `state`. A new operation gets the next number as its id, too.
     pub fn command(self, state: &Aggregate, pipeline: &Pipeline) -> Command {
         let id = OperationId(u128::from(state.offer.publishing_version) + 1);
-        let by = String::new();
+        let by = Actor::from("");
         match self {
             Self::Put => Command::Put(Put {
                 publisher: state.offer.publisher.clone(),
@@ -173,7 +176,7 @@ fn cancel(state: &Aggregate, id: OperationId, guarded: By, means: Means) -> Canc
         By::Name(which) => Named::Operation(id_of(state, which)),
         By::Nothing | By::Tag(_) => Named::Newest,
     };
-    Cancel { id, by: String::new(), reason: None, emails: Vec::new(), named, guard, means }
+    Cancel { id, by: "".into(), reason: None, emails: Vec::new(), named, guard, means }
 }
 
 /// The operation that is meant, if there is one.
@@ -199,8 +202,9 @@ fn review(state: &Aggregate, ruling: Ruling) -> Command {
     Command::Review(Review {
         operation: id_of(state, Which::Target),
         step: step.map(|step| step.plan.id.clone()).unwrap_or_default(),
-        by: String::new(),
+        by: "".into(),
         ruling,
+        self_review: true,
     })
 }
 
@@ -224,6 +228,7 @@ fn result(state: &Aggregate, of: Which, waited_for: bool, outcome: Outcome) -> C
             WorkOutcome::Waiting { progress: None, message: None, again: Micros::ZERO }
         }
         Outcome::Passing => WorkOutcome::Passing { reason: String::new() },
+        Outcome::NotReached => WorkOutcome::NotReached { reason: String::new() },
         Outcome::Final => WorkOutcome::Final { reason: String::new() },
     };
     Command::StepResult(StepResult { operation, attempt, outcome })

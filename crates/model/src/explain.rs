@@ -90,6 +90,7 @@ fn end(outcome: Outcome) -> &'static str {
         Outcome::Passing => "badly in passing",
         Outcome::Final => "badly for good",
         Outcome::Held => "before its result: it is held",
+        Outcome::NotReached => "not at all: the third party could not be asked",
         Outcome::Waiting => "not yet: the third party has it in hand",
         Outcome::AnsweredWell => "well, by the third party's word",
         Outcome::AnsweredBadly => "badly, by the third party's word",

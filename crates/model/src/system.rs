@@ -186,7 +186,13 @@ impl System {
         if holds {
             push(Outcome::Held, false);
         } else if does == Does::Ask {
-            let answers = [Outcome::Waiting, Outcome::AnsweredWell, Outcome::AnsweredBadly, Outcome::Overdue];
+            let answers = [
+                Outcome::NotReached,
+                Outcome::Waiting,
+                Outcome::AnsweredWell,
+                Outcome::AnsweredBadly,
+                Outcome::Overdue,
+            ];
             answers.iter().chain(&self.failures).for_each(|outcome| push(*outcome, false));
         } else if does == Does::Make && fenced {
             push(Outcome::Passing, false);

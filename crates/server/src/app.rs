@@ -9,8 +9,9 @@ use signoff_engine::Engine;
 use signoff_wire::Dialect;
 
 use crate::identity::{Issuer, Verifier};
-use crate::lab::Faults;
+use crate::lab::{Faults, refuse_unsound};
 use crate::membership::Memberships;
+use crate::quotas::{QuotaSettings, Quotas};
 
 /// How the server answers.
 #[derive(Clone, Debug)]
@@ -25,6 +26,10 @@ pub struct AppSettings {
     pub operator_token: Option<OperatorToken>,
     /// `Retry-After` of every 202, in seconds.
     pub retry_after: u32,
+    /// How much callers may do in a while.
+    pub quotas: QuotaSettings,
+    /// Names by which a development server is reached, besides those of its own machine.
+    pub allowed_hosts: Vec<String>,
 }
 
 /// A secret that shows in no log.
@@ -49,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) issuer: Option<Arc<Issuer>>,
     pub(crate) settings: AppSettings,
     pub(crate) memberships: Memberships,
+    pub(crate) quotas: Quotas,
     pub(crate) faults: Faults,
     /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
     worlds: AtomicU64,
@@ -56,8 +62,9 @@ pub(crate) struct Inner {
     unknown: Mutex<BTreeMap<String, u64>>,
 }
 
-/// At most so many different unknown paths are remembered.
+/// At most so many different unknown paths are remembered, each up to so many characters.
 const UNKNOWN_KEPT: usize = 1000;
+const UNKNOWN_LENGTH: usize = 200;
 
 impl App {
     /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
@@ -73,6 +80,7 @@ impl App {
                 engine,
                 verifier,
                 issuer,
+                quotas: Quotas::new(settings.quotas),
                 settings,
                 memberships,
                 faults: Faults::default(),
@@ -137,7 +145,8 @@ impl App {
     /// Remembers a call that nothing answers, as `METHOD path`.
     pub(crate) fn note_unknown(&self, method: &http::Method, path: &str) {
         let mut unknown = self.inner.unknown.lock();
-        let call = format!("{method} {path}");
+        let call: String =
+            method.as_str().chars().chain([' ']).chain(path.chars()).take(UNKNOWN_LENGTH).collect();
         if unknown.len() < UNKNOWN_KEPT || unknown.contains_key(&call) {
             *unknown.entry(call).or_default() += 1;
         }
@@ -153,8 +162,10 @@ impl App {
     /// Puts the state of a snapshot in the place of the present one.
     ///
     /// # Errors
-    /// If the file is no snapshot of this server, or the store fails.
+    /// If the file is no snapshot of this server, is damaged or holds what breaks a rule, or the store fails; the present state
+    /// then stays.
     pub async fn restore(&self, file: &std::path::Path) -> Result<(), signoff_store::StoreError> {
+        refuse_unsound(file).await?;
         self.engine().restore(file).await?;
         self.recover().await
     }

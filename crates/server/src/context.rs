@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, StatusCode, header};
 use signoff_engine::Asker;
+use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::PrincipalId;
-use signoff_text::ErrorText;
+use signoff_text::{CallerKind, ErrorText};
 use signoff_wire::{ErrorCode, api_version};
 
 use crate::app::App;
@@ -16,6 +17,8 @@ use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
 use crate::repeat;
+use crate::serve::On;
+use crate::tls::is_portal_host;
 
 /// Who asks, and in which request.
 #[derive(Clone)]
@@ -37,29 +40,46 @@ enum Who {
 pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 impl Context {
-    /// The name under which what they do is recorded.
-    pub(crate) fn name(&self) -> &str {
-        match &self.who {
-            Who::Principal(caller) => &caller.principal.client,
-            Who::Operator => "operator",
-        }
+    /// Who asks, as it is recorded.
+    pub(crate) fn actor(&self) -> Actor {
+        self.principal().map_or(Actor::Operator, PrincipalId::actor)
     }
 
-    /// `None`: it is the operator.
-    pub(crate) fn principal(&self) -> Option<&PrincipalId> {
+    /// The token's caller; `None`: it is the operator.
+    pub(crate) fn caller(&self) -> Option<&Caller> {
         match &self.who {
-            Who::Principal(caller) => Some(&caller.principal),
+            Who::Principal(caller) => Some(caller),
             Who::Operator => None,
         }
     }
 
+    /// The refusal of a right, which says whom the server takes the caller for.
+    pub(crate) fn forbidden(&self, text: ErrorText) -> ApiError {
+        self.introduce(ApiError::new(ErrorCode::Forbidden, text))
+    }
+
+    /// The error; if it refuses a right, it says whom the server takes the caller for.
+    pub(crate) fn introduce(&self, mut error: ApiError) -> ApiError {
+        if error.status() == StatusCode::FORBIDDEN {
+            let actor = self.actor();
+            let kind = match &actor {
+                Actor::Person { .. } => CallerKind::Person,
+                Actor::Operator => CallerKind::Operator,
+                Actor::App { .. } | Actor::Named(_) => CallerKind::App,
+            };
+            error.caller = Some(ErrorText::TakenFor { kind, caller: actor.in_full() });
+        }
+        error
+    }
+
+    /// `None`: it is the operator.
+    pub(crate) fn principal(&self) -> Option<&PrincipalId> {
+        self.caller().map(|caller| &caller.principal)
+    }
+
     /// Who asks in this standing, for the audit log.
     pub(crate) fn asker(&self, standing: Standing) -> Asker {
-        Asker {
-            name: self.principal().map_or_else(|| "operator".to_owned(), ToString::to_string),
-            role: standing.as_str().to_owned(),
-            request: self.request.0.to_string(),
-        }
+        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.request.0.to_string() }
     }
 }
 
@@ -86,6 +106,9 @@ impl App {
 /// The checks themselves, for calls that no route answers, too.
 pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
     let who = caller(app, &request.headers).await?;
+    if let Some(on) = request.extensions.get::<On>() {
+        on.good_token();
+    }
     check_api_version(request.uri.query().unwrap_or_default())?;
     Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
 }
@@ -95,7 +118,7 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
     let authorization = authorizations.next();
     if authorizations.next().is_some() {
         // Of two tokens nobody can say which one counts.
-        return Err(unauthorised(AuthError::Malformed));
+        return Err(unauthorised(app, headers, AuthError::Malformed));
     }
     if let Some(token) = &app.settings().operator_token {
         let sent = authorization.and_then(|value| value.as_bytes().split_at_checked("Bearer ".len()));
@@ -104,7 +127,12 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
             return Ok(Who::Operator);
         }
     }
-    app.inner.verifier.verify(authorization).await.map(Who::Principal).map_err(unauthorised)
+    app.inner
+        .verifier
+        .verify(authorization)
+        .await
+        .map(Who::Principal)
+        .map_err(|error| unauthorised(app, headers, error))
 }
 
 /// Compares without telling by its duration how much of a guess was right.
@@ -132,8 +160,11 @@ pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
-fn unauthorised(error: AuthError) -> ApiError {
-    let www_authenticate = error.www_authenticate();
+fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> ApiError {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let host = host.split(':').next().unwrap_or_default();
+    let login_host = is_portal_host(host).then_some("https://login.microsoftonline.com");
+    let www_authenticate = error.www_authenticate(&app.inner.verifier.challenge(login_host));
     let text = match error {
         AuthError::Missing => ErrorText::TokenMissing,
         AuthError::Malformed => ErrorText::TokenMalformed,

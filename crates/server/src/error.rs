@@ -2,7 +2,7 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use signoff_text::{ErrorText, FindingText, Lang};
+use signoff_text::{ErrorText, FindingText, Lang, clean};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::{ErrorBody, ErrorCode};
 
@@ -19,6 +19,10 @@ pub(crate) struct Parts {
     pub(crate) location: Option<String>,
     pub(crate) details: Vec<(FindingText, String)>,
     pub(crate) www_authenticate: Option<String>,
+    /// Whom the server takes the caller for, of a refusal of a right.
+    pub(crate) caller: Option<ErrorText>,
+    /// Seconds to wait, where that is known better than in general.
+    pub(crate) retry_after: Option<u32>,
     /// Words that a fault rule put in the place of ours.
     pub(crate) message: Option<String>,
     /// The status of a fault rule, where the code has another.
@@ -34,6 +38,8 @@ impl ApiError {
             location: None,
             details: Vec::new(),
             www_authenticate: None,
+            caller: None,
+            retry_after: None,
             message: None,
             status: None,
         }))
@@ -54,11 +60,21 @@ impl ApiError {
         self.status.unwrap_or(code)
     }
 
+    /// The words.
+    pub(crate) fn words(&self, lang: Lang) -> String {
+        match (&self.message, &self.caller) {
+            (Some(message), _) => message.clone(),
+            (None, None) => self.text.render(lang),
+            (None, Some(caller)) => format!("{} {}", self.text.render(lang), caller.render(lang)),
+        }
+    }
+
     /// The body in the language of the request.
     pub(crate) fn body(&self, lang: Lang) -> ErrorBody {
-        let message = self.message.clone().unwrap_or_else(|| self.text.render(lang));
-        let mut body = ErrorBody::new(self.code, message);
-        body.error.target.clone_from(&self.target);
+        let mut body = ErrorBody::new(self.code, self.words(lang));
+        // A target may hold a member's name as a stranger wrote it.
+        let escaped = |target: &String| clean::escaped(target).into_owned();
+        body.error.target = self.target.as_ref().map(escaped);
         body.error.location.clone_from(&self.location);
         body.error.details = self
             .details
@@ -66,7 +82,7 @@ impl ApiError {
             .map(|(finding, target)| ErrorItem {
                 code: finding.code().into(),
                 message: finding.render(lang),
-                target: Some(target.clone()),
+                target: Some(escaped(target)),
             })
             .collect();
         body
@@ -90,7 +106,7 @@ impl ApiError {
             headers.insert(header::WWW_AUTHENTICATE, value);
         }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(retry_after)));
         }
         response
     }
@@ -117,5 +133,22 @@ impl IntoResponse for ApiError {
         *response.status_mut() = self.status();
         response.extensions_mut().insert(std::sync::Arc::new(self));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_holds_a_members_name_and_steers_nothing() {
+        let mut error = ApiError::new(ErrorCode::ValidationFailed, ErrorText::InvalidFirstSent)
+            .target("steps.a\u{1b}[2J\u{202e}");
+        error
+            .details
+            .push((FindingText::MissingField { field: "x".to_owned() }, "definition.a\u{7}\nb".to_owned()));
+        let body = error.body(Lang::En).error;
+        assert_eq!(body.target.as_deref(), Some(r"steps.a\u001b[2J\u202e"));
+        assert_eq!(body.details[0].target.as_deref(), Some(r"definition.a\u0007\u000ab"));
     }
 }

@@ -6,11 +6,12 @@
 
 mod document;
 
-use signoff_wire::{ErrorCode, json, path, prefer, repeatability};
+use signoff_engine::FollowLimits;
+use signoff_wire::{ErrorCode, emails, json, names, path, prefer, repeatability};
 
 pub use document::document;
 
-use crate::{api, identity};
+use crate::{api, identity, lab, quotas, serve};
 
 /// What a bound counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,11 +117,31 @@ macro_rules! bounds {
     };
 }
 
-use Beyond::{Answered, Refused, TokenRefused};
+use Beyond::{Answered, Closed, Refused, TokenRefused};
 use Unit::{Bytes, Of, Seconds};
 
 // What is bounded; value, unit, scope, what comes of one more, the setting.
 bounds! {
+    /// Connections, on all listeners together
+    Connections: serve::CONNECTIONS, Of("connections"), Server, Refused(ErrorCode::ServiceUnavailable), Some("limits.connections");
+    /// Connections that have not yet sent a whole request with a good token; a silent one makes room
+    Strangers: serve::STRANGERS, Of("connections"), Address, Refused(ErrorCode::TooManyRequests), Some("limits.connections_per_address");
+    /// Connections beyond those, on which `healthz` and `readyz` alone are answered
+    HealthPlaces: serve::RESERVE, Of("connections"), Server, Answered("the oldest of them is closed"), None;
+    /// The time for a request's first line and headers
+    HeadTime: serve::HEAD_TIME.as_secs(), Seconds, Request, Closed, Some("limits.head_time");
+    /// The time that a connection is idle which has sent a good token; others have that of a head
+    IdleTime: serve::IDLE_TIME.as_secs(), Seconds, Connection, Closed, None;
+    /// The time for a body, on every route but that of snapshots
+    BodyTime: serve::BODY_TIME.as_secs(), Seconds, Request, Refused(ErrorCode::RequestTimeout), Some("limits.body_time");
+    /// The time in which a client takes no byte of a reply
+    WriteTime: serve::WRITE_TIME.as_secs(), Seconds, Connection, Closed, Some("limits.write_time");
+    /// A request's first line and headers
+    Head: serve::HEAD_BYTES, Bytes, Request, Refused(ErrorCode::HeadersTooLarge), None;
+    /// Headers
+    Headers: serve::MOST_HEADERS, Of("headers"), Request, Refused(ErrorCode::HeadersTooLarge), None;
+    /// What is read of a body that a refusal does not need
+    UnreadBody: serve::READ_TO_THE_END, Bytes, Request, Answered("the connection is closed behind the reply"), None;
     /// A body of the API
     Body: json::LARGEST_BODY, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// Arrays and objects inside each other in a body
@@ -133,12 +154,46 @@ bounds! {
     Id: path::ID_LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
     /// A `Repeatability-Request-ID`
     RepeatabilityId: repeatability::LONGEST_ID, Of("characters"), Request, Refused(ErrorCode::InvalidHeader), None;
+    /// The name of a tenant, a client or a person
+    Name: names::LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
+    /// The display name of a publisher
+    DisplayName: api::publisher_put::LONGEST_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    /// The secret of a client
+    Secret: api::principals::LONGEST_SECRET, Bytes, Request, Refused(ErrorCode::InvalidBody), None;
+    /// The addresses in `metadata.notification-emails`
+    Recipients: emails::MOST, Of("addresses"), Request, Refused(ErrorCode::InvalidEmail), None;
+    /// Publishes and golives in an hour
+    PublishesAnHour: quotas::PUBLISHES as usize, Of("operations"), Principal, Refused(ErrorCode::TooManyRequests), Some("quotas.publishes");
+    /// The addresses that requests name in an hour
+    RecipientsAnHour: quotas::RECIPIENTS as usize, Of("addresses"), Publisher, Refused(ErrorCode::TooManyRequests), Some("quotas.recipients");
+    /// Sign-ins that fail in a minute
+    FailedSignIns: quotas::FAILED_SIGN_INS as usize, Of("sign-ins"), Address, TokenRefused(429, "temporarily_unavailable"), Some("quotas.failed_sign_ins");
     /// The reason of a cancel or of a review
     Reason: signoff_wire::body::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)
     CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)
     AuditPage: api::audit::MOST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// The publishers in one page of the operator's list (`$top`)
+    PublisherPage: api::publishers::MOST, Of("publishers"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// The body of a third party's callback
+    Callback: api::callback::LARGEST, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
+    /// The id of a client in a token request
+    ClientId: identity::LONGEST_CLIENT, Of("characters"), Request, TokenRefused(400, "invalid_request"), None;
+    /// The resource or scope of a token request
+    Resource: identity::LONGEST_RESOURCE, Bytes, Request, TokenRefused(400, "invalid_request"), None;
+    /// A publisher's name
+    PublisherName: api::publisher_put::LONGEST_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    /// A snapshot that is put back, in development mode
+    Snapshot: lab::state::LARGEST_SNAPSHOT, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
+    /// Rules for faults, in development mode
+    FaultRules: lab::faults::MOST, Of("rules"), Server, Refused(ErrorCode::InvalidBody), None;
+    /// Streams of events
+    StreamsOfPublisher: FollowLimits::STREAMS_OF_PUBLISHER, Of("streams"), Publisher, Refused(ErrorCode::TooManyRequests), Some("limits.streams_per_publisher");
+    /// Streams of events that one caller reads
+    StreamsOfCaller: FollowLimits::STREAMS_OF_CALLER, Of("streams"), Principal, Refused(ErrorCode::TooManyRequests), Some("limits.streams_per_caller");
+    /// Calls that wait, streams among them
+    Waits: FollowLimits::PLACES, Of("calls"), Server, Answered("is not waited for"), None;
     /// The time that a reply waits for a change (`Prefer: wait`)
     Wait: prefer::LONGEST_WAIT, Seconds, Request, Answered("waits no longer; `Preference-Applied` says so"), None;
 }

@@ -9,12 +9,13 @@ use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 use signoff_store::contract::{PrincipalId, Publisher};
 use signoff_text::ErrorText;
-use signoff_wire::{ErrorCode, path};
+use signoff_wire::{ErrorCode, names, path};
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::identity::principal_id;
 
 /// The roles of a publisher's members, and when they were looked up, by a clock that is never set.
 type Roles = HashMap<PrincipalId, (Role, Timestamp)>;
@@ -68,13 +69,15 @@ impl Memberships {
     }
 }
 
-/// What a caller is to a publisher.
+/// What a caller is to a publisher, or to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     /// The operator of this server.
     Operator,
     /// A member.
     Member(Role),
+    /// Anybody with a token, who may do something in development.
+    Anybody,
 }
 
 impl Standing {
@@ -83,6 +86,7 @@ impl Standing {
         match self {
             Self::Operator => "operator",
             Self::Member(role) => role.as_str(),
+            Self::Anybody => "none",
         }
     }
 }
@@ -119,12 +123,9 @@ impl App {
                 } else {
                     ErrorText::RoleForbids { role: word }
                 };
-                Err(ApiError::new(ErrorCode::Forbidden, text))
+                Err(context.forbidden(text))
             }
-            None => {
-                let publisher = publisher.to_owned();
-                Err(ApiError::new(ErrorCode::Forbidden, ErrorText::NotAMember { publisher }))
-            }
+            None => Err(context.forbidden(ErrorText::NotAMember { publisher: publisher.to_owned() })),
         }
     }
 
@@ -156,15 +157,15 @@ impl App {
             return Ok(None);
         }
         if !exists {
-            store.put_publisher(new_publisher(publisher), None).await?;
+            store.put_publisher(new_publisher(publisher, self.settings().dev), None).await?;
         }
         store.put_member(publisher, principal, Some(Role::Owner), None).await?;
         Ok(Some(Role::Owner))
     }
 }
 
-/// A publisher of which nothing is known but its id.
-pub(crate) fn new_publisher(id: &str) -> Publisher {
+/// A publisher of which nothing is known but its id. In development who publishes may approve it, too.
+pub(crate) fn new_publisher(id: &str, dev: bool) -> Publisher {
     Publisher {
         id: id.to_owned(),
         version: 0,
@@ -173,6 +174,7 @@ pub(crate) fn new_publisher(id: &str) -> Publisher {
         offer_type_categories: Vec::new(),
         seller_contact: None,
         migrated: true,
+        self_review: dev,
     }
 }
 
@@ -180,6 +182,22 @@ pub(crate) fn invalid_id(error: &path::InvalidId, value: &str) -> ApiError {
     let field = error.target();
     let value = value.chars().take(80).collect();
     ApiError::new(ErrorCode::InvalidId, ErrorText::InvalidId { field: field.to_owned(), value }).target(field)
+}
+
+/// Who is to be registered, if the names are such that nobody is taken for somebody else.
+///
+/// # Errors
+/// `InvalidId` that names the part.
+pub(crate) fn checked_principal(app: &App, tenant: &str, client: &str) -> Result<PrincipalId, ApiError> {
+    let issuer = app.inner.verifier.external_issuer();
+    names::principal(tenant, client, issuer).map_err(|invalid| {
+        let field = invalid.target();
+        let value = if field == "tenant" { tenant } else { client };
+        let value = value.chars().take(80).collect();
+        let text = ErrorText::InvalidName { field: field.to_owned(), value, limit: names::LONGEST };
+        ApiError::new(ErrorCode::InvalidId, text).target(field)
+    })?;
+    Ok(principal_id(tenant, client))
 }
 
 #[cfg(test)]

@@ -7,11 +7,17 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use metrics::Counter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use signoff_store::{StoreError, availability};
+
+use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
 
 use crate::app::App;
+use crate::error::ApiError;
+use crate::serve::early_reply;
 use crate::{openapi, reply};
 
 /// The routes that need no token in any mode.
@@ -30,19 +36,25 @@ async fn alive() -> Response {
 /// How long the store may take to show that it answers.
 const STORE_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Ready when the store answers and nobody told the server to stop.
+/// Ready when the store answers and takes changes, and nobody told the server to stop.
 async fn ready(State(app): State<App>) -> Response {
     if app.is_draining() {
         return unready("draining");
     }
-    match tokio::time::timeout(STORE_PATIENCE, app.engine().store().publisher("")).await {
-        Ok(Ok(_)) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
+    let store = app.engine().store();
+    let answers = async {
+        store.publisher("").await?;
+        store.writable().await
+    };
+    match tokio::time::timeout(STORE_PATIENCE, answers).await {
+        Ok(Ok(())) => reply::json(StatusCode::OK, &serde_json::json!({ "status": "ready" })),
         Ok(Err(error)) => {
-            tracing::error!(%error, "not ready: the store does not answer");
+            availability::failed(&error);
             unready("the store does not answer")
         }
         Err(_) => {
-            tracing::error!("not ready: the store does not answer within {STORE_PATIENCE:?}");
+            let why = format!("no answer within {STORE_PATIENCE:?}");
+            availability::failed(&StoreError::Unavailable(why));
             unready("the store does not answer")
         }
     }
@@ -54,11 +66,19 @@ fn unready(status: &str) -> Response {
 
 /// What a server answers before it can answer anything else: it is alive, and not ready.
 pub(crate) fn starting() -> Router {
-    Router::new().route("/_signoff/healthz", get(alive)).fallback(async || {
-        let mut response = unready("starting");
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        response
-    })
+    Router::new()
+        .route("/_signoff/healthz", get(alive))
+        .route(
+            "/_signoff/readyz",
+            get(async || {
+                let mut response = unready("starting");
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+                response
+            }),
+        )
+        .fallback(async |headers: HeaderMap| {
+            early_reply(&ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Starting), &headers)
+        })
 }
 
 async fn description(State(app): State<App>) -> Response {

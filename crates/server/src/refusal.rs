@@ -112,6 +112,9 @@ impl<'a> Subject<'a> {
                 let status = view::step_status(&state).as_str().to_owned();
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
             }
+            Refusal::SelfReview { step } => {
+                ApiError::new(ErrorCode::SelfReview, ErrorText::SelfReview { step })
+            }
             Refusal::NotAwaited { step } => {
                 ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
             }
@@ -188,7 +191,7 @@ pub(crate) fn unknown_offer_type(offer_type: String) -> ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(%error, "the store failed");
+        signoff_store::availability::failed(&error);
         match error {
             StoreError::Stale | StoreError::Fenced => {
                 Self::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict)

@@ -1,6 +1,6 @@
 //! Replies: JSON bodies, headers that every reply of a kind has, and the reading of bodies.
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt as _;
@@ -13,11 +13,7 @@ use signoff_wire::etag::IfMatch;
 use signoff_wire::json::{JsonError, LARGEST_BODY};
 
 use crate::error::ApiError;
-
-/// A body that is too large is read on up to so many times the limit.
-const DRAINED: usize = 16;
-/// How long a body may take to arrive.
-const BODY_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
+use crate::serve::BodyError;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 
@@ -85,45 +81,64 @@ pub(crate) fn guard(sent: Option<&str>) -> signoff_lifecycle::command::Guard {
 
 /// Reads a body of at most 4 MiB that is JSON, or nothing.
 pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let bytes = tokio::time::timeout(BODY_LIMIT, read(body, LARGEST_BODY))
-        .await
-        .map_err(|_| ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow))??;
-    let content_type = headers.get(header::CONTENT_TYPE).map(|value| value.to_str().unwrap_or("?"));
-    let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
-    let is_json = media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json"));
-    if is_json || (bytes.is_empty() && media_type.is_none()) {
+    let bytes = read(headers, body, LARGEST_BODY).await?;
+    let content_type = headers.get(header::CONTENT_TYPE);
+    if is_json(headers) || (bytes.is_empty() && content_type.is_none()) {
         Ok(bytes)
     } else {
-        let got = content_type.unwrap_or_default().chars().take(80).collect();
+        let got = content_type.map(|value| value.to_str().unwrap_or("?")).unwrap_or_default();
+        let got = got.chars().take(80).collect();
         Err(ApiError::new(ErrorCode::UnsupportedMediaType, ErrorText::UnsupportedMediaType { got })
             .target("Content-Type"))
     }
 }
 
-/// Reads a body of at most `limit` bytes. One that is larger is read on for a while and thrown away: who is still
-/// sending would else see a broken connection instead of the answer.
-pub(crate) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    let mut stream = body.into_data_stream();
-    let (mut kept, mut seen) = (BytesMut::new(), 0_usize);
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| reply_to_broken_body())?;
-        seen = seen.saturating_add(chunk.len());
-        if seen <= limit {
-            kept.extend_from_slice(&chunk);
-        } else if seen > limit.saturating_mul(DRAINED) {
-            break;
-        }
-    }
-    if seen <= limit {
-        return Ok(kept.freeze());
-    }
-    let limit_bytes = limit as u64;
-    Err(ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes }))
+/// Whether the body is declared as JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = content_type.map(|value| value.split(';').next().unwrap_or_default().trim());
+    media_type.is_some_and(|value| value.eq_ignore_ascii_case("application/json"))
 }
 
-/// The connection broke while the body came; nobody will read this.
-fn reply_to_broken_body() -> ApiError {
-    ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow)
+/// Reads a body of at most `limit` bytes that is not compressed. What is left of a larger one is seen to where the
+/// connection is.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    refuse_encoding(headers)?;
+    let too_large = || {
+        let limit_bytes = limit as u64;
+        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
+    };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    let mut stream = body.into_data_stream();
+    let mut kept = BytesMut::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(broken_body)?;
+        if kept.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        kept.extend_from_slice(&chunk);
+    }
+    Ok(kept.freeze())
+}
+
+/// Bodies are taken as they are: a few bytes may unfold to as many as one likes.
+pub(crate) fn refuse_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+    let mut named = headers.get_all(header::CONTENT_ENCODING).iter();
+    let coded = named.find(|value| !value.is_empty() && !value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let Some(coded) = coded else { return Ok(()) };
+    let got = String::from_utf8_lossy(coded.as_bytes()).chars().take(80).collect();
+    let text = ErrorText::UnsupportedEncoding { got };
+    Err(ApiError::new(ErrorCode::UnsupportedMediaType, text).target("Content-Encoding"))
+}
+
+/// Why there is no more of a body.
+fn broken_body(error: axum::Error) -> ApiError {
+    match error.into_inner().downcast_ref() {
+        Some(BodyError::TooSlow) => ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow),
+        _ => ApiError::new(ErrorCode::MalformedRequest, ErrorText::BodyBroken),
+    }
 }
 
 /// The error for a body that is not JSON.

@@ -6,7 +6,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, Version, header};
+use http::{HeaderValue, StatusCode, header};
 use signoff_text::{ErrorText, Lang};
 use signoff_wire::ErrorCode;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use tower_http::normalize_path::NormalizePath;
 use crate::app::App;
 use crate::context::{RequestId, authenticate};
 use crate::error::ApiError;
+use crate::serve::{REQUEST_ID, harden};
 use crate::{api, identity, lab, ops, repeat};
 
 /// Everything a server answers, ready to be served on any number of listeners.
@@ -34,6 +35,7 @@ pub fn router(app: App) -> Routes {
     if app.settings().dev {
         inner = inner.layer(middleware::from_fn_with_state(app.clone(), lab::faults::apply));
         inner = inner.layer(middleware::from_fn_with_state(app.clone(), lab::refresh));
+        inner = inner.layer(middleware::from_fn_with_state(app.clone(), lab::guard));
     }
     let inner = inner.layer(middleware::from_fn_with_state(app, envelope));
     // A trailing slash means the same path.
@@ -43,11 +45,13 @@ pub fn router(app: App) -> Routes {
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<App> {
     use api::{
-        audit, callback, cancel, cancel_many, golive, kill, members, offer_get, offer_list, offer_put,
+        audit, callback, cancel, cancel_many, golive, kill, me, members, offer_get, offer_list, offer_put,
         offer_status, offer_types, operation_events, operation_get, operation_list, principals, publish,
         publisher_put, publishers, review,
     };
     Router::new()
+        .route("/api/me", get(me::handle))
+        .route("/api/audit", get(audit::of_the_server))
         .route("/api/publishers", get(publishers::list))
         .route("/api/publishers/{publisher}", get(publishers::one).put(publisher_put::handle))
         .route("/api/publishers/{publisher}/audit", get(audit::list))
@@ -128,8 +132,7 @@ async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let id = app.engine().clock().new_id().to_string();
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
-    // HTTP/2 says goodbye in its own way, once nothing new is taken.
-    let closes = app.is_draining() && request.version() < Version::HTTP_2;
+    let closes = app.is_draining();
     let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request));
     request.extensions_mut().insert(RequestId(id.as_str().into()));
     let mut response = next.run(request).await;
@@ -149,8 +152,9 @@ async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> R
     }
     ops::count(&method, response.status());
     if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert("x-ms-request-id", id);
+        response.headers_mut().insert(REQUEST_ID, id);
     }
+    harden(response.headers_mut());
     if closes {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }

@@ -25,6 +25,11 @@ const CLIENTS: [(&str, &str, &str, Role); 3] = [
     ("fabrikam", "fabrikam-owner", "fabrikam-secret", Role::Owner),
 ];
 
+/// The clients that come with the seed.
+pub(crate) fn seeded_clients() -> impl Iterator<Item = &'static str> {
+    CLIENTS.into_iter().map(|(_, client, ..)| client)
+}
+
 /// Puts in place what the contract and the documents promise of a development server; what is there stays.
 ///
 /// # Errors
@@ -56,13 +61,13 @@ fn publishers() -> [Publisher; 2] {
             display_text: "Contoso".to_owned(),
             seller_id: 4_021_455,
             seller_contact: Some("seller@contoso.example".to_owned()),
-            ..new_publisher("contoso")
+            ..new_publisher("contoso", true)
         },
         Publisher {
             display_text: "Fabrikam".to_owned(),
             seller_id: 4_021_456,
             migrated: false,
-            ..new_publisher("fabrikam")
+            ..new_publisher("fabrikam", true)
         },
     ]
 }

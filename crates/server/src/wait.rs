@@ -9,11 +9,13 @@ use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use signoff_engine::{Look, Viewed, Waited};
+use signoff_lifecycle::access::Action;
 use signoff_lifecycle::operation::Operation;
-use signoff_store::StoreError;
 use signoff_wire::prefer;
 
 use crate::app::App;
+use crate::context::Context;
+use crate::error::ApiError;
 use crate::tls::Stop;
 
 /// How long the caller is willing to wait for a change.
@@ -51,21 +53,28 @@ impl Wait {
     }
 
     /// Waits until `look` finds enough in the operation, the time is over, or the server stops.
+    ///
+    /// # Errors
+    /// 403 if the caller may not read it any more by then, and failures of the store.
     pub(crate) async fn until(
         &self,
         app: &App,
+        context: &Context,
         operation: &Viewed,
         look: impl Fn(&Viewed) -> Look,
-    ) -> Result<Waited, StoreError> {
+    ) -> Result<Waited, ApiError> {
         let (publisher, id) = (&operation.publisher, operation.operation.id);
-        app.engine().wait_for(publisher, id, self.patience(), look).await
+        let waited = app.engine().wait_for(publisher, id, self.patience(), look).await?;
+        app.authorise(context, publisher, Action::Read).await?;
+        Ok(waited)
     }
 
     /// The operation that a committed command started or found, once it moved past what the command left. `None`:
-    /// the caller does not wait. Whatever becomes of the wait, the command stands.
+    /// the caller does not wait, or may not read it any more. Whatever becomes of the wait, the command stands.
     pub(crate) async fn past(
         &self,
         app: &App,
+        context: &Context,
         publisher: &str,
         operation: &Operation,
     ) -> Option<Arc<Viewed>> {
@@ -76,6 +85,7 @@ impl Wait {
         let waited =
             app.engine().wait_for(publisher, id, self.patience(), |viewed| moved(viewed, known)).await;
         let waited = waited.inspect_err(|error| tracing::warn!(%error, "a wait was given up")).ok()?;
+        app.authorise(context, publisher, Action::Read).await.ok()?;
         waited.viewed.filter(|_| waited.waited)
     }
 

@@ -7,17 +7,19 @@ use clap::builder::Resettable;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 use crate::Cli;
-use crate::connection::Connection;
+use crate::connection::{Connection, Output};
 use crate::settings;
 
 /// The commands that use few of the connection's options, each with those.
 const FEW: &[(&str, &[&str])] = &[
-    ("serve", &[]),
+    ("serve", &["output"]),
     ("run", &[]),
     ("try", &[]),
     ("store", &["output"]),
     ("completions", &[]),
     ("settings", &[]),
+    ("limits", &[]),
+    ("version", &["output"]),
     ("openapi", &["url", "ca"]),
     ("ready", &["url", "ca"]),
 ];
@@ -28,6 +30,7 @@ const EXAMPLES: &[(&[&str], &str)] = &[
         &["serve"],
         "  signoff serve --dev                     to try things; nothing to set up
   signoff serve --config signoff.toml     for a marketplace
+  signoff serve --config signoff.toml --check    to see what is wrong or missing, and start nothing
   signoff serve --store postgres://signoff@db.example/signoff",
     ),
     (
@@ -72,7 +75,8 @@ const EXAMPLES: &[(&[&str], &str)] = &[
     (
         &["cancel"],
         "  signoff cancel sample-vm --reason \"wrong image\" --wait
-  signoff cancel --all --dry-run",
+  signoff cancel --all --dry-run
+  signoff cancel --all --filter \"offerTypeId eq 'microsoft-azure-corevm'\" --yes",
     ),
     (&["operation", "list"], "  signoff operation list sample-vm --state failed"),
     (
@@ -81,7 +85,10 @@ const EXAMPLES: &[(&[&str], &str)] = &[
   signoff operation show sample-vm 5a63deb5-925b-4ee0-938b-7c86fbf287c5",
     ),
     (&["operation", "watch"], "  signoff operation watch sample-vm"),
-    (&["operation", "kill"], "  signoff operation kill contoso sample-vm --reason \"the certifier is gone\""),
+    (
+        &["operation", "kill"],
+        "  signoff operation kill sample-vm --publisher contoso --reason \"the certifier is gone\"",
+    ),
     (&["review", "approve"], "  signoff review approve sample-vm displaycertify"),
     (&["review", "reject"], "  signoff review reject sample-vm displaycertify --reason \"blurry logo\""),
     (
@@ -128,12 +135,27 @@ pub(crate) fn read() -> Result<Cli, clap::Error> {
     Ok(cli)
 }
 
+/// How an error is to be told where the command line could not be read.
+pub(crate) fn wanted_output() -> Output {
+    let mut words = std::env::args().skip(1).skip_while(|word| !word.starts_with("--output"));
+    let typed = words.next().and_then(|word| match word.strip_prefix("--output=") {
+        Some(value) => Some(value.to_owned()),
+        None => words.next(),
+    });
+    let said = typed.or_else(|| std::env::var("SIGNOFF_OUTPUT").ok());
+    if said.is_some_and(|word| word.eq_ignore_ascii_case("json")) { Output::Json } else { Output::Table }
+}
+
 /// The same error, told by what was typed: clap's usage line lists every option that a variable sets, too, which reads
 /// as if they were missing.
 fn without_variables(error: clap::Error) -> clap::Error {
     fn bare(command: clap::Command) -> clap::Command {
         let forget = |arg: Arg| if arg.is_required_set() { arg } else { arg.env(Resettable::Reset) };
         command.mut_args(forget).mut_subcommands(bare)
+    }
+    if !error.use_stderr() {
+        // It is help, which names them.
+        return error;
     }
     match bare(whole()).try_get_matches() {
         Err(typed) if typed.kind() == error.kind() => typed,
@@ -207,7 +229,7 @@ mod tests {
             (&["publish"][..], &["--url", "--publisher", "--client-secret", "--output"][..]),
             (&["ready"], &["--url", "--ca"]),
             (&["store", "check"], &["--output"]),
-            (&["serve"], &[]),
+            (&["serve"], &["--output"]),
             (&["run"], &[]),
             (&["try"], &[]),
         ] {

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
-use signoff_engine::RETENTION;
 use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::MailSettings;
+use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
+use signoff_server::ServeSettings;
+use signoff_server::identity::MOST_AGE;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
@@ -20,13 +22,17 @@ use crate::store_address::StoreAddress;
 
 mod hooks;
 mod mail;
+mod quotas;
 mod secrets;
 mod store;
+mod web;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
+pub(crate) use quotas::{QuotaFile, Quotas};
 pub(crate) use secrets::secret;
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
+pub(crate) use web::{LimitsFile, WebOptions};
 
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
@@ -34,6 +40,10 @@ const LISTEN: &str = "127.0.0.1:8080";
 /// What `serve` can be told on the command line or by the environment; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ServeOptions {
+    /// Serve nothing: read the settings, try what they name, and say what is wrong or not set (exit code 1 if anything
+    /// is wrong)
+    #[arg(long)]
+    pub(crate) check: bool,
     #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
     pub(crate) store: Option<String>,
     #[command(flatten)]
@@ -64,6 +74,8 @@ pub(crate) struct ServeOptions {
     pub(crate) migrate: Option<String>,
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
     pub(crate) drain: Option<String>,
+    #[command(flatten)]
+    pub(crate) web: WebOptions,
 }
 
 /// Reads yes or no.
@@ -96,7 +108,11 @@ pub(crate) struct File {
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
     pub(crate) public_url: Option<String>,
+    pub(crate) quotas: QuotaFile,
     pub(crate) hooks: BTreeMap<String, HookFile>,
+    pub(crate) trusted_proxies: Option<Vec<String>>,
+    pub(crate) allowed_hosts: Option<Vec<String>>,
+    pub(crate) limits: LimitsFile,
 }
 
 /// `[identity]`: the real issuer whose tokens are trusted.
@@ -109,6 +125,23 @@ pub(crate) struct IdentityFile {
     pub(crate) audience: String,
     /// Where its keys are published.
     pub(crate) keys_url: String,
+    /// How long a token counts from its `iat` on, at most: a span like 28h.
+    pub(crate) max_token_age: Option<String>,
+}
+
+/// The shortest and the longest span that a token may count for, in microseconds.
+const TOKEN_AGES: std::ops::RangeInclusive<u64> = 60_000_000..=30 * 86_400_000_000;
+
+impl IdentityFile {
+    /// For how many seconds a token counts from its `iat` on.
+    pub(crate) fn most_age(&self) -> Result<i64, BadSetting> {
+        let Some(word) = self.max_token_age.as_deref() else { return Ok(MOST_AGE) };
+        let span: Option<Span> = word.parse().ok();
+        let micros = span.map(Span::micros).filter(|micros| TOKEN_AGES.contains(micros));
+        let seconds = micros.and_then(|micros| i64::try_from(micros / 1_000_000).ok());
+        let problem = || format!("{word:?} is no span between 1m and 30d; write one like 28h");
+        seconds.ok_or_else(|| bad("identity.max_token_age", problem()))
+    }
 }
 
 /// The settings, put together and checked.
@@ -121,6 +154,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<TlsConfig>,
     pub(crate) production_pipeline: bool,
     pub(crate) identity: Option<IdentityFile>,
+    pub(crate) quotas: Quotas,
     pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<String>,
     /// Where the server is reached from outside; `None`: where it listens.
@@ -132,6 +166,12 @@ pub(crate) struct Config {
     pub(crate) migrates: bool,
     /// How long the server goes on answering once it is told to stop.
     pub(crate) drain: Duration,
+    /// The bounds on connections, and the proxies in front.
+    pub(crate) serving: ServeSettings,
+    /// The bounds on those who follow operations.
+    pub(crate) following: FollowLimits,
+    /// Names by which a development server is reached.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -184,7 +224,7 @@ impl Config {
         } else {
             None
         };
-        let store = store::settings(options.store.or(file.store).as_deref(), database)?;
+        let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
@@ -194,27 +234,41 @@ impl Config {
             compat,
             tls,
             production_pipeline: pipeline(options.pipeline.or(file.pipeline).as_deref(), dev)?,
-            identity: file.identity,
+            quotas: file.quotas.settings(dev)?,
+            identity: file.identity.map(checked_identity).transpose()?,
             mail: file.mail.map(MailFile::settings).transpose()?,
             operator_token: operator_token()?,
             public_url: file.public_url.map(public_url).transpose()?,
             hooks: hooks::settings(file.hooks)?,
+            serving: web::serving(&file.limits, options.web.trusted_proxies.or(file.trusted_proxies))?,
+            following: web::following(&file.limits)?,
+            allowed_hosts: web::hosts(options.web.allowed_hosts.or(file.allowed_hosts))?,
             retention: retention(options.retention.or(file.retention).as_deref(), dev)?,
         })
     }
 }
 
-/// The shortest operator token, in bytes.
+fn checked_identity(identity: IdentityFile) -> Result<IdentityFile, BadSetting> {
+    identity.most_age().map(|_| identity)
+}
+
+/// The shortest operator token, in characters.
 const SHORTEST_TOKEN: usize = 16;
 
 /// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
 fn operator_token() -> Result<Option<String>, BadSetting> {
-    match secret("SIGNOFF_OPERATOR_TOKEN")? {
-        Some(token) if token.len() < SHORTEST_TOKEN => {
-            Err(bad("SIGNOFF_OPERATOR_TOKEN", "must have at least 16 characters"))
-        }
-        token => Ok(token),
+    secret("SIGNOFF_OPERATOR_TOKEN")?.map(fit_token).transpose()
+}
+
+/// A token that a header can carry whole and that nobody guesses: a blank at an end would be lost on the way.
+fn fit_token(token: String) -> Result<String, BadSetting> {
+    if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(token);
     }
+    Err(bad(
+        "SIGNOFF_OPERATOR_TOKEN",
+        "must have at least 16 characters, all of them visible ASCII without blanks",
+    ))
 }
 
 fn read_file(path: &Path) -> Result<File, BadSetting> {
@@ -324,6 +378,41 @@ mod tests {
         assert!(problem(pipeline).contains("needs --dev"));
         let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
         assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
+    }
+
+    #[test]
+    fn an_operator_token_is_long_and_visible() {
+        assert_eq!(fit_token("0123456789abcdef".to_owned()).unwrap(), "0123456789abcdef");
+        for token in [
+            "",
+            "0123456789abcde",
+            "                ",
+            "0123456789 abcdef",
+            "0123456789abcdef\t",
+            "0123456789abcdé",
+        ] {
+            let problem = fit_token(token.to_owned()).unwrap_err().to_string();
+            assert!(problem.starts_with("SIGNOFF_OPERATOR_TOKEN: must have at least 16"), "{token:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_counts_for_28_hours_unless_told_otherwise() {
+        let most_age = |word: Option<&str>| {
+            let file = IdentityFile {
+                issuer: "i".to_owned(),
+                audience: "a".to_owned(),
+                keys_url: "k".to_owned(),
+                max_token_age: word.map(str::to_owned),
+            };
+            file.most_age().map_err(|error| error.to_string())
+        };
+        assert_eq!(most_age(None), Ok(28 * 3600));
+        assert_eq!(most_age(Some("90m")), Ok(5400));
+        for word in ["", "28", "1s", "31d"] {
+            let problem = "is no span between 1m and 30d; write one like 28h";
+            assert_eq!(most_age(Some(word)), Err(format!("identity.max_token_age: {word:?} {problem}")));
+        }
     }
 
     #[test]

@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::config::secret;
 use crate::exit::Failure;
+use crate::view;
 
 /// Where `signoff serve` listens unless it is told otherwise.
 const DEFAULT_URL: &str = "http://127.0.0.1:8080";
@@ -59,6 +60,10 @@ pub(crate) struct Connection {
     #[arg(skip)]
     #[serde(skip)]
     is_token_typed: bool,
+    /// The options for server and publisher that were typed, each with a blank before it.
+    #[arg(skip)]
+    #[serde(skip)]
+    typed: String,
 }
 
 impl fmt::Debug for Connection {
@@ -85,7 +90,8 @@ fn read_file(path: &Path) -> Result<Connection, Failure> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Connection::default()),
         Err(error) => return Err(Failure::Usage(format!("{}: {error}", path.display()))),
     };
-    toml::from_str(&text).map_err(|error| {
+    let read: Result<Connection, _> = toml::from_str(&text);
+    read.map_err(|error| {
         // Not the whole error: it quotes the line, which may hold a secret.
         let at = error.span().map_or(0, |span| span.start);
         let line = 1 + text.get(..at).unwrap_or_default().matches('\n').count();
@@ -93,19 +99,56 @@ fn read_file(path: &Path) -> Result<Connection, Failure> {
     })
 }
 
+/// Whether somebody but the owner may read the file.
+#[cfg(unix)]
+fn others_can_read(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::metadata(file).is_ok_and(|data| data.permissions().mode() & 0o044 != 0)
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_: &Path) -> bool {
+    false
+}
+
 impl Connection {
+    /// What is known of who calls, by variables or the configuration file, as the names of the variables; a file that
+    /// cannot be read says nothing.
+    pub(crate) fn known_caller(&self) -> Vec<&'static str> {
+        let merged = self.settings().map_or_else(|_| self.clone(), |settings| settings.merged);
+        let all = [
+            ("SIGNOFF_TENANT", merged.tenant),
+            ("SIGNOFF_CLIENT_ID", merged.client_id),
+            ("SIGNOFF_CLIENT_SECRET", merged.client_secret),
+            ("SIGNOFF_PUBLISHER", merged.publisher),
+        ];
+        all.into_iter().filter(|(_, value)| value.is_some()).map(|(name, _)| name).collect()
+    }
+
     /// Fills in what was not given from the configuration file.
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         let file = default_file();
         let kept = file.as_deref().map_or_else(|| Ok(Self::default()), read_file)?;
+        if let Some(file) = file.as_deref().filter(|file| kept.has_secret() && others_can_read(file)) {
+            view::say(&format!("caution: others can read the secret in {0}: chmod 600 {0}", file.display()));
+        }
         Ok(Settings { merged: self.clone().or(kept), file })
+    }
+
+    /// How results are printed, and errors.
+    pub(crate) fn output(&self) -> Output {
+        let kept = || default_file().and_then(|file| read_file(&file).ok()).and_then(|kept| kept.output);
+        self.output.or_else(kept).unwrap_or_default()
     }
 
     /// What was typed, then what the environment says.
     pub(crate) fn by_source(read: &ArgMatches) -> Self {
         let typed = Self::from(read, ValueSource::CommandLine);
         let is_token_typed = typed.token.is_some();
-        Self { is_token_typed, ..typed.or(Self::from(read, ValueSource::EnvVariable)) }
+        let said = [("--url", &typed.url), ("--publisher", &typed.publisher)];
+        let said = said.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", value.as_ref()?)));
+        let words = said.collect();
+        Self { is_token_typed, typed: words, ..typed.or(Self::from(read, ValueSource::EnvVariable)) }
     }
 
     /// What one source says; nothing says nothing.
@@ -127,7 +170,12 @@ impl Connection {
             ca: ca.filter(|path| !path.as_os_str().is_empty()).cloned(),
             output: Some("output").filter(is_from).and_then(|name| read.get_one(name)).copied(),
             is_token_typed: false,
+            typed: String::new(),
         }
+    }
+
+    fn has_secret(&self) -> bool {
+        self.token.is_some() || self.client_secret.is_some()
     }
 
     /// A token and a client are two ways to say who calls: a client given here hides the token of `other`.
@@ -143,6 +191,7 @@ impl Connection {
             ca: self.ca.or(other.ca),
             output: self.output.or(other.output),
             is_token_typed: self.is_token_typed,
+            typed: self.typed,
         }
     }
 }
@@ -157,6 +206,11 @@ impl Settings {
     /// How to print results.
     pub(crate) fn output(&self) -> Output {
         self.merged.output.unwrap_or_default()
+    }
+
+    /// What was typed of what leads to a server and a publisher, each option with a blank before it.
+    pub(crate) fn typed(&self) -> &str {
+        &self.merged.typed
     }
 
     /// The publisher to work for.

@@ -27,7 +27,8 @@ pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Who a development server knows from its start on.
 const SEEDED: &str = "a server that was started with --dev knows
-  export SIGNOFF_PUBLISHER=contoso SIGNOFF_TENANT=11111111-1111-1111-1111-111111111111
+  export SIGNOFF_PUBLISHER=contoso
+  export SIGNOFF_TENANT=11111111-1111-1111-1111-111111111111
   export SIGNOFF_CLIENT_ID=contoso-owner SIGNOFF_CLIENT_SECRET=contoso-secret";
 
 /// Why a command did not do what it should.
@@ -50,6 +51,17 @@ pub(crate) enum Failure {
     /// The server said no, or nothing.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// The server went away while an operation was followed.
+    #[error("{error}")]
+    Unwatched {
+        /// What came last.
+        error: ClientError,
+        /// How to go on.
+        hint: String,
+    },
+    /// Ctrl-C while an operation was followed: what goes on, and how to go on.
+    #[error("{0}")]
+    Interrupted(String),
     /// The operation that was followed did not end well.
     #[error("{0}")]
     Ended(String),
@@ -87,14 +99,18 @@ impl Failure {
             )
             | Self::Node(
                 NodeError::Open(_)
+                | NodeError::Development { .. }
                 | NodeError::Database(OpenError::Setting(_) | OpenError::Refused(_))
                 | NodeError::Identity(_)
                 | NodeError::Mail(_)
+                | NodeError::Setting(_)
                 | NodeError::Hook(_),
             ) => 2,
             Self::NotFound(_) => 3,
+            Self::Interrupted(_) => INTERRUPTED,
             Self::Client(ClientError::Token { .. }) => 5,
             Self::NotReady(_)
+            | Self::Unwatched { .. }
             | Self::Client(ClientError::Unreachable { .. })
             | Self::Node(NodeError::Database(OpenError::Unreachable { .. }))
             | Self::Upkeep(UpkeepError::Database(OpenError::Unreachable { .. })) => 6,
@@ -116,10 +132,36 @@ impl Failure {
         }
     }
 
+    /// What kind it is, for programs.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Usage(_) | Self::Client(ClientError::Setting(_)) => "Usage",
+            Self::Unconfigured { .. } => "NotConfigured",
+            Self::NotFound(_) => "NotFound",
+            Self::Client(ClientError::Api { .. }) => "HttpError",
+            Self::Client(ClientError::Unreachable { .. }) | Self::Unwatched { .. } => "Unreachable",
+            Self::Client(ClientError::Token { .. }) => "NoToken",
+            Self::Client(ClientError::Unreadable { .. }) => "UnreadableReply",
+            Self::Interrupted(_) => "Interrupted",
+            Self::Ended(_) => "Ended",
+            Self::NotReady(_) => "NotReady",
+            Self::Setting(_) => "BadSetting",
+            Self::Node(_) => "NotStarted",
+            Self::Upkeep(_) => "Store",
+            Self::Tls(_) => "Tls",
+            Self::Io(_) => "InputOutput",
+        }
+    }
+
     /// What to do about it, where that is not in the message.
-    pub(crate) fn hint(&self) -> Option<&'static str> {
+    pub(crate) fn hint(&self) -> Option<&str> {
         let body = match self {
             Self::Unconfigured { local: true, .. } => return Some(SEEDED),
+            Self::Unwatched { hint, .. } => return Some(hint),
+            // The reason says what to write instead.
+            Self::Client(ClientError::Unreachable { reason, .. }) if reason.contains(": write ") => {
+                return None;
+            }
             Self::Client(ClientError::Unreachable { url, .. }) => {
                 let local = url.parse().is_ok_and(|url| is_this_machine(&url));
                 return local
@@ -178,6 +220,7 @@ mod tests {
             (Failure::NotFound(text()), 3),
             (Failure::Ended(text()), 1),
             (Failure::NotReady(text()), 6),
+            (Failure::Interrupted(text()), 130),
             (ClientError::Setting(text()).into(), 2),
             (ClientError::Token { url: text(), reason: text() }.into(), 5),
             (ClientError::Unreachable { url: text(), reason: text() }.into(), 6),

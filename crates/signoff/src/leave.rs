@@ -103,10 +103,7 @@ pub(crate) async fn leave(
     let limit = drain + FINISH + GIVE_BACK;
     end_after(limit);
     node.drain();
-    view::say(&format!(
-        "draining: no new work is taken, requests are answered for another {drain:?}; gone in {limit:?} at the \
-         latest, a second signal hurries"
-    ));
+    view::say(&draining(drain, limit));
     tokio::select! {
         () = sleep(drain) => {}
         () = signals.at_least(2) => {}
@@ -130,6 +127,17 @@ pub(crate) async fn leave(
     view::say("stopped");
 }
 
+fn draining(drain: Duration, limit: Duration) -> String {
+    let answers = if drain.is_zero() {
+        String::new()
+    } else {
+        format!("requests are answered for another {drain:?}; ")
+    };
+    format!(
+        "draining: no new work is taken; {answers}gone in {limit:?} at the latest, a second signal hurries"
+    )
+}
+
 /// Ends the process after `limit`, whatever it hangs on: a thread of its own needs nobody's help.
 fn end_after(limit: Duration) {
     let watch = std::thread::Builder::new().name("limit".to_owned()).spawn(move || {
@@ -141,5 +149,22 @@ fn end_after(limit: Duration) {
     });
     if let Err(error) = watch {
         tracing::warn!(%error, "nobody watches that the server ends in time");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_go_on_answering_does_not_say_so() {
+        let seconds = Duration::from_secs;
+        assert_eq!(
+            draining(Duration::ZERO, seconds(15)),
+            "draining: no new work is taken; gone in 15s at the latest, a second signal hurries"
+        );
+        assert!(
+            draining(seconds(5), seconds(20)).contains("; requests are answered for another 5s; gone in 20s")
+        );
     }
 }

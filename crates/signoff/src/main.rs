@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod connection;
 mod exit;
+mod failing;
 mod follow;
 mod leave;
 mod logging;
@@ -17,6 +18,7 @@ mod view;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{ClientCommand, ServerCommand};
@@ -46,6 +48,9 @@ enum Command {
     Client(ClientCommand),
 }
 
+/// A command that wants another word after it says which there are.
+const HELP: ErrorKind = ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+
 /// A server that ended waits no longer for threads that nothing can interrupt: one may be asking for the address of a
 /// database's host.
 const LINGER: Duration = Duration::from_secs(5);
@@ -69,15 +74,21 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn main() -> ExitCode {
-    let cli = command_line::read().unwrap_or_else(|error| error.exit());
-    match run(cli) {
-        Ok(code) => code,
-        Err(failure) => {
-            view::say(&format!("error: {failure}"));
-            if let Some(hint) = failure.hint() {
-                view::say(&format!("hint: {hint}"));
-            }
-            ExitCode::from(failure.code())
+    let (ended, output) = match command_line::read() {
+        Ok(cli) => {
+            let output = cli.connection.output();
+            (run(cli), output)
         }
-    }
+        // What was asked for is help or a version, or help is the answer.
+        Err(told) if !told.use_stderr() || told.kind() == HELP => told.exit(),
+        Err(wrong) => {
+            let said = wrong.to_string();
+            let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();
+            (Err(Failure::Usage(said.to_owned())), command_line::wanted_output())
+        }
+    };
+    ended.unwrap_or_else(|failure| {
+        failing::tell(&failure, output);
+        ExitCode::from(failure.code())
+    })
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
-use signoff_engine::{Engine, PipelineKind, Settings};
+use signoff_engine::{Engine, FollowLimits, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
-    Verifier,
+    Seeded, Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
 use signoff_store::postgres::{OpenError, PostgresStore};
@@ -20,7 +20,7 @@ use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{IdentityFile, StoreSettings};
+use crate::config::{BadSetting, IdentityFile, Quotas, StoreSettings};
 use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
@@ -32,15 +32,20 @@ pub(crate) struct NodeSettings {
     pub(crate) adopt: bool,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) operator_token: Option<String>,
+    /// How much callers may do.
+    pub(crate) quotas: Quotas,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
     /// How long finished operations are kept; `None`: for ever.
     pub(crate) retention: Option<Micros>,
-    /// Where the server is reached without TLS, for the addresses that discovery gives out.
+    /// Where the server is reached, for the addresses that discovery gives out and third parties call back to.
     pub(crate) public_base: Option<String>,
-    /// Third parties that do steps; they call back to `callback_base`.
+    /// Third parties that do steps.
     pub(crate) hooks: Vec<HookSettings>,
-    pub(crate) callback_base: Option<String>,
+    /// How many may follow operations.
+    pub(crate) following: FollowLimits,
+    /// Names by which a development server is reached.
+    pub(crate) allowed_hosts: Vec<String>,
 }
 
 /// Why there is no server.
@@ -52,12 +57,24 @@ pub(crate) enum NodeError {
     Database(#[from] OpenError),
     #[error("store: {0}")]
     Store(#[from] StoreError),
+    #[error(
+        "store: {store} was used in development mode: {trace}; production starts on a new store: name one with --store, or \
+         move this one away. To go on with this one, serve it with --dev"
+    )]
+    Development {
+        /// Its address.
+        store: String,
+        /// What tells.
+        trace: &'static str,
+    },
     #[error("{0}")]
     Identity(#[from] ExternalIssuerError),
     #[error("{0}")]
     Hook(#[from] BadHook),
     #[error("hooks: {0}")]
     HookTransport(String),
+    #[error("{0}")]
+    Setting(#[from] BadSetting),
     #[error("mail: {0}")]
     Mail(#[from] SettingsError),
 }
@@ -74,22 +91,21 @@ impl Node {
     /// Opens the store and starts the workers.
     pub(crate) async fn start(store: &StoreSettings, settings: NodeSettings) -> Result<Self, NodeError> {
         let hooks = hooks(&settings)?;
-        let store = open(store).await?;
+        let address = store;
+        let store = open(address).await?;
+        take_up(store.as_ref(), address, settings.dev).await?;
         let mut engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
         if settings.production_pipeline {
             engine_settings.pipeline = PipelineKind::Production;
         }
         engine_settings.deliver_mail = settings.mail.is_some();
         engine_settings.retention = settings.retention;
+        engine_settings.follow = settings.following;
         let transport = settings.mail.as_ref().map(Transport::new).transpose()?;
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), hooks);
         let clock = seconds(&engine);
         let issuer = own_issuer(&engine, &settings, clock.clone());
-        let external = settings.identity.map(|identity| ExternalIssuer {
-            issuer: identity.issuer,
-            audience: identity.audience,
-            keys_url: identity.keys_url,
-        });
+        let external = settings.identity.map(external).transpose()?;
         let verifier = Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
         let app = App::new(
             engine.clone(),
@@ -101,6 +117,8 @@ impl Node {
                 adopt: settings.adopt,
                 operator_token: settings.operator_token.map(OperatorToken),
                 retry_after: if settings.dev { 1 } else { 30 },
+                quotas: settings.quotas.api,
+                allowed_hosts: settings.allowed_hosts,
             },
         );
         app.recover().await?;
@@ -171,14 +189,32 @@ async fn open(settings: &StoreSettings) -> Result<Arc<dyn Store>, NodeError> {
     })
 }
 
+/// Keeps production off a store that development mode used: what is in it is known to everybody. Development mode may take
+/// any store, and says what that means.
+async fn take_up(store: &dyn Store, settings: &StoreSettings, dev: bool) -> Result<(), NodeError> {
+    let trace = signoff_server::trace_of_development(store).await?;
+    match trace {
+        Some(trace) if !dev => Err(NodeError::Development { store: settings.address.to_string(), trace }),
+        None if dev && store.publisher_after(None).await?.is_some() => {
+            tracing::warn!(
+                "{} held the state of a production server; from now on it belongs to the development mode, and production \
+                 refuses it",
+                settings.address
+            );
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The third parties that do steps.
 fn hooks(settings: &NodeSettings) -> Result<Hooks, NodeError> {
     if settings.hooks.is_empty() {
         return Ok(Hooks::none());
     }
     let transport = Arc::new(HttpTransport::new().map_err(NodeError::HookTransport)?);
-    let base = settings.callback_base.as_ref().or(settings.public_base.as_ref());
-    Ok(Hooks::new(settings.hooks.clone(), transport, base.map_or("", String::as_str))?)
+    let base = settings.public_base.as_deref().unwrap_or_default();
+    Ok(Hooks::new(settings.hooks.clone(), transport, base)?)
 }
 
 /// The server's own token endpoint: in development, and wherever no other issuer is trusted.
@@ -187,10 +223,22 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
         return None;
     }
     let policy = if settings.adopt { ClientPolicy::CreateOnFirstUse } else { ClientPolicy::Strict };
-    let settings =
-        IssuerSettings { policy, public_base: settings.public_base.clone(), ..IssuerSettings::default() };
+    let settings = IssuerSettings {
+        policy,
+        seeded: if settings.dev { Seeded::Count } else { Seeded::Unknown },
+        public_base: settings.public_base.clone(),
+        failed_sign_ins: settings.quotas.failed_sign_ins,
+        ..IssuerSettings::default()
+    };
     let store = engine.store();
     Some(Arc::new(Issuer::new(store.clone(), store.clone(), clock, settings)))
+}
+
+/// The issuer that the settings name.
+pub(crate) fn external(identity: IdentityFile) -> Result<ExternalIssuer, BadSetting> {
+    let most_age = identity.most_age()?;
+    let IdentityFile { issuer, audience, keys_url, .. } = identity;
+    Ok(ExternalIssuer { issuer, audience, keys_url, most_age })
 }
 
 /// Real time in seconds: tokens do not follow test clocks.

@@ -21,6 +21,10 @@ pub(crate) enum StoreAddress {
 pub(crate) enum BadAddress {
     #[error("name a file after sqlite:, like sqlite:signoff.db")]
     NoFile,
+    #[error(
+        "{0:?} is a name that SQLite reads as something else than a file; name a file, like sqlite:signoff.db"
+    )]
+    NotAFile(String),
     #[error("{0:?} is no store; write sqlite:PATH or postgres://USER@HOST/DATABASE")]
     Scheme(String),
     #[error(transparent)]
@@ -28,15 +32,15 @@ pub(crate) enum BadAddress {
 }
 
 impl StoreAddress {
-    /// The file in the user's data directory; `None` if the user has no such directory.
-    pub(crate) fn of_user() -> Option<Self> {
-        Self::file_of_user().map(Self::Sqlite)
+    /// The file in the user's data directory; `None` if the user has no such directory. Development mode has one of its own.
+    pub(crate) fn of_user(dev: bool) -> Option<Self> {
+        Self::file_of_user(dev).map(Self::Sqlite)
     }
 
     /// That file.
-    pub(crate) fn file_of_user() -> Option<PathBuf> {
+    pub(crate) fn file_of_user(dev: bool) -> Option<PathBuf> {
         let directories = directories::ProjectDirs::from("", "", "signoff")?;
-        Some(directories.data_dir().join("signoff.db"))
+        Some(directories.data_dir().join(if dev { "signoff-dev.db" } else { "signoff.db" }))
     }
 
     /// The same with this password, if it is one of a database.
@@ -71,6 +75,9 @@ impl FromStr for StoreAddress {
         let (scheme, rest) = text.split_once(':').unwrap_or((text, ""));
         match scheme {
             "sqlite" if rest.is_empty() => Err(BadAddress::NoFile),
+            "sqlite" if rest.starts_with("file:") || rest.starts_with(":memory:") => {
+                Err(BadAddress::NotAFile(rest.to_owned()))
+            }
             "sqlite" => Ok(Self::Sqlite(PathBuf::from(rest))),
             "postgres" | "postgresql" if rest.starts_with("//") => {
                 Ok(Self::Postgres(Box::new(text.parse()?)))
@@ -105,7 +112,9 @@ mod tests {
             assert!(!format!("{address:?}").contains("secret"));
             assert_eq!(address.has_password(), text.contains("secret"));
         }
-        for text in ["", "sqlite:", "signoff.db", "mysql://x", "postgres:x"] {
+        for text in
+            ["", "sqlite:", "sqlite:file:x.db", "sqlite::memory:", "signoff.db", "mysql://x", "postgres:x"]
+        {
             assert!(text.parse::<StoreAddress>().is_err(), "{text}");
         }
     }

@@ -58,7 +58,7 @@ impl World {
     async fn force(&self, node: &Node, plan: &Plan) {
         let means = if self.luck.borrow_mut().happens(5_000) { Means::Force } else { Means::Kill };
         let request = CancelRequest {
-            by: "operator".to_owned(),
+            by: "operator".into(),
             reason: None,
             emails: Vec::new(),
             operation: None,

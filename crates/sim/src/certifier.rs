@@ -14,7 +14,7 @@ use http_body_util::{BodyExt, Full};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use signoff_engine::clock::Source;
-use signoff_engine::hooks::{HookReply, HookRequest, HookSecret, HookTransport};
+use signoff_engine::hooks::{HookReply, HookRequest, HookSecret, HookTransport, NoAnswer};
 use signoff_lifecycle::ids::OperationId;
 use signoff_server::Routes;
 use tokio::sync::Notify;
@@ -256,7 +256,7 @@ fn said(key: &str, job: &Job, message: &Value, draw: &mut Draw) -> Vec<Word> {
 
 #[async_trait]
 impl HookTransport for Certifier {
-    async fn send(&self, request: &HookRequest) -> Result<HookReply, String> {
+    async fn send(&self, request: &HookRequest) -> Result<HookReply, NoAnswer> {
         let message: Value = serde_json::from_str(&request.body).unwrap_or_default();
         let kind = message["type"].as_str().unwrap_or_default();
         if !self.secret.verifies(&request.signed, self.timeline.now(), request.body.as_bytes()) {
@@ -271,16 +271,16 @@ impl HookTransport for Certifier {
         self.book.count(format!("{kind} {what}"));
         self.book.line(&format!("  certifier is asked {kind} {}: {what}", request.idempotency_key));
         match mood {
-            Mood::Unreachable => Err("it cannot be reached".to_owned()),
+            Mood::Unreachable => Err(NoAnswer::NotReached("it cannot be reached".to_owned())),
             Mood::AnswerLost => {
                 self.take(&message);
-                Err("the connection broke".to_owned())
+                Err(NoAnswer::NotReached("the connection broke".to_owned()))
             }
             Mood::Answers { after } => {
                 let body = self.take(&message);
                 if after > request.timeout {
                     tokio::time::sleep(request.timeout).await;
-                    return Err("it did not answer in time".to_owned());
+                    return Err(NoAnswer::NotReached("it did not answer in time".to_owned()));
                 }
                 tokio::time::sleep(after).await;
                 Ok(HookReply::signed(request, &self.secret, self.timeline.now(), &body))

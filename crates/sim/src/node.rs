@@ -11,7 +11,7 @@ use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::webhook::OnCancelDeadline;
 use signoff_server::identity::{DEFAULT_AUDIENCE, Verifier};
-use signoff_server::{App, AppSettings, Routes, router};
+use signoff_server::{App, AppSettings, QuotaSettings, Routes, router};
 use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
@@ -74,6 +74,8 @@ impl Node {
             adopt: false,
             operator_token: None,
             retry_after: 1,
+            quotas: QuotaSettings::default(),
+            allowed_hosts: Vec::new(),
         };
         let app = App::new(engine.clone(), verifier, None, settings);
         app.recover().await?;

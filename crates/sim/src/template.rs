@@ -13,7 +13,7 @@ use signoff_engine::catalogue::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::{Engine, PutRequest, Settings};
 use signoff_lifecycle::command::PutGuard;
-use signoff_server::identity::{DEFAULT_AUDIENCE, Issuer, IssuerSettings, login_router};
+use signoff_server::identity::{DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, login_router};
 use signoff_server::{TENANT, seed};
 use signoff_store::Store;
 use signoff_store::memory::{MemoryStore, Tables};
@@ -64,7 +64,8 @@ impl Template {
         for name in OFFERS {
             put(&engine, name).await;
         }
-        let settings = IssuerSettings { lifetime: LIFETIME, ..IssuerSettings::default() };
+        let settings =
+            IssuerSettings { lifetime: LIFETIME, seeded: Seeded::Count, ..IssuerSettings::default() };
         // Machines whose clock is set back still know the tokens.
         let seconds = engine.clock().real().0 / 1_000_000 - 86_400;
         let issuer = Arc::new(Issuer::new(shared.clone(), shared, Arc::new(move || seconds), settings));

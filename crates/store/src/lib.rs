@@ -3,7 +3,9 @@
 //!
 //! To add a store, fulfil the traits of [`contract`] and run the conformance suite under `tests/` on it.
 
+pub mod availability;
 pub mod contract;
+pub mod files;
 mod leases;
 pub mod memory;
 pub mod packed;

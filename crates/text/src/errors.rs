@@ -3,7 +3,7 @@
 //! Each names the thing at fault and what to do about it. Lists (`known`) are given joined, as the reader
 //! shall see them.
 
-use crate::{Lang, OperationKind, clean, loader::lookup, message::messages};
+use crate::{CallerKind, Lang, OperationKind, clean, loader::lookup, message::messages};
 
 messages! {
     /// A refusal, in terms of what the client sent.
@@ -48,6 +48,52 @@ messages! {
         } => "error-role-forbids-force",
         /// The call is the operator's.
         OperatorOnly => "error-operator-only",
+        /// Whom the server takes the caller for: goes behind every refusal of a right.
+        TakenFor {
+            /// What the caller is.
+            kind: CallerKind,
+            /// The caller's name with its tenant.
+            caller: String,
+        } => "error-taken-for",
+        /// Who started the operation may not approve it.
+        SelfReview {
+            /// The id of the step.
+            step: String,
+        } => "error-self-review",
+        /// The publisher would be left without an owner.
+        LastOwner {
+            /// The publisher id of the path.
+            publisher: String,
+        } => "error-last-owner",
+        /// A name of a tenant, a client or a person has characters that none may have, or is taken.
+        InvalidName {
+            /// `tenant` or `client`.
+            field: String,
+            /// The name as sent.
+            value: String,
+            /// The limit in characters.
+            limit: usize,
+        } => "error-invalid-name",
+        /// A name for people holds characters that nobody sees.
+        HiddenCharacters {
+            /// The path of the member.
+            field: String,
+        } => "error-hidden-characters",
+        /// A client is given a secret that it could not use: another issuer gives the tokens.
+        NoTokenEndpoint {
+            /// That issuer.
+            issuer: String,
+        } => "error-no-token-endpoint",
+        /// A caller started too many operations.
+        TooManyPublishes {
+            /// How many an hour there may be.
+            limit: u32,
+        } => "error-too-many-publishes",
+        /// The requests for a publisher named too many addresses.
+        TooManyRecipients {
+            /// How many an hour there may be.
+            limit: u32,
+        } => "error-too-many-recipients",
         /// No such offer.
         OfferNotFound {
             /// The offer id or slug of the path.
@@ -332,6 +378,38 @@ messages! {
         } => "error-snapshot-invalid",
         /// The body took too long.
         BodyTooSlow => "error-body-too-slow",
+        /// What came is no HTTP/1.1.
+        MalformedRequest => "error-malformed-request",
+        /// The first line and the headers are too much.
+        HeadTooLarge {
+            /// How many bytes there may be.
+            bytes: usize,
+            /// How many headers there may be.
+            headers: usize,
+        } => "error-head-too-large",
+        /// The address has too many connections without a token.
+        TooManyConnections {
+            /// How many there may be.
+            limit: usize,
+        } => "error-too-many-connections",
+        /// The server does not know its routes yet.
+        Starting => "error-starting",
+        /// The body is compressed.
+        UnsupportedEncoding {
+            /// The `Content-Encoding` of the request.
+            got: String,
+        } => "error-unsupported-encoding",
+        /// The body is not framed as its headers say.
+        BodyBroken => "error-body-broken",
+        /// The `Host` is none by which a development server is reached.
+        HostNotAllowed {
+            /// The host as sent.
+            host: String,
+        } => "error-host-not-allowed",
+        /// A web page asks for a change without declaring JSON.
+        OriginNeedsJson => "error-origin-needs-json",
+        /// There is no `Host`, or more than one, or none that is valid.
+        InvalidHost => "error-invalid-host",
         /// 429.
         TooBusy => "error-too-busy",
         /// 503.

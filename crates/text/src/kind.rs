@@ -1,4 +1,4 @@
-//! What an operation does, as messages name it.
+//! What an operation does and what a caller is, as messages name it.
 
 /// The kind of an operation, `submissionType` on the wire (contract, "Shapes").
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,6 +18,28 @@ impl OperationKind {
             Self::Publish => "publish",
             Self::GoLive => "goLive",
             Self::Cancel => "cancel",
+        }
+    }
+}
+
+/// What a caller is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum CallerKind {
+    /// A person.
+    Person,
+    /// A program.
+    App,
+    /// The operator of the server.
+    Operator,
+}
+
+impl CallerKind {
+    /// The word of the wire, which is also what the locale files select on.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::App => "app",
+            Self::Operator => "operator",
         }
     }
 }

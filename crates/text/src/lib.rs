@@ -19,7 +19,7 @@ mod tests;
 
 pub use errors::ErrorText;
 pub use findings::{FindingText, JsonKind};
-pub use kind::OperationKind;
+pub use kind::{CallerKind, OperationKind};
 pub use lang::Lang;
 pub use mail::{MailContext, MailText};
 pub use notes::Note;

@@ -5,7 +5,7 @@
 
 use fluent_templates::fluent_bundle::FluentValue;
 
-use crate::OperationKind;
+use crate::{CallerKind, OperationKind};
 
 /// The arguments of one message, by the names that the locale files use.
 pub(crate) type Args = Vec<(&'static str, FluentValue<'static>)>;
@@ -47,6 +47,12 @@ impl Argument for Vec<String> {
 }
 
 impl Argument for OperationKind {
+    fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+        args.push((name, self.word().into()));
+    }
+}
+
+impl Argument for CallerKind {
     fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
         args.push((name, self.word().into()));
     }

@@ -178,7 +178,7 @@ messages! {
             /// The words.
             text: String,
         } => "note-said",
-        /// A third party that works on the step could not be asked how far it is.
+        /// A third party that was asked gave no answer, and is asked again.
         NotReached {
             /// Its name in the settings.
             hook: String,

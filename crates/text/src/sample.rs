@@ -1,6 +1,6 @@
 //! Values to fill messages with in tests.
 
-use crate::{MailContext, OperationKind};
+use crate::{CallerKind, MailContext, OperationKind};
 
 /// How often `samples` goes through the variants: one, few and many, the plural forms of the six languages.
 pub(crate) const ROUNDS: usize = 3;
@@ -32,6 +32,12 @@ impl Sample for Vec<String> {
 impl Sample for OperationKind {
     fn sample(_name: &str, round: usize) -> Self {
         [Self::Publish, Self::GoLive, Self::Cancel][round]
+    }
+}
+
+impl Sample for CallerKind {
+    fn sample(_name: &str, round: usize) -> Self {
+        [Self::Person, Self::App, Self::Operator][round]
     }
 }
 

@@ -1,4 +1,4 @@
-//! The audit log: `GET /api/publishers/{publisherId}/audit`.
+//! The audit logs: `GET /api/publishers/{publisherId}/audit`, and the server's own, `GET /api/audit`.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// A part of a publisher's audit log, the newest entry first.
+use crate::me::Actor;
+
+/// A part of an audit log, the newest entry first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditPage<'a> {
@@ -21,19 +23,23 @@ pub struct AuditPage<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry<'a> {
-    /// Counts from 1 per publisher, without a gap.
+    /// Counts from 1 per log, without a gap.
     pub number: u64,
     /// When, RFC 3339, on the publisher's clock.
     pub time: Cow<'a, str>,
-    /// Who: `tenant/client`, or `operator`.
+    /// Who, as one text: `tenant/client`, of a person `tenant/user:id`, or `operator`.
     pub by: Cow<'a, str>,
+    /// Who, in parts; absent of entries of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<Actor<'a>>,
     /// What they were to the publisher then: `owner`, `contributor`, `reviewer`, `reader` or `operator`.
     pub role: Cow<'a, str>,
     /// `put`, `publish`, `golive`, `cancel`, `force`, `kill`, `approve`, `reject`, `putPublisher`, `putMember`,
-    /// `removeMember`.
+    /// `removeMember`; in the server's own log `putPrincipal`.
     pub action: Cow<'a, str>,
-    /// The publisher.
-    pub publisher_id: Cow<'a, str>,
+    /// The publisher; absent in the server's own log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher_id: Option<Cow<'a, str>>,
     /// The offer, if it was about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offer_id: Option<Cow<'a, str>>,
@@ -41,7 +47,7 @@ pub struct AuditEntry<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = "uuid")]
     pub operation_id: Option<Uuid>,
-    /// The step that was reviewed, or the member (`tenant/client`).
+    /// The step that was reviewed, or the member or client (`tenant/client`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<Cow<'a, str>>,
     /// What came of it: `created`, `stored`, `started`, `canceled`, `canceling`, `givenUp`, `completed`, `recorded`;

@@ -52,6 +52,8 @@ codes! {
     InvalidAPIVersion = 400,
     /// The caller is no member of the publisher, or their role does not permit this.
     Forbidden = 403,
+    /// Who started the operation may not approve it.
+    SelfReview = 403,
     /// No such offer.
     OfferNotFound = 404,
     /// No such operation.
@@ -108,10 +110,18 @@ codes! {
     CancellationFailed = 400,
     /// Nothing waits for go live.
     NotReadyForGoLive = 400,
+    /// The publisher would be left without an owner.
+    LastOwner = 400,
+    /// The server gives no tokens itself: it trusts those of another issuer.
+    NoTokenEndpoint = 400,
     /// The step waits for nobody's decision.
     StepNotWaiting = 400,
     /// The draft cannot be published as it is; `details` lists every finding.
     ValidationFailed = 422,
+    /// What arrived is not HTTP/1.1, or its body is not framed as its headers say.
+    MalformedRequest = 400,
+    /// The request's first line and headers are larger, or more, than the server takes.
+    HeadersTooLarge = 431,
     /// The body did not arrive in time.
     RequestTimeout = 408,
     /// Too many requests; `Retry-After` says when to come back.

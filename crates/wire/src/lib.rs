@@ -19,6 +19,8 @@ pub mod etag;
 pub mod filter;
 pub mod json;
 pub mod lab;
+pub mod me;
+pub mod names;
 pub mod offer;
 pub mod offer_put;
 pub mod offer_type;

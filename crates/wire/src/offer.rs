@@ -24,7 +24,8 @@ pub struct Offer<'a> {
     pub status: OfferStatus,
     /// The offer's id within the publisher.
     pub id: Cow<'a, str>,
-    /// Counts the changes of the draft, from 1.
+    /// The version of the draft, from 1. A publish takes it, and the draft goes on as the next version; changes alone
+    /// do not count.
     pub version: u64,
     /// `displayText`, `offer`, `plans` and whatever else was put.
     #[schema(value_type = Object)]
@@ -81,7 +82,8 @@ pub struct OfferSummary<'a> {
     pub status: OfferStatus,
     /// The offer's id within the publisher.
     pub id: Cow<'a, str>,
-    /// Counts the changes of the draft, from 1.
+    /// The version of the draft, from 1. A publish takes it, and the draft goes on as the next version; changes alone
+    /// do not count.
     pub version: u64,
     /// The part of the definition that a list shows.
     pub definition: SummaryDefinition<'a>,

@@ -4,8 +4,8 @@
 pub const PREFER: &str = "prefer";
 /// The header in which a server says what it went by.
 pub const PREFERENCE_APPLIED: &str = "preference-applied";
-/// The longest wait in seconds; whoever asks for more gets this.
-pub const LONGEST_WAIT: u64 = 60;
+/// The longest wait in seconds; whoever asks for more gets this. Proxies give a reply up after 60 s, as a rule.
+pub const LONGEST_WAIT: u64 = 50;
 
 /// The seconds that the values of `Prefer`, or of `Preference-Applied`, name, at most [`LONGEST_WAIT`].
 ///
@@ -71,8 +71,9 @@ mod tests {
             (&["wait=1, wait=2"], Some(1)),
             (&["wait=oops, wait=2"], None),
             // More than the longest is the longest.
-            (&["wait=61"], Some(60)),
-            (&["wait=99999999999999999999999"], Some(60)),
+            (&["wait=50"], Some(50)),
+            (&["wait=51"], Some(50)),
+            (&["wait=99999999999999999999999"], Some(50)),
             // What cannot be understood is no preference.
             (&["wait"], None),
             (&["wait="], None),

@@ -21,7 +21,7 @@ pub struct Publisher<'a> {
     pub definition: PublisherDefinition<'a>,
 }
 
-/// What is known of a publisher. The last two members are this server's own.
+/// What is known of a publisher. The last three members are this server's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PublisherDefinition<'a> {
@@ -40,6 +40,9 @@ pub struct PublisherDefinition<'a> {
     /// What new offers start with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pc_migration_status: Option<PcMigrationStatus>,
+    /// Whether who started a publish may approve its steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_review: Option<bool>,
 }
 
 /// The body of `PUT /api/publishers/{publisherId}`: members that are left out stay as they are.
@@ -64,6 +67,30 @@ pub struct PublisherPut {
     /// What offers without a setting of their own count as, for later operations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pc_migration_status: Option<PcMigrationStatus>,
+    /// Whether who started a publish may approve its steps. New publishers say no, but in development.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_review: Option<bool>,
+}
+
+/// The body of `PUT /api/principals/{tenant}/{client}`.
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PrincipalPut {
+    /// What the client proves itself with: at least 32 characters, 8 with `--dev`. Without it the server makes one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// A client of the server's own token endpoint.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct Principal<'a> {
+    /// Its tenant.
+    pub tenant: Cow<'a, str>,
+    /// Its client id.
+    pub client: Cow<'a, str>,
+    /// The secret, if the server made it: it is shown this once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<Cow<'a, str>>,
 }
 
 /// A member of a publisher: a principal and what it may do.
@@ -71,7 +98,7 @@ pub struct PublisherPut {
 pub struct Member<'a> {
     /// The tenant of the principal.
     pub tenant: Cow<'a, str>,
-    /// The client id of the principal.
+    /// The client id of the principal; of a person `user:` and the person's object id (or subject).
     pub client: Cow<'a, str>,
     /// `owner`, `contributor`, `reviewer` or `reader`.
     pub role: Cow<'a, str>,
@@ -119,11 +146,13 @@ mod tests {
                 seller_id: 4_021_455,
                 seller_contact: None,
                 pc_migration_status: None,
+                self_review: None,
             },
         };
         insta::assert_json_snapshot!(publisher);
         publisher.definition.seller_contact = Some("seller@contoso.example".into());
         publisher.definition.pc_migration_status = Some(PcMigrationStatus::Migrated);
+        publisher.definition.self_review = Some(false);
         let text = serde_json::to_string(&publisher).unwrap();
         assert_eq!(serde_json::from_str::<Publisher<'_>>(&text).unwrap(), publisher);
     }

@@ -9,7 +9,7 @@ use signoff_lifecycle::webhook::{Ask, External};
 
 use super::{StepError, Task};
 use crate::clock::Clock;
-use crate::hooks::{Hooks, Question};
+use crate::hooks::{Hooks, NoAnswer, Question};
 
 pub(super) struct ByWebhook {
     hooks: Arc<Hooks>,
@@ -51,7 +51,8 @@ impl ByWebhook {
         };
         match self.hooks.ask(&webhook.hook, &question, || self.clock.real()).await {
             Ok(answer) => answer.outcome(again),
-            Err(reason) => WorkOutcome::Passing { reason },
+            Err(NoAnswer::NotReached(reason)) => WorkOutcome::NotReached { reason },
+            Err(NoAnswer::Wrong(reason)) => WorkOutcome::Passing { reason },
         }
     }
 
@@ -64,7 +65,9 @@ impl ByWebhook {
             }
             WorkOutcome::Answered(answer) => Err(StepError::Final(answer.message.unwrap_or_default())),
             WorkOutcome::Final { reason } => Err(StepError::Final(reason)),
-            WorkOutcome::Passing { reason } => Err(StepError::Passing(reason)),
+            WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } => {
+                Err(StepError::Passing(reason))
+            }
             WorkOutcome::Waiting { .. } => {
                 Err(StepError::Passing("the third party has not removed it yet".to_owned()))
             }

@@ -9,7 +9,7 @@ mod transport;
 pub use message::{BadAnswer, HookAnswer};
 pub use settings::{BadHook, HookSettings, HookedStep};
 pub use signature::{BadSecret, HookSecret, Signed};
-pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport};
+pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnswer};
 
 use std::sync::Arc;
 
@@ -94,29 +94,24 @@ impl Hooks {
     /// Asks the hook called `name` at `now` (real time).
     ///
     /// # Errors
-    /// Why there is no answer; the same question may be answered later.
+    /// Why there is no answer.
     pub(crate) async fn ask(
         &self,
         name: &str,
         question: &Question<'_>,
         now: impl Fn() -> Timestamp,
-    ) -> Result<HookAnswer, String> {
+    ) -> Result<HookAnswer, NoAnswer> {
         let hook = self.all.iter().find(|hook| hook.settings.name == name);
         let (Some(hook), Some(transport)) = (hook, &self.transport) else {
-            return Err(format!("the settings name no webhook {name}"));
+            return Err(NoAnswer::NotReached(format!("the settings name no webhook {name}")));
         };
         let request = self.request(hook, question, now());
-        let said = |problem: String| format!("the webhook {name}: {problem}");
-        let reply = transport.send(&request).await.map_err(said)?;
-        if !(200..300).contains(&reply.status) {
-            return Err(said(format!("it answered {}", reply.status)));
-        }
-        if reply.signed.id != request.signed.id
-            || !hook.settings.secret.verifies(&reply.signed, now(), &reply.body)
-        {
-            return Err(said("its reply is not signed as it must be".to_owned()));
-        }
-        HookAnswer::parse(&reply.body).map_err(|error| said(error.to_string()))
+        let reply = transport.send(&request).await.and_then(|reply| {
+            let is_signed = reply.signed.id == request.signed.id
+                && hook.settings.secret.verifies(&reply.signed, now(), &reply.body);
+            answer(&reply, is_signed)
+        });
+        reply.map_err(|problem| problem.of(name))
     }
 
     fn request(&self, hook: &Hook, question: &Question<'_>, now: Timestamp) -> HookRequest {
@@ -154,5 +149,18 @@ impl Hooks {
             body,
             timeout: hook.settings.timeout,
         }
+    }
+}
+
+/// What the reply says, once it is known whose it is.
+fn answer(reply: &HookReply, is_signed: bool) -> Result<HookAnswer, NoAnswer> {
+    match reply.status {
+        200..300 if is_signed => {
+            HookAnswer::parse(&reply.body).map_err(|error| NoAnswer::Wrong(error.to_string()))
+        }
+        200..300 => Err(NoAnswer::Wrong("its reply is not signed as it must be".to_owned())),
+        // It, or the proxy before it, says that this is not the time.
+        status @ (408 | 429 | 500..600) => Err(NoAnswer::NotReached(format!("it answered {status}"))),
+        status => Err(NoAnswer::Wrong(format!("it answered {status}"))),
     }
 }

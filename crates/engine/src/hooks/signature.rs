@@ -2,6 +2,7 @@
 //! secret that both sides know.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,7 +19,11 @@ const BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 
 /// The secret of one hook. No log and no error shows it.
 #[derive(Clone)]
-pub struct HookSecret(Vec<u8>);
+pub struct HookSecret {
+    bytes: Vec<u8>,
+    /// Where it is read again for each message; if that fails, what was there at the start counts.
+    source: Option<Arc<dyn Fn() -> Option<String> + Send + Sync>>,
+}
 
 /// The text is no secret of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +44,18 @@ impl HookSecret {
     pub fn parse(text: &str) -> Result<Self, BadSecret> {
         let encoded = text.trim().strip_prefix(PREFIX).ok_or(BadSecret)?;
         let bytes = STANDARD.decode(encoded).map_err(|_| BadSecret)?;
-        if BYTES.contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(BadSecret) }
+        if BYTES.contains(&bytes.len()) { Ok(Self { bytes, source: None }) } else { Err(BadSecret) }
+    }
+
+    /// The same, read again from `source` for each message: it may be replaced while the server runs.
+    #[must_use]
+    pub fn read_from(self, source: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
+    }
+
+    fn present(&self) -> Vec<u8> {
+        let read = self.source.as_ref().and_then(|source| Self::parse(&source()?).ok());
+        read.map_or_else(|| self.bytes.clone(), |secret| secret.bytes)
     }
 
     /// Signs a body at `now` (real time).
@@ -65,7 +81,8 @@ impl HookSecret {
     }
 
     fn code(&self, id: &str, timestamp: &str, body: &[u8]) -> Hmac<Sha256> {
-        let mut code = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let mut code =
+            Hmac::<Sha256>::new_from_slice(&self.present()).expect("HMAC takes a key of any length");
         for part in [id.as_bytes(), b".", timestamp.as_bytes(), b".", body] {
             code.update(part);
         }
@@ -165,6 +182,22 @@ mod tests {
         let signed = secret().sign(ID, at(AT), BODY);
         for (off, good) in [(-301, false), (-300, true), (300, true), (301, false)] {
             assert_eq!(secret().verifies(&signed, at(AT + off), BODY), good, "{off}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_was_replaced_counts_from_the_next_message_on() {
+        let place = Arc::new(parking_lot::Mutex::new(Some(SECRET.to_owned())));
+        let read = place.clone();
+        let secret = secret().read_from(move || read.lock().clone());
+        assert_eq!(secret.sign(ID, at(AT), BODY).signature, SIGNATURE);
+        *place.lock() = Some("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".to_owned());
+        let signed = secret.sign(ID, at(AT), BODY);
+        assert_ne!(signed.signature, SIGNATURE);
+        assert!(secret.verifies(&signed, at(AT), BODY));
+        for broken in [None, Some("half a sec".to_owned())] {
+            *place.lock() = broken;
+            assert_eq!(secret.sign(ID, at(AT), BODY).signature, SIGNATURE, "the first one");
         }
     }
 

@@ -53,14 +53,35 @@ impl HookReply {
     }
 }
 
+/// Why a question has no answer, in words that show no secret. The same question may be answered later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoAnswer {
+    /// The third party is down, out of reach or too busy: nothing is known of what it would say.
+    #[error("{0}")]
+    NotReached(String),
+    /// Something replied, and what it replied is no answer.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+impl NoAnswer {
+    /// The same, with the hook's name before it.
+    pub(super) fn of(self, hook: &str) -> Self {
+        match self {
+            Self::NotReached(problem) => Self::NotReached(format!("the webhook {hook}: {problem}")),
+            Self::Wrong(problem) => Self::Wrong(format!("the webhook {hook}: {problem}")),
+        }
+    }
+}
+
 /// Brings requests to third parties.
 #[async_trait]
 pub trait HookTransport: Send + Sync {
     /// Sends the request once.
     ///
     /// # Errors
-    /// Why no reply came, in words that show no secret. The same request may go through later.
-    async fn send(&self, request: &HookRequest) -> Result<HookReply, String>;
+    /// Why no reply came.
+    async fn send(&self, request: &HookRequest) -> Result<HookReply, NoAnswer>;
 }
 
 /// Over HTTP: no redirect is followed, and neither time nor size is without limit.
@@ -91,7 +112,7 @@ impl HttpTransport {
 
 #[async_trait]
 impl HookTransport for HttpTransport {
-    async fn send(&self, request: &HookRequest) -> Result<HookReply, String> {
+    async fn send(&self, request: &HookRequest) -> Result<HookReply, NoAnswer> {
         let client = if is_loopback(&request.url) { &self.inside } else { &self.outside };
         let mut call = client.post(request.url.clone()).timeout(request.timeout);
         for (name, value) in request.signed.headers() {
@@ -99,14 +120,14 @@ impl HookTransport for HttpTransport {
         }
         call = call.header("idempotency-key", &request.idempotency_key);
         call = call.header(CONTENT_TYPE, "application/json").body(request.body.clone());
-        let told = |error: reqwest::Error| reason(error, request.timeout);
+        let told = |error: reqwest::Error| NoAnswer::NotReached(reason(error, request.timeout));
         let mut response = call.send().await.map_err(told)?;
         let status = response.status().as_u16();
         let signed = signed(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(told)? {
             if body.len() + chunk.len() > LARGEST_REPLY {
-                return Err(format!("its reply is larger than {LARGEST_REPLY} bytes"));
+                return Err(NoAnswer::Wrong(format!("its reply is larger than {LARGEST_REPLY} bytes")));
             }
             body.extend_from_slice(&chunk);
         }

@@ -3,19 +3,31 @@
 use std::path::Path;
 
 use signoff_store::StoreError;
+use signoff_store::contract::LabKind;
 
 use crate::engine::Engine;
 
 impl Engine {
-    /// Takes up the time that nodes share, and what the development mode keeps in the store: scenarios and clocks.
+    /// Takes up the time that nodes share, and what the development mode keeps in the store: scenarios and clocks. Its
+    /// first start marks the store, and so does each one after a reset or a restore.
     ///
     /// # Errors
     /// If the store fails.
     pub async fn recover(&self) -> Result<(), StoreError> {
         self.take_up_time().await?;
         if self.shared.settings.lab {
+            self.mark_development().await?;
             self.load_scenarios().await?;
             self.load_clocks().await?;
+        }
+        Ok(())
+    }
+
+    /// Production refuses the store from now on.
+    async fn mark_development(&self) -> Result<(), StoreError> {
+        let store = &self.shared.store;
+        if store.lab(LabKind::Development, "", "").await?.is_none() {
+            store.put_lab(LabKind::Development, "", "", Some("yes".to_owned())).await?;
         }
         Ok(())
     }

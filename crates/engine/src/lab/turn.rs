@@ -49,7 +49,9 @@ impl<'a> Turn<'a> {
         let stored = shared.store.lab(LabKind::Clock, self.publisher, "").await?;
         let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(self.publisher, body))?;
         let real = shared.clock.real();
-        if matches!(set, Set::Still { until, .. } if until > real) {
+        // One that would stand still for longer was set by a clock that was ahead.
+        let stands = |until: Timestamp| until > real && until.since(real) <= STILL_FOR;
+        if matches!(set, Set::Still { until, .. } if stands(until)) {
             return Ok(false);
         }
         self.swap(stored.as_deref(), set.now(real)).await

@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_store::availability;
 use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
 use tokio::sync::{Notify, watch};
@@ -16,7 +17,8 @@ use super::{Carrier, Clock, SendError, render};
 /// How long to wait after the store could not be read.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
-/// How often sending is tried.
+/// How often sending is tried: unless said otherwise, for five days, as mail servers do among themselves (RFC 5321,
+/// 4.5.4.1). A mail server that is down over a weekend loses no letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeliverySettings {
     /// The pause after the first failure; each further one is twice as long.
@@ -37,7 +39,7 @@ impl Default for DeliverySettings {
         Self {
             first_pause: Micros::from_millis(60_000),
             longest_pause: Micros::from_millis(3_600_000),
-            attempts: 8,
+            attempts: 126,
             at_once: 8,
             look_every: None,
         }
@@ -82,14 +84,16 @@ impl Deliverer {
         let (time_is_up, told) = watch::channel(false);
         let mut on_their_way = FuturesUnordered::new();
         let at_once = self.settings.at_once.max(1);
+        let mut late = None;
         loop {
-            let claimed = self.claim(at_once - on_their_way.len()).await;
+            let was_late = late.is_some();
+            let claimed = self.claim(at_once - on_their_way.len(), late.take()).await;
             let read = claimed.is_some();
             on_their_way
                 .extend(claimed.into_iter().flatten().map(|letter| self.deliver(letter, told.clone())));
             let pause = match read {
                 false => Some(STORE_PAUSE),
-                true if on_their_way.len() < at_once => self.pause().await,
+                true if on_their_way.len() < at_once => self.pause(was_late, &mut late).await,
                 // Without a free place only the end of a sending makes a difference.
                 true => None,
             };
@@ -110,27 +114,46 @@ impl Deliverer {
         all(&mut on_their_way).await;
     }
 
-    /// Letters to send now, at most `limit`; `None` if the store failed.
-    async fn claim(&self, limit: usize) -> Option<Vec<Letter>> {
+    /// Letters to send now, at most `limit`; `None` if the store failed. Those that are due `late`r than any pause
+    /// explains leave now, too.
+    async fn claim(&self, limit: usize, late: Option<Micros>) -> Option<Vec<Letter>> {
         if limit == 0 {
             return Some(Vec::new());
         }
-        let due = self.outbox.due_letters(self.clock.now(), &self.clock.clocks(), limit).await;
-        due.inspect_err(|error| tracing::error!(%error, "the outbox could not be read")).ok()
+        let late = late.unwrap_or(Micros::ZERO);
+        let clocks: Vec<_> =
+            self.clock.clocks().into_iter().map(|(publisher, now)| (publisher, now.plus(late))).collect();
+        let due = self.outbox.due_letters(self.clock.now().plus(late), &clocks, limit).await;
+        due.inspect_err(availability::failed).ok()
     }
 
-    /// How long it takes until there are other letters to send; `None`: until somebody writes one.
-    async fn pause(&self) -> Option<Duration> {
-        match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
-            Ok(next) => {
-                let next = next.map(|span| Duration::from_micros(span.0));
-                next.into_iter().chain(self.settings.look_every).min()
-            }
+    /// How long it takes until there are other letters to send; `None`: until somebody writes one. `late` tells of letters
+    /// that are due later than any pause explains.
+    async fn pause(&self, was_late: bool, late: &mut Option<Micros>) -> Option<Duration> {
+        let next = match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
+            Ok(next) => next,
             Err(error) => {
-                tracing::error!(%error, "the outbox could not be read");
-                Some(STORE_PAUSE)
+                availability::failed(&error);
+                return Some(STORE_PAUSE);
             }
+        };
+        if let Some(wait) = next.filter(|wait| *wait > self.longest_wait()) {
+            tracing::warn!(
+                "letters are due {} s from now, which no pause explains: a clock was wrong; they leave now",
+                wait.0 / 1_000_000
+            );
+            *late = Some(wait);
+            // Others may have them in hand.
+            return Some(if was_late { STORE_PAUSE } else { Duration::ZERO });
         }
+        let next = next.map(|span| Duration::from_micros(span.0));
+        next.into_iter().chain(self.settings.look_every).min()
+    }
+
+    /// No letter is due later than this: clocks that agree differ by less than a minute.
+    fn longest_wait(&self) -> Micros {
+        let longest = self.settings.longest_pause.max(self.settings.first_pause);
+        Micros(longest.0.saturating_add(60_000_000))
     }
 
     async fn deliver(&self, mut letter: Letter, mut time_is_up: watch::Receiver<bool>) {
@@ -160,14 +183,15 @@ impl Deliverer {
         letter.last_error = Some(error.to_string());
         let gives_up = matches!(error, SendError::Final(_)) || letter.failures >= self.settings.attempts;
         let (operation, event, failures) = (letter.mail.operation, letter.mail.event.name(), letter.failures);
-        let domain = letter.mail.recipient.rsplit('@').next().unwrap_or_default();
         let reason = without_local_part(&error.to_string(), &letter.mail.recipient);
         if gives_up {
             letter.delivery = Delivery::Abandoned;
+            let domain = domain(letter);
             tracing::warn!(%operation, event, domain, failures, reason, "a letter is given up");
         } else {
             let now = self.now_of(&letter.mail.publisher);
             letter.delivery = Delivery::Due(now.plus(self.settings.pause(letter.failures)));
+            let domain = domain(letter);
             tracing::info!(%operation, event, domain, failures, reason, "a letter is tried again later");
         }
     }
@@ -187,6 +211,11 @@ async fn sleep(pause: Option<Duration>) {
         Some(pause) => tokio::time::sleep(pause).await,
         None => std::future::pending().await,
     }
+}
+
+/// The part of the recipient's address that names no person, for logs.
+fn domain(letter: &Letter) -> &str {
+    letter.mail.recipient.rsplit('@').next().unwrap_or_default()
 }
 
 /// `text` without the part of the recipient's address that names a person, for logs. Mail servers repeat the
@@ -214,6 +243,8 @@ mod tests {
         let pauses: Vec<u64> = (1..=8).map(minutes).collect();
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(minutes(u32::MAX), 60);
+        let days = (1..settings.attempts).map(minutes).sum::<u64>() / (24 * 60);
+        assert_eq!(days, 5, "a letter is given up after five days");
     }
 
     #[test]

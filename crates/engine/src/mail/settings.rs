@@ -1,10 +1,10 @@
 //! How the mail server is reached.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
-use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 
@@ -24,13 +24,36 @@ pub enum Encryption {
 }
 
 /// A text that no log and no error shows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+#[derive(Clone)]
+pub struct Secret(Kept);
+
+/// Reads a secret from where it is kept, or says why it cannot.
+type Source = Arc<dyn Fn() -> Result<String, String> + Send + Sync>;
+
+#[derive(Clone)]
+enum Kept {
+    Here(String),
+    /// Read whenever it is needed: it may be replaced while the server runs.
+    There(Source),
+}
 
 impl Secret {
     /// Keeps `text` to itself.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Kept::Here(text.into()))
+    }
+
+    /// Reads it anew from `source` for each connection.
+    pub fn read_from(source: impl Fn() -> Result<String, String> + Send + Sync + 'static) -> Self {
+        Self(Kept::There(Arc::new(source)))
+    }
+
+    /// What it is now.
+    pub(super) fn read(&self) -> Result<String, String> {
+        match &self.0 {
+            Kept::Here(text) => Ok(text.clone()),
+            Kept::There(source) => source(),
+        }
     }
 }
 
@@ -109,18 +132,23 @@ impl MailSettings {
         self.from.parse().map_err(|_| refuse("from", what))
     }
 
-    pub(super) fn credentials(&self) -> Result<Option<Credentials>, SettingsError> {
+    /// The name and the password to sign in with.
+    pub(super) fn credentials(&self) -> Result<Option<(String, Secret)>, SettingsError> {
         let (name, password) = match (&self.username, &self.password) {
             (None, None) => return Ok(None),
-            (Some(name), Some(password)) => (name.clone(), password.0.clone()),
-            (Some(_), None) => return Err(refuse("password", "is missing, though there is a username")),
+            (Some(name), Some(password)) => (name.clone(), password.clone()),
+            (Some(_), None) => {
+                let what = "is missing, though there is a username; set SIGNOFF_MAIL_PASSWORD, or \
+                            SIGNOFF_MAIL_PASSWORD_FILE to a file that holds it";
+                return Err(refuse("password", what));
+            }
             (None, Some(_)) => return Err(refuse("username", "is missing, though there is a password")),
         };
         if self.tls == Encryption::None && !self.allow_plain_auth {
             let what = "leaves the password unprotected; use STARTTLS or TLS, or drop username and password";
             return Err(refuse("tls", what));
         }
-        Ok(Some(Credentials::new(name, password)))
+        Ok(Some((name, password)))
     }
 
     /// The name goes into a command as it is, so nothing in it may end one.
@@ -203,6 +231,7 @@ mod tests {
             let error = Transport::new(&bad).err().unwrap();
             assert_eq!(error.field, field);
             assert!(!format!("{error} {bad:?}").contains("hush"), "{error}");
+            assert!(field != "password" || error.what.contains("SIGNOFF_MAIL_PASSWORD"), "{error}");
         }
     }
 

@@ -12,7 +12,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Category;
 
 use super::render::Rendered;
-use super::settings::{Encryption, MailSettings, SettingsError};
+use super::settings::{Encryption, MailSettings, Secret, SettingsError};
 
 /// How long to wait for the server's goodbye once it has taken a message.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -44,7 +44,7 @@ pub struct Transport {
     encryption: Encryption,
     trust: Option<TlsParameters>,
     greeting: ClientId,
-    credentials: Option<Credentials>,
+    credentials: Option<(String, Secret)>,
     from: Mailbox,
     timeout: Duration,
 }
@@ -85,6 +85,20 @@ impl Transport {
         })
     }
 
+    /// Connects and signs in as for a letter, and sends none.
+    ///
+    /// # Errors
+    /// Why letters would not be taken, beginning with the server's address.
+    pub async fn check(&self) -> Result<(), String> {
+        let connected = tokio::time::timeout(self.timeout, self.connect()).await.unwrap_or_else(|_| {
+            Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
+        });
+        let mut connection = connected.map_err(|error| error.to_string())?;
+        // What there was to know is known, whatever comes of the goodbye.
+        let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
+        Ok(())
+    }
+
     /// The message with typed headers, so that no value can add one.
     fn compose(&self, rendered: &Rendered) -> Result<Message, SendError> {
         let to = rendered.to.parse().map_err(|error| {
@@ -118,8 +132,10 @@ impl Transport {
             let protected = connection.starttls(trust, &self.greeting).await;
             protected.map_err(|error| self.passing(error.to_string()))?;
         }
-        if let Some(credentials) = &self.credentials {
-            let signed_in = connection.auth(DEFAULT_MECHANISMS, credentials).await;
+        if let Some((name, password)) = &self.credentials {
+            let password = password.read().map_err(|why| self.passing(why))?;
+            let credentials = Credentials::new(name.clone(), password);
+            let signed_in = connection.auth(DEFAULT_MECHANISMS, &credentials).await;
             signed_in.map_err(|error| self.not_signed_in(&error))?;
         }
         Ok(connection)

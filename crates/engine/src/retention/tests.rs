@@ -46,10 +46,10 @@ impl World {
             };
             engine.put("contoso", "a", put).await.unwrap();
             let emails = vec!["ann@contoso.example".to_owned()];
-            let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+            let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
             engine.publish("contoso", "a", publish).await.unwrap();
             let cancel = CancelRequest {
-                by: "ann".to_owned(),
+                by: "ann".into(),
                 reason: None,
                 emails: Vec::new(),
                 operation: None,

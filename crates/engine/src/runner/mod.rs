@@ -10,8 +10,8 @@ use signoff_lifecycle::command::{Hold, StepResult};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Refusal;
-use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease};
+use signoff_store::{StoreError, availability};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::engine::Engine;
@@ -69,12 +69,14 @@ impl Place {
 
 impl Engine {
     /// Does the work that falls due until `stop` says so, then finishes what it began, or gives it back once
-    /// [`Engine::give_back`] says so. Beside it, throws away what is over.
+    /// [`Engine::give_back`] says so. Beside it, throws away what is over, and looks after clocks that were
+    /// put back.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
             self.work(stop.clone()),
             self.hear(stop.clone()),
             self.keep_time(stop.clone()),
+            self.keep_due_times(stop.clone()),
             self.keep_up(stop)
         );
     }
@@ -86,9 +88,12 @@ impl Engine {
             // While it looks, whatever is committed must wake it: it may have looked past it.
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
             let pause = match self.claim_due(&places, &stop).await {
-                Ok(pause) => pause,
+                Ok(pause) => {
+                    availability::answered(self.shared.store.as_ref()).await;
+                    pause
+                }
                 Err(error) => {
-                    tracing::error!(%error, "work could not be claimed");
+                    availability::failed(&error);
                     AFTER_FAILURE
                 }
             };
@@ -207,7 +212,13 @@ impl Engine {
                 self.give_back_lease(&lease).await;
             }
             Err(error) => {
-                tracing::warn!(operation = %lease.operation, attempt = lease.attempt, %error, "work could not be recorded");
+                match &error {
+                    EngineError::Store(error) => availability::failed(error),
+                    error => tracing::warn!(
+                        operation = %lease.operation, attempt = lease.attempt, %error,
+                        "work could not be recorded"
+                    ),
+                }
                 tokio::time::sleep(AFTER_FAILURE).await;
                 self.give_back_lease(&lease).await;
             }

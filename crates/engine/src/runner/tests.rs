@@ -29,8 +29,7 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
         repeat: None,
     };
     engine.put("contoso", "a", put).await.unwrap();
-    let publish =
-        PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None, repeat: None };
+    let publish = PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
     let done = engine.publish("contoso", "a", publish).await.unwrap();
     (folder, engine, done.state.target.unwrap().id)
 }
@@ -95,7 +94,7 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
     }
     let provision = claim(&engine, LONG).await;
     let cancel = CancelRequest {
-        by: "ann".to_owned(),
+        by: "ann".into(),
         reason: None,
         emails: Vec::new(),
         operation: None,

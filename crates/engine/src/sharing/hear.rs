@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use signoff_store::StoreError;
+use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
@@ -21,7 +21,8 @@ impl Engine {
         }
         while paused(&mut stop, every).await.is_some() {
             if let Err(error) = self.hear_once().await {
-                tracing::warn!(%error, "who waits could not be told of other nodes' commits and will be later");
+                // Who waits is told later.
+                availability::failed(&error);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_store::StoreError;
+use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
@@ -55,7 +55,7 @@ impl Engine {
             match self.look_at_the_clock().await {
                 Ok(Some((took, ahead))) if took <= SLOWEST => self.shared.clock.share_time(ahead),
                 Ok(_) => tracing::warn!("the store is too slow to tell the time by"),
-                Err(error) => tracing::warn!(%error, "the store's clock could not be read"),
+                Err(error) => availability::failed(&error),
             }
         }
     }

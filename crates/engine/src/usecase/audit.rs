@@ -38,7 +38,11 @@ impl Asked {
                 };
                 Some(Self { action, subject: Some(review.step.clone()), reason })
             }
-            Command::StepResult(_) | Command::Callback(_) | Command::Hold(_) | Command::Release(_) => None,
+            Command::StepResult(_)
+            | Command::Callback(_)
+            | Command::Hold(_)
+            | Command::Release(_)
+            | Command::Reschedule(_) => None,
         }
     }
 }
@@ -68,7 +72,7 @@ impl Engine {
         let asker = self.asker.as_ref()?;
         Some(AuditEntry {
             at: now,
-            by: asker.name.clone(),
+            by: asker.by.clone(),
             role: asker.role.clone(),
             action: action.to_owned(),
             offer: None,

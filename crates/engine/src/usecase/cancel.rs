@@ -1,5 +1,6 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::OperationId;
@@ -17,7 +18,7 @@ use crate::error::EngineError;
 #[derive(Clone, Debug)]
 pub struct CancelRequest {
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Why.
     pub reason: Option<String>,
     /// Who else wants to hear of it.

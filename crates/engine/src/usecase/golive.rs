@@ -1,5 +1,6 @@
 //! Go live.
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Command, GoLive, Guard};
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
@@ -13,7 +14,7 @@ use crate::error::EngineError;
 #[derive(Clone, Debug)]
 pub struct GoLiveRequest {
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// The concurrency guard.
     pub guard: Guard,
     /// What is needed if the request may come again.

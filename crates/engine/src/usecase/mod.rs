@@ -54,9 +54,18 @@ enum Tried {
     Stale,
 }
 
+/// When something happens.
+#[derive(Clone, Copy)]
+struct Times {
+    /// What time it is. Letters leave now, whatever the history says.
+    now: Timestamp,
+    /// What is written down.
+    at: Timestamp,
+}
+
 /// What is committed along with a decision.
 #[derive(Clone, Default)]
-struct Along {
+pub(crate) struct Along {
     content: Option<Content>,
     fence: Option<Lease>,
     /// The request may come again.
@@ -83,8 +92,9 @@ impl Engine {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };
-        // Nodes agree on the time to a millisecond or so: what follows does not happen before what it follows.
-        let now = state.as_ref().map_or(now, |state| now.max(state.changed_at()));
+        // Nodes agree on the time to a millisecond or so, and a clock may be put back: what follows is not written down as
+        // earlier than what it follows.
+        let at = state.as_ref().map_or(now, |state| state.at(now));
         // A future is as large as all that it holds while it waits, and is moved with it.
         let present = state.clone().map(Box::new);
         let asked = self.asker.as_ref().and_then(|_| audit::Asked::of(&command));
@@ -105,7 +115,7 @@ impl Engine {
                 };
             }
         };
-        match self.commit(publisher, expected, decision, now, Along { asked, ..along }).await {
+        match self.commit(publisher, expected, decision, Times { now, at }, Along { asked, ..along }).await {
             Ok(done) => Ok(Tried::Done(Box::new(done))),
             Err(StoreError::Stale) => Ok(Tried::Stale),
             Err(error) => Err(error.into()),
@@ -119,14 +129,14 @@ impl Engine {
         publisher: &str,
         expected: Option<u64>,
         decision: Box<Decision>,
-        now: Timestamp,
+        times: Times,
         along: Along,
     ) -> Result<Done, StoreError> {
-        let mail = self.letters(publisher, &decision, now).await?;
+        let mail = self.letters(publisher, &decision, times.now).await?;
         let has_mail = !mail.is_empty();
         let settles = !decision.settled.is_empty();
         let due = decision.work.iter().map(|work| work.due_at).min();
-        let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, now));
+        let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
         let reply = decision.reply;
         let told = Told::of(reply.clone(), &decision.next, along.draft);
         let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
@@ -220,7 +230,7 @@ impl Engine {
     }
 
     /// The path for commands that need nothing but the offer's state.
-    async fn execute(
+    pub(crate) async fn execute(
         &self,
         publisher: &str,
         offer: &str,

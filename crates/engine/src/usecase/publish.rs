@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::plan::StepPlan;
@@ -22,7 +23,7 @@ use crate::pipeline;
 #[derive(Clone, Debug)]
 pub struct PublishRequest {
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Who wants to hear of it.
     pub emails: Vec<String>,
     /// The concurrency guard.

@@ -64,7 +64,8 @@ impl Engine {
                 merge_secrets(&mut definition, &secrets);
             }
             let version = loaded.as_ref().map_or(1, |loaded| loaded.aggregate.offer.version);
-            let content = content(version, offer, &request, &mut definition, now)?;
+            let at = loaded.as_ref().map_or(now, |loaded| loaded.aggregate.at(now));
+            let content = content(version, offer, &request, &mut definition, at)?;
             let command = Command::Put(Put {
                 publisher: publisher.to_owned(),
                 offer: offer.to_owned(),
@@ -75,7 +76,7 @@ impl Engine {
             });
             let draft = Draft {
                 definition: Definition::of(&request.definition, &content.definition),
-                put_at: now,
+                put_at: at,
                 migrated_by_default: self.migrated_by_default(publisher).await?,
             };
             let along = Along {
@@ -105,14 +106,14 @@ fn content(
     offer: &str,
     request: &PutRequest,
     definition: &mut Value,
-    now: Timestamp,
+    changed_at: Timestamp,
 ) -> Result<Content, StoreError> {
     let secrets = split_secrets(definition);
     let text = definition.get("displayText").and_then(Value::as_str).map(str::trim);
     let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
     Ok(Content {
         version,
-        changed_at: now,
+        changed_at,
         display_text,
         // Untouched, it is kept as it was written: digits, order, escapes and all.
         definition: if secrets.is_empty() { request.definition.clone() } else { definition.to_string() },

@@ -1,5 +1,6 @@
 //! A reviewer's yes or no.
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Command, Review, Ruling};
 use signoff_lifecycle::ids::OperationId;
 
@@ -11,7 +12,7 @@ use crate::error::EngineError;
 #[derive(Clone, Debug)]
 pub struct ReviewRequest {
     /// Who says so.
-    pub by: String,
+    pub by: Actor,
     /// The operation.
     pub operation: OperationId,
     /// The step that waits.
@@ -24,18 +25,23 @@ impl Engine {
     /// Approves or rejects a step that waits for a person.
     ///
     /// # Errors
-    /// If the step waits for nobody, and failures of the store.
+    /// If the step waits for nobody, if the publisher lets no author approve and it is the author who does, and
+    /// failures of the store.
     pub async fn review(
         &self,
         publisher: &str,
         offer: &str,
         request: ReviewRequest,
     ) -> Result<Done, EngineError> {
+        // A no may come from anybody who may review.
+        let self_review = request.ruling != Ruling::Approve
+            || self.publisher(publisher).await?.is_none_or(|record| record.self_review);
         let command = Command::Review(Review {
             operation: request.operation,
             step: request.step,
             by: request.by,
             ruling: request.ruling,
+            self_review,
         });
         self.execute(publisher, offer, command, Along::default()).await
     }

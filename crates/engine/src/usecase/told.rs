@@ -160,7 +160,7 @@ impl Told {
 fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<Asked> {
     match (&target.phase, cancellation) {
         (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
-            Some(Asked { by: by.clone(), at: *created_at, reason: reason.clone() })
+            Some(Asked { by: by.to_string(), at: *created_at, reason: reason.clone() })
         }
         (Phase::Canceled { at, by, reason }, _) => {
             Some(Asked { by: by.clone(), at: *at, reason: reason.clone() })

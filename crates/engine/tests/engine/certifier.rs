@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock;
 use signoff_engine::hooks::{
-    HookReply, HookRequest, HookSecret, HookSettings, HookTransport, HookedStep, Hooks,
+    HookReply, HookRequest, HookSecret, HookSettings, HookTransport, HookedStep, Hooks, NoAnswer,
 };
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::webhook::OnCancelDeadline;
@@ -88,6 +88,12 @@ impl Certifier {
         self
     }
 
+    /// It has so long for a step.
+    pub(crate) fn within(self: Arc<Self>, deadline: Micros) -> Arc<Self> {
+        self.settings.lock().answer_deadline = deadline;
+        self
+    }
+
     /// It is asked so often, or calls back.
     pub(crate) fn polled(self: Arc<Self>, every: Option<Micros>) -> Arc<Self> {
         self.settings.lock().poll_every = every;
@@ -119,7 +125,7 @@ pub(crate) fn says(status: &str) -> Answer {
 
 #[async_trait]
 impl HookTransport for Certifier {
-    async fn send(&self, request: &HookRequest) -> Result<HookReply, String> {
+    async fn send(&self, request: &HookRequest) -> Result<HookReply, NoAnswer> {
         let now = self.clock.real();
         assert!(secret().verifies(&request.signed, now, request.body.as_bytes()), "signed: {request:?}");
         self.asked.lock().push(request.clone());
@@ -133,7 +139,7 @@ impl HookTransport for Certifier {
                 let reply = HookReply::signed(request, &secret(), now, r#"{"status":"succeeded"}"#);
                 Ok(change(request, reply))
             }
-            Answer::IsSilent => Err("it did not answer".to_owned()),
+            Answer::IsSilent => Err(NoAnswer::NotReached("it did not answer".to_owned())),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod advance;
 mod certifier;
+mod clock_put_back;
 mod crash;
 mod force;
 mod leaving;

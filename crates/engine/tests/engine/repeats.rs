@@ -39,7 +39,7 @@ impl Wish {
     }
 
     async fn ask(self, world: &World, first_sent: Timestamp) -> Result<Done, EngineError> {
-        let (by, guard, repeat) = ("ann".to_owned(), Guard::None, Some(self.repeat(first_sent)));
+        let (by, guard, repeat) = ("ann".into(), Guard::None, Some(self.repeat(first_sent)));
         match self {
             Self::Put(_) => {
                 let put = PutRequest {

@@ -181,7 +181,7 @@ async fn a_reviewer_lets_it_pass_or_not() {
         assert!(matches!(step(&waiting, "displaycertify"), StepState::WaitingForApproval { .. }));
         let reject = Ruling::Reject { reason: Some("no icon".to_owned()) };
         let ruling = if passes { Ruling::Approve } else { reject };
-        let by = "rita".to_owned();
+        let by = "rita".into();
         let review = ReviewRequest { by, operation: publish, step: "displaycertify".to_owned(), ruling };
         world.engine.review(CONTOSO, "a", review.clone()).await.unwrap();
         let twice = world.engine.review(CONTOSO, "a", review).await;

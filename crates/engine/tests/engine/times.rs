@@ -42,11 +42,11 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
     let mut before = engine.put(CONTOSO, "vm", put).await.unwrap().state.offer.draft.changed_at;
     for _ in 0..3 {
         let publish =
-            PublishRequest { by: "ann".to_owned(), emails: Vec::new(), guard: Guard::None, repeat: None };
+            PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
         let published = engine.publish(CONTOSO, "vm", publish).await.unwrap().state.target.unwrap();
         assert!(published.created_at >= before, "{published:?}");
         let cancel = CancelRequest {
-            by: "ann".to_owned(),
+            by: "ann".into(),
             reason: None,
             emails: Vec::new(),
             operation: None,

@@ -96,8 +96,13 @@ async fn it_is_polled_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_request_that_got_no_answer_is_repeated_as_it_was() {
-    let certifier = Certifier::silent();
+async fn a_request_whose_reply_is_no_answer_is_repeated_five_times() {
+    let certifier = Certifier::new(|_| {
+        Answer::Replies(|_, mut reply| {
+            reply.status = 404;
+            reply
+        })
+    });
     let (world, id) = World::certifying(&certifier).await;
     world.advance(MINUTE).await;
     let asked = certifier.asked();
@@ -108,7 +113,48 @@ async fn a_request_that_got_no_answer_is_repeated_as_it_was() {
     let StepState::Blocked { .. } = step(&publish, CERTIFY) else { panic!("{publish:?}") };
     let (_, last) = notes(&publish, CERTIFY).pop().unwrap();
     let Note::StepFailed { reason } = last else { panic!("{last:?}") };
-    assert_eq!(reason, "the webhook certifier: it did not answer");
+    assert_eq!(reason, "the webhook certifier: it answered 404");
+}
+
+#[tokio::test]
+async fn a_certifier_that_is_away_for_a_time_fails_no_publish() {
+    type Change = fn(&HookRequest, HookReply) -> HookReply;
+    let busy: [Change; 4] = [
+        |_, reply| HookReply { status: 408, ..reply },
+        |_, reply| HookReply { status: 429, ..reply },
+        |_, reply| HookReply { status: 500, ..reply },
+        |_, reply| HookReply { status: 503, ..reply },
+    ];
+    let busy = busy.into_iter().map(|change| (Some(change), MINUTE));
+    for (busy, outage) in busy.chain([(None, MINUTE), (None, Micros(12 * HOUR.0))]) {
+        let is_away = move |_: &str| busy.map_or(Answer::IsSilent, Answer::Replies);
+        let certifier = Certifier::new(is_away).within(DAY);
+        let (world, id) = World::certifying(&certifier).await;
+        world.advance(outage).await;
+        let publish = world.operation(id).await;
+        assert!(matches!(step(&publish, CERTIFY), StepState::InProgress { .. }), "{publish:?}");
+        let told = notes(&publish, CERTIFY);
+        assert!(matches!(&told[..], [(_, Note::NotReached { .. })]), "{told:?}");
+        let asked = certifier.asked();
+        assert!(asked.iter().all(|request| request.signed.id == asked[0].signed.id), "as it was");
+        certifier.then(|_| says("succeeded"));
+        world.advance(Micros(5 * MINUTE.0)).await;
+        world.advance(SECOND).await;
+        assert!(world.operation(id).await.waits_for_signoff(), "five minutes after it is back");
+    }
+}
+
+#[tokio::test]
+async fn a_certifier_that_is_away_beyond_its_deadline_fails_the_publish() {
+    let certifier = Certifier::silent().within(Micros(8 * HOUR.0));
+    let (world, id) = World::certifying(&certifier).await;
+    world.advance(Micros(9 * HOUR.0)).await;
+    let publish = world.operation(id).await;
+    assert!(matches!(publish.phase, Phase::Failed { .. }), "{:?}", publish.phase);
+    let unanswered = Note::StepUnanswered { hook: "certifier".to_owned() };
+    assert_eq!(notes(&publish, CERTIFY).pop().unwrap().1, unanswered);
+    let runs = certifier.kinds().iter().filter(|kind| *kind == "step.run").count();
+    assert!((96..120).contains(&runs), "every five minutes, and at first more often: {runs}");
 }
 
 #[tokio::test]
@@ -139,10 +185,10 @@ async fn a_reply_that_is_not_signed_as_it_must_be_counts_for_nothing() {
         ),
         (
             |_, mut reply| {
-                reply.status = 500;
+                reply.status = 403;
                 reply
             },
-            "it answered 500",
+            "it answered 403",
         ),
         (
             |_, mut reply| {

@@ -155,7 +155,7 @@ impl World {
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -167,7 +167,7 @@ impl World {
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
         self.engine
-            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None })
+            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None })
             .await
     }
 
@@ -178,7 +178,7 @@ impl World {
     /// A cancel by these means.
     pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
-            by: "bob".to_owned(),
+            by: "bob".into(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: None,

@@ -43,7 +43,7 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
     // The same when the operation is named, as long as it is the newest.
     let publish = node.try_publish("a").await.unwrap().state.target.unwrap();
     let cancel = CancelRequest {
-        by: "bob".to_owned(),
+        by: "bob".into(),
         reason: None,
         emails: Vec::new(),
         operation: Some(publish.id),

@@ -141,7 +141,7 @@ impl Node {
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -153,7 +153,7 @@ impl Node {
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
         let cancel = CancelRequest {
-            by: "bob".to_owned(),
+            by: "bob".into(),
             reason: None,
             emails: Vec::new(),
             operation: None,

@@ -27,7 +27,7 @@ async fn to_preview(cluster: &Cluster, offer: &str) {
 }
 
 async fn golive(node: &Node, offer: &str) {
-    let golive = GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None };
+    let golive = GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None };
     node.engine.golive(CONTOSO, offer, golive).await.unwrap();
 }
 

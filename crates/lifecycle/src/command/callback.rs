@@ -36,18 +36,18 @@ pub struct Callback {
 impl Callback {
     /// What ended an open step or undo is applied once; the same word again is answered as recorded. Everything else
     /// comes too late or is nobody's business.
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let asked = [Ask::Run, Ask::Cancel]
             .into_iter()
             .find(|ask| self.key == work_key(self.operation, &self.step, *ask));
         match asked {
-            Some(Ask::Run) => self.of_run(state, now),
-            Some(Ask::Cancel) => self.of_cancel(state, now),
+            Some(Ask::Run) => self.of_run(state, present),
+            Some(Ask::Cancel) => self.of_cancel(state, present),
             None => Err(Refusal::NotAwaited { step: self.step }),
         }
     }
 
-    fn of_run(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    fn of_run(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let target = state.target.as_ref().filter(|target| target.id == self.operation);
         let found = target.and_then(|target| {
             let index = target.steps.iter().position(|step| step.plan.id == self.step)?;
@@ -68,7 +68,8 @@ impl Callback {
             };
             return self.again(recorded.filter(|_| answered));
         };
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
+        let now = transition.now;
         match self.said {
             Said::Progress { progress, message } => {
                 let step = transition.target().map(|target| &mut target.steps[index]);
@@ -84,7 +85,7 @@ impl Callback {
         Ok(transition.finish(Reply::Recorded))
     }
 
-    fn of_cancel(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    fn of_cancel(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let of_cancellation = state.cancellation.is_some();
         let undoing = undoing(&state, self.operation);
         let found = undoing.and_then(|operation| {
@@ -100,7 +101,8 @@ impl Callback {
             return self.again(how_it_ended(&operation.undo[index]).filter(|_| answered));
         };
         let id = operation.id;
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
+        let now = transition.now;
         match self.said {
             Said::Progress { progress, message } => {
                 let operation = if of_cancellation { transition.cancellation() } else { transition.target() };

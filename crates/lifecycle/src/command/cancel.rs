@@ -1,6 +1,7 @@
 //! POST cancel: stop the operation in progress, on the spot or by an operation of its own (contract, "Cancel").
 
 use super::Guard;
+use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
@@ -38,7 +39,7 @@ pub struct Cancel {
     /// The GUID of the cancellation, should one be needed.
     pub id: OperationId,
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Why, in the caller's words.
     pub reason: Option<String>,
     /// Who else wants to hear of it.
@@ -53,7 +54,7 @@ pub struct Cancel {
 
 impl Cancel {
     /// The rules of the contract in their order of precedence; the numbers are the contract's.
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         if self.named == Named::Unknown {
             return Err(Refusal::OperationNotFound);
         }
@@ -66,7 +67,7 @@ impl Cancel {
         let repeated = repeated_answer(&state);
         if let (true, Some(reply)) = (names_current, &repeated) {
             let reply = reply.clone();
-            return Ok(self.repeat(state, reply, now));
+            return Ok(self.repeat(state, reply, present));
         }
         self.guard.check(&state)?;
         if let Named::Operation(operation) = self.named {
@@ -77,26 +78,26 @@ impl Cancel {
         }
         // Cancel rule 5.
         if let Some(reply) = repeated {
-            return Ok(self.repeat(state, reply, now));
+            return Ok(self.repeat(state, reply, present));
         }
         // Cancel rules 1 and 4.
         let target = stoppable(&state, self.means)?;
         // Cancel rules 2 and 3: what has begun decides, not chance.
         Ok(if target.is_switched() {
-            self.complete_at_once(state, now)
+            self.complete_at_once(state, present)
         } else if target.to_undo().next().is_none() {
-            self.stop_on_the_spot(state, now)
+            self.stop_on_the_spot(state, present)
         } else if self.means == Means::Cancel {
-            self.start_cancellation(state, now)
+            self.start_cancellation(state, present)
         } else {
-            self.give_up(state, now)
+            self.give_up(state, present)
         })
     }
 
     /// The first answer again. Force has more to do only while a cancellation still runs.
-    fn repeat(self, state: Aggregate, reply: Reply, now: Timestamp) -> Verdict {
+    fn repeat(self, state: Aggregate, reply: Reply, present: Timestamp) -> Verdict {
         match (self.means, &reply) {
-            (Means::Force | Means::Kill, Reply::Canceling(_)) => self.give_up(state, now),
+            (Means::Force | Means::Kill, Reply::Canceling(_)) => self.give_up(state, present),
             _ => Verdict::Already(reply),
         }
     }
@@ -105,27 +106,28 @@ impl Cancel {
         operation.is_some_and(|operation| self.named == Named::Operation(operation.id))
     }
 
-    fn stop_on_the_spot(self, state: Aggregate, now: Timestamp) -> Verdict {
+    fn stop_on_the_spot(self, state: Aggregate, present: Timestamp) -> Verdict {
         let reference = state.target.as_ref().map(Into::into);
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         stop_open_steps(&mut transition);
         transition.restore_preview();
         transition.also_tell(self.emails);
-        transition.end_canceled(self.by, self.reason);
+        transition.end_canceled(self.by.to_string(), self.reason);
         match reference {
             Some(reference) => transition.finish(Reply::Canceled(reference)),
             None => transition.finish(Reply::Recorded),
         }
     }
 
-    fn start_cancellation(self, state: Aggregate, now: Timestamp) -> Verdict {
-        let note = Note::CancelRequested { by: self.by.clone(), reason: self.reason.clone() };
-        let mut transition = Transition::new(state, now);
+    fn start_cancellation(self, state: Aggregate, present: Timestamp) -> Verdict {
+        let note = Note::CancelRequested { by: self.by.to_string(), reason: self.reason.clone() };
+        let mut transition = Transition::new(state, present);
+        let at = transition.now;
         let Some(reference) = self.begin_cancellation(&mut transition) else {
             return transition.finish(Reply::Recorded);
         };
         if let Some(target) = transition.target() {
-            target.note(now, note);
+            target.note(at, note);
         }
         transition.undo_next_of_cancellation();
         transition.finish(Reply::Canceling(reference))

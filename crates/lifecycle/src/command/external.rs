@@ -20,9 +20,9 @@ enum Next {
 
 /// Takes in what became of asking the third party.
 pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
-    let now = transition.now;
+    let (now, present) = (transition.now, transition.present);
     let Some(target) = transition.target() else { return };
-    let Some(next) = next_of_step(&mut target.steps[index], outcome, now) else { return };
+    let Some(next) = next_of_step(&mut target.steps[index], outcome, now, present) else { return };
     match next {
         Next::Done => step_done(transition, index, &[]),
         Next::Failed(note, reason) => block_step(transition, index, note, reason),
@@ -33,11 +33,11 @@ pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: Wor
     }
 }
 
-fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option<Next> {
+fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp, present: Timestamp) -> Option<Next> {
     let hook = hook_of(&step.plan);
     let StepState::InProgress { since, tries } = step.state else { return None };
     let external = step.external.as_mut()?;
-    let overdue = external.is_overdue(now);
+    let overdue = external.is_overdue(present);
     let again = match outcome {
         WorkOutcome::Done { .. } => return Some(Next::Done),
         WorkOutcome::Answered(answer) => {
@@ -48,7 +48,9 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option
             });
         }
         WorkOutcome::Final { reason } => return Some(failed(reason)),
-        WorkOutcome::Passing { .. } if overdue => return Some(unanswered(hook)),
+        WorkOutcome::Passing { .. } | WorkOutcome::NotReached { .. } if overdue => {
+            return Some(unanswered(hook));
+        }
         WorkOutcome::Waiting { progress, message, again } => {
             took(external, &mut step.notes, hook.clone(), progress, message, now);
             if overdue {
@@ -57,12 +59,17 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option
             step.state = StepState::InProgress { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } if external.accepted => {
+        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } if external.accepted => {
             // It works on it: that it cannot be asked right now says nothing of its answer.
             let tries = tries.saturating_add(1);
             step.state = StepState::InProgress { since, tries };
             renew(&mut step.notes, now, Note::NotReached { hook, reason });
             step.plan.patient_back_off_before(tries)
+        }
+        WorkOutcome::NotReached { reason } => {
+            // An hour of it says as little against the step as a minute.
+            renew(&mut step.notes, now, Note::NotReached { hook, reason });
+            step.plan.back_off_after(now.since(since))
         }
         WorkOutcome::Passing { reason } if tries >= RETRIES => return Some(failed(reason)),
         WorkOutcome::Passing { reason } => {
@@ -71,7 +78,7 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp) -> Option
             step.plan.back_off_before(tries + 1)
         }
     };
-    step.external.as_ref().map(|external| Next::Again(external.pause(again, now)))
+    step.external.as_ref().map(|external| Next::Again(external.pause(again, present)))
 }
 
 fn failed(reason: String) -> Next {
@@ -117,11 +124,16 @@ fn took(
 }
 
 /// What the undo comes to; `Some`: the third party is turned to again after this time.
-pub(super) fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) -> Option<Micros> {
+pub(super) fn undo_after(
+    undo: &mut Undo,
+    outcome: WorkOutcome,
+    now: Timestamp,
+    present: Timestamp,
+) -> Option<Micros> {
     let (hook, step) = (hook_of(&undo.plan), undo.plan.id.clone());
     let UndoState::Running { since, tries } = undo.state else { return None };
     let external = undo.external.as_mut()?;
-    let overdue = external.is_overdue(now);
+    let overdue = external.is_overdue(present);
     let again = match outcome {
         WorkOutcome::Done { .. } => return undo_done(undo, now),
         WorkOutcome::Answered(answer) => {
@@ -137,7 +149,7 @@ pub(super) fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) 
             undo.state = UndoState::Running { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } => {
+        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } => {
             let attempt = tries.saturating_add(1);
             undo.state = UndoState::Running { since, tries: attempt };
             renew(&mut undo.notes, now, Note::UndoRetry { step: step.clone(), attempt, reason });
@@ -145,7 +157,7 @@ pub(super) fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) 
         }
     };
     if !overdue {
-        return undo.external.as_ref().map(|external| external.pause(again, now));
+        return undo.external.as_ref().map(|external| external.pause(again, present));
     }
     let policy = undo.plan.third_party().map(|webhook| webhook.on_cancel_deadline).unwrap_or_default();
     match policy {

@@ -12,15 +12,15 @@ use crate::transition::Transition;
 impl Cancel {
     /// Ends the target and its cancellation, which starts here if there is none: a 202 always has a cancellation
     /// that says what is left (promise 4). A target that failed by itself keeps its failure.
-    pub(super) fn give_up(self, state: Aggregate, now: Timestamp) -> Verdict {
-        let (by, reason, means) = (self.by.clone(), self.reason.clone(), self.means);
+    pub(super) fn give_up(self, state: Aggregate, present: Timestamp) -> Verdict {
+        let (by, reason, means) = (self.by.to_string(), self.reason.clone(), self.means);
         let failure = state.target.as_ref().and_then(|target| match &target.phase {
             Phase::Undoing { failure } => Some(failure.clone()),
             _ => None,
         });
         let running = state.cancellation.as_ref().filter(|operation| operation.is_running());
         let running: Option<Reference> = running.map(Into::into);
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         let reference = match running {
             Some(reference) => {
                 transition.recall_undo();
@@ -43,13 +43,14 @@ impl Cancel {
     }
 
     /// Past the switch a golive can only complete (promise 6): it does so now.
-    pub(super) fn complete_at_once(self, state: Aggregate, now: Timestamp) -> Verdict {
+    pub(super) fn complete_at_once(self, state: Aggregate, present: Timestamp) -> Verdict {
         let Some((reference, index)) = switched(&state) else { return Verdict::Already(Reply::Recorded) };
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         transition.recall_work();
         transition.also_tell(self.emails);
+        let now = transition.now;
         if let Some(target) = transition.target() {
-            target.note(now, Note::KilledAfterSwitch { by: self.by, reason: self.reason });
+            target.note(now, Note::KilledAfterSwitch { by: self.by.to_string(), reason: self.reason });
         }
         transition.complete_step(index);
         transition.begin_next_step();

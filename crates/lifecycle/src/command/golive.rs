@@ -1,6 +1,7 @@
 //! POST golive: complete the publish and bring its preview to production.
 
 use super::{Guard, refuse_while_running};
+use crate::actor::Actor;
 use crate::decision::{Event, Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
@@ -16,7 +17,7 @@ pub struct GoLive {
     /// The GUID of the new operation.
     pub id: OperationId,
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Whether the offer is migrated, unless it says so itself.
     pub migrated_by_default: bool,
     /// The plan of the `live` step, scenario applied.
@@ -26,7 +27,8 @@ pub struct GoLive {
 }
 
 impl GoLive {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
         self.guard.check(&state)?;
         let at_signoff = state.target.as_ref().is_some_and(Operation::waits_for_signoff);
         if !at_signoff {
@@ -61,9 +63,9 @@ impl GoLive {
             notes: Vec::new(),
         };
         let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         if at_signoff {
-            sign_off(&mut transition, &self.by);
+            sign_off(&mut transition, &self.by.to_string());
         }
         transition.start(operation);
         transition.notify(Event::Started);

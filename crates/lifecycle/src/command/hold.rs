@@ -19,11 +19,11 @@ pub struct Hold {
 }
 
 impl Hold {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
         let holds = operation.holds();
         let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         transition.settle(self.operation, self.attempt);
         let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
         let Some(operation) = operation else { return Err(Refusal::StaleResult) };
@@ -46,7 +46,7 @@ pub struct Release {
 }
 
 impl Release {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else {
             return Err(Refusal::NoRunningOperation);
         };
@@ -57,7 +57,7 @@ impl Release {
             return Ok(Verdict::Already(Reply::Recorded));
         }
         let held = held_work(target, &self.step);
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         let Some(target) = transition.target() else { return Err(Refusal::NoRunningOperation) };
         target.released.push(self.step);
         if let Some(index) = held {

@@ -8,6 +8,7 @@ mod golive;
 mod hold;
 mod publish;
 mod put;
+mod reschedule;
 mod result;
 mod review;
 
@@ -17,6 +18,7 @@ pub use golive::GoLive;
 pub use hold::{Hold, Release};
 pub use publish::{Checked, Publish, Warning};
 pub use put::{Put, PutGuard};
+pub use reschedule::Reschedule;
 pub use result::{StepResult, WorkOutcome};
 pub use review::{Review, Ruling};
 
@@ -66,26 +68,32 @@ pub enum Command {
     Hold(Hold),
     /// A held step may go on.
     Release(Release),
+    /// Work is due later than its step explains.
+    Reschedule(Reschedule),
 }
 
 /// Decides what comes of `command`, given the offer as it stands (`None`: there is none) and the time.
+///
+/// History stays in order: what happens is never written down as earlier than what happened. What falls due is reckoned from
+/// `present` all the same, though the clock by which it happened may have been ahead.
 ///
 /// Pure: the same arguments give the same answer.
 ///
 /// # Errors
 /// A [`Refusal`]; nothing changes then.
-pub fn decide(state: Option<Aggregate>, command: Command, now: Timestamp) -> Result<Verdict, Refusal> {
+pub fn decide(state: Option<Aggregate>, command: Command, present: Timestamp) -> Result<Verdict, Refusal> {
     let existing = |state: Option<Aggregate>| state.ok_or(Refusal::OfferNotFound);
     match command {
-        Command::Put(put) => put.decide(state, now),
-        Command::Publish(publish) => publish.decide(existing(state)?, now),
-        Command::GoLive(golive) => golive.decide(existing(state)?, now),
-        Command::Cancel(cancel) => cancel.decide(existing(state)?, now),
-        Command::StepResult(result) => result.decide(existing(state)?, now),
-        Command::Callback(callback) => callback.decide(existing(state)?, now),
-        Command::Review(review) => review.decide(existing(state)?, now),
-        Command::Hold(hold) => hold.decide(existing(state)?, now),
-        Command::Release(release) => release.decide(existing(state)?, now),
+        Command::Put(put) => put.decide(state, present),
+        Command::Publish(publish) => publish.decide(existing(state)?, present),
+        Command::GoLive(golive) => golive.decide(existing(state)?, present),
+        Command::Cancel(cancel) => cancel.decide(existing(state)?, present),
+        Command::StepResult(result) => result.decide(existing(state)?, present),
+        Command::Callback(callback) => callback.decide(existing(state)?, present),
+        Command::Review(review) => review.decide(existing(state)?, present),
+        Command::Hold(hold) => hold.decide(existing(state)?, present),
+        Command::Release(release) => release.decide(existing(state)?, present),
+        Command::Reschedule(reschedule) => reschedule.decide(existing(state)?, present),
     }
 }
 

@@ -1,6 +1,7 @@
 //! POST publish: snapshot the draft and start its way to the preview.
 
 use super::{Guard, refuse_while_running};
+use crate::actor::Actor;
 use crate::decision::{Event, Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
@@ -36,7 +37,7 @@ pub struct Publish {
     /// The GUID of the new operation.
     pub id: OperationId,
     /// Who asks.
-    pub by: String,
+    pub by: Actor,
     /// Who wants to hear of it.
     pub emails: Vec<String>,
     /// Whether the offer is migrated, unless it says so itself.
@@ -50,7 +51,8 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
         self.guard.check(&state)?;
         refuse_while_running(&state)?;
         let Checked::Fit { revision, warnings } = self.checked else {
@@ -92,7 +94,7 @@ impl Publish {
                 .collect();
         }
         let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         transition.start(operation);
         transition.state.offer.version += 1;
         transition.notify(Event::Started);

@@ -78,7 +78,8 @@ impl Put {
         })
     }
 
-    fn modify(self, mut state: Aggregate, now: Timestamp) -> Result<Aggregate, Refusal> {
+    fn modify(self, mut state: Aggregate, present: Timestamp) -> Result<Aggregate, Refusal> {
+        let changed_at = state.at(present);
         let offer = &mut state.offer;
         match &self.guard {
             PutGuard::Absent { required: true } => return Err(Refusal::MissingIfMatch),
@@ -96,11 +97,8 @@ impl Put {
             return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone() });
         }
         offer.migrated = self.migrated.or(offer.migrated);
-        offer.draft = Draft {
-            revision: offer.draft.revision + 1,
-            changed_at: now.max(offer.draft.changed_at),
-            content_version: offer.version,
-        };
+        offer.draft =
+            Draft { revision: offer.draft.revision + 1, changed_at, content_version: offer.version };
         Ok(state)
     }
 }

@@ -20,6 +20,9 @@ pub enum WorkOutcome {
     Passing { reason: String },
     /// It failed for good.
     Final { reason: String },
+    /// The third party could not be asked: it is down, out of reach or too busy. It is asked again until its deadline.
+    /// Of work that no third party does it is a passing failure.
+    NotReached { reason: String },
     /// A third party has it in hand and is turned to `again` later. Of work that no third party does it is a passing
     /// failure.
     Waiting { progress: Option<u8>, message: Option<String>, again: Micros },
@@ -57,10 +60,10 @@ pub(super) fn expected(
 }
 
 impl StepResult {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
         let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
-        let mut transition = Transition::new(state, now);
+        let mut transition = Transition::new(state, present);
         transition.settle(self.operation, self.attempt);
         match outstanding.what {
             WorkKind::Undo => undo_ended(&mut transition, of_cancellation, outstanding.index, self.outcome),
@@ -95,7 +98,7 @@ impl WorkOutcome {
     pub(super) fn of_ours(self) -> Ended {
         match self {
             Self::Done { removed } => Ended::Well { removed },
-            Self::Passing { reason } => Ended::InPassing { reason },
+            Self::Passing { reason } | Self::NotReached { reason } => Ended::InPassing { reason },
             Self::Final { reason } => Ended::Badly { reason },
             Self::Waiting { message, .. } => {
                 Ended::InPassing { reason: message.unwrap_or_else(|| "not done yet".to_owned()) }
@@ -204,13 +207,13 @@ pub(super) fn undo_ended(
     index: usize,
     outcome: WorkOutcome,
 ) {
-    let now = transition.now;
+    let (now, present) = (transition.now, transition.present);
     let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
     let Some(operation) = operation else { return };
     operation.outstanding = None;
     let undo = &mut operation.undo[index];
     let after = if undo.external.is_some() {
-        external::undo_after(undo, outcome, now)
+        external::undo_after(undo, outcome, now, present)
     } else {
         undo_after(undo, outcome, now)
     };

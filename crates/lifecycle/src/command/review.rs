@@ -1,5 +1,6 @@
 //! A reviewer approves or rejects a step that waits for a person.
 
+use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
@@ -25,13 +26,15 @@ pub struct Review {
     /// The step that waits.
     pub step: String,
     /// Who says so.
-    pub by: String,
+    pub by: Actor,
     /// What is said.
     pub ruling: Ruling,
+    /// Whether who started the operation may approve its steps, as the publisher wants it.
+    pub self_review: bool,
 }
 
 impl Review {
-    pub(super) fn decide(self, state: Aggregate, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let Some(target) = state.target.as_ref().filter(|target| target.id == self.operation) else {
             return Err(Refusal::OperationNotRunning { operation: self.operation });
         };
@@ -43,20 +46,25 @@ impl Review {
             let state = target.steps[index].state.clone();
             return Err(Refusal::StepNotWaiting { step: self.step, state });
         }
-        let mut transition = Transition::new(state, now);
+        if self.ruling == Ruling::Approve && !self.self_review && target.by.is(&self.by) {
+            return Err(Refusal::SelfReview { step: self.step });
+        }
+        let by = self.by.to_string();
+        let mut transition = Transition::new(state, present);
+        let now = transition.now;
         let Some(step) = transition.target().map(|target| &mut target.steps[index]) else {
             return Err(Refusal::NoRunningOperation);
         };
         match self.ruling {
             Ruling::Approve => {
                 step.state = StepState::Complete { at: now };
-                step.note(now, Note::StepApproved { by: self.by });
+                step.note(now, Note::StepApproved { by });
                 transition.begin_next_step();
             }
             Ruling::Reject { reason } => {
                 step.state = StepState::Rejected { at: now };
-                step.note(now, Note::StepRejected { by: self.by.clone(), reason: reason.clone() });
-                let reason = reason.unwrap_or(self.by);
+                step.note(now, Note::StepRejected { by: by.clone(), reason: reason.clone() });
+                let reason = reason.unwrap_or(by);
                 transition.fail(Failure::StepRejected { step: self.step, reason });
             }
         }

@@ -26,9 +26,9 @@ impl Transition {
 
     /// Starts the next undo of a target that undoes itself, or ends it.
     pub(crate) fn undo_next_of_target(&mut self) {
-        let now = self.now;
+        let (now, present) = (self.now, self.present);
         let Some(target) = self.target() else { return };
-        if let Some((index, delay)) = next_undo(target, now) {
+        if let Some((index, delay)) = next_undo(target, now, present) {
             let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Undo));
             self.issue(id, attempt, WorkKind::Undo, delay);
             return;
@@ -47,9 +47,9 @@ impl Transition {
 
     /// Starts the next undo of the cancellation, or ends both operations.
     pub(crate) fn undo_next_of_cancellation(&mut self) {
-        let now = self.now;
+        let (now, present) = (self.now, self.present);
         let Some(cancellation) = self.cancellation() else { return };
-        if let Some((index, delay)) = next_undo(cancellation, now) {
+        if let Some((index, delay)) = next_undo(cancellation, now, present) {
             let (id, attempt) = (cancellation.id, cancellation.expect_work(index, WorkKind::Undo));
             self.issue(id, attempt, WorkKind::Undo, delay);
             return;
@@ -57,7 +57,7 @@ impl Transition {
         if cancellation.undo.iter().any(|undo| matches!(undo.state, UndoState::Failed { .. })) {
             return self.end_both_failed(None);
         }
-        let by = cancellation.by.clone();
+        let by = cancellation.by.to_string();
         let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
         cancellation.phase = Phase::Completed { at: now };
         // What counts as undone although nobody said so is told to whoever reads of the cancel.
@@ -143,11 +143,11 @@ pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
     operation.to_undo().map(undo).collect()
 }
 
-fn next_undo(operation: &mut Operation, now: Timestamp) -> Option<(usize, Micros)> {
+fn next_undo(operation: &mut Operation, now: Timestamp, present: Timestamp) -> Option<(usize, Micros)> {
     let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
     let undo = &mut operation.undo[index];
     undo.state = UndoState::Running { since: now, tries: 0 };
-    undo.external = External::of_undo(&undo.plan, now);
+    undo.external = External::of_undo(&undo.plan, present);
     Some((index, undo.plan.undo_duration))
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::collections::VecDeque;
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
     Callback, Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Said,
     StepResult, WorkOutcome,
@@ -62,7 +63,7 @@ fn put() -> Command {
 /// What can happen to an offer in this state.
 fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
     let number = state.offer.publishing_version + 1;
-    let (id, by) = (OperationId(number.into()), String::new());
+    let (id, by) = (OperationId(number.into()), Actor::from(""));
     let mut commands = vec![Command::Release(Release { step: PROVISION.to_owned() })];
     let third_party = plan[0].webhook.is_some();
     if number <= if third_party { OPERATIONS_WITH_A_THIRD_PARTY } else { OPERATIONS } {
@@ -136,7 +137,7 @@ fn externals(state: &mut Aggregate) -> impl Iterator<Item = &mut External> {
 
 fn a_golive(id: OperationId, plan: &[StepPlan]) -> GoLive {
     let live = plan.last().unwrap().clone();
-    GoLive { id, by: String::new(), migrated_by_default: false, live, guard: Guard::None }
+    GoLive { id, by: "".into(), migrated_by_default: false, live, guard: Guard::None }
 }
 
 fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command {

@@ -4,6 +4,7 @@
 
 mod cancel_stories;
 mod cancel_table;
+mod clock_put_back;
 mod exploration;
 mod force_table;
 mod golive_table;
@@ -13,6 +14,7 @@ mod plans;
 mod properties;
 mod publish_table;
 mod put_table;
+mod review_table;
 mod webhook_table;
 mod webhook_world;
 mod world;

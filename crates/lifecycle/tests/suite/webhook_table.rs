@@ -11,7 +11,7 @@ use signoff_lifecycle::webhook::OnCancelDeadline::{self, Complete, Fail};
 use signoff_lifecycle::webhook::{Ask, work_key};
 
 use crate::plans::{CERTIFY, PROVISION, VALIDATE};
-use crate::webhook_world::{ANSWER, CANCEL, HOOK, POLL, failed, progress, succeeded, waiting};
+use crate::webhook_world::{ANSWER, CANCEL, HOOK, POLL, failed, not_reached, progress, succeeded, waiting};
 use crate::world::{World, done, fatal, passing};
 
 fn not_awaited() -> Refusal {
@@ -119,7 +119,7 @@ fn an_answer_that_comes_at_the_deadline_counts() {
 }
 
 #[test]
-fn who_cannot_be_reached_at_first_is_tried_five_times() {
+fn whose_replies_are_no_answers_is_tried_five_times() {
     let mut world = World::certifying(Fail);
     for _ in 0..RETRIES {
         world.end(CERTIFY, passing());
@@ -127,6 +127,61 @@ fn who_cannot_be_reached_at_first_is_tried_five_times() {
     }
     world.end(CERTIFY, passing());
     assert!(matches!(world.state_of(CERTIFY), StepState::Blocked { .. }));
+}
+
+#[test]
+fn who_is_out_of_reach_is_tried_until_the_deadline() {
+    let mut world = World::certifying(Fail);
+    let deadline = world.external().deadline;
+    let mut pauses = Vec::new();
+    loop {
+        world.end(CERTIFY, not_reached());
+        assert!(matches!(world.state_of(CERTIFY), StepState::InProgress { .. }));
+        let due = world.work().due_at;
+        pauses.push(due.since(world.now));
+        world.now = due;
+        if due == deadline {
+            break;
+        }
+    }
+    let most = Micros::from_millis(300_000);
+    assert_eq!(pauses.iter().max(), Some(&most), "five minutes at most: {pauses:?}");
+    for pair in pauses[1..].windows(2).take_while(|pair| pair[1] < most) {
+        assert!((2 * pair[0].0..=3 * pair[0].0).contains(&pair[1].0), "they double: {pauses:?}");
+    }
+    let notes = world.notes_of(CERTIFY);
+    assert_eq!(notes.len(), 1, "an operation does not grow by it: {notes:?}");
+    world.end(CERTIFY, not_reached());
+    assert!(matches!(world.state_of(CERTIFY), StepState::Blocked { .. }));
+    assert_eq!(world.notes_of(CERTIFY).last(), Some(&Note::StepUnanswered { hook: HOOK.to_owned() }));
+}
+
+#[test]
+fn who_was_out_of_reach_has_its_five_tries_yet() {
+    let mut world = World::certifying(Fail);
+    for _ in 0..4 * RETRIES {
+        world.end(CERTIFY, not_reached());
+        world.wait_until_due();
+    }
+    for _ in 0..RETRIES {
+        world.end(CERTIFY, passing());
+        world.end(CERTIFY, not_reached());
+        assert!(matches!(world.state_of(CERTIFY), StepState::InProgress { .. }));
+    }
+    world.end(CERTIFY, WorkOutcome::Answered(succeeded()));
+    assert!(matches!(world.state_of(CERTIFY), StepState::Complete { .. }));
+}
+
+#[test]
+fn a_step_of_ours_has_five_tries_whatever_it_says() {
+    let mut world = World::vm();
+    world.publish_to(PROVISION);
+    for _ in 0..RETRIES {
+        world.end(PROVISION, not_reached());
+        assert!(matches!(world.state_of(PROVISION), StepState::InProgress { .. }));
+    }
+    world.end(PROVISION, not_reached());
+    assert!(matches!(world.state_of(PROVISION), StepState::Blocked { .. }));
 }
 
 #[test]

@@ -42,6 +42,10 @@ pub(crate) fn waiting() -> WorkOutcome {
     WorkOutcome::Waiting { progress: Some(40), message: Some("scanning".to_owned()), again: POLL }
 }
 
+pub(crate) fn not_reached() -> WorkOutcome {
+    WorkOutcome::NotReached { reason: "nobody there".to_owned() }
+}
+
 pub(crate) fn progress(percent: u8, words: &str) -> Said {
     Said::Progress { progress: Some(percent), message: Some(words.to_owned()) }
 }

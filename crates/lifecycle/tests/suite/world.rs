@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
     Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review, Ruling,
     StepResult, WorkOutcome,
@@ -121,7 +122,7 @@ impl World {
     pub(crate) fn a_publish(&mut self) -> Publish {
         Publish {
             id: self.fresh_id(),
-            by: "ada".to_owned(),
+            by: "ada".into(),
             emails: vec!["a@x.example".to_owned()],
             migrated_by_default: false,
             plan: self.plan.clone(),
@@ -132,19 +133,13 @@ impl World {
 
     pub(crate) fn a_golive(&mut self) -> GoLive {
         let live = self.plan.iter().find(|plan| plan.executor == Executor::Live).unwrap().clone();
-        GoLive {
-            id: self.fresh_id(),
-            by: "ada".to_owned(),
-            migrated_by_default: false,
-            live,
-            guard: Guard::None,
-        }
+        GoLive { id: self.fresh_id(), by: "ada".into(), migrated_by_default: false, live, guard: Guard::None }
     }
 
     pub(crate) fn a_cancel(&mut self) -> Cancel {
         Cancel {
             id: self.fresh_id(),
-            by: "bob".to_owned(),
+            by: "bob".into(),
             reason: Some("typo".to_owned()),
             emails: vec!["b@x.example".to_owned()],
             named: Named::Newest,
@@ -184,8 +179,13 @@ impl World {
     }
 
     pub(crate) fn review(&mut self, step: &str, ruling: Ruling) -> Answer {
-        let (operation, by) = (self.target().id, "rita".to_owned());
-        self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling }))
+        self.review_as("rita".into(), true, step, ruling)
+    }
+
+    /// A word of this reviewer, for a publisher that lets who started an operation approve it, or not.
+    pub(crate) fn review_as(&mut self, by: Actor, self_review: bool, step: &str, ruling: Ruling) -> Answer {
+        let operation = self.target().id;
+        self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling, self_review }))
     }
 
     pub(crate) fn result(&mut self, operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Answer {

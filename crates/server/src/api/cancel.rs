@@ -80,7 +80,7 @@ impl Call<'_> {
         let call = [call, self.publisher, self.offer, named_text.as_deref().unwrap_or_default()];
         let repeat = request.repeat(context, self.headers, &call);
         let request = CancelRequest {
-            by: context.name().to_owned(),
+            by: context.actor(),
             reason: request.reason,
             emails: request.emails,
             operation: named,
@@ -89,12 +89,16 @@ impl Call<'_> {
             accepts_ended: accepts_ended(app, means),
             repeat,
         };
+        let taken = app.take_recipients(self.publisher, request.emails.len())?;
         let done = engine.cancel(self.publisher, self.offer, request).await;
+        if done.is_err() {
+            app.give_back(self.publisher, taken);
+        }
         let done = done.map_err(|error| subject.error(error))?;
         let (status, mut body) = answer(app, &subject, &done).await?;
         // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
         let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
-            Some(cancellation) => self.wait.past(app, self.publisher, cancellation).await,
+            Some(cancellation) => self.wait.past(app, context, self.publisher, cancellation).await,
             None => None,
         };
         if let Some(viewed) = &moved {

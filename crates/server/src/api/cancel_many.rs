@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, StatusCode, Uri, header};
 use signoff_engine::{CancelRequest, Done, Engine, EngineError};
 use signoff_lifecycle::access::Action;
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Guard, Means};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::refusal::Reference;
@@ -61,7 +62,7 @@ pub(crate) async fn handle(
         app: &app,
         engine: &app.engine_for(&context, standing),
         publisher: &publisher,
-        by: context.name(),
+        by: &context.actor(),
         request: &request,
         lang: Lang::negotiate(accept_language),
     };
@@ -121,7 +122,7 @@ struct Many<'a> {
     app: &'a App,
     engine: &'a Engine,
     publisher: &'a str,
-    by: &'a str,
+    by: &'a Actor,
     request: &'a ActionRequest,
     lang: Lang,
 }
@@ -133,7 +134,7 @@ impl Many<'_> {
 
     fn request_for(&self, found: &Found) -> CancelRequest {
         CancelRequest {
-            by: self.by.to_owned(),
+            by: self.by.clone(),
             reason: self.request.reason.clone(),
             emails: self.request.emails.clone(),
             operation: None,
@@ -145,7 +146,15 @@ impl Many<'_> {
     }
 
     async fn cancel(&self, found: Found) -> CancelResult<'static> {
-        let done = self.engine.cancel(self.publisher, &found.offer.id, self.request_for(&found)).await;
+        let request = self.request_for(&found);
+        let taken = match self.app.take_recipients(self.publisher, request.emails.len()) {
+            Ok(taken) => taken,
+            Err(error) => return self.refused(found, &error),
+        };
+        let done = self.engine.cancel(self.publisher, &found.offer.id, request).await;
+        if done.is_err() {
+            self.app.give_back(self.publisher, taken);
+        }
         match self.answer(&found, done).await {
             Ok((status, body)) => CancelResult {
                 status_code: status.as_u16(),
@@ -199,7 +208,7 @@ impl Many<'_> {
             status_code: error.status().as_u16(),
             code: Some(error.code),
             location: error.location.clone().map(Into::into),
-            message: Some(error.text.render(self.lang).into()),
+            message: Some(error.words(self.lang).into()),
             ..empty(found.offer.id)
         }
     }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
-use signoff_engine::GoLiveRequest;
+use signoff_engine::{Done, GoLiveRequest};
 use signoff_lifecycle::access::Action;
 
 use super::publish::started;
@@ -31,10 +31,22 @@ pub(crate) async fn handle(
     let sent_tag = reply::if_match(&headers);
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let request = GoLiveRequest {
-        by: context.name().to_owned(),
+        by: context.actor(),
         guard: reply::guard(sent_tag),
         repeat: action.repeat(&context, &headers, &["golive", &publisher, &offer]),
     };
+    // Whom the publish named hears of this, too; one of them at least.
+    let taken = app.take_start(&context, &publisher, 1)?;
     let done = app.engine_for(&context, standing).golive(&publisher, &offer, request).await;
-    started(&app, &subject, done, &wait).await
+    match &done {
+        Ok(done) => app.charge_recipients(&publisher, recipients(done).saturating_sub(1)),
+        Err(_) => app.give_back(&publisher, taken),
+    }
+    started(&app, &context, &subject, done, &wait).await
+}
+
+/// How many addresses the golive tells.
+fn recipients(done: &Done) -> usize {
+    let golive = done.state.target.as_ref().filter(|target| !target.migrated);
+    golive.map_or(0, |golive| golive.emails.len())
 }

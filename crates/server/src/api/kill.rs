@@ -8,7 +8,6 @@ use http::{HeaderMap, Uri};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::command::Means;
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 
 use super::cancel::Call;
 use super::{Segments, offer_slug, read_action};
@@ -27,7 +26,7 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, ApiError> {
     if context.principal().is_some() {
-        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::OperatorOnly));
+        return Err(context.forbidden(ErrorText::OperatorOnly));
     }
     let standing = app.authorise(&context, &publisher, Action::Force).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;

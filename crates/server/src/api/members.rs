@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::identity::principal_id;
-use crate::membership::Standing;
+use crate::membership::{Standing, checked_principal};
 use crate::reply;
 
 /// `GET …/members`.
@@ -53,10 +53,8 @@ pub(crate) async fn put(
         .role
         .parse()
         .map_err(|_| reply::invalid_body("role", "one of owner, contributor, reviewer, reader"))?;
-    let principal = principal_id(&tenant, &client);
-    let audit = audited(&app, &context, standing, &publisher, &principal, Some(role));
-    app.engine().store().put_member(&publisher, &principal, Some(role), audit).await?;
-    app.directory_changed();
+    let principal = checked_principal(&app, &tenant, &client)?;
+    change(&app, &context, standing, &publisher, &principal, Some(role)).await?;
     let (tenant, client) = (principal.tenant.into(), principal.client.into());
     Ok(reply::json(StatusCode::OK, &Member { tenant, client, role: role.as_str().into() }))
 }
@@ -70,10 +68,33 @@ pub(crate) async fn delete(
     let standing = app.authorise(&context, &publisher, Action::ManageMembers).await?;
     exists(&app, &publisher).await?;
     let principal = principal_id(&tenant, &client);
-    let audit = audited(&app, &context, standing, &publisher, &principal, None);
-    app.engine().store().put_member(&publisher, &principal, None, audit).await?;
-    app.directory_changed();
+    change(&app, &context, standing, &publisher, &principal, None).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Changes the membership. The last owner stays, unless it is the operator who asks.
+async fn change(
+    app: &App,
+    context: &Context,
+    standing: Standing,
+    publisher: &str,
+    principal: &PrincipalId,
+    role: Option<Role>,
+) -> Result<(), ApiError> {
+    let audit = audited(app, context, standing, publisher, principal, role);
+    let store = app.engine().store();
+    let changed = match standing {
+        Standing::Operator => store.put_member(publisher, principal, role, audit).await.map(|()| true)?,
+        Standing::Member(_) | Standing::Anybody => {
+            store.put_member_if_an_owner_stays(publisher, principal, role, audit).await?
+        }
+    };
+    app.directory_changed();
+    if changed {
+        return Ok(());
+    }
+    let text = ErrorText::LastOwner { publisher: publisher.to_owned() };
+    Err(ApiError::new(ErrorCode::LastOwner, text))
 }
 
 /// The entry of the audit log that goes with the change.

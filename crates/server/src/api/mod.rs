@@ -6,6 +6,7 @@ pub(crate) mod cancel;
 pub(crate) mod cancel_many;
 pub(crate) mod golive;
 pub(crate) mod kill;
+pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod offer_get;
 pub(crate) mod offer_list;

@@ -22,10 +22,12 @@ pub(crate) async fn handle(
     app.authorise(&context, &publisher, Action::Read).await?;
     let mut state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
     let waited = match &state.target {
-        Some(target) => wait.past(&app, &publisher, target).await.is_some(),
+        Some(target) => wait.past(&app, &context, &publisher, target).await.is_some(),
         None => true,
     };
     if wait.is_wanted() {
+        // The membership may have ended meanwhile.
+        app.authorise(&context, &publisher, Action::Read).await?;
         state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
     }
     let now = app.engine().clock().now(&publisher);

@@ -64,7 +64,8 @@ pub(crate) async fn by_number(
 
 fn events(app: App, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
     let (publisher, id) = (viewed.publisher.clone(), viewed.operation.id);
-    let place = app.engine().stream_place(&publisher);
+    let caller = context.principal().map_or_else(String::new, ToString::to_string);
+    let place = app.engine().stream_place(&publisher, &caller);
     let follower = place.as_ref().and_then(|_| app.engine().follow(viewed));
     let (Some(place), Some(follower)) = (place, follower) else {
         return Err(ApiError::new(ErrorCode::TooManyRequests, ErrorText::TooBusy));

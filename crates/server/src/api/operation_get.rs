@@ -31,7 +31,7 @@ pub(crate) async fn by_id(
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
-    answer(&app, &viewed, &headers, &wait).await
+    answer(&app, &context, &viewed, &headers, &wait).await
 }
 
 /// The operation of this offer with this id.
@@ -67,7 +67,7 @@ pub(crate) async fn by_number(
     wait: Wait,
 ) -> Result<Response, ApiError> {
     let viewed = find_by_number(&app, &context, &address).await?;
-    answer(&app, &viewed, &headers, &wait).await
+    answer(&app, &context, &viewed, &headers, &wait).await
 }
 
 /// The operation with this publishing version and slot, if the caller may read it.
@@ -92,13 +92,19 @@ pub(super) async fn find_by_number(
 
 /// The operation at once, or when it is no longer as the caller knows it: by the tag that was sent, else as it was
 /// when the request came.
-async fn answer(app: &App, viewed: &Viewed, headers: &HeaderMap, wait: &Wait) -> Result<Response, ApiError> {
+async fn answer(
+    app: &App,
+    context: &Context,
+    viewed: &Viewed,
+    headers: &HeaderMap,
+    wait: &Wait,
+) -> Result<Response, ApiError> {
     if !wait.is_wanted() {
         return Ok(reply::rendered(rendered(app, viewed), headers));
     }
     let known = viewed.operation.revision;
     let has_tag = headers.contains_key(header::IF_NONE_MATCH);
-    let waited = wait.until(app, viewed, |viewed| {
+    let waited = wait.until(app, context, viewed, |viewed| {
         if !has_tag {
             return moved(viewed, known);
         }

@@ -5,39 +5,24 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
-use serde::{Deserialize, Serialize};
-use signoff_store::contract::PrincipalRecord;
+use signoff_store::contract::{AuditEntry, PrincipalId, PrincipalRecord};
 use signoff_text::ErrorText;
-use signoff_wire::{ErrorCode, json};
-use utoipa::ToSchema;
+use signoff_wire::publisher::{Principal, PrincipalPut};
+use signoff_wire::{ErrorCode, json, names};
 
 use super::Segments;
 use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::identity::{principal_id, secret_hash};
+use crate::identity::{made_secret, secret_hash};
+use crate::membership::{Standing, checked_principal};
 use crate::reply;
 
-/// The body.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct PrincipalPut {
-    /// What the client proves itself with; at least 8 characters.
-    #[schema(min_length = 8)]
-    secret: String,
-}
-
-/// A principal; its secret is never shown.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Principal {
-    /// Its tenant.
-    tenant: String,
-    /// Its client id.
-    client: String,
-}
-
-/// The shortest secret, in bytes.
-const SHORTEST_SECRET: usize = 8;
+/// The shortest secret in bytes: of production, and of development.
+const SHORTEST_SECRET: usize = 32;
+const SHORTEST_IN_DEVELOPMENT: usize = 8;
+/// The longest secret in bytes: a client sends it in a form of 64 KiB at most.
+pub(crate) const LONGEST_SECRET: usize = 4096;
 
 pub(crate) async fn put(
     State(app): State<App>,
@@ -46,21 +31,75 @@ pub(crate) async fn put(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let id = principal_id(&tenant, &client);
+    let dev = app.settings().dev;
+    let standing = if context.principal().is_none() { Standing::Operator } else { Standing::Anybody };
+    if standing == Standing::Anybody && !dev {
+        return Err(context.forbidden(ErrorText::OperatorOnly));
+    }
+    let id = checked_client(&app, &tenant, &client)?;
     let store = app.engine().store();
     let present = store.principal(&id).await?;
-    let is_operator = context.principal().is_none();
     // A known client's secret is its own: only the operator replaces it.
-    if !is_operator && (!app.settings().dev || present.is_some()) {
-        return Err(ApiError::new(ErrorCode::Forbidden, ErrorText::OperatorOnly));
+    if standing == Standing::Anybody && present.is_some() {
+        return Err(context.forbidden(ErrorText::OperatorOnly));
     }
     let bytes = reply::body(&headers, body).await?;
-    let PrincipalPut { secret } = json::object_from_body(&bytes).map_err(reply::invalid_json)?;
-    if secret.len() < SHORTEST_SECRET {
-        return Err(reply::invalid_body("secret", "a string of at least 8 characters"));
+    let put: PrincipalPut = if bytes.is_empty() {
+        PrincipalPut::default()
+    } else {
+        json::object_from_body(&bytes).map_err(reply::invalid_json)?
+    };
+    if let Some(issuer) = app.inner.verifier.external_issuer().filter(|_| app.inner.issuer.is_none()) {
+        let text = ErrorText::NoTokenEndpoint { issuer: issuer.to_owned() };
+        return Err(ApiError::new(ErrorCode::NoTokenEndpoint, text));
     }
+    let made = put.secret.is_none().then(made_secret);
+    if let Some(secret) = &put.secret {
+        check(secret, dev)?;
+    }
+    let secret = put.secret.or_else(|| made.clone()).unwrap_or_default();
+    let audit = audited(&app, &context, standing, &id, present.is_none());
     let record = PrincipalRecord { id: id.clone(), secret_hash: Some(secret_hash(&secret)), seeded: false };
-    store.put_principal(record).await?;
+    store.put_principal(record, audit).await?;
     let status = if present.is_some() { StatusCode::OK } else { StatusCode::CREATED };
-    Ok(reply::json(status, &Principal { tenant: id.tenant, client: id.client }))
+    let body = Principal { tenant: id.tenant.into(), client: id.client.into(), secret: made.map(Into::into) };
+    Ok(reply::json(status, &body))
+}
+
+/// The client that is to be registered: a program, for people have no secrets here.
+fn checked_client(app: &App, tenant: &str, client: &str) -> Result<PrincipalId, ApiError> {
+    let id = checked_principal(app, tenant, client)?;
+    if id.client.starts_with(names::PERSON) {
+        let value = client.chars().take(80).collect();
+        let text = ErrorText::InvalidName { field: "client".to_owned(), value, limit: names::LONGEST };
+        return Err(ApiError::new(ErrorCode::InvalidId, text).target("client"));
+    }
+    Ok(id)
+}
+
+fn check(secret: &str, dev: bool) -> Result<(), ApiError> {
+    let (shortest, expected) = if dev {
+        (SHORTEST_IN_DEVELOPMENT, "a string of at least 8 characters, or absent: the server makes one then")
+    } else {
+        (SHORTEST_SECRET, "a string of at least 32 characters, or absent: the server makes one then")
+    };
+    if (shortest..=LONGEST_SECRET).contains(&secret.len()) && !secret.trim().is_empty() {
+        Ok(())
+    } else {
+        Err(reply::invalid_body("secret", expected))
+    }
+}
+
+/// The entry in the server's own log.
+fn audited(
+    app: &App,
+    context: &Context,
+    standing: Standing,
+    id: &PrincipalId,
+    is_new: bool,
+) -> Option<AuditEntry> {
+    let outcome = if is_new { "created" } else { "stored" };
+    let now = app.engine().clock().real();
+    let entry = app.engine_for(context, standing).asked_for("putPrincipal", outcome, now)?;
+    Some(AuditEntry { subject: Some(id.to_string()), ..entry })
 }

@@ -45,18 +45,18 @@ pub(crate) async fn handle(
     let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let call = ["publish", &publisher, &offer, if only { "validateOnly" } else { "" }];
     let repeat = action.repeat(&context, &headers, &call);
-    let request = PublishRequest {
-        by: context.name().to_owned(),
-        emails: action.emails,
-        guard: reply::guard(sent_tag),
-        repeat,
-    };
+    let request =
+        PublishRequest { by: context.actor(), emails: action.emails, guard: reply::guard(sent_tag), repeat };
     if only {
         let findings = app.engine().validate(&publisher, &offer, request).await;
         return Ok(valid(findings.map_err(|error| subject.error(error))?, lang(&headers)));
     }
+    let taken = app.take_start(&context, &publisher, request.emails.len())?;
     let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
-    started(&app, &subject, done, &wait).await
+    if done.is_err() {
+        app.give_back(&publisher, taken);
+    }
+    started(&app, &context, &subject, done, &wait).await
 }
 
 /// The reply to a call for the checks alone: what they found does not stop a publish.
@@ -76,6 +76,7 @@ fn lang(headers: &HeaderMap) -> Lang {
 /// The reply to a started publish or golive.
 pub(super) async fn started(
     app: &App,
+    context: &Context,
     subject: &Subject<'_>,
     done: Result<signoff_engine::Done, signoff_engine::EngineError>,
     wait: &Wait,
@@ -90,7 +91,7 @@ pub(super) async fn started(
     let location = view::location(subject.publisher, subject.offer, reference);
     let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
     let moved = match started {
-        Some(operation) => wait.past(app, subject.publisher, operation).await,
+        Some(operation) => wait.past(app, context, subject.publisher, operation).await,
         None => None,
     };
     let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));

@@ -9,7 +9,7 @@ use signoff_lifecycle::access::{Action, Role};
 use signoff_text::ErrorText;
 use signoff_wire::publisher::PublisherPut;
 use signoff_wire::words::PcMigrationStatus;
-use signoff_wire::{ErrorCode, emails, json, path};
+use signoff_wire::{ErrorCode, emails, json, names, path};
 
 use super::Segments;
 use super::publishers::show;
@@ -20,7 +20,7 @@ use crate::membership::{Standing, invalid_id, new_publisher};
 use crate::reply;
 
 /// The longest name of a publisher, in characters.
-const LONGEST_NAME: usize = 200;
+pub(crate) const LONGEST_NAME: usize = 200;
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -54,7 +54,7 @@ pub(crate) async fn handle(
         let text = ErrorText::PublisherExists { publisher };
         return Err(ApiError::new(ErrorCode::PreconditionFailed, text).target("If-None-Match"));
     }
-    let mut record = present.unwrap_or_else(|| new_publisher(&publisher));
+    let mut record = present.unwrap_or_else(|| new_publisher(&publisher, app.settings().dev));
     record.display_text = put.display_text.unwrap_or(record.display_text);
     record.offer_type_categories = put.offer_type_categories.unwrap_or(record.offer_type_categories);
     record.seller_id = put.seller_id.unwrap_or(record.seller_id);
@@ -64,6 +64,7 @@ pub(crate) async fn handle(
     };
     record.migrated =
         put.pc_migration_status.map_or(record.migrated, |status| status == PcMigrationStatus::Migrated);
+    record.self_review = put.self_review.unwrap_or(record.self_review);
     let outcome = if creates { "created" } else { "stored" };
     let now = app.engine().clock().now(&publisher);
     let audit = app.engine_for(&context, standing).asked_for("putPublisher", outcome, now);
@@ -93,6 +94,10 @@ fn check(put: &PublisherPut) -> Result<(), ApiError> {
     }
     if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
         let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };
+        return Err(ApiError::new(ErrorCode::InvalidBody, text).target("displayText"));
+    }
+    if put.display_text.as_deref().is_some_and(|name| !names::is_plain(name)) {
+        let text = ErrorText::HiddenCharacters { field: "displayText".to_owned() };
         return Err(ApiError::new(ErrorCode::InvalidBody, text).target("displayText"));
     }
     Ok(())

@@ -2,28 +2,54 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, Uri, header};
 use signoff_lifecycle::access::Action;
 use signoff_store::contract::Publisher as Stored;
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 use signoff_wire::publisher::{Publisher, PublisherDefinition};
 use signoff_wire::words::PcMigrationStatus;
+use signoff_wire::{ErrorCode, api_version};
 
-use super::Segments;
+use super::{Segments, page};
 use crate::app::App;
-use crate::context::Context;
+use crate::context::{Context, parameter};
 use crate::error::ApiError;
 use crate::reply;
 
-/// The caller's own publishers.
-pub(crate) async fn list(State(app): State<App>, context: Context) -> Result<Response, ApiError> {
-    let own = match context.principal() {
-        Some(principal) => app.engine().store().publishers_of(principal).await?,
-        None => Vec::new(),
+/// So many publishers are told at once to the operator.
+pub(crate) const MOST: u64 = 1000;
+
+/// The caller's own publishers; the operator's are all there are, by id, in pages.
+pub(crate) async fn list(State(app): State<App>, context: Context, uri: Uri) -> Result<Response, ApiError> {
+    let store = app.engine().store();
+    let Some(principal) = context.principal() else {
+        return all(&app, uri.query().unwrap_or_default()).await;
     };
+    let own = store.publishers_of(principal).await?;
     let shown: Vec<Publisher<'_>> = own.iter().map(|(publisher, _)| show(publisher)).collect();
     Ok(reply::json(StatusCode::OK, &shown))
+}
+
+async fn all(app: &App, query: &str) -> Result<Response, ApiError> {
+    let top = page::number(query, "$top", MOST)?.unwrap_or(MOST);
+    let wanted = usize::try_from(top).unwrap_or(usize::MAX);
+    let after = parameter(query, "after").filter(|after| !after.is_empty());
+    // One more tells whether there is more.
+    let mut found = app.engine().store().publishers(after.as_deref(), wanted + 1).await?;
+    let more = found.len() > wanted;
+    found.truncate(wanted);
+    let shown: Vec<Publisher<'_>> = found.iter().map(show).collect();
+    let mut response = reply::json(StatusCode::OK, &shown);
+    if let Some(last) = found.last().filter(|_| more) {
+        let version = api_version::CURRENT;
+        // An id needs no escaping.
+        let next =
+            format!("</api/publishers?api-version={version}&$top={top}&after={}>; rel=\"next\"", last.id);
+        if let Ok(next) = HeaderValue::from_str(&next) {
+            response.headers_mut().insert(header::LINK, next);
+        }
+    }
+    Ok(response)
 }
 
 /// One publisher.
@@ -55,6 +81,7 @@ pub(super) fn show(stored: &Stored) -> Publisher<'_> {
             } else {
                 PcMigrationStatus::None
             }),
+            self_review: Some(stored.self_review),
         },
     }
 }

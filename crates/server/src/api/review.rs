@@ -70,15 +70,11 @@ async fn rule(
         let text = ErrorText::TooLong { field: "reason".to_owned(), limit: LONGEST_REASON };
         return Err(ApiError::new(ErrorCode::InvalidBody, text).target("reason"));
     }
-    let request = ReviewRequest {
-        by: context.name().to_owned(),
-        operation: viewed.operation.id,
-        step,
-        ruling: ruling(reason),
-    };
+    let request =
+        ReviewRequest { by: context.actor(), operation: viewed.operation.id, step, ruling: ruling(reason) };
     let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
     let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
-    reviewed.map_err(|error| subject.error(error))?;
+    reviewed.map_err(|error| context.introduce(subject.error(error)))?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
     Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.settings().dialect, now).0))

@@ -1,7 +1,13 @@
 //! Why a request is not let in, and how it is told.
 
-/// Where clients of the API get tokens, as `WWW-Authenticate` names it.
-const AUTHORIZATION_URI: &str = "https://login.microsoftonline.com/common/oauth2/authorize";
+/// What a caller without a good token is told: whose tokens are taken, and for whom.
+#[derive(Clone, Debug)]
+pub struct Challenge {
+    /// Where the issuer in force is.
+    pub authority: String,
+    /// The audience of tokens for this server.
+    pub audience: String,
+}
 
 /// Why a request has no [`Caller`](super::Caller): 401 (contract, "Every request"), except
 /// [`KeysUnavailable`](Self::KeysUnavailable), which is 503.
@@ -42,13 +48,15 @@ pub enum AuthError {
 
 impl AuthError {
     /// The value of the `WWW-Authenticate` header of the 401 (RFC 6750, section 3), ASCII.
-    pub fn www_authenticate(&self) -> String {
+    pub fn www_authenticate(&self, challenge: &Challenge) -> String {
+        let authority = quotable(&challenge.authority, usize::MAX);
+        let audience = quotable(&challenge.audience, usize::MAX);
+        let wanted = format!("Bearer authorization_uri=\"{authority}\", resource_id=\"{audience}\"");
         match self {
             // Who sent no credentials made no error yet.
-            Self::Missing => format!("Bearer authorization_uri=\"{AUTHORIZATION_URI}\""),
+            Self::Missing => wanted,
             refused => format!(
-                "Bearer authorization_uri=\"{AUTHORIZATION_URI}\", error=\"invalid_token\", \
-                 error_description=\"{}\"",
+                "{wanted}, error=\"invalid_token\", error_description=\"{}\"",
                 quotable(&refused.to_string(), usize::MAX)
             ),
         }
@@ -70,27 +78,35 @@ fn quotable(text: &str, limit: usize) -> String {
 mod tests {
     use http::HeaderValue;
 
-    use super::AuthError;
+    use super::{AuthError, Challenge};
+
+    fn challenge() -> Challenge {
+        Challenge {
+            authority: "https://a.example/t\"".to_owned(),
+            audience: "https://b.example\n".to_owned(),
+        }
+    }
 
     #[test]
     fn only_a_missing_token_is_no_error() {
-        let missing = AuthError::Missing.www_authenticate();
-        assert!(missing.starts_with("Bearer authorization_uri=\"https://"));
+        let missing = AuthError::Missing.www_authenticate(&challenge());
+        let wanted = "Bearer authorization_uri=\"https://a.example/t\", resource_id=\"https://b.example\"";
+        assert_eq!(missing, wanted);
         assert!(!missing.contains("error"));
-        let expired = AuthError::Expired.www_authenticate();
+        let expired = AuthError::Expired.www_authenticate(&challenge());
         assert!(expired.contains("error=\"invalid_token\", error_description=\"the token has expired;"));
     }
 
     #[test]
     fn foreign_text_cannot_break_out_of_the_header() {
         let error = AuthError::untrusted("https://x\"\r\nSet-Cookie: a=b\\\u{e9}");
-        let header = error.www_authenticate();
+        let header = error.www_authenticate(&challenge());
         assert_eq!(error, AuthError::Issuer { issuer: "https://xSet-Cookie: a=b".to_owned() });
-        assert_eq!(header.matches('"').count(), 6);
+        assert_eq!(header.matches('"').count(), 8);
         HeaderValue::from_str(&header).unwrap();
         let AuthError::Issuer { issuer } = AuthError::untrusted(&"x".repeat(5000)) else { unreachable!() };
         assert_eq!(issuer.len(), 200);
         let audience = AuthError::Audience { expected: "a\"b\n".to_owned() };
-        HeaderValue::from_str(&audience.www_authenticate()).unwrap();
+        HeaderValue::from_str(&audience.www_authenticate(&challenge())).unwrap();
     }
 }

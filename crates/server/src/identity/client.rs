@@ -15,12 +15,20 @@ pub enum ClientPolicy {
     CreateOnFirstUse,
 }
 
+/// Whether clients count that came with the seed: everybody knows their secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeded {
+    /// In development mode.
+    Count,
+    /// They are as unknown as any other.
+    Unknown,
+}
+
 /// Why a client gets no token.
 #[derive(Debug)]
 pub(super) enum ClientRefusal {
-    Unknown,
-    WrongSecret,
-    NoSecretOnRecord,
+    /// It is unknown, has no secret on record, or sent another: who asks is not told which.
+    NotAdmitted,
     Store(StoreError),
 }
 
@@ -30,23 +38,27 @@ impl From<StoreError> for ClientRefusal {
     }
 }
 
-/// Checks the client's secret, and under [`ClientPolicy::CreateOnFirstUse`] records clients never seen before.
+/// Checks the client's secret, and under [`ClientPolicy::CreateOnFirstUse`] records clients never seen before. Where
+/// seeded ones do not count, they are answered as unknown ones.
 pub(super) async fn admit(
     directory: &dyn Directory,
     policy: ClientPolicy,
+    seeded: Seeded,
     id: &PrincipalId,
     given_secret: &str,
 ) -> Result<(), ClientRefusal> {
-    let known = directory.principal(id).await?;
+    let known = directory.principal(id).await?.filter(|record| seeded == Seeded::Count || !record.seeded);
     match (known.map(|record| record.secret_hash), policy) {
         (Some(Some(hash)), _) if secret::matches(given_secret, &hash) => Ok(()),
-        (Some(Some(_)), _) => Err(ClientRefusal::WrongSecret),
+        (Some(Some(_)), _) => Err(ClientRefusal::NotAdmitted),
         (Some(None), ClientPolicy::CreateOnFirstUse) => Ok(()),
-        (Some(None), ClientPolicy::Strict) => Err(ClientRefusal::NoSecretOnRecord),
-        (None, ClientPolicy::Strict) => Err(ClientRefusal::Unknown),
+        (Some(None) | None, ClientPolicy::Strict) => {
+            secret::match_nobody(given_secret);
+            Err(ClientRefusal::NotAdmitted)
+        }
         (None, ClientPolicy::CreateOnFirstUse) => {
             let record = PrincipalRecord { id: id.clone(), secret_hash: None, seeded: false };
-            Ok(directory.put_principal(record).await?)
+            Ok(directory.put_principal(record, None).await?)
         }
     }
 }
@@ -55,7 +67,7 @@ pub(super) async fn admit(
 mod tests {
     use signoff_store::contract::Directory as _;
 
-    use super::{ClientPolicy, ClientRefusal, admit};
+    use super::{ClientPolicy, ClientRefusal, Seeded, admit};
     use crate::identity::testing::FakeStore;
     use crate::identity::{principal_id, seed_principal};
 
@@ -63,11 +75,12 @@ mod tests {
     async fn strict_knows_its_clients() {
         let store = FakeStore::default();
         let id = seed_principal(&store, "t", "c", "s").await.unwrap();
-        admit(&store, ClientPolicy::Strict, &id, "s").await.unwrap();
-        let wrong = admit(&store, ClientPolicy::Strict, &id, "x").await;
-        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
-        let stranger = admit(&store, ClientPolicy::Strict, &principal_id("other", "c"), "s").await;
-        assert!(matches!(stranger, Err(ClientRefusal::Unknown)));
+        admit(&store, ClientPolicy::Strict, Seeded::Count, &id, "s").await.unwrap();
+        let wrong = admit(&store, ClientPolicy::Strict, Seeded::Count, &id, "x").await;
+        assert!(matches!(wrong, Err(ClientRefusal::NotAdmitted)));
+        let stranger =
+            admit(&store, ClientPolicy::Strict, Seeded::Count, &principal_id("other", "c"), "s").await;
+        assert!(matches!(stranger, Err(ClientRefusal::NotAdmitted)));
     }
 
     #[tokio::test]
@@ -75,28 +88,40 @@ mod tests {
         let store = FakeStore::default();
         let id = principal_id("any-tenant", "any-client");
         for secret in ["one", "two"] {
-            admit(&store, ClientPolicy::CreateOnFirstUse, &id, secret).await.unwrap();
+            admit(&store, ClientPolicy::CreateOnFirstUse, Seeded::Count, &id, secret).await.unwrap();
         }
         let record = store.principal(&id).await.unwrap().unwrap();
         assert!(record.secret_hash.is_none() && !record.seeded);
-        let strict = admit(&store, ClientPolicy::Strict, &id, "one").await;
-        assert!(matches!(strict, Err(ClientRefusal::NoSecretOnRecord)));
+        let strict = admit(&store, ClientPolicy::Strict, Seeded::Count, &id, "one").await;
+        assert!(matches!(strict, Err(ClientRefusal::NotAdmitted)));
     }
 
     #[tokio::test]
     async fn seeded_clients_need_their_secret_under_either_policy() {
         let store = FakeStore::default();
         let id = seed_principal(&store, "t", "c", "s").await.unwrap();
-        let wrong = admit(&store, ClientPolicy::CreateOnFirstUse, &id, "x").await;
-        assert!(matches!(wrong, Err(ClientRefusal::WrongSecret)));
-        admit(&store, ClientPolicy::CreateOnFirstUse, &id, "s").await.unwrap();
+        let wrong = admit(&store, ClientPolicy::CreateOnFirstUse, Seeded::Count, &id, "x").await;
+        assert!(matches!(wrong, Err(ClientRefusal::NotAdmitted)));
+        admit(&store, ClientPolicy::CreateOnFirstUse, Seeded::Count, &id, "s").await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn in_production_a_seeded_client_is_unknown() {
+        let store = FakeStore::default();
+        let id = seed_principal(&store, "t", "c", "s").await.unwrap();
+        let refused = admit(&store, ClientPolicy::Strict, Seeded::Unknown, &id, "s").await;
+        assert!(matches!(refused, Err(ClientRefusal::NotAdmitted)));
+        let mut record = store.principal(&id).await.unwrap().unwrap();
+        record.seeded = false;
+        store.put_principal(record, None).await.unwrap();
+        admit(&store, ClientPolicy::Strict, Seeded::Unknown, &id, "s").await.unwrap();
     }
 
     #[tokio::test]
     async fn an_unreachable_store_is_not_an_unknown_client() {
         let store = FakeStore::default();
         store.break_down();
-        let refused = admit(&store, ClientPolicy::Strict, &principal_id("t", "c"), "s").await;
+        let refused = admit(&store, ClientPolicy::Strict, Seeded::Count, &principal_id("t", "c"), "s").await;
         assert!(matches!(refused, Err(ClientRefusal::Store(_))));
     }
 }

@@ -1,5 +1,6 @@
 //! A real issuer of tokens and its published keys.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jsonwebtoken::DecodingKey;
@@ -16,13 +17,19 @@ use super::{AuthError, Clock};
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of a key set that are read.
 const SIZE_LIMIT: usize = 1024 * 1024;
-/// Seconds between two requests for the key set, however many unknown keys are asked for.
+/// Seconds in which the key set is looked at [`LOOKS`] times at most, however many unknown keys are asked for.
 const PAUSE: i64 = 30;
+/// A key that was unknown a moment ago may be published by now: one more look.
+const LOOKS: u32 = 2;
+/// Seconds between two looks at least.
+const SECOND_LOOK: i64 = 1;
 /// The same while there has never been an answer.
 const FIRST_PAUSE: i64 = 5;
 /// Seconds after which the key set is fetched again although every key asked for is known: a key that its issuer
-/// withdrew must not be trusted for ever.
-const FRESH: i64 = 24 * 60 * 60;
+/// withdrew is not trusted for longer.
+const FRESH: i64 = 60 * 60;
+/// For so many seconds a token counts from its `iat` on, unless the settings say otherwise, whatever its `exp` says.
+pub const MOST_AGE: i64 = 28 * 60 * 60;
 
 /// The issuer whose tokens production trusts (settings `[identity]`).
 #[derive(Clone, Debug)]
@@ -33,6 +40,8 @@ pub struct ExternalIssuer {
     pub audience: String,
     /// Where its key set is: https, or http on this very machine.
     pub keys_url: String,
+    /// For so many seconds a token counts from its `iat` on, or without one from when it is seen first.
+    pub most_age: i64,
 }
 
 /// What is wrong with the settings of an [`ExternalIssuer`].
@@ -54,6 +63,16 @@ pub enum ExternalIssuerError {
     Client(String),
 }
 
+/// How many keys that sign tokens the issuer publishes now.
+///
+/// # Errors
+/// What is wrong with the settings, or why its key set cannot be fetched or read.
+pub async fn published_keys(issuer: ExternalIssuer) -> Result<usize, String> {
+    // No key is judged by its age here.
+    let keys = ExternalKeys::new(issuer, std::sync::Arc::new(|| 0)).map_err(|error| error.to_string())?;
+    Ok(keys.download().await?.len())
+}
+
 /// The keys of an external issuer, fetched when needed.
 pub(super) struct ExternalKeys {
     trusted: ExternalIssuer,
@@ -61,14 +80,18 @@ pub(super) struct ExternalKeys {
     http: reqwest::Client,
     clock: Clock,
     known: RwLock<Known>,
+    /// How often the keys have changed.
+    generation: AtomicU64,
     fetching: Mutex<()>,
 }
 
 #[derive(Default)]
 struct Known {
-    keys: Vec<(Option<String>, DecodingKey)>,
+    keys: Vec<(PublishedKey, DecodingKey)>,
     fetched_at: Option<i64>,
     tried_at: Option<i64>,
+    /// When the first of the looks was that count together, and how many there were.
+    looks: (i64, u32),
 }
 
 impl ExternalKeys {
@@ -93,7 +116,20 @@ impl ExternalKeys {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| ExternalIssuerError::Client(error.to_string()))?;
-        Ok(Self { trusted, url, http, clock, known: RwLock::default(), fetching: Mutex::new(()) })
+        Ok(Self {
+            trusted,
+            url,
+            http,
+            clock,
+            known: RwLock::default(),
+            generation: AtomicU64::new(0),
+            fetching: Mutex::new(()),
+        })
+    }
+
+    /// The `iss` of its tokens; `{tenantid}` in it stands for the token's tenant.
+    pub(super) fn issuer(&self) -> &str {
+        &self.trusted.issuer
     }
 
     /// Whether tokens of `issuer` with that `tid` claim are this issuer's.
@@ -104,25 +140,45 @@ impl ExternalKeys {
         }
     }
 
-    /// The key named `kid`, or the only key there is if the token names none.
-    pub(super) async fn key(&self, kid: Option<&str>) -> Result<DecodingKey, AuthError> {
+    /// For so many seconds a token counts from its `iat` on.
+    pub(super) fn most_age(&self) -> i64 {
+        self.trusted.most_age
+    }
+
+    /// How often the keys have changed: what was verified with others is to be verified again.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Fetches keys that are known again when it is time: the issuer may have withdrawn some. While one caller looks,
+    /// the known ones are good enough for the others.
+    pub(super) async fn look_if_due(&self, now: i64) {
+        let is_due = |known: &Known| known.fetched_at.is_some() && !known.is_fresh(now);
+        if !is_due(&self.known.read()) {
+            return;
+        }
+        if let Ok(_turn) = self.fetching.try_lock()
+            && self.known.read().may_fetch(now)
+        {
+            self.fetch(now).await;
+        }
+    }
+
+    /// The key named `kid`, or the only key there is if the token names none; and how often the keys had changed.
+    pub(super) async fn key(&self, kid: Option<&str>) -> Result<(DecodingKey, u64), AuthError> {
         let now = (self.clock)();
-        let found = {
-            let known = self.known.read();
-            known.find(kid).map(|key| (key, known.is_fresh(now)))
-        };
-        // A key that is known but due for a look is good enough while somebody else looks.
-        let turn = match found {
-            Some((key, true)) => return Ok(key),
-            Some(_) => self.fetching.try_lock().ok(),
-            None => Some(self.fetching.lock().await),
-        };
-        if turn.is_some() && self.known.read().may_fetch(kid, now) {
+        let found = |known: &Known| known.find(kid).map(|key| (key, self.generation()));
+        if let Some(found) = found(&self.known.read()) {
+            return Ok(found);
+        }
+        let _turn = self.fetching.lock().await;
+        let is_unknown = self.known.read().find(kid).is_none();
+        if is_unknown && self.known.read().may_fetch(now) {
             self.fetch(now).await;
         }
         let known = self.known.read();
-        match known.find(kid) {
-            Some(key) => Ok(key),
+        match found(&known) {
+            Some(found) => Ok(found),
             None if known.last_try_failed() => Err(AuthError::KeysUnavailable),
             None => Err(AuthError::Signature),
         }
@@ -131,9 +187,15 @@ impl ExternalKeys {
     async fn fetch(&self, now: i64) {
         let fetched = self.download().await;
         let mut known = self.known.write();
-        known.tried_at = Some(now);
+        known.looked(now);
         match fetched {
             Ok(keys) => {
+                let published = |keys: &[(PublishedKey, DecodingKey)]| {
+                    keys.iter().map(|(published, _)| published.clone()).collect::<Vec<_>>()
+                };
+                if published(&known.keys) != published(&keys) {
+                    self.generation.fetch_add(1, Ordering::AcqRel);
+                }
                 known.keys = keys;
                 known.fetched_at = Some(now);
             }
@@ -143,7 +205,7 @@ impl ExternalKeys {
         }
     }
 
-    async fn download(&self) -> Result<Vec<(Option<String>, DecodingKey)>, String> {
+    async fn download(&self) -> Result<Vec<(PublishedKey, DecodingKey)>, String> {
         let told = |error: reqwest::Error| error.without_url().to_string();
         let mut response = self.http.get(self.url.clone()).send().await.map_err(told)?;
         if response.status() != http::StatusCode::OK {
@@ -166,7 +228,7 @@ impl Known {
             (None, [(_, only)]) => Some(only.clone()),
             (None, _) => None,
             (Some(kid), keys) => {
-                keys.iter().find(|(name, _)| name.as_deref() == Some(kid)).map(|(_, key)| key.clone())
+                keys.iter().find(|(key, _)| key.kid.as_deref() == Some(kid)).map(|(_, key)| key.clone())
             }
         }
     }
@@ -175,10 +237,22 @@ impl Known {
         self.fetched_at.is_some_and(|at| now.saturating_sub(at) < FRESH)
     }
 
-    fn may_fetch(&self, kid: Option<&str>, now: i64) -> bool {
-        let needed = !self.is_fresh(now) || self.find(kid).is_none();
-        let pause = if self.fetched_at.is_some() { PAUSE } else { FIRST_PAUSE };
-        needed && self.tried_at.is_none_or(|at| now.saturating_sub(at) >= pause)
+    /// Whether one more look bothers the issuer not too much.
+    fn may_fetch(&self, now: i64) -> bool {
+        let Some(tried_at) = self.tried_at else { return true };
+        let pause = now.saturating_sub(tried_at);
+        if self.fetched_at.is_none() {
+            return pause >= FIRST_PAUSE;
+        }
+        let (first, looks) = self.looks;
+        now.saturating_sub(first) >= PAUSE || (looks < LOOKS && pause >= SECOND_LOOK)
+    }
+
+    fn looked(&mut self, now: i64) {
+        let (first, looks) = self.looks;
+        let anew = self.tried_at.is_none() || now.saturating_sub(first) >= PAUSE;
+        self.looks = if anew { (now, 1) } else { (first, looks + 1) };
+        self.tried_at = Some(now);
     }
 
     fn last_try_failed(&self) -> bool {
@@ -196,14 +270,14 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Reads a key set, leaving out the keys that are for anything but RS256.
-fn usable_keys(body: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, String> {
+fn usable_keys(body: &[u8]) -> Result<Vec<(PublishedKey, DecodingKey)>, String> {
     #[derive(Deserialize)]
     struct KeySet {
         keys: Vec<serde_json::Value>,
     }
     let set: KeySet = serde_json::from_slice(body).map_err(|error| format!("it is no key set: {error}"))?;
     let published = set.keys.into_iter().filter_map(|key| serde_json::from_value::<PublishedKey>(key).ok());
-    let keys: Vec<_> = published.filter_map(|key| Some((key.kid.clone(), key.decoding_key()?))).collect();
+    let keys: Vec<_> = published.filter_map(|key| key.decoding_key().map(|usable| (key, usable))).collect();
     if keys.is_empty() {
         Err("it holds no RSA key of at least 2048 bits for RS256".to_owned())
     } else {

@@ -11,24 +11,35 @@ use tokio::sync::Mutex;
 
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
-use super::client::{self, ClientPolicy, ClientRefusal};
+use super::client::{self, ClientPolicy, ClientRefusal, Seeded};
 use super::keyring::{self, KeyError, KeyRing};
+use super::sign_ins::SignIns;
 
 /// How the development issuer behaves.
 #[derive(Clone, Debug)]
 pub struct IssuerSettings {
     /// Which clients get tokens.
     pub policy: ClientPolicy,
+    /// Whether clients count that came with the seed.
+    pub seeded: Seeded,
     /// How long tokens are valid, seconds.
     pub lifetime: i64,
     /// The address, scheme included, that discovery documents name when the request did not come for one of the
     /// well-known login hosts, e.g. `http://127.0.0.1:8080`. `None`: `https://` and the request's host.
     pub public_base: Option<String>,
+    /// How many sign-ins from one address may fail in a minute; `None`: any number.
+    pub failed_sign_ins: Option<u32>,
 }
 
 impl Default for IssuerSettings {
     fn default() -> Self {
-        Self { policy: ClientPolicy::Strict, lifetime: 3600, public_base: None }
+        Self {
+            policy: ClientPolicy::Strict,
+            seeded: Seeded::Unknown,
+            lifetime: 3600,
+            public_base: None,
+            failed_sign_ins: None,
+        }
     }
 }
 
@@ -39,6 +50,7 @@ pub struct Issuer {
     keys: Arc<dyn Keys>,
     clock: Clock,
     settings: IssuerSettings,
+    sign_ins: SignIns,
     ring: RwLock<Option<Arc<KeyRing>>>,
     making: Mutex<()>,
     /// Held while the store is asked for a key that is not known.
@@ -66,6 +78,7 @@ impl Issuer {
             directory,
             keys,
             clock,
+            sign_ins: SignIns::new(settings.failed_sign_ins),
             settings,
             ring: RwLock::new(None),
             making: Mutex::new(()),
@@ -92,8 +105,23 @@ impl Issuer {
         &self.settings
     }
 
+    /// The sign-ins that failed lately.
+    pub(super) fn sign_ins(&self) -> &SignIns {
+        &self.sign_ins
+    }
+
     pub(super) async fn admit(&self, client: &PrincipalId, secret: &str) -> Result<(), ClientRefusal> {
-        client::admit(self.directory.as_ref(), self.settings.policy, client, secret).await
+        let IssuerSettings { policy, seeded, .. } = self.settings;
+        client::admit(self.directory.as_ref(), policy, seeded, client, secret).await
+    }
+
+    /// Whether the caller of a token that is right counts: a seeded one does in development only, although a node in
+    /// development mode on the same store may have let it in.
+    pub(super) async fn counts(&self, caller: &PrincipalId) -> Result<bool, StoreError> {
+        if self.settings.seeded == Seeded::Count {
+            return Ok(true);
+        }
+        Ok(!self.directory.principal(caller).await?.is_some_and(|record| record.seeded))
     }
 
     /// Signs a token that lets `principal` call `resource`.

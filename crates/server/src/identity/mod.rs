@@ -16,6 +16,7 @@ mod keyring;
 mod login_host;
 mod random;
 mod secret;
+mod sign_ins;
 #[cfg(test)]
 mod testing;
 mod token_endpoint;
@@ -26,16 +27,20 @@ mod verifier;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
+use signoff_wire::names::PERSON;
 
-pub use auth_error::AuthError;
-pub use client::ClientPolicy;
-pub use external::{ExternalIssuer, ExternalIssuerError};
+pub use auth_error::{AuthError, Challenge};
+pub use client::{ClientPolicy, Seeded};
+pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
 pub use issuer::{Issuer, IssuerSettings};
+pub(crate) use random::identifier as new_identifier;
+pub(crate) use secret::made as made_secret;
 pub use secret::secret_hash;
+pub(crate) use token_endpoint::TokenIssued;
+pub(crate) use token_request::{LONGEST_CLIENT, LONGEST_RESOURCE};
 pub(crate) use verifier::LENGTH_LIMIT;
 pub use verifier::{Caller, Verifier};
 
@@ -60,7 +65,6 @@ pub fn login_router(issuer: Arc<Issuer>) -> Router {
         .route("/{tenant}/discovery/instance", get(discovery::instance))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(issuer)
 }
 
@@ -73,14 +77,18 @@ pub async fn seed_principal(
 ) -> Result<PrincipalId, StoreError> {
     let id = principal_id(tenant, client);
     let record = PrincipalRecord { id: id.clone(), secret_hash: Some(secret_hash(secret)), seeded: true };
-    directory.put_principal(record).await?;
+    directory.put_principal(record, None).await?;
     Ok(id)
 }
 
 /// The one spelling of a principal that tokens, members and seeds share: GUIDs in lower case, since they are
 /// compared without regard to case, everything else verbatim.
 pub fn principal_id(tenant: &str, client: &str) -> PrincipalId {
-    PrincipalId { tenant: canonical(tenant), client: canonical(client) }
+    let client = match client.strip_prefix(PERSON) {
+        Some(id) => format!("{PERSON}{}", canonical(id)),
+        None => canonical(client),
+    };
+    PrincipalId { tenant: canonical(tenant), client }
 }
 
 fn canonical(text: &str) -> String {

@@ -17,7 +17,12 @@ pub(super) fn salt() -> [u8; 16] {
     rand::random()
 }
 
+/// What a secret is made of.
+pub(super) fn secret() -> [u8; 32] {
+    rand::random()
+}
+
 /// An identifier of a token or of a reply.
-pub(super) fn identifier() -> Uuid {
+pub(crate) fn identifier() -> Uuid {
     Builder::from_random_bytes(rand::random()).into_uuid()
 }

@@ -8,6 +8,19 @@ use super::random;
 
 const SCHEME: &str = "sha256";
 
+/// A stored text that no secret matches: comparing with it takes as long as with any other.
+const NOBODYS: &str = "sha256$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A secret made here: 43 characters of base64url, 256 bits at random.
+pub(crate) fn made() -> String {
+    URL_SAFE_NO_PAD.encode(random::secret())
+}
+
+/// Compares `secret` with nobody's, for as long as that takes with somebody's.
+pub(super) fn match_nobody(secret: &str) {
+    std::hint::black_box(matches(std::hint::black_box(secret), NOBODYS));
+}
+
 /// The text to keep instead of `secret`: `sha256$salt$hash`, salt and hash in base64url.
 ///
 /// One salted round is enough because client secrets are long random strings, not passwords.
@@ -42,7 +55,7 @@ fn same(left: &[u8], right: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{matches, secret_hash};
+    use super::{NOBODYS, made, matches, parse, secret_hash};
 
     #[test]
     fn a_hash_matches_its_secret_only() {
@@ -57,6 +70,21 @@ mod tests {
         let (one, two) = (secret_hash("contoso-secret"), secret_hash("contoso-secret"));
         assert_ne!(one, two);
         assert!(one.starts_with("sha256$") && !one.contains("contoso"));
+    }
+
+    #[test]
+    fn nobodys_secret_is_hashed_like_any_other() {
+        let (salt, hash) = parse(NOBODYS).unwrap();
+        let (other_salt, other_hash) = parse(&secret_hash("s")).unwrap();
+        assert_eq!((salt.len(), hash.len()), (other_salt.len(), other_hash.len()));
+        assert!(!matches("", NOBODYS));
+    }
+
+    #[test]
+    fn secrets_made_here_are_long_and_differ() {
+        let (one, two) = (made(), made());
+        assert_eq!(one.len(), 43);
+        assert_ne!(one, two);
     }
 
     #[test]

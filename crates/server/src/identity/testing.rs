@@ -15,7 +15,7 @@ use signoff_store::contract::{
 };
 use tokio::task::JoinHandle;
 
-use super::{ClientPolicy, Clock, Issuer, IssuerSettings, login_router};
+use super::{ClientPolicy, Clock, Issuer, IssuerSettings, Seeded, login_router};
 
 /// Principals and keys in memory; it can be made to fail.
 #[derive(Default)]
@@ -54,6 +54,10 @@ impl Directory for FakeStore {
         unreachable!("identity writes no publishers")
     }
 
+    async fn publishers(&self, _: Option<&str>, _: usize) -> Result<Vec<Publisher>, StoreError> {
+        unreachable!("identity reads no publishers")
+    }
+
     async fn role(&self, _: &str, _: &PrincipalId) -> Result<Option<Role>, StoreError> {
         unreachable!("identity reads no members")
     }
@@ -72,12 +76,22 @@ impl Directory for FakeStore {
         unreachable!("identity writes no members")
     }
 
+    async fn put_member_if_an_owner_stays(
+        &self,
+        _: &str,
+        _: &PrincipalId,
+        _: Option<Role>,
+        _: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        unreachable!("identity writes no members")
+    }
+
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
         self.check()?;
         Ok(self.principals.lock().get(id).cloned())
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+    async fn put_principal(&self, record: PrincipalRecord, _: Option<AuditEntry>) -> Result<(), StoreError> {
         self.check()?;
         self.principals.lock().insert(record.id.clone(), record);
         Ok(())
@@ -124,7 +138,7 @@ impl FakeClock {
 pub(super) fn issuer(store: &Arc<FakeStore>, clock: &FakeClock, policy: ClientPolicy) -> Arc<Issuer> {
     let directory: Arc<dyn Directory> = Arc::clone(store) as _;
     let keys: Arc<dyn Keys> = Arc::clone(store) as _;
-    let settings = IssuerSettings { policy, ..IssuerSettings::default() };
+    let settings = IssuerSettings { policy, seeded: Seeded::Count, ..IssuerSettings::default() };
     Arc::new(Issuer::new(directory, keys, clock.clock(), settings))
 }
 

@@ -2,53 +2,63 @@
 
 use std::sync::Arc;
 
-use axum::Json;
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::header::{CACHE_CONTROL, PRAGMA};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use super::claims::Version;
+use super::client::ClientRefusal;
 use super::issuer::IssuedToken;
 use super::login_host::{self, TenantSegment};
+use super::sign_ins::Peer;
 use super::token_error::TokenError;
 use super::token_request::TokenRequest;
-use super::{Issuer, principal_id};
+use super::{BODY_LIMIT, Issuer, principal_id};
+use crate::reply;
 
-type Body = Result<Bytes, BytesRejection>;
+/// Marks the reply to a client that showed a good secret.
+#[derive(Clone, Copy)]
+pub(crate) struct TokenIssued;
 
 /// `POST /{tenant}/oauth2/token`: form field `resource`; the reply holds its numbers as strings.
 pub(super) async fn v1(
     State(issuer): State<Arc<Issuer>>,
     tenant: TenantSegment,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V1, &issuer, tenant, &headers, body).await
+    answer(Version::V1, &issuer, tenant, &peer, &headers, body).await
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`: form field `scope`.
 pub(super) async fn v2(
     State(issuer): State<Arc<Issuer>>,
     tenant: TenantSegment,
+    peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V2, &issuer, tenant, &headers, body).await
+    answer(Version::V2, &issuer, tenant, &peer, &headers, body).await
 }
 
 async fn answer(
     version: Version,
     issuer: &Issuer,
     tenant: TenantSegment,
+    peer: &Peer,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    match grant(version, issuer, tenant, headers, body).await {
-        Ok(reply) => ([(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")], Json(reply)).into_response(),
+    match grant(version, issuer, tenant, peer, headers, body).await {
+        Ok(reply) => {
+            let headers = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
+            (Extension(TokenIssued), headers, Json(reply)).into_response()
+        }
         Err(refusal) => refusal.reply(issuer.now(), headers),
     }
 }
@@ -57,6 +67,7 @@ async fn grant(
     version: Version,
     issuer: &Issuer,
     tenant: TenantSegment,
+    peer: &Peer,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Value, TokenError> {
@@ -64,26 +75,31 @@ async fn grant(
     if login_host::is_shared(&tenant) {
         return Err(TokenError::shared_tenant(&tenant));
     }
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            TokenError::body(StatusCode::PAYLOAD_TOO_LARGE, "The form must not be larger than 64 KiB.")
-        }
-        status => TokenError::body(status, "The form could not be read to its end."),
+    let body = reply::read(headers, body, BODY_LIMIT).await.map_err(|error| {
+        let text = match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => "The form must not be larger than 64 KiB.",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "The form must be sent without a Content-Encoding.",
+            StatusCode::REQUEST_TIMEOUT => "The form did not arrive in time.",
+            _ => "The form ended early, or its chunks are malformed.",
+        };
+        TokenError::body(error.status(), text)
     })?;
     let request = TokenRequest::read(version, headers, &body)?;
     let principal = principal_id(&tenant, &request.client);
-    issuer
-        .admit(&principal, &request.secret)
-        .await
-        .map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
+    let attempt = issuer.sign_ins().begin(peer, issuer.now())?;
+    let admitted = issuer.admit(&principal, &request.secret).await;
+    if !matches!(admitted, Err(ClientRefusal::NotAdmitted)) {
+        issuer.sign_ins().succeeded(&attempt);
+    }
+    admitted.map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
     let token = issuer
         .issue(version, &principal, &request.resource)
         .await
         .map_err(|error| TokenError::unavailable(&error))?;
-    Ok(reply(version, &request.resource, &token))
+    Ok(granted(version, &request.resource, &token))
 }
 
-fn reply(version: Version, resource: &str, issued: &IssuedToken) -> Value {
+fn granted(version: Version, resource: &str, issued: &IssuedToken) -> Value {
     let lifetime = issued.expires_at.saturating_sub(issued.issued_at);
     match version {
         Version::V1 => json!({

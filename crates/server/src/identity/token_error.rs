@@ -18,11 +18,13 @@ pub(super) struct TokenError {
     error: &'static str,
     code: u32,
     description: String,
+    /// Seconds to wait, of a 429.
+    retry_after: Option<u64>,
 }
 
 impl TokenError {
     fn new(status: StatusCode, error: &'static str, code: u32, description: String) -> Self {
-        Self { status, error, code, description }
+        Self { status, error, code, description, retry_after: None }
     }
 
     fn bad(error: &'static str, code: u32, description: String) -> Self {
@@ -69,26 +71,24 @@ impl TokenError {
     }
 
     pub(super) fn client(refusal: ClientRefusal, client: &str, tenant: &str) -> Self {
-        let (unauthorized, invalid) = (StatusCode::UNAUTHORIZED, "invalid_client");
         match refusal {
-            ClientRefusal::Unknown => {
+            ClientRefusal::NotAdmitted => {
                 let text = format!(
-                    "Client '{client}' is unknown in tenant '{tenant}'; add it as a principal first."
+                    "Client '{client}' is unknown in tenant '{tenant}', or its secret is another; the operator \
+                     of this server registers clients and replaces secrets."
                 );
-                Self::bad("unauthorized_client", 700_016, text)
-            }
-            ClientRefusal::WrongSecret => {
-                let text =
-                    format!("The client secret is not the one of client '{client}' in tenant '{tenant}'.");
-                Self::new(unauthorized, invalid, 7_000_215, text)
-            }
-            ClientRefusal::NoSecretOnRecord => {
-                let text =
-                    format!("Client '{client}' of tenant '{tenant}' has no secret on record; set one first.");
-                Self::new(unauthorized, invalid, 7_000_215, text)
+                Self::new(StatusCode::UNAUTHORIZED, "invalid_client", 7_000_215, text)
             }
             ClientRefusal::Store(error) => Self::unavailable(&error.into()),
         }
+    }
+
+    /// Too many sign-ins from one address failed; the next may come in so many seconds.
+    pub(super) fn too_many(seconds: u64) -> Self {
+        let text = format!("Too many sign-ins from this address failed; try again in {seconds} s.");
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", 50_196, text);
+        error.retry_after = Some(seconds);
+        error
     }
 
     pub(super) fn unavailable(error: &KeyError) -> Self {
@@ -115,6 +115,9 @@ impl TokenError {
             StatusCode::SERVICE_UNAVAILABLE => Some((RETRY_AFTER, "1")),
             _ => None,
         };
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         if let Some((name, value)) = extra {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         }

@@ -6,15 +6,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
+use signoff_wire::names;
 use url::form_urlencoded;
 
 use super::claims::Version;
 use super::token_error::TokenError;
 
 /// Characters of a client id.
-const LONGEST_CLIENT: usize = 128;
+pub(crate) const LONGEST_CLIENT: usize = 128;
 /// Bytes of a resource.
-const LONGEST_RESOURCE: usize = 2048;
+pub(crate) const LONGEST_RESOURCE: usize = 2048;
 
 /// A complete request for a token with the grant `client_credentials`.
 pub(super) struct TokenRequest {
@@ -95,8 +96,12 @@ fn credentials(form: &Form<'_>, headers: &HeaderMap) -> Result<(String, String),
             (client, secret)
         }
     };
-    if client.len() > LONGEST_CLIENT || !client.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(TokenError::invalid("client_id", "1 to 128 visible ASCII characters without blanks"));
+    let is_plain = client.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    let is_taken = client.starts_with(names::PERSON) || names::is_operator(&client);
+    if client.len() > LONGEST_CLIENT || !is_plain || is_taken {
+        let remedy = "1 to 128 visible ASCII characters without blanks and '/', neither 'operator' nor with 'user:' \
+                      before it";
+        return Err(TokenError::invalid("client_id", remedy));
     }
     Ok((client, secret))
 }

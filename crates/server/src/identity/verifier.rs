@@ -8,13 +8,15 @@ use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
 use serde::Deserialize;
 use signoff_store::contract::PrincipalId;
 
-use super::cache::TokenCache;
+use super::cache::{Remembered, TokenCache};
 use super::claims::{TokenClaims, Version};
 use super::external::{ExternalIssuer, ExternalIssuerError, ExternalKeys};
-use super::{AuthError, Clock, Issuer};
+use super::{AuthError, Challenge, Clock, Issuer};
 
 /// Longer headers are no tokens, bytes.
 pub(crate) const LENGTH_LIMIT: usize = 16 * 1024;
+/// Of a name for people so much is kept, in characters.
+const LONGEST_NAME: usize = 200;
 /// Verified tokens that are remembered.
 const CACHED_TOKENS: usize = 10_000;
 /// Seconds that another issuer's clock may be off, or another node's when it comes to a token's start.
@@ -23,10 +25,14 @@ const LEEWAY: i64 = 60;
 /// Who sent a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The client and the tenant that vouches for it.
+    /// The client or the person, and the tenant that vouches for it.
     pub principal: PrincipalId,
+    /// The name in the token, for people to read.
+    pub name: Option<String>,
     /// From when on the token is refused, seconds since the Unix epoch.
     pub expires_at: i64,
+    /// Which keys of another issuer it was verified with, by how often they had changed; `None`: with our own.
+    pub keys: Option<u64>,
 }
 
 /// Verifies tokens by published keys, RS256 only (contract, "Every request": the 401 row).
@@ -43,7 +49,8 @@ pub struct Verifier {
 /// Whose key signed a token.
 enum Signer<'a> {
     Own,
-    External(&'a ExternalKeys),
+    /// The issuer, and how often its keys had changed.
+    External(&'a ExternalKeys, u64),
 }
 
 impl Verifier {
@@ -70,18 +77,53 @@ impl Verifier {
         Ok(Self { own, external, audiences, external_audience, clock, rules, cache })
     }
 
+    /// What a caller is told that has no good token; `login_host`: what answers in the token hosts' stead, if the
+    /// request came for one of the portal's names.
+    pub fn challenge(&self, login_host: Option<&str>) -> Challenge {
+        let audience = |of: &[String]| of.first().cloned().unwrap_or_default();
+        match (&self.own, &self.external) {
+            (None, Some(external)) => {
+                // Where the tenant shows with the token only, any may sign in.
+                let authority = external.issuer().replace("{tenantid}", "common");
+                Challenge { authority, audience: audience(&self.external_audience) }
+            }
+            (own, _) => {
+                let base = own.as_ref().and_then(|own| own.settings().public_base.as_deref());
+                let base = login_host.or(base).unwrap_or("https://login.microsoftonline.com");
+                let authority = format!("{}/common/oauth2/authorize", base.trim_end_matches('/'));
+                Challenge { authority, audience: audience(&self.audiences) }
+            }
+        }
+    }
+
     /// Who sent a request with this `Authorization` header.
     ///
     /// A token seen before costs a look-up; one never seen, an RSA verification and perhaps the fetch of keys.
     pub async fn verify(&self, authorization: Option<&HeaderValue>) -> Result<Arc<Caller>, AuthError> {
         let token = bearer_token(authorization.ok_or(AuthError::Missing)?).ok_or(AuthError::Malformed)?;
         let now = (self.clock)();
-        if let Some(caller) = self.cache.get(token, now) {
-            return Ok(caller);
+        if let Some(external) = &self.external {
+            external.look_if_due(now).await;
         }
-        let caller = Arc::new(self.check(token, now).await?);
-        self.cache.insert(token, Arc::clone(&caller), now);
-        Ok(caller)
+        match self.cache.get(token, now, self.generation()) {
+            Some(Remembered::Caller(caller)) => return Ok(caller),
+            Some(Remembered::Over) => return Err(AuthError::Expired),
+            None => {}
+        }
+        let (caller, forget_at) = self.check(token, now).await?;
+        let caller = self.cache.insert(token, caller, forget_at, now);
+        // A token that was seen before counts no longer than it did.
+        if now < caller.expires_at { Ok(caller) } else { Err(AuthError::Expired) }
+    }
+
+    /// The issuer whose tokens are trusted beside our own, as their `iss` claim names it.
+    pub(crate) fn external_issuer(&self) -> Option<&str> {
+        self.external.as_ref().map(ExternalKeys::issuer)
+    }
+
+    /// How often the other issuer's keys have changed.
+    fn generation(&self) -> u64 {
+        self.external.as_ref().map_or(0, ExternalKeys::generation)
     }
 
     /// Forgets which tokens were verified.
@@ -89,12 +131,17 @@ impl Verifier {
         self.cache.clear();
     }
 
-    /// How long the token of this caller is still good.
+    /// How long the token of this caller is still good; not at all once the keys are others than those it was
+    /// verified with: it has to be looked at again.
     pub(crate) fn seconds_left(&self, caller: &Caller) -> u64 {
+        if caller.keys.is_some_and(|keys| keys != self.generation()) {
+            return 0;
+        }
         u64::try_from(caller.expires_at.saturating_sub((self.clock)())).unwrap_or(0)
     }
 
-    async fn check(&self, token: &str, now: i64) -> Result<Caller, AuthError> {
+    /// The caller, and when the token itself says that it is over.
+    async fn check(&self, token: &str, now: i64) -> Result<(Caller, i64), AuthError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Malformed)?;
         // No extension is understood here, so one that must be understood ends it (RFC 7515, section 4.1.11).
         if header.crit.is_some() {
@@ -110,7 +157,17 @@ impl Verifier {
                 _ => AuthError::Malformed,
             })?
             .claims;
-        self.check_claims(&claims, &signer, now)
+        let caller = self.check_claims(&claims, &signer, now)?;
+        if let (Signer::Own, Some(own)) = (&signer, &self.own) {
+            let counts = own.counts(&caller.0.principal).await.map_err(|error| {
+                tracing::warn!(%error, "the clients are out of reach");
+                AuthError::KeysUnavailable
+            })?;
+            if !counts {
+                return Err(AuthError::Signature);
+            }
+        }
+        Ok(caller)
     }
 
     /// The key that the token says it is signed with, if that is a trusted issuer's.
@@ -128,7 +185,8 @@ impl Verifier {
         if let Some(external) = &self.external
             && external.trusts(&claimed.iss, claimed.tid.as_deref())
         {
-            return Ok((external.key(header.kid.as_deref()).await?, Signer::External(external)));
+            let (key, generation) = external.key(header.kid.as_deref()).await?;
+            return Ok((key, Signer::External(external, generation)));
         }
         let tenant = claimed.tid.as_deref().unwrap_or_default();
         if self.own.is_some() && is_own_issuer(&claimed.iss, tenant) {
@@ -137,12 +195,17 @@ impl Verifier {
         Err(AuthError::untrusted(&claimed.iss))
     }
 
-    fn check_claims(&self, claims: &TokenClaims, signer: &Signer<'_>, now: i64) -> Result<Caller, AuthError> {
+    fn check_claims(
+        &self,
+        claims: &TokenClaims,
+        signer: &Signer<'_>,
+        now: i64,
+    ) -> Result<(Caller, i64), AuthError> {
         let (trusted, audiences, leeway) = match signer {
             Signer::Own => {
                 (is_own_issuer(&claims.iss, claims.tenant().unwrap_or_default()), &self.audiences, 0)
             }
-            Signer::External(external) => {
+            Signer::External(external, _) => {
                 (external.trusts(&claims.iss, claims.tenant()), &self.external_audience, LEEWAY)
             }
         };
@@ -152,14 +215,24 @@ impl Verifier {
         if !claims.is_for(audiences) {
             return Err(AuthError::Audience { expected: audiences.join(", ") });
         }
-        let expires_at = claims.exp.saturating_add(leeway);
+        let forget_at = claims.exp.saturating_add(leeway);
+        let (expires_at, keys) = match signer {
+            Signer::Own => (forget_at, None),
+            // Without a word on when it was issued it counts from when it is seen first.
+            Signer::External(external, keys) => {
+                let issued_at = claims.iat.unwrap_or(now).min(now);
+                (forget_at.min(issued_at.saturating_add(external.most_age())), Some(*keys))
+            }
+        };
         if now >= expires_at {
             return Err(AuthError::Expired);
         }
         if claims.nbf.is_some_and(|start| start > now.saturating_add(LEEWAY)) {
             return Err(AuthError::NotYetValid);
         }
-        Ok(Caller { principal: claims.principal().ok_or(AuthError::Malformed)?, expires_at })
+        let principal = claims.principal().ok_or(AuthError::Malformed)?;
+        let name = claims.name().map(|name| name.chars().take(LONGEST_NAME).collect());
+        Ok((Caller { principal, name, expires_at, keys }, forget_at))
     }
 }
 

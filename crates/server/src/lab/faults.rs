@@ -25,7 +25,7 @@ use crate::{reply, view};
 /// The longest that a rule may hold a reply back.
 const LONGEST_LATENCY: Duration = Duration::from_secs(60);
 /// At most so many rules.
-const MOST: usize = 1000;
+pub(crate) const MOST: usize = 1000;
 
 /// The rules in force, in the order in which they were given.
 #[derive(Default)]

@@ -2,11 +2,15 @@
 
 pub(crate) mod clock;
 pub(crate) mod faults;
+mod guard;
 pub(crate) mod mailbox;
 pub(crate) mod scenarios;
+mod sound;
 pub(crate) mod state;
 
 pub(crate) use faults::Faults;
+pub(crate) use guard::guard;
+pub(crate) use sound::refuse_unsound;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,6 +18,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
+use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use signoff_wire::json;
 use signoff_wire::json::LARGEST_BODY;
@@ -47,12 +52,14 @@ pub(crate) async fn refresh(State(app): State<App>, request: Request, next: Next
     }
 }
 
-/// Reads a JSON object; whatever the body says it is, it must be JSON of this shape.
+/// Reads a JSON object; whatever it says it is, it must be JSON of this shape. What its headers must say is seen to by
+/// [`guard`].
 async fn object<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
-    json::object_from_body(&reply::read(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
+    let bytes = reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?;
+    json::object_from_body(&bytes).map_err(reply::invalid_json)
 }
 
 /// The same of any other shape.
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
-    json::from_body(&reply::read(body, LARGEST_BODY).await?).map_err(reply::invalid_json)
+    json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

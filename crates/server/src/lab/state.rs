@@ -1,20 +1,27 @@
 //! The state as a whole: emptied, written out, put back.
 
+use std::time::Duration;
+
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderValue, StatusCode, header};
-use signoff_store::StoreError;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use signoff_store::{StoreError, files};
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
+use tokio::io::AsyncWriteExt as _;
 
 use crate::app::App;
 use crate::error::ApiError;
 use crate::reply;
 use crate::seed::seed;
+use crate::serve::BodyTime;
 
 /// The largest snapshot that is taken, in bytes.
-const LARGEST_SNAPSHOT: usize = 1 << 30;
+pub(crate) const LARGEST_SNAPSHOT: usize = 1 << 30;
+/// How long a snapshot may take to arrive.
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(600);
 
 /// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
 pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> {
@@ -26,7 +33,7 @@ pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> 
 
 /// `GET /_signoff/snapshot`: the whole state as one file.
 pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiError> {
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+    let folder = files::temporary_folder("signoff-snapshot-").map_err(unwritable)?;
     let file = folder.path().join("snapshot");
     app.engine().snapshot(&file).await?;
     let bytes = tokio::fs::read(&file).await.map_err(unwritable)?;
@@ -37,11 +44,22 @@ pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiErro
 }
 
 /// `PUT /_signoff/snapshot`: puts the state of a snapshot in the place of the present one.
-pub(crate) async fn restore(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
-    let bytes = reply::read(body, LARGEST_SNAPSHOT).await?;
-    let folder = tempfile::tempdir().map_err(unwritable)?;
+pub(crate) async fn restore(
+    State(app): State<App>,
+    time: Option<Extension<BodyTime>>,
+    body: Body,
+) -> Result<Response, ApiError> {
+    if let Some(Extension(time)) = time {
+        time.extend(SNAPSHOT_TIME);
+    }
+    let bytes = reply::read(&HeaderMap::new(), body, LARGEST_SNAPSHOT).await?;
+    let folder = files::temporary_folder("signoff-snapshot-").map_err(unwritable)?;
     let file = folder.path().join("snapshot");
-    tokio::fs::write(&file, &bytes).await.map_err(unwritable)?;
+    let target = files::create_new(&file).map_err(unwritable)?;
+    let mut target = tokio::fs::File::from_std(target);
+    target.write_all(&bytes).await.map_err(unwritable)?;
+    target.flush().await.map_err(unwritable)?;
+    drop(target);
     match app.restore(&file).await {
         Ok(()) => Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "restored" }))),
         Err(StoreError::Corrupt(detail)) => {

@@ -15,6 +15,19 @@ counted per caller, publisher or address is counted by each node for itself.
 |---|---|---|---|---|
 ";
 
+const AFTER: &str = "
+A connection that has been silent for a second makes room when there is none: those without a token first, then the one that
+has been silent the longest. Connections of the networks in `trusted_proxies` are not counted by address.
+
+A body that is larger than what is read of it before a refusal is read on and thrown away behind the reply, up to 64 MiB and
+30 s, so that a client which is still sending does not lose the reply.
+
+Over HTTP/1.1 every request gets a reply in the API's words, malformed ones too. Closed without a reply is a connection on
+which what comes is no request at all to its end (a head that breaks off or takes too long), HTTP/2 without TLS, and a TLS
+handshake that fails or takes more than 10 s. A malformed request that was sent behind another, before that one's reply was
+out, may get the bare 400 or 431 of the HTTP library, without a body. HTTP/2 is not offered.
+";
+
 /// The table for people, in Markdown.
 pub fn document() -> String {
     let mut text = BEFORE.to_owned();
@@ -24,12 +37,13 @@ pub fn document() -> String {
         let (most, scope, beyond) = (most(row), row.scope.as_str(), beyond(row.beyond));
         let _ = writeln!(text, "| {} | {most} | {scope} | {beyond} | {setting} |", row.what);
     }
-    text
+    text + AFTER
 }
 
 fn most(row: Row) -> String {
     let Row { value, unit, .. } = row;
     match unit {
+        Unit::Bytes if value % (1 << 30) == 0 => format!("{} GiB", value >> 30),
         Unit::Bytes if value % (1 << 20) == 0 => format!("{} MiB", value >> 20),
         Unit::Bytes if value % (1 << 10) == 0 => format!("{} KiB", value >> 10),
         Unit::Bytes => format!("{value} bytes"),

@@ -262,6 +262,7 @@ fn review(path: &'static str) -> Call {
         .body::<ReviewBody>(false, "May be empty.", json!({ "reason": "the image does not boot" }))
         .reads_json()
         .answers(Answer::of::<OperationDetail<'_>>(200, "The operation as it is now.", operation()))
+        .refuses(if id == "approveStep" { &[ErrorCode::SelfReview] } else { &[] })
         .refuses(&[
             ErrorCode::Forbidden,
             ErrorCode::InvalidId,

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::audit::AuditPage;
+use signoff_wire::me::Me;
 use signoff_wire::offer_type::OfferType;
-use signoff_wire::publisher::{Member, MemberPut, Publisher, PublisherPut};
+use signoff_wire::publisher::{Member, MemberPut, Principal, PrincipalPut, Publisher, PublisherPut};
 use utoipa::openapi::path::HttpMethod::{Delete, Get, Put};
 
 use super::call::{Answer, Call};
-use crate::api::principals::{Principal, PrincipalPut};
 
 const TAG: &str = "publishers";
 /// What a caller may run into before anything of a publisher is looked at.
@@ -23,8 +23,28 @@ pub(super) fn calls() -> Vec<Call> {
 fn publishers() -> Vec<Call> {
     vec![
         Call::api(TAG, Get, "/api/publishers", "listPublishers")
-            .says("List the caller's own publishers", "Contract, \"Endpoints\" and \"Shapes\".")
-            .answers(Answer::list::<Publisher<'_>>("The publishers.", publisher())),
+            .says(
+                "List the caller's own publishers",
+                "The operator gets all there are, by id, in pages: where there is more, `Link` leads to it. Contract, \
+                 \"Endpoints\" and \"Shapes\".",
+            )
+            .takes(&["$top", "after"])
+            .answers(Answer::list::<Publisher<'_>>("The publishers.", publisher()))
+            .refuses(&[ErrorCode::InvalidFilter]),
+        Call::api(TAG, Get, "/api/me", "whoAmI")
+            .says(
+                "Say whom the server takes the caller for",
+                "A person, an app or the operator; what they are to which publisher; how they are named as a member.",
+            )
+            .answers(Answer::of::<Me<'_>>(200, "The caller.", me())),
+        Call::api(TAG, Get, "/api/audit", "readServerAudit")
+            .says(
+                "Read who changed what belongs to no publisher",
+                "For the operator: which clients of the server's own token endpoint got secrets, the newest first.",
+            )
+            .takes(&["$top", "before"])
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", server_audit()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidFilter]),
         Call::api(TAG, Get, "/api/publishers/{publisherId}", "getPublisher")
             .says("Get one publisher", "Contract, \"Endpoints\".")
             .answers(Answer::of::<Publisher<'_>>(200, "The publisher.", publisher()))
@@ -71,27 +91,41 @@ fn members() -> Vec<Call> {
             .answers(Answer::list::<Member<'_>>("The members.", member()))
             .refuses(&CLOSED),
         Call::api(TAG, Put, MEMBER, "putMember")
-            .says("Add a member or change its role", "For owners. Contract, \"Every request\".")
+            .says(
+                "Add a member or change its role",
+                "For owners. The client of a person is `user:` and the person's object id (or subject). The last owner \
+                 stays one, unless the operator says otherwise. Contract, \"Every request\".",
+            )
             .body::<MemberPut>(true, "The role.", json!({ "role": "reader" }))
             .reads_json()
             .answers(Answer::of::<Member<'_>>(200, "The member as it is now.", member()))
             .refuses(&CLOSED)
-            .refuses(&[ErrorCode::NotFound]),
+            .refuses(&[ErrorCode::NotFound, ErrorCode::LastOwner]),
         Call::api(TAG, Delete, MEMBER, "deleteMember")
-            .says("Remove a member", "For owners. Removing one that is none changes nothing.")
+            .says(
+                "Remove a member",
+                "For owners. Removing one that is none changes nothing. The last owner stays, unless it is the operator \
+                 who removes them.",
+            )
             .answers(Answer::empty(204, "The principal is no member."))
             .refuses(&CLOSED)
-            .refuses(&[ErrorCode::NotFound]),
+            .refuses(&[ErrorCode::NotFound, ErrorCode::LastOwner]),
         Call::api(TAG, Put, "/api/principals/{tenant}/{client}", "putPrincipal")
             .says(
                 "Give a client of the server's own token endpoint its secret",
-                "For the operator; with --dev anybody with a token may add new ones (contract, \"Tokens\").",
+                "For the operator; with --dev anybody with a token may add new ones (contract, \"Tokens\"). Without a \
+                 secret the server makes one, and shows it in this reply alone.",
             )
-            .body::<PrincipalPut>(true, "The secret.", json!({ "secret": "a long passphrase" }))
+            .body::<PrincipalPut>(
+                false,
+                "The secret.",
+                json!({ "secret": "a passphrase of at least 32 characters" }),
+            )
             .reads_json()
-            .answers(Answer::of::<Principal>(200, "Its secret was replaced.", principal()))
-            .answers(Answer::of::<Principal>(201, "The client is new.", principal()))
-            .refuses(&CLOSED),
+            .answers(Answer::of::<Principal<'_>>(200, "Its secret was replaced.", principal()))
+            .answers(Answer::of::<Principal<'_>>(201, "The client is new.", principal()))
+            .refuses(&CLOSED)
+            .refuses(&[ErrorCode::NoTokenEndpoint]),
     ]
 }
 
@@ -105,6 +139,7 @@ fn publisher() -> Value {
             "sellerId": 1,
             "sellerContact": "seller@contoso.example",
             "pcMigrationStatus": "migrated",
+            "selfReview": false,
         },
     })
 }
@@ -115,6 +150,11 @@ fn audit() -> Value {
             "number": 42,
             "time": "2026-11-21T08:00:00.1234560Z",
             "by": "11111111-1111-1111-1111-111111111111/contoso-owner",
+            "actor": {
+                "kind": "app",
+                "tenant": "11111111-1111-1111-1111-111111111111",
+                "id": "contoso-owner",
+            },
             "role": "owner",
             "action": "force",
             "publisherId": "contoso",
@@ -125,6 +165,34 @@ fn audit() -> Value {
             "requestId": "019a1b2c-0000-7000-8000-000000000000",
         }],
         "next": 42,
+    })
+}
+
+fn server_audit() -> Value {
+    json!({
+        "entries": [{
+            "number": 1,
+            "time": "2026-11-21T08:00:00.1234560Z",
+            "by": "operator",
+            "actor": { "kind": "operator" },
+            "role": "operator",
+            "action": "putPrincipal",
+            "subject": "11111111-1111-1111-1111-111111111111/contoso-reader",
+            "outcome": "created",
+            "requestId": "019a1b2c-0000-7000-8000-000000000000",
+        }],
+    })
+}
+
+fn me() -> Value {
+    json!({
+        "kind": "person",
+        "tenant": "11111111-1111-1111-1111-111111111111",
+        "id": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "client": "user:6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "name": "Ann Example",
+        "publishers": [{ "id": "contoso", "role": "reviewer" }],
+        "expires": "2026-11-21T09:00:00.0000000Z",
     })
 }
 

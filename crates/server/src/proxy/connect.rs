@@ -12,12 +12,14 @@ use hyper::ext::ReasonPhrase;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use parking_lot::Mutex;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::select;
 
 use super::target::{Target, Way};
+use super::upstream::Stream;
 use super::{Event, Shared, reply, tunnel};
-use crate::tls::{Stop, handshake, serve_http};
+use crate::serve::{Taken, serve_http};
+use crate::tls::{Broken, Stop, handshake};
 
 const PORTAL_PORT: u16 = 443;
 
@@ -27,7 +29,7 @@ pub(super) struct Handover(Arc<Mutex<Option<(OnUpgrade, Target, Next)>>>);
 
 enum Next {
     Portal,
-    Through(TcpStream),
+    Through(Stream),
 }
 
 impl Handover {
@@ -42,16 +44,32 @@ impl Handover {
             }
         };
         match next {
-            Next::Portal => match handshake(io, &shared.acceptor, stop.clone()).await {
-                Ok(Some(stream)) => serve_http(stream, peer, shared.router.clone(), stop).await,
-                Ok(None) => {}
-                Err(reason) => shared.log.record(Event::HandshakeFailed, &target, Some(reason)),
-            },
+            Next::Portal => portal(shared, io, &target, peer, stop).await,
             Next::Through(other) => select! {
                 () = tunnel::join(io, other, shared.settings.idle_timeout) => {}
                 () = stop.requested() => {}
             },
         }
+    }
+}
+
+/// Serves the portal at this end of the tunnel, and puts on record what a client did not like.
+async fn portal<I>(shared: &Shared, io: I, target: &Target, peer: SocketAddr, stop: Stop)
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let io = Taken::new(io, shared.front.settings().write);
+    let stream = match handshake(io, &shared.acceptor, stop.clone()).await {
+        Ok(Some(stream)) => stream,
+        Ok(None) => return,
+        Err(Broken::Distrust(reason)) => return shared.log.record(Event::Distrusted, target, Some(reason)),
+        Err(Broken::Otherwise(reason)) => {
+            return shared.log.record(Event::HandshakeFailed, target, Some(reason));
+        }
+    };
+    let used = serve_http(stream, shared.front.uncounted(peer), shared.front.clone(), stop.clone()).await;
+    if !used && !stop.is_requested() {
+        shared.log.record(Event::Unused, target, None);
     }
 }
 

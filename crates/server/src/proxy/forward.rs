@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::header::{self, HeaderName};
 use http::uri::PathAndQuery;
@@ -12,10 +11,11 @@ use hyper::Request;
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tower::ServiceExt as _;
 
 use super::target::{Target, Way};
+use super::upstream::Via;
 use super::{Shared, reply, tunnel};
+use crate::tls::Stop;
 
 const HTTP_PORT: u16 = 80;
 
@@ -32,7 +32,12 @@ const HOP_BY_HOP: [HeaderName; 8] = [
 ];
 
 /// Answers a portal address from the router, any other from the host itself.
-pub(super) async fn answer(shared: &Shared, request: Request<Incoming>, peer: SocketAddr) -> Response {
+pub(super) async fn answer(
+    shared: &Shared,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    stop: Stop,
+) -> Response {
     if request.uri().scheme_str() != Some("http") {
         let text = "this proxy passes on http addresses; for https a client asks it with CONNECT";
         return reply(StatusCode::BAD_REQUEST, text);
@@ -50,12 +55,8 @@ pub(super) async fn answer(shared: &Shared, request: Request<Incoming>, peer: So
     };
     match way {
         Way::Portal => {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            match shared.router.clone().oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            }
+            let answered = shared.front.answer_uncounted(peer, stop, request).await;
+            answered.unwrap_or_else(|cut| reply(StatusCode::BAD_GATEWAY, &cut.to_string()))
         }
         Way::Through => pass_on(shared, request, &target).await,
     }
@@ -77,9 +78,25 @@ fn origin_form(mut request: Request<Incoming>) -> Result<Request<Incoming>, http
     Ok(request)
 }
 
+/// The request as the machine's own proxy expects it: the whole address, and what it wants to know of its caller.
+fn address_to_proxy(request: &mut Request<Incoming>, target: &Target, via: &Via) -> Result<(), http::Error> {
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    *request.uri_mut() = Uri::try_from(format!("http://{target}{path}"))?;
+    if let Some(credentials) = via.credentials() {
+        request.headers_mut().insert(header::PROXY_AUTHORIZATION, credentials);
+    }
+    Ok(())
+}
+
 /// Sends the request over a connection of its own and hands the reply back as it comes.
 async fn pass_on(shared: &Shared, mut request: Request<Incoming>, target: &Target) -> Response {
-    let stream = match tunnel::reach(shared, target).await {
+    let via = shared.settings.upstream.of("http", target);
+    if let Some(via) = &via
+        && let Err(error) = address_to_proxy(&mut request, target, via)
+    {
+        return reply(StatusCode::BAD_REQUEST, &format!("the address is not valid: {error}"));
+    }
+    let stream = match tunnel::reach_plain(shared, target, via.as_ref()).await {
         Ok(stream) => stream,
         Err((status, text)) => return reply(status, &text),
     };

@@ -20,9 +20,14 @@ pub enum Event {
     Tunnelled,
     /// Could not be reached.
     Unreachable,
-    /// A portal host, but the client ended the TLS handshake: as a rule it does not trust the private
-    /// authority, since it looks for authorities elsewhere.
+    /// A portal host, but the client does not trust the private authority, since it looks for authorities elsewhere: it
+    /// said so, or ended the TLS handshake when it had seen the certificate.
+    Distrusted,
+    /// A portal host, and the TLS handshake failed for another reason.
     HandshakeFailed,
+    /// A portal host, and the client ended the connection after the handshake without a request. Some do so when they do
+    /// not trust the authority (Node), others have opened one connection too many.
+    Unused,
 }
 
 /// One line of the log.

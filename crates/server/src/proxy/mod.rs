@@ -3,7 +3,8 @@
 //! A client that is told to use it (`HTTPS_PROXY`) asks for `CONNECT cloudpartner.azure.com:443`; for the
 //! [`PORTAL_HOSTS`](crate::tls::PORTAL_HOSTS) the proxy is the other end itself: TLS with the private
 //! authority's certificate, then the router. Every other host is reached untouched, or refused when
-//! [`Settings::offline`]. Plain `http://` addresses are answered and passed on alike. What was passed on,
+//! [`Settings::offline`]; where the machine has a proxy of its own, they are reached through that
+//! ([`Upstream`]). Plain `http://` addresses are answered and passed on alike. What was passed on,
 //! refused or went wrong stands in the [`ProxyLog`] for the report at the end.
 //!
 //! Who can connect can use it to reach any host, so it belongs on a loopback address: see [`bind`].
@@ -13,8 +14,10 @@ mod forward;
 mod log;
 mod target;
 mod tunnel;
+mod upstream;
 
 pub use log::{Entry, Event, ProxyLog};
+pub use upstream::Upstream;
 
 use std::convert::Infallible;
 use std::io;
@@ -23,7 +26,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode, header};
@@ -37,20 +39,25 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::select;
 use tokio_rustls::TlsAcceptor;
 
+use crate::serve::Front;
 use crate::tls::{Stop, listen};
 use connect::Handover;
 
+/// Connections open at once; further ones wait in the system's queue.
+const MOST_CONNECTIONS: usize = 1024;
 /// The longest request head that the proxy reads, in bytes.
 const HEAD_BYTES: usize = 16 * 1024;
 
 /// How the proxy treats what passes.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Refuse every host that is neither the portal nor in `own`.
+    /// Refuse every host that is neither the portal nor on this machine.
     pub offline: bool,
-    /// Addresses that stay reachable when `offline`: the plain address of the private server, which a tool
+    /// Addresses that are no other hosts for the log: the plain address of the private server, which a tool
     /// that uses the proxy for everything asks for through it.
     pub own: Vec<SocketAddr>,
+    /// The machine's own proxies, through which other hosts are reached.
+    pub upstream: Upstream,
     /// How long a client may take to send a complete request head.
     pub head_timeout: Duration,
     /// How long reaching another host may take.
@@ -60,11 +67,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// Online, 10 s for a head, 10 s to connect, 10 minutes idle.
+    /// Online and direct, 10 s for a head, 10 s to connect, 10 minutes idle.
     fn default() -> Self {
         Self {
             offline: false,
             own: Vec::new(),
+            upstream: Upstream::default(),
             head_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(600),
@@ -89,16 +97,17 @@ pub struct Proxy {
 struct Shared {
     settings: Settings,
     acceptor: TlsAcceptor,
-    router: Router,
+    front: Front,
     log: ProxyLog,
 }
 
 impl Proxy {
-    /// A proxy that answers the portal's hosts with `router`, over TLS by `config`
+    /// A proxy that answers the portal's hosts with `front`, over TLS by `config`
     /// ([`Authority::server_config`](crate::tls::Authority::server_config)).
-    pub fn new(settings: Settings, config: Arc<ServerConfig>, router: Router) -> Self {
+    pub fn new(settings: Settings, config: Arc<ServerConfig>, front: impl Into<Front>) -> Self {
         let acceptor = TlsAcceptor::from(config);
-        Self { shared: Arc::new(Shared { settings, acceptor, router, log: ProxyLog::default() }) }
+        let front = front.into();
+        Self { shared: Arc::new(Shared { settings, acceptor, front, log: ProxyLog::default() }) }
     }
 
     /// The log, which goes on filling while the proxy runs.
@@ -110,7 +119,7 @@ impl Proxy {
     /// cut.
     pub async fn serve<F: Future<Output = ()>>(self, listener: TcpListener, shutdown: F) {
         let shared = self.shared;
-        listen(listener, shutdown, move |stream, peer, stop| {
+        listen(listener, MOST_CONNECTIONS, shutdown, move |stream, peer, stop| {
             connection(Arc::clone(&shared), stream, peer, stop)
         })
         .await;
@@ -121,10 +130,9 @@ impl Proxy {
 async fn connection(shared: Arc<Shared>, stream: TcpStream, peer: SocketAddr, mut stop: Stop) {
     let handover = Handover::default();
     let told = stop.clone();
-    let service = service_fn(|mut request: Request<Incoming>| {
-        request.extensions_mut().insert(told.clone());
-        let (shared, handover) = (Arc::clone(&shared), handover.clone());
-        async move { Ok::<_, Infallible>(answer(&shared, request, peer, &handover).await) }
+    let service = service_fn(|request: Request<Incoming>| {
+        let (shared, handover, told) = (Arc::clone(&shared), handover.clone(), told.clone());
+        async move { Ok::<_, Infallible>(answer(&shared, request, peer, told, &handover).await) }
     });
     let http = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -150,12 +158,13 @@ async fn answer(
     shared: &Shared,
     request: Request<Incoming>,
     peer: SocketAddr,
+    stop: Stop,
     handover: &Handover,
 ) -> Response {
     if request.method() == Method::CONNECT {
         connect::answer(shared, request, handover).await
     } else if request.uri().scheme().is_some() {
-        forward::answer(shared, request, peer).await
+        forward::answer(shared, request, peer, stop).await
     } else {
         let text =
             "this port is a forward proxy: set it as HTTPS_PROXY, and send API calls to the portal's host";
@@ -174,3 +183,5 @@ fn reply(status: StatusCode, text: &str) -> Response {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upstream_tests;

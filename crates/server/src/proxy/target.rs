@@ -44,12 +44,21 @@ impl Target {
     }
 
     /// Whether this is `address`, spelled as an address or as `localhost`.
-    fn is(&self, address: SocketAddr) -> bool {
+    pub(super) fn is(&self, address: SocketAddr) -> bool {
         self.port == address.port()
             && match self.host.parse::<IpAddr>() {
                 Ok(ip) => ip == address.ip(),
-                Err(_) => self.host == "localhost" && address.ip().is_loopback(),
+                Err(_) => self.is_loopback() && address.ip().is_loopback(),
             }
+    }
+
+    /// Whether this machine itself is meant: a loopback address, or a name that stands for one (RFC 6761).
+    pub(super) fn is_loopback(&self) -> bool {
+        if let Ok(ip) = self.host.parse::<IpAddr>() {
+            return ip.to_canonical().is_loopback();
+        }
+        let host = self.host.strip_suffix('.').unwrap_or(&self.host);
+        host == "localhost" || host.ends_with(".localhost")
     }
 }
 
@@ -75,7 +84,7 @@ impl Shared {
             format!(
                 "`{target}`: the private server answers this host on ports 443 (https) and 80 (http) only"
             )
-        } else if !self.settings.offline || self.settings.own.iter().any(|own| target.is(*own)) {
+        } else if !self.settings.offline || target.is_loopback() {
             return Ok(Way::Through);
         } else {
             format!(
@@ -114,6 +123,18 @@ mod tests {
         assert!(target("host", None).unwrap_err().contains("HOST:PORT"));
         assert!(target("host:99999", Some(80)).is_err());
         assert!(target("/path", Some(80)).unwrap_err().contains("no host"));
+    }
+
+    #[test]
+    fn this_machine_is_known_by_its_names_and_addresses() {
+        for text in
+            ["localhost:1", "LOCALHOST.:1", "x.localhost:1", "127.8.9.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"]
+        {
+            assert!(target(text, None).unwrap().is_loopback(), "{text}");
+        }
+        for text in ["localhost.example:1", "notlocalhost:1", "128.0.0.1:1", "[::2]:1", "0.0.0.0:1"] {
+            assert!(!target(text, None).unwrap().is_loopback(), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reaching another host, and carrying bytes to and fro.
 
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,20 +15,66 @@ use tokio::select;
 use tokio::time::{sleep, timeout};
 
 use super::target::Target;
+use super::upstream::{Stream, Via};
 use super::{Event, Shared};
 
-/// Connects to `target` and puts on record whether that worked; a failure comes with status and text for the
-/// client.
-pub(super) async fn reach(shared: &Shared, target: &Target) -> Result<TcpStream, (StatusCode, String)> {
+/// Reaches `target` for a tunnel, through the machine's own proxy where it has one, and puts on record whether that
+/// worked; a failure comes with status and text for the client.
+pub(super) async fn reach(shared: &Shared, target: &Target) -> Result<Stream, (StatusCode, String)> {
+    let via = shared.settings.upstream.of("https", target);
+    let reached = async {
+        match &via {
+            Some(via) => via.tunnel(via.connect().await?, target).await,
+            None => Ok(Box::new(directly(target).await?) as Stream),
+        }
+    };
+    on_record(shared, target, reached).await
+}
+
+/// Reaches `target` for a request over plain http: the host itself, or the proxy `via` which is asked for it.
+pub(super) async fn reach_plain(
+    shared: &Shared,
+    target: &Target,
+    via: Option<&Via>,
+) -> Result<TcpStream, (StatusCode, String)> {
+    let reached = async {
+        match via {
+            Some(via) => via.connect().await,
+            None => directly(target).await,
+        }
+    };
+    on_record(shared, target, reached).await
+}
+
+async fn directly(target: &Target) -> Result<TcpStream, String> {
+    let connected = if target.is_loopback() && target.host.parse::<IpAddr>().is_err() {
+        // Names of this machine mean this machine, whatever a resolver says of them.
+        let port = target.port;
+        let own: [SocketAddr; 2] = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
+        TcpStream::connect(&own[..]).await
+    } else {
+        TcpStream::connect((target.host.as_str(), target.port)).await
+    };
+    let stream = connected.map_err(|error| error.to_string())?;
+    // The bytes are passed on as they come; holding them back only delays the client.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
+
+async fn on_record<S>(
+    shared: &Shared,
+    target: &Target,
+    reached: impl Future<Output = Result<S, String>>,
+) -> Result<S, (StatusCode, String)> {
     let limit = shared.settings.connect_timeout;
-    let (status, why) = match timeout(limit, TcpStream::connect((target.host.as_str(), target.port))).await {
+    let (status, why) = match timeout(limit, reached).await {
         Ok(Ok(stream)) => {
-            // The bytes are passed on as they come; holding them back only delays the client.
-            let _ = stream.set_nodelay(true);
-            shared.log.record(Event::Tunnelled, target, None);
+            if !shared.settings.own.iter().any(|own| target.is(*own)) {
+                shared.log.record(Event::Tunnelled, target, None);
+            }
             return Ok(stream);
         }
-        Ok(Err(error)) => (StatusCode::BAD_GATEWAY, error.to_string()),
+        Ok(Err(why)) => (StatusCode::BAD_GATEWAY, why),
         Err(_) => (StatusCode::GATEWAY_TIMEOUT, format!("no answer within {limit:?}")),
     };
     shared.log.record(Event::Unreachable, target, Some(why.clone()));
@@ -35,7 +82,7 @@ pub(super) async fn reach(shared: &Shared, target: &Target) -> Result<TcpStream,
 }
 
 /// Carries bytes both ways until both ends are done, one fails, or neither sent any for as long as `idle`.
-pub(super) async fn join<C>(mut client: C, other: TcpStream, idle: Duration)
+pub(super) async fn join<C>(mut client: C, other: Stream, idle: Duration)
 where
     C: AsyncRead + AsyncWrite + Unpin,
 {

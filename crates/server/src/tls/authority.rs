@@ -13,6 +13,7 @@ use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
+use signoff_store::files::Access;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use super::{OWN_NAMES, PORTAL_HOSTS, TlsError, files};
@@ -71,12 +72,27 @@ impl Authority {
             _ => {
                 let made = Self::create(now)?;
                 let text = format!("{}{}", made.key.serialize_pem(), made.pem);
-                files::write(&path, &text, files::Access::Owner)?;
+                files::write(&path, &text, Access::Owner)?;
                 made
             }
         };
-        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, files::Access::Everyone)?;
+        files::write(&dir.join(CERTIFICATE_FILE), &authority.pem, Access::Everyone)?;
         Ok(authority)
+    }
+
+    /// Whether an authority is kept in `dir` that [`Self::load_or_create`] could read at `now` (Unix seconds). Nothing is
+    /// made or changed.
+    ///
+    /// # Errors
+    /// [`TlsError::File`], [`TlsError::Damaged`] and [`TlsError::NotYetValid`], each naming the file.
+    pub fn kept(dir: &Path, now: i64) -> Result<bool, TlsError> {
+        let path = dir.join(KEY_FILE);
+        let Some(text) = files::read(&path)? else { return Ok(false) };
+        match Self::parse(&text) {
+            Err(why) => Err(TlsError::Damaged { path, why }),
+            Ok(kept) if kept.begins > now => Err(TlsError::NotYetValid { path, begins: kept.begins, now }),
+            Ok(_) => Ok(true),
+        }
     }
 
     /// The certificate of the authority, one PEM section. No secret.
@@ -98,7 +114,7 @@ impl Authority {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_single_cert(vec![certificate, self.certificate.clone()], key)?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Arc::new(config))
     }
 

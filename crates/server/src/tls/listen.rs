@@ -11,8 +11,6 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// Connections open at once; further ones wait in the system's queue.
-const MAX_CONNECTIONS: usize = 1024;
 /// How long after an error of `accept` (no file descriptor left, usually) to try again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// How long requests that run at shutdown may take to end.
@@ -28,27 +26,32 @@ impl Stop {
         // An error means that the listener is gone altogether, which is a stop as well.
         let _ = self.0.wait_for(|stopped| *stopped).await;
     }
+
+    /// Whether it should have ended.
+    pub(crate) fn is_requested(&self) -> bool {
+        *self.0.borrow()
+    }
 }
 
-/// Serves every connection until `shutdown` is ready; then tells them to stop, and returns when they have, or
+/// Serves every connection, `most` at once (further ones wait in the system's queue), until `shutdown` is ready; then tells them to stop, and returns when they have, or
 /// cuts them after [`GRACE`]. Dropping the future cuts them at once.
-pub(crate) async fn listen<F, S, C>(listener: TcpListener, shutdown: F, serve: S)
+pub(crate) async fn listen<F, S, C>(listener: TcpListener, most: usize, shutdown: F, serve: S)
 where
     F: Future<Output = ()>,
     S: Fn(TcpStream, SocketAddr, Stop) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
-    listen_with(GRACE, listener, shutdown, serve).await;
+    listen_with(GRACE, listener, most, shutdown, serve).await;
 }
 
-async fn listen_with<F, S, C>(grace: Duration, listener: TcpListener, shutdown: F, serve: S)
+async fn listen_with<F, S, C>(grace: Duration, listener: TcpListener, most: usize, shutdown: F, serve: S)
 where
     F: Future<Output = ()>,
     S: Fn(TcpStream, SocketAddr, Stop) -> C,
     C: Future<Output = ()> + Send + 'static,
 {
     let (stop, stopped) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Arc::new(Semaphore::new(most));
     let mut open = JoinSet::new();
     let mut shutdown = pin!(shutdown);
     loop {
@@ -112,6 +115,7 @@ mod tests {
         let listening = listen_with(
             Duration::from_millis(1),
             listener,
+            1,
             async { stopped.await.unwrap() },
             move |stream, _, _| {
                 begins.notify_one();

@@ -15,7 +15,7 @@ pub use authority::Authority;
 pub use bundle::bundle;
 pub(crate) use listen::{Stop, listen};
 pub use serve::serve_tls;
-pub(crate) use serve::{handshake, serve_http};
+pub(crate) use serve::{Broken, handshake};
 
 use std::io;
 use std::path::PathBuf;

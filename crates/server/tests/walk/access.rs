@@ -19,7 +19,9 @@ enum Least {
 use Least::{Anybody, Member, Operator};
 
 /// `{…}` stands for what the test fills in.
-const ROUTES: [(&str, &str, Least); 31] = [
+const ROUTES: [(&str, &str, Least); 33] = [
+    ("GET", "/api/me", Anybody),
+    ("GET", "/api/audit", Operator),
     ("GET", "/api/publishers", Anybody),
     ("GET", "/api/offerTypes", Anybody),
     ("PUT", "/api/principals/{tenant}/{client}", Anybody),

@@ -232,7 +232,7 @@ async fn requests_that_no_client_library_sends() {
         ("a good one", good.clone(), "", "200"),
         ("a header of 1 MiB", good.clone(), long.as_str(), "431"),
         ("2000 headers", good.clone(), many.as_str(), "431"),
-        ("a path of 100 KiB", format!("/api/{}", "x".repeat(100_000)), "", "414"),
+        ("a path of 100 KiB", format!("/api/{}", "x".repeat(100_000)), "", "431"),
         ("a broken escape", under("%zz/offers?"), "", "400"),
         ("half an escape", under("contoso/offers/%?"), "", "400"),
         ("no UTF-8 in the path", under("contoso/offers/%ff%fe?"), "", "400"),

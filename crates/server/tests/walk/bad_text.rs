@@ -11,7 +11,7 @@ async fn bad_lists_of_addresses() {
     let fabrikam = server.fabrikam().await;
     fabrikam.create("vm").await.expect(201);
     server.scenario("fabrikam/vm", json!({ "displaycertify": { "hold": true } })).await.expect(200);
-    let many = (0..101).map(|number| format!("a{number}@x.example")).collect::<Vec<_>>().join(",");
+    let many = (0..21).map(|number| format!("a{number}@x.example")).collect::<Vec<_>>().join(",");
     let long = format!("{}@x.example", "a".repeat(100_000));
     let bad = [
         "nobody",

@@ -239,7 +239,12 @@ async fn a_token_that_is_over_ends_the_stream() {
 
 #[tokio::test]
 async fn a_publisher_has_so_many_streams_and_no_more() {
-    let server = TestServer::with_limits(FollowLimits { places: 9, streams_of_publisher: 2 }).await;
+    let server = TestServer::with_limits(FollowLimits {
+        places: 9,
+        streams_of_publisher: 2,
+        ..FollowLimits::default()
+    })
+    .await;
     let owner = server.owner().await;
     let id = held_publish(&server, &owner, "vm").await;
     let mut open = Vec::new();
@@ -256,6 +261,22 @@ async fn a_publisher_has_so_many_streams_and_no_more() {
 }
 
 #[tokio::test]
+async fn one_caller_does_not_take_the_streams_of_all() {
+    let limits = FollowLimits { streams_of_caller: 2, ..FollowLimits::default() };
+    let server = TestServer::with_limits(limits).await;
+    let (owner, reader) = (server.owner().await, server.reader().await);
+    let id = held_publish(&server, &owner, "vm").await;
+    let mut open = Vec::new();
+    for _ in 0..2 {
+        open.push(Reader::open(events(&reader, "vm", &id)).await);
+    }
+    let refused = events(&reader, "vm", &id).await.refused(429, "TooManyRequests");
+    assert!(!refused.header("retry-after").is_empty());
+    open.push(Reader::open(events(&owner, "vm", &id)).await);
+    server.followed_by(3).await;
+}
+
+#[tokio::test]
 async fn a_server_that_stops_closes_its_streams() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
@@ -269,7 +290,7 @@ async fn a_server_that_stops_closes_its_streams() {
 
 /// As the clients of `signoff run` come: through the forward proxy, over TLS, in either version of HTTP.
 #[tokio::test]
-async fn through_the_proxy_in_either_version_of_http() {
+async fn through_the_proxy_whatever_the_client_could_do() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
     let now = server.engine.clock().real().0 / 1_000_000;
@@ -281,11 +302,11 @@ async fn through_the_proxy_in_either_version_of_http() {
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let serving = tokio::spawn(proxy.serve(listener, async { drop(stopped.await) }));
     let mut last = Vec::new();
-    for (offer, version) in [("one", http::Version::HTTP_11), ("two", http::Version::HTTP_2)] {
+    for (offer, one_only) in [("one", true), ("two", false)] {
         let ca = reqwest::Certificate::from_pem(authority.ca_pem().as_bytes()).unwrap();
         let to_proxy = reqwest::Proxy::all(format!("http://{address}")).unwrap();
         let builder = reqwest::Client::builder().tls_certs_only([ca]).proxy(to_proxy);
-        let builder = if version == http::Version::HTTP_11 { builder.http1_only() } else { builder };
+        let builder = if one_only { builder.http1_only() } else { builder };
         let http = builder.build().unwrap();
         let id = held_publish(&server, &owner, offer).await;
         let base = format!("https://cloudpartner.azure.com{}", owner.path(offer, "/operations"));
@@ -294,7 +315,7 @@ async fn through_the_proxy_in_either_version_of_http() {
             request.bearer_auth(owner.token.as_deref().unwrap())
         };
         let response = get("/events").send().await.unwrap();
-        assert_eq!(response.version(), version);
+        assert_eq!(response.version(), http::Version::HTTP_11);
         let mut reader = Reader::of(response);
         assert_eq!(reader.next().await.unwrap().json()["id"], Value::from(id.as_str()));
         server.release(offer, "displaycertify").await.expect(200);

@@ -26,7 +26,11 @@ mod clock;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod dialects;
+#[cfg(test)]
+mod early;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
@@ -40,6 +44,8 @@ mod limits;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
 mod nodes;
 #[cfg(test)]
 mod offers;
@@ -48,7 +54,13 @@ mod operations;
 #[cfg(test)]
 mod order;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod publish;
+#[cfg(test)]
+mod quotas;
+#[cfg(test)]
+mod raw;
 #[cfg(test)]
 mod repeat;
 #[cfg(test)]

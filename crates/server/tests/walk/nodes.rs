@@ -111,10 +111,14 @@ async fn in_production_a_membership_counts_everywhere_before_long() {
     let nodes = TestServer::three(false).await;
     nodes[0].operator().put("/api/publishers/contoso", &json!({})).await.expect(201);
     let principal = format!("/api/principals/{TENANT}/ann");
-    nodes[0].operator().put(&principal, &json!({ "secret": "a-long-enough-secret" })).await.succeeded();
+    nodes[0]
+        .operator()
+        .put(&principal, &json!({ "secret": "a-secret-that-is-long-enough-for-production" }))
+        .await
+        .succeeded();
     let path = format!("/api/publishers/contoso/members/{TENANT}/ann");
     nodes[0].operator().put(&path, &json!({ "role": "owner" })).await.expect(200);
-    let token = nodes[1].token("ann", "a-long-enough-secret", DEFAULT_AUDIENCE).await;
+    let token = nodes[1].token("ann", "a-secret-that-is-long-enough-for-production", DEFAULT_AUDIENCE).await;
     let ann = nodes[1].bearing(&token);
     ann.get("/api/publishers/contoso").await.expect(200);
     // What was looked up counts for a second. The directory is not asked about every call.
@@ -160,7 +164,7 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     let path = two.path("vm", &format!("/operations/{}/events", publish.operation_id()));
     let mut reader = Reader::open(two.get(&path)).await;
     let first = reader.next().await.unwrap();
-    let waiting = tokio::spawn(three.follow(&publish.location()).wait(60).into_future());
+    let waiting = tokio::spawn(three.follow(&publish.location()).wait(50).into_future());
     // It has looked, and found nothing new.
     let looks = || nodes[2].faults.log().into_iter().filter(|entry| entry.method == "look");
     while !looks().any(|entry| entry.outcome == Outcome::Done) {
@@ -168,7 +172,7 @@ async fn who_waits_and_who_follows_hears_of_every_node() {
     }
     nodes[0].release("vm", "displaycertify").await.expect(200);
     let reply = tokio::time::timeout(AT_ONCE, waiting).await.unwrap().unwrap().expect(200);
-    assert_eq!(reply.header("preference-applied"), "wait=60");
+    assert_eq!(reply.header("preference-applied"), "wait=50");
     assert_ne!(reply.text, first.data);
     let signoff = async { while !reader.next().await.unwrap().data.contains("waitingForPublisherReview") {} };
     tokio::time::timeout(AT_ONCE, signoff).await.unwrap();

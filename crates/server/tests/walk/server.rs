@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
-use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Verifier};
-use signoff_server::{App, AppSettings, OperatorToken, Routes, TENANT, router, seed, serve_plain};
+use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
+use signoff_server::{
+    App, AppSettings, FAILED_SIGN_INS, Front, OperatorToken, QuotaSettings, Routes, ServeSettings, TENANT,
+    router, seed, serve_plain,
+};
 use signoff_store::Store;
 use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::sqlite::SqliteStore;
@@ -44,6 +47,18 @@ pub(crate) struct TestServer {
     hooks: Vec<HookSettings>,
 }
 
+fn settings(dialect: Dialect, dev: bool, operator_token: Option<OperatorToken>) -> AppSettings {
+    let (quotas, allowed_hosts) = (QuotaSettings::default(), Vec::new());
+    AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas, allowed_hosts }
+}
+
+/// The bounds of a server.
+#[derive(Default)]
+struct Bounds {
+    follow: FollowLimits,
+    serve: ServeSettings,
+}
+
 /// Where a server keeps its state.
 enum Place {
     /// In a file of its own.
@@ -74,9 +89,9 @@ impl TestServer {
         let node = async || {
             let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
             let dialect = Dialect::Documented;
-            let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
+            let settings = settings(dialect, dev, operator_token);
             let place = Place::Database(address.clone());
-            Self::on(place, settings, Arc::default(), FollowLimits::default(), Vec::new()).await
+            Self::on(place, settings, Arc::default(), Bounds::default(), Vec::new()).await
         };
         let nodes = [0, 1, 2].map(|_| Box::pin(node()));
         let nodes = futures_util::future::join_all(nodes).await;
@@ -99,30 +114,49 @@ impl TestServer {
     }
 
     async fn with(dialect: Dialect, dev: bool) -> Self {
+        Self::with_quotas(dialect, dev, QuotaSettings::default()).await
+    }
+
+    /// A server on which callers may do so much.
+    pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
         let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
-        let settings = AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1 };
-        Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), Vec::new()).await
+        let settings = AppSettings { quotas, ..settings(dialect, dev, operator_token) };
+        Self::on(Place::new(), settings, Arc::default(), Bounds::default(), Vec::new()).await
     }
 
     /// A development server some of whose steps are a third party's.
     pub(crate) async fn with_hook(hook: HookSettings) -> Self {
         let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
-        Self::on(Place::new(), settings, Arc::default(), FollowLimits::default(), vec![hook]).await
+        let settings = settings(dialect, true, None);
+        Self::on(Place::new(), settings, Arc::default(), Bounds::default(), vec![hook]).await
     }
 
     /// A development server on which only so many may follow operations.
     pub(crate) async fn with_limits(limits: FollowLimits) -> Self {
         let dialect = Dialect::Documented;
-        let settings = AppSettings { dialect, dev: true, adopt: false, operator_token: None, retry_after: 1 };
-        Self::on(Place::new(), settings, Arc::default(), limits, Vec::new()).await
+        let settings = settings(dialect, true, None);
+        Self::on(
+            Place::new(),
+            settings,
+            Arc::default(),
+            Bounds { follow: limits, ..Bounds::default() },
+            Vec::new(),
+        )
+        .await
+    }
+
+    /// A development server with these bounds on connections.
+    pub(crate) async fn serving(serve: ServeSettings) -> Self {
+        let settings = settings(Dialect::Documented, true, Some(OperatorToken(OPERATOR.to_owned())));
+        Self::on(Place::new(), settings, Arc::default(), Bounds { serve, ..Bounds::default() }, Vec::new())
+            .await
     }
 
     async fn on(
         place: Place,
         settings: AppSettings,
         ahead: Arc<AtomicI64>,
-        follow: FollowLimits,
+        bounds: Bounds,
         hooks: Vec<HookSettings>,
     ) -> Self {
         // Only the first server of the process has to say so.
@@ -133,13 +167,16 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Hooks::new(hooks.clone(), Arc::new(HttpTransport::new().unwrap()), &base).unwrap();
-        let engine_settings = Settings { follow, ..engine_settings };
+        let engine_settings = Settings { follow: bounds.follow, ..engine_settings };
         let engine = Engine::with(store.clone(), engine_settings, EngineClock::default(), asked);
         let clock: Clock = {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), IssuerSettings::default()));
+        // A server with quotas has them all.
+        let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
+        let issuing = IssuerSettings { failed_sign_ins, seeded: Seeded::Count, ..IssuerSettings::default() };
+        let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
         let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());
@@ -153,7 +190,9 @@ impl TestServer {
         let mut serving = stopped.clone();
         tasks.spawn(async move { worker.run(stopped).await });
         let routes = router(app);
-        tasks.spawn(serve_plain(listener, routes.clone(), async move {
+        let front = Front::new(bounds.serve);
+        front.open(routes.clone());
+        tasks.spawn(serve_plain(listener, front, async move {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -177,7 +216,7 @@ impl TestServer {
         while let Some(ended) = tasks.join_next().await {
             ended.unwrap();
         }
-        Self::on(place, settings, ahead, FollowLimits::default(), hooks).await
+        Self::on(place, settings, ahead, Bounds::default(), hooks).await
     }
 
     /// Lets an hour and a minute pass for tokens: those issued before are over.

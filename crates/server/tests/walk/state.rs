@@ -1,6 +1,7 @@
 //! The state as a whole: reset, snapshot and restore; and what a server without `--dev` has of all this: nothing.
 
 use serde_json::json;
+use signoff_store::testing::{Fault, Plan, Point};
 
 use crate::server::TestServer;
 
@@ -63,6 +64,15 @@ async fn a_snapshot_brings_everything_back() {
     owner.reaches("sample-vm", "waitingForPublisherReview").await;
 }
 
+/// The snapshot after this statement.
+async fn altered(snapshot: &[u8], statement: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("snapshot");
+    std::fs::write(&file, snapshot).unwrap();
+    signoff_store::testing::sql(&format!("sqlite:{}", file.display()), statement).await.unwrap();
+    std::fs::read(&file).unwrap()
+}
+
 #[tokio::test]
 async fn what_is_no_snapshot_changes_nothing() {
     let server = TestServer::start().await;
@@ -73,7 +83,16 @@ async fn what_is_no_snapshot_changes_nothing() {
     let mut bent = server.snapshot().await;
     let middle = bent.len() / 2;
     bent[middle..middle + 4096].fill(0xff);
+    // The number of cells in the second page, which is the root of a tree.
+    let mut flipped = server.snapshot().await;
+    flipped[4096 + 4] ^= 1;
+    let whole = server.snapshot().await;
+    let broken = altered(&whole, "DELETE FROM content").await;
+    let unreadable = altered(&whole, "UPDATE publisher SET body = '{' WHERE publisher_id = 'contoso'").await;
     for (what, bytes) in [
+        ("one with a flipped bit", flipped),
+        ("one without contents", broken),
+        ("one with a publisher that cannot be read", unreadable),
         ("nothing", Vec::new()),
         ("a text", b"not a database".to_vec()),
         ("a half", cut),
@@ -83,6 +102,17 @@ async fn what_is_no_snapshot_changes_nothing() {
         assert_eq!((reply.status, reply.code().as_str()), (400, "InvalidBody"), "{what}: {}", reply.text);
         assert_eq!(owner.offer("sample-vm").await.expect(200).text, before, "{what}");
     }
+}
+
+#[tokio::test]
+async fn who_cannot_store_changes_is_not_ready() {
+    let server = TestServer::start().await;
+    server.lab("GET", "/readyz").await.expect(200);
+    let next = server.faults.calls_of("writable") + 1;
+    server.faults.set_plan(Plan::at(Point::call_of("writable", next), Fault::Error));
+    let reply = server.lab("GET", "/readyz").await;
+    assert_eq!(reply.status, 503, "{}", reply.text);
+    server.lab("GET", "/readyz").await.expect(200);
 }
 
 #[tokio::test]

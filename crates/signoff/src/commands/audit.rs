@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Session;
+use crate::connection::Settings;
 use crate::exit::Failure;
 use crate::view::{self, tables};
 
@@ -15,12 +15,20 @@ pub(crate) struct Command {
     /// Only entries older than this number
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     before: Option<u64>,
+    /// The server's own log instead of a publisher's: which clients got secrets (operator only)
+    #[arg(long)]
+    server: bool,
 }
 
 /// Runs the command.
-pub(crate) async fn run(command: &Command, session: &Session) -> Result<(), Failure> {
-    let page = session.client.audit(&session.publisher, command.before, Some(command.limit)).await?;
-    view::show(session.output, &page, |page| tables::audit(&page.entries))?;
+pub(crate) async fn run(command: &Command, settings: &Settings) -> Result<(), Failure> {
+    let (before, limit) = (command.before, Some(command.limit));
+    let page = if command.server {
+        settings.operator_client()?.server_audit(before, limit).await?
+    } else {
+        settings.client()?.audit(&settings.publisher()?, before, limit).await?
+    };
+    view::show(settings.output(), &page, |page| tables::audit(&page.entries))?;
     if let Some(next) = page.next {
         view::say(&format!("there is more: --before {next}"));
     }

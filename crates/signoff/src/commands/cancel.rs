@@ -27,6 +27,9 @@ pub(crate) struct Command {
     /// With --all: change nothing, show what would come of it
     #[arg(long, requires = "all", conflicts_with = "offer")]
     dry_run: bool,
+    /// With --all: do not ask first on a terminal
+    #[arg(long, requires = "all", conflicts_with = "offer")]
+    yes: bool,
     /// Only this operation, never a newer one
     #[arg(long, value_name = "ID", value_parser = operation_id, conflicts_with = "all")]
     operation: Option<Uuid>,
@@ -57,7 +60,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         force: command.force,
     };
     let Some(offer) = command.offer else {
-        return cancel_all::run(command.filter, command.dry_run, &action, session).await;
+        return cancel_all::run(command.filter, command.dry_run, command.yes, &action, session).await;
     };
     let started = session.client.cancel(&session.publisher, &offer, &action).await?;
     let accepted = started.accepted.as_ref();
@@ -72,5 +75,6 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         }
         (false, false) => format!("{offer}: being canceled; the cancellation is an operation of its own"),
     });
-    session.conclude(&offer, &started, command.wait && !nothing && !given_up, canceled_well).await
+    let wait = command.wait && !nothing && !given_up;
+    session.conclude("cancel", &offer, &started, wait, canceled_well).await
 }

@@ -1,6 +1,6 @@
 //! `signoff cancel --all`: the operations of many offers.
 
-use std::io::{IsTerminal, stderr};
+use std::io::{IsTerminal as _, stdin};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use signoff_wire::bulk::{CancelResult, CancelResults};
@@ -10,7 +10,7 @@ use signoff_wire::words::{OfferStatus, OperationState};
 use super::Session;
 use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, plain, tables};
+use crate::view::{self, Stream, plain, tables};
 
 /// So many cancels a call: the bar moves and lines come after each.
 const AT_ONCE: u32 = 20;
@@ -19,9 +19,14 @@ const AT_ONCE: u32 = 20;
 pub(super) async fn run(
     filter: Option<String>,
     dry_run: bool,
+    yes: bool,
     action: &Action,
     session: &Session,
 ) -> Result<(), Failure> {
+    if !dry_run && !yes && !agreed(filter.as_deref(), action, session).await? {
+        view::say("nothing was canceled");
+        return Ok(());
+    }
     let bar = if dry_run { None } else { bar(filter.as_deref(), session).await? };
     let mut all = CancelResults { dry_run, results: Vec::new(), next: None };
     let mut many = Many { filter, dry_run, top: Some(AT_ONCE), after: None };
@@ -59,9 +64,40 @@ pub(super) async fn run(
     }
 }
 
+/// Whether a person agrees to what would be canceled. Without a terminal nobody is asked: scripts have said what they
+/// want.
+async fn agreed(filter: Option<&str>, action: &Action, session: &Session) -> Result<bool, Failure> {
+    if !stdin().is_terminal() || !Stream::Err.is_terminal() {
+        return Ok(true);
+    }
+    let mut would = Vec::new();
+    let mut many = Many { filter: filter.map(str::to_owned), dry_run: true, top: None, after: None };
+    loop {
+        let part = session.client.cancel_many(&session.publisher, &many, action).await?;
+        would.extend(part.results);
+        many.after = match part.next {
+            Some(next) if many.after.as_deref().is_none_or(|after| *next > *after) => Some(next.into_owned()),
+            _ => break,
+        };
+    }
+    let count = would.iter().filter(|result| result.went_well()).count();
+    if count == 0 {
+        // There is nothing to lose, and the answer says why.
+        return Ok(true);
+    }
+    view::say_text(&tables::cancel_results(&would).laid(&Stream::Err.screen()));
+    view::say(&format!(
+        "Cancel the operations of {count} offers of {}? Type yes to go on:",
+        session.publisher
+    ));
+    let mut answer = String::new();
+    stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
 /// A bar as long as there are offers to cancel, if there is a terminal to show it.
 async fn bar(filter: Option<&str>, session: &Session) -> Result<Option<ProgressBar>, Failure> {
-    if !stderr().is_terminal() {
+    if !Stream::Err.is_terminal() {
         return Ok(None);
     }
     let offers = session.client.offers(&session.publisher, filter).await?;

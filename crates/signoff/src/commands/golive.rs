@@ -24,5 +24,5 @@ pub(crate) struct Command {
 pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {
     let action = Action { if_match: command.if_match, ..Action::default() };
     let started = session.client.golive(&session.publisher, &command.offer.offer, &action).await?;
-    session.conclude(&command.offer.offer, &started, command.wait, ended_well).await
+    session.conclude("golive", &command.offer.offer, &started, command.wait, ended_well).await
 }

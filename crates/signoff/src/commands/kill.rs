@@ -15,12 +15,9 @@ use crate::view;
 /// What to end, and why.
 #[derive(Args)]
 pub(crate) struct Kill {
-    /// The publisher whose offer it is
-    #[arg(value_name = "PUBLISHER", id = "kill_publisher")]
-    publisher: String,
-    /// The offer's id
-    #[arg(value_parser = offer_id)]
-    offer: String,
+    /// The offer's id; as before, its publisher may stand before it
+    #[arg(value_name = "OFFER", required = true, num_args = 1..=2)]
+    words: Vec<String>,
     /// Only this operation, never a newer one
     #[arg(long, value_name = "ID", value_parser = operation_id)]
     operation: Option<Uuid>,
@@ -34,13 +31,19 @@ pub(crate) struct Kill {
 
 /// Runs the command.
 pub(crate) async fn run(kill: Kill, settings: &Settings) -> Result<(), Failure> {
-    let session = Session::of_operator(settings, kill.publisher)?;
+    let (publisher, offer) = match kill.words.as_slice() {
+        [publisher, offer] => (publisher.clone(), offer),
+        [offer] => (settings.publisher()?, offer),
+        _ => return Err(Failure::Usage("name one offer".to_owned())),
+    };
+    let offer = offer_id(offer).map_err(|error| Failure::Usage(error.to_string()))?;
+    let session = Session::of_operator(settings, publisher)?;
     let publisher = &session.publisher;
     if !kill.yes {
-        confirm(publisher, &kill.offer)?;
+        confirm(publisher, &offer)?;
     }
     let action = Action { reason: Some(kill.reason), operation_id: kill.operation, ..Action::default() };
-    let killed = session.client.kill(publisher, &kill.offer, &action).await?;
+    let killed = session.client.kill(publisher, &offer, &action).await?;
     let status = killed.accepted.as_ref().map(|accepted| accepted.status);
     let what = match status {
         Some(OperationState::Canceled) => "canceled; nothing of it is left",
@@ -49,7 +52,7 @@ pub(crate) async fn run(kill: Kill, settings: &Settings) -> Result<(), Failure> 
         }
         _ => "failed; the messages of its cancellation say what is left behind, the next publish removes it",
     };
-    view::say(&format!("{publisher}/{}: {what}", kill.offer));
+    view::say(&format!("{publisher}/{offer}: {what}"));
     session.print_started(&killed)
 }
 

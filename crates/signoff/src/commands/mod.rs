@@ -7,6 +7,7 @@ mod cancel_all;
 mod completions;
 mod golive;
 mod kill;
+mod next;
 mod offer;
 mod openapi;
 mod operation;
@@ -20,6 +21,8 @@ mod settings;
 mod store;
 mod token;
 mod r#try;
+mod version;
+mod whoami;
 
 use std::process::ExitCode;
 
@@ -28,13 +31,14 @@ use serde_json::json;
 use signoff_wire::client::{Client, Started, Until, waits_for_sign_off};
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::path;
+use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
 use crate::config::ServeOptions;
 use crate::connection::{Connection, Output, Settings};
 use crate::exit::Failure;
-use crate::follow::follow;
-use crate::view::{self, tables};
+use crate::follow::{Followed, follow};
+use crate::view::{self, plain, tables};
 
 /// Everything that a server does.
 #[derive(Subcommand)]
@@ -62,11 +66,11 @@ pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) 
         }
         ServerCommand::Serve(options) => {
             crate::logging::start("info");
-            Box::pin(serve::run(*options)).await.map(|()| ExitCode::SUCCESS)
+            Box::pin(serve::run(*options, connection.output())).await
         }
         ServerCommand::Run(command) => {
             crate::logging::start("warn");
-            run::run(command).await
+            run::run(command, &connection.known_caller()).await
         }
         ServerCommand::Try(command) => {
             crate::logging::start("error");
@@ -104,12 +108,16 @@ pub(crate) enum ClientCommand {
     Audit(audit::Command),
     /// Ask the server whether it is ready; exit code 6 if it is not (for health checks)
     Ready,
+    /// Show whom the server takes you for, and what you are to which publisher
+    Whoami,
     /// Print an access token
     Token,
     /// Print the OpenAPI description of the API that this program serves
     Openapi(openapi::Command),
     /// Print what every setting is called and means, as Markdown
     Settings,
+    /// Print the version, and with --json what API it speaks
+    Version(version::Command),
     /// Print completions for a shell
     Completions(completions::Command),
 }
@@ -122,15 +130,17 @@ pub(crate) async fn run(command: ClientCommand, connection: &Connection) -> Resu
         ClientCommand::Publish(command) => publish::run(command, &session()?).await,
         ClientCommand::Golive(command) => golive::run(command, &session()?).await,
         ClientCommand::Cancel(command) => cancel::run(command, &session()?).await,
-        ClientCommand::Audit(command) => audit::run(&command, &session()?).await,
+        ClientCommand::Audit(command) => audit::run(&command, &connection.settings()?).await,
         ClientCommand::Operation(command) => operation::run(command, &connection.settings()?).await,
         ClientCommand::Review(command) => review::run(command, &session()?).await,
         ClientCommand::Publisher(command) => publisher::run(command, &connection.settings()?).await,
         ClientCommand::Ready => ready::run(&connection.settings()?).await,
+        ClientCommand::Whoami => whoami::run(&connection.settings()?).await,
         ClientCommand::Token => token::run(&connection.settings()?).await,
         ClientCommand::Openapi(command) => openapi::run(&command, connection).await,
         ClientCommand::Completions(command) => completions::run(&command),
         ClientCommand::Settings => settings::run(),
+        ClientCommand::Version(command) => version::run(&command, connection.output()),
     }
 }
 
@@ -139,17 +149,25 @@ pub(crate) struct Session {
     client: Client,
     publisher: String,
     output: Output,
+    /// The options that commands to type next need, too.
+    typed: String,
 }
 
 impl Session {
     fn new(settings: &Settings) -> Result<Self, Failure> {
-        Ok(Self { client: settings.client()?, publisher: settings.publisher()?, output: settings.output() })
+        Ok(Self {
+            client: settings.client()?,
+            publisher: settings.publisher()?,
+            output: settings.output(),
+            typed: settings.typed().to_owned(),
+        })
     }
 
     /// The server's operator, who works for any publisher.
     fn of_operator(settings: &Settings, publisher: String) -> Result<Self, Failure> {
         path::publisher_id(&publisher).map_err(|error| Failure::Usage(error.to_string()))?;
-        Ok(Self { client: settings.operator_client()?, publisher, output: settings.output() })
+        let typed = settings.typed().to_owned();
+        Ok(Self { client: settings.operator_client()?, publisher, output: settings.output(), typed })
     }
 
     /// The newest operation of an offer that `wanted` says yes to by its state.
@@ -167,6 +185,18 @@ impl Session {
         path::OperationAddress::Migrated { publisher: &self.publisher, offer, operation }.to_string()
     }
 
+    /// The operation as what is followed; `word` is its kind.
+    fn followed(&self, word: &str, offer: &str, id: Option<Uuid>) -> Followed {
+        let typed = &self.typed;
+        let id = id.map(|id| format!(" {id}")).unwrap_or_default();
+        Followed {
+            what: format!("the {word} of {offer}"),
+            watch: format!("signoff operation watch {offer}{id}{typed}"),
+            // A cancellation is stopped by force alone.
+            stop: (word != "cancel").then(|| format!("signoff cancel {offer}{typed}")),
+        }
+    }
+
     /// Prints where to look at an operation.
     fn print_started(&self, started: &Started) -> Result<(), Failure> {
         let accepted = started.accepted.as_ref();
@@ -175,32 +205,42 @@ impl Session {
             "operationId": accepted.map(|accepted| accepted.operation_id),
             "status": accepted.map(|accepted| accepted.status),
         });
-        view::show(self.output, &reply, |_| started.location.clone())
+        view::show(self.output, &reply, |_| plain(&started.location))
+    }
+
+    /// What the publisher can do now, where an operation waits for the publisher.
+    fn say_what_is_next(&self, operation: &OperationDetail<'_>, offer: &str) {
+        if waits_for_sign_off(operation) {
+            let typed = &self.typed;
+            view::say("it waits for your sign-off");
+            view::say(&format!("  take it live:  signoff golive {offer} --wait{typed}"));
+            view::say(&format!("  or drop it:    signoff cancel {offer} --wait{typed}"));
+        }
     }
 
     /// Prints what a publish, go live or cancel answered; follows the operation first when asked to.
     async fn conclude(
         &self,
+        word: &str,
         offer: &str,
         started: &Started,
         wait: bool,
         verdict: fn(&OperationDetail<'_>) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        let accepted = started.accepted.as_ref();
+        let id = accepted.map(|accepted| accepted.operation_id);
         if !wait {
+            let runs = accepted.is_some_and(|accepted| accepted.status == OperationState::Running);
+            if runs && self.output == Output::Table {
+                next::say(&self.followed(word, offer, id));
+            }
             return self.print_started(started);
         }
-        let pause = started.retry_after;
-        let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff).await?;
-        say_what_is_next(&last, offer);
+        let (pause, followed) = (started.retry_after, self.followed(word, offer, id));
+        let last = follow(&self.client, &started.location, pause, Until::EndedOrSignOff, &followed).await?;
+        self.say_what_is_next(&last, offer);
         view::show(self.output, &last, tables::operation)?;
         verdict(&last)
-    }
-}
-
-/// What the publisher can do now, where an operation waits for the publisher.
-fn say_what_is_next(operation: &OperationDetail<'_>, offer: &str) {
-    if waits_for_sign_off(operation) {
-        view::say(&format!("it waits for your sign-off: signoff golive {offer}, or signoff cancel {offer}"));
     }
 }
 

@@ -113,11 +113,11 @@ async fn show(command: &Show, session: &Session) -> Result<(), Failure> {
 /// The document as JSON to the last digit, or what a person asks for first.
 fn print(read: &OfferRead, output: Output) -> Result<(), Failure> {
     if output == Output::Json {
-        return view::print(read.document.get());
+        return view::print_json(read.document.get());
     }
     let document: Value = json::from_body(read.document.get().as_bytes())
         .map_err(|error| Failure::Ended(format!("the offer cannot be shown: {error}")))?;
-    view::print(&tables::offer(&document, read.etag.as_deref()))
+    view::show(output, &document, |document| tables::offer(document, read.etag.as_deref()))
 }
 
 async fn put(command: &Put, session: &Session) -> Result<(), Failure> {
@@ -126,6 +126,9 @@ async fn put(command: &Put, session: &Session) -> Result<(), Failure> {
     let offer = &command.offer.offer;
     let put = session.client.put_offer(&session.publisher, offer, document, if_match).await?;
     view::say(&format!("{offer} {}", if put.created { "created" } else { "changed" }));
+    if session.output == Output::Table {
+        view::say(&format!("publish it: signoff publish {offer} --wait{}", session.typed));
+    }
     print(&put.now, session.output)
 }
 

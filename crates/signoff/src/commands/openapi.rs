@@ -19,8 +19,8 @@ pub(crate) struct Command {
 pub(crate) async fn run(command: &Command, connection: &Connection) -> Result<(), Failure> {
     if command.from_server {
         let client = connection.settings()?.anonymous_client()?;
-        view::print(&client.openapi().await?)
+        view::print_json(&client.openapi().await?)
     } else {
-        view::print(&signoff_server::openapi::document(Dialect::Documented))
+        view::print_json(&signoff_server::openapi::document(Dialect::Documented))
     }
 }

@@ -6,7 +6,7 @@ use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
 use super::kill::{self, Kill};
-use super::{OfferArg, Session, operation_id, say_what_is_next};
+use super::{OfferArg, Session, operation_id};
 use crate::connection::Settings;
 use crate::exit::Failure;
 use crate::follow::{ended_well, follow};
@@ -71,8 +71,9 @@ async fn show(one: One, session: &Session) -> Result<(), Failure> {
 async fn watch(one: One, session: &Session) -> Result<(), Failure> {
     let (offer, id) = one.resolve(session).await?;
     let location = session.address(&offer, id);
-    let last = follow(&session.client, &location, None, Until::EndedOrSignOff).await?;
-    say_what_is_next(&last, &offer);
+    let followed = session.followed("operation", &offer, Some(id));
+    let last = follow(&session.client, &location, None, Until::EndedOrSignOff, &followed).await?;
+    session.say_what_is_next(&last, &offer);
     view::show(session.output, &last, tables::operation)?;
     ended_well(&last)
 }

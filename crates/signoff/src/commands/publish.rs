@@ -36,5 +36,5 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         return view::show(session.output, &valid, tables::validation);
     }
     let started = session.client.publish(&session.publisher, &command.offer.offer, &action).await?;
-    session.conclude(&command.offer.offer, &started, command.wait, ended_well).await
+    session.conclude("publish", &command.offer.offer, &started, command.wait, ended_well).await
 }

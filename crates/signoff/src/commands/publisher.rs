@@ -17,7 +17,7 @@ use crate::view::{self, tables};
 /// What to do with publishers. All but `list`, `add` and `principal` work on --publisher.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// List the publishers that you are a member of
+    /// List the publishers that you are a member of; as the operator, all there are
     List,
     /// Show the publisher
     Show,
@@ -58,6 +58,9 @@ pub(crate) struct Changes {
     /// What its offers count as, for later operations: none or migrated
     #[arg(long = "migration", value_name = "STATUS")]
     pc_migration_status: Option<PcMigrationStatus>,
+    /// Whether who started a publish may approve its steps: true or false
+    #[arg(long, value_name = "YES")]
+    self_review: Option<bool>,
     /// An offer type that it may sell; may be repeated
     #[arg(long = "offer-type", value_name = "OFFER_TYPE")]
     offer_type_categories: Vec<String>,
@@ -87,7 +90,7 @@ pub(crate) enum Principal {
         #[command(flatten)]
         who: Who,
         #[arg(long, env = "SIGNOFF_PRINCIPAL_SECRET")]
-        secret: String,
+        secret: Option<String>,
     },
 }
 
@@ -97,7 +100,7 @@ pub(crate) struct Who {
     /// Its tenant
     #[arg(value_name = "TENANT", value_parser = segment)]
     member_tenant: String,
-    /// Its client id
+    /// Its client id; of a person user:ID, with the object id (or subject) that `signoff whoami` shows
     #[arg(value_name = "CLIENT_ID", value_parser = segment)]
     member_client: String,
 }
@@ -117,6 +120,7 @@ impl Changes {
             seller_contact: self.seller_contact,
             seller_id: self.seller_id,
             pc_migration_status: self.pc_migration_status,
+            self_review: self.self_review,
             offer_type_categories: Some(self.offer_type_categories).filter(|types| !types.is_empty()),
         }
     }
@@ -141,11 +145,20 @@ pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Fai
 
 async fn principal(command: Principal, client: &Client) -> Result<(), Failure> {
     let Principal::Add { who: Who { member_tenant, member_client }, secret } = command;
-    let secret = if secret == "-" { line_of_input()? } else { secret };
-    let created = client.put_principal(&member_tenant, &member_client, &secret).await?;
+    let secret = match secret.as_deref() {
+        Some("-") => Some(line_of_input()?),
+        Some(_) | None => secret.filter(|secret| !secret.is_empty()),
+    };
+    let (created, made) = client.put_principal(&member_tenant, &member_client, secret.as_deref()).await?;
     let what = if created { "can sign in now" } else { "has another secret now" };
     view::say(&format!("{member_client} of {member_tenant} {what}"));
-    Ok(())
+    match made {
+        Some(made) => {
+            view::say("its secret is shown this once:");
+            view::print(&made)
+        }
+        None => Ok(()),
+    }
 }
 
 fn line_of_input() -> Result<String, Failure> {

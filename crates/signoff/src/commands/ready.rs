@@ -8,7 +8,7 @@ use crate::view;
 pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
     let readiness = settings.anonymous_client()?.readiness().await?;
     if readiness.is_ready {
-        return view::print(&readiness.status);
+        return view::print(&view::plain(&readiness.status));
     }
-    Err(Failure::NotReady(readiness.status))
+    Err(Failure::NotReady(view::plain(&readiness.status)))
 }

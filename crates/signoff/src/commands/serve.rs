@@ -1,7 +1,10 @@
 //! `signoff serve`: a long-lived server.
 
+mod check;
+
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use signoff_server::{Front, proxy, serve_plain, tls};
 use signoff_store::upkeep;
@@ -10,14 +13,22 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::config::{Config, ServeOptions, StoreSettings, TlsConfig, bad, caution};
+use crate::connection::Output;
 use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
 use crate::{notify, view};
 
-/// Serves until SIGINT or SIGTERM.
-pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
+/// Serves until SIGINT or SIGTERM, or only checks what it would serve with.
+pub(crate) async fn run(options: ServeOptions, output: Output) -> Result<ExitCode, Failure> {
+    if options.check {
+        return check::run(options, output).await;
+    }
+    serve(options).await.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(options: ServeOptions) -> Result<(), Failure> {
     if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
         view::say(&caution);
     }
@@ -27,7 +38,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(config.listen);
     let base = format!("http://{}", reachable(address));
     let (stop, stopped) = watch::channel(false);
-    let (front, mut servers) = (Front::default(), JoinSet::new());
+    let (front, mut servers) = (Front::new(config.serving.clone()), JoinSet::new());
     servers.spawn(serve_plain(listener, front.clone(), stop_of(&stopped)));
     let node = tokio::select! {
         node = start(&config, &base) => node?,
@@ -38,7 +49,7 @@ pub(crate) async fn run(options: ServeOptions) -> Result<(), Failure> {
     };
     front.open(node.routes());
     if let Some(tls) = &config.tls {
-        serve_tls(&config.store.address, tls, &node, &stopped, &mut servers).await?;
+        serve_tls(&config, tls, &node, &front, &stopped, &mut servers).await?;
     }
     view::print(&format!("listening on {base}"))?;
     notify::ready();
@@ -79,11 +90,13 @@ fn settings(config: &Config, base: &str) -> NodeSettings {
         adopt: false,
         identity: config.identity.clone(),
         operator_token: config.operator_token.clone(),
+        quotas: config.quotas,
         mail: config.mail.clone(),
         retention: config.retention,
-        public_base: Some(base.to_owned()),
+        public_base: Some(config.public_url.clone().unwrap_or_else(|| base.to_owned())),
         hooks: config.hooks.clone(),
-        callback_base: config.public_url.clone(),
+        following: config.following,
+        allowed_hosts: config.allowed_hosts.clone(),
     }
 }
 
@@ -96,7 +109,33 @@ fn introduce(config: &Config, address: SocketAddr) {
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
+    for line in missing(config) {
+        view::say(line);
+    }
     view::say(&format!("state in {}", config.store.address));
+}
+
+/// What a marketplace would miss, and how to mend it. Development mode needs none of it.
+fn missing(config: &Config) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if config.dev {
+        return missing;
+    }
+    if config.identity.is_none() {
+        missing.push(
+            "no [identity]: this server gives out tokens itself, to clients that its operator registers",
+        );
+    }
+    if config.operator_token.is_none() {
+        missing.push(if config.identity.is_none() {
+            "no operator: nobody can create publishers, register clients or kill operations until the server is \
+             started with SIGNOFF_OPERATOR_TOKEN (or SIGNOFF_OPERATOR_TOKEN_FILE)"
+        } else {
+            "no operator: nobody can create publishers or kill operations until the server is started with \
+             SIGNOFF_OPERATOR_TOKEN (or SIGNOFF_OPERATOR_TOKEN_FILE)"
+        });
+    }
+    missing
 }
 
 /// An address that a client on this machine can use: all addresses are none.
@@ -127,13 +166,13 @@ fn cannot_listen(address: &str, setting: &str, error: &std::io::Error) -> Failur
 
 /// Where the authority is kept: where the settings say, else beside the file of the store, or beside that of the user
 /// if there is none.
-fn authority_folder(settings: &TlsConfig, store: &StoreAddress) -> Result<PathBuf, Failure> {
+fn authority_folder(settings: &TlsConfig, config: &Config) -> Result<PathBuf, Failure> {
     if let Some(folder) = &settings.folder {
         return Ok(folder.clone());
     }
-    let file = match store {
+    let file = match &config.store.address {
         StoreAddress::Sqlite(file) => Some(file.clone()),
-        StoreAddress::Postgres(_) => StoreAddress::file_of_user(),
+        StoreAddress::Postgres(_) => StoreAddress::file_of_user(config.dev),
     };
     let file = file.ok_or_else(|| {
         let problem = "this user has no data directory for the authority; name a folder with --tls-folder";
@@ -144,24 +183,25 @@ fn authority_folder(settings: &TlsConfig, store: &StoreAddress) -> Result<PathBu
 
 /// The proxy port and the TLS port; the authority is kept, so that clients trust it once.
 async fn serve_tls(
-    store: &StoreAddress,
+    config: &Config,
     settings: &TlsConfig,
     node: &Node,
+    front: &Front,
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     let now = node.app.now_seconds();
-    let folder = authority_folder(settings, store)?;
+    let folder = authority_folder(settings, config)?;
     let authority = tls::Authority::load_or_create(&folder, now)?;
-    let config = authority.server_config(now)?;
+    let tls_config = authority.server_config(now)?;
     let listener = listen(settings.listen.to_string(), "tls-listen").await?;
     let tls_address = listener.local_addr().unwrap_or(settings.listen);
-    servers.spawn(tls::serve_tls(listener, config.clone(), node.routes(), stop_of(stopped)));
+    servers.spawn(tls::serve_tls(listener, tls_config.clone(), front.clone(), stop_of(stopped)));
     let proxy_listener = proxy::bind(settings.proxy_port)
         .await
         .map_err(|error| cannot_listen(&settings.proxy_port.to_string(), "proxy-port", &error))?;
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
-    let proxy = proxy::Proxy::new(proxy::Settings::default(), config, node.routes());
+    let proxy = proxy::Proxy::new(proxy::Settings::default(), tls_config, front.clone());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
     view::say(&format!(
         "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"

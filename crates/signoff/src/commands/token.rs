@@ -6,5 +6,5 @@ use crate::view;
 
 /// Prints the token that requests would carry.
 pub(crate) async fn run(settings: &Settings) -> Result<(), Failure> {
-    view::print(&settings.client()?.token().await?)
+    view::print(&view::plain(&settings.client()?.token().await?))
 }

@@ -129,7 +129,11 @@ impl HookFile {
                 return Err(bad(&setting("secret"), problem));
             }
         };
-        HookSecret::parse(&text).map_err(|error| bad(&setting(member), error.to_string()))
+        let secret = HookSecret::parse(&text).map_err(|error| bad(&setting(member), error.to_string()))?;
+        Ok(match self.secret_file.clone() {
+            Some(path) => secret.read_from(move || std::fs::read_to_string(&path).ok()),
+            None => secret,
+        })
     }
 }
 

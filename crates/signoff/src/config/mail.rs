@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use signoff_engine::mail::{Encryption, MailSettings, Secret};
 
-use super::secrets::secret;
+use super::secrets::{again, secret};
 use super::{BadSetting, bad};
 
 /// `[mail]`: the mail server.
@@ -37,8 +37,13 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        let password = secret("SIGNOFF_MAIL_PASSWORD")?.or(self.password);
-        settings.password = password.map(Secret::new);
+        // Read here as well, so that what is wrong with it is told at the start.
+        settings.password = match secret("SIGNOFF_MAIL_PASSWORD")? {
+            Some(password) => {
+                Some(again("SIGNOFF_MAIL_PASSWORD").map_or(Secret::new(password), Secret::read_from))
+            }
+            None => self.password.map(Secret::new),
+        };
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
             settings.ca_pem =

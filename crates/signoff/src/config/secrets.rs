@@ -9,6 +9,21 @@ use super::{BadSetting, bad};
 /// More is no password and no token.
 const LARGEST: u64 = 16 * 1024;
 
+/// What reads a secret from its file again, or says why it cannot.
+pub(super) type Again = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
+
+/// What reads the secret called `name` again, if it is in a file: others may replace it there while the server runs.
+pub(super) fn again(name: &str) -> Option<Again> {
+    let in_file = format!("{name}_FILE");
+    variable(&in_file)?;
+    let name = name.to_owned();
+    Some(Box::new(move || match secret(&name) {
+        Ok(Some(secret)) => Ok(secret),
+        Ok(None) => Err(format!("{in_file} is not set any more")),
+        Err(error) => Err(error.to_string()),
+    }))
+}
+
 /// The secret called `name`; `None`: it is not set. A file's last line break does not count.
 pub(crate) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
     from(name, variable)

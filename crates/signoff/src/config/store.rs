@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use clap::Args;
-use signoff_store::postgres::{Address, PostgresSettings};
+use signoff_store::postgres::{Address, PasswordSource, PostgresSettings};
 use signoff_store::upkeep::Place;
 use signoff_wire::duration::Span;
 
-use super::secrets::secret;
+use super::secrets::{again, secret};
 use super::{BadSetting, bad};
 use crate::store_address::{BadAddress, StoreAddress};
+
+/// The secret of the database.
+const PASSWORD: &str = "SIGNOFF_STORE_PASSWORD";
 
 /// How `serve` uses a database; [`crate::settings`] says what each means.
 #[derive(Args, Clone, Debug, Default)]
@@ -26,18 +29,24 @@ pub(crate) struct StoreSettings {
     pub(crate) address: StoreAddress,
     pub(crate) connections: usize,
     pub(crate) wait: Duration,
+    /// Reads the password of the database again.
+    pub(crate) password: Option<PasswordSource>,
 }
 
 impl From<StoreAddress> for StoreSettings {
     fn from(address: StoreAddress) -> Self {
-        Self { address, connections: PostgresSettings::CONNECTIONS, wait: PostgresSettings::PATIENCE }
+        let (connections, wait) = (PostgresSettings::CONNECTIONS, PostgresSettings::PATIENCE);
+        Self { address, connections, wait, password: None }
     }
 }
 
 impl StoreSettings {
     /// For a store in the database at `address`.
     pub(crate) fn postgres(&self, address: &Address) -> PostgresSettings {
-        PostgresSettings::new(address.clone()).connections(self.connections).patience(self.wait)
+        PostgresSettings::new(address.clone())
+            .password(self.password.clone())
+            .connections(self.connections)
+            .patience(self.wait)
     }
 
     /// For what is done with the store as a whole.
@@ -50,8 +59,13 @@ impl StoreSettings {
 pub(super) fn settings(
     address: Option<&str>,
     database: DatabaseOptions,
+    dev: bool,
 ) -> Result<StoreSettings, BadSetting> {
-    let mut settings = StoreSettings::from(with_password(given_or_of_user(address)?)?);
+    let given = given_or_of_user(address, dev)?;
+    // One that stands in the address is the more specific.
+    let password = if given.has_password() { None } else { again(PASSWORD) };
+    let mut settings = StoreSettings::from(with_password(given)?);
+    settings.password = password.map(PasswordSource::new);
     if let Some(number) = database.connections {
         settings.connections = connections(number)?;
     }
@@ -69,14 +83,14 @@ pub(crate) fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSe
     if address.has_password() {
         return Ok(address);
     }
-    let password = secret("SIGNOFF_STORE_PASSWORD")?;
+    let password = secret(PASSWORD)?;
     Ok(password.map_or(address.clone(), |password| address.with_password(&password)))
 }
 
-fn given_or_of_user(address: Option<&str>) -> Result<StoreAddress, BadSetting> {
+fn given_or_of_user(address: Option<&str>, dev: bool) -> Result<StoreAddress, BadSetting> {
     match address {
         Some(address) => address.parse().map_err(|problem: BadAddress| bad("store", problem.to_string())),
-        None => StoreAddress::of_user().ok_or_else(|| {
+        None => StoreAddress::of_user(dev).ok_or_else(|| {
             bad("store", "this user has no data directory; name a file with --store sqlite:PATH")
         }),
     }
@@ -114,7 +128,7 @@ mod tests {
 
     fn of(connections: Option<usize>, wait: Option<&str>) -> Result<StoreSettings, String> {
         let database = DatabaseOptions { connections, store_wait: wait.map(str::to_owned) };
-        settings(Some("postgres://db.example/signoff"), database).map_err(|error| error.to_string())
+        settings(Some("postgres://db.example/signoff"), database, false).map_err(|error| error.to_string())
     }
 
     #[test]

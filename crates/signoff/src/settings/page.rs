@@ -12,7 +12,8 @@ This page is written by `signoff settings` (`cargo xtask generate`); the same se
 A flag wins over the variable, the variable over the file, the file over the default. A variable that is set to nothing
 counts as not set. Yes and no may be written `true`, `false`, `yes`, `no`, `on`, `off`, `1`, `0`; a flag alone means yes,
 `--dev=no` takes it back. In the file they are `true` and `false`. A span is a number and its unit: `300ms`, `5s`, `10m`,
-`24h`, `90d`. A bad setting names itself and the remedy, and nothing starts.
+`24h`, `90d`. A bad setting names itself and the remedy, and nothing starts. `signoff serve --check` reads all of them and
+tries what they name, without serving.
 ";
 
 /// The whole page.
@@ -24,9 +25,12 @@ pub(crate) fn page() -> String {
     page
 }
 
+/// What a column has of a setting.
+type Describe = fn(&Setting) -> String;
+
 fn section(page: &mut String, group: &Group) {
-    let columns: Vec<(&str, fn(&Setting) -> String)> = [
-        ("flag", flag as fn(&Setting) -> String),
+    let columns: Vec<(&str, Describe)> = [
+        ("flag", flag as Describe),
         ("variable", variable),
         ("key", key),
         ("values", |setting| setting.values.to_owned()),

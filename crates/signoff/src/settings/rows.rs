@@ -14,6 +14,16 @@ pub(super) const GROUPS: &[Group] = &[
         intro: "Without this section the server gives out tokens itself, to clients that its operator registers.",
         settings: IDENTITY,
     },
+    Group {
+        title: "Quotas",
+        intro: "What callers may do in a while; each node counts for itself, and a request beyond is 429.",
+        settings: QUOTAS,
+    },
+    Group {
+        title: "Limits that can be changed",
+        intro: "All limits, and what comes of going beyond them, are in [limits.md](limits.md).",
+        settings: LIMITS,
+    },
     Group { title: "Mail", intro: "Without this section letters are kept and not sent.", settings: MAIL },
     Group {
         title: "Steps of third parties",
@@ -45,7 +55,7 @@ const SERVER: &[Setting] = &[
     Setting::flag("config", "A TOML file with settings; flags and variables win over it").values("a path"),
     Setting::everywhere("store", "Where the state is kept")
         .values("`sqlite:PATH`, or `postgres://USER@HOST/DATABASE` for many nodes")
-        .default("`sqlite:signoff.db` in the user's data directory"),
+        .default("`sqlite:signoff.db` in the user's data directory, with `--dev` `sqlite:signoff-dev.db`"),
     Setting::everywhere("connections", "The most connections to the database that this node holds")
         .values("`4` to `1000`")
         .default("`16`"),
@@ -100,6 +110,40 @@ const SERVER: &[Setting] = &[
     )
     .values("a span of at most `10m`")
     .default("`5s` on PostgreSQL, else and in development mode `0s`"),
+    Setting::everywhere("trusted_proxies", "The reverse proxies whose `X-Forwarded-For` counts")
+        .values("networks like `10.0.0.0/8`, in a flag or a variable separated by commas"),
+    Setting::everywhere(
+        "allowed_hosts",
+        "Names by which a development server is reached, besides those of its own machine",
+    )
+    .values("names without a port, in a flag or a variable separated by commas"),
+];
+
+const LIMITS: &[Setting] = &[
+    Setting::key("limits.connections", "Connections open at once")
+        .values("`16` to `1000000`")
+        .default("`1024`"),
+    Setting::key(
+        "limits.connections_per_address",
+        "Connections of one address that have shown no good token",
+    )
+    .values("`1` to `1000000`")
+    .default("`512`"),
+    Setting::key("limits.head_time", "How long a request's first line and headers may take to arrive")
+        .values("a span of at most `1h`")
+        .default("`10s`"),
+    Setting::key("limits.body_time", "How long a body may take to arrive")
+        .values("a span of at most `1h`")
+        .default("`30s`"),
+    Setting::key("limits.write_time", "How long a client may take no byte of a reply")
+        .values("a span of at most `1h`")
+        .default("`30s`"),
+    Setting::key("limits.streams_per_publisher", "Streams of events of one publisher")
+        .values("`1` to `1000000`")
+        .default("`256`"),
+    Setting::key("limits.streams_per_caller", "Streams of events of one caller")
+        .values("`1` to `1000000`")
+        .default("`64`"),
 ];
 
 const IDENTITY: &[Setting] = &[
@@ -108,6 +152,30 @@ const IDENTITY: &[Setting] = &[
     Setting::key("identity.audience", "The `aud` of tokens for this server").values("a text, required"),
     Setting::key("identity.keys_url", "Where its keys are published")
         .values("`https://…`, or `http://…` on this machine; required"),
+    Setting::key(
+        "identity.max_token_age",
+        "How long a token counts from its `iat` on, whatever its `exp` says",
+    )
+    .values("a span from `1m` to `30d`")
+    .default("`28h`"),
+];
+
+const QUOTAS: &[Setting] = &[
+    Setting::key("quotas.publishes", "How many publishes and golives one caller may start in an hour")
+        .values("a number; `0`: any number")
+        .default("`300`, in development mode `0`"),
+    Setting::key(
+        "quotas.recipients",
+        "How many e-mail addresses the requests for one publisher may name in an hour",
+    )
+    .values("`20` or more; `0`: any number")
+    .default("`1000`, in development mode `0`"),
+    Setting::key(
+        "quotas.failed_sign_ins",
+        "How many sign-ins from one address may fail in a minute at the server's own token endpoint",
+    )
+    .values("a number; `0`: any number")
+    .default("`30`, in development mode `0`"),
 ];
 
 const MAIL: &[Setting] = &[
@@ -167,7 +235,7 @@ const SECRETS: &[Setting] = &[
         "SIGNOFF_OPERATOR_TOKEN",
         "The token of the operator; without it nobody creates publishers, registers clients or kills operations",
     )
-    .values("at least 16 characters"),
+    .values("at least 16 visible ASCII characters"),
     Setting::secret("SIGNOFF_STORE_PASSWORD", "The password for a database whose address holds none")
         .values("a text"),
 ];
@@ -188,7 +256,8 @@ const COMMANDS: &[Setting] = &[
         .values("as `store`"),
     Setting::flag("secret", "The secret of a principal; `-` reads a line of standard input")
         .called(Variable::Named("SIGNOFF_PRINCIPAL_SECRET"))
-        .values("at least 8 characters"),
+        .values("at least 32 characters, 8 with `--dev`")
+        .default("the server makes one, and it is printed"),
 ];
 
 const CLIENT: &[Setting] = &[

@@ -42,11 +42,13 @@ fn keys_below(group: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_key_of_the_files_is_described_and_the_other_way_round() {
-    let sections = ["identity", "mail", "hooks"].map(str::to_owned);
+    let sections = ["identity", "quotas", "limits", "mail", "hooks"].map(str::to_owned);
     let server: BTreeSet<String> = &members::<config::File>() - &BTreeSet::from(sections);
     let client = members::<Connection>();
     assert_eq!(&server | &client, keys_below(""), "left: of the program, right: of settings/rows.rs");
     assert_eq!(members::<config::IdentityFile>(), keys_below("identity."));
+    assert_eq!(members::<config::QuotaFile>(), keys_below("quotas."));
+    assert_eq!(members::<config::LimitsFile>(), keys_below("limits."));
     assert_eq!(members::<config::MailFile>(), keys_below("mail."));
     assert_eq!(members::<config::HookFile>(), keys_below("hooks.NAME."));
 }

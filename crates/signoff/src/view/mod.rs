@@ -1,26 +1,55 @@
-//! What people see. Data goes to stdout, all else to stderr.
+//! What people see. Data goes to stdout, all else to stderr; everything passes through `out`, which cleans it.
 
+mod layout;
+mod moment;
+mod out;
 pub(crate) mod tables;
+mod text;
 
-use std::io::{self, Write};
+use std::io;
 
 use serde::Serialize;
+use signoff_text::clean;
 
 use crate::connection::Output;
 use crate::exit::Failure;
 
-/// Prints a sentence to stderr; a closed stderr is nobody's loss.
+pub(crate) use layout::{Cell, Column, Document, wrapped};
+pub(crate) use out::Stream;
+pub(crate) use text::{Look, Text};
+
+/// Prints a sentence to stderr, on one line whatever is in it; a closed stderr is nobody's loss.
 pub(crate) fn say(sentence: &str) {
-    let _ = writeln!(io::stderr(), "{sentence}");
+    say_text(&clean::line(sentence).into_owned().into());
+}
+
+/// Prints a text of more lines to stderr.
+pub(crate) fn say_text(text: &Text) {
+    let _ = Stream::Err.write(text);
 }
 
 /// Prints data to stdout. A reader that has gone away, like `head`, is no failure.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stdout.write_all(b"\n") });
-    match written.and_then(|()| stdout.flush()) {
+    print_text(&text.to_owned().into())
+}
+
+/// The same with looks.
+pub(crate) fn print_text(text: &Text) -> Result<(), Failure> {
+    written(Stream::Out.write(text))
+}
+
+/// Prints JSON to stdout, as it is but for what steers a terminal: that is escaped.
+pub(crate) fn print_json(json: &str) -> Result<(), Failure> {
+    written(Stream::Out.write_json(json))
+}
+
+/// Prints a line of JSON to stderr.
+pub(crate) fn say_json(json: &str) {
+    let _ = Stream::Err.write_json(json);
+}
+
+fn written(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(()),
     }
@@ -28,18 +57,18 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 
 /// The columns of the terminal that shows progress, which is stderr, if it is one.
 pub(crate) fn terminal_width() -> Option<u16> {
-    comfy_table::Table::new().use_stderr().width()
+    Stream::Err.screen().width.and_then(|width| u16::try_from(width).ok())
 }
 
-/// Prints a value as JSON, or as the table that `table` makes of it.
-pub(crate) fn show<T: Serialize + ?Sized>(
+/// Prints a value as JSON, or as the table that `table` makes of it, as wide as the terminal.
+pub(crate) fn show<T: Serialize + ?Sized, D: Into<Document>>(
     output: Output,
     value: &T,
-    table: impl FnOnce(&T) -> String,
+    table: impl FnOnce(&T) -> D,
 ) -> Result<(), Failure> {
     match output {
-        Output::Table => print(&table(value)),
-        Output::Json => print(&json(value)),
+        Output::Table => print_text(&table(value).into().laid(&Stream::Out.screen())),
+        Output::Json => print_json(&json(value)),
     }
 }
 
@@ -47,7 +76,7 @@ fn json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string_pretty(value).expect("the shapes of the API have text keys only")
 }
 
-/// Text of a server, fit for a terminal: without markup and without control characters.
+/// Text of a server, fit for one line of a terminal: without markup and without what steers.
 pub(crate) fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     let mut rest = html;
@@ -69,7 +98,7 @@ pub(crate) fn plain(html: &str) -> String {
     {
         text = text.replace(entity, character);
     }
-    text.replace(char::is_control, " ")
+    clean::line(&text).into_owned()
 }
 
 #[cfg(test)]
@@ -84,7 +113,7 @@ mod tests {
             ("a < b", "a < b"),
             ("&amp;lt;", "&lt;"),
             ("a<b", "a<b"),
-            ("red \u{1b}[31m\r\nx\u{9b}", "red  [31m  x "),
+            ("red \u{1b}[31m\r\nx\u{9b}\u{202e}", "red  [31m  x  "),
             ("", ""),
         ] {
             assert_eq!(plain(html), text, "{html}");

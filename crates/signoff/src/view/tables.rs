@@ -2,105 +2,110 @@
 
 use std::borrow::Cow;
 
-use comfy_table::{ContentArrangement, Table};
 use serde_json::Value;
 use signoff_wire::audit::AuditEntry;
 use signoff_wire::bulk::CancelResult;
+use signoff_wire::me::Me;
 use signoff_wire::offer::OfferSummary;
 use signoff_wire::operation::{
     MessageView, OperationDetail, OperationItem, StatusReply, StepView, Validation,
 };
 use signoff_wire::publisher::{Member, Publisher};
 
-use super::plain;
+use super::{Cell, Column, Document};
 
-/// Columns under their names, two blanks apart, not folded: fit for a screen and for `awk`.
+/// The least that is left of a name that is cut.
+const NAME: usize = 12;
+
+/// Columns under their names, two blanks apart: fit for `awk`, and on a terminal the last one is wrapped and others cut
+/// where there is no room.
 pub(crate) fn of_rows<const N: usize>(
-    names: [&str; N],
+    names: [&'static str; N],
     rows: impl IntoIterator<Item = [String; N]>,
-) -> String {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(names);
-    for row in rows {
-        table.add_row(row.map(|cell| plain(&cell)));
+) -> Document {
+    let mut columns = names.map(|name| Column::cut(name, NAME));
+    if let Some(last) = columns.last_mut() {
+        *last = Column::wrapped(names[N - 1]);
     }
-    trimmed(&table)
-}
-
-/// Names and values, one a line; empty values are left out.
-fn fields<const N: usize>(fields: [(&str, String); N]) -> String {
-    let mut table = Table::new();
-    table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
-        table.add_row([name.to_owned(), plain(&value)]);
-    }
-    trimmed(&table)
-}
-
-fn trimmed(table: &Table) -> String {
-    table.lines().map(|line| line.trim().to_owned() + "\n").collect()
-}
-
-/// A time to the second: the rest is for machines.
-fn moment(time: &str) -> String {
-    match time.split_once('.') {
-        Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
-        _ => time.to_owned(),
-    }
+    Document::table(columns, rows.into_iter().map(|row| row.map(Cell::from)))
 }
 
 /// What came of many cancels, or would.
-pub(crate) fn cancel_results(results: &[CancelResult<'_>]) -> String {
+pub(crate) fn cancel_results(results: &[CancelResult<'_>]) -> Document {
     let rows = results.iter().map(|result| {
         let text = |text: &Option<Cow<'_, str>>| text.as_deref().unwrap_or("-").to_owned();
         [
-            result.offer_id.to_string(),
-            result.status_code.to_string(),
-            result.code.map_or_else(|| "-".to_owned(), |code| code.to_string()),
-            result.operation_id.map_or_else(|| "-".to_owned(), |id| id.to_string()),
-            text(&result.message),
+            Cell::text(&result.offer_id),
+            Cell::text(result.status_code.to_string()),
+            Cell::text(result.code.map_or_else(|| "-".to_owned(), |code| code.to_string())),
+            Cell::text(result.operation_id.map_or_else(|| "-".to_owned(), |id| id.to_string())),
+            Cell::text(text(&result.message)),
         ]
     });
-    of_rows(["OFFER", "ANSWER", "CODE", "OPERATION", "WHY"], rows)
+    let columns = [
+        Column::cut("OFFER", NAME),
+        Column::whole("ANSWER"),
+        Column::whole("CODE"),
+        Column::whole("OPERATION").spare(1),
+        Column::wrapped("WHY"),
+    ];
+    Document::table(columns, rows)
 }
 
 /// A part of the audit log.
-pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> String {
+pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> Document {
     let rows = entries.iter().map(|entry| {
         let about = [entry.offer_id.as_deref(), entry.subject.as_deref()];
         let about: Vec<&str> = about.into_iter().flatten().collect();
         [
-            entry.number.to_string(),
-            moment(&entry.time),
-            entry.by.to_string(),
-            entry.role.to_string(),
-            entry.action.to_string(),
-            about.join(" "),
-            entry.outcome.to_string(),
-            entry.reason.as_deref().unwrap_or_default().to_owned(),
+            Cell::text(entry.number.to_string()),
+            Cell::moment(&entry.time),
+            Cell::text(&entry.by),
+            Cell::text(&entry.role),
+            Cell::text(&entry.action),
+            Cell::text(about.join(" ")),
+            Cell::state(&entry.outcome),
+            Cell::text(entry.reason.as_deref().unwrap_or_default()),
         ]
     });
-    of_rows(["NUMBER", "TIME", "BY", "ROLE", "ACTION", "ABOUT", "OUTCOME", "REASON"], rows)
+    let columns = [
+        Column::whole("NUMBER"),
+        Column::whole("TIME"),
+        Column::cut_front("BY", NAME),
+        Column::whole("ROLE").spare(2),
+        Column::whole("ACTION"),
+        Column::cut("ABOUT", NAME),
+        Column::whole("OUTCOME").spare(1),
+        Column::wrapped("REASON").spare(3),
+    ];
+    Document::table(columns, rows)
 }
 
 /// Offers of a list.
-pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> String {
+pub(crate) fn offers(offers: &[OfferSummary<'_>]) -> Document {
     let rows = offers.iter().map(|offer| {
         [
-            offer.id.to_string(),
-            offer.offer_type_id.to_string(),
-            offer.status.to_string(),
-            offer.version.to_string(),
-            moment(&offer.changed_time),
-            offer.definition.display_text.to_string(),
+            Cell::text(&offer.id),
+            Cell::text(&offer.offer_type_id),
+            Cell::state(offer.status.to_string()),
+            Cell::text(offer.version.to_string()),
+            Cell::moment(&offer.changed_time),
+            Cell::text(&offer.definition.display_text),
         ]
     });
-    of_rows(["OFFER", "TYPE", "STATUS", "VERSION", "CHANGED", "NAME"], rows)
+    let columns = [
+        Column::whole("OFFER"),
+        Column::cut("TYPE", NAME).spare(1),
+        Column::whole("STATUS"),
+        Column::whole("VERSION").spare(3),
+        Column::whole("CHANGED").spare(2),
+        Column::cut("NAME", NAME).spare(4),
+    ];
+    Document::table(columns, rows)
 }
 
 /// One offer: what a person asks for first. The whole document is for JSON.
-pub(crate) fn offer(document: &Value, etag: Option<&str>) -> String {
+pub(crate) fn offer(document: &Value, etag: Option<&str>) -> Document {
     let text = |pointer: &str| match document.pointer(pointer) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
@@ -109,131 +114,161 @@ pub(crate) fn offer(document: &Value, etag: Option<&str>) -> String {
     let plan = |plan: &Value| plan.get("planId").and_then(Value::as_str).unwrap_or("?").to_owned();
     let plans = document.pointer("/definition/plans").and_then(Value::as_array);
     let plans: Vec<String> = plans.into_iter().flatten().map(plan).collect();
-    fields([
-        ("Offer", text("/id")),
-        ("Publisher", text("/publisherId")),
-        ("Type", text("/offerTypeId")),
-        ("Name", text("/definition/displayText")),
-        ("Status", text("/status")),
-        ("Version", text("/version")),
-        ("Changed", moment(&text("/changedTime"))),
-        ("Migration", text("/pcMigrationStatus")),
-        ("Plans", plans.join(", ")),
-        ("Tag", etag.unwrap_or_default().to_owned()),
+    Document::fields([
+        ("Offer", Cell::text(text("/id"))),
+        ("Publisher", Cell::text(text("/publisherId"))),
+        ("Type", Cell::text(text("/offerTypeId"))),
+        ("Name", Cell::text(text("/definition/displayText"))),
+        ("Status", Cell::state(text("/status"))),
+        ("Version", Cell::text(text("/version"))),
+        ("Changed", Cell::moment(text("/changedTime"))),
+        ("Migration", Cell::text(text("/pcMigrationStatus"))),
+        ("Plans", Cell::text(plans.join(", "))),
+        ("Tag", Cell::text(etag.unwrap_or_default())),
     ])
 }
 
 /// Where publishing stands.
-pub(crate) fn status(status: &StatusReply<'_>) -> String {
-    let head = fields([
-        ("Status", status.status.to_string()),
-        ("Notified", status.notification_emails.as_deref().unwrap_or_default().to_owned()),
+pub(crate) fn status(status: &StatusReply<'_>) -> Document {
+    let head = Document::fields([
+        ("Status", Cell::state(status.status.to_string())),
+        ("Notified", Cell::text(status.notification_emails.as_deref().unwrap_or_default())),
     ]);
-    head + &steps(&status.steps) + &messages(&status.messages, &status.steps)
+    head.then(steps(&status.steps)).then(messages(&status.messages, &status.steps))
 }
 
 /// What the checks of a publish found, where it would start.
-pub(crate) fn validation(validation: &Validation<'_>) -> String {
-    let head = fields([("Status", validation.status.to_string())]);
+pub(crate) fn validation(validation: &Validation<'_>) -> Document {
+    let head = Document::fields([("Status", Cell::state(&validation.status))]);
     if validation.warnings.is_empty() {
         return head;
     }
     let rows = validation.warnings.iter().map(|warning| {
-        [warning.code.to_string(), warning.target.clone().unwrap_or_default(), warning.message.clone()]
+        [
+            Cell::text(&warning.code),
+            Cell::text(warning.target.clone().unwrap_or_default()),
+            Cell::text(&warning.message),
+        ]
     });
-    head + "\n" + &of_rows(["WARNING", "AT", "MESSAGE"], rows)
+    let columns = [Column::whole("WARNING"), Column::cut("AT", NAME), Column::wrapped("MESSAGE")];
+    head.then(Document::table(columns, rows))
 }
 
 /// Operations of a list.
-pub(crate) fn operations(operations: &[OperationItem<'_>]) -> String {
+pub(crate) fn operations(operations: &[OperationItem<'_>]) -> Document {
     let rows = operations.iter().map(|operation| {
         [
-            operation.id.to_string(),
-            operation.submission_type.to_string(),
-            operation.submission_state.to_string(),
-            operation.publishing_version.to_string(),
-            operation.slot.to_string(),
-            moment(&operation.changed_time),
+            Cell::text(operation.id.to_string()),
+            Cell::text(operation.submission_type.to_string()),
+            Cell::state(operation.submission_state.to_string()),
+            Cell::text(operation.publishing_version.to_string()),
+            Cell::text(operation.slot.to_string()),
+            Cell::moment(&operation.changed_time),
         ]
     });
-    of_rows(["OPERATION", "TYPE", "STATE", "NUMBER", "SLOT", "CHANGED"], rows)
+    let columns = [
+        Column::whole("OPERATION"),
+        Column::whole("TYPE"),
+        Column::whole("STATE"),
+        Column::whole("NUMBER").spare(2),
+        Column::whole("SLOT").spare(3),
+        Column::whole("CHANGED").spare(1),
+    ];
+    Document::table(columns, rows)
 }
 
 /// One operation with its steps and messages.
-pub(crate) fn operation(operation: &OperationDetail<'_>) -> String {
+pub(crate) fn operation(operation: &OperationDetail<'_>) -> Document {
     let text = |value: &Option<Cow<'_, str>>| value.as_deref().unwrap_or_default().to_owned();
     let error = operation.error.as_ref().map(|error| format!("{}: {}", error.code, error.message));
-    let head = fields([
-        ("Operation", operation.id.to_string()),
-        ("Type", operation.submission_type.to_string()),
-        ("Status", operation.status.to_string()),
-        ("Number", operation.publishing_version.to_string()),
-        ("Offer version", operation.offer_version.to_string()),
-        ("Cancel", operation.cancellation_request_state.to_string()),
-        ("Began", moment(&operation.created_date_time)),
-        ("Changed", moment(&operation.last_action_date_time)),
-        ("Canceled by", text(&operation.canceled_by)),
-        ("Canceled", moment(&text(&operation.canceled_date_time))),
-        ("Reason", text(&operation.cancellation_reason)),
-        (
-            "Target",
-            operation.target.as_ref().map(|target| target.operation_id.to_string()).unwrap_or_default(),
-        ),
-        ("Notified", text(&operation.notification_emails)),
-        ("Error", error.unwrap_or_default()),
+    let target = operation.target.as_ref().map(|target| target.operation_id.to_string()).unwrap_or_default();
+    let head = Document::fields([
+        ("Operation", Cell::text(operation.id.to_string())),
+        ("Type", Cell::text(operation.submission_type.to_string())),
+        ("Status", Cell::state(operation.status.to_string())),
+        ("Number", Cell::text(operation.publishing_version.to_string())),
+        ("Offer version", Cell::text(operation.offer_version.to_string())),
+        ("Cancel", Cell::text(operation.cancellation_request_state.to_string())),
+        ("Began", Cell::moment(&operation.created_date_time)),
+        ("Changed", Cell::moment(&operation.last_action_date_time)),
+        ("Canceled by", Cell::text(text(&operation.canceled_by))),
+        ("Canceled", Cell::moment(text(&operation.canceled_date_time))),
+        ("Reason", Cell::text(text(&operation.cancellation_reason))),
+        ("Target", Cell::text(target)),
+        ("Notified", Cell::text(text(&operation.notification_emails))),
+        ("Error", Cell::text(error.unwrap_or_default())),
     ]);
-    head + &steps(&operation.steps) + &messages(&operation.messages, &operation.steps)
+    head.then(steps(&operation.steps)).then(messages(&operation.messages, &operation.steps))
 }
 
-fn steps(steps: &[StepView<'_>]) -> String {
+fn steps(steps: &[StepView<'_>]) -> Document {
     if steps.is_empty() {
-        return String::new();
+        return Document::default();
     }
     let rows = steps.iter().map(|step| {
         [
-            step.id.to_string(),
-            step.status.to_string(),
-            format!("{}%", step.progress_percentage),
-            step.estimated_time_frame.as_deref().unwrap_or("-").to_owned(),
-            step.step_name.to_string(),
+            Cell::text(&step.id),
+            Cell::state(step.status.to_string()),
+            Cell::text(format!("{}%", step.progress_percentage)),
+            Cell::text(step.estimated_time_frame.as_deref().unwrap_or("-")),
+            Cell::text(&step.step_name),
         ]
     });
-    format!("\n{}", of_rows(["STEP", "STATUS", "DONE", "TAKES", "NAME"], rows))
+    let columns = [
+        Column::whole("STEP"),
+        Column::whole("STATUS"),
+        Column::whole("DONE"),
+        Column::whole("TAKES").spare(1),
+        Column::wrapped("NAME").spare(2),
+    ];
+    Document::table(columns, rows)
 }
 
-fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> String {
+fn messages(own: &[MessageView<'_>], steps: &[StepView<'_>]) -> Document {
     let of_steps =
         steps.iter().flat_map(|step| step.messages.iter().map(|message| (step.id.as_ref(), message)));
     let all: Vec<_> = own.iter().map(|message| ("-", message)).chain(of_steps).collect();
     if all.is_empty() {
-        return String::new();
+        return Document::default();
     }
     let rows = all.into_iter().map(|(step, message)| {
         [
-            moment(&message.timestamp),
-            message.level.to_string(),
-            step.to_owned(),
-            message.message_html.to_string(),
+            Cell::moment(&message.timestamp),
+            Cell::state(message.level.to_string()),
+            Cell::text(step),
+            Cell::text(&message.message_html),
         ]
     });
-    format!("\n{}", of_rows(["TIME", "LEVEL", "STEP", "MESSAGE"], rows))
+    let columns = [
+        Column::whole("TIME"),
+        Column::whole("LEVEL").spare(1),
+        Column::cut("STEP", NAME),
+        Column::wrapped("MESSAGE"),
+    ];
+    Document::table(columns, rows)
 }
 
 /// Steps that wait for a reviewer, each with its operation.
-pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> String {
+pub(crate) fn reviews(reviews: &[crate::commands::review::Waiting]) -> Document {
     let rows = reviews.iter().map(|waiting| {
         [
-            waiting.offer_id.clone(),
-            waiting.operation_id.to_string(),
-            waiting.step.clone(),
-            waiting.step_name.clone(),
+            Cell::text(&waiting.offer_id),
+            Cell::text(waiting.operation_id.to_string()),
+            Cell::text(&waiting.step),
+            Cell::text(&waiting.step_name),
         ]
     });
-    of_rows(["OFFER", "OPERATION", "STEP", "NAME"], rows)
+    let columns = [
+        Column::whole("OFFER"),
+        Column::whole("OPERATION").spare(1),
+        Column::whole("STEP"),
+        Column::wrapped("NAME").spare(2),
+    ];
+    Document::table(columns, rows)
 }
 
 /// The caller's publishers.
-pub(crate) fn publishers(publishers: &[Publisher<'_>]) -> String {
+pub(crate) fn publishers(publishers: &[Publisher<'_>]) -> Document {
     let rows = publishers.iter().map(|publisher| {
         [
             publisher.id.to_string(),
@@ -245,21 +280,46 @@ pub(crate) fn publishers(publishers: &[Publisher<'_>]) -> String {
 }
 
 /// One publisher.
-pub(crate) fn publisher(publisher: &Publisher<'_>) -> String {
+pub(crate) fn publisher(publisher: &Publisher<'_>) -> Document {
     let definition = &publisher.definition;
-    fields([
-        ("Publisher", publisher.id.to_string()),
-        ("Name", definition.display_text.to_string()),
-        ("Version", publisher.version.to_string()),
-        ("Seller", definition.seller_id.to_string()),
-        ("Contact", definition.seller_contact.as_deref().unwrap_or_default().to_owned()),
-        ("Migration", definition.pc_migration_status.map(|status| status.to_string()).unwrap_or_default()),
-        ("Offer types", definition.offer_type_categories.join(", ")),
+    let migration = definition.pc_migration_status.map(|status| status.to_string()).unwrap_or_default();
+    Document::fields([
+        ("Publisher", Cell::text(&publisher.id)),
+        ("Name", Cell::text(&definition.display_text)),
+        ("Version", Cell::text(publisher.version.to_string())),
+        ("Seller", Cell::text(definition.seller_id.to_string())),
+        ("Contact", Cell::text(definition.seller_contact.as_deref().unwrap_or_default())),
+        ("Migration", Cell::text(migration)),
+        ("Self-review", Cell::text(definition.self_review.map(|may| may.to_string()).unwrap_or_default())),
+        ("Offer types", Cell::text(definition.offer_type_categories.join(", "))),
+    ])
+}
+
+/// Whom the server takes the caller for.
+pub(crate) fn me(me: &Me<'_>) -> Document {
+    let text = |text: &Option<Cow<'_, str>>| Cell::text(text.as_deref().unwrap_or("-"));
+    let member = match (&me.tenant, &me.client) {
+        (Some(tenant), Some(client)) => format!("{tenant} {client}"),
+        _ => "-".to_owned(),
+    };
+    let publishers: Vec<String> =
+        me.publishers.iter().map(|mine| format!("{} ({})", mine.id, mine.role)).collect();
+    Document::fields([
+        ("You are", Cell::text(me.kind.to_string())),
+        ("Tenant", text(&me.tenant)),
+        ("Id", text(&me.id)),
+        ("Name", text(&me.name)),
+        ("As a member", Cell::text(member)),
+        (
+            "Publishers",
+            Cell::text(if publishers.is_empty() { "-".to_owned() } else { publishers.join(", ") }),
+        ),
+        ("Token until", me.expires.as_deref().map_or_else(|| Cell::text("-"), Cell::moment)),
     ])
 }
 
 /// The members of a publisher.
-pub(crate) fn members(members: &[Member<'_>]) -> String {
+pub(crate) fn members(members: &[Member<'_>]) -> Document {
     let rows = members
         .iter()
         .map(|member| [member.tenant.to_string(), member.client.to_string(), member.role.to_string()]);

@@ -11,9 +11,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;
+use tokio::task::JoinHandle;
 
-const ID: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
-const LOCATION: &str = "/api/operations/contoso$vm$1$preview?api-version=2017-10-31";
+pub(crate) const ID: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
+pub(crate) const LOCATION: &str = "/api/operations/contoso$vm$1$preview?api-version=2017-10-31";
 
 #[derive(Default)]
 struct Script {
@@ -43,32 +44,58 @@ async fn answer(State(script): State<Arc<Mutex<Script>>>, request: Request) -> R
     response
 }
 
+/// A server that answers so; it stops when it is dropped.
+pub(crate) struct Scripted {
+    pub(crate) url: String,
+    script: Arc<Mutex<Script>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Drop for Scripted {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Scripted {
+    pub(crate) async fn start(answers: &[(u16, Value)]) -> Self {
+        let script = Arc::new(Mutex::new(Script { answers: answers.to_vec().into(), ..Script::default() }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&script));
+        let server = tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { url, script, server }
+    }
+
+    /// `signoff` with `arguments` and nothing in its environment but who calls here.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_signoff"));
+        command
+            .args(arguments)
+            .env_clear()
+            .env("XDG_CONFIG_HOME", "/nonexistent")
+            .env("SIGNOFF_URL", &self.url)
+            .env("SIGNOFF_PUBLISHER", "contoso")
+            .env("SIGNOFF_TOKEN", "t")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What was asked, in order.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.script.lock().unwrap().requests.clone()
+    }
+}
+
 /// Runs `signoff` with `arguments`, nothing in its environment but `more`, against a server that answers so.
 pub(crate) async fn signoff_with(answers: &[(u16, Value)], more: &[(&str, &str)], arguments: &[&str]) -> Run {
-    let script = Arc::new(Mutex::new(Script { answers: answers.to_vec().into(), ..Script::default() }));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let app = Router::new().fallback(answer).with_state(Arc::clone(&script));
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    let output = Command::new(env!("CARGO_BIN_EXE_signoff"))
-        .args(arguments)
-        .env_clear()
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .env("SIGNOFF_URL", url)
-        .env("SIGNOFF_PUBLISHER", "contoso")
-        .env("SIGNOFF_TOKEN", "t")
-        .envs(more.iter().copied())
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .unwrap();
-    server.abort();
-    let requests = std::mem::take(&mut script.lock().unwrap().requests);
+    let server = Scripted::start(answers).await;
+    let output = server.command(arguments).envs(more.iter().copied()).output().await.unwrap();
     Run {
         code: output.status.code().unwrap(),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
-        requests,
+        requests: server.requests(),
     }
 }
 
@@ -80,7 +107,7 @@ fn error(code: &str) -> Value {
     json!({"error": {"code": code, "message": "No."}})
 }
 
-fn operation(kind: &str, status: &str, step: &str) -> Value {
+pub(crate) fn operation(kind: &str, status: &str, step: &str) -> Value {
     json!({
         "id": ID, "submissionType": kind, "status": status, "publishingVersion": 1, "offerVersion": 1,
         "cancellationRequestState": "canCancel",
@@ -88,7 +115,7 @@ fn operation(kind: &str, status: &str, step: &str) -> Value {
     })
 }
 
-fn accepted(status: &str) -> Value {
+pub(crate) fn accepted(status: &str) -> Value {
     json!({"location": LOCATION, "operationId": ID, "status": status})
 }
 
@@ -213,6 +240,10 @@ async fn cancel_tells_the_truth() {
     let run = signoff(&[(200, accepted("canceled"))], &["cancel", "vm"]).await;
     assert_eq!((run.code, run.stdout.trim(), run.stderr.trim()), (0, LOCATION, "vm: canceled"));
 
+    let run = signoff(&[(202, accepted("running"))], &["cancel", "vm"]).await;
+    let next = format!("watch it:  signoff operation watch vm {ID}\n");
+    assert!(run.stdout.trim() == LOCATION && run.stderr.ends_with(&next), "{}", run.stderr);
+
     let arguments = ["cancel", "vm", "--operation", ID, "--reason", "wrong image", "--wait"];
     let answers = [(202, accepted("running")), (200, operation("cancel", "completed", "complete"))];
     let run = signoff(&answers, &arguments).await;
@@ -274,6 +305,15 @@ async fn token_openapi_and_completions_print_what_they_promise() {
         run.stderr
     );
     assert!(run.code == 0 && run.requests.is_empty());
+
+    let run = signoff(&[], &["version", "--json"]).await;
+    let version: Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(
+        (&version["name"], &version["version"]),
+        (&json!("signoff"), &json!(env!("CARGO_PKG_VERSION")))
+    );
+    let run = signoff(&[], &["version"]).await;
+    assert_eq!(run.stdout, concat!("signoff ", env!("CARGO_PKG_VERSION"), "\n"));
 
     let run = signoff(&[], &["completions", "bash"]).await;
     assert!(run.code == 0 && run.stdout.contains("_signoff()"));

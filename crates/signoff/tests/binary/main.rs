@@ -2,30 +2,43 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod actor;
+#[cfg(unix)]
+mod at_terminal;
 mod certified;
 mod client;
 mod crowd;
 mod database;
 mod deploying;
 mod dev_server;
+mod development;
 mod draining;
+mod examples;
 mod failing;
 mod guide;
 mod histories;
 mod insist;
 mod kills;
+#[cfg(unix)]
+mod led;
 mod ledger;
 mod limits;
+#[cfg(unix)]
+mod modes;
 mod nodes;
 mod pooler;
 mod released;
 mod repeats;
 mod resume;
+mod running;
+mod serve_check;
 mod server;
 mod serving;
 mod settings;
 mod stopping;
 mod story;
+mod strangers;
+#[cfg(unix)]
+mod terminal;
 mod truth;
 #[cfg(unix)]
 mod try_command;

@@ -9,7 +9,7 @@ use crate::client::{signoff as client, signoff_with};
 use crate::server::{PATIENCE, signoff};
 
 /// Starts `signoff serve` and returns what it introduces itself with.
-async fn introduction(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> String {
+pub(crate) async fn introduction(home: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> String {
     let mut command = signoff(home);
     command.args(["serve", "--listen", "127.0.0.1:0", "--store", "sqlite:x.db"]).args(arguments);
     command.envs(variables.iter().copied()).current_dir(home);
@@ -105,6 +105,9 @@ async fn a_usage_error_names_what_is_missing_and_nothing_that_is_set() {
     for set in ["--url", "--publisher", "--token"] {
         assert!(!run.stderr.contains(set), "{set}: {}", run.stderr);
     }
+    assert!(run.stderr.lines().any(|line| line.starts_with("Usage: ")), "{}", run.stderr);
+    let run = client(&[], &["offer"]).await;
+    assert!(run.code == 2 && run.stderr.contains("[subcommands: list, show"), "{}", run.stderr);
     // What is wrong with a variable is still told.
     let run = signoff_with(&[], &[("SIGNOFF_OUTPUT", "yaml")], &["offer", "list"]).await;
     assert!(run.code == 2 && run.stderr.contains("yaml"), "{}", run.stderr);
@@ -113,5 +116,6 @@ async fn a_usage_error_names_what_is_missing_and_nothing_that_is_set() {
 #[tokio::test]
 async fn the_page_of_settings_is_that_of_the_program() {
     let run = client(&[], &["settings"]).await;
-    assert_eq!(run.stdout, include_str!("../../../../docs/settings.md"), "run: cargo xtask generate");
+    let same = run.stdout == include_str!("../../../../docs/settings.md");
+    assert!(same, "docs/settings.md is not what the program says: run cargo xtask generate");
 }

@@ -96,10 +96,14 @@ fn began(before: Option<&Aggregate>, operation: &Operation) -> Result<(), String
         let Some(canceled) = before.target.as_ref().filter(|candidate| candidate.id == *target) else {
             return Err("a cancellation is of the newest publish or golive".to_owned());
         };
-        hold(canceled.point_of_no_return().is_none(), || "promise 5: past the point of no return".to_owned())?;
+        hold(canceled.point_of_no_return().is_none(), || {
+            "promise 5: past the point of no return".to_owned()
+        })?;
         let wanted: Vec<&str> = canceled.to_undo().map(|step| step.plan.id.as_str()).collect();
         let planned: Vec<&str> = operation.undo.iter().map(|undo| undo.plan.id.as_str()).collect();
-        hold(wanted == planned, || format!("promise 4: {wanted:?} is to be undone, and {planned:?} will be"))?;
+        hold(wanted == planned, || {
+            format!("promise 4: {wanted:?} is to be undone, and {planned:?} will be")
+        })?;
     }
     Ok(())
 }

@@ -95,7 +95,9 @@ impl Seen {
         };
         match *self.answers.entry(target).or_insert(answered) {
             first if first == answered || matches!(promise, Promise::NotCancellable(_)) => Ok(()),
-            first => Err(format!("promise 10: a cancel of {target} was answered {first} and then {answered}")),
+            first => {
+                Err(format!("promise 10: a cancel of {target} was answered {first} and then {answered}"))
+            }
         }
     }
 

@@ -17,6 +17,8 @@ pub enum LabKind {
     Fault,
     /// Stands for the state as a whole: another one means that it was replaced. Publisher and key are empty.
     World,
+    /// The store was used in development mode, and production refuses it. Publisher and key are empty.
+    Development,
 }
 
 impl LabKind {
@@ -27,6 +29,7 @@ impl LabKind {
             Self::Clock => "clock",
             Self::Fault => "fault",
             Self::World => "world",
+            Self::Development => "development",
         }
     }
 }

@@ -12,7 +12,7 @@ mod sharing;
 mod work;
 
 pub use artifacts::Artifacts;
-pub use audit::{Audit, AuditEntry, AuditRow};
+pub use audit::{Audit, AuditEntry, AuditRow, SERVER};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};

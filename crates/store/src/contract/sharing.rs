@@ -73,6 +73,14 @@ pub trait Sharing: Send + Sync {
         None
     }
 
+    /// Whether changes can be stored now.
+    ///
+    /// # Errors
+    /// If they cannot, with the reason: the disk is full, the file or the server takes no writes.
+    async fn writable(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// What time it is by the clock that all nodes share; `None`: there is no such clock, and each machine's counts.
     async fn time(&self) -> Result<Option<Timestamp>, StoreError>;
 

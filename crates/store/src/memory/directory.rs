@@ -6,7 +6,9 @@ use signoff_lifecycle::access::Role;
 use super::tables::{PrincipalRow, SigningKeyRow, Tables};
 use super::{MemoryStore, audit};
 use crate::StoreError;
-use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{
+    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
+};
 
 #[async_trait]
 impl Directory for MemoryStore {
@@ -20,6 +22,12 @@ impl Directory for MemoryStore {
         let found =
             of_principal.filter_map(|((id, _), role)| Some((tables.publishers.get(id)?.clone(), *role)));
         Ok(found.collect())
+    }
+
+    async fn publishers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Publisher>, StoreError> {
+        let tables = self.inner.tables.lock();
+        let later = tables.publishers.values().filter(|known| after.is_none_or(|after| *known.id > *after));
+        Ok(later.take(limit).cloned().collect())
     }
 
     async fn put_publisher(
@@ -53,14 +61,25 @@ impl Directory for MemoryStore {
         role: Option<Role>,
         audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
-        let mut tables = self.inner.tables.lock();
-        let key = (publisher.to_owned(), principal.clone());
-        match role {
-            Some(role) => tables.members.insert(key, role),
-            None => tables.members.remove(&key),
-        };
-        audit::append(&mut tables, publisher, audit);
+        put_member(&mut self.inner.tables.lock(), publisher, principal, role, audit);
         Ok(())
+    }
+
+    async fn put_member_if_an_owner_stays(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+        audit: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.inner.tables.lock();
+        let owners = tables.members.iter().filter(|((of, _), role)| of == publisher && **role == Role::Owner);
+        let owners: Vec<PrincipalId> = owners.map(|((_, member), _)| member.clone()).collect();
+        let changes = role == Some(Role::Owner) || owners != [principal.clone()];
+        if changes {
+            put_member(&mut tables, publisher, principal, role, audit);
+        }
+        Ok(changes)
     }
 
     async fn principal(&self, id: &PrincipalId) -> Result<Option<PrincipalRecord>, StoreError> {
@@ -72,11 +91,32 @@ impl Directory for MemoryStore {
         }))
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+    async fn put_principal(
+        &self,
+        record: PrincipalRecord,
+        audit: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
         let PrincipalRecord { id, secret_hash, seeded } = record;
-        self.inner.tables.lock().principals.insert(id, PrincipalRow { secret_hash, seeded });
+        let mut tables = self.inner.tables.lock();
+        tables.principals.insert(id, PrincipalRow { secret_hash, seeded });
+        audit::append(&mut tables, SERVER, audit);
         Ok(())
     }
+}
+
+fn put_member(
+    tables: &mut Tables,
+    publisher: &str,
+    principal: &PrincipalId,
+    role: Option<Role>,
+    audit: Option<AuditEntry>,
+) {
+    let key = (publisher.to_owned(), principal.clone());
+    match role {
+        Some(role) => tables.members.insert(key, role),
+        None => tables.members.remove(&key),
+    };
+    audit::append(tables, publisher, audit);
 }
 
 /// The newest first.

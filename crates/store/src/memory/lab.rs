@@ -8,8 +8,8 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::tables::Tables;
-use crate::StoreError;
 use crate::contract::{Lab, LabKind};
+use crate::{StoreError, files};
 
 fn key(kind: LabKind, publisher: &str, key: &str) -> (String, String, String) {
     (kind.as_str().to_owned(), publisher.to_owned(), key.to_owned())
@@ -47,7 +47,7 @@ impl Lab for MemoryStore {
     async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
         let unwritable =
             |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", file.display()));
-        let mut writer = BufWriter::new(File::create_new(file).map_err(unwritable)?);
+        let mut writer = BufWriter::new(files::create_new(file).map_err(unwritable)?);
         serde_json::to_writer(&mut writer, &self.durable()).map_err(|error| unwritable(error.into()))?;
         writer.flush().map_err(unwritable)
     }

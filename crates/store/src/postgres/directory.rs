@@ -1,12 +1,15 @@
 //! Publishers, members, principals and signing keys.
 
 use async_trait::async_trait;
+use deadpool_postgres::Transaction;
 use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
 use super::{PostgresStore, audit, column, failed, unsigned, within};
 use crate::StoreError;
-use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{
+    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
+};
 use crate::rows::{decode, encode, role_of};
 
 #[async_trait]
@@ -26,6 +29,15 @@ impl Directory for PostgresStore {
             )
             .await?;
         rows.iter().map(|row| Ok((publisher(row, 0)?, role_of(column(row, 2)?)?))).collect()
+    }
+
+    async fn publishers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Publisher>, StoreError> {
+        let (after, limit) = (after.unwrap_or_default(), i64::try_from(limit).unwrap_or(i64::MAX));
+        // No id is empty, so all come after the empty text.
+        let text =
+            "SELECT version, body FROM publisher WHERE publisher_id > $1 ORDER BY publisher_id LIMIT $2";
+        let rows = self.rows(text, &[&after, &limit]).await?;
+        rows.iter().map(|row| publisher(row, 0)).collect()
     }
 
     async fn put_publisher(
@@ -89,27 +101,36 @@ impl Directory for PostgresStore {
         audit: Option<AuditEntry>,
     ) -> Result<(), StoreError> {
         let until = self.until();
-        let PrincipalId { tenant, client } = principal;
         let work = async {
             let mut connection = self.to_change(until).await?;
             let transaction = connection.transaction().await.map_err(failed)?;
-            let changed = match role {
-                None => {
-                    let text = "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3";
-                    transaction.execute(text, &[&publisher, tenant, client]).await
-                }
-                Some(role) => {
-                    let text =
-                        "INSERT INTO member (publisher_id, tenant, client, role) VALUES ($1, $2, $3, $4)
-                        ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role";
-                    transaction.execute(text, &[&publisher, tenant, client, &role.as_str()]).await
-                }
-            };
-            changed.map_err(failed)?;
-            audit::append(&transaction, publisher, audit.as_ref()).await?;
+            put_member(&transaction, publisher, principal, role, audit.as_ref()).await?;
             transaction.commit().await.map_err(failed)?;
             connection.answered();
             Ok(())
+        };
+        within(until, work).await
+    }
+
+    async fn put_member_if_an_owner_stays(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+        audit: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        let until = self.until();
+        let work = async {
+            let mut connection = self.to_change(until).await?;
+            let transaction = connection.transaction().await.map_err(failed)?;
+            let changes =
+                role == Some(Role::Owner) || !is_only_owner(&transaction, publisher, principal).await?;
+            if changes {
+                put_member(&transaction, publisher, principal, role, audit.as_ref()).await?;
+            }
+            transaction.commit().await.map_err(failed)?;
+            connection.answered();
+            Ok(changes)
         };
         within(until, work).await
     }
@@ -127,15 +148,70 @@ impl Directory for PostgresStore {
         row.map(record).transpose()
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
-        self.execute(
-            "INSERT INTO principal (tenant, client, secret_hash, seeded) VALUES ($1, $2, $3, $4)
+    async fn put_principal(
+        &self,
+        record: PrincipalRecord,
+        audit: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
+        let text = "INSERT INTO principal (tenant, client, secret_hash, seeded) VALUES ($1, $2, $3, $4)
              ON CONFLICT (tenant, client) DO UPDATE SET secret_hash = excluded.secret_hash,
-                 seeded = excluded.seeded",
-            &[&record.id.tenant, &record.id.client, &record.secret_hash, &record.seeded],
-        )
-        .await
-        .map(|_| ())
+                 seeded = excluded.seeded";
+        let PrincipalRecord { id: PrincipalId { tenant, client }, secret_hash, seeded } = &record;
+        if audit.is_none() {
+            return self.execute(text, &[tenant, client, secret_hash, seeded]).await.map(|_| ());
+        }
+        let until = self.until();
+        let work = async {
+            let mut connection = self.to_change(until).await?;
+            let transaction = connection.transaction().await.map_err(failed)?;
+            transaction.execute(text, &[tenant, client, secret_hash, seeded]).await.map_err(failed)?;
+            audit::append(&transaction, SERVER, audit.as_ref()).await?;
+            transaction.commit().await.map_err(failed)?;
+            connection.answered();
+            Ok(())
+        };
+        within(until, work).await
+    }
+}
+
+async fn put_member(
+    transaction: &Transaction<'_>,
+    publisher: &str,
+    PrincipalId { tenant, client }: &PrincipalId,
+    role: Option<Role>,
+    audit: Option<&AuditEntry>,
+) -> Result<(), StoreError> {
+    let changed = match role {
+        None => {
+            let text = "DELETE FROM member WHERE publisher_id = $1 AND tenant = $2 AND client = $3";
+            transaction.execute(text, &[&publisher, tenant, client]).await
+        }
+        Some(role) => {
+            let text = "INSERT INTO member (publisher_id, tenant, client, role) VALUES ($1, $2, $3, $4)
+                ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role";
+            transaction.execute(text, &[&publisher, tenant, client, &role.as_str()]).await
+        }
+    };
+    changed.map_err(failed)?;
+    audit::append(transaction, publisher, audit).await
+}
+
+/// Whether the publisher has this owner and no other. The owners stay as they are until the transaction ends: of two
+/// who remove each other at once the second waits here, and then finds itself alone. All lock in the same order.
+async fn is_only_owner(
+    transaction: &Transaction<'_>,
+    publisher: &str,
+    principal: &PrincipalId,
+) -> Result<bool, StoreError> {
+    let text = "SELECT tenant, client FROM member WHERE publisher_id = $1 AND role = 'owner'
+        ORDER BY tenant, client FOR UPDATE";
+    let owners = transaction.query(text, &[&publisher]).await.map_err(failed)?;
+    match owners.as_slice() {
+        [only] => {
+            Ok(*column::<&str>(only, 0)? == *principal.tenant
+                && *column::<&str>(only, 1)? == *principal.client)
+        }
+        _ => Ok(false),
     }
 }
 

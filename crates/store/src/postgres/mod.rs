@@ -47,7 +47,7 @@ use unanswered::{Asked, unanswered, until, within};
 
 pub use address::{Address, BadAddress};
 pub use opening::OpenError;
-pub use settings::PostgresSettings;
+pub use settings::{PasswordSource, PostgresSettings};
 
 /// A store in a PostgreSQL database. Cheap to clone.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use signoff_lifecycle::operation::Operation;
 use tokio_postgres::Row;
 
 use super::commit::Rows;
-use super::{PostgresStore, column, signed, unsigned, uuid};
+use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use crate::packed::unpack;
@@ -136,6 +136,8 @@ impl Offers for PostgresStore {
         offer: &str,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
+        // What cannot be stored is not there.
+        let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
         let text = format!(
             "{THREAD} SELECT body FROM thread WHERE publishing_version = $3
              UNION ALL
@@ -144,7 +146,7 @@ impl Offers for PostgresStore {
              WHERE kept.publisher_id = $1 AND kept.offer_id = $2 AND kept.publishing_version = $3
              LIMIT 1"
         );
-        let row = self.row(&text, &[&publisher, &offer, &signed(publishing_version)?]).await?;
+        let row = self.row(&text, &[&publisher, &offer, &publishing_version]).await?;
         row.map(|row| unpack(column(&row, 0)?)).transpose()
     }
 }

@@ -11,6 +11,7 @@ use super::trouble::{Trouble, failed};
 use super::unanswered::{answer, unanswered, until, within};
 use super::{BadAddress, column, connect, schema};
 use crate::StoreError;
+use crate::tables::TABLES;
 
 /// A database that cannot be reached is asked again after this time.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -70,8 +71,28 @@ pub(super) async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<He
     Err(OpenError::Unreachable { waited: settings.patience, why })
 }
 
-/// Waits for the database, brings the schema up to date, and tells the log what an operator should know.
+/// Waits for the database, brings the schema up to date, and tells the log what an operator should know. What passes is
+/// waited for, whenever on the way it shows.
 pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<(), OpenError> {
+    let end = until(settings.patience);
+    let mut told = false;
+    loop {
+        let left = end.saturating_duration_since(until(Duration::ZERO));
+        let why = match prepare_once(pool, &settings.clone().patience(left)).await {
+            Err(OpenError::Store(StoreError::Unavailable(why))) if !left.is_zero() => why,
+            Err(OpenError::Unreachable { why, .. }) => {
+                return Err(OpenError::Unreachable { waited: settings.patience, why });
+            }
+            done => return done,
+        };
+        if !std::mem::replace(&mut told, true) {
+            tracing::warn!("waiting up to {} for the database: {why}", spoken(settings.patience));
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn prepare_once(pool: &Pool, settings: &PostgresSettings) -> Result<(), OpenError> {
     let mut client = first(pool, settings).await?;
     let limit = settings.answer;
     if within(until(limit), shares_sessions(pool, &client)).await? {
@@ -84,6 +105,12 @@ pub(super) async fn prepare(pool: &Pool, settings: &PostgresSettings) -> Result<
     let migrated = answer(pool, &session, until(limit), schema::migrate(&mut client)).await;
     migrated.unwrap_or_else(|| Err(Trouble::passing(unanswered().to_string())))?;
     within(until(limit), look_at(&client, settings.connections)).await?;
+    if let Some(table) = within(until(limit), unwritable(&client)).await? {
+        return Err(OpenError::Refused(format!(
+            "this role may not change the table {table}; make it the owner of the tables, or grant it INSERT, UPDATE and DELETE on \
+             them; see docs/postgresql.md"
+        )));
+    }
     let address = &settings.address;
     if address.leaves_this_machine() && !address.tls().is_verified() {
         tracing::warn!(
@@ -98,6 +125,15 @@ async fn shares_sessions(pool: &Pool, first: &Pooled) -> Result<bool, StoreError
     let second = pool::take(pool).await?;
     let now = connect::session(first).await?;
     Ok(now != first.session.name || now == second.session.name)
+}
+
+/// A table that this role may read and not change, if there is one.
+async fn unwritable(client: &ClientWrapper) -> Result<Option<String>, StoreError> {
+    let text = "SELECT name FROM unnest($1::text[]) AS name WHERE NOT (has_table_privilege(to_regclass(name), 'INSERT')
+        AND has_table_privilege(to_regclass(name), 'UPDATE') AND has_table_privilege(to_regclass(name), 'DELETE')) LIMIT 1";
+    let tables: Vec<&str> = TABLES.iter().map(|table| table.name).collect();
+    let row = client.query_opt(text, &[&tables]).await.map_err(failed)?;
+    row.map(|row| column(&row, 0)).transpose()
 }
 
 /// Warns of what makes acknowledged changes less than durable, and of too few connections.

@@ -13,7 +13,9 @@ use crate::rows::{LetterColumns, delivery_columns, letter};
 
 const COLUMNS: &str =
     "outbox.id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error";
-const FREE: &str = "(held_until IS NULL OR held_until <= statement_timestamp())";
+/// Nobody holds anything for as long as ten minutes: what says so was written by a clock that was ahead.
+const FREE: &str = "(held_until IS NULL OR held_until <= statement_timestamp()
+    OR held_until > statement_timestamp() + interval '10 minutes')";
 
 /// How long it takes until the first letter may be sent. Those that are due before the first free one are held by
 /// somebody, so there are few of them.

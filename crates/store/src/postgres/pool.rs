@@ -14,7 +14,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::BadAddress;
 use super::connect;
-use super::settings::PostgresSettings;
+use super::settings::{PasswordSource, PostgresSettings};
 use super::trouble::{Trouble, doubts};
 use super::unanswered::{Session, Silence, unanswered};
 use crate::StoreError;
@@ -30,6 +30,7 @@ pub(super) type Held = managed::Object<Manager>;
 /// Makes connections, and throws away those that cannot be trusted any more.
 pub(super) struct Manager {
     servers: Vec<(String, Config)>,
+    password: Option<PasswordSource>,
     tls: Option<MakeRustlsConnect>,
     limit: Duration,
     /// The server that took writes last: it is asked first.
@@ -55,6 +56,7 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, BadAddress> {
     let address = &settings.address;
     let manager = Manager {
         servers: address.servers(),
+        password: settings.password.clone(),
         tls: address.tls().connector()?,
         limit: address.connect_limit(),
         last: AtomicUsize::new(0),
@@ -104,12 +106,18 @@ impl managed::Manager for Manager {
 
     async fn create(&self) -> Result<Pooled, Trouble> {
         let (count, first) = (self.servers.len(), self.last.load(Ordering::Relaxed));
+        let password = self.password.as_ref().map(PasswordSource::read).transpose();
+        let password = password.map_err(|why| Trouble::passing(format!("no password: {why}")))?;
         let mut troubles = Vec::new();
         for place in (0..count).map(|step| (first + step) % count) {
             let (name, config) = &self.servers[place];
+            let mut config = config.clone();
+            if let Some(password) = &password {
+                config.password(password);
+            }
             let (doubts, found) = (doubts(), self.silence.found());
             // Boxed: it is large, and rarely awaited.
-            match Box::pin(connect::connect(config, self.tls.as_ref(), self.limit)).await {
+            match Box::pin(connect::connect(&config, self.tls.as_ref(), self.limit)).await {
                 Ok((client, name)) => {
                     self.last.store(place, Ordering::Relaxed);
                     return Ok(Pooled { client, session: Session { name, found }, doubts });

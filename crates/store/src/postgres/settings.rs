@@ -1,14 +1,40 @@
 //! What an operator decides about the connections of a node.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::address::{Address, BadAddress};
+
+/// Reads a password from where it is kept, or says why it cannot.
+#[derive(Clone)]
+pub struct PasswordSource(Arc<dyn Fn() -> Result<String, String> + Send + Sync>);
+
+impl PasswordSource {
+    /// Asks `read` whenever a password is needed.
+    pub fn new(read: impl Fn() -> Result<String, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(read))
+    }
+
+    pub(super) fn read(&self) -> Result<String, String> {
+        self.0()
+    }
+}
+
+impl fmt::Debug for PasswordSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordSource")
+    }
+}
 
 /// How a node uses the database.
 #[derive(Clone, Debug)]
 pub struct PostgresSettings {
     /// Where the database is.
     pub address: Address,
+    /// Reads the password again for each new connection, if it stands where others may replace it; else that of the address
+    /// counts.
+    pub password: Option<PasswordSource>,
     /// So many connections the node holds at most.
     pub connections: usize,
     /// How long a database is waited for that cannot be reached when the store is opened.
@@ -32,7 +58,13 @@ impl PostgresSettings {
 
     /// Settings that are as they are unless changed.
     pub fn new(address: Address) -> Self {
-        Self { address, connections: Self::CONNECTIONS, patience: Self::PATIENCE, answer: Self::ANSWER }
+        Self {
+            address,
+            password: None,
+            connections: Self::CONNECTIONS,
+            patience: Self::PATIENCE,
+            answer: Self::ANSWER,
+        }
     }
 
     /// The same for an address as it is written.
@@ -41,6 +73,12 @@ impl PostgresSettings {
     /// If the text is no address of a database.
     pub fn parse(address: &str) -> Result<Self, BadAddress> {
         address.parse().map(Self::new)
+    }
+
+    /// The same, reading the password again for each new connection.
+    #[must_use]
+    pub fn password(self, source: Option<PasswordSource>) -> Self {
+        Self { password: source, ..self }
     }
 
     /// The same with so many connections.

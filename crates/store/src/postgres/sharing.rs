@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use tokio_postgres::Row;
 
+use super::trouble::doubt;
 use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Connections, Imprint, LabKind, Look, Sharing};
@@ -22,6 +23,17 @@ impl Sharing for PostgresStore {
             in_use: status.size.saturating_sub(status.available),
             waiting: status.waiting,
         })
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        let text = "SELECT pg_is_in_recovery(), current_setting('default_transaction_read_only') = 'on'
+                OR current_setting('transaction_read_only') = 'on'";
+        let Some(row) = self.row(text, &[]).await? else { return Ok(()) };
+        if column(&row, 0)? || column(&row, 1)? {
+            doubt();
+            return Err(StoreError::Unavailable("the database takes no writes now".to_owned()));
+        }
+        Ok(())
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -83,11 +83,16 @@ pub(super) fn doubts() -> u64 {
     DOUBTS.load(Ordering::Relaxed)
 }
 
+/// The server of the present connections takes no changes.
+pub(super) fn doubt() {
+    DOUBTS.fetch_add(1, Ordering::Relaxed);
+}
+
 /// What a failed statement means to the caller.
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
 pub(super) fn failed(error: tokio_postgres::Error) -> StoreError {
     if error.code().is_some_and(casts_doubt) {
-        DOUBTS.fetch_add(1, Ordering::Relaxed);
+        doubt();
     }
     StoreError::Unavailable(Trouble::of(&error).text)
 }

@@ -6,8 +6,8 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
 
 use super::{connect, lab, schema, sql, unavailable};
-use crate::StoreError;
 use crate::tables::{Kind, Table, Value};
+use crate::{StoreError, files};
 
 /// A new file that rows are put into.
 pub(crate) struct NewFile {
@@ -20,7 +20,7 @@ impl NewFile {
     /// # Errors
     /// If there is one already, or it cannot be written.
     pub(crate) fn create(file: &Path) -> Result<Self, StoreError> {
-        std::fs::File::create_new(file).map_err(|error| unavailable(file, &error))?;
+        files::create_new(file).map_err(|error| unavailable(file, &error))?;
         let mut connection = connect(file)?;
         schema::migrate(&mut connection)?;
         connection.execute_batch("BEGIN IMMEDIATE").map_err(sql)?;

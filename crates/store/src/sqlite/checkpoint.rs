@@ -176,6 +176,7 @@ mod tests {
     fn a_long_log_is_started_anew_as_soon_as_its_readers_allow() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("signoff.db");
+        crate::files::create_new(&path).unwrap();
         let mut writer = connect(&path).unwrap();
         writer.execute_batch("PRAGMA synchronous = OFF; CREATE TABLE note (body BLOB);").unwrap();
         let reader = connect(&path).unwrap();

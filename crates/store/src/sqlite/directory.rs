@@ -6,7 +6,9 @@ use signoff_lifecycle::access::Role;
 
 use super::{SqliteStore, sql};
 use crate::StoreError;
-use crate::contract::{AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
+use crate::contract::{
+    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
+};
 use crate::rows::{decode, encode, role_of};
 
 fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, StoreError> {
@@ -55,6 +57,22 @@ impl Directory for SqliteStore {
                 Ok((decode(&body)?, role_of(&role)?))
             })
             .collect()
+        })
+    }
+
+    async fn publishers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Publisher>, StoreError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached(
+                    "SELECT body FROM publisher WHERE publisher_id > ?1 ORDER BY publisher_id LIMIT ?2",
+                )
+                .map_err(sql)?;
+            // No id is empty, so all come after the empty text.
+            let rows = statement
+                .query_map(params![after.unwrap_or_default(), limit], |row| row.get::<_, String>(0))
+                .map_err(sql)?;
+            rows.map(|body| decode(&body.map_err(sql)?)).collect()
         })
     }
 
@@ -130,21 +148,28 @@ impl Directory for SqliteStore {
         let audit = audit.as_ref().map(encode).transpose()?;
         let (publisher, principal) = (publisher.to_owned(), principal.clone());
         self.writer()
+            .write(move |connection| put_member(connection, &publisher, &principal, role, audit.as_deref()))
+            .await
+    }
+
+    async fn put_member_if_an_owner_stays(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+        audit: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        let audit = audit.as_ref().map(encode).transpose()?;
+        let (publisher, principal) = (publisher.to_owned(), principal.clone());
+        self.writer()
             .write(move |connection| {
-                let key = params![publisher, principal.tenant, principal.client];
-                match role {
-                    None => connection.execute(
-                        "DELETE FROM member WHERE publisher_id = ?1 AND tenant = ?2 AND client = ?3",
-                        key,
-                    ),
-                    Some(role) => connection.execute(
-                        "INSERT INTO member (publisher_id, tenant, client, role) VALUES (?1, ?2, ?3, ?4)
-                         ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role",
-                        params![publisher, principal.tenant, principal.client, role.as_str()],
-                    ),
+                // There is one writer: nobody changes the owners in between.
+                let changes =
+                    role == Some(Role::Owner) || !is_only_owner(connection, &publisher, &principal)?;
+                if changes {
+                    put_member(connection, &publisher, &principal, role, audit.as_deref())?;
                 }
-                .map_err(sql)?;
-                append(connection, &publisher, audit.as_deref())
+                Ok(changes)
             })
             .await
     }
@@ -168,7 +193,12 @@ impl Directory for SqliteStore {
         })
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
+    async fn put_principal(
+        &self,
+        record: PrincipalRecord,
+        audit: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
+        let audit = audit.as_ref().map(encode).transpose()?;
         self.writer()
             .write(move |connection| {
                 connection
@@ -178,11 +208,50 @@ impl Directory for SqliteStore {
                              seeded = excluded.seeded",
                         params![record.id.tenant, record.id.client, record.secret_hash, record.seeded],
                     )
-                    .map(|_| ())
-                    .map_err(sql)
+                    .map_err(sql)?;
+                append(connection, SERVER, audit.as_deref())
             })
             .await
     }
+}
+
+fn put_member(
+    connection: &Connection,
+    publisher: &str,
+    principal: &PrincipalId,
+    role: Option<Role>,
+    audit: Option<&str>,
+) -> Result<(), StoreError> {
+    let key = params![publisher, principal.tenant, principal.client];
+    match role {
+        None => connection
+            .execute("DELETE FROM member WHERE publisher_id = ?1 AND tenant = ?2 AND client = ?3", key),
+        Some(role) => connection.execute(
+            "INSERT INTO member (publisher_id, tenant, client, role) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (publisher_id, tenant, client) DO UPDATE SET role = excluded.role",
+            params![publisher, principal.tenant, principal.client, role.as_str()],
+        ),
+    }
+    .map_err(sql)?;
+    append(connection, publisher, audit)
+}
+
+/// Whether the publisher has this owner and no other.
+fn is_only_owner(
+    connection: &Connection,
+    publisher: &str,
+    principal: &PrincipalId,
+) -> Result<bool, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT tenant, client FROM member WHERE publisher_id = ?1 AND role = 'owner' LIMIT 2",
+        )
+        .map_err(sql)?;
+    let owners = statement
+        .query_map([publisher], |row| Ok(PrincipalId { tenant: row.get(0)?, client: row.get(1)? }))
+        .map_err(sql)?;
+    let owners: Result<Vec<_>, _> = owners.collect();
+    Ok(owners.map_err(sql)? == [principal.clone()])
 }
 
 fn signing_keys(connection: &Connection) -> Result<Vec<SigningKey>, StoreError> {

@@ -5,10 +5,11 @@ use std::path::Path;
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
-use super::{SqliteStore, connect, schema, sql};
-use crate::StoreError;
+use super::schema::Belonging;
+use super::{SqliteStore, connect, schema, sql, unavailable};
 use crate::contract::{Lab, LabKind};
 use crate::tables::{TABLES, Table};
+use crate::{StoreError, files};
 
 #[async_trait]
 impl Lab for SqliteStore {
@@ -43,6 +44,8 @@ impl Lab for SqliteStore {
 
     async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
         let target = path_text(file)?;
+        // SQLite fills a file that is there and empty. It would make one that others can read.
+        files::create_new(file).map_err(|error| unavailable(file, &error))?;
         self.scan(move |connection| connection.execute("VACUUM INTO ?1", [target]).map(|_| ()).map_err(sql))
             .await
     }
@@ -128,6 +131,9 @@ pub(super) fn prepare_snapshot(file: &Path) -> Result<(), StoreError> {
     // Read-only: a missing file is an error then, not a new and empty database.
     let open = || Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
     let mut source = open().map_err(|error| strange(&error))?;
+    if let Belonging::Foreign(why) = schema::belonging(&source).map_err(|error| strange(&error))? {
+        return Err(strange(&why));
+    }
     let version = schema::version(&source).map_err(|error| strange(&error))?;
     if version == 0 {
         return Err(strange(&"it has no schema"));

@@ -9,6 +9,7 @@ mod directory;
 mod lab;
 mod offers;
 mod outbox;
+mod place;
 #[cfg(test)]
 mod plans;
 mod publishers;
@@ -21,15 +22,17 @@ pub(crate) mod upkeep;
 mod work;
 mod writer;
 
-use std::fs::{File, TryLockError};
+use std::fmt::Display;
+use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use crate::StoreError;
 use crate::leases::Leases;
+use crate::{StoreError, files};
+use place::{READ_WRITE, Taken};
 use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
@@ -45,23 +48,26 @@ struct Inner {
     readers: Readers,
     leases: Arc<Leases>,
     publishers: Arc<Publishers>,
-    /// Held as long as the store is open: two servers on one file would not see each other's leases.
     _lock: File,
 }
 
 impl SqliteStore {
-    /// Opens the file, creating it and its folder where they are missing, and brings its schema up to date.
+    /// Opens the file, creating it and its folder where they are missing, and brings its schema up to date. Only its owner
+    /// can read it from then on.
     ///
     /// # Errors
-    /// If the file cannot be opened, is no database, has a newer schema, or another server has it open.
+    /// If the file cannot be opened or written, is no database or somebody else's, has a newer schema or a second name,
+    /// others can read it all the same, or another server has it open.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| unavailable(path, &error))?;
+            files::create_folder(folder).map_err(|error| unavailable(folder, &error))?;
         }
-        let lock = lock(path)?;
+        let Taken { path, lock } = place::take(path)?;
+        let path = path.as_path();
         let mut connection = connect(path)?;
         schema::refuse_unfinished_copy(&connection)?;
         schema::migrate(&mut connection)?;
+        schema::stamp(&connection).map_err(|error| unwritable(path, &error))?;
         let leases = Arc::new(Leases::on_real_time());
         Ok(Self {
             inner: Arc::new(Inner {
@@ -95,9 +101,13 @@ impl SqliteStore {
     }
 }
 
-/// A connection with the settings that the store's promises rest on.
+/// A connection with the settings that the store's promises rest on, to a file that is there.
 fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path).map_err(|error| unavailable(path, &error))?;
+    let connection =
+        Connection::open_with_flags(path, READ_WRITE).map_err(|error| unavailable(path, &error))?;
+    if connection.is_readonly("main").map_err(sql)? {
+        return Err(unwritable(path, &"it is read-only"));
+    }
     connection.set_prepared_statement_cache_capacity(128);
     // Otherwise SQLite may plan a statement anew for each value that is bound to it, which costs more than running it.
     connection
@@ -123,22 +133,16 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let file = File::create(Path::new(&name)).map_err(|error| unavailable(path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Unavailable(format!(
-            "{} is open in another signoff server; stop that one first",
-            path.display()
-        ))),
-        Err(TryLockError::Error(error)) => Err(unavailable(path, &error)),
-    }
+fn unavailable(path: &Path, error: &dyn Display) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
 }
 
-fn unavailable(path: &Path, error: &dyn std::error::Error) -> StoreError {
-    StoreError::Unavailable(format!("{}: {error}", path.display()))
+/// Why the file cannot be used, and what helps.
+fn unwritable(path: &Path, why: &dyn Display) -> StoreError {
+    let name = path.display();
+    StoreError::Unavailable(format!(
+        "{name} cannot be written: {why}; let this user write the file and its folder, and see that there is room on the disk"
+    ))
 }
 
 /// What a failed statement means to the caller.

@@ -97,6 +97,8 @@ impl Offers for SqliteStore {
         offer: &str,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
+        // What cannot be stored is not there.
+        let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
         self.read(|connection| {
             let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
             let body: Option<Vec<u8>> = connection

@@ -114,7 +114,7 @@ async fn live(store: &SqliteStore) {
     execute(store, Command::Put(put), None).await;
     let publish = Publish {
         id: id(1),
-        by: "ann".to_owned(),
+        by: "ann".into(),
         emails: Vec::new(),
         migrated_by_default: false,
         plan: vec![step(Executor::Provision), step(Executor::Package)],
@@ -134,7 +134,7 @@ async fn live(store: &SqliteStore) {
     execute(store, Command::StepResult(result), Some(lease)).await;
     let cancel = Cancel {
         id: id(2),
-        by: "ann".to_owned(),
+        by: "ann".into(),
         reason: None,
         emails: Vec::new(),
         named: Named::Newest,

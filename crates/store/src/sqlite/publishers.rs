@@ -74,6 +74,7 @@ mod tests {
             offer_type_categories: Vec::new(),
             seller_contact: None,
             migrated: true,
+            self_review: true,
         }
     }
 

@@ -1,8 +1,10 @@
 //! Migrations: numbered, embedded, forward only.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
-use super::sql;
+use super::{sql, unavailable};
 use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 
@@ -37,6 +39,72 @@ pub(super) fn refuse_newer(version: i64) -> Result<(), StoreError> {
     )))
 }
 
+/// Marks a file as one of ours, in its header: "sign".
+const APPLICATION: i32 = 0x7369_676e;
+
+/// Tables that every file of ours has, also one from before files bore the mark.
+const FIRST_TABLES: [&str; 7] =
+    ["signing_key", "principal", "publisher", "offer", "operation", "work", "outbox"];
+
+/// Whose a file is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Belonging {
+    /// There is nothing in it.
+    Empty,
+    /// It holds a store, or a part of one.
+    Ours,
+    /// It is somebody else's, by this.
+    Foreign(String),
+}
+
+impl Belonging {
+    /// Refuses a file of somebody else's.
+    pub(super) fn refuse_foreign(self, path: &Path) -> Result<(), StoreError> {
+        match self {
+            Self::Empty | Self::Ours => Ok(()),
+            Self::Foreign(why) => Err(unavailable(
+                path,
+                &format_args!(
+                    "it is somebody else's database, no store of signoff: {why}; name another file"
+                ),
+            )),
+        }
+    }
+}
+
+/// Whose the file is.
+pub(super) fn belonging(connection: &Connection) -> Result<Belonging, rusqlite::Error> {
+    let number = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0));
+    let (application, version): (i32, i32) = (number("application_id")?, number("user_version")?);
+    if application == APPLICATION {
+        return Ok(Belonging::Ours);
+    }
+    if application != 0 {
+        return Ok(Belonging::Foreign(format!("its application id is {application:#x}")));
+    }
+    let missing = |table: &&str| connection.table_exists(None, *table).map(|exists| !exists);
+    if version == 0 {
+        let other = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' AND name <> ?1";
+        let others: i64 = connection.query_row(other, [MARK], |row| row.get(0))?;
+        return Ok(match others {
+            0 if missing(&MARK)? => Belonging::Empty,
+            0 => Belonging::Ours,
+            _ => Belonging::Foreign("it has tables of somebody else".to_owned()),
+        });
+    }
+    for table in &FIRST_TABLES {
+        if missing(table)? {
+            return Ok(Belonging::Foreign(format!("it has no table {table}")));
+        }
+    }
+    Ok(Belonging::Ours)
+}
+
+/// Marks the file as ours. It is written each time: what cannot be written is found out so.
+pub(super) fn stamp(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "application_id", APPLICATION).map_err(sql)
+}
+
 /// Brings the schema up to date. Of several that do so at once one does, and the others wait for it.
 ///
 /// # Errors
@@ -55,6 +123,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute_batch(migration).map_err(sql)?;
     }
     transaction.pragma_update(None, "user_version", newest()).map_err(sql)?;
+    stamp(&transaction)?;
     transaction.commit().map_err(sql)
 }
 

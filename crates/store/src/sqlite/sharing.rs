@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::offers::operation;
-use super::{SqliteStore, lab, sql};
+use super::{SqliteStore, lab, schema, sql};
 use crate::StoreError;
 use crate::contract::{Imprint, LabKind, Look, Sharing};
 
@@ -13,6 +13,14 @@ use crate::contract::{Imprint, LabKind, Look, Sharing};
 impl Sharing for SqliteStore {
     fn is_shared(&self) -> bool {
         false
+    }
+
+    /// The file is written if the last change could not be: what made it fail may be over.
+    async fn writable(&self) -> Result<(), StoreError> {
+        if !self.writer().is_troubled() {
+            return Ok(());
+        }
+        self.writer().write(schema::stamp).await
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

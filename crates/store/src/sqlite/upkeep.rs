@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, params_from_iter};
 
-use super::{carry, connect, lock, schema, sql, unavailable};
-use crate::StoreError;
+use super::place::{self, READ_ONLY, READ_WRITE, Taken};
+use super::schema::Belonging;
+use super::{carry, connect, schema, sql, unavailable, unwritable};
 use crate::tables::{Kind, MARK, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;
 use crate::upkeep::engine::{Engine, Integrity, Row, Select, Target, first_filled};
+use crate::{StoreError, files};
 
 /// Damage is told up to so many times.
 const DAMAGES: usize = 100;
@@ -39,16 +41,18 @@ impl File {
     /// Opens a store to read one state of it, which a server may go on changing unless `alone` keeps servers away.
     pub(crate) fn read(path: &Path, alone: bool) -> Result<Self, UpkeepError> {
         must_exist(path)?;
-        let lock = alone.then(|| lock_of_source(path)).transpose()?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let path = place::resolve(path).map_err(refused)?;
+        let path = path.as_path();
         let connection =
-            Connection::open_with_flags(path, flags).map_err(|error| unavailable(path, &error))?;
+            Connection::open_with_flags(path, READ_WRITE).map_err(|error| unreadable(path, &error))?;
+        recognise(path, &connection)?;
+        let lock = alone.then(|| lock_of_source(path)).transpose()?;
         // A file may be many times larger than the memory: what is sorted goes to disk.
         let settings = "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; PRAGMA temp_store = FILE;";
         connection.execute_batch(settings).map_err(sql)?;
-        let version = schema::version(&connection).map_err(|error| foreign(path, &error))?;
+        let version = schema::version(&connection)?;
         if version == 0 {
-            return Err(foreign(path, &"it has no schema"));
+            return Err(foreign(path, "it has no schema"));
         }
         schema::refuse_newer(version)?;
         if version != schema::newest() {
@@ -64,17 +68,20 @@ impl File {
 
     /// Opens a store to fill it, making it where it is missing.
     pub(crate) fn fill(path: &Path) -> Result<Self, UpkeepError> {
-        let lock = lock(path).map_err(refused)?;
-        let connection = connect(path)?;
+        let Taken { path, lock } = place::take(path).map_err(refused)?;
+        let connection = connect(&path)?;
+        schema::stamp(&connection).map_err(|error| unwritable(&path, &error))?;
         connection
             .execute_batch("PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = FILE;")
             .map_err(sql)?;
-        Ok(Self::new(path, connection, Some(lock)))
+        Ok(Self::new(&path, connection, Some(lock)))
     }
 
     /// Makes a new store that is thrown away if it is not finished: nothing is durable before that.
     pub(crate) fn scratch(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = Connection::open(path).map_err(|error| unavailable(path, &error))?;
+        files::create_new(path).map_err(|error| unavailable(path, &error))?;
+        let connection = Connection::open_with_flags(path, READ_WRITE);
+        let mut connection = connection.map_err(|error| unavailable(path, &error))?;
         let settings = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;";
         connection.execute_batch(settings).map_err(sql)?;
         schema::migrate(&mut connection)?;
@@ -174,15 +181,6 @@ impl Engine for File {
                 "{name} holds an unfinished copy of {begun}; finish that one, or name another file"
             ))),
             None => {
-                let tables: i64 = self
-                    .with(|connection| {
-                        let count = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'";
-                        connection.query_row(count, [], |row| row.get(0)).map_err(sql)
-                    })
-                    .await?;
-                if version == 0 && tables > 0 {
-                    return Err(foreign(&self.path, &"it has tables of somebody else; name another file"));
-                }
                 if version > 0 && version < schema::newest() {
                     return Err(older(&self.path, version));
                 }
@@ -221,6 +219,12 @@ impl Engine for File {
     }
 }
 
+/// Whether both are names of one file.
+pub(crate) fn are_one(one: &Path, another: &Path) -> bool {
+    let (one, another) = (place::resolve(one), place::resolve(another));
+    matches!((one, another), (Ok(one), Ok(another)) if one == another)
+}
+
 fn must_exist(path: &Path) -> Result<(), UpkeepError> {
     if path.is_file() {
         return Ok(());
@@ -229,7 +233,7 @@ fn must_exist(path: &Path) -> Result<(), UpkeepError> {
 }
 
 fn lock_of_source(path: &Path) -> Result<LockFile, UpkeepError> {
-    lock(path).map_err(|error| match error {
+    place::lock(path).map_err(|error| match error {
         StoreError::Unavailable(why) => UpkeepError::Refused(format!(
             "{why}, or take a copy of the state as it is now with `signoff store backup` and copy that"
         )),
@@ -237,7 +241,30 @@ fn lock_of_source(path: &Path) -> Result<LockFile, UpkeepError> {
     })
 }
 
-fn foreign(path: &Path, why: &dyn std::fmt::Display) -> UpkeepError {
+/// Refuses what is no store of ours, with the true reason.
+fn recognise(path: &Path, connection: &Connection) -> Result<(), UpkeepError> {
+    match schema::belonging(connection).map_err(|error| unreadable(path, &error))? {
+        Belonging::Empty | Belonging::Ours => Ok(()),
+        Belonging::Foreign(why) => Err(foreign(path, &why)),
+    }
+}
+
+/// Why SQLite cannot read a file that is there.
+fn unreadable(path: &Path, error: &rusqlite::Error) -> UpkeepError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => foreign(path, &error.to_string()),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            let name = path.display();
+            UpkeepError::Refused(format!(
+                "{name} cannot be read: {error}; while SQLite reads a store it keeps the files {name}-wal and {name}-shm \
+                 beside it, so let this user write the folder, or copy all of these files to a folder of its own"
+            ))
+        }
+        _ => unavailable(path, error).into(),
+    }
+}
+
+fn foreign(path: &Path, why: &str) -> UpkeepError {
     UpkeepError::Refused(format!("{} is no store of signoff: {why}", path.display()))
 }
 
@@ -254,30 +281,32 @@ pub(crate) fn version(path: &Path) -> Result<i64, UpkeepError> {
     if !path.exists() {
         return Ok(0);
     }
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
-    let connection = connection.map_err(|error| unavailable(path, &error))?;
-    let version = schema::version(&connection).map_err(|error| foreign(path, &error))?;
+    let path = place::resolve(path).map_err(refused)?;
+    let connection = Connection::open_with_flags(&path, READ_ONLY);
+    let connection = connection.map_err(|error| unreadable(&path, &error))?;
+    recognise(&path, &connection)?;
+    let version = schema::version(&connection)?;
     schema::refuse_newer(version)?;
     Ok(version)
 }
 
 /// Runs the migrations that wait.
 pub(crate) async fn migrate(path: &Path) -> Result<(), UpkeepError> {
-    let _lock = lock_in_time(path).await?;
-    let mut connection = connect(path)?;
+    let Taken { path, lock: _lock } = take_in_time(path).await?;
+    let mut connection = connect(&path)?;
     schema::refuse_unfinished_copy(&connection)?;
     Ok(schema::migrate(&mut connection)?)
 }
 
-/// The lock of the file. Somebody else who migrates has it for a moment, a server as long as it runs.
-async fn lock_in_time(path: &Path) -> Result<LockFile, UpkeepError> {
+/// Takes the file. Somebody else who migrates has it for a moment, a server as long as it runs.
+async fn take_in_time(path: &Path) -> Result<Taken, UpkeepError> {
     for _ in 0..LOCK_TRIES {
-        if let Ok(lock) = lock(path) {
-            return Ok(lock);
+        if let Ok(taken) = place::take(path) {
+            return Ok(taken);
         }
         tokio::time::sleep(LOCK_PAUSE).await;
     }
-    lock(path).map_err(refused)
+    place::take(path).map_err(refused)
 }
 
 /// Somebody uses the file.

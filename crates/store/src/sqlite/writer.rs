@@ -1,6 +1,7 @@
 //! The one writer: a thread that commits many waiting changes in one transaction and answers after the fsync.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
@@ -63,6 +64,8 @@ enum Job {
 pub(super) struct Writer {
     /// `None` only while it is dropped.
     jobs: Option<mpsc::Sender<Job>>,
+    /// Whether the last change could not be written.
+    troubled: AtomicBool,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -85,7 +88,7 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || run(connection, queue, checkpoints))
             .map_err(|error| unavailable(path, &error))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread) })
+        Ok(Self { jobs: Some(jobs), troubled: AtomicBool::new(false), thread: Some(thread) })
     }
 
     /// Applies `change` and waits until it is durable. If it fails, nothing of it is kept. It may be applied more
@@ -106,7 +109,18 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (caller, receiver) = oneshot::channel();
         self.send(Job::Change(Box::new(Pending { change, then, result: None, caller }))).await?;
-        receiver.await.unwrap_or_else(|_| Err(gone()))
+        let answer = receiver.await.unwrap_or_else(|_| Err(gone()));
+        match &answer {
+            Ok(_) => self.troubled.store(false, Ordering::Relaxed),
+            Err(StoreError::Unavailable(_)) => self.troubled.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        answer
+    }
+
+    /// Whether the last change that somebody heard of could not be written.
+    pub(super) fn is_troubled(&self) -> bool {
+        self.troubled.load(Ordering::Relaxed)
     }
 
     /// Runs `work` alone on the writer's connection, outside any transaction.
@@ -179,7 +193,7 @@ fn commit_group(connection: &Connection, first: Change, queue: &mut mpsc::Receiv
         Err(error) => Err(error),
     };
     let committed = committed.inspect_err(|error| {
-        tracing::error!(%error, "a group of changes could not be committed");
+        tracing::debug!(%error, "a group of changes could not be committed");
         // There may be no transaction any more.
         let _ = batch(connection, "ROLLBACK");
     });

@@ -202,6 +202,23 @@ impl Directory for FaultyStore {
         pass!(self, publisher, String::new(); members(publisher))
     }
 
+    async fn publishers(&self, after: Option<&str>, limit: usize) -> Result<Vec<Publisher>, StoreError> {
+        pass!(self, "", String::new(); publishers(after, limit))
+    }
+
+    async fn put_member_if_an_owner_stays(
+        &self,
+        publisher: &str,
+        principal: &PrincipalId,
+        role: Option<Role>,
+        audit: Option<AuditEntry>,
+    ) -> Result<bool, StoreError> {
+        pass!(
+            self, publisher, principal.to_string();
+            put_member_if_an_owner_stays(publisher, principal, role, audit)
+        )
+    }
+
     async fn put_member(
         &self,
         publisher: &str,
@@ -216,8 +233,12 @@ impl Directory for FaultyStore {
         pass!(self, "", id.to_string(); principal(id))
     }
 
-    async fn put_principal(&self, record: PrincipalRecord) -> Result<(), StoreError> {
-        pass!(self, "", record.id.to_string(); put_principal(record))
+    async fn put_principal(
+        &self,
+        record: PrincipalRecord,
+        audit: Option<AuditEntry>,
+    ) -> Result<(), StoreError> {
+        pass!(self, "", record.id.to_string(); put_principal(record, audit))
     }
 }
 
@@ -302,6 +323,10 @@ impl Retention for FaultyStore {
 impl Sharing for FaultyStore {
     fn is_shared(&self) -> bool {
         self.shared.has_peers
+    }
+
+    async fn writable(&self) -> Result<(), StoreError> {
+        pass!(self, "", String::new(); writable())
     }
 
     async fn time(&self) -> Result<Option<Timestamp>, StoreError> {

@@ -19,6 +19,7 @@ fn publisher(id: &str) -> Publisher {
         offer_type_categories: Vec::new(),
         seller_contact: None,
         migrated: true,
+        self_review: true,
     }
 }
 

@@ -1,13 +1,13 @@
 //! A store copied into a new file of the embedded store, while servers go on.
 
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::path::Path;
 
 use super::copy::{TableReport, transfer};
 use super::engine::Target;
 use super::{Place, UpkeepError, Watcher};
-use crate::StoreError;
 use crate::sqlite::upkeep as sqlite;
+use crate::{StoreError, files};
 
 /// What a backup came to.
 #[derive(Clone, Debug)]
@@ -32,12 +32,11 @@ pub async fn backup(from: &Place, to: &Path, watcher: Watcher<'_>) -> Result<Bac
     let io = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", to.display()));
     let source = from.read(false).await?;
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let scratch = tempfile::Builder::new().prefix(".signoff-backup-").tempdir_in(folder).map_err(io)?;
+    let scratch = files::temporary_folder_in(".signoff-backup-", folder).map_err(io)?;
     let file = scratch.path().join("signoff.db");
     let target = sqlite::File::scratch(&file)?;
     let tables = transfer(source.as_ref(), &target, &Target::Empty, watcher).await?;
     target.close()?;
-    only_for_its_owner(&file).map_err(io)?;
     let written = File::open(&file).map_err(io)?;
     written.sync_all().map_err(io)?;
     let size = written.metadata().map_err(io)?.len();
@@ -48,15 +47,4 @@ pub async fn backup(from: &Place, to: &Path, watcher: Watcher<'_>) -> Result<Bac
     })?;
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(io)?;
     Ok(BackupReport { tables, size })
-}
-
-#[cfg(unix)]
-fn only_for_its_owner(file: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(file, Permissions::from_mode(0o600))
-}
-
-#[cfg(not(unix))]
-fn only_for_its_owner(_file: &Path) -> std::io::Result<()> {
-    Ok(())
 }

@@ -41,7 +41,7 @@ pub struct TableReport {
 /// has another schema than this binary, or if the target holds anything else; [`UpkeepError::Differs`] if what was written
 /// is not what was read.
 pub async fn copy(from: &Place, to: &Place, watcher: Watcher<'_>) -> Result<CopyReport, UpkeepError> {
-    if from.name == to.name {
+    if from.is(to) {
         return Err(UpkeepError::Refused(format!("{} cannot be copied to itself", from.name)));
     }
     let source = from.read(true).await?;

@@ -43,7 +43,7 @@ impl Place {
     pub fn sqlite(file: &Path) -> Self {
         // The same file has one name, wherever somebody stands.
         let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-        Self { name: format!("sqlite:{}", whole.display()), engine: Address::Sqlite(whole) }
+        Self { name: format!("sqlite:{}", whole.display()), engine: Address::Sqlite(file.to_owned()) }
     }
 
     /// The store in a database.
@@ -59,6 +59,14 @@ impl Place {
             settings.patience = patience;
         }
         self
+    }
+
+    /// Whether both are one store, as far as their addresses tell.
+    fn is(&self, other: &Self) -> bool {
+        match (&self.engine, &other.engine) {
+            (Address::Sqlite(one), Address::Sqlite(another)) => sqlite::are_one(one, another),
+            _ => self.name == other.name,
+        }
     }
 
     /// Its name for people.

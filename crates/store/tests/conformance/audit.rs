@@ -1,9 +1,10 @@
 //! The audit log: written with the change, numbered without gaps, read from the newest on.
 
 use signoff_lifecycle::access::Role;
+use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_store::StoreError;
-use signoff_store::contract::{AuditEntry, AuditRow, Change, PrincipalId};
+use signoff_store::contract::{AuditEntry, AuditRow, Change, PrincipalId, PrincipalRecord, SERVER};
 
 use crate::directory::{principal, publisher};
 use crate::fixture::Fixture;
@@ -12,7 +13,7 @@ use crate::world::{CONTOSO, FABRIKAM, bare, id};
 pub(crate) fn entry(action: &str) -> AuditEntry {
     AuditEntry {
         at: Timestamp(7),
-        by: "tenant/ann".to_owned(),
+        by: Actor::App { tenant: "tenant".to_owned(), id: "ann".to_owned() },
         role: "owner".to_owned(),
         action: action.to_owned(),
         offer: Some("vm".to_owned()),
@@ -72,6 +73,17 @@ pub(crate) async fn changes_of_the_directory_are_told_too(fx: &impl Fixture) {
     store.put_member(CONTOSO, &bob, None, Some(entry("removeMember"))).await.unwrap();
     let written = store.audit(CONTOSO, None, 10).await.unwrap();
     assert_eq!(brief(&written), [(3, "removeMember"), (2, "putMember"), (1, "putPublisher")]);
+}
+
+pub(crate) async fn what_belongs_to_no_publisher_has_a_log_of_its_own(fx: &impl Fixture) {
+    let store = fx.store();
+    let record = |seeded| PrincipalRecord { id: principal("bob"), secret_hash: None, seeded };
+    store.put_principal(record(false), Some(entry("putPrincipal"))).await.unwrap();
+    store.put_principal(record(true), None).await.unwrap();
+    store.put_principal(record(false), Some(entry("again"))).await.unwrap();
+    let written = store.audit(SERVER, None, 10).await.unwrap();
+    assert_eq!(brief(&written), [(2, "again"), (1, "putPrincipal")]);
+    assert_eq!(store.audit(CONTOSO, None, 10).await.unwrap(), []);
 }
 
 pub(crate) async fn numbers_have_no_gap_when_many_write_at_once(fx: &impl Fixture) {

@@ -38,7 +38,7 @@ async fn fill(store: &dyn Store) {
     store.put_publisher(publisher(CONTOSO), Some(entry("putPublisher"))).await.unwrap();
     store.put_member(CONTOSO, &principal("ann"), Some(Role::Owner), None).await.unwrap();
     let record = PrincipalRecord { id: principal("ann"), secret_hash: Some("hash".to_owned()), seeded: true };
-    store.put_principal(record).await.unwrap();
+    store.put_principal(record, None).await.unwrap();
     apply(store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(store, CONTOSO, "a", publish(id(1), 1)).await;
     let lease = claim_one(store, LONG).await;

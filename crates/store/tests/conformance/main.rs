@@ -101,11 +101,15 @@ macro_rules! every_case {
                 an_entry_is_written_with_its_change,
                 entries_are_read_in_pages_from_the_newest_on,
                 changes_of_the_directory_are_told_too,
+                what_belongs_to_no_publisher_has_a_log_of_its_own,
                 numbers_have_no_gap_when_many_write_at_once,
             ]
             directory: [
                 a_publisher_is_replaced_whole,
+                publishers_are_listed_in_pages,
                 members_come_and_go,
+                the_last_owner_stays,
+                of_owners_who_remove_each_other_at_once_one_stays,
                 principals_are_kept,
                 of_two_first_keys_one_wins,
             ]

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use rusqlite::Connection;
 use signoff_store::contract::Offers;
 use signoff_store::sqlite::SqliteStore;
+use signoff_store::upkeep::{self, Place, UpkeepError};
 use signoff_store::{Store, StoreError};
 use tempfile::TempDir;
 
@@ -66,6 +67,57 @@ async fn a_newer_schema_is_refused() {
     set_version(&fx.file(), 9999);
     let why = corrupt(SqliteStore::open(&fx.file()));
     assert!(why.contains("9999") && why.contains("newer signoff"), "{why}");
+}
+
+#[tokio::test]
+async fn a_file_of_somebody_else_is_refused_and_stays_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    for (name, made) in [
+        ("songs.db", "CREATE TABLE song (title TEXT)"),
+        ("versioned.db", "CREATE TABLE song (title TEXT); PRAGMA user_version = 3"),
+        ("marked.db", "CREATE TABLE song (title TEXT); PRAGMA application_id = 7; PRAGMA user_version = 6"),
+    ] {
+        let file = folder.path().join(name);
+        Connection::open(&file).unwrap().execute_batch(made).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        let why = unavailable(SqliteStore::open(&file));
+        assert!(why.contains("somebody else's database") && why.contains("name another file"), "{why}");
+        for refused in [
+            upkeep::migrate(&Place::sqlite(&file)).await.map(|_| ()),
+            upkeep::check(&Place::sqlite(&file), &|_| Ok(()), &|_| {}).await.map(|_| ()),
+        ] {
+            assert!(matches!(refused, Err(UpkeepError::Refused(_))), "{name}: {refused:?}");
+        }
+        assert!(std::fs::read(&file).unwrap() == before, "{name}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left.len(), 3, "nothing is put beside them: {left:?}");
+}
+
+#[tokio::test]
+async fn a_file_of_ours_from_before_they_were_marked_is_known_by_its_tables() {
+    let mark = |file: &Path| {
+        let connection = Connection::open(file).unwrap();
+        connection.query_row("PRAGMA application_id", [], |row| row.get::<_, i32>(0)).unwrap()
+    };
+    let fx = Sqlite::new().await;
+    fx.close();
+    assert_eq!(mark(&fx.file()), 0x7369_676e, "sign");
+    Connection::open(fx.file()).unwrap().pragma_update(None, "application_id", 0).unwrap();
+    drop(SqliteStore::open(&fx.file()).unwrap());
+    assert_eq!(mark(&fx.file()), 0x7369_676e);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_a_snapshot() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fx = Sqlite::new().await;
+    let snapshot = fx.folder().join("snapshot");
+    fx.store().snapshot(&snapshot).await.unwrap();
+    assert_eq!(std::fs::metadata(&snapshot).unwrap().permissions().mode() & 0o777, 0o600);
+    let again = fx.store().snapshot(&snapshot).await;
+    assert!(matches!(again, Err(StoreError::Unavailable(_))), "what is there is not written over: {again:?}");
 }
 
 fn set_version(file: &Path, version: i64) {

@@ -71,7 +71,7 @@ pub(crate) fn plan() -> Vec<StepPlan> {
 pub(crate) fn publish(operation: OperationId, draft: u64) -> Command {
     Command::Publish(Publish {
         id: operation,
-        by: "ann".to_owned(),
+        by: "ann".into(),
         emails: vec!["ann@contoso.example".to_owned()],
         migrated_by_default: false,
         plan: plan(),
@@ -84,7 +84,7 @@ pub(crate) fn golive(operation: OperationId) -> Command {
     let live = plan().pop().expect("the plan ends with live");
     Command::GoLive(GoLive {
         id: operation,
-        by: "ann".to_owned(),
+        by: "ann".into(),
         migrated_by_default: false,
         live,
         guard: Guard::None,
@@ -94,7 +94,7 @@ pub(crate) fn golive(operation: OperationId) -> Command {
 pub(crate) fn cancel(operation: OperationId) -> Command {
     Command::Cancel(Cancel {
         id: operation,
-        by: "ann".to_owned(),
+        by: "ann".into(),
         reason: Some("too early".to_owned()),
         emails: vec!["bob@contoso.example".to_owned()],
         named: Named::Newest,

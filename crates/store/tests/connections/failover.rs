@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_store::contract::Directory as _;
+use signoff_store::contract::{Directory as _, Sharing as _};
 use signoff_store::postgres::{OpenError, PostgresSettings, PostgresStore};
 use signoff_store::testing::{self, OwnServer, Proxy};
 
@@ -54,6 +54,33 @@ async fn a_server_that_never_answers_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_second_connection_that_is_refused_is_waited_for() {
+    let (server, name) = database().await;
+    let admin =
+        testing::connect(&format!("postgres://postgres@{server}/{name}?sslmode=disable")).await.unwrap();
+    let role = format!("one_of_{name}");
+    admin
+        .batch_execute(&format!(
+            "CREATE ROLE {role} LOGIN CONNECTION LIMIT 1; GRANT CREATE ON SCHEMA public TO {role}"
+        ))
+        .await
+        .unwrap();
+    let proxy = Proxy::before(&server).await.unwrap();
+    let address = format!("postgres://{role}@{}/{name}?sslmode=disable", proxy.host());
+    let settings = PostgresSettings::parse(&address).unwrap().connections(4).patience(PATIENCE);
+    let mut waiting = tokio::spawn(async move { PostgresStore::open(&settings).await });
+    // The first connection, the second that is refused, and another try.
+    while proxy.accepted() < 3 {
+        tokio::select! {
+            ended = &mut waiting => panic!("it does not wait: {:?}", ended.unwrap().err()),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    admin.batch_execute(&format!("ALTER ROLE {role} CONNECTION LIMIT -1")).await.unwrap();
+    drop(waiting.await.unwrap().unwrap());
+}
+
+#[tokio::test]
 async fn only_a_server_that_takes_writes_is_used() {
     let standby = OwnServer::start("touch data/standby.signal", "").unwrap();
     let at = |host: &str, name: &str| format!("postgres://postgres@{host}/{name}?sslmode=disable");
@@ -63,7 +90,7 @@ async fn only_a_server_that_takes_writes_is_used() {
     assert!(matches!(&error, OpenError::Unreachable { why, .. } if why.contains("a standby")), "{error}");
     let (primary, name) = database().await;
     let store = open(&at(&format!("{},{primary}", standby.host()), &name)).await.unwrap();
-    store.put_principal(record("written")).await.unwrap();
+    store.put_principal(record("written"), None).await.unwrap();
 
     let waiting = settings(PATIENCE);
     let waiting = tokio::spawn(async move { PostgresStore::open(&waiting).await.map(|_| ()) });
@@ -76,16 +103,19 @@ async fn a_server_that_takes_no_writes_any_more_is_left(former: &OwnServer, next
     former.say(&[&format!("CREATE DATABASE {name}")]).await.unwrap();
     let proxy = Proxy::before(former.host()).await.unwrap();
     let store = open(&format!("postgres://postgres@{}/{name}?sslmode=disable", proxy.host())).await.unwrap();
-    store.put_principal(record("there")).await.unwrap();
+    store.put_principal(record("there"), None).await.unwrap();
     former
         .say(&["ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"])
         .await
         .unwrap();
     write_until_it_says(&store, &["takes no writes"]).await;
+    let ready = store.writable().await.expect_err("it is not ready").to_string();
+    assert!(ready.contains("no writes"), "{ready}");
     let error = refused(&format!("postgres://postgres@{}/{name}?sslmode=disable", former.host())).await;
     assert!(error.to_string().contains("default_transaction_read_only is on"), "{error}");
     // The old connections still lead to the former server.
     proxy.lead_to(next);
-    store.put_principal(record("here")).await.unwrap();
+    store.put_principal(record("here"), None).await.unwrap();
+    store.writable().await.unwrap();
     assert!(store.principal(&record("there").id).await.unwrap().is_none(), "it is another server");
 }

@@ -35,7 +35,7 @@ fn record(client: &str) -> PrincipalRecord {
 /// Writes until it works.
 async fn write_until_it_works(store: &PostgresStore) {
     let writing = async {
-        while let Err(error) = store.put_principal(record("again")).await {
+        while let Err(error) = store.put_principal(record("again"), None).await {
             eprintln!("not yet: {error}");
             tokio::task::yield_now().await;
         }
@@ -47,7 +47,7 @@ async fn write_until_it_works(store: &PostgresStore) {
 async fn write_until_it_says(store: &PostgresStore, words: &[&str]) {
     let writing = async {
         loop {
-            match store.put_principal(record("again")).await {
+            match store.put_principal(record("again"), None).await {
                 Err(error) if words.iter().all(|word| error.to_string().contains(word)) => return,
                 said => eprintln!("not yet: {said:?}"),
             }

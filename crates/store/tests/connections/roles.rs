@@ -24,12 +24,19 @@ async fn a_role_needs_rights_and_may_serve_with_few() {
     );
 
     open(&address).await.unwrap();
+    let reads_only = format!("GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}");
+    admin.batch_execute(&reads_only).await.unwrap();
+    let error = refused(&as_role).await;
+    assert!(
+        matches!(&error, OpenError::Refused(why) if why.contains("may not change the table signing_key; make it the owner")),
+        "{error:?}"
+    );
     let grants = format!(
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};
          GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}"
     );
     admin.batch_execute(&grants).await.unwrap();
-    open(&as_role).await.unwrap().put_principal(record("x")).await.unwrap();
+    open(&as_role).await.unwrap().put_principal(record("x"), None).await.unwrap();
     admin.batch_execute("UPDATE schema_version SET version = version + 1").await.unwrap();
     let error = refused(&as_role).await;
     assert!(matches!(&error, OpenError::Refused(why) if why.contains("use a newer signoff")), "{error:?}");

@@ -66,6 +66,7 @@ fn publisher() -> Publisher {
         offer_type_categories: Vec::new(),
         seller_contact: None,
         migrated: false,
+        self_review: true,
     }
 }
 
@@ -98,7 +99,7 @@ async fn a_database_that_swallows_everything_holds_nobody_up_for_ever() {
             async { is_not_known(store.commit(&next).await) },
             async { is_not_known(store.principal(&record("x").id).await) },
             async { is_not_known(store.load("contoso", "vm").await) },
-            async { is_not_known(store.put_principal(record("x")).await) },
+            async { is_not_known(store.put_principal(record("x"), None).await) },
             async { is_not_known(store.put_publisher(publisher(), None).await) },
             async { is_not_known(store.put_member("contoso", &record("x").id, None, None).await) },
         )

@@ -39,7 +39,7 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
     // The server takes its time to hear of it.
     let written = tokio::spawn(async move {
         loop {
-            if let Err(error) = writer.put_principal(record("given up")).await {
+            if let Err(error) = writer.put_principal(record("given up"), None).await {
                 return error.to_string();
             }
         }
@@ -54,7 +54,8 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
 
     // Nobody is kept waiting for ever, and reads go on while changes wait.
     for client in ["a", "b", "c", "d", "e"] {
-        let error = hasty.put_principal(record(client)).await.expect_err("nobody confirms it").to_string();
+        let error =
+            hasty.put_principal(record(client), None).await.expect_err("nobody confirms it").to_string();
         assert!(error.contains("did not answer in time"), "{error}");
         assert!(hasty.principal(&record("nobody").id).await.unwrap().is_none());
     }

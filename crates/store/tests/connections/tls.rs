@@ -1,12 +1,14 @@
 //! TLS and passwords, on a server that has a certificate.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use signoff_store::postgres::{OpenError, PostgresSettings, PostgresStore};
+use signoff_store::postgres::{OpenError, PasswordSource, PostgresSettings, PostgresStore};
 use signoff_store::testing::{self, OwnServer};
 
-use crate::{open, refused};
+use crate::{open, refused, write_until_it_works};
 
 /// An authority with what it vouches for.
 struct Authority {
@@ -127,6 +129,7 @@ async fn passwords_and_certificates_let_in(server: &OwnServer, authority: &Autho
     assert!(!format!("{wrong} {wrong:?}").contains("other secret"), "{wrong:?}");
     let none = refused(&at("ann")).await.to_string();
     assert!(none.contains("SIGNOFF_STORE_PASSWORD"), "{none}");
+    a_password_may_be_replaced(server, &at("ann")).await;
 
     let (certificate, key) = authority.vouch("bob");
     let own = format!(
@@ -137,6 +140,22 @@ async fn passwords_and_certificates_let_in(server: &OwnServer, authority: &Autho
     );
     open(&own).await.unwrap();
     assert!(matches!(refused(&at("bob")).await, OpenError::Refused(_)));
+}
+
+/// What a store opened with is not what it connects with later.
+async fn a_password_may_be_replaced(server: &OwnServer, address: &str) {
+    let kept = Arc::new(Mutex::new("right secret"));
+    let read = kept.clone();
+    let source = PasswordSource::new(move || Ok((*read.lock()).to_owned()));
+    let settings = PostgresSettings::parse(address).unwrap().connections(4).password(Some(source));
+    let store = PostgresStore::open(&settings).await.unwrap();
+    *kept.lock() = "next secret";
+    let replaced = [
+        "ALTER ROLE ann PASSWORD 'next secret'",
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'ann'",
+    ];
+    server.say(&replaced).await.unwrap();
+    write_until_it_works(&store).await;
 }
 
 #[tokio::test]

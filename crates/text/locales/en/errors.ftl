@@ -12,6 +12,19 @@ error-not-a-member = You are not a member of the publisher '{ $publisher }'. Che
 error-role-forbids = Your role '{ $role }' does not permit this call. Ask an owner of the publisher for a role that does.
 error-role-forbids-force = Your role '{ $role }' does not permit force. Ask an owner of the publisher to use it, or cancel without force.
 error-operator-only = Only the operator of this server may do that. Send the operator's token, or ask the operator.
+error-taken-for =
+    { $kind ->
+        [operator] The server takes you for its operator ('{ $caller }').
+        [person] The server takes you for the person '{ $caller }'.
+       *[app] The server takes you for the app '{ $caller }'.
+    }
+error-self-review = You started this operation, and this publisher does not let its author approve the step '{ $step }'. Ask another reviewer, or reject it.
+error-last-owner = The publisher '{ $publisher }' would be left without an owner. Make another member an owner first, or ask the operator of the server.
+error-invalid-name = '{ $value }' cannot be a { $field }. Use 1 to { $limit } visible ASCII characters without '/'; the name 'operator' is taken, and a person is written as user: and the id.
+error-hidden-characters = '{ $field }' holds control characters or characters that are invisible or change the direction of the text. Remove them.
+error-no-token-endpoint = This server gives no tokens itself: it trusts those of '{ $issuer }'. Register the client there, and make it a member of a publisher here.
+error-too-many-publishes = You have started as many operations as this server permits, which is { $limit } in an hour. Wait as long as the Retry-After header says, then send the request again.
+error-too-many-recipients = The requests for this publisher have named as many e-mail addresses as this server permits, which is { $limit } in an hour. Name fewer in metadata.notification-emails, or wait as long as the Retry-After header says.
 error-offer-not-found = This publisher has no offer '{ $offer }'. Check the offer id, or list the offers to see which ones exist.
 error-operation-not-found = There is no operation '{ $operation }' here. Check the id or address, or list the operations of the offer.
 error-version-not-found = The offer has no version '{ $version }'. Read the offer to see its newest version.
@@ -74,6 +87,15 @@ error-clock-timeout = The clock has been advanced, but this was due and has not 
 error-clock-left = This server is being stopped and lets no more time pass. The clock shows { $now }: advance it by what is missing at another server, or at this one when it runs again.
 error-snapshot-invalid = The file cannot be restored: { $detail }. Send a file that the snapshot call of this server returned, unchanged.
 error-body-too-slow = The body did not arrive within 30 seconds. Send the request again on a faster connection, or with a smaller body.
+error-malformed-request = The request is not valid HTTP/1.1. Check its first line and its headers: in an address, quotes, spaces, < and > must be percent-encoded.
+error-head-too-large = The request's first line and headers are larger than { $bytes } bytes or more than { $headers } headers. Send fewer or shorter headers, and a shorter address.
+error-too-many-connections = Your address already has { $limit } connections open that have shown no valid token. Close some or use one again, and try again when Retry-After says so.
+error-starting = The server is starting. Wait as long as the Retry-After header says, then send the request again.
+error-unsupported-encoding = The Content-Encoding of the body is '{ $got }', but only bodies without an encoding are taken. Send the body uncompressed.
+error-body-broken = The body ended early, or its chunks are malformed. Send all of it, with the right Content-Length or in valid chunks.
+error-host-not-allowed = The host '{ $host }' is not answered in development mode. Use localhost or 127.0.0.1, or name the host in the setting allowed_hosts.
+error-origin-needs-json = A request that has an Origin header and changes something must declare its body as application/json. Set that Content-Type, or send no Origin.
+error-invalid-host = The request must have exactly one Host header, with a valid host name. Send one.
 error-too-busy = Too many requests are arriving. Wait as long as the Retry-After header says, then send the request again.
 error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
 error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.

@@ -13,6 +13,19 @@ error-not-a-member = Ön nem tagja ennek a közzétevőnek: „{ $publisher }”
 error-role-forbids = Az Ön szerepköre („{ $role }”) nem engedi meg ezt a hívást. Kérjen a közzétevő egyik tulajdonosától olyan szerepkört, amely megengedi.
 error-role-forbids-force = Az Ön szerepköre („{ $role }”) nem enged meg kényszert. Kérje meg a közzétevő egyik tulajdonosát, hogy alkalmazza, vagy szakítsa meg a műveletet kényszer nélkül.
 error-operator-only = Ezt csak a kiszolgáló üzemeltetője teheti meg. Küldje el az üzemeltető tokenjét, vagy forduljon az üzemeltetőhöz.
+error-taken-for =
+    { $kind ->
+        [operator] A kiszolgáló a saját üzemeltetőjének („{ $caller }”) tekinti Önt.
+        [person] A kiszolgáló ennek a személynek tekinti Önt: „{ $caller }”.
+       *[app] A kiszolgáló ennek az alkalmazásnak tekinti Önt: „{ $caller }”.
+    }
+error-self-review = Ezt a műveletet Ön indította, és ez a közzétevő nem engedi, hogy a(z) „{ $step }” lépést az indító hagyja jóvá. Kérjen meg egy másik bírálót, vagy utasítsa el a lépést.
+error-last-owner = A(z) „{ $publisher }” közzétevő tulajdonos nélkül maradna. Előbb tegyen egy másik tagot tulajdonossá, vagy forduljon a kiszolgáló üzemeltetőjéhez.
+error-invalid-name = „{ $value }” nem lehet { $field }. Használjon 1–{ $limit } látható ASCII-karaktert „/” nélkül; az „operator” név foglalt, a személyt pedig user: és az azonosító alakban kell írni.
+error-hidden-characters = A(z) „{ $field }” vezérlőkaraktereket, illetve láthatatlan vagy a szövegirányt megváltoztató karaktereket tartalmaz. Távolítsa el őket.
+error-no-token-endpoint = Ez a kiszolgáló maga nem ad ki tokeneket: a következő kibocsátóéiban bízik: „{ $issuer }”. Ott vegye fel az ügyfelet, itt pedig tegye egy közzétevő tagjává.
+error-too-many-publishes = Ön annyi műveletet indított, amennyit ez a kiszolgáló megenged, azaz óránként { $limit } műveletet. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-too-many-recipients = Az ehhez a közzétevőhöz intézett kérések annyi e-mail-címet neveztek meg, amennyit ez a kiszolgáló megenged, azaz óránként { $limit } címet. Adjon meg kevesebbet a metadata.notification-emails tagban, vagy várjon annyi ideig, amennyit a Retry-After fejléc megad.
 error-offer-not-found = Ennek a közzétevőnek nincs ilyen ajánlata: „{ $offer }”. Ellenőrizze az ajánlat azonosítóját, vagy kérje le az ajánlatok listáját.
 error-operation-not-found = Itt nincs ilyen művelet: „{ $operation }”. Ellenőrizze az azonosítót vagy a címet, vagy kérje le az ajánlat műveleteinek listáját.
 error-version-not-found = Az ajánlatnak nincs ilyen verziója: „{ $version }”. Kérje le az ajánlatot, hogy lássa a legújabb verzióját.
@@ -75,6 +88,15 @@ error-clock-timeout = Az óra előreállítása megtörtént, de az esedékes es
 error-clock-left = Ez a kiszolgáló éppen leáll, és nem léptet több időt. Az óra állása { $now }: léptesse tovább a hiányzó idővel egy másik kiszolgálón, vagy ezen, amikor újra fut.
 error-snapshot-invalid = A fájl nem állítható vissza: { $detail }. Változtatás nélkül küldjön olyan fájlt, amelyet e kiszolgáló snapshot hívása adott vissza.
 error-body-too-slow = A törzs nem érkezett meg 30 másodpercen belül. Küldje el újra a kérést gyorsabb kapcsolaton vagy kisebb törzzsel.
+error-malformed-request = A kérés nem érvényes HTTP/1.1. Ellenőrizze az első sorát és a fejléceit: a címben az idézőjelet, a szóközt, a < és a > jelet százalékkódolni kell.
+error-head-too-large = A kérés első sora és fejlécei nagyobbak, mint { $bytes } bájt, vagy a fejlécek száma több, mint { $headers }. Küldjön kevesebb vagy rövidebb fejlécet és rövidebb címet.
+error-too-many-connections = Az Ön címének már { $limit } olyan nyitott kapcsolata van, amely nem mutatott érvényes tokent. Zárjon be néhányat, vagy használjon egyet újra, és próbálja újra, amikor a Retry-After jelzi.
+error-starting = A kiszolgáló indul. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
+error-unsupported-encoding = A törzs Content-Encoding értéke „{ $got }”, de csak kódolás nélküli törzs fogadható el. Küldje a törzset tömörítés nélkül.
+error-body-broken = A törzs túl korán véget ért, vagy a darabjai hibásak. Küldje el az egészet a helyes Content-Length fejléccel vagy érvényes darabokban (chunks).
+error-host-not-allowed = A „{ $host }” gazdanévre a fejlesztői mód nem válaszol. Használja a localhost vagy a 127.0.0.1 nevet, vagy vegye fel a nevet az allowed_hosts beállításba.
+error-origin-needs-json = Az Origin fejlécet tartalmazó, módosító kérésnek application/json típusú törzset kell megjelölnie. Állítsa be ezt a Content-Type értéket, vagy ne küldjön Origin fejlécet.
+error-invalid-host = A kérésnek pontosan egy Host fejléce lehet, érvényes gazdanévvel. Küldjön egyet.
 error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
 error-unavailable = A kiszolgáló pillanatnyilag nem tud válaszolni. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
 error-internal = A kiszolgáló nem tudta feldolgozni a kérést. Küldje el újra; ha az is sikertelen, adja meg a kérés azonosítóját ({ $request_id }) a kiszolgáló üzemeltetőjének.

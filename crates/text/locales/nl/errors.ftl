@@ -12,6 +12,19 @@ error-not-a-member = U bent geen lid van de uitgever ‘{ $publisher }’. Contr
 error-role-forbids = Uw rol ‘{ $role }’ staat deze aanroep niet toe. Vraag een eigenaar van de uitgever om een rol die dat wel doet.
 error-role-forbids-force = Uw rol ‘{ $role }’ staat geen geweld toe. Vraag een eigenaar van de uitgever om het te gebruiken, of annuleer zonder geweld.
 error-operator-only = Alleen de beheerder van deze server mag dat. Stuur het token van de beheerder mee, of vraag het de beheerder.
+error-taken-for =
+    { $kind ->
+        [operator] De server houdt u voor zijn beheerder (‘{ $caller }’).
+        [person] De server houdt u voor de persoon ‘{ $caller }’.
+       *[app] De server houdt u voor de app ‘{ $caller }’.
+    }
+error-self-review = U hebt deze bewerking gestart, en deze uitgever laat de stap ‘{ $step }’ niet goedkeuren door wie haar startte. Vraag een andere beoordelaar, of keur de stap af.
+error-last-owner = De uitgever ‘{ $publisher }’ zou zonder eigenaar achterblijven. Maak eerst een ander lid eigenaar, of vraag het de beheerder van de server.
+error-invalid-name = ‘{ $value }’ kan geen { $field } zijn. Gebruik 1 tot { $limit } zichtbare ASCII-tekens zonder ‘/’; de naam ‘operator’ is bezet, en een persoon wordt geschreven als user: gevolgd door de id.
+error-hidden-characters = ‘{ $field }’ bevat besturingstekens of tekens die onzichtbaar zijn of de schrijfrichting veranderen. Verwijder ze.
+error-no-token-endpoint = Deze server geeft zelf geen tokens uit: hij vertrouwt die van ‘{ $issuer }’. Registreer de client daar en maak hem hier lid van een uitgever.
+error-too-many-publishes = U hebt zoveel bewerkingen gestart als deze server toestaat, namelijk { $limit } per uur. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
+error-too-many-recipients = De aanvragen voor deze uitgever hebben zoveel e-mailadressen genoemd als deze server toestaat, namelijk { $limit } per uur. Noem er minder in metadata.notification-emails, of wacht zo lang als de header Retry-After aangeeft.
 error-offer-not-found = Deze uitgever heeft geen aanbieding ‘{ $offer }’. Controleer de id van de aanbieding, of vraag de lijst van aanbiedingen op om te zien welke er zijn.
 error-operation-not-found = Er is hier geen bewerking ‘{ $operation }’. Controleer de id of het adres, of vraag de lijst van bewerkingen van de aanbieding op.
 error-version-not-found = De aanbieding heeft geen versie ‘{ $version }’. Vraag de aanbieding op om de nieuwste versie te zien.
@@ -74,6 +87,15 @@ error-clock-timeout = De klok is vooruitgezet, maar dit had moeten gebeuren en i
 error-clock-left = Deze server wordt gestopt en laat geen tijd meer verstrijken. De klok staat op { $now }: zet haar voor wat ontbreekt vooruit op een andere server, of op deze zodra die weer draait.
 error-snapshot-invalid = Het bestand kan niet worden teruggezet: { $detail }. Stuur ongewijzigd een bestand dat de snapshot-aanroep van deze server heeft teruggegeven.
 error-body-too-slow = De body kwam niet binnen 30 seconden binnen. Stuur de aanvraag opnieuw over een snellere verbinding, of met een kleinere body.
+error-malformed-request = De aanvraag is geen geldige HTTP/1.1. Controleer de eerste regel en de headers: in een adres moeten aanhalingstekens, spaties, < en > met procenttekens worden gecodeerd.
+error-head-too-large = De eerste regel en de headers van de aanvraag zijn groter dan { $bytes } bytes, of het zijn er meer dan { $headers }. Stuur minder of kortere headers, en een korter adres.
+error-too-many-connections = Uw adres heeft al { $limit } verbindingen open die geen geldig token hebben getoond. Sluit er enkele of gebruik er een opnieuw, en probeer het opnieuw wanneer Retry-After dat aangeeft.
+error-starting = De server start op. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
+error-unsupported-encoding = De Content-Encoding van de body is ‘{ $got }’, maar alleen een body zonder codering wordt aangenomen. Stuur de body zonder compressie.
+error-body-broken = De body hield te vroeg op, of de chunks zijn ongeldig. Stuur de hele body, met de juiste Content-Length of in geldige chunks.
+error-host-not-allowed = Voor de host ‘{ $host }’ wordt in de ontwikkelmodus niet geantwoord. Gebruik localhost of 127.0.0.1, of noem de host in de instelling allowed_hosts.
+error-origin-needs-json = Een aanvraag met een Origin-header die iets wijzigt, moet als Content-Type application/json hebben. Stel dat in, of stuur geen Origin.
+error-invalid-host = De aanvraag moet precies één Host-header hebben, met een geldige hostnaam. Stuur er een.
 error-too-busy = Er komen te veel aanvragen binnen. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
 error-unavailable = De server kan op dit moment niet antwoorden. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
 error-internal = De server kon de aanvraag niet verwerken. Stuur haar opnieuw; mislukt ook dat, geef dan de aanvraag-id { $request_id } door aan de beheerder van de server.

@@ -12,6 +12,19 @@ error-not-a-member = Nie należysz do wydawcy „{ $publisher }”. Sprawdź ide
 error-role-forbids = Twoja rola „{ $role }” nie pozwala na to wywołanie. Poproś właściciela wydawcy o rolę, która na to pozwala.
 error-role-forbids-force = Twoja rola „{ $role }” nie pozwala na siłowe zakończenie. Poproś o to właściciela wydawcy albo anuluj bez użycia siły.
 error-operator-only = Może to zrobić tylko operator tego serwera. Wyślij token operatora albo zwróć się do operatora.
+error-taken-for =
+    { $kind ->
+        [operator] Serwer uważa Cię za swojego operatora („{ $caller }”).
+        [person] Serwer uważa Cię za osobę „{ $caller }”.
+       *[app] Serwer uważa Cię za aplikację „{ $caller }”.
+    }
+error-self-review = Ta operacja została rozpoczęta przez Ciebie, a ten wydawca nie pozwala jej autorowi zatwierdzić kroku „{ $step }”. Poproś innego recenzenta albo odrzuć krok.
+error-last-owner = Wydawca „{ $publisher }” zostałby bez właściciela. Najpierw uczyń właścicielem innego członka albo zwróć się do operatora serwera.
+error-invalid-name = „{ $value }” nie może być wartością pola { $field }. Użyj od 1 do { $limit } widocznych znaków ASCII bez „/”; nazwa „operator” jest zajęta, a osobę zapisuje się jako user: i identyfikator.
+error-hidden-characters = „{ $field }” zawiera znaki sterujące albo znaki niewidoczne lub zmieniające kierunek tekstu. Usuń je.
+error-no-token-endpoint = Ten serwer sam nie wydaje tokenów: ufa tokenom wystawcy „{ $issuer }”. Zarejestruj tam klienta i uczyń go tutaj członkiem wydawcy.
+error-too-many-publishes = Rozpoczęto tyle operacji, na ile pozwala ten serwer, czyli { $limit } na godzinę. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-too-many-recipients = Żądania dotyczące tego wydawcy wymieniły tyle adresów e-mail, na ile pozwala ten serwer, czyli { $limit } na godzinę. Podaj ich mniej w metadata.notification-emails albo poczekaj tak długo, jak podaje nagłówek Retry-After.
 error-offer-not-found = Ten wydawca nie ma oferty „{ $offer }”. Sprawdź identyfikator oferty albo pobierz listę ofert, aby zobaczyć, które istnieją.
 error-operation-not-found = Nie ma tu operacji „{ $operation }”. Sprawdź identyfikator lub adres albo pobierz listę operacji oferty.
 error-version-not-found = Oferta nie ma wersji „{ $version }”. Pobierz ofertę, aby zobaczyć jej najnowszą wersję.
@@ -76,6 +89,15 @@ error-clock-timeout = Zegar został przesunięty, ale następujące zdarzenia ni
 error-clock-left = Ten serwer jest zatrzymywany i nie pozwala już płynąć czasowi. Zegar wskazuje { $now }: przesuń go o brakujący czas na innym serwerze albo na tym, gdy znów będzie działać.
 error-snapshot-invalid = Nie można przywrócić stanu z pliku: { $detail }. Wyślij bez zmian plik zwrócony przez wywołanie snapshot tego serwera.
 error-body-too-slow = Treść nie dotarła w ciągu 30 sekund. Wyślij żądanie ponownie przez szybsze łącze albo z mniejszą treścią.
+error-malformed-request = Żądanie nie jest poprawnym HTTP/1.1. Sprawdź jego pierwszy wiersz i nagłówki: w adresie cudzysłowy, spacje, < i > muszą być zakodowane procentowo.
+error-head-too-large = Pierwszy wiersz i nagłówki żądania są większe niż { $bytes } bajtów albo nagłówków jest więcej niż { $headers }. Wyślij mniej nagłówków lub krótsze oraz krótszy adres.
+error-too-many-connections = Twój adres ma już { $limit } otwartych połączeń, które nie okazały ważnego tokenu. Zamknij niektóre lub użyj jednego ponownie i spróbuj znowu, gdy wskaże to Retry-After.
+error-starting = Serwer się uruchamia. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
+error-unsupported-encoding = Content-Encoding treści to „{ $got }”, a przyjmowana jest tylko treść bez kodowania. Wyślij treść bez kompresji.
+error-body-broken = Treść skończyła się za wcześnie albo jej fragmenty są niepoprawne. Wyślij całość, z właściwym Content-Length lub w poprawnych fragmentach (chunks).
+error-host-not-allowed = Host „{ $host }” nie jest obsługiwany w trybie deweloperskim. Użyj localhost lub 127.0.0.1 albo podaj ten host w ustawieniu allowed_hosts.
+error-origin-needs-json = Żądanie z nagłówkiem Origin, które coś zmienia, musi mieć Content-Type application/json. Ustaw go albo nie wysyłaj nagłówka Origin.
+error-invalid-host = Żądanie musi mieć dokładnie jeden nagłówek Host z poprawną nazwą hosta. Wyślij jeden.
 error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
 error-unavailable = Serwer nie może teraz odpowiedzieć. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
 error-internal = Serwer nie zdołał przetworzyć żądania. Wyślij je ponownie; jeśli i to się nie powiedzie, podaj operatorowi serwera identyfikator żądania { $request_id }.

@@ -12,6 +12,19 @@ error-not-a-member = Du är inte medlem hos utgivaren ”{ $publisher }”. Kont
 error-role-forbids = Din roll ”{ $role }” tillåter inte det här anropet. Be en ägare hos utgivaren om en roll som gör det.
 error-role-forbids-force = Din roll ”{ $role }” tillåter inte tvång. Be en ägare hos utgivaren att använda det, eller avbryt utan tvång.
 error-operator-only = Det får bara serverns operatör göra. Skicka operatörens token, eller be operatören.
+error-taken-for =
+    { $kind ->
+        [operator] Servern tar dig för sin operatör (”{ $caller }”).
+        [person] Servern tar dig för personen ”{ $caller }”.
+       *[app] Servern tar dig för appen ”{ $caller }”.
+    }
+error-self-review = Du startade den här åtgärden, och utgivaren låter inte den som startade den godkänna steget ”{ $step }”. Be en annan granskare, eller avslå steget.
+error-last-owner = Utgivaren ”{ $publisher }” skulle bli utan ägare. Gör först en annan medlem till ägare, eller be serverns operatör.
+error-invalid-name = ”{ $value }” kan inte vara { $field }. Använd 1 till { $limit } synliga ASCII-tecken utan ”/”; namnet ”operator” är upptaget, och en person skrivs som user: och id:t.
+error-hidden-characters = ”{ $field }” innehåller styrtecken eller tecken som är osynliga eller ändrar textens riktning. Ta bort dem.
+error-no-token-endpoint = Den här servern utfärdar inga token själv: den litar på dem från ”{ $issuer }”. Registrera klienten där och gör den till medlem hos en utgivare här.
+error-too-many-publishes = Du har startat så många åtgärder som servern tillåter, nämligen { $limit } i timmen. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
+error-too-many-recipients = Begärandena för den här utgivaren har angett så många e-postadresser som servern tillåter, nämligen { $limit } i timmen. Ange färre i metadata.notification-emails, eller vänta så länge som huvudet Retry-After anger.
 error-offer-not-found = Utgivaren har inget erbjudande ”{ $offer }”. Kontrollera erbjudandets id eller lista erbjudandena för att se vilka som finns.
 error-operation-not-found = Det finns ingen åtgärd ”{ $operation }” här. Kontrollera id:t eller adressen, eller lista erbjudandets åtgärder.
 error-version-not-found = Erbjudandet har ingen version ”{ $version }”. Läs erbjudandet för att se dess senaste version.
@@ -74,6 +87,15 @@ error-clock-timeout = Klockan har ställts fram, men detta skulle ha hänt och h
 error-clock-left = Servern håller på att stoppas och låter ingen mer tid gå. Klockan visar { $now }: ställ fram den så mycket som saknas på en annan server, eller på den här när den körs igen.
 error-snapshot-invalid = Filen kan inte återställas: { $detail }. Skicka en oförändrad fil som serverns snapshot-anrop har lämnat.
 error-body-too-slow = Brödtexten kom inte fram inom 30 sekunder. Skicka begäran igen över en snabbare anslutning eller med en mindre brödtext.
+error-malformed-request = Begäran är inte giltig HTTP/1.1. Kontrollera första raden och huvudena: i en adress måste citattecken, blanksteg, < och > procentkodas.
+error-head-too-large = Begärans första rad och huvuden är större än { $bytes } byte eller fler än { $headers } huvuden. Skicka färre eller kortare huvuden och en kortare adress.
+error-too-many-connections = Din adress har redan { $limit } öppna anslutningar som inte har visat någon giltig token. Stäng några eller återanvänd en, och försök igen när Retry-After anger det.
+error-starting = Servern startar. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
+error-unsupported-encoding = Brödtextens Content-Encoding är ”{ $got }”, men endast okodad brödtext tas emot. Skicka den utan komprimering.
+error-body-broken = Brödtexten tog slut för tidigt, eller så är dess delar felaktiga. Skicka hela, med rätt Content-Length eller i giltiga delar (chunks).
+error-host-not-allowed = Värden ”{ $host }” besvaras inte i utvecklingsläget. Använd localhost eller 127.0.0.1, eller ange värden i inställningen allowed_hosts.
+error-origin-needs-json = En begäran som har huvudet Origin och ändrar något måste ange application/json som Content-Type. Ange det, eller skicka ingen Origin.
+error-invalid-host = Begäran måste ha exakt ett Host-huvud med ett giltigt värdnamn. Skicka ett.
 error-too-busy = För många begäranden kommer in. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
 error-unavailable = Servern kan inte svara just nu. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
 error-internal = Servern kunde inte behandla begäran. Skicka den igen; om det också misslyckas, uppge begärans id { $request_id } för den som driver servern.

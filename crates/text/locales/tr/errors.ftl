@@ -13,6 +13,19 @@ error-not-a-member = “{ $publisher }” adlı yayımcının üyesi değilsiniz
 error-role-forbids = “{ $role }” rolünüz bu çağrıya izin vermiyor. Yayımcının bir sahibinden izin veren bir rol isteyin.
 error-role-forbids-force = “{ $role }” rolünüz zorla bitirmeye izin vermiyor. Yayımcının bir sahibinden bunu yapmasını isteyin veya zorlamadan iptal edin.
 error-operator-only = Bunu yalnızca bu sunucunun işletmeni yapabilir. İşletmenin belirtecini gönderin veya işletmene başvurun.
+error-taken-for =
+    { $kind ->
+        [operator] Sunucu sizi kendi işletmeni (“{ $caller }”) olarak görüyor.
+        [person] Sunucu sizi “{ $caller }” kişisi olarak görüyor.
+       *[app] Sunucu sizi “{ $caller }” uygulaması olarak görüyor.
+    }
+error-self-review = Bu işlemi siz başlattınız ve bu yayımcı “{ $step }” adımını başlatanın onaylamasına izin vermiyor. Başka bir inceleyiciden isteyin veya adımı reddedin.
+error-last-owner = “{ $publisher }” adlı yayımcı sahipsiz kalırdı. Önce başka bir üyeyi sahip yapın veya sunucunun işletmenine başvurun.
+error-invalid-name = “{ $value }” bir { $field } olamaz. “/” içermeyen 1 ile { $limit } arasında görünür ASCII karakteri kullanın; “operator” adı alınmıştır ve bir kişi user: ile kimliği olarak yazılır.
+error-hidden-characters = “{ $field }” denetim karakterleri ya da görünmeyen veya metnin yönünü değiştiren karakterler içeriyor. Bunları kaldırın.
+error-no-token-endpoint = Bu sunucu kendisi belirteç vermez: “{ $issuer }” tarafından verilenlere güvenir. İstemciyi orada kaydedin ve burada bir yayımcının üyesi yapın.
+error-too-many-publishes = Bu sunucunun izin verdiği kadar işlem başlattınız; sınır saatte { $limit } işlemdir. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
+error-too-many-recipients = Bu yayımcıya ilişkin istekler, bu sunucunun izin verdiği kadar e-posta adresi içerdi; sınır saatte { $limit } adrestir. metadata.notification-emails içinde daha az adres yazın veya Retry-After üst bilgisinde belirtilen süre kadar bekleyin.
 error-offer-not-found = Bu yayımcının “{ $offer }” adlı bir teklifi yok. Teklif kimliğini denetleyin veya hangilerinin bulunduğunu görmek için teklifleri listeleyin.
 error-operation-not-found = Burada “{ $operation }” kimlikli bir işlem yok. Kimliği veya adresi denetleyin ya da teklifin işlemlerini listeleyin.
 error-version-not-found = Teklifin “{ $version }” numaralı bir sürümü yok. En yeni sürümünü görmek için teklifi okuyun.
@@ -75,6 +88,15 @@ error-clock-timeout = Saat ileri alındı, ancak zamanı gelen şunlar süresi i
 error-clock-left = Bu sunucu durduruluyor ve artık zamanı ilerletmiyor. Saat { $now } gösteriyor: eksik kalan süreyi başka bir sunucuda ya da bu sunucu yeniden çalıştığında ilerletin.
 error-snapshot-invalid = Dosya geri yüklenemiyor: { $detail }. Bu sunucunun snapshot çağrısının döndürdüğü bir dosyayı değiştirmeden gönderin.
 error-body-too-slow = Gövde 30 saniye içinde ulaşmadı. İsteği daha hızlı bir bağlantıdan veya daha küçük bir gövdeyle yeniden gönderin.
+error-malformed-request = İstek geçerli bir HTTP/1.1 isteği değil. İlk satırını ve üst bilgilerini denetleyin: adreste tırnak işareti, boşluk, < ve > yüzde ile kodlanmalıdır.
+error-head-too-large = İsteğin ilk satırı ve üst bilgileri { $bytes } bayttan büyük ya da { $headers } üst bilgiden fazla. Daha az veya daha kısa üst bilgi ve daha kısa bir adres gönderin.
+error-too-many-connections = Adresinizin geçerli bir belirteç göstermemiş { $limit } açık bağlantısı var. Bazılarını kapatın veya birini yeniden kullanın ve Retry-After bildirdiğinde yeniden deneyin.
+error-starting = Sunucu başlatılıyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
+error-unsupported-encoding = Gövdenin Content-Encoding değeri “{ $got }”, oysa yalnızca kodlanmamış gövdeler kabul edilir. Gövdeyi sıkıştırmadan gönderin.
+error-body-broken = Gövde erken bitti veya parçaları bozuk. Tamamını, doğru Content-Length ile ya da geçerli parçalar (chunks) halinde gönderin.
+error-host-not-allowed = Geliştirme kipinde “{ $host }” ana bilgisayarı yanıtlanmaz. localhost veya 127.0.0.1 kullanın ya da ana bilgisayarı allowed_hosts ayarına ekleyin.
+error-origin-needs-json = Origin üst bilgisi olan ve bir şey değiştiren istek, Content-Type olarak application/json bildirmelidir. Bunu ayarlayın veya Origin göndermeyin.
+error-invalid-host = İstekte geçerli bir ana bilgisayar adı içeren tam olarak bir Host üst bilgisi bulunmalıdır. Bir tane gönderin.
 error-too-busy = Çok fazla istek geliyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
 error-unavailable = Sunucu şu anda yanıt veremiyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
 error-internal = Sunucu isteği işleyemedi. İsteği yeniden gönderin; yine başarısız olursa { $request_id } istek kimliğini sunucunun yöneticisine bildirin.

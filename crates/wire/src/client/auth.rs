@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::error::{ClientError, causes};
+use super::error::{ClientError, unreachable};
 
 /// The host of the public portal.
 pub const PORTAL_HOST: &str = "cloudpartner.azure.com";
@@ -135,13 +135,13 @@ async fn fetch(http: &reqwest::Client, credentials: &ClientCredentials) -> Resul
         ("client_secret", client_secret),
         ("scope", SCOPE),
     ];
-    let unreachable = |error: reqwest::Error| ClientError::Unreachable {
-        url: url.clone(),
-        reason: causes(&error.without_url()),
-    };
-    let reply = http.post(&url).form(&form).send().await.map_err(unreachable)?;
+    let address = Url::parse(&url).map_err(|error| {
+        ClientError::Setting(format!("the authority {authority:?} is no address: {error}"))
+    })?;
+    let lost = |error: reqwest::Error| unreachable(error, &address);
+    let reply = http.post(address.clone()).form(&form).send().await.map_err(lost)?;
     let status = reply.status();
-    let text = reply.text().await.map_err(unreachable)?;
+    let text = reply.text().await.map_err(lost)?;
     if status.is_success() {
         let reply: TokenReply = serde_json::from_str(&text).map_err(|_| ClientError::Token {
             url: url.clone(),

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::iter;
 
+use url::Url;
+
 use crate::error::ErrorBody;
 
 /// A call did not do what it should.
@@ -55,6 +57,11 @@ impl ClientError {
             _ => None,
         }
     }
+
+    /// Whether the server may answer if it is asked again: it did not, or said that it cannot now.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Api { status: 429 | 502..=504, .. })
+    }
 }
 
 /// One line of code and message, and one for every finding.
@@ -70,6 +77,29 @@ fn describe(status: u16, body: Option<&ErrorBody>, text: &str) -> String {
         .map(|item| format!("{}: {} ({})", item.target.as_deref().unwrap_or("-"), item.message, item.code));
     let location = error.location.iter().map(|location| format!("see {location}"));
     iter::once(first).chain(findings).chain(location).collect::<Vec<_>>().join("\n  ")
+}
+
+/// Why a server cannot be reached, in one line; and where it speaks another protocol than the address says, what to
+/// write instead.
+pub(super) fn unreachable(error: reqwest::Error, url: &Url) -> ClientError {
+    let mut reason = causes(&error.without_url());
+    let server = |scheme: &str| {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        format!("{scheme}://{host}{port}")
+    };
+    match url.scheme() {
+        // What rustls makes of a reply that is no TLS.
+        "https" if reason.contains("InvalidContentType") || reason.contains("corrupt message") => {
+            reason = format!("it speaks http, not https: write {}", server("http"));
+        }
+        // What hyper makes of a TLS alert.
+        "http" if reason.contains("invalid HTTP version") => {
+            reason = format!("it speaks https, not http: write {}", server("https"));
+        }
+        _ => {}
+    }
+    ClientError::Unreachable { url: url.to_string(), reason }
 }
 
 /// The error and everything that caused it, in one line.

@@ -31,7 +31,7 @@ pub use error::ClientError;
 pub use offers::{OfferRead, PutReply, Which};
 pub use operations::{Action, Many, OperationRead, Started, Verdict};
 pub use ready::Readiness;
-pub use watch::{Pace, Until, waits_for_sign_off};
+pub use watch::{News, Pace, Until, waits_for_sign_off};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);

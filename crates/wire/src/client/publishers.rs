@@ -6,16 +6,45 @@ use serde::Serialize;
 use super::Client;
 use super::error::ClientError;
 use crate::audit::AuditPage;
-use crate::publisher::{Member, MemberPut, Publisher, PublisherPut};
+use crate::me::Me;
+use crate::publisher::{Member, MemberPut, Principal, PrincipalPut, Publisher, PublisherPut};
 
 pub(super) fn body(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("the shapes of this crate have text keys only")
 }
 
 impl Client {
-    /// The caller's own publishers.
+    /// Whom the server takes the caller for.
+    pub async fn me(&self) -> Result<Me<'static>, ClientError> {
+        self.send(self.call(Method::GET, &["api", "me"])).await?.read()
+    }
+
+    /// The caller's own publishers; the operator's are all there are.
     pub async fn publishers(&self) -> Result<Vec<Publisher<'static>>, ClientError> {
-        self.send(self.call(Method::GET, &["api", "publishers"])).await?.read()
+        let mut all: Vec<Publisher<'static>> = Vec::new();
+        loop {
+            let after = all.last().map(|last| last.id.clone());
+            let call = self.call(Method::GET, &["api", "publishers"]).query("after", after.as_deref());
+            let reply = self.send(call).await?;
+            let more = reply.header("link").is_some();
+            let page: Vec<Publisher<'static>> = reply.read()?;
+            let ended = !more || page.is_empty();
+            all.extend(page);
+            if ended {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Who changed what belongs to no publisher, as [`Client::audit`]: for the operator.
+    pub async fn server_audit(
+        &self,
+        before: Option<u64>,
+        top: Option<u32>,
+    ) -> Result<AuditPage<'static>, ClientError> {
+        let (before, top) = (before.map(|number| number.to_string()), top.map(|top| top.to_string()));
+        let call = self.call(Method::GET, &["api", "audit"]);
+        self.send(call.query("$top", top.as_deref()).query("before", before.as_deref())).await?.read()
     }
 
     /// One publisher.
@@ -72,11 +101,20 @@ impl Client {
         self.send(call.json(body(&MemberPut { role: role.to_owned() }))).await.map(drop)
     }
 
-    /// Gives a client of the server's own token endpoint its secret; answers whether the client is new.
-    pub async fn put_principal(&self, tenant: &str, client: &str, secret: &str) -> Result<bool, ClientError> {
+    /// Gives a client of the server's own token endpoint its secret; without one the server makes it. Answers whether
+    /// the client is new, and the secret if the server made it.
+    pub async fn put_principal(
+        &self,
+        tenant: &str,
+        client: &str,
+        secret: Option<&str>,
+    ) -> Result<(bool, Option<String>), ClientError> {
         let call = self.call(Method::PUT, &["api", "principals", tenant, client]);
-        let reply = self.send(call.json(body(&serde_json::json!({ "secret": secret })))).await?;
-        Ok(reply.status == 201)
+        let put = PrincipalPut { secret: secret.map(str::to_owned) };
+        let reply = self.send(call.json(body(&put))).await?;
+        let is_new = reply.status == 201;
+        let principal: Principal<'static> = reply.read()?;
+        Ok((is_new, principal.secret.map(std::borrow::Cow::into_owned)))
     }
 
     /// Ends a membership.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::Client;
-use super::error::{ClientError, causes};
+use super::error::{ClientError, causes, unreachable};
 use super::repeat::Patience;
 use crate::api_version;
 use crate::error::ErrorBody;
@@ -188,13 +188,8 @@ impl Client {
         if let Some(body) = &call.body {
             request = request.body(body.clone());
         }
-        let lost = |error: reqwest::Error| Lost {
-            unsent: error.is_connect(),
-            error: ClientError::Unreachable {
-                url: call.url.to_string(),
-                reason: causes(&error.without_url()),
-            },
-        };
+        let lost =
+            |error: reqwest::Error| Lost { unsent: error.is_connect(), error: unreachable(error, &call.url) };
         let request = request.build().map_err(|error| Lost {
             unsent: false,
             error: ClientError::Setting(format!("the request cannot be sent: {}", causes(&error))),

@@ -10,7 +10,7 @@ use crate::words::{OfferSlot, OperationState};
 
 const ID: Uuid = Uuid::from_u128(7);
 const LOCATION: &str = "/api/operations/p$o$1$preview?api-version=2017-10-31";
-const PACE: Pace = Pace { first: Duration::ZERO, longest: Duration::ZERO };
+const PACE: Pace = Pace { first: Duration::ZERO, longest: Duration::ZERO, patience: Duration::from_secs(60) };
 
 fn given() -> TokenSource {
     TokenSource::Given("t".into())
@@ -111,8 +111,8 @@ async fn every_call_asks_for_its_path() {
 async fn what_only_signoff_answers() {
     let killed = json!({"location": LOCATION, "operationId": ID, "status": "failed"});
     let stub = Stub::start([
-        reply(201, &[], "{}"),
-        ok("{}"),
+        reply(201, &[], r#"{"tenant":"tenant","client":"c"}"#),
+        ok(r#"{"tenant":"tenant","client":"c","secret":"made"}"#),
         ok("{}"),
         ok("[]"),
         reply(202, &[("location", LOCATION)], &killed.to_string()),
@@ -122,8 +122,9 @@ async fn what_only_signoff_answers() {
     ])
     .await;
     let client = stub.client(given());
-    assert!(client.put_principal("tenant", "c", "hush-hush").await.unwrap());
-    assert!(!client.put_principal("tenant", "c", "hush-hush").await.unwrap());
+    let secret = Some("hush-hush");
+    assert_eq!(client.put_principal("tenant", "c", secret).await.unwrap(), (true, None));
+    assert_eq!(client.put_principal("tenant", "c", None).await.unwrap(), (false, Some("made".to_owned())));
     client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
     let reason = Action { reason: Some("stuck".into()), ..Action::default() };
@@ -251,8 +252,10 @@ async fn watching_reports_each_change_once_and_stops_at_the_end() {
     let mut seen = Vec::new();
     let last = stub
         .client(given())
-        .watch(LOCATION, None, Until::Ended, PACE, |operation| {
-            seen.push(operation.steps[0].progress_percentage);
+        .watch(LOCATION, None, Until::Ended, PACE, |news| {
+            if let News::State(operation) = news {
+                seen.push(operation.steps[0].progress_percentage);
+            }
         })
         .await
         .unwrap();
@@ -283,6 +286,71 @@ async fn a_server_that_can_wait_is_not_polled() {
     let last = tokio::time::timeout(Duration::from_secs(60), watched).await.unwrap().unwrap();
     assert_eq!(last.status, OperationState::Completed);
     assert!(stub.requests()[1..].iter().all(|request| request.ends_with("\"1\" | prefer: wait=30")));
+}
+
+/// What a watcher is told, in words.
+fn told(news: &News<'_>) -> String {
+    match news {
+        News::State(operation) => operation.status.to_string(),
+        News::Away(error) => format!("away: {error}"),
+        News::Back => "back".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_goes_away_is_waited_for() {
+    let busy = || reply(503, &[("retry-after", "0")], "");
+    // Each look is sent five times.
+    let mut answers = vec![ok(&operation("running", "inProgress", 1))];
+    answers.extend(std::iter::repeat_with(busy).take(10));
+    answers.push(ok(&operation("completed", "complete", 100)));
+    let stub = Stub::start(answers).await;
+    let mut news = Vec::new();
+    let client = stub.client(given());
+    let last = client.watch(LOCATION, None, Until::Ended, PACE, |one| news.push(told(&one))).await.unwrap();
+    assert_eq!(last.status, OperationState::Completed);
+    assert_eq!(news, ["running", "away: HTTP 503", "back", "completed"]);
+
+    let stub = Stub::start(std::iter::repeat_with(busy).take(5)).await;
+    let impatient = Pace { patience: Duration::ZERO, first: Duration::from_secs(3600), ..PACE };
+    let mut news = Vec::new();
+    let client = stub.client(given());
+    let given_up = client.watch(LOCATION, None, Until::Ended, impatient, |one| news.push(told(&one))).await;
+    assert_eq!(
+        (given_up.unwrap_err().status(), news.as_slice()),
+        (Some(503), &["away: HTTP 503".to_owned()][..])
+    );
+
+    // What does not pass is not waited for.
+    let stub = Stub::start([reply(404, &[], "")]).await;
+    let client = stub.client(given());
+    let gone = client.watch(LOCATION, None, Until::Ended, PACE, |news| panic!("{news:?}")).await;
+    assert_eq!(gone.unwrap_err().status(), Some(404));
+}
+
+#[tokio::test]
+async fn the_wrong_protocol_is_named() {
+    let stub = Stub::start([]).await;
+    let base = stub.base.as_str().replace("http://", "https://");
+    let client = client(base.parse().unwrap(), given());
+    let error = client.publishers().await.unwrap_err().to_string();
+    let remedy = format!("it speaks http, not https: write {}", stub.base.as_str().trim_end_matches('/'));
+    assert!(error.ends_with(&remedy), "{error}");
+
+    // A server of TLS answers plain http with an alert.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        while let Ok((mut peer, _)) = listener.accept().await {
+            let _ = peer.read(&mut [0; 1024]).await;
+            let _ = peer.write_all(&[0x15, 3, 3, 0, 2, 2, 10]).await;
+        }
+    });
+    let client = stub::client(format!("http://{address}").parse().unwrap(), given());
+    let error = client.publishers().await.unwrap_err().to_string();
+    assert!(error.ends_with(&format!("it speaks https, not http: write https://{address}")), "{error}");
+    server.abort();
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Client;
 use super::error::ClientError;
+use super::operations::OperationRead;
 use crate::operation::OperationDetail;
 use crate::words::{OperationState, StepStatus};
 
@@ -14,6 +15,19 @@ pub struct Pace {
     pub first: Duration,
     /// The longest pause.
     pub longest: Duration,
+    /// How long a server that does not answer is waited for.
+    pub patience: Duration,
+}
+
+/// What is seen while an operation is followed.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// Its first state, or a new one.
+    State(&'a OperationDetail<'static>),
+    /// The server does not answer; it is asked again until the patience is over.
+    Away(&'a ClientError),
+    /// The server answers again.
+    Back,
 }
 
 /// So many seconds the server is asked to wait: less than proxies put up with, and than a request may take.
@@ -21,7 +35,11 @@ const WAIT: u64 = 30;
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { first: Duration::from_millis(100), longest: Duration::from_secs(5) }
+        Self {
+            first: Duration::from_millis(100),
+            longest: Duration::from_secs(5),
+            patience: Duration::from_secs(60),
+        }
     }
 }
 
@@ -48,7 +66,8 @@ impl Until {
 }
 
 impl Client {
-    /// Looks at the operation at `location` until `until`, and calls `on_change` with its first state and every new one.
+    /// Looks at the operation at `location` until `until`, and tells `on_news` its first state, every new one, and whether
+    /// the server is there: one that does not answer is asked again for `pace.patience`.
     ///
     /// A server that can wait is asked to reply when something changed (`Prefer: wait`). With another one the server's
     /// `Retry-After` sets the pauses, `first_pause` (that of a 202) the first one; otherwise `pace` does. Returns the
@@ -59,9 +78,9 @@ impl Client {
         first_pause: Option<Duration>,
         until: Until,
         pace: Pace,
-        on_change: impl FnMut(&OperationDetail<'static>),
+        on_news: impl FnMut(News<'_>),
     ) -> Result<OperationDetail<'static>, ClientError> {
-        self.watch_until(location, first_pause, |operation| until.reached(operation), pace, on_change).await
+        self.watch_until(location, first_pause, |operation| until.reached(operation), pace, on_news).await
     }
 
     /// The same, until `reached` says yes to a state.
@@ -71,7 +90,7 @@ impl Client {
         first_pause: Option<Duration>,
         reached: impl Fn(&OperationDetail<'static>) -> bool,
         pace: Pace,
-        mut on_change: impl FnMut(&OperationDetail<'static>),
+        mut on_news: impl FnMut(News<'_>),
     ) -> Result<OperationDetail<'static>, ClientError> {
         let mut known: Option<OperationDetail<'static>> = None;
         let mut etag: Option<String> = None;
@@ -80,14 +99,22 @@ impl Client {
         // The first reply comes at once, and tells whether the server can wait.
         let mut wait = 0;
         loop {
-            let read = self.operation_after(location, etag.as_deref(), wait).await?;
+            let read = match self.operation_after(location, etag.as_deref(), wait).await {
+                Err(error) if error.is_passing() => {
+                    on_news(News::Away(&error));
+                    let read = self.once_back(location, etag.as_deref(), pace).await.unwrap_or(Err(error))?;
+                    on_news(News::Back);
+                    read
+                }
+                read => read?,
+            };
             wait = WAIT;
             asked_for = read.retry_after.or(asked_for.take());
             etag = read.etag.or(etag);
             if let Some(operation) = read.operation
                 && known.as_ref() != Some(&operation)
             {
-                on_change(&operation);
+                on_news(News::State(&operation));
                 if reached(&operation) {
                     return Ok(operation);
                 }
@@ -102,5 +129,26 @@ impl Client {
             tokio::time::sleep(asked_for.take().unwrap_or(pause)).await;
             pause = (pause * 2).min(pace.longest);
         }
+    }
+
+    /// What the server says of the operation once it answers again; `None`: not within the patience.
+    async fn once_back(
+        &self,
+        location: &str,
+        etag: Option<&str>,
+        pace: Pace,
+    ) -> Option<Result<OperationRead, ClientError>> {
+        let answered = async {
+            let mut pause = pace.first;
+            loop {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(pace.longest);
+                match self.operation_after(location, etag, 0).await {
+                    Err(error) if error.is_passing() => {}
+                    answered => return answered,
+                }
+            }
+        };
+        tokio::time::timeout(pace.patience, answered).await.ok()
     }
 }

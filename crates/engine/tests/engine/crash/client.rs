@@ -55,12 +55,12 @@ impl Client {
 
     async fn publish(&mut self, engine: &Engine) -> Chapter {
         let emails = ["ann@contoso.example", "bob@contoso.example"].map(str::to_owned).to_vec();
-        let publish = PublishRequest { by: "ann".to_owned(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
         self.start(Box::pin(engine.publish(CONTOSO, "a", publish))).await
     }
 
     async fn go_live(&mut self, engine: &Engine) -> Chapter {
-        let golive = GoLiveRequest { by: "ann".to_owned(), guard: Guard::None, repeat: None };
+        let golive = GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None };
         self.start(Box::pin(engine.golive(CONTOSO, "a", golive))).await
     }
 
@@ -84,7 +84,7 @@ impl Client {
     /// Cancels, and asks again and again until the cancellation has ended: the answer names the same operation.
     async fn cancel(&mut self, engine: &Engine) -> Chapter {
         let cancel = CancelRequest {
-            by: "bob".to_owned(),
+            by: "bob".into(),
             reason: Some("too early".to_owned()),
             emails: Vec::new(),
             operation: Some(self.told[0]),

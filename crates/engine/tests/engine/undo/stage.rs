@@ -353,6 +353,6 @@ pub(super) async fn approve_if_asked(world: &World) -> bool {
 }
 
 async fn review(world: &World, operation: OperationId, step: &str, ruling: Ruling) {
-    let review = ReviewRequest { by: "rita".to_owned(), operation, step: step.to_owned(), ruling };
+    let review = ReviewRequest { by: "rita".into(), operation, step: step.to_owned(), ruling };
     world.engine.review(CONTOSO, "a", review).await.unwrap();
 }

@@ -4,10 +4,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::Router;
 use axum::routing::get;
 use http::{HeaderValue, StatusCode};
+use jsonwebtoken::{Algorithm, Header};
 use parking_lot::Mutex;
 use serde_json::json;
 
-use super::{ExternalIssuer, ExternalIssuerError, SIZE_LIMIT};
+use super::{ExternalIssuer, ExternalIssuerError, MOST_AGE, SIZE_LIMIT};
 use crate::identity::claims::Version;
 use crate::identity::testing::{FakeClock, FakeStore, Served, issuer};
 use crate::identity::{AuthError, Caller, ClientPolicy, Issuer, Verifier, principal_id};
@@ -44,6 +45,7 @@ impl Foreign {
             issuer: trusted.to_owned(),
             audience: AUDIENCE.to_owned(),
             keys_url: self.served.url("/keys"),
+            most_age: MOST_AGE,
         };
         Verifier::new(None, Some(external), Vec::new(), self.clock.clock()).unwrap()
     }
@@ -84,10 +86,12 @@ async fn the_published_key_set_of_the_own_issuer_verifies_its_tokens() {
         issuer: "https://login.microsoftonline.com/t/v2.0".to_owned(),
         audience: AUDIENCE.to_owned(),
         keys_url: served.url("/common/discovery/keys"),
+        most_age: MOST_AGE,
     };
     let verifier = Verifier::new(None, Some(external), Vec::new(), clock.clock()).unwrap();
     let caller = verify(&verifier, &token(&issuer, "t", AUDIENCE).await).await.unwrap();
-    assert_eq!(*caller, Caller { principal: principal_id("t", "c"), expires_at: 4_660 });
+    let principal = principal_id("t", "c");
+    assert_eq!(*caller, Caller { principal, name: None, expires_at: 4_660, keys: Some(1) });
 }
 
 #[tokio::test]
@@ -120,7 +124,7 @@ async fn an_issuer_of_many_tenants_vouches_for_each_under_its_own_name() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_fetches_at_most_every_thirty_seconds() {
+async fn an_unknown_key_is_looked_for_once_more_after_a_second() {
     let foreign = Foreign::start().await;
     let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
     verify(&verifier, &foreign.token("t", AUDIENCE).await).await.unwrap();
@@ -129,30 +133,133 @@ async fn an_unknown_key_fetches_at_most_every_thirty_seconds() {
     let rotated = issuer(&Arc::new(FakeStore::default()), &foreign.clock, ClientPolicy::Strict);
     let token = token(&rotated, "t", AUDIENCE).await;
     foreign.answer(StatusCode::OK, &key_set(&rotated).await);
-    foreign.clock.set(1_029);
     for _ in 0..3 {
         assert_eq!(verify(&verifier, &token).await, Err(AuthError::Signature));
     }
     assert_eq!(foreign.fetched(), 1);
-    foreign.clock.set(1_030);
+    foreign.clock.set(1_001);
     assert!(verify(&verifier, &token).await.is_ok());
     assert_eq!(foreign.fetched(), 2);
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_is_forgotten_within_a_day() {
+async fn keys_that_nobody_knows_do_not_bother_the_issuer() {
     let foreign = Foreign::start().await;
     let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    let stranger = issuer(&Arc::new(FakeStore::default()), &foreign.clock, ClientPolicy::Strict);
     verify(&verifier, &foreign.token("t", AUDIENCE).await).await.unwrap();
+    for seconds in 0..60 {
+        foreign.clock.set(1_000 + seconds);
+        assert_eq!(
+            verify(&verifier, &token(&stranger, "t", AUDIENCE).await).await,
+            Err(AuthError::Signature)
+        );
+    }
+    assert_eq!(foreign.fetched(), 4, "twice in 30 seconds");
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_is_forgotten_within_an_hour_and_its_tokens_end() {
+    let foreign = Foreign::start().await;
+    let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    foreign.clock.set(1_000 + 3_000);
+    let seen = foreign.token("t", AUDIENCE).await;
+    foreign.clock.set(1_000);
+    let caller = verify(&verifier, &seen).await;
+    assert_eq!(caller, Err(AuthError::NotYetValid));
+    foreign.clock.set(4_000);
+    let caller = verify(&verifier, &seen).await.unwrap();
+    assert_eq!(verifier.seconds_left(&caller), 3_660);
     let rotated = issuer(&Arc::new(FakeStore::default()), &foreign.clock, ClientPolicy::Strict);
-    foreign.clock.set(1_000 + 86_400);
+    foreign.clock.set(1_000 + 3_600);
     foreign.answer(StatusCode::INTERNAL_SERVER_ERROR, "");
-    let old = foreign.token("t", AUDIENCE).await;
-    assert!(verify(&verifier, &old).await.is_ok(), "an issuer that is down changes nothing");
+    assert!(verify(&verifier, &seen).await.is_ok(), "an issuer that is down changes nothing");
     foreign.answer(StatusCode::OK, &key_set(&rotated).await);
-    foreign.clock.set(1_030 + 86_400);
+    foreign.clock.set(1_001 + 3_600);
+    assert_eq!(verify(&verifier, &seen).await, Err(AuthError::Signature), "though it was seen before");
+    assert_eq!(verifier.seconds_left(&caller), 0, "who holds a stream open by it is looked at again");
     let withdrawn = foreign.token("t", AUDIENCE).await;
     assert_eq!(verify(&verifier, &withdrawn).await, Err(AuthError::Signature));
+}
+
+#[tokio::test]
+async fn a_key_that_comes_ends_the_tokens_of_one_that_goes_at_once() {
+    let foreign = Foreign::start().await;
+    let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    let seen = foreign.token("t", AUDIENCE).await;
+    verify(&verifier, &seen).await.unwrap();
+    let rotated = issuer(&Arc::new(FakeStore::default()), &foreign.clock, ClientPolicy::Strict);
+    foreign.answer(StatusCode::OK, &key_set(&rotated).await);
+    foreign.clock.set(1_001);
+    verify(&verifier, &token(&rotated, "t", AUDIENCE).await).await.unwrap();
+    assert_eq!(verify(&verifier, &seen).await, Err(AuthError::Signature));
+}
+
+/// A token of this issuer with any claims.
+async fn signed(foreign: &Foreign, claims: serde_json::Value) -> String {
+    let ring = foreign.issuer.signing_ring().await.unwrap();
+    let header = Header { kid: Some(ring.newest().kid.clone()), ..Header::new(Algorithm::RS256) };
+    let mut all =
+        json!({"iss": "https://login.microsoftonline.com/t/v2.0", "tid": "t", "aud": AUDIENCE, "azp": "c"});
+    for (name, value) in claims.as_object().unwrap() {
+        all[name] = value.clone();
+    }
+    jsonwebtoken::encode(&header, &all, &ring.newest().encoding).unwrap()
+}
+
+#[tokio::test]
+async fn a_token_counts_for_a_day_or_so_whatever_it_says() {
+    let foreign = Foreign::start().await;
+    let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    let years = 1_000_000_000;
+    for (claims, until) in [
+        (json!({"exp": years, "iat": 500}), 500 + MOST_AGE),
+        (json!({"exp": years, "iat": 500.75}), 500 + MOST_AGE),
+        (json!({"exp": years, "jti": "without a beginning"}), 1_000 + MOST_AGE),
+        (json!({"exp": years, "iat": 5_000_000}), 1_000 + MOST_AGE),
+        (json!({"exp": 2_000, "iat": 500}), 2_060),
+    ] {
+        foreign.clock.set(1_000);
+        let token = signed(&foreign, claims.clone()).await;
+        assert_eq!(verify(&verifier, &token).await.map(|caller| caller.expires_at), Ok(until), "{claims}");
+        foreign.clock.set(until - 1);
+        assert!(verify(&verifier, &token).await.is_ok(), "{claims}");
+        for later in [until, until + 1_000, until + MOST_AGE] {
+            foreign.clock.set(later);
+            assert_eq!(verify(&verifier, &token).await, Err(AuthError::Expired), "{claims} at {later}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_without_a_beginning_does_not_begin_anew_when_the_keys_change() {
+    let foreign = Foreign::start().await;
+    let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    let token = signed(&foreign, json!({"exp": 1_000_000_000})).await;
+    verify(&verifier, &token).await.unwrap();
+    let other = issuer(&Arc::new(FakeStore::default()), &foreign.clock, ClientPolicy::Strict);
+    let both = [&foreign.issuer, &other];
+    let mut keys = Vec::new();
+    for issuer in both {
+        keys.push(serde_json::to_value(&issuer.signing_ring().await.unwrap().newest().published).unwrap());
+    }
+    foreign.answer(StatusCode::OK, &json!({ "keys": keys }).to_string());
+    foreign.clock.set(1_000 + 3_600);
+    let again = verify(&verifier, &token).await.unwrap();
+    assert_eq!((again.keys, again.expires_at), (Some(2), 1_000 + MOST_AGE));
+}
+
+#[tokio::test]
+async fn people_and_programs_come_with_the_same_client() {
+    let foreign = Foreign::start().await;
+    let verifier = foreign.verifier("https://login.microsoftonline.com/t/v2.0");
+    let claims = json!({"exp": 2_000.5, "oid": "ann", "sub": "s", "scp": "access", "name": "Ann"});
+    let caller = verify(&verifier, &signed(&foreign, claims).await).await.unwrap();
+    assert_eq!(caller.principal, principal_id("t", "user:ann"));
+    assert_eq!(caller.name.as_deref(), Some("Ann"));
+    let caller =
+        verify(&verifier, &signed(&foreign, json!({"exp": 2_000, "oid": "c", "sub": "c"})).await).await;
+    assert_eq!(caller.unwrap().principal, principal_id("t", "c"));
 }
 
 #[tokio::test]
@@ -200,6 +307,7 @@ fn wrong_settings_name_themselves() {
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
             keys_url: keys_url.to_owned(),
+            most_age: MOST_AGE,
         };
         Verifier::new(None, Some(external), Vec::new(), FakeClock::at(0).clock()).map(|_| ())
     };

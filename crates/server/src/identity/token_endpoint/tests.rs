@@ -3,10 +3,10 @@ use std::sync::Arc;
 use http::StatusCode;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use signoff_store::contract::PrincipalId;
+use signoff_store::contract::{Directory as _, PrincipalId, PrincipalRecord};
 
 use crate::identity::testing::{FakeClock, FakeStore, Served, http, issuer};
-use crate::identity::{ClientPolicy, principal_id, seed_principal};
+use crate::identity::{ClientPolicy, Issuer, IssuerSettings, login_router, principal_id, seed_principal};
 
 const V1: &str = "/tenant-1/oauth2/token";
 const V2: &str = "/tenant-1/oauth2/v2.0/token";
@@ -118,15 +118,84 @@ async fn every_refusal_names_its_reason() {
         ),
         (V1, format!("{V1_FORM}&client_id=d"), 400, "invalid_request", "twice"),
         (V1, V1_FORM.replace("client_id=c", "client_id=c%20d"), 400, "invalid_request", "'client_id'"),
+        (V1, V1_FORM.replace("client_id=c", "client_id=c/d"), 400, "invalid_request", "'client_id'"),
+        (V1, V1_FORM.replace("client_id=c", "client_id=Operator"), 400, "invalid_request", "'client_id'"),
+        (V1, V1_FORM.replace("client_id=c", "client_id=user:c"), 400, "invalid_request", "'client_id'"),
         (V1, V1_FORM.replace("client_secret=s", "client_secret=x"), 401, "invalid_client", "secret"),
-        (V1, V1_FORM.replace("client_id=c", "client_id=d"), 400, "unauthorized_client", "'d'"),
-        ("/tenant-2/oauth2/token", V1_FORM.into(), 400, "unauthorized_client", "'tenant-2'"),
+        (V1, V1_FORM.replace("client_id=c", "client_id=d"), 401, "invalid_client", "'d'"),
+        ("/tenant-2/oauth2/token", V1_FORM.into(), 401, "invalid_client", "'tenant-2'"),
         ("/common/oauth2/token", V1_FORM.into(), 400, "invalid_request", "tenant"),
         ("/te%20nant/oauth2/token", V1_FORM.into(), 400, "invalid_request", "tenant"),
         ("/%ff/oauth2/token", V1_FORM.into(), 400, "invalid_request", "tenant"),
     ];
     for (path, form, status, error, named) in rows {
         assert_refused(outcome(login.post(path, &form)).await, status, error, named);
+    }
+}
+
+#[tokio::test]
+async fn who_is_unknown_and_who_is_wrong_get_one_answer() {
+    let login = Login::start(ClientPolicy::Strict).await;
+    let bare = principal_id("tenant-1", "bare");
+    let record = PrincipalRecord { id: bare, secret_hash: None, seeded: false };
+    login.store.put_principal(record, None).await.unwrap();
+    let mut answers = Vec::new();
+    for client in ["c", "bare", "nobody"] {
+        let form =
+            V1_FORM.replace("client_id=c", &format!("client_id={client}")).replace("_secret=s", "_secret=x");
+        let (status, mut body) = outcome(login.post(V1, &form)).await;
+        for differs in ["trace_id", "correlation_id"] {
+            body[differs].take();
+        }
+        answers.push((status, body.to_string().replace(&format!("'{client}'"), "the client")));
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{answers:?}");
+}
+
+/// A token host that can tell where its callers are, and has had enough after `most` that failed.
+async fn guarded(most: Option<u32>) -> (Served, FakeClock) {
+    let (store, clock) = (Arc::new(FakeStore::default()), FakeClock::at(1_700_000_000));
+    seed_principal(store.as_ref(), "tenant-1", "c", "s").await.unwrap();
+    let settings = IssuerSettings { failed_sign_ins: most, ..IssuerSettings::default() };
+    let issuer = Issuer::new(store.clone(), store, clock.clock(), settings);
+    let here = axum::Extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 7))));
+    (Served::router(login_router(Arc::new(issuer)).layer(here)).await, clock)
+}
+
+#[tokio::test]
+async fn an_address_may_fail_so_often_and_then_waits() {
+    let (served, clock) = guarded(Some(6)).await;
+    let post = |form: &str| {
+        let form_type = "application/x-www-form-urlencoded";
+        http().post(served.url(V1)).header("content-type", form_type).body(form.to_owned()).send()
+    };
+    let wrong = V1_FORM.replace("client_secret=s", "client_secret=x");
+    for _ in 0..3 {
+        assert_eq!(post(V1_FORM).await.unwrap().status(), StatusCode::OK, "what goes well does not count");
+    }
+    for number in 0..6 {
+        let unknown = wrong.replace("client_id=c", &format!("client_id=c{number}"));
+        assert_eq!(post(&unknown).await.unwrap().status(), StatusCode::UNAUTHORIZED);
+    }
+    for form in [&wrong, V1_FORM] {
+        let refused = post(form).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers()["retry-after"], "10");
+        assert_eq!(refused.json::<Value>().await.unwrap()["error"], "temporarily_unavailable");
+    }
+    clock.set(1_700_000_010);
+    assert_eq!(post(V1_FORM).await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_a_quota_sign_ins_may_fail_for_ever() {
+    let (served, _) = guarded(None).await;
+    let wrong = V1_FORM.replace("client_secret=s", "client_secret=x");
+    for _ in 0..100 {
+        let form = http().post(served.url(V1)).header("content-type", "application/x-www-form-urlencoded");
+        let refused = form.body(wrong.clone()).send().await.unwrap();
+        assert_eq!(refused.status(), StatusCode::UNAUTHORIZED);
     }
 }
 

@@ -12,7 +12,9 @@ use signoff_store::contract::Keys as _;
 use super::{Caller, LENGTH_LIMIT, Verifier};
 use crate::identity::claims::Version;
 use crate::identity::testing::{FakeClock, FakeStore, issuer};
-use crate::identity::{AuthError, ClientPolicy, DEFAULT_AUDIENCE, Issuer, principal_id};
+use crate::identity::{
+    AuthError, ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, Issuer, principal_id,
+};
 
 struct World {
     store: Arc<FakeStore>,
@@ -69,7 +71,8 @@ async fn both_versions_name_their_caller() {
         for audience in [DEFAULT_AUDIENCE.to_owned(), format!("{DEFAULT_AUDIENCE}/")] {
             let token = world.issuer.issue(version, &principal_id("t", "c"), &audience).await.unwrap().token;
             let caller = world.verify(&token).await.unwrap();
-            assert_eq!(*caller, Caller { principal: principal_id("t", "c"), expires_at: 4_600 });
+            let principal = principal_id("t", "c");
+            assert_eq!(*caller, Caller { principal, name: None, expires_at: 4_600, keys: None });
         }
     }
 }
@@ -116,6 +119,7 @@ async fn claims_decide_after_the_signature() {
         (json!({"iss": "https://sts.windows.net/other/"}), other_tenant),
         (json!({"exp": 1_000}), AuthError::Expired),
         (json!({"exp": i64::MIN}), AuthError::Expired),
+        (json!({"exp": 1_000.9}), AuthError::Expired),
         (json!({"nbf": 1_061}), AuthError::NotYetValid),
         (json!({"exp": null}), AuthError::Malformed),
         (json!({"exp": "soon"}), AuthError::Malformed),
@@ -125,7 +129,13 @@ async fn claims_decide_after_the_signature() {
         let token = world.signed(&claims(&changes)).await;
         assert_eq!(world.verify(&token).await, Err(error), "{changes}");
     }
-    for changes in [json!({}), json!({"nbf": 1_060}), json!({"exp": 1_001}), json!({"exp": i64::MAX})] {
+    for changes in [
+        json!({}),
+        json!({"nbf": 1_060}),
+        json!({"exp": 1_001}),
+        json!({"exp": i64::MAX}),
+        json!({"exp": 4_600.25, "nbf": 999.5, "iat": 999.5}),
+    ] {
         let token = world.signed(&claims(&changes)).await;
         assert!(world.verify(&token).await.is_ok(), "{changes}");
     }
@@ -224,4 +234,22 @@ async fn keys_out_of_reach_are_no_fault_of_the_token() {
     assert_eq!(verify(&restarted, &token).await, Err(AuthError::KeysUnavailable));
     world.store.recover();
     assert!(verify(&restarted, &token).await.is_ok());
+}
+
+#[test]
+fn who_has_no_token_is_told_whose_and_for_whom() {
+    let clock: Clock = Arc::new(|| 0);
+    let external = ExternalIssuer {
+        issuer: "https://login.example.com/{tenantid}/v2.0".to_owned(),
+        audience: "https://signoff.example.com".to_owned(),
+        keys_url: "https://login.example.com/keys".to_owned(),
+        most_age: super::super::MOST_AGE,
+    };
+    let verifier = Verifier::new(None, Some(external), Vec::new(), clock).unwrap();
+    let told = AuthError::Missing.www_authenticate(&verifier.challenge(None));
+    assert_eq!(
+        told,
+        "Bearer authorization_uri=\"https://login.example.com/common/v2.0\", \
+         resource_id=\"https://signoff.example.com\""
+    );
 }

@@ -1,9 +1,13 @@
 //! The table of bounds, row by row: what is at the bound is taken, one more is answered as the row says.
 //!
-//! A new row needs its walk in `walk`. Most are two calls, which `calls` sends; the others look for themselves.
+//! A new row needs its walk in `walk`. Most are two calls, which `calls` sends; the others look for themselves. Where a
+//! setting or a server of the walk's own makes the bound smaller, the walk goes to that one.
 
+mod callers;
+mod connections;
 mod requests;
 
+use signoff_engine::FollowLimits;
 use signoff_server::limits::{Beyond, Bound};
 
 use crate::call::Call;
@@ -45,12 +49,43 @@ pub(crate) async fn calls(at: Call, beyond: Call) -> Seen {
 /// Goes to the bound and one beyond. `value` is the bound.
 async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
     match bound {
+        Bound::Connections => connections::connections().await,
+        Bound::Strangers => connections::strangers().await,
+        Bound::HealthPlaces => connections::health_places().await,
+        Bound::HeadTime => connections::head_time().await,
+        Bound::IdleTime => connections::idle_time().await,
+        Bound::BodyTime => connections::body_time().await,
+        Bound::WriteTime => connections::write_time().await,
+        Bound::Head => connections::head(server, value).await,
+        Bound::Headers => connections::headers(server, value).await,
+        Bound::UnreadBody => connections::unread_body(server, value).await,
+        Bound::Callback => connections::callback(value).await,
+        Bound::Snapshot => connections::snapshot(server, value).await,
+        Bound::StreamsOfPublisher => {
+            connections::streams(FollowLimits { streams_of_publisher: 1, ..FollowLimits::default() }).await
+        }
+        Bound::StreamsOfCaller => {
+            connections::streams(FollowLimits { streams_of_caller: 1, ..FollowLimits::default() }).await
+        }
+        Bound::Waits => connections::waits().await,
+        Bound::ClientId => requests::client_id(server, value).await,
+        Bound::Resource => requests::resource(server, value).await,
+        Bound::PublisherName => requests::publisher_name(server, value).await,
+        Bound::FaultRules => requests::fault_rules(server, value).await,
         Bound::Body => requests::body(server, value).await,
         Bound::JsonDepth => requests::json_depth(server, value).await,
         Bound::TokenForm => requests::token_form(server, value).await,
         Bound::Token => requests::token(server, value).await,
         Bound::Id => requests::id(server, value).await,
         Bound::RepeatabilityId => requests::repeatability_id(server, value).await,
+        Bound::Name => callers::name(server, value).await,
+        Bound::DisplayName => callers::display_name(server, value).await,
+        Bound::Secret => callers::secret(server, value).await,
+        Bound::Recipients => callers::recipients(server, value).await,
+        Bound::PublishesAnHour => callers::publishes_an_hour(value).await,
+        Bound::RecipientsAnHour => callers::recipients_an_hour(value).await,
+        Bound::FailedSignIns => callers::failed_sign_ins(value).await,
+        Bound::PublisherPage => callers::publisher_page(server, value).await,
         Bound::Reason => requests::reason(server, value).await,
         Bound::CancelMany => requests::cancel_many(server, value).await,
         Bound::AuditPage => requests::audit_page(server, value).await,

@@ -32,17 +32,50 @@ pub(super) async fn json_depth(server: &TestServer, most: usize) -> Seen {
     calls(put.clone().body(&nested(most)), put.body(&nested(most + 1))).await
 }
 
+/// A request for a token.
+fn form(server: &TestServer, client: &str, resource: &str, padding: usize) -> Call {
+    let form = format!(
+        "grant_type=client_credentials&client_id={client}&client_secret=contoso-secret&resource={resource}&padding="
+    );
+    let call = server.nobody().call("POST", &format!("/{TENANT}/oauth2/token"));
+    let form = format!("{form}{}", "x".repeat(padding.saturating_sub(form.len())));
+    call.body(&form).header("content-type", "application/x-www-form-urlencoded")
+}
+
+const OWNER: &str = "contoso-owner";
+const AUDIENCE: &str = "https://cloudpartner.azure.com";
+
 pub(super) async fn token_form(server: &TestServer, most: usize) -> Seen {
-    let form = |size: usize| {
-        let form = "grant_type=client_credentials&client_id=contoso-owner&client_secret=contoso-secret\
-                    &resource=https://cloudpartner.azure.com&padding=";
-        format!("{form}{}", "x".repeat(size - form.len()))
-    };
-    let post = |size: usize| {
-        let call = server.nobody().call("POST", &format!("/{TENANT}/oauth2/token"));
-        call.body(&form(size)).header("content-type", "application/x-www-form-urlencoded")
-    };
-    calls(post(most), post(most + 1)).await
+    calls(form(server, OWNER, AUDIENCE, most), form(server, OWNER, AUDIENCE, most + 1)).await
+}
+
+/// At the bound it is a client that is not known.
+pub(super) async fn client_id(server: &TestServer, most: usize) -> Seen {
+    let client = |length: usize| form(server, &"c".repeat(length), AUDIENCE, 0);
+    let (at, beyond) = (client(most).await, client(most + 1).await);
+    assert!(at.text.contains("unauthorized_client") || at.text.contains("invalid_client"), "{}", at.text);
+    Seen { at: 200, beyond: Outcome::refused(&beyond) }
+}
+
+pub(super) async fn resource(server: &TestServer, most: usize) -> Seen {
+    let resource = |length: usize| form(server, OWNER, &"r".repeat(length), 0);
+    calls(resource(most), resource(most + 1)).await
+}
+
+pub(super) async fn publisher_name(server: &TestServer, most: usize) -> Seen {
+    let owner = server.owner().await;
+    let put =
+        |length: usize| owner.put("/api/publishers/contoso", &json!({ "displayText": "ä".repeat(length) }));
+    calls(put(most), put(most + 1)).await
+}
+
+pub(super) async fn fault_rules(server: &TestServer, most: usize) -> Seen {
+    let rule = json!({ "path": "/nowhere", "status": 500 });
+    let rules = |count: usize| server.lab("PUT", "/faults").json(&vec![rule.clone(); count].into());
+    let seen = calls(rules(most), rules(most + 1)).await;
+    server.lab("POST", "/faults").json(&rule).await.refused(400, "InvalidBody");
+    server.lab("DELETE", "/faults").await.expect(204);
+    seen
 }
 
 /// A longer one is not even looked at, so both are refused, for different reasons.

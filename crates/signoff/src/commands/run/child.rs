@@ -9,6 +9,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
 use super::environment::Environment;
+#[cfg(unix)]
+use super::orphans::Orphans;
 
 /// Why COMMAND did not run. The exit codes are those that shells use.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +60,8 @@ pub(crate) enum Signal {
 
 /// Runs `program` with `args` in our environment changed by `environment`, on our own standard streams, and
 /// returns its exit code; 128 + n when signal n killed it. SIGINT, SIGTERM and SIGHUP do not end us meanwhile:
-/// they are for COMMAND.
+/// they are for COMMAND. One that was ignored when we were started (`nohup`, a shell's `&`) stays ignored, for us and for
+/// COMMAND, which inherits that.
 ///
 /// # Errors
 /// [`CommandError`] when the program does not start.
@@ -69,12 +72,36 @@ pub(crate) async fn run(
 ) -> Result<i32, CommandError> {
     // Listening begins before the child is there, so that no signal falls between.
     let signals = signals::listen();
-    supervise(command(program, args, environment), program, signals).await
+    supervise(command(program, args, environment), program, signals, Ending::listen()).await
+}
+
+/// How the end of COMMAND is awaited.
+struct Ending {
+    #[cfg(unix)]
+    orphans: Option<Orphans>,
+}
+
+impl Ending {
+    /// What holds for this process. It must be there before the child is.
+    fn listen() -> Self {
+        Self {
+            #[cfg(unix)]
+            orphans: Orphans::listen(),
+        }
+    }
+
+    async fn of(&mut self, child: &mut Child) -> io::Result<i32> {
+        #[cfg(unix)]
+        if let (Some(orphans), Some(id)) = (&mut self.orphans, child.id()) {
+            return orphans.wait_for(id).await;
+        }
+        child.wait().await.map(exit_code)
+    }
 }
 
 fn command(program: &OsStr, args: &[OsString], environment: &Environment) -> Command {
     let mut command = Command::new(program);
-    command.args(args).kill_on_drop(true);
+    command.args(args);
     for name in &environment.unset {
         command.env_remove(name);
     }
@@ -86,12 +113,13 @@ async fn supervise(
     mut command: Command,
     program: &OsStr,
     mut signals: mpsc::Receiver<Signal>,
+    mut ending: Ending,
 ) -> Result<i32, CommandError> {
     let mut child = command.spawn().map_err(|error| not_started(program, &error))?;
     let mut listening = true;
     let ended = loop {
         tokio::select! {
-            ended = child.wait() => break ended,
+            ended = ending.of(&mut child) => break ended,
             signal = signals.recv(), if listening => match signal {
                 Some(signal) => signals::pass_on(&child, signal),
                 None => listening = false,
@@ -99,7 +127,7 @@ async fn supervise(
         }
     };
     let lost = |source| CommandError::Lost { program: program.display().to_string(), source };
-    Ok(exit_code(ended.map_err(lost)?))
+    ended.map_err(lost)
 }
 
 fn not_started(program: &OsStr, error: &io::Error) -> CommandError {
@@ -133,61 +161,8 @@ fn exit_code(status: ExitStatus) -> i32 {
 }
 
 #[cfg(unix)]
-mod signals {
-    use std::io::IsTerminal as _;
-
-    use tokio::signal::unix::{SignalKind, signal};
-
-    use super::{Child, Signal, mpsc};
-
-    /// Signals to this process from now on. Where one cannot be listened for, it keeps its usual effect.
-    pub(super) fn listen() -> mpsc::Receiver<Signal> {
-        let (send, receive) = mpsc::channel(8);
-        let all = [
-            (SignalKind::interrupt(), Signal::Interrupt),
-            (SignalKind::terminate(), Signal::Terminate),
-            (SignalKind::hangup(), Signal::HangUp),
-        ];
-        for (kind, name) in all {
-            // A terminal sends these to COMMAND as well; told twice, many tools give up their cleaning up.
-            let sent_twice = name != Signal::Terminate && on_terminal();
-            let Ok(mut arriving) = signal(kind) else { continue };
-            let send = send.clone();
-            tokio::spawn(async move {
-                loop {
-                    tokio::select! {
-                        Some(()) = arriving.recv() => {}
-                        () = send.closed() => return,
-                    }
-                    if !sent_twice && send.send(name).await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        receive
-    }
-
-    fn on_terminal() -> bool {
-        std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal()
-    }
-
-    pub(super) fn pass_on(child: &Child, signal: Signal) {
-        use rustix::process::{Pid, Signal as Number, kill_process};
-        let number = match signal {
-            Signal::Interrupt => Number::INT,
-            Signal::Terminate => Number::TERM,
-            Signal::HangUp => Number::HUP,
-        };
-        // No id means that it ended already, and was waited for.
-        let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        if let Some(pid) = pid
-            && let Err(error) = kill_process(pid, number)
-        {
-            tracing::warn!(%error, ?signal, "the signal could not be passed on");
-        }
-    }
-}
+#[path = "signals.rs"]
+mod signals;
 
 #[cfg(not(unix))]
 mod signals {

@@ -7,7 +7,7 @@ fn script(text: &str) -> Command {
 /// The exit code of a shell script that gets no signal from us.
 async fn shell(text: &str) -> i32 {
     let (_send, receive) = mpsc::channel(1);
-    supervise(script(text), OsStr::new("sh"), receive).await.unwrap()
+    supervise(script(text), OsStr::new("sh"), receive, Ending::listen()).await.unwrap()
 }
 
 async fn failure(program: &OsStr) -> CommandError {
@@ -77,7 +77,7 @@ async fn every_signal_reaches_the_command() {
             tokio::fs::read(&ready).await.unwrap();
             send.send(signal).await.unwrap();
         };
-        let (code, ()) = tokio::join!(supervise(child, OsStr::new("sh"), receive), tell);
+        let (code, ()) = tokio::join!(supervise(child, OsStr::new("sh"), receive, Ending::listen()), tell);
         assert_eq!(code.unwrap(), 42, "{name}");
     }
 }

@@ -77,7 +77,7 @@ fn reads_reply(text: &str) -> Result<(), String> {
     serde_json::from_str::<Told>(text).map(|_| ()).map_err(|error| error.to_string())
 }
 
-fn table(findings: &[FindingView<'_>]) -> String {
+fn table(findings: &[FindingView<'_>]) -> view::Document {
     let or_none = |text: Option<&str>| text.unwrap_or("-").to_owned();
     let rows = findings.iter().map(|finding| {
         [

@@ -67,7 +67,7 @@ impl StoreArg {
     fn place(&self) -> Result<Place, BadSetting> {
         match &self.store {
             Some(text) => place("store", "SIGNOFF_STORE", text),
-            None => StoreAddress::of_user()
+            None => StoreAddress::of_user(false)
                 .map(|address| address.place())
                 .ok_or_else(|| bad("store", "this user has no data directory; name a store with --store")),
         }
@@ -109,7 +109,7 @@ fn views(tables: &[TableReport]) -> Vec<TableView<'_>> {
 }
 
 /// The tables that were written, for people.
-fn tables(tables: &[TableView<'_>]) -> String {
+fn tables(tables: &[TableView<'_>]) -> view::Document {
     let rows = tables.iter().map(|table| {
         // As much as people compare, and as a terminal has room for.
         let sha256 = table.sha256.chars().take(SHOWN_DIGITS).collect();

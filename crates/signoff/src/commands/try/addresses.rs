@@ -6,7 +6,20 @@ use super::CLIENT;
 use super::calls::{OFFER, PUBLISHER, Pace, SCENARIO, Teller};
 use crate::exit::Failure;
 
+/// What to do after the story.
+const NEXT: &str = "
+What to do next:
+
+  signoff try                 the same, and the server stays to play with
+  signoff run -- YOUR-TOOL    your release tool against a server of its own
+  signoff serve --dev         a server that stays, with seeded publishers";
+
 impl Teller {
+    /// Prints how to go on where no server stays.
+    pub(super) fn say_what_is_next(&self) -> Result<(), Failure> {
+        self.narrator.line(NEXT)
+    }
+
     /// Makes the steps slow enough for typing hands, and prints what to type.
     pub(super) async fn leave_the_stage(&self, base: &str) -> Result<(), Failure> {
         self.put_scenario(Pace::BY_HAND, None).await?;

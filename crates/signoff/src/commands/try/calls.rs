@@ -81,7 +81,7 @@ pub(super) fn step<'a>(operation: &'a OperationDetail<'a>, id: &str) -> Result<&
 
 impl Teller {
     pub(super) fn new(client: Client, pace: Pace) -> Self {
-        Self { client, narrator: Narrator::new(), pace }
+        Self { client, narrator: Narrator, pace }
     }
 
     /// Tells of a call, and gives the reader time.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_server::{TENANT, serve_plain};
+use signoff_store::files;
 use signoff_wire::Dialect;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
 use tokio::sync::watch;
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 
 use self::calls::{Pace, Teller};
 use super::serve::listen;
+use crate::config::Quotas;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::leave::StopSignals;
 use crate::node::{Node, NodeSettings, stop_of};
@@ -42,7 +44,7 @@ pub(crate) struct Command {
 
 /// Tells the story, then stays up until Ctrl-C unless told otherwise.
 pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
-    let folder = tempfile::Builder::new().prefix("signoff-try-").tempdir()?;
+    let folder = files::temporary_folder("signoff-try-")?;
     let signals = StopSignals::listen()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
@@ -69,11 +71,13 @@ fn settings(base: &str) -> NodeSettings {
         adopt: false,
         identity: None,
         operator_token: None,
+        quotas: Quotas::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),
         hooks: Vec::new(),
-        callback_base: None,
+        following: signoff_engine::FollowLimits::default(),
+        allowed_hosts: Vec::new(),
     }
 }
 
@@ -90,6 +94,7 @@ async fn tell_and_stay(arguments: &Command, base: &str, signals: &StopSignals) -
         Err(_) => return Err(Failure::Ended("not as told: the server takes far too long".to_owned())),
     }
     if arguments.once {
+        teller.say_what_is_next()?;
         return Ok(ExitCode::SUCCESS);
     }
     teller.leave_the_stage(base).await?;

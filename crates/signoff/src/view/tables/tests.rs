@@ -29,7 +29,7 @@ fn what_checks_found() {
     WARNING        AT                   MESSAGE
     SasIncomplete  definition.plans[0]  It lacks sp.
     ");
-    assert_eq!(validation(&Validation { warnings: Vec::new(), ..valid }), "Status  valid\n");
+    assert_eq!(validation(&Validation { warnings: Vec::new(), ..valid }).to_string(), "Status  valid\n");
 }
 
 #[test]

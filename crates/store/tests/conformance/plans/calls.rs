@@ -112,6 +112,10 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     store.publisher(CONTOSO).await.unwrap().unwrap();
     call("publishers_of").await;
     assert_eq!(store.publishers_of(&principal("ann")).await.unwrap().len(), 1);
+    call("publishers").await;
+    assert!(!store.publishers(None, 100).await.unwrap().is_empty());
+    call("put_member_if_an_owner_stays").await;
+    assert!(!store.put_member_if_an_owner_stays(CONTOSO, &principal("ann"), None, None).await.unwrap());
     call("principal").await;
     store.principal(&principal("ann")).await.unwrap();
     call("audit").await;

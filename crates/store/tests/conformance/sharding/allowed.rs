@@ -19,7 +19,7 @@ pub(super) struct Allowed {
 }
 
 /// All of them.
-pub(super) const ALLOWED: [Allowed; 8] = [
+pub(super) const ALLOWED: [Allowed; 9] = [
     Allowed {
         name: "due work",
         kind: Kind::Look,
@@ -53,6 +53,13 @@ pub(super) const ALLOWED: [Allowed; 8] = [
         kind: Kind::Look,
         texts: &[
             "SELECT * FROM member JOIN publisher ON * WHERE member.tenant = $1 AND member.client = $2 *",
+        ],
+    },
+    Allowed {
+        name: "publishers, for the operator",
+        kind: Kind::Look,
+        texts: &[
+            "SELECT version, body FROM publisher WHERE publisher_id > $1 ORDER BY publisher_id LIMIT $2",
         ],
     },
     Allowed {

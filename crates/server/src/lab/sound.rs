@@ -1,0 +1,29 @@
+//! Whether a snapshot may be taken for the state of a server.
+
+use std::path::Path;
+
+use signoff_engine::Told;
+use signoff_store::StoreError;
+use signoff_store::upkeep::{self, Place, UpkeepError};
+
+/// Looks at a snapshot as `signoff store check` looks at a store. An older one is brought up to date before.
+pub(crate) async fn refuse_unsound(file: &Path) -> Result<(), StoreError> {
+    let place = Place::sqlite(file);
+    let refused = |error: UpkeepError| match error {
+        UpkeepError::Store(error @ StoreError::Unavailable(_)) => error,
+        error => StoreError::Corrupt(error.to_string()),
+    };
+    let migrations = upkeep::migrations(&place).await.map_err(refused)?;
+    if migrations.done.is_empty() {
+        return Err(StoreError::Corrupt("it is no snapshot of signoff: it has no schema".to_owned()));
+    }
+    if !migrations.pending.is_empty() {
+        upkeep::migrate(&place).await.map_err(refused)?;
+    }
+    let reads_reply =
+        |text: &str| serde_json::from_str::<Told>(text).map(|_| ()).map_err(|error| error.to_string());
+    let report = upkeep::check(&place, &reads_reply, &|_| {}).await.map_err(refused)?;
+    let Some(first) = report.findings.first() else { return Ok(()) };
+    let count = report.more + u64::try_from(report.findings.len()).unwrap_or(u64::MAX);
+    Err(StoreError::Corrupt(format!("{count} findings; the first: {}: {}", first.rule, first.what)))
+}
