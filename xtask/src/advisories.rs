@@ -13,6 +13,10 @@ const HOW_TO_GET_ONE: &str = "Get a copy, or bring yours up to date:\n  git clon
 /// The table of `deny.toml` that is completed here.
 const TABLE: &str = "[advisories]\n";
 
+/// Where cargo-deny looks, below the folder that it is told, for a copy of the database that it need not fetch: named after
+/// the database's address.
+const COPY: &str = "advisory-db-3157b0e258782691";
+
 /// Checks the tree against the database.
 pub(crate) fn run(database: Option<&Path>) -> Result<(), Failure> {
     let database = usable(database)?;
@@ -22,11 +26,13 @@ pub(crate) fn run(database: Option<&Path>) -> Result<(), Failure> {
     let rules = std::fs::read_to_string(root().join("deny.toml"))
         .map_err(|error| format!("deny.toml cannot be read: {error}"))?;
     let settings = folder.join("deny.toml");
-    std::fs::write(&settings, with_database(&rules, &database, &folder)?).map_err(failed)?;
+    std::fs::write(&settings, with_database(&rules, &folder)?).map_err(failed)?;
+    let copy = folder.join(COPY);
+    // The one of the last time, if there was one.
+    let _ = std::fs::remove_file(&copy);
+    std::os::unix::fs::symlink(&database, &copy).map_err(failed)?;
     let mut command = Tools::find_deny()?;
-    command.args(["--locked", "check", "--config"]).arg(&settings).arg("advisories");
-    // Cargo must not look for newer versions of what the lock file names.
-    call(command.env("CARGO_NET_OFFLINE", "true"))
+    call(command.args(["--locked", "--offline", "--config"]).arg(&settings).args(["check", "advisories"]))
 }
 
 /// The database's folder, if it is one.
@@ -44,13 +50,11 @@ fn usable(database: Option<&Path>) -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-/// The rules, with the database that they are for and where its copy is kept.
-fn with_database(rules: &str, database: &Path, folder: &Path) -> Result<String, Failure> {
+/// The rules, with the folder below which the database is.
+fn with_database(rules: &str, folder: &Path) -> Result<String, Failure> {
     let (before, after) =
         rules.split_once(TABLE).ok_or_else(|| format!("deny.toml has no table {TABLE:?}"))?;
-    let quoted = |path: &Path| format!("{:?}", path.display().to_string());
-    let url = format!("\"file://{}\"", database.display());
-    Ok(format!("{before}{TABLE}db-path = {}\ndb-urls = [{url}]\n{after}", quoted(folder)))
+    Ok(format!("{before}{TABLE}db-path = {:?}\n{after}", folder.display().to_string()))
 }
 
 #[cfg(test)]
@@ -81,11 +85,8 @@ mod tests {
     #[test]
     fn the_rules_of_this_repository_are_completed() {
         let rules = std::fs::read_to_string(root().join("deny.toml")).unwrap();
-        let whole = with_database(&rules, Path::new("/db"), Path::new("/copies")).unwrap();
-        assert!(
-            whole.contains("[advisories]\ndb-path = \"/copies\"\ndb-urls = [\"file:///db\"]\n"),
-            "{whole}"
-        );
+        let whole = with_database(&rules, Path::new("/copies")).unwrap();
+        assert!(whole.contains("[advisories]\ndb-path = \"/copies\"\n"), "{whole}");
         assert_eq!(whole.matches("[advisories]").count(), 1);
     }
 }

@@ -23,7 +23,7 @@ enum May {
 /// whoever adds one decides.
 fn may(id: &str) -> May {
     match id {
-        "listPublishers" | "listOfferTypes" | "getOfferType" | "getCaller" | "whoami" => May::Everybody,
+        "listPublishers" | "listOfferTypes" | "getOfferType" | "whoAmI" => May::Everybody,
         "getPublisher"
         | "listOffers"
         | "getOffer"
@@ -39,9 +39,8 @@ fn may(id: &str) -> May {
         | "followOperationByNumber" => May::From(0),
         "approveStep" | "rejectStep" => May::From(1),
         "putOffer" | "publishOffer" | "goLive" | "cancelOperation" | "cancelOperations" => May::From(2),
-        "putPublisher" | "readAudit" | "listMembers" | "putMember" | "deleteMember" | "putUser"
-        | "deleteUser" | "putUserMember" | "deleteUserMember" => May::From(3),
-        "killOperation" | "putPrincipal" => May::Operator,
+        "putPublisher" | "readAudit" | "listMembers" | "putMember" | "deleteMember" => May::From(3),
+        "killOperation" | "putPrincipal" | "readServerAudit" => May::Operator,
         other => panic!("nobody has said who may call {other}"),
     }
 }
