@@ -221,7 +221,7 @@ fn complaints(connection: &Connection, text: &str) -> Vec<String> {
 #[tokio::test]
 async fn no_statement_reads_or_sorts_all_there_is() {
     let folder = tempfile::TempDir::new().unwrap();
-    let path = folder.path().join("signoff.db");
+    let path = folder.path().canonicalize().unwrap().join("signoff.db");
     let store = SqliteStore::open(&path).unwrap();
     HEARD.lock().unwrap().retain(|(of, _)| *of != path);
     live(&store).await;
