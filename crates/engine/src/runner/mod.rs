@@ -89,7 +89,7 @@ impl Engine {
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
             let pause = match self.claim_due(&places, &stop).await {
                 Ok(pause) => {
-                    availability::answered(self.shared.store.as_ref()).await;
+                    availability::answered();
                     pause
                 }
                 Err(error) => {

@@ -1,7 +1,7 @@
 //! Promise 7: work is fenced, and nothing that is waited for is ever forgotten.
 //!
-//! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, and by the
-//! word of the third party that does it.
+//! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, by the
+//! word of the third party that does it, and where a clock that was put back left it due too late.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +21,8 @@ pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(),
     for piece in &change.settled {
         let free = was_recalled(seen, change, *piece)
             || was_given_up(seen, change, *piece)
-            || was_answered(seen, change, *piece);
+            || was_answered(seen, change, *piece)
+            || was_rescheduled(seen, change, *piece);
         if !free {
             was_recorded_by_its_holder(seen, change, *piece)?;
         }
@@ -75,6 +76,24 @@ fn was_given_up(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
 /// Whether the third party that does the work said how it ended.
 fn was_answered(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
     change.fence.is_none() && seen.operations.get(&id).is_some_and(Operation::asks_a_third_party)
+}
+
+/// Whether the same work was handed out anew and nothing else happened: it was due later than its step explains, for the
+/// machine's clock was put back.
+fn was_rescheduled(seen: &Seen, change: &Change, (id, attempt): Piece) -> bool {
+    let before = seen.operations.get(&id);
+    let after = change.operations.iter().find(|operation| operation.id == id);
+    let (Some(before), Some(after)) = (before, after) else { return false };
+    let states = |operation: &Operation| {
+        let steps: Vec<_> = operation.steps.iter().map(|step| step.state.clone()).collect();
+        let undos: Vec<_> = operation.undo.iter().map(|undo| undo.state.clone()).collect();
+        (steps, undos, operation.phase.clone())
+    };
+    let (Some(was), Some(is)) = (&before.outstanding, &after.outstanding) else { return false };
+    change.fence.is_none()
+        && states(before) == states(after)
+        && (was.attempt, was.index, was.what) == (attempt, is.index, is.what)
+        && is.attempt == attempt + 1
 }
 
 fn was_recorded_by_its_holder(seen: &Seen, change: &Change, piece: Piece) -> Result<(), String> {
