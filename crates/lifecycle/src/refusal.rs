@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::OperationId;
+use crate::offer::OfferStatus;
 use crate::operation::{Kind, StepState};
 
 /// Why nothing was changed. The names follow the codes of the contract.
@@ -20,8 +21,10 @@ pub enum Refusal {
     CreateWithTag,
     /// The offer exists and no `If-Match` was sent.
     MissingIfMatch,
+    /// A new offer's id differs from that of another in letter case alone.
+    IdTaken { existing: String },
     /// An offer keeps the type it was created with.
-    OfferTypeChanged { stored: String },
+    OfferTypeChanged { stored: String, sent: String },
     /// An operation runs; a publish that waits for sign-off does too.
     OperationInProgress { operation: Reference, waits_for_signoff: bool },
     /// A cancellation runs.
@@ -37,8 +40,8 @@ pub enum Refusal {
     OperationNotRunning { operation: OperationId },
     /// The operation failed because its cancellation failed, or was given up by force.
     CancellationFailed { cancellation: Reference },
-    /// No preview waits for a golive.
-    NotReadyForGoLive,
+    /// No preview waits for a golive: the offer has this status.
+    NotReadyForGoLive { status: OfferStatus },
     /// The draft is not fit to be published; the caller has the findings.
     ValidationFailed,
     /// The checks looked at an earlier draft than the one that stands: check this one.

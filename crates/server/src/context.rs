@@ -13,6 +13,7 @@ use signoff_text::{CallerKind, ErrorText};
 use signoff_wire::{ErrorCode, api_version};
 
 use crate::app::App;
+use crate::call_log::{By, Call};
 use crate::error::ApiError;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
@@ -24,7 +25,7 @@ use crate::tls::is_portal_host;
 #[derive(Clone)]
 pub(crate) struct Context {
     who: Who,
-    request: RequestId,
+    call: Call,
 }
 
 #[derive(Clone)]
@@ -34,10 +35,6 @@ enum Who {
     /// The operator of this server.
     Operator,
 }
-
-/// The `x-ms-request-id` of the reply; every request has it among its extensions.
-#[derive(Clone, Default)]
-pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 impl Context {
     /// Who asks, as it is recorded.
@@ -79,7 +76,7 @@ impl Context {
 
     /// Who asks in this standing, for the audit log.
     pub(crate) fn asker(&self, standing: Standing) -> Asker {
-        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.request.0.to_string() }
+        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.call.id().to_owned() }
     }
 }
 
@@ -109,8 +106,13 @@ pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, 
     if let Some(on) = request.extensions.get::<On>() {
         on.good_token();
     }
+    let call: Call = request.extensions.get().cloned().unwrap_or_default();
+    call.is_by(match &who {
+        Who::Principal(caller) => By::Principal(caller.clone()),
+        Who::Operator => By::Operator,
+    });
     check_api_version(request.uri.query().unwrap_or_default())?;
-    Ok(Context { who, request: request.extensions.get().cloned().unwrap_or_default() })
+    Ok(Context { who, call })
 }
 
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {

@@ -18,6 +18,8 @@ pub(crate) struct Parts {
     pub(crate) target: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) details: Vec<(FindingText, String)>,
+    /// How many findings there are beyond those.
+    pub(crate) omitted: usize,
     pub(crate) www_authenticate: Option<String>,
     /// Whom the server takes the caller for, of a refusal of a right.
     pub(crate) caller: Option<ErrorText>,
@@ -37,6 +39,7 @@ impl ApiError {
             target: None,
             location: None,
             details: Vec::new(),
+            omitted: 0,
             www_authenticate: None,
             caller: None,
             retry_after: None,
@@ -85,6 +88,7 @@ impl ApiError {
                 target: Some(escaped(target)),
             })
             .collect();
+        body.error.omitted = self.omitted as u64;
         body
     }
 

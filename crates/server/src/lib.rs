@@ -4,6 +4,7 @@
 
 mod api;
 mod app;
+mod call_log;
 mod context;
 mod cut;
 mod development;

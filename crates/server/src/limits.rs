@@ -7,7 +7,8 @@
 mod document;
 
 use signoff_engine::FollowLimits;
-use signoff_wire::{ErrorCode, emails, json, names, path, prefer, repeatability};
+use signoff_engine::catalogue::MOST_FINDINGS;
+use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeatability};
 
 pub use document::document;
 
@@ -146,6 +147,15 @@ bounds! {
     Body: json::LARGEST_BODY, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// Arrays and objects inside each other in a body
     JsonDepth: json::DEEPEST, Of("levels"), Request, Refused(ErrorCode::InvalidJson), None;
+    /// Values in a body, lists and objects among them
+    JsonValues: json::MOST_VALUES, Of("values"), Request, Refused(ErrorCode::InvalidJson), None;
+    /// Findings of one level that a reply lists
+    Findings: MOST_FINDINGS, Of("findings"), Request,
+        Answered("lists the first ones, or 256 KiB of them; `omitted` counts the others"), None;
+    /// Conditions that a `$filter` joins
+    FilterConditions: filter::MOST_CONDITIONS, Of("conditions"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// Offer types that a publisher lists
+    OfferTypes: api::publisher_put::MOST_TYPES, Of("types"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The form of a token request
     TokenForm: identity::BODY_LIMIT, Bytes, Request, TokenRefused(413, "invalid_request"), None;
     /// A token

@@ -8,7 +8,6 @@ use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
 use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 
-use crate::app::App;
 use crate::error::ApiError;
 use crate::view;
 
@@ -36,9 +35,10 @@ impl<'a> Subject<'a> {
     pub(crate) fn error(&self, error: EngineError) -> ApiError {
         match error {
             EngineError::Refused(refusal) => self.refused(refusal),
-            EngineError::Unfit(findings) => {
-                let text = ErrorText::ValidationFailed { count: findings.len() };
+            EngineError::Unfit { findings, omitted } => {
+                let text = ErrorText::ValidationFailed { count: findings.len() + omitted };
                 let mut error = ApiError::new(ErrorCode::ValidationFailed, text);
+                error.omitted = omitted;
                 error.details =
                     findings.into_iter().map(|finding| (finding.detail, finding.target)).collect();
                 error
@@ -51,17 +51,6 @@ impl<'a> Subject<'a> {
             EngineError::Conflict => ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict),
             EngineError::Store(error) => error.into(),
         }
-    }
-
-    /// The same; where the words are about the offer's status, it is looked up.
-    pub(crate) async fn explain(&self, app: &App, error: EngineError) -> ApiError {
-        let mut explained = self.error(error);
-        if let ErrorText::NotReadyForGoLive { state } = &mut explained.text
-            && let Ok(Some(loaded)) = app.engine().store().load(self.publisher, self.offer).await
-        {
-            loaded.aggregate.status().as_str().clone_into(state);
-        }
-        explained
     }
 
     fn refused(&self, refusal: Refusal) -> ApiError {
@@ -104,8 +93,8 @@ impl<'a> Subject<'a> {
                 let text = ErrorText::CancellationFailed { cancellation: cancellation.id.to_string() };
                 ApiError::new(ErrorCode::CancellationFailed, text).location(self.location(&cancellation))
             }
-            Refusal::NotReadyForGoLive => {
-                let text = ErrorText::NotReadyForGoLive { state: self.offer.to_owned() };
+            Refusal::NotReadyForGoLive { status } => {
+                let text = ErrorText::NotReadyForGoLive { state: status.as_str().to_owned() };
                 ApiError::new(ErrorCode::NotReadyForGoLive, text)
             }
             Refusal::StepNotWaiting { step, state } => {
@@ -148,8 +137,13 @@ impl<'a> Subject<'a> {
             Refusal::MissingIfMatch => {
                 ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
             }
-            Refusal::OfferTypeChanged { stored } => {
-                let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent };
+            Refusal::IdTaken { existing } => {
+                let (field, value) = ("offerId".to_owned(), self.offer.to_owned());
+                let text = ErrorText::IdTaken { field, value, existing: existing.clone() };
+                ApiError::new(ErrorCode::InvalidId, text).target("offerId")
+            }
+            Refusal::OfferTypeChanged { stored, sent } => {
+                let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent: sent.clone() };
                 ApiError::new(ErrorCode::InvalidBody, text).target("offerTypeId")
             }
             Refusal::NoRunningOperation => {
@@ -177,6 +171,13 @@ pub(crate) fn offer_not_found(offer: &str) -> ApiError {
 pub(crate) fn operation_not_found(operation: &str) -> ApiError {
     let text = ErrorText::OperationNotFound { operation: operation.to_owned() };
     ApiError::new(ErrorCode::OperationNotFound, text)
+}
+
+/// The same of a path.
+pub(crate) fn no_such_offer_type(offer_type: &str) -> ApiError {
+    let mut error = unknown_offer_type(offer_type.chars().take(80).collect());
+    error.code = ErrorCode::NotFound;
+    error
 }
 
 pub(crate) fn unknown_offer_type(offer_type: String) -> ApiError {

@@ -7,10 +7,10 @@ use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use signoff_engine::Rendered;
-use signoff_text::ErrorText;
+use signoff_text::{ErrorText, Lang};
 use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
-use signoff_wire::json::{JsonError, LARGEST_BODY};
+use signoff_wire::json::{Fault, JsonError, LARGEST_BODY};
 
 use crate::error::ApiError;
 use crate::serve::BodyError;
@@ -28,6 +28,11 @@ pub(crate) fn bytes(status: StatusCode, body: Bytes) -> Response {
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, JSON);
     response
+}
+
+/// The language of a request.
+pub(crate) fn lang(headers: &HeaderMap) -> Lang {
+    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
 /// Adds an entity tag.
@@ -141,10 +146,22 @@ fn broken_body(error: axum::Error) -> ApiError {
     }
 }
 
-/// The error for a body that is not JSON.
+/// The error for a body that cannot be read.
 pub(crate) fn invalid_json(error: JsonError) -> ApiError {
-    let JsonError { detail, line, column } = error;
-    ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column })
+    let JsonError { detail, line, column, fault } = error;
+    let (text, member) = match fault {
+        Fault::Syntax => {
+            return ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column });
+        }
+        Fault::Repeated(member) => (ErrorText::RepeatedMember { field: member.clone() }, member),
+        Fault::Reserved(member) => (ErrorText::ReservedMember { field: member.clone() }, member),
+    };
+    ApiError::new(ErrorCode::InvalidBody, text).target(member)
+}
+
+/// The error for a member that is not there.
+pub(crate) fn missing_member(field: &str) -> ApiError {
+    ApiError::new(ErrorCode::InvalidBody, ErrorText::BodyMissing { field: field.to_owned() }).target(field)
 }
 
 /// The error for a member of the wrong shape.

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use tower_http::normalize_path::NormalizePath;
 
 use crate::app::App;
-use crate::context::{RequestId, authenticate};
+use crate::call_log::{Call, End, Injected, Line};
+use crate::context::authenticate;
 use crate::error::ApiError;
 use crate::serve::{REQUEST_ID, harden};
 use crate::{api, identity, lab, ops, repeat};
@@ -63,6 +64,7 @@ fn publishing() -> Router<App> {
         )
         .route("/api/principals/{tenant}/{client}", put(principals::put))
         .route("/api/offerTypes", get(offer_types::handle))
+        .route("/api/offerTypes/{offer_type}", get(offer_types::one))
         .route("/api/publishers/{publisher}/offers", get(offer_list::handle))
         .route("/api/publishers/{publisher}/offers/{offer}", get(offer_get::draft).put(offer_put::handle))
         .route("/api/publishers/{publisher}/offers/{offer}/versions/{version}", get(offer_get::version))
@@ -130,19 +132,24 @@ async fn unanswered(app: &App, request: &Parts, error: ApiError) -> Response {
 
 /// What every reply has: a request id, and an error in the reader's language.
 async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.engine().clock().new_id().to_string();
+    let call = Call::new(app.engine().clock().new_id().to_string());
+    let line = Line::of(&app, call.clone(), &request);
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let closes = app.is_draining();
     let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request));
-    request.extensions_mut().insert(RequestId(id.as_str().into()));
+    request.extensions_mut().insert(call.clone());
     let mut response = next.run(request).await;
+    let mut end = End { injected: response.extensions_mut().remove::<Injected>(), ..End::default() };
     let mut repeatability = repeat.result(None);
     if let Some(mut error) = response.extensions_mut().remove::<Arc<ApiError>>() {
         repeatability = repeat.result(Some(&error));
+        end.code = Some(error.code.as_str());
         if error.code == ErrorCode::InternalError {
-            let request_id = id.clone();
-            Arc::make_mut(&mut error).text = ErrorText::Internal { request_id };
-            tracing::error!(request_id = %id, ?error, "a call failed inside the server");
+            let request_id = call.id();
+            Arc::make_mut(&mut error).text = ErrorText::Internal { request_id: request_id.to_owned() };
+            if end.injected.is_none() {
+                tracing::error!(request_id, ?error, "a call failed inside the server");
+            }
         }
         let lang = Lang::negotiate(accept_language.as_ref().and_then(|value| value.to_str().ok()));
         response = error.finish(lang, app.settings().retry_after);
@@ -151,7 +158,7 @@ async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> R
         response.headers_mut().insert(signoff_wire::repeatability::RESULT, result);
     }
     ops::count(&method, response.status());
-    if let Ok(id) = HeaderValue::from_str(&id) {
+    if let Ok(id) = HeaderValue::from_str(call.id()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     harden(response.headers_mut());
@@ -163,5 +170,6 @@ async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> R
     {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(app.settings().retry_after));
     }
+    line.end(End { status: response.status(), ..end });
     response
 }

@@ -18,6 +18,7 @@ use signoff_wire::duration::Span;
 use url::Url;
 
 use crate::leave::DRAIN;
+use crate::logging::{Format, LogSettings};
 use crate::store_address::StoreAddress;
 
 mod hooks;
@@ -76,6 +77,10 @@ pub(crate) struct ServeOptions {
     pub(crate) drain: Option<String>,
     #[command(flatten)]
     pub(crate) web: WebOptions,
+    #[arg(long, env = "SIGNOFF_LOG", value_name = "LEVEL")]
+    pub(crate) log: Option<String>,
+    #[arg(long, env = "SIGNOFF_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: Option<String>,
 }
 
 /// Reads yes or no.
@@ -105,6 +110,8 @@ pub(crate) struct File {
     pub(crate) retention: Option<String>,
     pub(crate) migrate: Option<String>,
     pub(crate) drain: Option<String>,
+    pub(crate) log: Option<String>,
+    pub(crate) log_format: Option<String>,
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) mail: Option<MailFile>,
     pub(crate) public_url: Option<String>,
@@ -172,6 +179,7 @@ pub(crate) struct Config {
     pub(crate) following: FollowLimits,
     /// Names by which a development server is reached.
     pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) log: LogSettings,
 }
 
 /// Where the portal's names are answered over TLS.
@@ -224,11 +232,17 @@ impl Config {
         } else {
             None
         };
+        let format = options.log_format.or(file.log_format);
+        let log = LogSettings {
+            filter: options.log.or(file.log),
+            format: format.map_or(Ok(Format::Text), |word| word.parse())?,
+        };
         let store = store::settings(options.store.or(file.store).as_deref(), database, dev)?;
         Ok(Self {
             migrates: migrates(options.migrate.or(file.migrate).as_deref())?,
             drain: drain(options.drain.or(file.drain).as_deref(), dev, &store.address)?,
             store,
+            log,
             listen,
             dev,
             compat,

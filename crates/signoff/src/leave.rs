@@ -8,8 +8,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::logging;
 use crate::node::Node;
-use crate::view;
 
 /// How long a node of many goes on answering unless a setting says otherwise: load balancers have asked by then
 /// whether it is ready.
@@ -103,12 +103,12 @@ pub(crate) async fn leave(
     let limit = drain + FINISH + GIVE_BACK;
     end_after(limit);
     node.drain();
-    view::say(&draining(drain, limit));
+    logging::tell(&draining(drain, limit));
     tokio::select! {
         () = sleep(drain) => {}
         () = signals.at_least(2) => {}
     }
-    view::say("stopping: running requests and work are finished first");
+    logging::tell("stopping: running requests and work are finished first");
     stop.send_replace(true);
     let answered = async { while servers.join_next().await.is_some() {} };
     let patience = async {
@@ -120,11 +120,12 @@ pub(crate) async fn leave(
     tokio::select! {
         _ = async { tokio::join!(answered, node.stop(patience)) } => {}
         () = signals.at_least(3) => {
-            view::say("stopped at the third signal: what was being done is done again elsewhere");
+            logging::tell("stopped at the third signal: what was being done is done again elsewhere");
+            logging::end();
             std::process::exit(CUT_SHORT);
         }
     }
-    view::say("stopped");
+    logging::tell("stopped");
 }
 
 fn draining(drain: Duration, limit: Duration) -> String {
@@ -142,9 +143,10 @@ fn draining(drain: Duration, limit: Duration) -> String {
 fn end_after(limit: Duration) {
     let watch = std::thread::Builder::new().name("limit".to_owned()).spawn(move || {
         std::thread::sleep(limit);
-        view::say(&format!(
+        logging::tell(&format!(
             "stopped after {limit:?} with something still running: it is done again elsewhere"
         ));
+        logging::end();
         std::process::exit(CUT_SHORT);
     });
     if let Err(error) = watch {

@@ -74,6 +74,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn main() -> ExitCode {
+    let _log = logging::UntilEnd;
     let (ended, output) = match command_line::read() {
         Ok(cli) => {
             let output = cli.connection.output();
@@ -88,7 +89,9 @@ fn main() -> ExitCode {
         }
     };
     ended.unwrap_or_else(|failure| {
-        failing::tell(&failure, output);
+        if !logging::takes(&failure, failure.hint()) {
+            failing::tell(&failure, output);
+        }
         ExitCode::from(failure.code())
     })
 }

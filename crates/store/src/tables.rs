@@ -68,6 +68,7 @@ pub(crate) const TABLES: [Table; 14] = [
             ("state", Text),
             ("target", Guid),
             ("cancellation", Guid),
+            ("folded", Text),
         ],
         key: &["publisher_id", "offer_id"],
     },

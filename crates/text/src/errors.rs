@@ -164,6 +164,30 @@ messages! {
             /// The type that it must have, in JSON's words.
             expected: String,
         } => "error-body-shape",
+        /// A member of the body that must be there is not.
+        BodyMissing {
+            /// The path of the member.
+            field: String,
+        } => "error-body-missing",
+        /// An object of the body holds a member more than once.
+        RepeatedMember {
+            /// The path of the member.
+            field: String,
+        } => "error-repeated-member",
+        /// A member of the body has a name that is kept for the server's own use.
+        ReservedMember {
+            /// The path of the member.
+            field: String,
+        } => "error-reserved-member",
+        /// A new id differs from an existing one in letter case alone.
+        IdTaken {
+            /// Which id, such as `offerId`.
+            field: String,
+            /// The id as sent.
+            value: String,
+            /// The id that exists.
+            existing: String,
+        } => "error-id-taken",
         /// An address in `metadata.notification-emails` is malformed.
         InvalidEmail {
             /// The address as sent.

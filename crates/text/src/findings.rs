@@ -1,5 +1,7 @@
 //! What validation finds in a definition (contract, "Pricing, categories, artifacts"), one message each.
 
+use fluent_templates::fluent_bundle::FluentValue;
+
 use crate::{
     Lang, clean,
     loader::lookup,
@@ -70,12 +72,23 @@ messages! {
             /// The member that should name one.
             field: String,
         } => "finding-missing-category",
+        /// The offer names its categories in the form of 2018.
+        FlatCategories {
+            /// The member that names them.
+            field: String,
+            /// The member that took its place.
+            right: String,
+        } => "finding-flat-categories",
         /// A category key is not in the tables of the offer type.
         UnknownCategory {
             /// The key.
             key: String,
             /// The `offerTypeId`.
             offer_type: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-category",
         /// A subcategory key is not below its category.
         UnknownSubcategory {
@@ -83,6 +96,10 @@ messages! {
             key: String,
             /// The key of the category.
             category: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-subcategory",
         /// A list of second-level keys stands beside another first-level key.
         MisplacedKeys {
@@ -100,6 +117,10 @@ messages! {
         UnknownIndustry {
             /// The key.
             key: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-industry",
         /// A key is not below its industry.
         UnknownSubindustry {
@@ -107,6 +128,10 @@ messages! {
             key: String,
             /// The key of the industry.
             industry: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-subindustry",
         /// The offer has no plan.
         MissingPlan => "finding-missing-plan",
@@ -140,6 +165,27 @@ messages! {
             /// The value of `se`.
             value: String,
         } => "finding-sas-expiry-unreadable",
+        /// The signature of an address expires within a day.
+        SasExpiresSoon {
+            /// When, RFC 3339 in UTC.
+            expires: String,
+        } => "finding-sas-expires-soon",
+        /// The signature of an address begins in the future.
+        SasNotYetValid {
+            /// When, RFC 3339 in UTC.
+            starts: String,
+        } => "finding-sas-not-yet-valid",
+        /// The start of a signed address is no time.
+        SasStartUnreadable {
+            /// The value of `st`.
+            value: String,
+        } => "finding-sas-start-unreadable",
+        /// The signature of an address does not permit reading.
+        SasLacksRead => "finding-sas-lacks-read",
+        /// The signature of an address does not permit listing.
+        SasLacksList => "finding-sas-lacks-list",
+        /// The name of a file stands behind the signature of an address.
+        SasNameBehind => "finding-sas-name-behind",
         /// Two data disks of an image have the same number.
         DuplicateLun {
             /// The number.
@@ -154,6 +200,10 @@ messages! {
         UnknownCoreSize {
             /// The core size as sent.
             size: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-core-size",
         /// A price is below zero.
         NegativePrice {
@@ -169,6 +219,8 @@ messages! {
         UnknownCurrency {
             /// The currency as sent.
             currency: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-unknown-currency",
         /// A plan is sold to a region that has no currency.
         RegionUnpriced {
@@ -179,7 +231,25 @@ messages! {
         InvalidRegion {
             /// The code as sent.
             region: String,
+            /// The keys that are most like it.
+            near: String,
+            /// The path at which all keys are.
+            address: String,
         } => "finding-invalid-region",
+        /// The body names another id than the path.
+        PathDecides {
+            /// The member of the body.
+            field: String,
+            /// What it says.
+            sent: String,
+            /// What the path says, which counts.
+            path: String,
+        } => "finding-path-decides",
+        /// There are more warnings than are listed.
+        MoreWarnings {
+            /// How many.
+            count: usize,
+        } => "finding-more-warnings",
     }
 }
 
@@ -192,6 +262,7 @@ impl FindingText {
             Self::InvalidEmail { .. } => "InvalidEmail",
             Self::InvalidUrl { .. } => "InvalidUrl",
             Self::MissingCategory { .. } => "MissingCategory",
+            Self::FlatCategories { .. } => "FlatCategories",
             Self::UnknownCategory { .. } => "UnknownCategory",
             Self::UnknownSubcategory { .. } => "UnknownSubcategory",
             Self::MisplacedKeys { .. } => "MisplacedKeys",
@@ -205,6 +276,12 @@ impl FindingText {
             Self::SasIncomplete { .. } => "SasIncomplete",
             Self::SasExpired { .. } => "SasExpired",
             Self::SasExpiryUnreadable { .. } => "SasExpiryUnreadable",
+            Self::SasExpiresSoon { .. } => "SasExpiresSoon",
+            Self::SasNotYetValid { .. } => "SasNotYetValid",
+            Self::SasStartUnreadable { .. } => "SasStartUnreadable",
+            Self::SasLacksRead => "SasLacksRead",
+            Self::SasLacksList => "SasLacksList",
+            Self::SasNameBehind => "SasNameBehind",
             Self::DuplicateLun { .. } => "DuplicateLun",
             Self::MissingPrice { .. } => "MissingPrice",
             Self::UnknownCoreSize { .. } => "UnknownCoreSize",
@@ -213,7 +290,25 @@ impl FindingText {
             Self::UnknownCurrency { .. } => "UnknownCurrency",
             Self::RegionUnpriced { .. } => "RegionUnpriced",
             Self::InvalidRegion { .. } => "InvalidRegion",
+            Self::PathDecides { .. } => "PathDecides",
+            Self::MoreWarnings { .. } => "MoreWarnings",
         }
+    }
+
+    /// Whether it is about the signature of an address, which time and not the publisher makes wrong.
+    pub fn is_about_a_signature(&self) -> bool {
+        self.code().starts_with("Sas")
+    }
+
+    /// About how many bytes its arguments have.
+    pub fn length(&self) -> usize {
+        let (_, args) = self.parts(clean::short_line);
+        args.iter()
+            .map(|(_, value)| match value {
+                FluentValue::String(text) => text.len(),
+                _ => 8,
+            })
+            .sum()
     }
 
     /// The message as one or two plain sentences, on one line and of bounded length.
@@ -226,8 +321,6 @@ impl FindingText {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use fluent_templates::fluent_bundle::FluentValue;
 
     use super::*;
     use crate::{loader::lookup_in, sample::Sample};

@@ -3,16 +3,11 @@
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::json::{self, JsonError};
+use crate::json::{self, Fault, JsonError, json5};
 use crate::{emails, path};
 
 /// The longest reason of a cancel, in characters.
 pub const LONGEST_REASON: usize = 1000;
-
-/// The most brackets a body may open to be tried as JSON5, whose reader recurses without a limit of its own.
-///
-/// All of them count, in strings too: the number can only be higher than the true nesting.
-const JSON5_MOST_BRACKETS: usize = 64;
 
 /// What such a body may say; everything is optional, unknown members are ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +68,7 @@ impl ActionBody {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     /// Neither JSON nor, where it was tried, JSON5; says where the JSON ends.
-    #[error("the body is not JSON: {0}")]
+    #[error("{}", .0.of_body())]
     Syntax(#[from] JsonError),
     /// JSON in which a member has the wrong type.
     #[error("{field} must be {expected}")]
@@ -92,9 +87,10 @@ impl ActionBody {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        let value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(error) => json5_value(text).ok_or_else(|| JsonError::from(error))?,
+        let value = match json::check(text) {
+            Ok(()) => serde_json::from_str(text).map_err(JsonError::from)?,
+            Err(error) if error.fault != Fault::Syntax => return Err(error.into()),
+            Err(error) => json5::value(text).ok_or(error)??,
         };
         let Some(members) = object(&value, "the body")? else {
             return Ok(Self::default());
@@ -111,14 +107,6 @@ impl ActionBody {
             force: boolean(members, "force")?,
         })
     }
-}
-
-fn json5_value(text: &str) -> Option<Value> {
-    let brackets = text.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    if brackets > JSON5_MOST_BRACKETS || text.len() > json::LARGEST_BODY {
-        return None;
-    }
-    json5::from_str(text).ok()
 }
 
 fn object<'a>(value: &'a Value, field: &'static str) -> Result<Option<&'a Map<String, Value>>, BodyError> {
@@ -217,6 +205,18 @@ mod tests {
         assert_eq!(error.to_string(), "the body is not JSON: expected value at line 2, column 13");
         assert!(ActionBody::parse(b"{").is_err());
         assert!(ActionBody::parse(b"\xff").is_err());
+    }
+
+    #[test]
+    fn no_member_is_repeated_in_either_form() {
+        for body in [
+            r#"{"metadata":{"reason":"a","reason":null}}"#,
+            "{metadata:{reason:'a','reason':null}}",
+            "{'metadata':{'x':[{a:1}],reason:'a',\"re\\u0061son\":null}}",
+        ] {
+            let BodyError::Syntax(error) = ActionBody::parse(body.as_bytes()).unwrap_err() else { panic!() };
+            assert_eq!(error.fault, Fault::Repeated("metadata.reason".into()), "{body}");
+        }
     }
 
     #[test]

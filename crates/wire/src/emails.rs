@@ -1,5 +1,6 @@
 //! Comma-separated lists of e-mail addresses (contract, "Migrated or not").
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use email_address::{EmailAddress, Options};
@@ -45,7 +46,7 @@ pub enum InvalidEmails {
 }
 
 /// Reads a list: blanks around entries and empty entries are ignored, an address that comes again in any letter case
-/// is dropped, the order stays.
+/// or spelling of its domain is dropped, the order stays.
 pub fn parse_list(list: &str) -> Result<Vec<String>, InvalidEmails> {
     let mut addresses: Vec<String> = Vec::new();
     let mut known = HashSet::new();
@@ -55,7 +56,8 @@ pub fn parse_list(list: &str) -> Result<Vec<String>, InvalidEmails> {
             continue;
         }
         check(entry)?;
-        if !known.insert(entry.to_lowercase()) {
+        let known_as = in_ascii(entry).unwrap_or(Cow::Borrowed(entry)).to_lowercase();
+        if !known.insert(known_as) {
             continue;
         }
         if addresses.len() == MOST {
@@ -66,14 +68,27 @@ pub fn parse_list(list: &str) -> Result<Vec<String>, InvalidEmails> {
     Ok(addresses)
 }
 
-/// Checks one address: `local@domain` and nothing around it.
+/// The address with its domain as name servers know it: `a@bücher.example` is `a@xn--bcher-kva.example`. `None`: there
+/// is no such name.
+fn in_ascii(address: &str) -> Option<Cow<'_, str>> {
+    match address.rsplit_once('@') {
+        Some((local, domain)) if !domain.is_ascii() => {
+            let domain = idna::domain_to_ascii(domain).ok()?;
+            Some(Cow::Owned(format!("{local}@{domain}")))
+        }
+        _ => Some(Cow::Borrowed(address)),
+    }
+}
+
+/// Checks one address: `local@domain` and nothing around it. The domain may be written in any script (IDNA).
 pub fn check(entry: &str) -> Result<(), InvalidEmails> {
     let shown = || entry.chars().take(80).collect();
     if entry.chars().any(char::is_control) {
         return Err(InvalidEmails::ControlCharacter { entry: shown() });
     }
     let options = Options::default().without_display_text().without_domain_literal();
-    let well_formed = EmailAddress::parse_with_options(entry, options).is_ok();
+    let ascii = in_ascii(entry);
+    let well_formed = ascii.is_some_and(|ascii| EmailAddress::parse_with_options(&ascii, options).is_ok());
     if well_formed && !entry.contains(char::is_whitespace) {
         Ok(())
     } else {
@@ -97,6 +112,9 @@ mod tests {
             (" a@example.com ,\tb+tag@example.com,", vec!["a@example.com", "b+tag@example.com"]),
             ("B@x.example,a@x.example,b@X.example", vec!["B@x.example", "a@x.example"]),
             ("o'neil@example.com", vec!["o'neil@example.com"]),
+            ("a@bücher.example", vec!["a@bücher.example"]),
+            ("a@BÜCHER.example,A@xn--bcher-kva.example", vec!["a@BÜCHER.example"]),
+            ("a@क्षेत्र.example,ä@münchen.example", vec!["a@क्षेत्र.example", "ä@münchen.example"]),
         ] {
             assert_eq!(parse_list(list).unwrap(), expected, "{list}");
         }
@@ -116,6 +134,12 @@ mod tests {
             "a@[127.0.0.1]",
             "\"a b\"@x.example",
             "a@-x-.example",
+            "a@-bücher.example",
+            "a@bü cher.example",
+            "a@bü\u{202e}cher.example",
+            "a@ü@bücher.example",
+            "a@bü\"cher.example",
+            &format!("a@{}.example", "ü".repeat(60)),
         ] {
             assert_eq!(
                 parse_list(&format!("ok@x,{bad}")),

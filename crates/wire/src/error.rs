@@ -197,9 +197,18 @@ pub struct ErrorDetail {
     /// The relative address of the operation that is in the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
-    /// Every single finding, where there are several.
+    /// Every single finding, where there are several; the first of them, where there are very many.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<ErrorItem>,
+    /// How many findings there are beyond `details`; left out if there are none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub omitted: u64,
+}
+
+/// Whether there are no more than are listed.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+pub(crate) fn is_none(omitted: &u64) -> bool {
+    *omitted == 0
 }
 
 /// One finding of several.
@@ -224,6 +233,7 @@ impl ErrorBody {
                 target: None,
                 location: None,
                 details: Vec::new(),
+                omitted: 0,
             },
         }
     }

@@ -3,11 +3,15 @@
 use crate::dialect::Dialect;
 use crate::words::{OfferStatus, OperationState};
 
+/// The most conditions that a filter may join: each is looked at for every offer.
+pub const MOST_CONDITIONS: usize = 20;
+
 /// What [`OfferFilter::parse`] takes, as a regular expression for descriptions; an empty text is no filter.
 pub fn pattern() -> String {
     let statuses = OfferStatus::WORDS.join("|");
     let condition = format!("(offerTypeId +eq *'([^']|'')*'|status +eq *'({statuses})')");
-    format!("^( *{condition}( +and +{condition})* *)?$")
+    let more = MOST_CONDITIONS - 1;
+    format!("^( *{condition}( +and +{condition}){{0,{more}}} *)?$")
 }
 
 /// What the list of offers is narrowed to; empty means everything.
@@ -44,6 +48,9 @@ pub enum InvalidFilter {
         /// What was given, cut to 80 characters.
         given: String,
     },
+    /// There are too many conditions.
+    #[error("$filter: at most {MOST_CONDITIONS} conditions may be joined")]
+    TooMany,
     /// `status` or `submissionState` is no state of an operation.
     #[error("{parameter} must be one of {known}, not {given:?}")]
     UnknownState {
@@ -63,7 +70,7 @@ impl InvalidFilter {
     /// The query parameter at fault, for `error.target`.
     pub fn target(&self) -> &'static str {
         match self {
-            Self::Syntax { .. } | Self::UnknownOfferStatus { .. } => "$filter",
+            Self::Syntax { .. } | Self::UnknownOfferStatus { .. } | Self::TooMany => "$filter",
             Self::UnknownState { parameter, .. } => parameter,
             Self::Contradiction => "status",
         }
@@ -83,6 +90,9 @@ impl OfferFilter {
             if !blank || !cursor.word("and") {
                 return Err(cursor.expected("'and' or the end"));
             }
+            if conditions.len() == MOST_CONDITIONS {
+                return Err(InvalidFilter::TooMany);
+            }
             conditions.push(cursor.condition()?);
         }
     }
@@ -93,6 +103,19 @@ impl OfferFilter {
             Condition::OfferType(wanted) => wanted == offer_type_id,
             Condition::Status(wanted) => *wanted == status,
         })
+    }
+
+    /// The same filter in which every offer type that `known` knows by another name has its own id.
+    #[must_use]
+    pub fn with_types(mut self, known: impl Fn(&str) -> Option<String>) -> Self {
+        for condition in &mut self.conditions {
+            if let Condition::OfferType(id) = condition
+                && let Some(own) = known(id)
+            {
+                *id = own;
+            }
+        }
+        self
     }
 
     /// All of these must hold.
@@ -251,6 +274,13 @@ mod tests {
     fn two_values_for_one_property_match_nothing() {
         let filter = OfferFilter::parse("status eq 'running' and status eq 'failed'").unwrap();
         assert!(!filter.matches(VM, OfferStatus::Running) && !filter.matches(VM, OfferStatus::Failed));
+    }
+
+    #[test]
+    fn twenty_conditions_fit_and_one_more_does_not() {
+        let filter = |count: usize| OfferFilter::parse(&vec!["offerTypeId eq 'x'"; count].join(" and "));
+        assert_eq!(filter(MOST_CONDITIONS).unwrap().conditions().len(), MOST_CONDITIONS);
+        assert_eq!(filter(MOST_CONDITIONS + 1), Err(InvalidFilter::TooMany));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 use uuid::Uuid;
 
 use crate::duration::Span;
@@ -123,8 +124,9 @@ pub struct FaultRule {
     /// Whether the request was carried out.
     #[serde(default)]
     pub when: FaultTime,
-    /// How long the reply is held back, like `300ms`.
+    /// How long the reply is held back, like `300ms`; at most 60s.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = latency)]
     pub latency: Option<Span>,
     /// How many requests it applies to; all when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,6 +135,13 @@ pub struct FaultRule {
     /// The message of the error.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+}
+
+fn latency() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .pattern(Some("^([0-5]?[0-9]{1,4}ms|[0-5]?[0-9]s|[01]m|60s)$"))
+        .build()
 }
 
 /// What happens instead of a reply.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::error::ErrorItem;
 use crate::words::{OfferStatus, PcMigrationStatus};
 
 /// One offer: its draft, a version or a slot.
@@ -39,6 +40,9 @@ pub struct Offer<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub offer_type_versions: Option<Cow<'a, RawValue>>,
+    /// Of a reply to a PUT: what was put and does not count. Read-only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ErrorItem>,
     /// Unknown members of the document, as put.
     #[serde(flatten, skip_deserializing)]
     #[schema(ignore)]
@@ -126,6 +130,7 @@ mod tests {
             changed_time: "2018-03-27T19:10:24.3770000Z".into(),
             pc_migration_status: PcMigrationStatus::None,
             offer_type_versions: Some(Cow::Borrowed(&versions)),
+            warnings: Vec::new(),
             other: OtherMembers(Cow::Borrowed(&other)),
         };
         let text = serde_json::to_string(&offer).unwrap();

@@ -1,6 +1,5 @@
 //! The document that a PUT of an offer sends (contract, "Shapes" and "Concurrency").
 
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{MapAccess, Visitor};
@@ -94,8 +93,8 @@ impl fmt::Debug for OfferPut {
 /// The document cannot be stored.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OfferPutError {
-    /// Not JSON, or nested too deep.
-    #[error("the body is not JSON: {0}")]
+    /// Not JSON, nested too deep, or a member is repeated.
+    #[error("{}", .0.of_body())]
     Syntax(#[from] JsonError),
     /// JSON in which a member has the wrong type.
     #[error("{member} must be {expected}")]
@@ -105,9 +104,12 @@ pub enum OfferPutError {
         /// What it may be.
         expected: &'static str,
     },
-    /// A member is there twice, so that nobody can say which one counts.
-    #[error("{0:?} is in the body more than once")]
-    Duplicate(String),
+    /// A member that must be there is not.
+    #[error("{member} is missing")]
+    Missing {
+        /// Its path.
+        member: &'static str,
+    },
 }
 
 impl OfferPutError {
@@ -115,8 +117,7 @@ impl OfferPutError {
     pub fn target(&self) -> Option<&str> {
         match self {
             Self::Syntax(_) => None,
-            Self::WrongType { member, .. } => Some(member),
-            Self::Duplicate(member) => Some(member),
+            Self::WrongType { member, .. } | Self::Missing { member } => Some(member),
         }
     }
 }
@@ -152,18 +153,13 @@ impl OfferPut {
     /// Reads a document strictly as JSON.
     pub fn parse(body: &[u8]) -> Result<Self, OfferPutError> {
         let text = json::text(body)?;
-        json::check_nesting(text)?;
-        let whole: &RawValue = serde_json::from_str(text).map_err(JsonError::from)?;
-        if !whole.get().starts_with('{') {
+        json::check(text)?;
+        if !text.trim_start().starts_with('{') {
             return Err(wrong("the body", "an object"));
         }
         let Members(members) = serde_json::from_str(text).map_err(JsonError::from)?;
         let mut document = Document::default();
-        let mut seen = HashSet::new();
         for (name, value) in &members {
-            if !seen.insert(name) {
-                return Err(OfferPutError::Duplicate(name.chars().take(80).collect()));
-            }
             document.take(name, value)?;
         }
         document.finish()
@@ -200,7 +196,7 @@ impl Document {
                 self.etag = self.etag.take().or(etag);
             }
             "offerTypeVersions" => self.offer_type_versions = object("offerTypeVersions", value)?,
-            "status" | "version" | "changedTime" => {}
+            "status" | "version" | "changedTime" | "warnings" => {}
             _ => self.other.push((name.to_owned(), value.to_owned())),
         }
         Ok(())
@@ -211,7 +207,7 @@ impl Document {
             offer_type_id: self.offer_type_id,
             publisher_id: self.publisher_id,
             id: self.id,
-            definition: self.definition.ok_or(wrong("definition", "an object"))?,
+            definition: self.definition.ok_or(OfferPutError::Missing { member: "definition" })?,
             display_text: self.display_text,
             pc_migration_status: self.pc_migration_status,
             etag: self.etag,
@@ -258,8 +254,8 @@ fn display_text(value: &RawValue) -> Result<Option<String>, OfferPutError> {
     if !value.get().starts_with('{') {
         return Err(wrong("definition", "an object"));
     }
-    let outline: Outline<'_> = serde_json::from_str(value.get())
-        .map_err(|_| wrong("definition", "an object with displayText, offer and plans once each"))?;
+    let outline: Outline<'_> =
+        serde_json::from_str(value.get()).map_err(|_| wrong("definition", "an object"))?;
     if let Some(offer) = outline.offer {
         object("definition.offer", offer)?;
     }
@@ -320,6 +316,7 @@ mod tests {
             r#"{"definition":{"offer":[]}}"#,
             r#"{"definition":{"plans":{}}}"#,
             r#"{"definition":{"plans":[],"plans":[]}}"#,
+            r#"{"definition":{"offer":{"a":[{"b":1,"b":2}]}}}"#,
             r#"{"definition":{},"offerTypeId":5}"#,
             r#"{"definition":{},"pcMigrationStatus":"maybe"}"#,
             r#"{"definition":{},"offerTypeVersions":[]}"#,

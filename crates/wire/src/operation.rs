@@ -268,6 +268,9 @@ pub struct Validation<'a> {
     /// What the checks found and what would not stop it.
     #[serde(default)]
     pub warnings: Vec<ErrorItem>,
+    /// How many warnings there are beyond those; left out if there are none.
+    #[serde(default, skip_serializing_if = "crate::error::is_none")]
+    pub omitted: u64,
 }
 
 /// The body of a reviewer's approve or reject; optional.

@@ -10,6 +10,7 @@ mod edges;
 mod exempt;
 mod files;
 mod graph;
+mod log_lines;
 mod purity;
 mod rules;
 mod scan;
@@ -26,10 +27,14 @@ pub(crate) fn run() -> Result<(), Failure> {
     let decisions = std::fs::read_to_string(root().join(rules::DECISIONS))
         .map_err(|error| format!("{} cannot be read: {error}", rules::DECISIONS))?;
 
+    let operations = std::fs::read_to_string(root().join(rules::OPERATIONS))
+        .map_err(|error| format!("{} cannot be read: {error}", rules::OPERATIONS))?;
+
     let mut findings = edges::check(&graph);
     findings.extend(purity::check(&graph));
     findings.extend(decisions::check(&graph, &decisions));
     findings.extend(sources.iter().flat_map(scan::check));
+    findings.extend(log_lines::check(&sources, &operations));
     let documents = citations::Documents::read(root())?;
     findings.extend(citations::check(&documents, &sources, root()));
     if findings.is_empty() {

@@ -98,6 +98,9 @@ pub(super) const PURE_MAY_REACH: &[&str] =
 /// Where each dependency has its reason.
 pub(super) const DECISIONS: &str = "docs/decisions.md";
 
+/// Where each line of the log has its meaning.
+pub(super) const OPERATIONS: &str = "docs/operations.md";
+
 /// Words that must not stand in the code of some files.
 pub(super) struct Ban {
     /// What is looked for. A pattern that begins or ends with a letter matches whole words there.

@@ -13,11 +13,11 @@ mod validate;
 
 use std::sync::LazyLock;
 
-pub use finding::{Finding, Level};
+pub use finding::{Finding, Level, MOST_FINDING_BYTES, MOST_FINDINGS, Report};
 pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
-pub use secrets::{merge_secrets, secrets, split_secrets};
-pub(crate) use validate::examine;
+pub use secrets::{Document, Secrets, shown};
 pub use validate::validate;
+pub(crate) use validate::{Published, examine};
 
 /// All offer types that this server knows.
 #[derive(Debug)]

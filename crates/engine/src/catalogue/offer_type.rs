@@ -35,6 +35,8 @@ pub struct OfferType {
     /// Whether plans are priced per core (`virtualMachinePricing`).
     #[serde(default)]
     pub core_pricing: bool,
+    /// Members that hold secrets in offers of this type, at any depth, beside those that do in every type.
+    pub secret_fields: Vec<String>,
     /// The members of `definition.offer` that are checked at publish.
     pub offer_fields: Vec<Field>,
     /// The members of each plan that are checked at publish.
@@ -60,6 +62,9 @@ pub struct Field {
     /// Another member that may stand in for it.
     #[serde(default, rename = "or")]
     pub alternative: Option<String>,
+    /// A member beside it that, if it is `true`, makes the field superfluous.
+    #[serde(default)]
+    pub unless: Option<String>,
     /// What its value must be.
     pub kind: FieldKind,
     /// Whether the member must be there; one that need not be is checked only when it is filled.

@@ -41,6 +41,16 @@ pub(super) fn has_key_below(tables: &[&KeyTable], key: &str, below: &str) -> boo
     tables.iter().flat_map(|table| table.find(key)).any(|top| top.below.iter().any(|known| known == below))
 }
 
+/// The keys of the first level of all `tables`.
+pub(super) fn keys<'a>(tables: &'a [&KeyTable]) -> impl Iterator<Item = &'a str> {
+    tables.iter().flat_map(|table| &table.keys).map(|top| top.key.as_str())
+}
+
+/// The keys below `key` in all `tables`.
+pub(super) fn keys_below<'a>(tables: &'a [&KeyTable], key: &'a str) -> impl Iterator<Item = &'a str> {
+    tables.iter().flat_map(move |table| table.find(key)).flat_map(|top| &top.below).map(String::as_str)
+}
+
 /// The category table of this file name.
 pub fn categories(name: &str) -> Option<&'static KeyTable> {
     CATEGORIES.get(name)

@@ -49,7 +49,10 @@ impl ByWebhook {
             attempt: task.lease.attempt,
             deadline: external.map(|external| external.deadline),
         };
-        match self.hooks.ask(&webhook.hook, &question, || self.clock.real()).await {
+        let asked_at = self.clock.real();
+        let answer = self.hooks.ask(&webhook.hook, &question, || self.clock.real()).await;
+        question.tell(&webhook.hook, &answer, self.clock.real().since(asked_at));
+        match answer {
             Ok(answer) => answer.outcome(again),
             Err(NoAnswer::NotReached(reason)) => WorkOutcome::NotReached { reason },
             Err(NoAnswer::Wrong(reason)) => WorkOutcome::Passing { reason },

@@ -1,6 +1,7 @@
 //! Third parties that do steps of pipelines, as the settings name them: where they are, what they are asked, and
 //! how both sides know each other.
 
+mod log;
 mod message;
 mod settings;
 mod signature;

@@ -167,6 +167,8 @@ impl Deliverer {
             Some(Ok(())) => {
                 letter.delivery = Delivery::Sent;
                 letter.last_error = None;
+                let (operation, event) = (letter.mail.operation, letter.mail.event.name());
+                tracing::info!(%operation, event, domain = domain(&letter), "a letter was sent");
             }
             Some(Err(error)) => self.failed(&mut letter, &error),
             None => tracing::info!(letter = letter.id, "a letter is given back"),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -129,7 +130,9 @@ impl MailSettings {
 
     pub(super) fn sender(&self) -> Result<Mailbox, SettingsError> {
         let what = "is no sender; write noreply@contoso.example or Contoso <noreply@contoso.example>";
-        self.from.parse().map_err(|_| refuse("from", what))
+        let from: Mailbox = self.from.parse().map_err(|_| refuse("from", what))?;
+        let email = in_ascii(&from.email).ok_or_else(|| refuse("from", what))?;
+        Ok(Mailbox::new(from.name, email))
     }
 
     /// The name and the password to sign in with.
@@ -179,6 +182,14 @@ impl MailSettings {
         let parameters = builder.build_rustls();
         parameters.map(Some).map_err(|error| refuse("ca_pem", &format!("cannot be trusted: {error}")))
     }
+}
+
+/// The address with its domain as name servers and mail servers know it (IDNA, `xn--`). `None`: there is no such name.
+pub(super) fn in_ascii(address: &Address) -> Option<Address> {
+    if address.domain().is_ascii() {
+        return Some(address.clone());
+    }
+    Address::new(address.user(), idna::domain_to_ascii(address.domain()).ok()?).ok()
 }
 
 /// A setting under which no mail can be sent.

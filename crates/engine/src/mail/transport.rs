@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lettre::address::{Address, Envelope};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::Category;
 
 use super::render::Rendered;
-use super::settings::{Encryption, MailSettings, Secret, SettingsError};
+use super::settings::{Encryption, MailSettings, Secret, SettingsError, in_ascii};
 
 /// How long to wait for the server's goodbye once it has taken a message.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -55,6 +56,7 @@ impl Carrier for Transport {
         let message = self.compose(message)?;
         let attempt = tokio::time::timeout(self.timeout, async {
             let mut connection = self.connect().await?;
+            self.check_letters(&connection, message.envelope())?;
             let sent = connection.send(message.envelope(), &message.formatted()).await;
             sent.map(|_| connection).map_err(|error| self.refused(&error))
         });
@@ -101,8 +103,8 @@ impl Transport {
 
     /// The message with typed headers, so that no value can add one.
     fn compose(&self, rendered: &Rendered) -> Result<Message, SendError> {
-        let to = rendered.to.parse().map_err(|error| {
-            SendError::Final(format!("the recipient's address cannot be written to: {error}"))
+        let to = rendered.to.parse().ok().and_then(|to| in_ascii(&to)).ok_or_else(|| {
+            SendError::Final("the recipient's address cannot be written to: it is no address".to_owned())
         })?;
         let mut builder = Message::builder()
             .from(self.from.clone())
@@ -118,6 +120,21 @@ impl Transport {
         }
         let composed = builder.body(rendered.text.clone());
         composed.map_err(|error| SendError::Final(format!("the message cannot be composed: {error}")))
+    }
+
+    /// Letters beyond ASCII before the `@` need a server that takes them (RFC 6531).
+    fn check_letters(&self, connection: &AsyncSmtpConnection, envelope: &Envelope) -> Result<(), SendError> {
+        let beyond = |address: &Address| !address.user().is_ascii();
+        let problem = "the mail server does not offer SMTPUTF8, without which no letter beyond ASCII may stand before the @";
+        if connection.server_info().supports_feature(Extension::SmtpUtfEight) {
+            Ok(())
+        } else if envelope.from().is_some_and(beyond) {
+            Err(self.passing(format!("{problem} of the mail setting `from`")))
+        } else if envelope.to().iter().any(beyond) {
+            Err(SendError::Final(self.reason(&format!("{problem} of a recipient's address"))))
+        } else {
+            Ok(())
+        }
     }
 
     /// A connection that is protected and signed in as the settings say. Whatever goes wrong until then says

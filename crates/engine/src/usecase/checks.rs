@@ -10,12 +10,14 @@ use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 
-use crate::catalogue::{Finding, OfferType, examine};
+use crate::catalogue::{Finding, OfferType, Published, Report, examine};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
 /// At most so many drafts are remembered.
 const KEPT: usize = 65_536;
+/// What is remembered takes at most so many bytes, about.
+const KEPT_BYTES: usize = 32 * 1024 * 1024;
 /// Drafts with more findings than these are checked again: they are mended before long.
 const MOST_FINDINGS: usize = 4;
 
@@ -31,6 +33,8 @@ struct Kept {
     generation: u64,
     /// By the offer's GUID.
     by_offer: HashMap<OperationId, Check>,
+    /// What the checks in it take.
+    bytes: usize,
 }
 
 #[derive(Clone)]
@@ -39,7 +43,13 @@ struct Check {
     draft: Draft,
     /// From when on it has to be checked anew; `None`: as long as it is this draft.
     until: Option<Timestamp>,
-    findings: Arc<[Finding]>,
+    report: Arc<Report>,
+}
+
+impl Check {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.report.findings.iter().map(Finding::size).sum::<usize>()
+    }
 }
 
 impl Checks {
@@ -47,6 +57,7 @@ impl Checks {
         let mut kept = self.kept.lock();
         kept.generation += 1;
         kept.by_offer.clear();
+        kept.bytes = 0;
     }
 
     /// To be named when keeping what is found in a state that is read from now on.
@@ -54,22 +65,29 @@ impl Checks {
         self.kept.lock().generation
     }
 
-    fn get(&self, offer: &Offer, now: Timestamp) -> Option<Arc<[Finding]>> {
+    fn get(&self, offer: &Offer, now: Timestamp) -> Option<Arc<Report>> {
         let kept = self.kept.lock();
         let check = kept.by_offer.get(&offer.guid)?;
         let holds = check.draft == offer.draft && check.until.is_none_or(|until| now < until);
-        holds.then(|| check.findings.clone())
+        holds.then(|| check.report.clone())
     }
 
     fn keep(&self, offer: &Offer, check: Check, generation: u64) {
         let mut kept = self.kept.lock();
-        if kept.generation != generation || check.findings.len() > MOST_FINDINGS {
+        // What is wrong with a signature depends on what is published, too.
+        let lasts = check.report.findings.len() <= MOST_FINDINGS && !check.report.blames_a_signature();
+        if kept.generation != generation || !lasts {
             return;
         }
-        if kept.by_offer.len() >= KEPT {
+        let bytes = check.bytes();
+        if kept.by_offer.len() >= KEPT || kept.bytes + bytes > KEPT_BYTES {
             kept.by_offer.clear();
+            kept.bytes = 0;
         }
-        kept.by_offer.insert(offer.guid, check);
+        kept.bytes += bytes;
+        if let Some(before) = kept.by_offer.insert(offer.guid, check) {
+            kept.bytes -= before.bytes();
+        }
     }
 }
 
@@ -80,21 +98,39 @@ impl Engine {
         loaded: &Loaded,
         offer_type: &OfferType,
         now: Timestamp,
-    ) -> Result<Arc<[Finding]>, EngineError> {
+    ) -> Result<Arc<Report>, EngineError> {
         let offer = &loaded.aggregate.offer;
-        if let Some(findings) = self.shared.checks.get(offer, now) {
-            return Ok(findings);
+        if let Some(report) = self.shared.checks.get(offer, now) {
+            return Ok(report);
         }
         let generation = self.shared.checks.generation();
-        let content =
-            self.shared.store.content(&offer.publisher, &offer.id, offer.draft.content_version).await?;
-        let content = content.ok_or_else(|| StoreError::Corrupt(format!("{} has no content", offer.id)))?;
-        let definition = serde_json::from_str(&content.definition)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(self.check_definition(offer, offer_type, &definition, now, generation))
+        let definition = self.definition(offer, offer.draft.content_version).await?;
+        let definition =
+            definition.ok_or_else(|| StoreError::Corrupt(format!("{} has no content", offer.id)))?;
+        let report = self.check_definition(offer, offer_type, &definition, now, generation);
+        if !report.blames_a_signature() {
+            return Ok(report);
+        }
+        let mut published = Published::default();
+        for slot in [&offer.preview, &offer.production].into_iter().flatten() {
+            if let Some(definition) = self.definition(offer, slot.version).await? {
+                published.add(offer_type, &definition);
+            }
+        }
+        Ok(Arc::new(examine(offer_type, &definition, &published, time(now)).0))
     }
 
-    /// What the checks find in `definition`, which is the content of the offer's draft; remembered.
+    /// The definition that a version of the offer has.
+    async fn definition(&self, offer: &Offer, version: u32) -> Result<Option<Value>, StoreError> {
+        let content = self.shared.store.content(&offer.publisher, &offer.id, version).await?;
+        content
+            .map(|content| serde_json::from_str(&content.definition))
+            .transpose()
+            .map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+
+    /// What the checks find in `definition`, which is the content of the offer's draft, as if nothing of it were
+    /// published; remembered.
     pub(super) fn check_definition(
         &self,
         offer: &Offer,
@@ -102,15 +138,18 @@ impl Engine {
         definition: &Value,
         now: Timestamp,
         generation: u64,
-    ) -> Arc<[Finding]> {
-        let time = jiff::Timestamp::from_microsecond(now.0).unwrap_or_default();
-        let (findings, until) = examine(offer_type, definition, time);
-        let findings: Arc<[Finding]> = findings.into();
+    ) -> Arc<Report> {
+        let (report, until) = examine(offer_type, definition, &Published::default(), time(now));
+        let report = Arc::new(report);
         let until = until.map(|until| Timestamp(until.as_microsecond()));
-        let check = Check { draft: offer.draft, until, findings: findings.clone() };
+        let check = Check { draft: offer.draft, until, report: report.clone() };
         self.shared.checks.keep(offer, check, generation);
-        findings
+        report
     }
+}
+
+fn time(now: Timestamp) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond(now.0).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -119,6 +158,7 @@ mod tests {
     use signoff_text::FindingText;
 
     use super::*;
+    use crate::catalogue::Level;
     use crate::engine::Settings;
 
     fn offer(revision: u64) -> Offer {
@@ -137,28 +177,60 @@ mod tests {
         let engine = Engine::new(store, Settings::development());
         let offer_type = engine.catalogue().offer_type("microsoft-azure-virtualmachines").unwrap();
         let put: Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
-        let address = "https://images.example/vm.vhd?sig=s&sp=r&se=2030-01-01T00:00:00Z";
+        let address = "https://images.example/vm.vhd?sig=s&sp=rl&se=2030-01-01T00:00:00Z";
         let text = put["definition"].to_string();
         let start = text.find("\"osVhdUrl\":\"").unwrap() + 12;
         let end = start + text[start..].find('"').unwrap();
         let text = format!("{}{address}{}", &text[..start], &text[end..]);
         let definition: Value = serde_json::from_str(&text).unwrap();
         let expiry = Timestamp(1_893_456_000_000_000);
+        // From a day before it is a warning.
+        let soon = Timestamp(expiry.0 - 86_400_000_000);
         let checks = &engine.shared.checks;
 
         let generation = checks.generation();
-        let found = engine.check_definition(&offer(1), offer_type, &definition, Timestamp(0), generation);
-        assert!(found.is_empty(), "{found:?}");
-        assert!(checks.get(&offer(1), Timestamp(expiry.0 - 1)).is_some());
-        assert!(checks.get(&offer(1), expiry).is_none(), "by then it has expired");
+        let check = |revision, at| {
+            engine
+                .check_definition(&offer(revision), offer_type, &definition, at, generation)
+                .findings
+                .clone()
+        };
+        assert_eq!(check(1, Timestamp(0)), []);
+        assert!(checks.get(&offer(1), soon).is_some());
+        assert!(checks.get(&offer(1), Timestamp(soon.0 + 1)).is_none(), "it will expire");
         assert!(checks.get(&offer(2), Timestamp(0)).is_none(), "another draft");
 
-        let found = engine.check_definition(&offer(2), offer_type, &definition, expiry, generation);
+        let found = check(2, Timestamp(soon.0 + 1));
+        assert!(matches!(found[0].detail, FindingText::SasExpiresSoon { .. }), "{found:?}");
+        assert!(checks.get(&offer(2), Timestamp(expiry.0 - 1)).is_some(), "until then it stays a warning");
+        assert!(checks.get(&offer(2), expiry).is_none());
+        let found = check(2, expiry);
         assert!(found.iter().any(|finding| matches!(finding.detail, FindingText::SasExpired { .. })));
 
+        assert_eq!(check(3, Timestamp(0)), []);
         checks.clear();
-        assert!(checks.get(&offer(2), expiry).is_none());
-        engine.check_definition(&offer(2), offer_type, &definition, expiry, generation);
-        assert!(checks.get(&offer(2), expiry).is_none(), "found in a state that was replaced meanwhile");
+        assert!(checks.get(&offer(3), Timestamp(0)).is_none());
+        check(3, Timestamp(0));
+        assert!(
+            checks.get(&offer(3), Timestamp(0)).is_none(),
+            "found in a state that was replaced meanwhile"
+        );
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded_in_bytes() {
+        let checks = Checks::default();
+        let finding =
+            Finding { level: Level::Warning, target: "x".repeat(100_000), detail: FindingText::MissingPlan };
+        let report = Arc::new(Report { findings: vec![finding], ..Report::default() });
+        let mut offer = offer(1);
+        for guid in 0..1000 {
+            offer.guid = OperationId(guid);
+            checks.keep(&offer, Check { draft: offer.draft, until: None, report: report.clone() }, 0);
+            let kept = checks.kept.lock();
+            assert_eq!(kept.bytes, kept.by_offer.values().map(Check::bytes).sum::<usize>());
+            assert!(kept.bytes <= KEPT_BYTES, "{}", kept.bytes);
+        }
+        assert!(checks.get(&offer, Timestamp(0)).is_some());
     }
 }

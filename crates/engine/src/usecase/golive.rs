@@ -47,7 +47,7 @@ impl Engine {
                 id,
                 by: request.by.clone(),
                 migrated_by_default: self.migrated_by_default(publisher).await?,
-                live: live.ok_or(Refusal::NotReadyForGoLive)?,
+                live: live.ok_or(Refusal::NotReadyForGoLive { status: state.status() })?,
                 guard: request.guard.clone(),
             });
             let now = self.shared.clock.now(publisher);

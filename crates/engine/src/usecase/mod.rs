@@ -5,6 +5,7 @@ mod callback;
 mod cancel;
 mod checks;
 mod golive;
+mod moved;
 mod publish;
 mod put;
 mod review;
@@ -28,7 +29,7 @@ pub use golive::GoLiveRequest;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
 pub use review::ReviewRequest;
-pub use told::{Asked, Definition, Stored, Told};
+pub use told::{Asked, Stored, Told};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -76,6 +77,8 @@ pub(crate) struct Along {
     accepts_ended: bool,
     /// What a person asked for.
     asked: Option<audit::Asked>,
+    /// What the log says of it.
+    moves: Vec<moved::Moved>,
 }
 
 impl Engine {
@@ -115,7 +118,9 @@ impl Engine {
                 };
             }
         };
-        match self.commit(publisher, expected, decision, Times { now, at }, Along { asked, ..along }).await {
+        let moves = moved::moves(present.as_deref(), &decision.changed);
+        let along = Along { asked, moves, ..along };
+        match self.commit(publisher, expected, decision, Times { now, at }, along).await {
             Ok(done) => Ok(Tried::Done(Box::new(done))),
             Err(StoreError::Stale) => Ok(Tried::Stale),
             Err(error) => Err(error.into()),
@@ -139,6 +144,7 @@ impl Engine {
         let audit = along.asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
         let reply = decision.reply;
         let told = Told::of(reply.clone(), &decision.next, along.draft);
+        let told_of = along.moves;
         let repeat = along.repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             audit,
@@ -169,6 +175,10 @@ impl Engine {
                 }
             }
             engine.shared.followers.moved(moved);
+            let request = engine.asker.as_ref().map(|asker| asker.request.as_str());
+            for change in &told_of {
+                change.tell(&next.offer, request);
+            }
             if settles {
                 engine.shared.finished.send_modify(|count| *count += 1);
             }

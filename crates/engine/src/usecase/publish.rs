@@ -10,10 +10,10 @@ use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
-use signoff_text::Lang;
+use signoff_text::{FindingText, Lang};
 
 use super::{Along, Done, Tried};
-use crate::catalogue::{Finding, Level, OfferType};
+use crate::catalogue::{Level, OfferType, Report};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lab::Scenario;
@@ -36,7 +36,7 @@ impl Engine {
     /// Starts publishing the offer's draft.
     ///
     /// # Errors
-    /// [`EngineError::Unfit`] with every finding, the refusals of the contract, and failures of the store.
+    /// [`EngineError::Unfit`] with the findings, the refusals of the contract, and failures of the store.
     pub async fn publish(
         &self,
         publisher: &str,
@@ -78,14 +78,14 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: PublishRequest,
-    ) -> Result<Vec<Finding>, EngineError> {
+    ) -> Result<Arc<Report>, EngineError> {
         let loaded = self.shared.store.load(publisher, offer).await?.ok_or(Refusal::OfferNotFound)?;
         self.done_before(publisher, Some(&loaded), request.repeat.as_ref()).await?;
         let now = self.shared.clock.now(publisher);
         let id = self.shared.clock.new_id();
         let (command, findings) = self.command(publisher, &loaded, &request, id, now).await?;
         match signoff_lifecycle::decide(Some(loaded.aggregate), command, now) {
-            Ok(_) => Ok(findings.to_vec()),
+            Ok(_) => Ok(findings),
             Err(refusal) => Err(refused(refusal, &findings)),
         }
     }
@@ -98,7 +98,7 @@ impl Engine {
         request: &PublishRequest,
         id: OperationId,
         now: Timestamp,
-    ) -> Result<(Command, Arc<[Finding]>), EngineError> {
+    ) -> Result<(Command, Arc<Report>), EngineError> {
         let offer = &loaded.aggregate.offer;
         let offer_type = self.offer_type(&offer.offer_type)?;
         let findings = self.check(loaded, offer_type, now).await?;
@@ -124,25 +124,31 @@ impl Engine {
     }
 }
 
-/// The refusal of a draft that is not fit goes with every finding that says so.
-fn refused(refusal: Refusal, findings: &[Finding]) -> EngineError {
+/// The refusal of a draft that is not fit goes with the findings that say so.
+fn refused(refusal: Refusal, report: &Report) -> EngineError {
     match refusal {
-        Refusal::ValidationFailed => {
-            let errors = findings.iter().filter(|finding| finding.level == Level::Error);
-            EngineError::Unfit(errors.cloned().collect())
-        }
+        Refusal::ValidationFailed => EngineError::Unfit {
+            findings: report.of(Level::Error).cloned().collect(),
+            omitted: report.omitted_errors,
+        },
         refusal => EngineError::Refused(refusal),
     }
 }
 
-fn checked(revision: u64, findings: &[Finding]) -> Checked {
-    if findings.iter().any(|finding| finding.level == Level::Error) {
+fn checked(revision: u64, report: &Report) -> Checked {
+    if !report.is_fit() {
         return Checked::Unfit;
     }
-    let warnings = findings.iter().map(|finding| Warning {
-        code: finding.detail.code().to_owned(),
-        target: finding.target.clone(),
-        text: finding.detail.render(Lang::En),
-    });
-    Checked::Fit { revision, warnings: warnings.collect() }
+    let warning = |target: &str, detail: &FindingText| Warning {
+        code: detail.code().to_owned(),
+        target: target.to_owned(),
+        text: detail.render(Lang::En),
+    };
+    let mut warnings: Vec<Warning> =
+        report.findings.iter().map(|finding| warning(&finding.target, &finding.detail)).collect();
+    if report.omitted_warnings > 0 {
+        let more = FindingText::MoreWarnings { count: report.omitted_warnings };
+        warnings.push(warning("definition", &more));
+    }
+    Checked::Fit { revision, warnings }
 }

@@ -1,15 +1,19 @@
 //! Put the draft.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+
+use serde_json::Value;
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::offer::Offer;
+use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Content;
 
-use super::told::{Definition, Draft};
+use super::told::Draft;
 use super::{Along, Done, Tried};
-use crate::catalogue::{merge_secrets, split_secrets};
+use crate::catalogue::{Document, OfferType, Secrets};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -36,11 +40,10 @@ impl Engine {
     /// # Errors
     /// The refusals of the contract's concurrency rules, a malformed body, and failures of the store.
     pub async fn put(&self, publisher: &str, offer: &str, request: PutRequest) -> Result<Done, EngineError> {
-        let definition: Value = serde_json::from_str(&request.definition)
-            .map_err(|_| EngineError::Body { field: "definition".to_owned(), expected: "an object" })?;
-        if !definition.is_object() {
-            return Err(EngineError::Body { field: "definition".to_owned(), expected: "an object" });
-        }
+        let sent = Document::parse(&request.definition, request.extra.as_deref())
+            .ok()
+            .filter(|sent| sent.definition.is_object())
+            .ok_or_else(|| EngineError::Body { field: "definition".to_owned(), expected: "an object" })?;
         let offer_type = match &request.offer_type {
             Some(id) => Some(self.offer_type(id)?.id.clone()),
             None => None,
@@ -56,16 +59,24 @@ impl Engine {
             if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
                 return Ok(done);
             }
+            if loaded.is_none()
+                && let Some(existing) = self.shared.store.offer_spelled(publisher, offer).await?
+                && existing != offer
+            {
+                return Err(Refusal::IdTaken { existing }.into());
+            }
             let now = self.shared.clock.now(publisher);
-            let mut definition = definition.clone();
-            if let Some(secrets) = secrets {
-                let secrets: Map<String, Value> =
-                    serde_json::from_str(&secrets).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-                merge_secrets(&mut definition, &secrets);
+            let stored_type = loaded.as_ref().map(|loaded| loaded.aggregate.offer.offer_type.as_str());
+            let known = stored_type.or(offer_type.as_deref()).and_then(|id| self.catalogue().offer_type(id));
+            let mut document = sent.clone();
+            let mut secrets_now = document.split(known);
+            if let Some(loaded) = &loaded {
+                let earlier = self.secrets_of(&loaded.aggregate.offer, secrets.as_deref(), known).await?;
+                secrets_now.keep(&document, earlier);
             }
             let version = loaded.as_ref().map_or(1, |loaded| loaded.aggregate.offer.version);
             let at = loaded.as_ref().map_or(now, |loaded| loaded.aggregate.at(now));
-            let content = content(version, offer, &request, &mut definition, at)?;
+            let content = content(version, offer, &document, &secrets_now, at);
             let command = Command::Put(Put {
                 publisher: publisher.to_owned(),
                 offer: offer.to_owned(),
@@ -74,11 +85,7 @@ impl Engine {
                 migrated: request.migrated,
                 guard: request.guard.clone(),
             });
-            let draft = Draft {
-                definition: Definition::of(&request.definition, &content.definition),
-                put_at: at,
-                migrated_by_default: self.migrated_by_default(publisher).await?,
-            };
+            let draft = Draft { put_at: at, migrated_by_default: self.migrated_by_default(publisher).await? };
             let along = Along {
                 content: Some(content),
                 draft: Some(draft),
@@ -89,7 +96,7 @@ impl Engine {
                 Tried::Done(done) => {
                     let offer = &done.state.offer;
                     if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
-                        self.check_definition(offer, offer_type, &definition, now, generation);
+                        self.check_definition(offer, offer_type, &document.definition, now, generation);
                     }
                     return Ok(*done);
                 }
@@ -98,34 +105,47 @@ impl Engine {
         }
         Err(EngineError::Conflict)
     }
+
+    /// The secrets of the draft that stands, given those that are stored with it.
+    async fn secrets_of(
+        &self,
+        offer: &Offer,
+        stored: Option<&str>,
+        offer_type: Option<&OfferType>,
+    ) -> Result<Secrets, StoreError> {
+        let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
+        let mut secrets = Secrets::from_stored(stored).map_err(corrupt)?;
+        if !secrets.may_lack_some() {
+            return Ok(secrets);
+        }
+        let draft = offer.draft.content_version;
+        if let Some(content) = self.shared.store.content(&offer.publisher, &offer.id, draft).await? {
+            let mut document =
+                Document::parse(&content.definition, content.extra.as_deref()).map_err(corrupt)?;
+            let more = document.split(offer_type);
+            secrets.add(&document, more);
+        }
+        Ok(secrets)
+    }
 }
 
-/// The content to be stored: secrets apart. `definition` then is as it is stored.
+/// The content to be stored: secrets apart.
 fn content(
     version: u32,
     offer: &str,
-    request: &PutRequest,
-    definition: &mut Value,
+    document: &Document,
+    secrets: &Secrets,
     changed_at: Timestamp,
-) -> Result<Content, StoreError> {
-    let secrets = split_secrets(definition);
-    let text = definition.get("displayText").and_then(Value::as_str).map(str::trim);
+) -> Content {
+    let text = document.definition.get("displayText").and_then(Value::as_str).map(str::trim);
     let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();
-    Ok(Content {
+    Content {
         version,
         changed_at,
         display_text,
         // Untouched, it is kept as it was written: digits, order, escapes and all.
-        definition: if secrets.is_empty() { request.definition.clone() } else { definition.to_string() },
-        secrets: stored_secrets(&secrets)?,
-        extra: request.extra.clone(),
-    })
-}
-
-/// The secrets as they are stored; `None` if there are none.
-fn stored_secrets(secrets: &Map<String, Value>) -> Result<Option<String>, StoreError> {
-    if secrets.is_empty() {
-        return Ok(None);
+        definition: document.definition_text().into_owned(),
+        secrets: Some(secrets.to_stored()),
+        extra: document.extra_text().map(Cow::into_owned),
     }
-    serde_json::to_string(secrets).map(Some).map_err(|error| StoreError::Corrupt(error.to_string()))
 }

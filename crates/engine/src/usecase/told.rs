@@ -1,7 +1,8 @@
 //! What a caller is told: everything that a reply is made of, so that it can be given again later to the last byte.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -12,7 +13,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Loaded, Repeated};
 
 use super::Done;
-use crate::catalogue::split_secrets;
+use crate::catalogue::{Catalogue, Document};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -64,59 +65,29 @@ pub struct Stored {
     pub status: OfferStatus,
     /// Whether the offer counts as migrated.
     pub migrated: bool,
-    /// The definition.
-    pub definition: Definition,
 }
 
-/// A definition as it is shown, in terms of the request that put it: a definition is large, and the request that
-/// asks again brings it along.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Definition {
-    /// As it was sent.
-    AsSent,
-    /// As it was sent, without its secrets.
-    WithoutSecrets,
-    /// This text.
-    Text(String),
-}
-
-impl Definition {
-    /// Says how `shown` comes of `sent`.
-    pub(super) fn of(sent: &str, shown: &str) -> Self {
-        if shown == sent {
-            Self::AsSent
-        } else if without_secrets(sent).is_some_and(|text| text == shown) {
-            Self::WithoutSecrets
-        } else {
-            Self::Text(shown.to_owned())
-        }
-    }
-
-    /// The definition as it is shown, given what was sent.
+impl Stored {
+    /// The definition and the members beside it as they are shown, given what was sent: a definition is large, and the
+    /// request that asks again brings it along.
     ///
     /// # Errors
     /// If what was sent is not JSON.
-    pub fn shown(&self, sent: &str) -> Result<String, StoreError> {
-        match self {
-            Self::AsSent => Ok(sent.to_owned()),
-            Self::WithoutSecrets => without_secrets(sent)
-                .ok_or_else(|| StoreError::Corrupt("the definition is not JSON".to_owned())),
-            Self::Text(text) => Ok(text.clone()),
-        }
+    pub fn shown(
+        &self,
+        definition: &str,
+        extra: Option<&str>,
+    ) -> Result<(String, Option<String>), StoreError> {
+        let mut sent = Document::parse(definition, extra)
+            .map_err(|error| StoreError::Corrupt(format!("the document is not JSON: {error}")))?;
+        sent.split(Catalogue::load().offer_type(&self.offer_type));
+        Ok((sent.definition_text().into_owned(), sent.extra_text().map(Cow::into_owned)))
     }
-}
-
-fn without_secrets(definition: &str) -> Option<String> {
-    let mut definition: Value = serde_json::from_str(definition).ok()?;
-    split_secrets(&mut definition);
-    Some(definition.to_string())
 }
 
 /// A draft that is put, as far as its reply needs it and the offer's state does not tell it.
 #[derive(Clone)]
 pub(super) struct Draft {
-    pub(super) definition: Definition,
     pub(super) put_at: Timestamp,
     pub(super) migrated_by_default: bool,
 }
@@ -140,7 +111,6 @@ impl Told {
             publishing_version: state.offer.publishing_version,
             status: state.status(),
             migrated: state.offer.migrated.unwrap_or(draft.migrated_by_default),
-            definition: draft.definition,
         });
         Self { reply, asked, stored }
     }

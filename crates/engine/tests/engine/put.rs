@@ -18,16 +18,15 @@ fn with_leads(secret: Option<&str>) -> Value {
 }
 
 fn secrets(connection_string: &str) -> Value {
-    let address = format!("/offer/{LEADS}/connectionString");
-    json!({ address: connection_string })
+    json!({ "offer": { LEADS: { "connectionString": [connection_string] } } })
 }
 
 /// The draft as it is stored: the definition, and the secrets apart.
 async fn stored(world: &World) -> (Value, Option<Value>) {
     let version = world.state("a").await.offer.draft.content_version;
     let content = world.engine.store().content(CONTOSO, "a", version).await.unwrap().unwrap();
-    let secrets = content.secrets.map(|secrets| secrets.parse().unwrap());
-    (content.definition.parse().unwrap(), secrets)
+    let secrets: Value = content.secrets.unwrap().parse().unwrap();
+    (content.definition.parse().unwrap(), secrets.get("/~2/definition").cloned())
 }
 
 #[tokio::test]
@@ -71,7 +70,7 @@ async fn a_publish_checks_the_draft_that_it_snapshots() {
     let world = World::start().await;
     world.put("a").await;
     world.put_definition("a", &unfit()).await;
-    let Err(EngineError::Unfit(findings)) = world.try_publish("a").await else {
+    let Err(EngineError::Unfit { findings, .. }) = world.try_publish("a").await else {
         panic!("the draft has no title")
     };
     assert!(findings.iter().all(|finding| finding.target.contains("title")), "{findings:?}");
@@ -101,7 +100,7 @@ async fn a_put_in_between_means_checking_again() {
                 assert_ne!(*title, json!(""), "round {round}");
                 published += 1;
             }
-            Err(EngineError::Unfit(_)) => refused += 1,
+            Err(EngineError::Unfit { .. }) => refused += 1,
             Err(error) => panic!("{error}"),
         }
     }

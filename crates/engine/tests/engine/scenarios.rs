@@ -55,7 +55,7 @@ async fn too_many_passing_errors_fail_the_step_and_undo_what_began() {
     assert_eq!(world.artifacts(publish).await, [""; 0]);
     assert_eq!(world.state("a").await.offer.leftovers, []);
     let refused = world.golive("a").await;
-    assert!(matches!(refused, Err(EngineError::Refused(Refusal::NotReadyForGoLive))));
+    assert!(matches!(refused, Err(EngineError::Refused(Refusal::NotReadyForGoLive { .. }))));
 }
 
 #[tokio::test]

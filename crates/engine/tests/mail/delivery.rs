@@ -247,3 +247,54 @@ async fn two_deliveries_send_each_letter_once() {
     assert!(fixture.letters().await.iter().all(|letter| letter.delivery == Delivery::Sent));
     server.end().await;
 }
+
+#[tokio::test]
+async fn a_domain_in_any_script_is_sent_as_name_servers_know_it() {
+    let fixture = Fixture::new();
+    let mut server = Server::start(json!({})).await;
+    let mut settings = server.settings();
+    settings.from = "Bücher <noreply@bücher.example>".to_owned();
+    let delivery = fixture.deliver(&settings);
+    fixture.write(vec![mail("ann@münchen.example", Event::Started)]).await;
+
+    let accepted = server.next("accepted").await;
+    delivery.stop().await;
+    assert_eq!(accepted["from"], "noreply@xn--bcher-kva.example");
+    assert_eq!(accepted["to"], json!(["ann@xn--mnchen-3ya.example"]));
+    assert_eq!(header(&accepted, "To"), "ann@xn--mnchen-3ya.example");
+    assert_eq!(header(&accepted, "From"), "Bücher <noreply@xn--bcher-kva.example>");
+    let letter = fixture.letter().await;
+    assert_eq!(letter.delivery, Delivery::Sent);
+    assert_eq!(letter.mail.recipient, "ann@münchen.example", "it is kept as it was written");
+    server.end().await;
+}
+
+#[tokio::test]
+async fn letters_beyond_ascii_before_the_at_go_to_servers_that_take_them() {
+    for takes_them in [true, false] {
+        let fixture = Fixture::new();
+        let mut server = Server::start(json!({ "utf8": takes_them })).await;
+        let delivery = fixture.deliver(&server.settings());
+        let recipients = ["jürgen@münchen.example", SELLER];
+        fixture.write(recipients.map(|recipient| mail(recipient, Event::Started)).to_vec()).await;
+        let mut sent = BTreeSet::from([server.next("accepted").await["to"].to_string()]);
+        if takes_them {
+            sent.insert(server.next("accepted").await["to"].to_string());
+        }
+        delivery.stop().await;
+        let beyond = json!(["jürgen@xn--mnchen-3ya.example"]).to_string();
+        assert_eq!(sent.contains(&beyond), takes_them, "{sent:?}");
+        let letter = fixture.letters().await.remove(0);
+        if takes_them {
+            assert_eq!(letter.delivery, Delivery::Sent);
+        } else {
+            assert_eq!((letter.delivery, letter.failures), (Delivery::Abandoned, 1));
+            let said = letter.last_error.unwrap();
+            assert!(
+                said.contains("does not offer SMTPUTF8") && said.contains("a recipient's address"),
+                "{said}"
+            );
+        }
+        server.end().await;
+    }
+}

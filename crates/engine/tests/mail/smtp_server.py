@@ -9,6 +9,7 @@ Its one argument is a JSON object with any of these members:
   implicit    TLS from the first byte on, with the same files
   login       [name, password]; nothing is taken without signing in
   mechanism   PLAIN or LOGIN: the only one offered
+  utf8        SMTPUTF8 is offered
 
 It listens on a free port of 127.0.0.1 and prints the number. Each line after that is a JSON object with what
 happened, printed before the client is answered. It ends when its standard input does.
@@ -97,7 +98,7 @@ async def main(behaviour):
         context.load_cert_chain(behaviour["certificate"], behaviour["key"])
     implicit = context if behaviour.get("implicit") else None
     login = behaviour.get("login")
-    options = {"hostname": "mail.test"}
+    options = {"hostname": "mail.test", "enable_SMTPUTF8": behaviour.get("utf8", False)}
     if context and not implicit:
         options.update(tls_context=context, require_starttls=True)
     if login:

@@ -34,11 +34,12 @@ impl GoLive {
         if !at_signoff {
             refuse_while_running(&state)?;
         }
-        let predecessor = state.target.clone().ok_or(Refusal::NotReadyForGoLive)?;
+        let not_ready = Refusal::NotReadyForGoLive { status: state.status() };
+        let Some(predecessor) = state.target.clone() else { return Err(not_ready) };
         let again = predecessor.kind == Kind::GoLive
             && matches!(predecessor.phase, Phase::Canceled { .. } | Phase::Failed { .. });
         let Some(preview) = state.offer.preview.clone().filter(|_| at_signoff || again) else {
-            return Err(Refusal::NotReadyForGoLive);
+            return Err(not_ready);
         };
         let operation = Operation {
             id: self.id,

@@ -93,8 +93,8 @@ impl Put {
             | PutGuard::Drafts(_)
             | PutGuard::ExistingDrafts(_) => {}
         }
-        if self.offer_type.is_some_and(|sent| sent != offer.offer_type) {
-            return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone() });
+        if let Some(sent) = self.offer_type.filter(|sent| *sent != offer.offer_type) {
+            return Err(Refusal::OfferTypeChanged { stored: offer.offer_type.clone(), sent });
         }
         offer.migrated = self.migrated.or(offer.migrated);
         offer.draft =

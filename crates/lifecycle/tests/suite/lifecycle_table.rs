@@ -77,7 +77,10 @@ fn golive_is_possible_at_signoff_or_again_after_one_that_did_not_make_it() {
                 let version = world.offer().production.as_ref().map(|content| content.version);
                 assert_eq!(version, Some(1), "{t}");
             }
-            Err("NotReadyForGoLive") => assert_eq!(answer, Err(Refusal::NotReadyForGoLive), "{t}"),
+            Err("NotReadyForGoLive") => {
+                let status = world.state.as_ref().unwrap().status();
+                assert_eq!(answer, Err(Refusal::NotReadyForGoLive { status }), "{t}");
+            }
             Err(_) => assert!(matches!(answer, Err(Refusal::OperationInProgress { .. })), "{t}: {answer:?}"),
         }
     }

@@ -62,7 +62,8 @@ fn an_offer_keeps_its_type() {
     let mut put = world.a_put();
     put.offer_type = Some("microsoft-azure-corevm".to_owned());
     let stored = "microsoft-azure-virtualmachines".to_owned();
-    assert_eq!(world.send(&Command::Put(put)), Err(Refusal::OfferTypeChanged { stored }));
+    let sent = "microsoft-azure-corevm".to_owned();
+    assert_eq!(world.send(&Command::Put(put)), Err(Refusal::OfferTypeChanged { stored, sent }));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `POST …/operations/{operationId}/steps/{step}/callback`: a third party that does a step speaks of its own accord.
 //! It has no token: its signature says who it is.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -12,10 +13,11 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_wire::callback::CallbackReceipt;
-use signoff_wire::{ErrorCode, path};
+use signoff_wire::{ErrorCode, json, path};
 
 use super::{Segments, offer_slug};
 use crate::app::App;
+use crate::call_log::{By, Call};
 use crate::context::check_api_version;
 use crate::error::ApiError;
 use crate::membership::invalid_id;
@@ -32,10 +34,12 @@ pub(crate) async fn handle(
     State(app): State<App>,
     Segments((publisher, offer, operation, step)): Path,
     OriginalUri(uri): OriginalUri,
+    Extension(call): Extension<Call>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let (hook, body) = signed_by(&app, &headers, body).await?;
+    call.is_by(By::Hook(hook.as_str().into()));
     check_api_version(uri.query().unwrap_or_default())?;
     let id = path::operation_id(&operation).map_err(|error| invalid_id(&error, &operation))?;
     let slug = offer_slug(app.engine(), &publisher, &offer).await?;
@@ -49,6 +53,7 @@ pub(crate) async fn handle(
     };
     let asked = OperationId(id.as_u128());
     app.engine().is_step_of(&publisher, &slug, asked, &step, &hook).await.map_err(refused)?;
+    json::text(&body).and_then(json::check).map_err(reply::invalid_json)?;
     let answer = HookAnswer::parse(&body).map_err(bad_answer)?;
     let Some(key) = answer.key else {
         return Err(reply::invalid_body(

@@ -113,7 +113,7 @@ async fn show(
 /// An offer as JSON, with the content that `version` has.
 async fn body(app: &App, state: &Aggregate, version: u32, content: &Content) -> Result<Vec<u8>, ApiError> {
     let migrated = migrated_by_default(app, &state.offer.publisher).await?;
-    Ok(view::offer(state, version, content, migrated)?)
+    Ok(view::offer(state, version, content, migrated, app.settings().dialect)?)
 }
 
 /// Whether offers of the publisher are migrated unless they say otherwise.

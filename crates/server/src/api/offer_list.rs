@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
+use signoff_engine::catalogue::Catalogue;
 use signoff_lifecycle::access::Action;
 use signoff_store::contract::OfferFilter as StoreFilter;
 use signoff_wire::filter::{Condition, OfferFilter};
@@ -37,7 +38,10 @@ pub(crate) async fn handle(
 /// The query's `$filter`; without one, everything.
 pub(super) fn filter(query: &str) -> Result<OfferFilter, ApiError> {
     match parameter(query, "$filter").filter(|text| !text.is_empty()) {
-        Some(text) => OfferFilter::parse(&text).map_err(|error| invalid_filter(&error)),
+        Some(text) => {
+            let filter = OfferFilter::parse(&text).map_err(|error| invalid_filter(&error))?;
+            Ok(filter.with_types(|id| Some(Catalogue::load().offer_type(id)?.id.clone())))
+        }
         None => Ok(OfferFilter::default()),
     }
 }

@@ -11,11 +11,12 @@ use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_store::StoreError;
-use signoff_text::ErrorText;
+use signoff_text::{FindingText, Lang};
+use signoff_wire::error::ErrorItem;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::offer_put::{OfferPut, OfferPutError};
 use signoff_wire::words::PcMigrationStatus;
-use signoff_wire::{Dialect, ErrorCode, path};
+use signoff_wire::{Dialect, path};
 
 use super::Segments;
 use crate::app::App;
@@ -33,7 +34,8 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, ApiError> {
     let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
-    let offer = slug(&app, &publisher, &offer).await?;
+    let path_id = offer;
+    let offer = slug(&app, &publisher, &path_id).await?;
     let bytes = reply::body(&headers, body).await?;
     let repeatability = repeat::read(&headers)?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
@@ -44,10 +46,12 @@ pub(crate) async fn handle(
     let dialect = app.settings().dialect;
     let sent = reply::if_match(&headers).map(str::to_owned);
     let guard = guard(sent.as_deref(), put.etag.as_deref(), dialect);
-    let sent_type = put.offer_type_id.clone().unwrap_or_default();
     let call = ["put", &publisher, &offer, sent.as_deref().unwrap_or_default()].map(str::as_bytes);
     let repeat =
         repeatability.map(|sent| repeat::repeat(&context, &sent, &[call.as_slice(), &[&*bytes]].concat()));
+    let named =
+        [("publisherId", &put.publisher_id, [&publisher, &publisher]), ("id", &put.id, [&offer, &path_id])];
+    let warnings = contradictions(named, reply::lang(&headers));
     let definition = put.definition;
     let extra = extra(put.offer_type_versions, put.other);
     let request = PutRequest {
@@ -58,8 +62,7 @@ pub(crate) async fn handle(
         guard,
         repeat,
     };
-    let sent_tag = Some(sent.unwrap_or(sent_type));
-    let subject = Subject { sent_tag: sent_tag.as_deref(), ..Subject::offer(&publisher, &offer) };
+    let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&publisher, &offer) };
     let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
     let done = done.map_err(|error| subject.error(error))?;
     let created = done.told.reply == Reply::Stored { created: true };
@@ -67,9 +70,28 @@ pub(crate) async fn handle(
     let stored =
         done.told.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
     // What was put, and not what stands there by now.
-    let definition = stored.definition.shown(definition.get())?;
-    let body = view::stored(&publisher, &stored, &definition, extra.as_deref())?;
+    let (definition, extra) = stored.shown(definition.get(), extra.as_deref())?;
+    let document = (definition.as_str(), extra.as_deref());
+    let body = view::stored(&publisher, &stored, document, warnings, dialect)?;
     Ok(reply::with_tag(reply::bytes(status, body.into()), &view::stored_tag(&stored).to_string()))
+}
+
+/// What the body says of members that the path decides, where it says another thing.
+fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang) -> Vec<ErrorItem> {
+    let differs = |(member, sent, [path, also]): (&str, &Option<String>, [&String; 2])| {
+        let sent = sent.as_ref().filter(|sent| !sent.is_empty() && ![path, also].contains(sent))?;
+        let finding = FindingText::PathDecides {
+            field: member.to_owned(),
+            sent: sent.chars().take(80).collect(),
+            path: path.clone(),
+        };
+        Some(ErrorItem {
+            code: finding.code().into(),
+            message: finding.render(lang),
+            target: Some(member.to_owned()),
+        })
+    };
+    named.into_iter().filter_map(differs).collect()
 }
 
 /// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.
@@ -114,10 +136,6 @@ fn invalid_put(error: OfferPutError) -> ApiError {
     match error {
         OfferPutError::Syntax(error) => reply::invalid_json(error),
         OfferPutError::WrongType { member, expected } => reply::invalid_body(member, expected),
-        OfferPutError::Duplicate(member) => {
-            let expected = "there only once".to_owned();
-            let text = ErrorText::BodyShape { field: member.clone(), expected };
-            ApiError::new(ErrorCode::InvalidBody, text).target(member)
-        }
+        OfferPutError::Missing { member } => reply::missing_member(member),
     }
 }

@@ -3,9 +3,9 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri, header};
+use http::{HeaderMap, StatusCode, Uri};
 use signoff_engine::PublishRequest;
-use signoff_engine::catalogue::Finding;
+use signoff_engine::catalogue::Report;
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::decision::Reply;
 use signoff_text::Lang;
@@ -48,8 +48,8 @@ pub(crate) async fn handle(
     let request =
         PublishRequest { by: context.actor(), emails: action.emails, guard: reply::guard(sent_tag), repeat };
     if only {
-        let findings = app.engine().validate(&publisher, &offer, request).await;
-        return Ok(valid(findings.map_err(|error| subject.error(error))?, lang(&headers)));
+        let report = app.engine().validate(&publisher, &offer, request).await;
+        return Ok(valid(report.map_err(|error| subject.error(error))?.as_ref(), reply::lang(&headers)));
     }
     let taken = app.take_start(&context, &publisher, request.emails.len())?;
     let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
@@ -60,17 +60,18 @@ pub(crate) async fn handle(
 }
 
 /// The reply to a call for the checks alone: what they found does not stop a publish.
-fn valid(findings: Vec<Finding>, lang: Lang) -> Response {
-    let warnings = findings.into_iter().map(|finding| ErrorItem {
+fn valid(report: &Report, lang: Lang) -> Response {
+    let warnings = report.findings.iter().map(|finding| ErrorItem {
         code: finding.detail.code().into(),
         message: finding.detail.render(lang),
-        target: Some(finding.target),
+        target: Some(finding.target.clone()),
     });
-    reply::json(StatusCode::OK, &Validation { status: VALID.into(), warnings: warnings.collect() })
-}
-
-fn lang(headers: &HeaderMap) -> Lang {
-    Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+    let validation = Validation {
+        status: VALID.into(),
+        warnings: warnings.collect(),
+        omitted: report.omitted_warnings as u64,
+    };
+    reply::json(StatusCode::OK, &validation)
 }
 
 /// The reply to a started publish or golive.
@@ -83,7 +84,7 @@ pub(super) async fn started(
 ) -> Result<Response, ApiError> {
     let done = match done {
         Ok(done) => done,
-        Err(error) => return Err(subject.explain(app, error).await),
+        Err(error) => return Err(subject.error(error)),
     };
     let Reply::Started(reference) = &done.told.reply else {
         return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());

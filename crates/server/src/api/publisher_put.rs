@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, StatusCode, header};
+use signoff_engine::catalogue::Catalogue;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_text::ErrorText;
 use signoff_wire::publisher::PublisherPut;
@@ -21,6 +22,8 @@ use crate::reply;
 
 /// The longest name of a publisher, in characters.
 pub(crate) const LONGEST_NAME: usize = 200;
+/// The most offer types that a publisher may list.
+pub(crate) const MOST_TYPES: usize = 100;
 
 pub(crate) async fn handle(
     State(app): State<App>,
@@ -47,7 +50,7 @@ pub(crate) async fn handle(
     let put: PublisherPut = if bytes.is_empty() {
         PublisherPut::default()
     } else {
-        json::from_body(&bytes).map_err(reply::invalid_json)?
+        json::object_from_body(&bytes).map_err(reply::invalid_json)?
     };
     check(&put)?;
     if present.is_some() && is_any(&headers, &header::IF_NONE_MATCH) {
@@ -56,7 +59,9 @@ pub(crate) async fn handle(
     }
     let mut record = present.unwrap_or_else(|| new_publisher(&publisher, app.settings().dev));
     record.display_text = put.display_text.unwrap_or(record.display_text);
-    record.offer_type_categories = put.offer_type_categories.unwrap_or(record.offer_type_categories);
+    if let Some(types) = put.offer_type_categories {
+        record.offer_type_categories = types.into_iter().map(own_id).collect();
+    }
     record.seller_id = put.seller_id.unwrap_or(record.seller_id);
     record.seller_contact = match put.seller_contact {
         Some(contact) => Some(contact).filter(|contact| !contact.is_empty()),
@@ -77,6 +82,11 @@ pub(crate) async fn handle(
     Ok(reply::json(status, &show(&record)))
 }
 
+/// The id of an offer type that was named by any of its names.
+fn own_id(named: String) -> String {
+    Catalogue::load().offer_type(&named).map_or(named, |known| known.id.clone())
+}
+
 /// Whether the header is sent as `*`; publishers have no tags that it could name.
 fn is_any(headers: &HeaderMap, name: &HeaderName) -> bool {
     headers.get(name).is_some_and(|value| value.as_bytes().trim_ascii() == b"*")
@@ -91,6 +101,9 @@ fn check(put: &PublisherPut) -> Result<(), ApiError> {
     }
     if put.pc_migration_status == Some(PcMigrationStatus::Unknown) {
         return Err(reply::invalid_body("pcMigrationStatus", "\"none\" or \"migrated\""));
+    }
+    if put.offer_type_categories.as_ref().is_some_and(|types| types.len() > MOST_TYPES) {
+        return Err(reply::invalid_body("offerTypeCategories", "an array of at most 100 offer types"));
     }
     if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
         let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::DecodingKey;
 use parking_lot::RwLock;
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, Keys, PrincipalId};
@@ -136,10 +136,7 @@ impl Issuer {
         let issued_at = self.now();
         let expires_at = issued_at.saturating_add(self.settings.lifetime);
         let claims = IssuedClaims::new(version, principal, resource, issued_at, expires_at);
-        let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::RS256) };
-        let token = jsonwebtoken::encode(&header, &claims, &key.encoding)
-            .map_err(|error| KeyError::Signing(error.to_string()))?;
-        Ok(IssuedToken { token, issued_at, expires_at })
+        Ok(IssuedToken { token: key.sign(&claims)?, issued_at, expires_at })
     }
 
     /// The keys, of which there is at least one: loaded, or made if the store has none.

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::api::Segments;
 use crate::app::App;
+use crate::call_log::Injected;
 use crate::cut::CutConnection;
 use crate::error::ApiError;
 use crate::{reply, view};
@@ -92,11 +93,22 @@ pub(crate) async fn apply(State(app): State<App>, request: Request, next: Next) 
     if rule.when == FaultTime::After || (rule.status.is_none() && rule.cut.is_none()) {
         let response = next.run(request).await;
         wait(&rule).await;
-        strike(&rule).unwrap_or(response)
+        told(&rule, strike(&rule).unwrap_or(response))
     } else {
         wait(&rule).await;
-        strike(&rule).unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        told(&rule, strike(&rule).unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response()))
     }
+}
+
+/// The response with what the log says of it: that nothing is broken, but that a rule was at work.
+fn told(rule: &FaultRule, mut response: Response) -> Response {
+    let what = match (rule.cut, rule.status) {
+        (Some(_), _) => "injected cut",
+        (None, Some(_)) => "injected status",
+        (None, None) => "injected latency",
+    };
+    response.extensions_mut().insert(Injected { rule: rule.id.unwrap_or_default(), what });
+    response
 }
 
 /// The rule that concerns the request, its count written down.
@@ -174,7 +186,7 @@ pub(crate) async fn list(State(app): State<App>) -> Response {
 
 /// Adds a rule behind the others.
 pub(crate) async fn add(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
-    let rule = checked(&app, super::body(body).await?)?;
+    let rule = checked(&app, super::object(body).await?)?;
     let _changing = app.inner.faults.changing.lock().await;
     let mut rules = app.inner.faults.all();
     if rules.len() >= MOST {
@@ -237,7 +249,7 @@ fn checked(app: &App, mut rule: FaultRule) -> Result<FaultRule, ApiError> {
     rule.check().map_err(|error| {
         let field = match error {
             InvalidFault::Path => "path",
-            InvalidFault::Status(_) | InvalidFault::Both | InvalidFault::Nothing => "status",
+            InvalidFault::Status(_) | InvalidFault::Both | InvalidFault::Nothing => "injected status",
             InvalidFault::Count => "count",
         };
         invalid(field, &error.to_string())

@@ -9,10 +9,8 @@ use signoff_store::upkeep::{self, Place, UpkeepError};
 /// Looks at a snapshot as `signoff store check` looks at a store. An older one is brought up to date before.
 pub(crate) async fn refuse_unsound(file: &Path) -> Result<(), StoreError> {
     let place = Place::sqlite(file);
-    let refused = |error: UpkeepError| match error {
-        UpkeepError::Store(error @ StoreError::Unavailable(_)) => error,
-        error => StoreError::Corrupt(error.to_string()),
-    };
+    // The file was written a moment ago: whatever is in the way lies in it.
+    let refused = |error: UpkeepError| StoreError::Corrupt(error.to_string());
     let migrations = upkeep::migrations(&place).await.map_err(refused)?;
     if migrations.done.is_empty() {
         return Err(StoreError::Corrupt("it is no snapshot of signoff: it has no schema".to_owned()));

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
 use signoff_wire::audit::AuditPage;
 use signoff_wire::me::Me;
-use signoff_wire::offer_type::OfferType;
+use signoff_wire::offer_type::{OfferType, OfferTypeKeys};
 use signoff_wire::publisher::{Member, MemberPut, Principal, PrincipalPut, Publisher, PublisherPut};
 use utoipa::openapi::path::HttpMethod::{Delete, Get, Put};
 
@@ -80,6 +80,13 @@ fn publishers() -> Vec<Call> {
         Call::api(TAG, Get, "/api/offerTypes", "listOfferTypes")
             .says("List the offer types and their steps", "Contract, \"Endpoints\".")
             .answers(Answer::list::<OfferType<'_>>("The offer types.", offer_type())),
+        Call::api(TAG, Get, "/api/offerTypes/{offerTypeId}", "getOfferType")
+            .says(
+                "Get an offer type with every key that its offers may use",
+                "Categories, industries, core sizes and regions, letter by letter. Any name of the type will do.",
+            )
+            .answers(Answer::of::<OfferTypeKeys<'_>>(200, "The offer type.", offer_type_keys()))
+            .refuses(&[ErrorCode::NotFound, ErrorCode::InvalidId]),
     ]
 }
 
@@ -202,6 +209,16 @@ fn offer_type() -> Value {
         "displayText": "Virtual machines",
         "steps": [{ "id": "displaycertify", "stepName": "Certification", "estimatedTimeFrame": "< 5 days" }],
     })
+}
+
+fn offer_type_keys() -> Value {
+    let mut shown = offer_type();
+    shown["aliases"] = json!([]);
+    shown["categories"] = json!([{ "key": "compute", "name": "Compute", "below": ["cache"] }]);
+    shown["industries"] = json!([]);
+    shown["coreSizes"] = json!(["sharedcore", "1core"]);
+    shown["regions"] = json!([{ "region": "NL", "currency": "EUR" }]);
+    shown
 }
 
 fn member() -> Value {

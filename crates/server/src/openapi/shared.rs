@@ -102,6 +102,12 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
     vec![
         ("publisherId", "The publisher's id.", forms::id(), json!("contoso")),
         ("offerId", "The offer's id: its slug or its GUID.", forms::id(), json!("sample-vm")),
+        (
+            "offerTypeId",
+            "The offer type's id, or another name of it.",
+            string().min_length(Some(1)),
+            json!("microsoft-azure-virtualmachines"),
+        ),
         ("operationId", "The operation's id.", forms::guid(), json!(OPERATION)),
         ("version", "A version of the draft, from 1.", forms::number(1), json!(1)),
         ("slot", "In any letter case.", one_of(&["draft", "preview", "production"]), json!("preview")),
@@ -207,7 +213,7 @@ fn query_parameters_of_parts() -> Vec<Query> {
             "before",
             "before",
             "Go on with older entries than this number: `next` of the last reply.",
-            forms::number(1),
+            forms::number(1).maximum(Some(usize::MAX)),
             json!(42),
         ),
     ]

@@ -1,6 +1,7 @@
 //! From the core's values to the shapes of the wire.
 
 mod note;
+mod observed;
 mod offer;
 mod operation;
 mod step;

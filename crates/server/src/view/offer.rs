@@ -4,10 +4,13 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 use signoff_engine::Stored;
+use signoff_engine::catalogue::{self, Catalogue};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, OfferSummary as StoredSummary};
+use signoff_wire::Dialect;
+use signoff_wire::error::ErrorItem;
 use signoff_wire::etag::EntityTag;
 use signoff_wire::offer::{Offer, OfferSummary, OtherMembers, SummaryDefinition};
 use signoff_wire::words::{self, PcMigrationStatus};
@@ -55,7 +58,16 @@ pub(crate) fn offer(
     version: u32,
     content: &Content,
     migrated_by_default: bool,
+    dialect: Dialect,
 ) -> Result<Vec<u8>, StoreError> {
+    let offer_type = Catalogue::load().offer_type(&state.offer.offer_type);
+    let (definition, extra) = catalogue::shown(
+        offer_type,
+        &content.definition,
+        content.extra.as_deref(),
+        content.secrets.as_deref(),
+    )
+    .map_err(corrupt)?;
     let members = Members {
         offer_type: &state.offer.offer_type,
         publisher: &state.offer.publisher,
@@ -64,16 +76,18 @@ pub(crate) fn offer(
         version,
         changed_at: content.changed_at,
         migrated: state.offer.migrated.unwrap_or(migrated_by_default),
+        warnings: Vec::new(),
     };
-    members.show(&content.definition, content.extra.as_deref())
+    members.show(&definition, extra.as_deref(), dialect)
 }
 
 /// The same of an offer at the time it was put.
 pub(crate) fn stored(
     publisher: &str,
     stored: &Stored,
-    definition: &str,
-    extra: Option<&str>,
+    (definition, extra): (&str, Option<&str>),
+    warnings: Vec<ErrorItem>,
+    dialect: Dialect,
 ) -> Result<Vec<u8>, StoreError> {
     let members = Members {
         offer_type: &stored.offer_type,
@@ -83,8 +97,9 @@ pub(crate) fn stored(
         version: stored.version,
         changed_at: stored.put_at,
         migrated: stored.migrated,
+        warnings,
     };
-    members.show(definition, extra)
+    members.show(definition, extra, dialect)
 }
 
 /// An offer without its content.
@@ -96,13 +111,21 @@ struct Members<'a> {
     version: u32,
     changed_at: Timestamp,
     migrated: bool,
+    warnings: Vec<ErrorItem>,
 }
 
 impl Members<'_> {
     /// The offer as JSON with a definition and the further members of its document.
-    fn show(&self, definition: &str, extra: Option<&str>) -> Result<Vec<u8>, StoreError> {
-        let corrupt = |error: serde_json::Error| StoreError::Corrupt(error.to_string());
-        let definition: &RawValue = serde_json::from_str(definition).map_err(corrupt)?;
+    fn show(self, definition: &str, extra: Option<&str>, dialect: Dialect) -> Result<Vec<u8>, StoreError> {
+        let filled = match (dialect, Catalogue::load().offer_type(self.offer_type)) {
+            (Dialect::Observed, Some(offer_type)) => {
+                let mut filled = serde_json::from_str(definition).map_err(corrupt)?;
+                super::observed::fill(offer_type, &mut filled);
+                Cow::Owned(filled.to_string())
+            }
+            _ => Cow::Borrowed(definition),
+        };
+        let definition: &RawValue = serde_json::from_str(&filled).map_err(corrupt)?;
         let mut other: Vec<(String, Box<RawValue>)> = match extra {
             Some(extra) => serde_json::from_str(extra).map_err(corrupt)?,
             None => Vec::new(),
@@ -119,10 +142,16 @@ impl Members<'_> {
             changed_time: time(self.changed_at),
             pc_migration_status: migration(self.migrated),
             offer_type_versions: versions.map(Cow::Owned),
+            warnings: self.warnings,
             other: OtherMembers(other.into()),
         };
         serde_json::to_vec(&view).map_err(corrupt)
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn corrupt(error: serde_json::Error) -> StoreError {
+    StoreError::Corrupt(error.to_string())
 }
 
 /// The status of an offer in a list.

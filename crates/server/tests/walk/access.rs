@@ -19,11 +19,12 @@ enum Least {
 use Least::{Anybody, Member, Operator};
 
 /// `{…}` stands for what the test fills in.
-const ROUTES: [(&str, &str, Least); 33] = [
+const ROUTES: [(&str, &str, Least); 34] = [
     ("GET", "/api/me", Anybody),
     ("GET", "/api/audit", Operator),
     ("GET", "/api/publishers", Anybody),
     ("GET", "/api/offerTypes", Anybody),
+    ("GET", "/api/offerTypes/{offer_type}", Anybody),
     ("PUT", "/api/principals/{tenant}/{client}", Anybody),
     ("GET", "/api/publishers/{publisher}", Member(Reader)),
     ("PUT", "/api/publishers/{publisher}", Member(Owner)),
@@ -76,6 +77,7 @@ const SIGNED: [(&str, &str); 1] =
 fn filled(route: &str) -> String {
     [
         ("{publisher}", "contoso"),
+        ("{offer_type}", "microsoft-azure-saas"),
         ("{tenant}", TENANT),
         ("{client}", "somebody"),
         ("{offer}", "no-such-offer"),

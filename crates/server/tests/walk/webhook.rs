@@ -151,20 +151,15 @@ async fn what_is_wrong_with_a_callback_is_named() {
 
 /// Whatever it is that comes back, it is tried again, and then the step fails and says why.
 #[tokio::test]
-async fn a_reply_that_is_none_is_a_passing_failure() {
+async fn a_reply_that_is_no_answer_is_a_passing_failure() {
     for (reply, words) in [
         (Reply::Unsigned, "its reply is not signed as it must be"),
         (Reply::Forged, "its reply is not signed as it must be"),
         (Reply::Redirects, "it answered 307"),
         (Reply::Huge, "its reply is larger than 262144 bytes"),
-        (Reply::Breaks, "it answered 500"),
-        (Reply::Never, "it did not answer within 50ms"),
     ] {
         let certifier = Certifier::start(reply.clone()).await;
         let mut settings = certifier.settings();
-        if matches!(reply, Reply::Never) {
-            settings.timeout = Duration::from_millis(50);
-        }
         settings.cancel = signoff_lifecycle::plan::CancelPolicy::Interrupt;
         let server = TestServer::with_hook(settings).await;
         let owner = server.owner().await;
@@ -175,6 +170,28 @@ async fn a_reply_that_is_none_is_a_passing_failure() {
         assert_eq!(step["status"], "blocked", "{reply:?}");
         assert!(messages(&step).contains(words), "{reply:?}: {step:#}");
         assert_eq!(certifier.count(), 6, "{reply:?}: once, and five times more");
+    }
+}
+
+#[tokio::test]
+async fn a_certifier_that_is_away_is_waited_for() {
+    for (reply, words) in
+        [(Reply::Breaks, "it answered 500"), (Reply::Never, "it did not answer within 50ms")]
+    {
+        let certifier = Certifier::start(reply.clone()).await;
+        let mut settings = certifier.settings();
+        settings.timeout = Duration::from_millis(50);
+        let server = TestServer::with_hook(settings).await;
+        let owner = server.owner().await;
+        owner.publish("sample-vm").await.expect(202);
+        server.advance("contoso", "20m").await.expect(200);
+        let step = certification(&server).await;
+        assert_eq!(step["status"], "inProgress", "{reply:?}: {step:#}");
+        assert!(messages(&step).contains(words), "{reply:?}: {step:#}");
+        assert!(certifier.count() > 6, "{reply:?}: more than five times more");
+        certifier.then(says("succeeded"));
+        server.advance("contoso", "5m").await.expect(200);
+        owner.reaches("sample-vm", "waitingForPublisherReview").await;
     }
 }
 

@@ -38,6 +38,7 @@ use crate::config::ServeOptions;
 use crate::connection::{Connection, Output, Settings};
 use crate::exit::Failure;
 use crate::follow::{Followed, follow};
+use crate::logging::{self, LogSettings};
 use crate::view::{self, plain, tables};
 
 /// Everything that a server does.
@@ -64,20 +65,17 @@ pub(crate) async fn run_server(command: ServerCommand, connection: &Connection) 
             view::print(signoff_server::limits::document().trim_end())?;
             Ok(ExitCode::SUCCESS)
         }
-        ServerCommand::Serve(options) => {
-            crate::logging::start("info");
-            Box::pin(serve::run(*options, connection.output())).await
-        }
+        ServerCommand::Serve(options) => Box::pin(serve::run(*options, connection.output())).await,
         ServerCommand::Run(command) => {
-            crate::logging::start("warn");
+            logging::start("warn", &LogSettings::of_environment()?)?;
             run::run(command, &connection.known_caller()).await
         }
         ServerCommand::Try(command) => {
-            crate::logging::start("error");
+            logging::start("error", &LogSettings::of_environment()?)?;
             r#try::run(command).await
         }
         ServerCommand::Store(command) => {
-            crate::logging::start("warn");
+            logging::start("warn", &LogSettings::of_environment()?)?;
             store::run(command, connection).await
         }
     }

@@ -126,6 +126,9 @@ async fn put(command: &Put, session: &Session) -> Result<(), Failure> {
     let offer = &command.offer.offer;
     let put = session.client.put_offer(&session.publisher, offer, document, if_match).await?;
     view::say(&format!("{offer} {}", if put.created { "created" } else { "changed" }));
+    for warning in put.now.offer().map(|offer| offer.warnings).unwrap_or_default() {
+        view::say(&format!("warning: {}", warning.message));
+    }
     if session.output == Output::Table {
         view::say(&format!("publish it: signoff publish {offer} --wait{}", session.typed));
     }

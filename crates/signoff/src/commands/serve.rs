@@ -18,7 +18,7 @@ use crate::exit::Failure;
 use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
-use crate::{notify, view};
+use crate::{logging, notify, view};
 
 /// Serves until SIGINT or SIGTERM, or only checks what it would serve with.
 pub(crate) async fn run(options: ServeOptions, output: Output) -> Result<ExitCode, Failure> {
@@ -29,10 +29,12 @@ pub(crate) async fn run(options: ServeOptions, output: Output) -> Result<ExitCod
 }
 
 async fn serve(options: ServeOptions) -> Result<(), Failure> {
-    if let Some(caution) = caution("store", "SIGNOFF_STORE", options.store.as_deref()) {
-        view::say(&caution);
-    }
+    let caution = caution("store", "SIGNOFF_STORE", options.store.as_deref());
     let config = Config::load(options)?;
+    logging::start("info", &config.log)?;
+    if let Some(caution) = caution {
+        logging::introduce(&caution);
+    }
     let signals = StopSignals::listen()?;
     let listener = listen(config.listen.to_string(), "listen").await?;
     let address = listener.local_addr().unwrap_or(config.listen);
@@ -43,7 +45,7 @@ async fn serve(options: ServeOptions) -> Result<(), Failure> {
     let node = tokio::select! {
         node = start(&config, &base) => node?,
         () = signals.at_least(1) => {
-            view::say("stopped before it was ready");
+            logging::tell("stopped before it was ready");
             return Ok(());
         }
     };
@@ -103,16 +105,16 @@ fn settings(config: &Config, base: &str) -> NodeSettings {
 /// Says what was started.
 fn introduce(config: &Config, address: SocketAddr) {
     let version = env!("CARGO_PKG_VERSION");
-    view::say(&format!("signoff {version}: {}, dialect {}", mode(config), config.compat));
+    logging::introduce(&format!("signoff {version}: {}, dialect {}", mode(config), config.compat));
     if config.dev && !address.ip().is_loopback() {
-        view::say(
+        logging::introduce(
             "caution: whoever reaches this address can do anything here; development mode asks for no token",
         );
     }
     for line in missing(config) {
-        view::say(line);
+        logging::introduce(line);
     }
-    view::say(&format!("state in {}", config.store.address));
+    logging::introduce(&format!("state in {}", config.store.address));
 }
 
 /// What a marketplace would miss, and how to mend it. Development mode needs none of it.
@@ -203,9 +205,9 @@ async fn serve_tls(
     let proxy_address = proxy_listener.local_addr().unwrap_or(settings.listen);
     let proxy = proxy::Proxy::new(proxy::Settings::default(), tls_config, front.clone());
     servers.spawn(proxy.serve(proxy_listener, stop_of(stopped)));
-    view::say(&format!(
+    logging::introduce(&format!(
         "the portal's names over TLS on {tls_address}; forward proxy on http://{proxy_address}"
     ));
-    view::say(&format!("clients have to trust {}", folder.join("ca.pem").display()));
+    logging::introduce(&format!("clients have to trust {}", folder.join("ca.pem").display()));
     Ok(())
 }

@@ -37,7 +37,12 @@ pub(super) const GROUPS: &[Group] = &[
                 whose content counts, without its last line break.",
         settings: SECRETS,
     },
-    Group { title: "The log", intro: "For every command that serves.", settings: LOG },
+    Group {
+        title: "The log",
+        intro: "What the lines mean: [operations.md](operations.md). The flags and the keys are for `signoff serve`, the \
+                variables for every command that serves.",
+        settings: LOG,
+    },
     Group {
         title: "Commands for a whole store and for principals",
         intro: "Options that a variable may say, too.",
@@ -241,10 +246,12 @@ const SECRETS: &[Setting] = &[
 ];
 
 const LOG: &[Setting] = &[
-    Setting::variable("SIGNOFF_LOG", "What is logged to standard error")
-        .values("`error`, `warn`, `info`, `debug`, `trace`, or directives like `signoff_engine=debug`")
+    Setting::everywhere("log", "What is logged to standard error")
+        .values("`off`, `error`, `warn`, `info`, `debug`, `trace`, or directives like `info,signoff_engine=debug`")
         .default("`info` for `serve`, `warn` for `run` and `store`, `error` for `try`"),
-    Setting::variable("SIGNOFF_LOG_FORMAT", "The form of each line").values("`json`").default("text"),
+    Setting::everywhere("log_format", "The form of each line")
+        .values("`text`, or `json` for programs")
+        .default("`text`"),
 ];
 
 const COMMANDS: &[Setting] = &[

@@ -151,7 +151,11 @@ pub(crate) fn validation(validation: &Validation<'_>) -> Document {
         ]
     });
     let columns = [Column::whole("WARNING"), Column::cut("AT", NAME), Column::wrapped("MESSAGE")];
-    head.then(Document::table(columns, rows))
+    let document = head.then(Document::table(columns, rows));
+    if validation.omitted == 0 {
+        return document;
+    }
+    document.then(Document::fields([("Further", Cell::text(validation.omitted.to_string()))]))
 }
 
 /// Operations of a list.

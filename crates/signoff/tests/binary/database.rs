@@ -99,6 +99,15 @@ async fn a_server_whose_database_goes_says_so_and_recovers_with_it() {
     proxy.lead_to(&host);
     until_ready(&server.base, true).await;
     ann.post(&path("/publish"), &json!({}), 202).await;
+    let back = async {
+        while !server.log().contains("the store is back") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, back).await.expect("the log says so");
+    let log = server.log();
+    let lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((lines("the store is away"), lines("ERROR"), lines("the store is back")), (1, 1, 1), "{log}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use signoff_store::testing;
 
 use crate::server::{PATIENCE, Server, signoff};
-use crate::upkeep::{Shelf, copy, store};
+use crate::upkeep::{Shelf, copy};
 
 /// What `serve` without `--dev` says of the store; `None`: it serves.
 async fn production(home: &Path, address: &str) -> Option<String> {
@@ -93,8 +93,6 @@ async fn a_reset_and_a_restore_leave_the_mark() {
 async fn development_has_a_file_of_its_own() {
     let home = tempfile::tempdir().unwrap();
     let data = home.path().join("data");
-    let migrated = store(&["migrate", "--help"]).await;
-    assert!(migrated.stdout.contains("that of the user's data directory"), "{migrated:?}");
     let mut command = signoff(home.path());
     command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]).env("XDG_DATA_HOME", &data);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

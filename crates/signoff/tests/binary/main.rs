@@ -22,6 +22,7 @@ mod kills;
 mod led;
 mod ledger;
 mod limits;
+mod logs;
 #[cfg(unix)]
 mod modes;
 mod nodes;

@@ -87,6 +87,21 @@ async fn other_hosts_are_reached_unless_offline() {
 }
 
 #[tokio::test]
+async fn an_image_is_added_to_a_plan_that_had_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let (python, _) = python();
+    let script = here("tests/binary/versions_put.py");
+    let document = json!({
+        "offerTypeId": "microsoft-azure-virtualmachines",
+        "definition": { "displayText": "Bare", "offer": {}, "plans": [{ "planId": "first" }] },
+    });
+    let path = "/api/publishers/contoso/offers/bare";
+    let command = ["--", &python, &script, path, "first", "1.0.0", &document.to_string()];
+    let image = json!({ "osVhdUrl": "https://images.contoso.example/a.vhd" });
+    assert_eq!(run(folder.path(), &command).await.lines(), [json!([image])]);
+}
+
+#[tokio::test]
 async fn who_is_let_in() {
     const ANY: &str = "72f988bf-86f1-41af-91ab-2d7cd011db47";
     let folder = tempfile::tempdir().unwrap();

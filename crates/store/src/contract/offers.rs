@@ -114,12 +114,17 @@ pub trait Offers: Send + Sync {
     /// Records a decision: everything of it or nothing.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] if the offer changed since or a reply with the same key is kept already,
+    /// [`StoreError::Stale`] if the offer changed since, a new one has the id of another in any letter case, or a reply
+    /// with the same key is kept already,
     /// [`StoreError::Fenced`] if the lease is over.
     async fn commit(&self, change: &Change) -> Result<(), StoreError>;
 
     /// The id of the offer with this GUID.
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError>;
+
+    /// The id of the offer that has this id in any letter case. Of offers that differed in it before there was a rule
+    /// against it, one.
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError>;
 
     /// The offers of a publisher by id.
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError>;

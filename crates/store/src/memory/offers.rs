@@ -49,6 +49,13 @@ impl Offers for MemoryStore {
         Ok(of_publisher.find(|row| row.offer.guid == guid).map(|row| row.offer.id.clone()))
     }
 
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+        let tables = self.inner.tables.lock();
+        let mut of_publisher = tables.offers.values().filter(|row| row.offer.publisher == publisher);
+        let found = of_publisher.find(|row| row.offer.id.eq_ignore_ascii_case(offer));
+        Ok(found.map(|row| row.offer.id.clone()))
+    }
+
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
         let tables = self.inner.tables.lock();
         let wanted = |row: &&OfferRow| {
@@ -141,9 +148,12 @@ fn key(change: &Change) -> (String, String) {
 fn check_revision(tables: &Tables, change: &Change) -> Result<(), StoreError> {
     let present = tables.offers.get(&key(change)).map(|row| row.revision);
     let offer = &change.next.offer;
-    let of_another = |row: &&OfferRow| row.offer.publisher == offer.publisher && row.offer.guid == offer.guid;
-    let takes_guid = change.expected.is_none() && tables.offers.values().any(|row| of_another(&row));
-    if present == change.expected && !takes_guid { Ok(()) } else { Err(StoreError::Stale) }
+    let of_another = |row: &OfferRow| {
+        row.offer.publisher == offer.publisher
+            && (row.offer.guid == offer.guid || row.offer.id.eq_ignore_ascii_case(&offer.id))
+    };
+    let is_taken = change.expected.is_none() && tables.offers.values().any(of_another);
+    if present == change.expected && !is_taken { Ok(()) } else { Err(StoreError::Stale) }
 }
 
 /// A piece of work is handed out once.

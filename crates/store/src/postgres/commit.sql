@@ -34,9 +34,9 @@ WITH given AS (
 --part creates
 , created AS (
     INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state, target,
-        cancellation)
+        cancellation, folded)
     SELECT $1, given.offer_id, given.guid, 1, given.offer_type, given.status, coalesce(given.display_text, ''),
-        given.state, given.target, given.cancellation
+        given.state, given.target, given.cancellation, lower(given.offer_id COLLATE "C")
     FROM given JOIN held ON held.place = given.place WHERE given.expected IS NULL
     ON CONFLICT DO NOTHING
     RETURNING offer.offer_id

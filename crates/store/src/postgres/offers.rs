@@ -64,6 +64,16 @@ impl Offers for PostgresStore {
         row.map(|row| column(&row, 0)).transpose()
     }
 
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+        let row = self
+            .row(
+                "SELECT offer_id FROM offer WHERE publisher_id = $1 AND folded = $2",
+                &[&publisher, &offer.to_ascii_lowercase()],
+            )
+            .await?;
+        row.map(|row| column(&row, 0)).transpose()
+    }
+
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
         let limit = filter.limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self

@@ -9,13 +9,14 @@ use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 
 /// Every migration in its order, with its name; never edited once released.
-pub(crate) const MIGRATIONS: [(&str, &str); 6] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 7] = [
     ("0001_first", include_str!("../../migrations/postgres/0001_first.sql")),
     ("0002_repeated", include_str!("../../migrations/postgres/0002_repeated.sql")),
     ("0003_retention", include_str!("../../migrations/postgres/0003_retention.sql")),
     ("0004_audit", include_str!("../../migrations/postgres/0004_audit.sql")),
     ("0005_statistics", include_str!("../../migrations/postgres/0005_statistics.sql")),
     ("0006_packed", include_str!("../../migrations/postgres/0006_packed.sql")),
+    ("0008_folded", include_str!("../../migrations/postgres/0008_folded.sql")),
 ];
 
 /// Names the lock that a migrating node holds; any number that nobody else uses.

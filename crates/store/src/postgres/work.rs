@@ -15,9 +15,9 @@ use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 use crate::rows::kind_of;
 
 const COLUMNS: &str = "publisher_id, offer_id, operation_id, attempt, kind, due_at";
-/// Nobody holds anything for as long as ten minutes: what says so was written by a clock that was ahead.
+/// No lease is as long as 90 minutes: what says so was written by a clock that was ahead.
 const FREE: &str = "(lease_until IS NULL OR lease_until <= statement_timestamp()
-    OR lease_until > statement_timestamp() + interval '10 minutes')";
+    OR lease_until > statement_timestamp() + interval '90 minutes')";
 /// Greater than every token that the row ever had, and than those of a row that was there before it: no sequence is
 /// needed that all of a cluster would share.
 const NEXT_TOKEN: &str = "greatest(coalesce(work.lease_token, 0) + 1,

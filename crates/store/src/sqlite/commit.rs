@@ -143,8 +143,9 @@ impl Rows {
                 }),
             None => connection
                 .prepare_cached(
-                    "INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state)
-                     VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+                    "INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state,
+                         folded)
+                     VALUES (?1, ?2, ?3, 1, ?4, ?5, ?6, ?7, lower(?2)) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut statement| {
                     statement.execute(params![

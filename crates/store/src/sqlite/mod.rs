@@ -60,7 +60,7 @@ impl SqliteStore {
     /// others can read it all the same, or another server has it open.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            files::create_folder(folder).map_err(|error| unavailable(folder, &error))?;
+            files::create_folder(folder).map_err(|error| unavailable(path, &error))?;
         }
         let Taken { path, lock } = place::take(path)?;
         let path = path.as_path();

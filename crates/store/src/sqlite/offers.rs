@@ -47,6 +47,17 @@ impl Offers for SqliteStore {
         })
     }
 
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND folded = lower(?2)")
+                .and_then(|mut statement| {
+                    statement.query_row(params![publisher, offer], |row| row.get(0)).optional()
+                })
+                .map_err(sql)
+        })
+    }
+
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
         let publisher = publisher.to_owned();
         self.scan(move |connection| list(connection, &publisher, &filter)).await

@@ -149,6 +149,7 @@ async fn live(store: &SqliteStore) {
 async fn look(store: &SqliteStore) {
     let clocks = [(CONTOSO.to_owned(), NOW)];
     store.offer_by_guid(CONTOSO, id(7)).await.unwrap().unwrap();
+    store.offer_spelled(CONTOSO, "VM").await.unwrap().unwrap();
     store.content(CONTOSO, "vm", 3).await.unwrap().unwrap();
     store.operation(CONTOSO, id(1)).await.unwrap().unwrap();
     assert_eq!(store.operations(CONTOSO, "vm").await.unwrap().len(), 2);
@@ -221,7 +222,7 @@ fn complaints(connection: &Connection, text: &str) -> Vec<String> {
 #[tokio::test]
 async fn no_statement_reads_or_sorts_all_there_is() {
     let folder = tempfile::TempDir::new().unwrap();
-    let path = folder.path().join("signoff.db");
+    let path = folder.path().canonicalize().unwrap().join("signoff.db");
     let store = SqliteStore::open(&path).unwrap();
     HEARD.lock().unwrap().retain(|(of, _)| *of != path);
     live(&store).await;

@@ -9,13 +9,14 @@ use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 
 /// Every migration in its order, with its name; never edited once released.
-pub(crate) const MIGRATIONS: [(&str, &str); 6] = [
+pub(crate) const MIGRATIONS: [(&str, &str); 7] = [
     ("0001_first", include_str!("../../migrations/sqlite/0001_first.sql")),
     ("0002_repeated", include_str!("../../migrations/sqlite/0002_repeated.sql")),
     ("0003_retention", include_str!("../../migrations/sqlite/0003_retention.sql")),
     ("0004_audit", include_str!("../../migrations/sqlite/0004_audit.sql")),
     ("0005_statistics", include_str!("../../migrations/sqlite/0005_statistics.sql")),
     ("0006_packed", include_str!("../../migrations/sqlite/0006_packed.sql")),
+    ("0008_folded", include_str!("../../migrations/sqlite/0008_folded.sql")),
 ];
 
 /// The number of the newest migration that this binary knows.

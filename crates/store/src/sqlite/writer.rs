@@ -325,6 +325,7 @@ mod tests {
     async fn a_full_disk_makes_no_answer_a_lie() {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("signoff.db");
+        crate::files::create_new(&path).unwrap();
         let connection = connect(&path).unwrap();
         connection.execute_batch("CREATE TABLE note (body BLOB); PRAGMA max_page_count = 20;").unwrap();
         let writer = Writer::start(connection, &path).unwrap();

@@ -47,6 +47,10 @@ impl Offers for FaultyStore {
         pass!(self, publisher, guid.to_string(); offer_by_guid(publisher, guid))
     }
 
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); offer_spelled(publisher, offer))
+    }
+
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
         pass!(self, publisher, String::new(); list(publisher, filter))
     }

@@ -73,6 +73,9 @@ pub(crate) async fn offers_are_found_by_guid(fx: &impl Fixture) {
     assert_eq!(store.offer_by_guid(CONTOSO, guid("b")).await.unwrap().as_deref(), Some("b"));
     assert_eq!(store.offer_by_guid(CONTOSO, guid("c")).await.unwrap(), None);
     assert_eq!(store.offer_by_guid(FABRIKAM, guid("b")).await.unwrap(), None);
+    assert_eq!(store.offer_spelled(CONTOSO, "B").await.unwrap().as_deref(), Some("b"));
+    assert_eq!(store.offer_spelled(CONTOSO, "c").await.unwrap(), None);
+    assert_eq!(store.offer_spelled(FABRIKAM, "b").await.unwrap(), None);
 }
 
 pub(crate) async fn lists_are_filtered(fx: &impl Fixture) {

@@ -75,8 +75,9 @@ fn describe(status: u16, body: Option<&ErrorBody>, text: &str) -> String {
         .details
         .iter()
         .map(|item| format!("{}: {} ({})", item.target.as_deref().unwrap_or("-"), item.message, item.code));
+    let omitted = (error.omitted > 0).then(|| format!("and {} more", error.omitted));
     let location = error.location.iter().map(|location| format!("see {location}"));
-    iter::once(first).chain(findings).chain(location).collect::<Vec<_>>().join("\n  ")
+    iter::once(first).chain(findings).chain(omitted).chain(location).collect::<Vec<_>>().join("\n  ")
 }
 
 /// Why a server cannot be reached, in one line; and where it speaks another protocol than the address says, what to

@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{CORE_VM, Level, VM, core_vm, expect, expect_error, expect_nothing, findings, vm};
+use super::{
+    CORE_VM, Catalogue, Level, VM, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
+};
 
 const MARKETPLACE: &str = "microsoft-azure-marketplace";
 
@@ -140,4 +142,32 @@ fn other_types_need_texts_and_plans_if_they_have_plans() {
     assert_eq!(findings("microsoft-azure-saas", &definition), []);
     let missing = findings("microsoft-power-bi-app", &json!({"offer": {}}));
     assert_eq!(missing.len(), 3);
+}
+
+#[test]
+fn terms_of_use_are_not_demanded_with_the_enterprise_contract() {
+    let mut sample = vm();
+    let (terms, contract) =
+        (format!("{MARKETPLACE}.termsOfUse"), format!("/offer/{MARKETPLACE}.useEnterpriseContract"));
+    sample["offer"][&terms] = json!("");
+    let target = leaked(format!("definition.offer.{terms}"));
+    for with in [json!(true), json!("true")] {
+        expect_nothing(&sample, &contract, with);
+    }
+    for without in [json!(false), Value::Null, json!("no")] {
+        expect_error(&sample, &contract, without, target, "MissingField");
+    }
+}
+
+#[test]
+fn a_finding_names_the_item_and_not_its_list() {
+    let mut sample = vm();
+    sample["plans"][0] = json!("a plan");
+    let now = "2026-11-21T00:00:00Z".parse().unwrap();
+    let report = validate(Catalogue::load().offer_type(VM).unwrap(), &sample, now);
+    assert_eq!(report.findings[0].target, "definition.plans[0]");
+    assert_eq!(
+        report.findings[0].detail.render(signoff_text::Lang::En),
+        "The value of 'plans[0]' has the wrong type. Send an object in braces."
+    );
 }

@@ -1,6 +1,8 @@
 use serde_json::{Value, json};
 
-use super::{CORE_VM, Level, core_vm, expect, expect_error, expect_nothing, findings, vm};
+use super::{
+    CORE_VM, Catalogue, Level, VM, at, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
+};
 
 const MAP: &str = "/offer/microsoft-azure-marketplace.categoryMap";
 const TARGET: &str = "definition.offer.microsoft-azure-marketplace.categoryMap";
@@ -24,6 +26,41 @@ fn a_category_key_must_be_in_the_table_of_the_type() {
     expect_error(&sample, &format!("{MAP}/1/categoryL1"), json!(3), l1, "WrongType");
     expect_error(&sample, &format!("{MAP}/1/categoryL1"), json!(""), l1, "MissingField");
     expect_nothing(&sample, MAP, json!([{"categoryL1": "analytics-amp"}]));
+}
+
+#[test]
+fn categories_in_the_form_of_2018_are_accepted_with_a_warning() {
+    let mut sample = vm();
+    sample["offer"]["microsoft-azure-marketplace.categoryMap"] = Value::Null;
+    let flat = "/offer/microsoft-azure-marketplace.categories";
+    let target = "definition.offer.microsoft-azure-marketplace.categories";
+    expect(VM, &sample, flat, json!(["devService"]), &[(Level::Warning, target, "FlatCategories")]);
+    for none in [json!([]), json!(""), Value::Null] {
+        expect_error(&sample, flat, none, TARGET, "MissingCategory");
+    }
+}
+
+#[test]
+fn an_unknown_key_is_told_with_the_nearest_and_the_place_of_all() {
+    let said = |pointer: &str, value: Value| {
+        let mut definition = vm();
+        *at(&mut definition, pointer) = value;
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        let report = validate(Catalogue::load().offer_type(VM).unwrap(), &definition, now);
+        report.findings[0].detail.render(signoff_text::Lang::En)
+    };
+    assert_eq!(
+        said(&format!("{MAP}/1/categoryL1"), json!("analytics")),
+        "'analytics' is not a category key of offers of the type microsoft-azure-virtualmachines. Did you mean one of \
+         analytics-amp, databases, identity? All keys are at /api/offerTypes/microsoft-azure-virtualmachines."
+    );
+    let below = said(&format!("{MAP}/1/categoryL2-compute"), json!(["caches"]));
+    assert!(below.contains("Did you mean one of cache, "), "{below}");
+    let region = said("/plans/0/regions", json!(["Us"]));
+    assert!(region.starts_with("'Us' is not a region code. Did you mean one of US, "), "{region}");
+    let size = "/plans/0/virtualMachinePricing";
+    let size = said(size, json!({"coreMultiplier": {"individually": {"3core": 1}}}));
+    assert!(size.contains("core size '3core'. Did you mean one of 1core, 2core, 4core?"), "{size}");
 }
 
 #[test]

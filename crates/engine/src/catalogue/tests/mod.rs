@@ -3,6 +3,7 @@ mod fields;
 mod keys;
 mod pipelines;
 mod plans;
+mod signatures;
 mod tables;
 
 use jiff::Timestamp;
@@ -32,6 +33,7 @@ fn findings(offer_type: &str, definition: &Value) -> Vec<(Level, String, &'stati
     let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
     let offer_type = Catalogue::load().offer_type(offer_type).unwrap();
     validate(offer_type, definition, now)
+        .findings
         .into_iter()
         .map(|finding| (finding.level, finding.target, finding.detail.code()))
         .collect()
@@ -96,7 +98,7 @@ fn a_finding_does_not_repeat_the_address_that_it_is_about() {
     *at(&mut definition, "/plans/0/microsoft-azure-virtualmachines.vmImages/1.4.0/osVhdUrl") =
         "https://images.contoso.example/a.vhd?sig=TOPSECRET&se=2017-06-25T18%3A30%3A00Z".into();
     let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
-    let found = validate(Catalogue::load().offer_type(VM).unwrap(), &definition, now);
+    let found = validate(Catalogue::load().offer_type(VM).unwrap(), &definition, now).findings;
     assert_eq!(found.len(), 2);
     for finding in found {
         let said = format!("{finding:?} {}", finding.detail.render(signoff_text::Lang::En));

@@ -1,9 +1,13 @@
 //! The members that the data file of an offer type lists.
 
 use email_address::{EmailAddress, Options};
+use serde_json::Value;
 use signoff_text::FindingText;
 
-use super::{address, node::Node};
+use super::{
+    address,
+    node::{Node, shown_value},
+};
 use crate::catalogue::{Field, FieldKind, finding::Findings};
 
 /// The longest plan id.
@@ -12,17 +16,25 @@ const PLAN_ID_LENGTH: usize = 50;
 /// Checks each of `fields` in `holder`.
 pub(super) fn check(fields: &[Field], holder: &Node<'_>, findings: &mut Findings) {
     for field in fields {
-        check_one(field, &holder.first_filled(&field.key, field.alternative.as_deref()), findings);
+        let node = holder.first_filled(&field.key, field.alternative.as_deref());
+        if !node.is_blank() {
+            check_one(field, &node, findings);
+        } else if field.required && !is_replaced(field, holder) {
+            node.missing(findings);
+        }
     }
 }
 
+/// Whether a member that is `true` stands in for the field.
+fn is_replaced(field: &Field, holder: &Node<'_>) -> bool {
+    field.unless.as_deref().is_some_and(|unless| match holder.member(unless).value() {
+        Some(Value::Bool(stands_in)) => *stands_in,
+        Some(Value::String(word)) => word.eq_ignore_ascii_case("true"),
+        _ => false,
+    })
+}
+
 fn check_one(field: &Field, node: &Node<'_>, findings: &mut Findings) {
-    if node.is_blank() {
-        if field.required {
-            node.missing(findings);
-        }
-        return;
-    }
     match field.kind {
         FieldKind::Text => {
             node.text(findings);
@@ -40,7 +52,7 @@ fn check_one(field: &Field, node: &Node<'_>, findings: &mut Findings) {
         }
         FieldKind::PlanId => {
             if let Some(id) = node.text(findings).filter(|id| !is_plan_id(id)) {
-                findings.error(&node.path, FindingText::InvalidPlanId { plan: id.to_owned() });
+                findings.error(&node.path, FindingText::InvalidPlanId { plan: shown_value(id) });
             }
         }
     }

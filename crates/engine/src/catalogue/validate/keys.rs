@@ -2,21 +2,25 @@
 //!
 //! Both maps are lists of entries like `{"categoryL1": "compute", "categoryL2-compute": ["cache"]}`.
 
+use serde_json::Value;
 use signoff_text::FindingText;
 
+use super::nearest::{address, nearest, shown};
 use super::node::Node;
 use crate::catalogue::{
     OfferType,
-    finding::Findings,
+    finding::{Findings, Level},
     tables::{self, KeyTable},
 };
 
 /// The members that hold an industry map.
 const INDUSTRY_SUFFIX: &str = "industryMap";
+/// The member of 2018 that listed categories, in the place of `categoryMap`.
+const FLAT_CATEGORIES: &str = "categories";
 
 /// Checks the categories and the industries of an offer.
 pub(super) fn check_offer(offer_type: &OfferType, offer: &Node<'_>, findings: &mut Findings) {
-    let filled = check_categories(offer_type, offer, findings);
+    let filled = check_categories(offer_type, offer, findings) | check_flat(offer_type, offer, findings);
     if offer_type.category_required && !filled {
         let member = offer.member(&offer_type.category_keys[0]);
         findings.error(&member.path, FindingText::MissingCategory { field: member.key });
@@ -26,14 +30,45 @@ pub(super) fn check_offer(offer_type: &OfferType, offer: &Node<'_>, findings: &m
     }
 }
 
+/// Looks for categories in the form of 2018. True if there are any.
+fn check_flat(offer_type: &OfferType, offer: &Node<'_>, findings: &mut Findings) -> bool {
+    let mut filled = false;
+    for key in &offer_type.category_keys {
+        let Some((prefix, _)) = key.rsplit_once('.') else { continue };
+        let flat = offer.member(&format!("{prefix}.{FLAT_CATEGORIES}"));
+        let holds_any = match flat.value() {
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => !flat.is_blank(),
+            None => false,
+        };
+        if holds_any {
+            let (field, right) = (flat.key, key.clone());
+            findings.warning(&flat.path, FindingText::FlatCategories { field, right });
+        }
+        filled |= holds_any;
+    }
+    filled
+}
+
 /// Checks the categories that `holder`, an offer or a plan, names. True if it names any.
 pub(super) fn check_categories(offer_type: &OfferType, holder: &Node<'_>, findings: &mut Findings) -> bool {
     let names = &offer_type.category_tables;
     let map = KeyMap {
         word: "category",
         tables: names.iter().filter_map(|name| tables::categories(name)).collect(),
-        unknown: &|key| FindingText::UnknownCategory { key, offer_type: offer_type.id.clone() },
-        unknown_below: &|key, category| FindingText::UnknownSubcategory { key, category },
+        address: address(offer_type),
+        unknown: &|key, near, address| FindingText::UnknownCategory {
+            key,
+            offer_type: offer_type.id.clone(),
+            near,
+            address,
+        },
+        unknown_below: &|key, category, near, address| FindingText::UnknownSubcategory {
+            key,
+            category,
+            near,
+            address,
+        },
     };
     let mut filled = false;
     for key in &offer_type.category_keys {
@@ -55,8 +90,14 @@ fn check_industries(offer_type: &OfferType, member: &Node<'_>, findings: &mut Fi
     let map = KeyMap {
         word: "industry",
         tables: vec![table],
-        unknown: &|key| FindingText::UnknownIndustry { key },
-        unknown_below: &|key, industry| FindingText::UnknownSubindustry { key, industry },
+        address: address(offer_type),
+        unknown: &|key, near, address| FindingText::UnknownIndustry { key, near, address },
+        unknown_below: &|key, industry, near, address| FindingText::UnknownSubindustry {
+            key,
+            industry,
+            near,
+            address,
+        },
     };
     map.check(member, findings);
 }
@@ -66,8 +107,12 @@ struct KeyMap<'t> {
     /// What its members begin with, before `L1` and `L2-`.
     word: &'static str,
     tables: Vec<&'static KeyTable>,
-    unknown: &'t dyn Fn(String) -> FindingText,
-    unknown_below: &'t dyn Fn(String, String) -> FindingText,
+    /// Where all keys are.
+    address: String,
+    /// Given the key, those that are most like it, and the address.
+    unknown: &'t dyn Fn(String, String, String) -> FindingText,
+    /// The same of a key below another.
+    unknown_below: &'t dyn Fn(String, String, String, String) -> FindingText,
 }
 
 impl KeyMap<'_> {
@@ -91,7 +136,10 @@ impl KeyMap<'_> {
         }
         let Some(key) = top.text(findings) else { return };
         if !tables::has_key(&self.tables, key) {
-            return findings.error(&top.path, (self.unknown)(key.to_owned()));
+            return findings.add(Level::Error, &top.path, || {
+                let near = nearest(key, tables::keys(&self.tables));
+                (self.unknown)(shown(key), near, self.address.clone())
+            });
         }
         let prefix = format!("{}L2-", self.word);
         for name in members.keys() {
@@ -99,8 +147,8 @@ impl KeyMap<'_> {
                 Some(above) if above == key => self.check_below(key, &entry.member(name), findings),
                 Some(_) => {
                     let right = format!("{prefix}{key}");
-                    let field = name.clone();
-                    findings.error(&entry.member(name).path, FindingText::MisplacedKeys { field, right });
+                    let Node { path, key: field, .. } = entry.member(name);
+                    findings.error(&path, FindingText::MisplacedKeys { field, right });
                 }
                 None => {}
             }
@@ -111,7 +159,10 @@ impl KeyMap<'_> {
         for item in list.list(findings).unwrap_or_default() {
             let Some(below) = item.text(findings) else { continue };
             if !tables::has_key_below(&self.tables, key, below) {
-                findings.error(&item.path, (self.unknown_below)(below.to_owned(), key.to_owned()));
+                findings.add(Level::Error, &item.path, || {
+                    let near = nearest(below, tables::keys_below(&self.tables, key));
+                    (self.unknown_below)(shown(below), key.to_owned(), near, self.address.clone())
+                });
             }
         }
     }

@@ -5,6 +5,7 @@ mod address;
 mod fields;
 mod images;
 mod keys;
+mod nearest;
 mod node;
 mod plans;
 mod pricing;
@@ -14,23 +15,27 @@ use serde_json::Value;
 
 use super::{
     OfferType,
-    finding::{Finding, Findings},
+    finding::{Findings, Report},
 };
+use images::Rules;
 use node::Node;
+
+pub(crate) use images::Published;
 
 /// Everything that `definition` (the `definition` member of an offer) lacks or has wrong for an offer of this
 /// type to be published at `now`, in the order of the definition's parts: offer, categories, plans.
-pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> Vec<Finding> {
-    examine(offer_type, definition, now).0
+pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> Report {
+    examine(offer_type, definition, &Published::default(), now).0
 }
 
-/// Like [`validate`], and until when the findings are so: an address may expire. `None`: for as long as the
-/// definition stays.
+/// Like [`validate`], where some images were `published` already, and until when the findings are so: an address may
+/// expire. `None`: for as long as the definition stays.
 pub(crate) fn examine(
     offer_type: &OfferType,
     definition: &Value,
+    published: &Published,
     now: Timestamp,
-) -> (Vec<Finding>, Option<Timestamp>) {
+) -> (Report, Option<Timestamp>) {
     let mut findings = Findings::default();
     let definition = Node::root(definition);
     if definition.object(&mut findings).is_some() {
@@ -41,7 +46,7 @@ pub(crate) fn examine(
             keys::check_offer(offer_type, &offer, &mut findings);
         }
         if offer_type.has_plans {
-            plans::check(offer_type, &definition.member("plans"), now, &mut findings);
+            plans::check(offer_type, &definition.member("plans"), Rules { now, published }, &mut findings);
         }
     }
     findings.finish()

@@ -1,9 +1,17 @@
 //! A place in a definition: where it is and what is there.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use signoff_text::{FindingText, JsonKind};
 
 use crate::catalogue::finding::Findings;
+
+/// How much of one member's name a path repeats, in characters. A path is made for every place, and so it must not grow
+/// with the names on its way.
+const LONGEST_NAME: usize = 80;
+/// How much of a value a finding repeats, in characters.
+const LONGEST_VALUE: usize = 200;
 
 /// A member or an item, whether it is there or not. A member that is `null` counts as not there; an item that is
 /// `null` is of the wrong type, whatever is expected.
@@ -11,7 +19,7 @@ use crate::catalogue::finding::Findings;
 pub(super) struct Node<'a> {
     /// The path from `definition` on.
     pub(super) path: String,
-    /// The last member of the path, without positions.
+    /// The last member of the path, with the positions behind it.
     pub(super) key: String,
     value: Option<&'a Value>,
 }
@@ -24,7 +32,8 @@ impl<'a> Node<'a> {
     /// The member `key`; not there if this is no object.
     pub(super) fn member(&self, key: &str) -> Self {
         let value = self.value.and_then(|value| value.get(key)).filter(|value| !value.is_null());
-        Self { path: format!("{}.{key}", self.path), key: key.to_owned(), value }
+        let shown = shown_name(key);
+        Self { path: format!("{}.{shown}", self.path), key: shown.into_owned(), value }
     }
 
     /// The first of the members `keys` that holds something, else the first one.
@@ -37,7 +46,8 @@ impl<'a> Node<'a> {
     }
 
     fn item(&self, index: usize, value: &'a Value) -> Self {
-        Self { path: format!("{}[{index}]", self.path), key: self.key.clone(), value: Some(value) }
+        let (path, key) = (format!("{}[{index}]", self.path), format!("{}[{index}]", self.key));
+        Self { path, key, value: Some(value) }
     }
 
     /// Whether nothing is there, or text of white space only.
@@ -95,5 +105,43 @@ impl<'a> Node<'a> {
             self.wrong_type(expected, findings);
         }
         read
+    }
+}
+
+/// A name as a path shows it: what does not print is escaped, and it is cut.
+pub(super) fn shown_name(name: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'\\".contains(&byte);
+    if name.len() <= LONGEST_NAME && name.bytes().all(plain) {
+        return name.into();
+    }
+    let mut characters = name.chars();
+    let mut shown: String = characters.by_ref().take(LONGEST_NAME).flat_map(char::escape_debug).collect();
+    if characters.next().is_some() {
+        shown.push('…');
+    }
+    shown.into()
+}
+
+/// A value as a finding repeats it.
+pub(super) fn shown_value(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_escaped_and_bounded() {
+        assert_eq!(
+            shown_name("microsoft-azure-virtualmachines.vmImages"),
+            "microsoft-azure-virtualmachines.vmImages"
+        );
+        assert_eq!(shown_name("a\u{1b}[31m\u{202e}\n"), r"a\u{1b}[31m\u{202e}\n");
+        assert_eq!(shown_name(&"é".repeat(1000)).chars().count(), LONGEST_NAME + 1);
+        assert_eq!(shown_value(&"é".repeat(1000)).chars().count(), LONGEST_VALUE + 1);
     }
 }

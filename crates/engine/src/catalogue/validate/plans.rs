@@ -2,17 +2,22 @@
 
 use std::collections::HashSet;
 
-use jiff::Timestamp;
 use signoff_text::FindingText;
 
-use super::{fields, images, keys, node::Node, pricing};
+use super::{
+    fields,
+    images::{self, Rules},
+    keys,
+    node::{Node, shown_value},
+    pricing,
+};
 use crate::catalogue::{OfferType, finding::Findings};
 
 /// The list of variants of a plan's image, each with a plan id of its own.
 pub(super) const DISK_GENERATIONS: &str = "diskGenerations";
 
 /// Checks the list of plans.
-pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, now: Timestamp, findings: &mut Findings) {
+pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, rules: Rules<'_>, findings: &mut Findings) {
     let items = if plans.is_blank() {
         Vec::new()
     } else {
@@ -31,10 +36,10 @@ pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, now: Timestamp, fi
         check_unique(plan, &mut ids, findings);
         keys::check_categories(offer_type, plan, findings);
         if !offer_type.image_keys.is_empty() {
-            images::check(offer_type, plan, now, findings);
+            images::check(offer_type, plan, rules, findings);
         }
         if offer_type.core_pricing {
-            pricing::check(plan, findings);
+            pricing::check(offer_type, plan, findings);
         }
     }
 }
@@ -49,7 +54,7 @@ fn check_unique(plan: &Node<'_>, ids: &mut HashSet<String>, findings: &mut Findi
         if let Some(text) = id.text(&mut ignored).filter(|_| !id.is_blank())
             && !ids.insert(text.to_ascii_lowercase())
         {
-            findings.error(&id.path, FindingText::DuplicatePlanId { plan: text.to_owned() });
+            findings.error(&id.path, FindingText::DuplicatePlanId { plan: shown_value(text) });
         }
     }
 }

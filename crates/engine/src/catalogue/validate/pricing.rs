@@ -4,27 +4,35 @@
 use serde_json::Value;
 use signoff_text::{FindingText, JsonKind};
 
-use super::{address, node::Node};
-use crate::catalogue::{finding::Findings, tables};
+use super::nearest::{address as all_keys, nearest, shown};
+use super::{
+    address,
+    node::{Node, shown_value},
+};
+use crate::catalogue::{
+    OfferType,
+    finding::{Findings, Level},
+    tables,
+};
 
 /// The members that hold a plan's pricing; either will do.
 const PRICING: [&str; 2] = ["virtualMachinePricing", "virtualMachinePricingV2"];
 
 /// Checks the prices of a plan and the regions in which it is sold.
-pub(super) fn check(plan: &Node<'_>, findings: &mut Findings) {
+pub(super) fn check(offer_type: &OfferType, plan: &Node<'_>, findings: &mut Findings) {
     let mut priced = false;
     for key in PRICING {
-        priced |= check_pricing(&plan.member(key), findings);
+        priced |= check_pricing(offer_type, &plan.member(key), findings);
     }
     if !priced {
         let pricing = plan.first_filled(PRICING[0], PRICING);
         findings.error(&pricing.path, FindingText::MissingPrice { field: pricing.key });
     }
-    check_regions(&plan.member("regions"), findings);
+    check_regions(offer_type, &plan.member("regions"), findings);
 }
 
 /// Checks one pricing member. True if it says what the plan costs, be it right or wrong.
-fn check_pricing(pricing: &Node<'_>, findings: &mut Findings) -> bool {
+fn check_pricing(offer_type: &OfferType, pricing: &Node<'_>, findings: &mut Findings) -> bool {
     if pricing.is_blank() {
         return false;
     }
@@ -34,7 +42,7 @@ fn check_pricing(pricing: &Node<'_>, findings: &mut Findings) -> bool {
     let own_license = pricing.member("isByol");
     let is_own_license = own_license.boolean(findings);
     let flag_is_wrong = own_license.value().is_some() && is_own_license.is_none();
-    let cores = check_cores(&pricing.member("coreMultiplier"), findings);
+    let cores = check_cores(offer_type, &pricing.member("coreMultiplier"), findings);
     let spreadsheet = check_spreadsheet(pricing, findings);
     let regions = pricing.member("regionPrices");
     let per_region = regions.object(findings).is_some_and(|prices| !prices.is_empty());
@@ -42,7 +50,7 @@ fn check_pricing(pricing: &Node<'_>, findings: &mut Findings) -> bool {
 }
 
 /// Checks a price per core or the prices per core size. True if there is one of them.
-fn check_cores(cores: &Node<'_>, findings: &mut Findings) -> bool {
+fn check_cores(offer_type: &OfferType, cores: &Node<'_>, findings: &mut Findings) -> bool {
     if cores.is_blank() {
         return false;
     }
@@ -51,7 +59,8 @@ fn check_cores(cores: &Node<'_>, findings: &mut Findings) -> bool {
     }
     let currency = cores.member("currency");
     if let Some(code) = currency.text(findings).filter(|code| !tables::is_currency(code)) {
-        findings.error(&currency.path, FindingText::UnknownCurrency { currency: code.to_owned() });
+        let (currency_code, address) = (shown(code), all_keys(offer_type));
+        findings.error(&currency.path, FindingText::UnknownCurrency { currency: currency_code, address });
     }
     let single = cores.member("single");
     if !single.is_blank() {
@@ -62,7 +71,11 @@ fn check_cores(cores: &Node<'_>, findings: &mut Findings) -> bool {
     for size in sizes.into_iter().flat_map(serde_json::Map::keys) {
         let price = each.member(size);
         if !tables::core_sizes().contains(size) {
-            findings.error(&price.path, FindingText::UnknownCoreSize { size: size.clone() });
+            findings.add(Level::Error, &price.path, || FindingText::UnknownCoreSize {
+                size: shown(size),
+                near: nearest(size, tables::core_sizes().iter().map(String::as_str)),
+                address: all_keys(offer_type),
+            });
         } else if price.is_blank() {
             price.missing(findings);
         } else {
@@ -98,8 +111,10 @@ fn check_price(node: &Node<'_>, findings: &mut Findings) {
         _ => return node.wrong_type(JsonKind::Number, findings),
     };
     match read_decimal(&price) {
-        None => findings.error(&node.path, FindingText::InvalidPrice { price }),
-        Some(Sign::Negative) => findings.error(&node.path, FindingText::NegativePrice { price }),
+        None => findings.error(&node.path, FindingText::InvalidPrice { price: shown_value(&price) }),
+        Some(Sign::Negative) => {
+            findings.error(&node.path, FindingText::NegativePrice { price: shown_value(&price) });
+        }
         Some(Sign::ZeroOrPositive) => {}
     }
 }
@@ -125,7 +140,7 @@ fn read_decimal(text: &str) -> Option<Sign> {
 
 /// A region that looks like one but is not in the table is sold to without a price of its own: the reference's
 /// sample offer sells to one.
-fn check_regions(regions: &Node<'_>, findings: &mut Findings) {
+fn check_regions(offer_type: &OfferType, regions: &Node<'_>, findings: &mut Findings) {
     if regions.is_blank() {
         return;
     }
@@ -134,11 +149,14 @@ fn check_regions(regions: &Node<'_>, findings: &mut Findings) {
         if tables::currency_of_region(region).is_some() {
             continue;
         }
-        let region = region.to_owned();
         if region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            findings.warning(&item.path, FindingText::RegionUnpriced { region });
+            findings.warning(&item.path, FindingText::RegionUnpriced { region: region.to_owned() });
         } else {
-            findings.error(&item.path, FindingText::InvalidRegion { region });
+            findings.add(Level::Error, &item.path, || FindingText::InvalidRegion {
+                region: shown(region),
+                near: nearest(region, tables::regions().map(|(region, _)| region)),
+                address: all_keys(offer_type),
+            });
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod callers;
 mod connections;
+mod documents;
 mod requests;
 
 use signoff_engine::FollowLimits;
@@ -74,6 +75,10 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
         Bound::FaultRules => requests::fault_rules(server, value).await,
         Bound::Body => requests::body(server, value).await,
         Bound::JsonDepth => requests::json_depth(server, value).await,
+        Bound::JsonValues => documents::json_values(server, value).await,
+        Bound::Findings => documents::findings(server, value).await,
+        Bound::FilterConditions => documents::filter_conditions(server, value).await,
+        Bound::OfferTypes => documents::offer_types(server, value).await,
         Bound::TokenForm => requests::token_form(server, value).await,
         Bound::Token => requests::token(server, value).await,
         Bound::Id => requests::id(server, value).await,

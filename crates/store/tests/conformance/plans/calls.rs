@@ -95,6 +95,8 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     store.role(CONTOSO, &principal("ann")).await.unwrap().unwrap();
     call("offer_by_guid").await;
     store.offer_by_guid(CONTOSO, crate::world::guid(offer)).await.unwrap().unwrap();
+    call("offer_spelled").await;
+    store.offer_spelled(CONTOSO, &offer.to_uppercase()).await.unwrap().unwrap();
     call("operations").await;
     assert_eq!(store.operations(CONTOSO, offer).await.unwrap().len(), 3);
     call("operation_by_version").await;

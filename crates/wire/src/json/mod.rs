@@ -1,6 +1,11 @@
 //! Reading JSON strictly, with errors that say where (contract, "Every request").
 
-use serde::de::DeserializeOwned;
+pub(crate) mod json5;
+mod members;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+pub use members::{MOST_VALUES, shown_name};
 
 /// The largest body, in bytes.
 pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -8,7 +13,7 @@ pub const LARGEST_BODY: usize = 4 * 1024 * 1024;
 /// The deepest nesting of brackets in a document; what is read later as a tree must not exhaust the stack.
 pub const DEEPEST: usize = 100;
 
-/// The text is not JSON; line and column count from 1, 0 when there is no place to point at.
+/// The text cannot be used; line and column count from 1, 0 when there is no place to point at.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail} at line {line}, column {column}")]
 pub struct JsonError {
@@ -18,6 +23,29 @@ pub struct JsonError {
     pub line: usize,
     /// The column in bytes, from 1.
     pub column: usize,
+    /// What kind of fault it is.
+    pub fault: Fault,
+}
+
+/// Why a text cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It is no JSON, too deep, too large, or not of the expected shape.
+    Syntax,
+    /// It is JSON, and an object holds this member more than once: its path.
+    Repeated(String),
+    /// It is JSON, and a member has a name that would be read as something else: its path.
+    Reserved(String),
+}
+
+impl JsonError {
+    /// The error as a sentence about a body.
+    pub(crate) fn of_body(&self) -> String {
+        match self.fault {
+            Fault::Syntax => format!("the body is not JSON: {self}"),
+            Fault::Repeated(_) | Fault::Reserved(_) => self.to_string(),
+        }
+    }
 }
 
 impl From<serde_json::Error> for JsonError {
@@ -26,7 +54,8 @@ impl From<serde_json::Error> for JsonError {
         // The place is told apart from the detail; serde_json appends it.
         let detail = text.rsplit_once(" at line ").map_or(text.as_str(), |(detail, _)| detail);
         // It may quote the body, which may be long.
-        Self { detail: detail.chars().take(200).collect(), line: error.line(), column: error.column() }
+        let detail = detail.chars().take(200).collect();
+        Self { detail, line: error.line(), column: error.column(), fault: Fault::Syntax }
     }
 }
 
@@ -35,7 +64,7 @@ pub fn text(body: &[u8]) -> Result<&str, JsonError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     str::from_utf8(body).map_err(|error| {
         let (line, column) = place(&body[..error.valid_up_to()]);
-        JsonError { detail: "the body is not UTF-8".into(), line, column }
+        JsonError { detail: "the body is not UTF-8".into(), line, column, fault: Fault::Syntax }
     })
 }
 
@@ -43,6 +72,15 @@ pub fn text(body: &[u8]) -> Result<&str, JsonError> {
 fn place(before: &[u8]) -> (usize, usize) {
     let last_line = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     (before.split(|byte| *byte == b'\n').count(), 1 + last_line.len())
+}
+
+/// Checks text for everything that is read as JSON here: it nests no deeper than [`DEEPEST`], it is JSON, no object
+/// repeats a member at any depth, and there are no more values than [`MOST_VALUES`]. What passes says the same to every
+/// reader.
+pub fn check(text: &str) -> Result<(), JsonError> {
+    check_nesting(text)?;
+    serde_json::from_str::<IgnoredAny>(text)?;
+    members::check(text)
 }
 
 /// Refuses text in which brackets outside strings nest deeper than [`DEEPEST`].
@@ -59,7 +97,8 @@ pub fn check_nesting(text: &str) -> Result<(), JsonError> {
         }
         if depth > DEEPEST {
             let (line, column) = place(&text.as_bytes()[..at]);
-            return Err(JsonError { detail: format!("nested deeper than {DEEPEST} levels"), line, column });
+            let detail = format!("nested deeper than {DEEPEST} levels");
+            return Err(JsonError { detail, line, column, fault: Fault::Syntax });
         }
     }
     Ok(())
@@ -67,7 +106,18 @@ pub fn check_nesting(text: &str) -> Result<(), JsonError> {
 
 /// Reads a small body strictly into a shape; for the bodies of this crate that refuse unknown members.
 pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
-    Ok(serde_json::from_str(text(body)?)?)
+    let text = text(body)?;
+    check(text)?;
+    Ok(serde_json::from_str(text)?)
+}
+
+/// The same for a shape that is an object: to the derived readers an array of its members would be as good.
+pub fn object_from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
+    let text = text(body)?;
+    if !text.trim_start().starts_with('{') {
+        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)?;
+    }
+    from_body(body)
 }
 
 #[cfg(test)]
@@ -79,11 +129,29 @@ mod tests {
     #[test]
     fn errors_say_where() {
         let error = from_body::<serde_json::Value>(b"{\n  \"a\": nope}").unwrap_err();
-        assert_eq!(error, JsonError { detail: "expected ident".into(), line: 2, column: 9 });
+        assert_eq!(
+            error,
+            JsonError { detail: "expected ident".into(), line: 2, column: 9, fault: Fault::Syntax }
+        );
         assert_eq!(error.to_string(), "expected ident at line 2, column 9");
         let error = from_body::<serde_json::Value>(b"{\"a\":\n\"\xff\"}").unwrap_err();
         assert_eq!(error.to_string(), "the body is not UTF-8 at line 2, column 2");
         assert_eq!(from_body::<bool>(b"\xef\xbb\xbftrue"), Ok(true));
+    }
+
+    #[test]
+    fn an_array_stands_for_no_object() {
+        #[derive(Debug, PartialEq, serde::Deserialize)]
+        struct Shape {
+            step: String,
+        }
+
+        let expected = Shape { step: "live".into() };
+        assert_eq!(object_from_body::<Shape>(br#" {"step":"live"}"#), Ok(expected));
+        for array in [r#"["live"]"#, r#"  ["live"] "#, "\u{feff}[\"live\"]"] {
+            let error = object_from_body::<Shape>(array.as_bytes()).unwrap_err();
+            assert!(error.detail.starts_with("invalid type: sequence, expected a map"), "{error}");
+        }
     }
 
     #[test]

@@ -1,0 +1,149 @@
+//! The log of operations: one line for each change of state.
+
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::note::{Note, NoteAt};
+use signoff_lifecycle::offer::{Aggregate, Offer};
+use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
+
+/// How much of a reason a line repeats, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// A change of one operation's state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Moved {
+    operation: OperationId,
+    kind: &'static str,
+    version: u32,
+    from: String,
+    to: String,
+    why: Option<String>,
+    /// Something is left of it that a person may have to look after.
+    is_left: bool,
+}
+
+/// What changes for the operations of `changed`, which were as `before` has them; nothing if nobody reads it.
+pub(super) fn moves(before: Option<&Aggregate>, changed: &[Operation]) -> Vec<Moved> {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return Vec::new();
+    }
+    changed.iter().filter_map(|now| Moved::of(before, now)).collect()
+}
+
+impl Moved {
+    fn of(before: Option<&Aggregate>, now: &Operation) -> Option<Self> {
+        let known = before.into_iter().flat_map(|state| [&state.target, &state.cancellation]).flatten();
+        let from = known.filter(|operation| operation.id == now.id).map(standing).next();
+        let (from, to) = (from.unwrap_or_else(|| "new".to_owned()), standing(now));
+        (from != to).then(|| Self {
+            operation: now.id,
+            kind: kind(&now.kind),
+            version: now.offer_version,
+            from,
+            to,
+            why: why(now).map(|reason| reason.chars().take(LONGEST_REASON).collect()),
+            is_left: matches!(&now.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. }),
+        })
+    }
+
+    /// Writes the line. `request` is the id of the request that brought the change about, if one did.
+    pub(super) fn tell(&self, offer: &Offer, request: Option<&str>) {
+        let Self { operation, kind, version, from, to, why, is_left } = self;
+        let (publisher, offer) = (offer.publisher.as_str(), offer.id.as_str());
+        let (from, to, why) = (from.as_str(), to.as_str(), why.as_deref());
+        if *is_left {
+            tracing::warn!(
+                publisher, offer, %operation, kind, version, from, to, why, request_id = request,
+                "an operation ended with something left behind"
+            );
+        } else {
+            tracing::info!(
+                publisher, offer, %operation, kind, version, from, to, why, request_id = request,
+                "an operation moved on"
+            );
+        }
+    }
+}
+
+fn kind(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Publish => "publish",
+        Kind::GoLive => "golive",
+        Kind::Cancel { .. } => "cancel",
+    }
+}
+
+/// Where an operation stands, in a word or two: its state, and the step that it is about.
+fn standing(operation: &Operation) -> String {
+    match &operation.phase {
+        Phase::Running if matches!(operation.kind, Kind::Cancel { .. }) => undoing(operation),
+        Phase::Running => running(operation),
+        Phase::Canceling { .. } => "canceling".to_owned(),
+        Phase::Undoing { .. } => undoing(operation),
+        Phase::Completed { .. } => "completed".to_owned(),
+        Phase::Failed { .. } => "failed".to_owned(),
+        Phase::Canceled { .. } => "canceled".to_owned(),
+    }
+}
+
+fn running(operation: &Operation) -> String {
+    let Some(step) = operation.steps.iter().find(|step| step.is_open()) else {
+        return "running".to_owned();
+    };
+    let held = operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.held);
+    let (word, tries) = match step.state {
+        StepState::WaitingForApproval { .. } => ("waitingForApproval", 0),
+        StepState::WaitingForSignoff { .. } => ("waitingForSignoff", 0),
+        StepState::Propagating { tries, .. } => ("propagating", tries),
+        StepState::InProgress { tries, .. } if held => ("held", tries),
+        StepState::InProgress { tries, .. } => ("running", tries),
+        _ => ("running", 0),
+    };
+    // Each request to a third party has a line of its own.
+    again(word, &step.plan.id, if step.external.is_some() { 0 } else { tries })
+}
+
+fn undoing(operation: &Operation) -> String {
+    let running = operation.undo.iter().find_map(|undo| match undo.state {
+        UndoState::Running { tries, .. } => {
+            Some((&undo.plan.id, if undo.external.is_some() { 0 } else { tries }))
+        }
+        _ => None,
+    });
+    running.map_or_else(|| "undoing".to_owned(), |(step, tries)| again("undoing", step, tries))
+}
+
+fn again(word: &str, step: &str, tries: u32) -> String {
+    match tries {
+        0 => format!("{word} {step}"),
+        tries => format!("{word} {step} (try {})", tries.saturating_add(1)),
+    }
+}
+
+/// Why it stands there, without the words of those who asked for it: the audit log has them.
+fn why(operation: &Operation) -> Option<String> {
+    match &operation.phase {
+        Phase::Failed { failure, .. } | Phase::Undoing { failure } => Some(reason(failure)),
+        Phase::Canceled { by, .. } => Some(format!("by {by}")),
+        Phase::Running => {
+            let steps = operation.steps.iter().filter(|step| step.is_open()).flat_map(|step| &step.notes);
+            let undo = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Running { .. }));
+            steps.chain(undo.flat_map(|undo| &undo.notes)).filter_map(retried).next_back()
+        }
+        Phase::Canceling { .. } | Phase::Completed { .. } => None,
+    }
+}
+
+fn retried(NoteAt { note, .. }: &NoteAt) -> Option<String> {
+    match note {
+        Note::StepRetry { reason, .. } | Note::UndoRetry { reason, .. } => Some(reason.clone()),
+        _ => None,
+    }
+}
+
+fn reason(failure: &Failure) -> String {
+    match failure {
+        Failure::StepFailed { step, reason } => format!("{step}: {reason}"),
+        Failure::StepRejected { step, .. } => format!("{step}: a reviewer rejected it"),
+        Failure::CancellationFailed { left, .. } => format!("left behind: {}", left.join(", ")),
+    }
+}
