@@ -6,6 +6,13 @@
 /// The longest tenant, client or person's id, in characters.
 pub const LONGEST: usize = 255;
 
+/// What tenants and clients may be called, but for the length and the operator's name, as a regular expression for
+/// descriptions.
+pub const PATTERN: &str = r"^\.*[!-\-0-~][!-.0-~]*$";
+
+/// What [`is_plain`] takes, as a regular expression for descriptions; it leaves out the tags, which lie beyond U+FFFF.
+pub const PLAIN_PATTERN: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]*$";
+
 /// What stands before a person's id where a client's would stand: `user:6f9619ff-8b86-d011-b42d-00c04fc964ff`.
 pub const PERSON: &str = "user:";
 

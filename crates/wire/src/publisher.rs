@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{Object, ObjectBuilder, SchemaType, Type};
 
-use crate::emails;
 use crate::words::PcMigrationStatus;
+use crate::{emails, names};
 
 /// A publisher as its members see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -51,7 +51,7 @@ pub struct PublisherDefinition<'a> {
 pub struct PublisherPut {
     /// Its name for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 200)]
+    #[schema(schema_with = plain_name)]
     pub display_text: Option<String>,
     /// The offer types it may sell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -78,6 +78,7 @@ pub struct PublisherPut {
 pub struct PrincipalPut {
     /// What the client proves itself with: at least 32 characters, 8 with `--dev`. Without it the server makes one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 8, max_length = 4096, pattern = r"\S")]
     pub secret: Option<String>,
 }
 
@@ -124,6 +125,11 @@ fn seller_id() -> Object {
 fn one_address() -> Object {
     let text = SchemaType::from_iter([Type::String, Type::Null]);
     ObjectBuilder::new().schema_type(text).pattern(Some(emails::ONE_OR_NONE_PATTERN)).build()
+}
+
+fn plain_name() -> Object {
+    let text = SchemaType::from_iter([Type::String, Type::Null]);
+    ObjectBuilder::new().schema_type(text).pattern(Some(names::PLAIN_PATTERN)).max_length(Some(200)).build()
 }
 
 fn role() -> Object {

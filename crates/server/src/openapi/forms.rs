@@ -1,7 +1,7 @@
 //! The forms of texts and numbers, as schemas: what the server takes, no more and no less.
 
 use signoff_engine::catalogue::Catalogue;
-use signoff_wire::{Dialect, filter, path};
+use signoff_wire::{Dialect, filter, names, path};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 /// A tenant as token hosts know it: a GUID or a domain name.
@@ -40,6 +40,11 @@ pub(super) fn guid() -> ObjectBuilder {
 /// The id of a publisher or an offer.
 pub(super) fn id() -> ObjectBuilder {
     matching(path::ID_PATTERN).min_length(Some(1)).max_length(Some(path::ID_LONGEST))
+}
+
+/// A tenant, a client or a person, as members are named.
+pub(super) fn name() -> ObjectBuilder {
+    matching(names::PATTERN).max_length(Some(names::LONGEST))
 }
 
 /// `publisher$offer$publishingVersion$slot`.

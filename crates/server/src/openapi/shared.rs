@@ -119,8 +119,8 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
             json!("fabrikam$sample-vm$1$preview"),
         ),
         ("tenant", "A tenant: a GUID or a domain name.", forms::tenant(), tenant.clone()),
-        ("memberTenant", "The tenant that vouches for the client.", string().min_length(Some(1)), tenant),
-        ("client", "A client id.", string().min_length(Some(1)), json!("contoso-reader")),
+        ("memberTenant", "The tenant that vouches for the client.", forms::name(), tenant),
+        ("client", "A client id.", forms::name(), json!("contoso-reader")),
         ("faultId", "The id that the rule was given.", forms::guid(), json!(OPERATION)),
     ]
 }

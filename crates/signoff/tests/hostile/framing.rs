@@ -130,7 +130,7 @@ fn heads() -> Vec<(&'static str, Vec<u8>, Wanted)> {
         ("a thousand headers", get(&many), Wanted::Refused),
         ("a long header", get(&format!("x: {}\r\n", "y".repeat(1 << 20))), Wanted::Refused),
         ("a long line", format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "y".repeat(1 << 20)).into_bytes(), Wanted::Refused),
-        ("a long method", format!("{} / HTTP/1.1\r\nHost: x\r\n\r\n", "Y".repeat(1 << 16)).into_bytes(), Wanted::RefusedAlone),
+        ("a long method", format!("{} / HTTP/1.1\r\nHost: x\r\n\r\n", "Y".repeat(1 << 16)).into_bytes(), Wanted::Refused),
         ("no version", b"GET /_signoff/healthz\r\n\r\n".to_vec(), Wanted::Refused),
         ("a version to come", b"GET / HTTP/3.0\r\nHost: x\r\n\r\n".to_vec(), Wanted::Refused),
         ("a version that is none", b"GET / HTTP/x\r\nHost: x\r\n\r\n".to_vec(), Wanted::Refused),

@@ -9,6 +9,8 @@ mod findings;
 mod foreign;
 mod framing;
 mod http;
+mod modes;
 mod roles;
 mod server;
+mod silent;
 mod tokens;
