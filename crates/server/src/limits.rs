@@ -160,6 +160,8 @@ bounds! {
     CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)
     AuditPage: api::audit::MOST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// Operations in one reply, or offers if `$top` is sent; the next ones by `Link`
+    List: api::page::LONGEST_LIST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The body of a third party's callback
     Callback: api::callback::LARGEST, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// The id of a client in a token request

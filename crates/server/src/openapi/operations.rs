@@ -17,8 +17,8 @@ pub(super) fn calls() -> Vec<Call> {
                 "List the operations of an offer, newest first",
                 "Page retrieve-operations. In the dialect `observed` cancellations are left out.",
             )
-            .takes(&["status", "submissionState"])
-            .answers(Answer::list::<OperationItem<'_>>("The operations.", item()))
+            .takes(&["status", "submissionState", "$top", "$skiptoken"])
+            .answers(Answer::list::<OperationItem<'_>>("The operations.", item()).headers(&["Link"]))
             .refuses(&[
                 ErrorCode::Forbidden,
                 ErrorCode::InvalidId,

@@ -210,9 +210,16 @@ fn query_parameters_of_parts() -> Vec<Query> {
         (
             "top",
             "$top",
-            "At most so many; a call that acts takes up to 100, one that reads up to 500.",
-            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(500)),
+            "At most so many; a call that acts takes up to 100, the audit log up to 500, a list up to 1000.",
+            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).maximum(Some(1000)),
             json!(50),
+        ),
+        (
+            "skiptoken",
+            "$skiptoken",
+            "Where a list goes on: part of the address in `Link`. For operations a number, for offers an id.",
+            string(),
+            json!("12"),
         ),
         (
             "after",
@@ -270,11 +277,12 @@ fn header_parameters() -> [(&'static str, &'static str, Value); 10] {
     ]
 }
 
-fn headers() -> [(&'static str, &'static str, ObjectBuilder); 8] {
+fn headers() -> [(&'static str, &'static str, ObjectBuilder); 9] {
     let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
     [
         ("x-ms-request-id", "The id of the request, also in the server's log.", string()),
         ("ETag", "An opaque tag (contract, \"Concurrency\").", string()),
+        ("Link", "`<…>; rel=\"next\"`: where the list goes on, if it does.", string()),
         ("Location", "The relative address of the operation (contract, \"Location\").", string()),
         ("Operation-Location", "The same as `Location`.", string()),
         ("Retry-After", "When to ask again, in seconds.", seconds),
