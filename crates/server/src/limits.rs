@@ -186,6 +186,8 @@ bounds! {
     AuditPage: api::audit::MOST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The publishers in one page of the operator's list (`$top`)
     PublisherPage: api::publishers::MOST, Of("publishers"), Request, Refused(ErrorCode::InvalidFilter), None;
+    /// Operations in one reply, or offers if `$top` is sent; the next ones by `Link`
+    List: api::page::LONGEST_LIST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The body of a third party's callback
     Callback: api::callback::LARGEST, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// The id of a client in a token request

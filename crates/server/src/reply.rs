@@ -35,6 +35,14 @@ pub(crate) fn lang(headers: &HeaderMap) -> Lang {
     Lang::negotiate(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
+/// A JSON body that comes bit by bit.
+pub(crate) fn streamed(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, JSON);
+    response
+}
+
 /// Adds an entity tag.
 pub(crate) fn with_tag(mut response: Response, tag: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(tag) {

@@ -16,7 +16,7 @@ pub(crate) mod offer_types;
 pub(crate) mod operation_events;
 pub(crate) mod operation_get;
 pub(crate) mod operation_list;
-mod page;
+pub(crate) mod page;
 pub(crate) mod principals;
 pub(crate) mod publish;
 pub(crate) mod publisher_put;

@@ -11,7 +11,8 @@ use signoff_wire::operation::OperationItem;
 use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode};
 
-use super::{Segments, resolve_offer};
+use super::page::LONGEST_LIST;
+use super::{Segments, page, resolve_offer};
 use crate::app::App;
 use crate::context::{Context, parameter};
 use crate::error::ApiError;
@@ -30,7 +31,14 @@ pub(crate) async fn handle(
     let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
     let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)
         .map_err(|error| invalid_filter(&error))?;
-    let operations = app.engine().store().operations(&publisher, &offer).await?;
+    let top = page::number(query, "$top", LONGEST_LIST)?.unwrap_or(LONGEST_LIST);
+    let before = page::number(query, page::SKIP, u64::MAX)?;
+    let most = usize::try_from(top).unwrap_or(usize::MAX);
+    // One more tells whether there is more.
+    let mut operations =
+        app.engine().store().operations_before(&publisher, &offer, before, most.saturating_add(1)).await?;
+    let more = operations.len() > most;
+    operations.truncate(most);
     let items: Vec<OperationItem<'_>> = operations
         .iter()
         // Released clients take element 0 for the submission they cancelled.
@@ -38,7 +46,14 @@ pub(crate) async fn handle(
         .map(|operation| view::item(&publisher, &offer, operation, dialect))
         .filter(|item| wanted.is_none_or(|wanted| documented(item.submission_state) == wanted))
         .collect();
-    Ok(reply::json(StatusCode::OK, &items))
+    let response = reply::json(StatusCode::OK, &items);
+    Ok(match operations.last().filter(|_| more) {
+        Some(last) => {
+            let path = format!("/api/publishers/{publisher}/offers/{offer}/submissions");
+            page::with_next(response, &path, query, &last.publishing_version.to_string())
+        }
+        None => response,
+    })
 }
 
 fn documented(state: OperationState) -> OperationState {

@@ -1,7 +1,9 @@
 //! The numbers and switches of queries that read or act in parts.
 
+use axum::response::Response;
+use http::{HeaderValue, header};
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
+use signoff_wire::{ErrorCode, api_version};
 
 use crate::context::parameter;
 use crate::error::ApiError;
@@ -43,4 +45,23 @@ fn invalid(name: &'static str, text: &str, known: String) -> ApiError {
     let given: String = text.chars().take(80).collect();
     let text = ErrorText::InvalidFilter { detail_value: format!("{name}={given}"), known };
     ApiError::new(ErrorCode::InvalidFilter, text).target(name)
+}
+
+/// The most members of a list in one reply.
+pub(crate) const LONGEST_LIST: u64 = 1000;
+/// Where the list goes on, in the address of the next part.
+pub(super) const SKIP: &str = "$skiptoken";
+
+/// Says where the list goes on: at `path` with the same query, from behind `last`.
+pub(super) fn with_next(mut response: Response, path: &str, query: &str, last: &str) -> Response {
+    let mut next = url::form_urlencoded::Serializer::new(String::new());
+    next.append_pair("api-version", api_version::CURRENT);
+    let kept = url::form_urlencoded::parse(query.as_bytes());
+    next.extend_pairs(kept.filter(|(name, _)| name != "api-version" && name != SKIP));
+    next.append_pair(SKIP, last);
+    let link = format!("<{path}?{}>; rel=\"next\"", next.finish());
+    if let Ok(link) = HeaderValue::try_from(link) {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    response
 }

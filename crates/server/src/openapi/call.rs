@@ -267,6 +267,15 @@ impl Answer {
         self
     }
 
+    /// Gives the answer headers that it may do without.
+    pub(super) fn may_have(mut self, headers: &[&str]) -> Self {
+        for name in headers {
+            let header = shared::header(&format!("{}-{name}", shared::MAYBE));
+            self.response = self.response.header_ref(*name, header);
+        }
+        self
+    }
+
     /// Gives the answer headers, by their names in [`shared::components`].
     pub(super) fn headers(mut self, headers: &[&str]) -> Self {
         for name in headers {

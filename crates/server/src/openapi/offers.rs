@@ -19,8 +19,8 @@ pub(super) fn calls() -> Vec<Call> {
     let mut calls = vec![
         Call::api(TAG, Get, "/api/publishers/{publisherId}/offers", "listOffers")
             .says("List the offers of a publisher", "Page retrieve-offers; contract, \"Endpoints\".")
-            .takes(&["$filter"])
-            .answers(Answer::list::<OfferSummary<'_>>("A summary of each.", summary()))
+            .takes(&["$filter", "topOfList", "$skiptoken"])
+            .answers(Answer::list::<OfferSummary<'_>>("A summary of each.", summary()).may_have(&["Link"]))
             .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::InvalidFilter]),
     ];
     calls.extend(reads());

@@ -18,8 +18,8 @@ pub(super) fn calls() -> Vec<Call> {
                 "List the operations of an offer, newest first",
                 "Page retrieve-operations. In the dialect `observed` cancellations are left out.",
             )
-            .takes(&["status", "submissionState"])
-            .answers(Answer::list::<OperationItem<'_>>("The operations.", item()))
+            .takes(&["status", "submissionState", "topOfList", "$skiptoken"])
+            .answers(Answer::list::<OperationItem<'_>>("The operations.", item()).may_have(&["Link"]))
             .refuses(&[
                 ErrorCode::Forbidden,
                 ErrorCode::InvalidId,

@@ -28,8 +28,8 @@ fn publishers() -> Vec<Call> {
                 "The operator gets all there are, by id, in pages: where there is more, `Link` leads to it. Contract, \
                  \"Endpoints\" and \"Shapes\".",
             )
-            .takes(&["$top", "after"])
-            .answers(Answer::list::<Publisher<'_>>("The publishers.", publisher()))
+            .takes(&["topOfList", "after"])
+            .answers(Answer::list::<Publisher<'_>>("The publishers.", publisher()).may_have(&["Link"]))
             .refuses(&[ErrorCode::InvalidFilter]),
         Call::api(TAG, Get, "/api/me", "whoAmI")
             .says(

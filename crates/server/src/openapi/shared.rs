@@ -202,6 +202,14 @@ fn query_parameters_of_parts() -> Vec<Query> {
         ("dryRun", "dryRun", "Change nothing and say what would come of it.", boolean(), json!(true)),
         ("top", "$top", "At most so many.", forms::number(1).maximum(Some(500)), json!(50)),
         ("topOfMany", "$top", "At most so many.", forms::number(1).maximum(Some(100)), json!(50)),
+        ("topOfList", "$top", "At most so many.", forms::number(1).maximum(Some(1000)), json!(50)),
+        (
+            "skiptoken",
+            "$skiptoken",
+            "Where a list goes on: part of the address in `Link`. For operations a number, for offers an id.",
+            string(),
+            json!("12"),
+        ),
         (
             "after",
             "after",
@@ -299,6 +307,7 @@ fn headers() -> Vec<(String, &'static str, bool, ObjectBuilder)> {
         (always("Operation-Location"), "The same as `Location`.", true, address()),
         (maybe("Location"), location, false, address()),
         (maybe("Operation-Location"), "The same as `Location`.", false, address()),
+        (maybe("Link"), "`<…>; rel=\"next\"`: where the list goes on, if it does.", false, string()),
         (always("Retry-After"), "When to ask again, in seconds.", true, seconds()),
         (
             always("Preference-Applied"),

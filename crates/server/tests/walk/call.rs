@@ -93,6 +93,10 @@ impl Client {
         self.post(&self.path(offer, "/cancel"))
     }
 
+    pub(crate) fn offers(&self) -> Call {
+        self.get(&format!("/api/publishers/{}/offers", self.publisher))
+    }
+
     pub(crate) fn operations(&self, offer: &str) -> Call {
         self.get(&self.path(offer, "/submissions/"))
     }

@@ -50,12 +50,12 @@ async fn who_says_nothing_or_not_enough_is_left() {
     for part in ["", "GET /api", "GET / HTTP/1.1\r\nHost: x\r\n"] {
         let mut raw = Raw::connect(&server).await;
         raw.send(part).await;
-        raw.is_closed().await;
+        raw.closes().await;
     }
     // The same behind a request that shows no token.
     let mut raw = Raw::connect(&server).await;
     assert_eq!(raw.ask(HEALTH).await.status, 200);
-    raw.is_closed().await;
+    raw.closes().await;
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn who_has_shown_a_token_may_be_idle_for_longer() {
     assert_eq!(stranger.ask(HEALTH).await.status, 200);
     let mut known = Raw::connect(&server).await;
     assert_eq!(known.ask(get_offer(&token(&server).await)).await.status, 200);
-    known.is_closed().await;
+    known.closes().await;
     assert_eq!(stranger.ask(HEALTH).await.status, 200, "that time is not this one's");
 }
 
@@ -100,7 +100,7 @@ async fn a_body_that_does_not_come_is_answered_on_every_route() {
         let mut raw = Raw::connect(&server).await;
         assert_eq!(raw.ask(unfinished("POST", path, &token)).await.status, status, "{path}");
         raw.send("xxxxxxxxx").await;
-        raw.is_closed().await;
+        raw.closes().await;
     }
 }
 
@@ -113,7 +113,7 @@ async fn health_is_told_while_everything_is_taken() {
         let mut raw = Raw::connect(&server).await;
         let reply = raw.ask(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).await;
         assert!(reply.status == 200 && reply.has("connection: close"), "{reply:?}");
-        raw.is_closed().await;
+        raw.closes().await;
     }
     let mut raw = Raw::connect(&server).await;
     let reply = raw.ask(unfinished("POST", "/api/publishers", "x")).await;
@@ -152,7 +152,7 @@ async fn what_is_silent_makes_room() {
     let mut third = Raw::connect(&server).await;
     assert_eq!(third.ask(get_offer(&token)).await.status, 200);
     let [oldest, _] = silent;
-    oldest.is_closed().await;
+    oldest.closes().await;
 }
 
 #[tokio::test]

@@ -88,7 +88,7 @@ async fn a_refusal_of_a_larger_body_arrives_whole_and_the_connection_ends() {
         let reply = raw.reply().await.unwrap_or_else(|| panic!("{method} {path}: no reply"));
         assert_eq!(reply.status, status, "{method} {path}: {reply:?}");
         assert!(reply.has("connection: close") && reply.body.contains("error"), "{method} {path}: {reply:?}");
-        raw.is_closed().await;
+        raw.closes().await;
     }
 }
 
@@ -103,7 +103,7 @@ async fn who_asks_before_sending_is_spared_the_body() {
     let reply = raw.ask(head).await;
     reply.refused(401, "Unauthorized");
     assert!(reply.has("connection: close"));
-    raw.is_closed().await;
+    raw.closes().await;
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn a_malformed_body_is_told_apart_from_a_slow_one() {
     for body in ["oops\r\n", "2\r\n{}oops", "fffffffffffffffff\r\n"] {
         let mut raw = Raw::connect(&server).await;
         raw.ask(format!("{head}{body}")).await.refused(400, "MalformedRequest");
-        raw.is_closed().await;
+        raw.closes().await;
     }
 }
 

@@ -44,6 +44,8 @@ mod languages;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod members;

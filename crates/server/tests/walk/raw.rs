@@ -97,7 +97,7 @@ impl Raw {
     }
 
     /// Waits until the server closes the connection; nothing more may come.
-    pub(crate) async fn is_closed(mut self) {
+    pub(crate) async fn closes(mut self) {
         while self.more().await {}
         assert!(self.read.is_empty(), "{:?}", String::from_utf8_lossy(&self.read));
     }

@@ -145,7 +145,18 @@ pub trait Offers: Send + Sync {
     ) -> Result<Option<StoredOperation>, StoreError>;
 
     /// Every operation of the offer, the newest first.
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError>;
+    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+        self.operations_before(publisher, offer, None, usize::MAX).await
+    }
+
+    /// The operations of the offer whose publishing version is less than `before`, the newest first, at most `limit`.
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError>;
 
     /// The operation of the offer with this publishing version.
     async fn operation_by_version(

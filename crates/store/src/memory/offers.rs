@@ -97,13 +97,21 @@ impl Offers for MemoryStore {
         Ok(row.map(|row| StoredOperation { offer: row.offer.clone(), operation: row.operation.clone() }))
     }
 
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError> {
         let tables = self.inner.tables.lock();
-        let mut operations: Vec<Operation> = thread(&tables, publisher, offer).cloned().collect();
+        let thread: Vec<&Operation> = thread(&tables, publisher, offer).collect();
         // Beyond what was forgotten there may be some that stay.
-        let before = operations.last().map_or(0, |last| last.publishing_version);
-        operations.extend(kept(&tables, publisher, offer, before).cloned());
-        Ok(operations)
+        let last = thread.last().map_or(0, |last| last.publishing_version);
+        let all = thread.into_iter().chain(kept(&tables, publisher, offer, last));
+        let listed =
+            all.filter(|operation| before.is_none_or(|before| operation.publishing_version < before));
+        Ok(listed.take(limit).cloned().collect())
     }
 
     async fn operation_by_version(

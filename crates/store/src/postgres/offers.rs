@@ -123,7 +123,15 @@ impl Offers for PostgresStore {
         row.as_deref().map(stored).transpose()
     }
 
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError> {
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         // Beyond what was forgotten there may be some that stay.
         let text = format!(
             "{THREAD}, older AS (
@@ -134,9 +142,9 @@ impl Offers for PostgresStore {
              )
              SELECT body FROM (
                  SELECT publishing_version, body FROM thread UNION ALL SELECT publishing_version, body FROM older
-             ) AS listed ORDER BY publishing_version DESC"
+             ) AS listed WHERE publishing_version < $3 ORDER BY publishing_version DESC LIMIT $4"
         );
-        let rows = self.rows(&text, &[&publisher, &offer]).await?;
+        let rows = self.rows(&text, &[&publisher, &offer, &before, &limit]).await?;
         rows.iter().map(|row| unpack(column(row, 0)?)).collect()
     }
 

@@ -83,19 +83,33 @@ impl Offers for SqliteStore {
         })
     }
 
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError> {
         let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         self.scan(move |connection| {
             // Both queries see the same state.
             let reading = connection.unchecked_transaction().map_err(sql)?;
-            let sql_text = format!("{THREAD} SELECT body FROM thread");
-            let mut operations = bodies(&reading, &sql_text, params![publisher, offer])?;
-            if let Some(Operation { publishing_version, previous: Some(_), .. }) = operations.last() {
+            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version < ?3 LIMIT ?4");
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut operations = bodies(&reading, &sql_text, params![publisher, offer, before, most])?;
+            let last = operations.last();
+            if operations.len() < limit && last.is_none_or(|last| last.previous.is_some()) {
                 // Beyond what was forgotten there may be some that stay.
-                let older =
-                    format!("{KEPT} AND kept.publishing_version < ?3 ORDER BY kept.publishing_version DESC");
-                let before = params![publisher, offer, publishing_version];
-                operations.extend(bodies(&reading, &older, before)?);
+                let before = match last {
+                    Some(last) => i64::try_from(last.publishing_version).unwrap_or(i64::MAX),
+                    None => before,
+                };
+                let most = i64::try_from(limit - operations.len()).unwrap_or(i64::MAX);
+                let older = format!(
+                    "{KEPT} AND kept.publishing_version < ?3 ORDER BY kept.publishing_version DESC LIMIT ?4"
+                );
+                operations.extend(bodies(&reading, &older, params![publisher, offer, before, most])?);
             }
             Ok(operations)
         })

@@ -72,8 +72,14 @@ impl Offers for FaultyStore {
         pass!(self, publisher, id.to_string(); operation(publisher, id))
     }
 
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); operations(publisher, offer))
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError> {
+        pass!(self, publisher, offer.to_owned(); operations_before(publisher, offer, before, limit))
     }
 
     async fn operation_by_version(

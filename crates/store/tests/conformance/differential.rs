@@ -64,6 +64,16 @@ impl Expected {
         let operations = store.operations(CONTOSO, offer).await.unwrap();
         let newest_first: Vec<_> = self.operations.values().rev().cloned().collect();
         assert_eq!(operations, newest_first);
+        // In pages it is the same.
+        let (mut paged, mut before) = (Vec::new(), None);
+        loop {
+            let page = store.operations_before(CONTOSO, offer, before, 2).await.unwrap();
+            assert!(page.len() <= 2);
+            let Some(last) = page.last() else { break };
+            before = Some(last.publishing_version);
+            paged.extend(page);
+        }
+        assert_eq!(paged, newest_first);
         for (number, operation) in &self.operations {
             let by_number = store.operation_by_version(CONTOSO, offer, *number).await.unwrap();
             assert_eq!(by_number.as_ref(), Some(operation));

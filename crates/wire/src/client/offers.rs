@@ -57,7 +57,7 @@ impl Client {
         filter: Option<&str>,
     ) -> Result<Vec<OfferSummary<'static>>, ClientError> {
         let call = self.call(Method::GET, &["api", "publishers", publisher, "offers"]);
-        self.send(call.query("$filter", filter)).await?.read()
+        self.list(call.query("$filter", filter)).await
     }
 
     /// One offer.

@@ -179,7 +179,7 @@ impl Client {
         state: Option<&str>,
     ) -> Result<Vec<OperationItem<'static>>, ClientError> {
         let call = self.offer_call(Method::GET, publisher, offer, &["submissions", ""]);
-        self.send(call.query("status", state)).await?.read()
+        self.list(call.query("status", state)).await
     }
 
     /// One operation.

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, LINK, RETRY_AFTER};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -92,6 +92,17 @@ impl Reply {
         self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
     }
 
+    /// The address of the list's next part, if there is more of it.
+    fn next(&self) -> Option<String> {
+        let links = self.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+        let mut links = links.flat_map(|value| value.split(',')).map(str::trim);
+        links.find_map(|link| {
+            let (address, parameters) = link.strip_prefix('<')?.split_once('>')?;
+            let mut parameters = parameters.split(';').map(|parameter| parameter.trim().replace('"', ""));
+            parameters.any(|parameter| parameter.eq_ignore_ascii_case("rel=next")).then(|| address.to_owned())
+        })
+    }
+
     /// How long the server asks to wait before the next request.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         pause_asked_for(&self.headers)
@@ -136,6 +147,18 @@ impl Client {
             ClientError::Setting(format!("{location:?} is not the address of an operation of {}", self.base))
         })?;
         Ok(Call { method: Method::GET, url, headers: Vec::new(), body: None, again: Again::Always })
+    }
+
+    /// A whole list, however many replies it takes.
+    pub(super) async fn list<T: DeserializeOwned>(&self, call: Call) -> Result<Vec<T>, ClientError> {
+        let mut reply = self.send(call).await?;
+        let mut all: Vec<T> = reply.read()?;
+        while let Some(address) = reply.next() {
+            reply = self.send(self.follow(&address)?).await?;
+            let part: Vec<T> = reply.read()?;
+            all.extend(part);
+        }
+        Ok(all)
     }
 
     /// Sends a call; once more after a 401 if a fresh token can be had, and again after 429, 503 and lost connections

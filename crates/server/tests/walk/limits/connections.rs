@@ -43,7 +43,7 @@ pub(super) async fn health_places() -> Seen {
     let _taken = Raw::connect(&server).await;
     let oldest = Raw::connect(&server).await;
     let at = Raw::connect(&server).await.ask(HEALTH).await.status;
-    oldest.is_closed().await;
+    oldest.closes().await;
     Seen { at, beyond: Outcome::Answered }
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn head_time() -> Seen {
     let server = TestServer::serving(ServeSettings { head: SHORT, ..patient() }).await;
     let mut raw = Raw::connect(&server).await;
     raw.send("GET / HTTP/1.1\r\n").await;
-    raw.is_closed().await;
+    raw.closes().await;
     Seen { at: 200, beyond: Outcome::Closed }
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn idle_time() -> Seen {
     let server = TestServer::serving(ServeSettings { idle: SHORT, ..patient() }).await;
     let mut raw = Raw::connect(&server).await;
     let at = raw.ask(get_offer(&token(&server).await)).await.status;
-    raw.is_closed().await;
+    raw.closes().await;
     Seen { at, beyond: Outcome::Closed }
 }
 
@@ -117,7 +117,7 @@ pub(super) async fn unread_body(server: &TestServer, most: usize) -> Seen {
     let at = raw.ask(HEALTH).await.status;
     let (closes, raw) = refused(most + 1).await;
     assert!(closes);
-    raw.is_closed().await;
+    raw.closes().await;
     Seen { at, beyond: Outcome::Answered }
 }
 

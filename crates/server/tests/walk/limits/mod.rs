@@ -69,6 +69,7 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
             connections::streams(FollowLimits { streams_of_caller: 1, ..FollowLimits::default() }).await
         }
         Bound::Waits => connections::waits().await,
+        Bound::List => requests::list(server, value).await,
         Bound::ClientId => requests::client_id(server, value).await,
         Bound::Resource => requests::resource(server, value).await,
         Bound::PublisherName => requests::publisher_name(server, value).await,

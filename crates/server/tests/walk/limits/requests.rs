@@ -145,3 +145,13 @@ pub(super) async fn wait(server: &TestServer, most: usize) -> Seen {
     }
     Seen { at: at.status, beyond: Outcome::Answered }
 }
+
+pub(super) async fn list(server: &TestServer, most: usize) -> Seen {
+    let owner = server.owner().await;
+    let top = |call: Call, top: usize| call.query("$top", &top.to_string());
+    let offers = calls(top(owner.offers(), most), top(owner.offers(), most + 1)).await;
+    let seen =
+        calls(top(owner.operations("sample-vm"), most), top(owner.operations("sample-vm"), most + 1)).await;
+    assert_eq!((seen.at, &seen.beyond), (offers.at, &offers.beyond));
+    seen
+}
