@@ -28,7 +28,7 @@ fn publishers() -> Vec<Call> {
                 "The operator gets all there are, by id, in pages: where there is more, `Link` leads to it. Contract, \
                  \"Endpoints\" and \"Shapes\".",
             )
-            .takes(&["$top", "after"])
+            .takes(&["topOfPublishers", "after"])
             .answers(Answer::list::<Publisher<'_>>("The publishers.", publisher()))
             .refuses(&[ErrorCode::InvalidFilter]),
         Call::api(TAG, Get, "/api/me", "whoAmI")

@@ -48,7 +48,11 @@ fn key(name: &str) -> &str {
 pub(super) fn components(refusals: &[ErrorCode], dialect: Dialect) -> Components {
     let mut components = ComponentsBuilder::new();
     for (key, text, schema, example) in path_parameters() {
-        let name = if key == "memberTenant" { "tenant" } else { key };
+        let name = match key {
+            "memberTenant" | "anyTenant" => "tenant",
+            "anyClient" => "client",
+            key => key,
+        };
         components = add(components, key, name, ParameterIn::Path, text, schema, Some(example));
     }
     for (key, name, text, schema, example) in
@@ -113,7 +117,9 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
             json!("fabrikam$sample-vm$1$preview"),
         ),
         ("tenant", "A tenant: a GUID or a domain name.", forms::tenant(), tenant.clone()),
-        ("memberTenant", "The tenant that vouches for the client.", forms::name(), tenant),
+        ("memberTenant", "The tenant that vouches for the client.", forms::name(), tenant.clone()),
+        ("anyTenant", "The tenant that vouches for the client.", string().min_length(Some(1)), tenant),
+        ("anyClient", "A client id.", string().min_length(Some(1)), json!("contoso-reader")),
         ("client", "A client id.", forms::name(), json!("contoso-reader")),
         ("faultId", "The id that the rule was given.", forms::guid(), json!(OPERATION)),
     ]
@@ -195,12 +201,13 @@ fn query_parameters_of_parts() -> Vec<Query> {
     vec![
         ("dryRun", "dryRun", "Change nothing and say what would come of it.", boolean(), json!(true)),
         ("top", "$top", "At most so many.", forms::number(1).maximum(Some(500)), json!(50)),
+        ("topOfPublishers", "$top", "At most so many.", forms::number(1).maximum(Some(1000)), json!(50)),
         ("topOfMany", "$top", "At most so many.", forms::number(1).maximum(Some(100)), json!(50)),
         (
             "after",
             "after",
             "Go on behind this offer: `next` of the last reply.",
-            forms::id(),
+            string(),
             json!("sample-vm"),
         ),
         (
