@@ -83,7 +83,8 @@ pub(super) const KEPT: &[Kept] = &[
     Kept {
         outside: "jsonwebtoken",
         by: &["signoff-server"],
-        by_tests_of: &[],
+        // The hostile tests forge tokens.
+        by_tests_of: &["signoff"],
         reason: "tokens are made and checked in the server's identity module alone",
     },
 ];

@@ -22,16 +22,17 @@ pub(crate) const MOST: u64 = 1000;
 /// The caller's own publishers; the operator's are all there are, by id, in pages.
 pub(crate) async fn list(State(app): State<App>, context: Context, uri: Uri) -> Result<Response, ApiError> {
     let store = app.engine().store();
+    let query = uri.query().unwrap_or_default();
+    let top = page::number(query, "$top", MOST)?.unwrap_or(MOST);
     let Some(principal) = context.principal() else {
-        return all(&app, uri.query().unwrap_or_default()).await;
+        return all(&app, query, top).await;
     };
     let own = store.publishers_of(principal).await?;
     let shown: Vec<Publisher<'_>> = own.iter().map(|(publisher, _)| show(publisher)).collect();
     Ok(reply::json(StatusCode::OK, &shown))
 }
 
-async fn all(app: &App, query: &str) -> Result<Response, ApiError> {
-    let top = page::number(query, "$top", MOST)?.unwrap_or(MOST);
+async fn all(app: &App, query: &str, top: u64) -> Result<Response, ApiError> {
     let wanted = usize::try_from(top).unwrap_or(usize::MAX);
     let after = parameter(query, "after").filter(|after| !after.is_empty());
     // One more tells whether there is more.

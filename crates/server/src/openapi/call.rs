@@ -52,7 +52,13 @@ impl Call {
         let mut operation = OperationBuilder::new().tag(tag).operation_id(Some(id));
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             // Token hosts know tenants that are GUIDs or domain names; members may be of any.
-            let key = if name == "tenant" && path.starts_with("/api/") { "memberTenant" } else { name };
+            let key = match (name, &method) {
+                // What was registered under older rules must be removable.
+                ("tenant", HttpMethod::Delete) => "anyTenant",
+                ("client", HttpMethod::Delete) => "anyClient",
+                ("tenant", _) if path.starts_with("/api/") => "memberTenant",
+                _ => name,
+            };
             operation = operation.parameter_ref(shared::parameter(key));
         }
         Self { path, method, operation, refusals: Vec::new(), schemas: Vec::new() }

@@ -48,7 +48,11 @@ fn key(name: &str) -> &str {
 pub(super) fn components(refusals: &[ErrorCode], dialect: Dialect) -> Components {
     let mut components = ComponentsBuilder::new();
     for (key, text, schema, example) in path_parameters() {
-        let name = if key == "memberTenant" { "tenant" } else { key };
+        let name = match key {
+            "memberTenant" | "anyTenant" => "tenant",
+            "anyClient" => "client",
+            key => key,
+        };
         components = add(components, key, name, ParameterIn::Path, text, schema, Some(example));
     }
     for (key, name, text, schema, example) in
@@ -119,7 +123,9 @@ fn path_parameters() -> Vec<(&'static str, &'static str, ObjectBuilder, Value)> 
             json!("fabrikam$sample-vm$1$preview"),
         ),
         ("tenant", "A tenant: a GUID or a domain name.", forms::tenant(), tenant.clone()),
-        ("memberTenant", "The tenant that vouches for the client.", forms::name(), tenant),
+        ("memberTenant", "The tenant that vouches for the client.", forms::name(), tenant.clone()),
+        ("anyTenant", "The tenant that vouches for the client.", string().min_length(Some(1)), tenant),
+        ("anyClient", "A client id.", string().min_length(Some(1)), json!("contoso-reader")),
         ("client", "A client id.", forms::name(), json!("contoso-reader")),
         ("faultId", "The id that the rule was given.", forms::guid(), json!(OPERATION)),
     ]
@@ -214,7 +220,7 @@ fn query_parameters_of_parts() -> Vec<Query> {
             "after",
             "after",
             "Go on behind this offer: `next` of the last reply.",
-            forms::id(),
+            string(),
             json!("sample-vm"),
         ),
         (
