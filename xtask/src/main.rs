@@ -41,7 +41,7 @@ enum Chore {
     Check,
     /// Check the dependencies against a copy of the advisory database
     Advisories {
-        /// The copy: a checkout of https://github.com/RustSec/advisory-db
+        /// The copy: a checkout of the repository RustSec/advisory-db
         #[arg(long, value_name = "PATH")]
         database: Option<std::path::PathBuf>,
     },

@@ -37,7 +37,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// The same as [`line`], owned.
+/// The same as [`line()`], owned.
 pub(crate) fn one_line(text: &str) -> String {
     line(text).into_owned()
 }
