@@ -134,7 +134,7 @@ impl<'a> Line<'a> {
         let (rule, what) = (injected.map(|by| by.rule), injected.map(|by| by.what));
         tracing::info!(
             method = self.method.as_str(),
-            route = self.route(),
+            route = self.template(),
             path = self.path().as_deref(),
             status = status.as_u16(),
             code,
@@ -153,7 +153,7 @@ impl<'a> Line<'a> {
     fn tell_of_a_read(&self, End { status, injected, .. }: End) {
         tracing::debug!(
             method = self.method.as_str(),
-            route = self.route(),
+            route = self.template(),
             status = status.as_u16(),
             took_ms = self.took_ms(),
             caller = self.caller().as_deref(),
@@ -165,7 +165,7 @@ impl<'a> Line<'a> {
         );
     }
 
-    fn route(&self) -> &str {
+    fn template(&self) -> &str {
         self.route.as_ref().map_or("none", MatchedPath::as_str)
     }
 
@@ -176,7 +176,7 @@ impl<'a> Line<'a> {
 
     /// The part of the path that the route calls by this name.
     fn part(&self, name: &str) -> Option<String> {
-        let parts = self.route().split('/').zip(self.uri.path().split('/'));
+        let parts = self.template().split('/').zip(self.uri.path().split('/'));
         let (_, part) = parts.into_iter().find(|(of_route, _)| *of_route == name)?;
         Some(percent_decode_str(part).decode_utf8_lossy().chars().take(LONGEST_PART).collect())
     }
@@ -199,7 +199,7 @@ impl Drop for Line<'_> {
         }
         tracing::info!(
             method = self.method.as_str(),
-            route = self.route(),
+            route = self.template(),
             took_ms = self.took_ms(),
             caller = self.caller().as_deref(),
             publisher = self.part("{publisher}").as_deref(),

@@ -72,6 +72,7 @@ pub(crate) async fn call(routes: &Routes, token: &str, ask: &Ask) -> Answer {
     let mut request = Request::builder()
         .method(ask.method.clone())
         .uri(path)
+        .header(header::HOST, "localhost")
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "application/json");
     if let Some(tag) = &ask.if_match {

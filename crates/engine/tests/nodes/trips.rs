@@ -74,8 +74,9 @@ async fn a_command_asks_the_database_twice_and_a_poll_once() {
         golive(&node, preview).await;
     }
     let calls = by_call(&capture.lines(cluster.database()).await.unwrap());
+    // A new offer's id is looked up in any letter case before.
     for (call, most) in
-        [("put", 2), ("put again", 2), ("publish", 2), ("poll", 1), ("cancel", 2), ("golive", 2)]
+        [("put", 3), ("put again", 2), ("publish", 2), ("poll", 1), ("cancel", 2), ("golive", 2)]
     {
         let asked = calls.get(call).map(Vec::as_slice).unwrap_or_default();
         assert_eq!(asked.len(), most, "{call}: {asked:#?}");

@@ -50,7 +50,7 @@ fn invalid(name: &'static str, text: &str, known: String) -> ApiError {
 /// The most members of a list in one reply.
 pub(crate) const LONGEST_LIST: u64 = 1000;
 /// Where the list goes on, in the address of the next part.
-pub(super) const SKIP: &str = "$skiptoken";
+pub(crate) const SKIP: &str = "$skiptoken";
 
 /// Says where the list goes on: at `path` with the same query, from behind `last`.
 pub(super) fn with_next(mut response: Response, path: &str, query: &str, last: &str) -> Response {

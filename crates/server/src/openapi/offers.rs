@@ -19,7 +19,7 @@ pub(super) fn calls() -> Vec<Call> {
     let mut calls = vec![
         Call::api(TAG, Get, "/api/publishers/{publisherId}/offers", "listOffers")
             .says("List the offers of a publisher", "Page retrieve-offers; contract, \"Endpoints\".")
-            .takes(&["$filter", "topOfList", "$skiptoken"])
+            .takes(&["$filter", "topOfList", "behindOffer"])
             .answers(Answer::list::<OfferSummary<'_>>("A summary of each.", summary()).may_have(&["Link"]))
             .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::InvalidFilter]),
     ];

@@ -18,7 +18,7 @@ pub(super) fn calls() -> Vec<Call> {
                 "List the operations of an offer, newest first",
                 "Page retrieve-operations. In the dialect `observed` cancellations are left out.",
             )
-            .takes(&["status", "submissionState", "topOfList", "$skiptoken"])
+            .takes(&["status", "submissionState", "topOfList", "behindOperation"])
             .answers(Answer::list::<OperationItem<'_>>("The operations.", item()).may_have(&["Link"]))
             .refuses(&[
                 ErrorCode::Forbidden,

@@ -13,6 +13,8 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Components, ObjectBuilder};
 use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Required};
 
+use crate::api::page::SKIP;
+
 use super::call::{refusal_example, refusal_response, stands_alone};
 use super::forms::{self, boolean, matching, one_of, string};
 
@@ -209,12 +211,13 @@ fn query_parameters_of_parts() -> Vec<Query> {
         ("top", "$top", "At most so many.", forms::number(1).maximum(Some(500)), json!(50)),
         ("topOfMany", "$top", "At most so many.", forms::number(1).maximum(Some(100)), json!(50)),
         ("topOfList", "$top", "At most so many.", forms::number(1).maximum(Some(1000)), json!(50)),
+        ("behindOffer", SKIP, "Where the list goes on: part of the address in `Link`.", string(), json!("b")),
         (
-            "skiptoken",
-            "$skiptoken",
-            "Where a list goes on: part of the address in `Link`. For operations a number, for offers an id.",
-            string(),
-            json!("12"),
+            "behindOperation",
+            SKIP,
+            "Where the list goes on: part of the address in `Link`.",
+            forms::number(1).maximum(Some(i64::MAX)),
+            json!(12),
         ),
         (
             "after",

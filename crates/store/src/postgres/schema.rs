@@ -16,7 +16,7 @@ pub(crate) const MIGRATIONS: [(&str, &str); 7] = [
     ("0004_audit", include_str!("../../migrations/postgres/0004_audit.sql")),
     ("0005_statistics", include_str!("../../migrations/postgres/0005_statistics.sql")),
     ("0006_packed", include_str!("../../migrations/postgres/0006_packed.sql")),
-    ("0008_folded", include_str!("../../migrations/postgres/0008_folded.sql")),
+    ("0007_folded", include_str!("../../migrations/postgres/0007_folded.sql")),
 ];
 
 /// Names the lock that a migrating node holds; any number that nobody else uses.

@@ -16,7 +16,7 @@ pub(crate) const MIGRATIONS: [(&str, &str); 7] = [
     ("0004_audit", include_str!("../../migrations/sqlite/0004_audit.sql")),
     ("0005_statistics", include_str!("../../migrations/sqlite/0005_statistics.sql")),
     ("0006_packed", include_str!("../../migrations/sqlite/0006_packed.sql")),
-    ("0008_folded", include_str!("../../migrations/sqlite/0008_folded.sql")),
+    ("0007_folded", include_str!("../../migrations/sqlite/0007_folded.sql")),
 ];
 
 /// The number of the newest migration that this binary knows.

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use signoff_store::contract::{Directory as _, PrincipalId, PrincipalRecord};
 
 use crate::identity::testing::{FakeClock, FakeStore, Served, http, issuer};
-use crate::identity::{ClientPolicy, Issuer, IssuerSettings, login_router, principal_id, seed_principal};
+use crate::identity::{
+    ClientPolicy, Issuer, IssuerSettings, Seeded, login_router, principal_id, seed_principal,
+};
 
 const V1: &str = "/tenant-1/oauth2/token";
 const V2: &str = "/tenant-1/oauth2/v2.0/token";
@@ -157,7 +159,8 @@ async fn who_is_unknown_and_who_is_wrong_get_one_answer() {
 async fn guarded(most: Option<u32>) -> (Served, FakeClock) {
     let (store, clock) = (Arc::new(FakeStore::default()), FakeClock::at(1_700_000_000));
     seed_principal(store.as_ref(), "tenant-1", "c", "s").await.unwrap();
-    let settings = IssuerSettings { failed_sign_ins: most, ..IssuerSettings::default() };
+    let settings =
+        IssuerSettings { failed_sign_ins: most, seeded: Seeded::Count, ..IssuerSettings::default() };
     let issuer = Issuer::new(store.clone(), store, clock.clock(), settings);
     let here = axum::Extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 7))));
     (Served::router(login_router(Arc::new(issuer)).layer(here)).await, clock)

@@ -47,6 +47,8 @@ impl Variables {
     pub(super) async fn are_read(&self, folder: &TempDir) {
         let help = output(signoff(folder.path()).args(["serve", "--help"])).await;
         let help = String::from_utf8(help.stdout).unwrap();
+        // It is wrapped where it suits a reader.
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
         for name in self.0.keys().filter(|name| !OTHERS.contains(&name.as_str())) {
             if !name.ends_with("_FILE") {
                 assert!(help.contains(&format!("[env: {name}")), "nobody reads {name}");
