@@ -73,8 +73,15 @@ impl Belonging {
     }
 }
 
-/// Whose the file is.
+/// Whose the file is. All is read of one state of it: somebody else may be making it a store meanwhile.
 pub(super) fn belonging(connection: &Connection) -> Result<Belonging, rusqlite::Error> {
+    let reading = connection.unchecked_transaction()?;
+    let belonging = read_belonging(&reading)?;
+    reading.finish()?;
+    Ok(belonging)
+}
+
+fn read_belonging(connection: &Connection) -> Result<Belonging, rusqlite::Error> {
     let number = |pragma: &str| connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0));
     let (application, version): (i32, i32) = (number("application_id")?, number("user_version")?);
     if application == APPLICATION {

@@ -28,7 +28,7 @@ impl Variables {
         self.0.insert("SIGNOFF_STORE".to_owned(), store.to_owned());
         self.0.insert("SIGNOFF_LISTEN".to_owned(), "127.0.0.1:0".to_owned());
         let secret = folder.path().join("secret");
-        std::fs::write(&secret, "a secret of sixteen letters or more\n").unwrap();
+        std::fs::write(&secret, "a-secret-of-sixteen-letters-or-more\n").unwrap();
         for (name, value) in &mut self.0 {
             if name.ends_with("_FILE") {
                 secret.to_str().unwrap().clone_into(value);
