@@ -10,7 +10,7 @@ const LONGEST_IN_ERROR: usize = 600;
 /// Whether `c` steers what shows it instead of being shown: control characters (C0, DEL, C1), separators of lines and
 /// paragraphs, and the marks that turn the direction of writing, by which a text looks like another one.
 pub fn is_steering(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Puts `text` on one line: what steers becomes a space, so that a value can neither forge a line of a mail or a log
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn what_turns_the_direction_of_writing_counts_as_steering() {
-        let all = "\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{7f}\u{9b}\u{7}";
+        let all = "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}\u{7f}\u{9b}\u{7}";
         assert!(all.chars().all(is_steering));
         assert_eq!(line("a\u{202e}b"), "a b");
         assert!(matches!(line("שלום, naïve 你好 👩‍👩‍👧"), Cow::Borrowed(_)), "what is only shown stays");
