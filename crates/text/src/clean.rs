@@ -10,7 +10,8 @@ const LONGEST_IN_ERROR: usize = 600;
 /// Whether `c` steers what shows it instead of being shown: control characters (C0, DEL, C1), separators of lines and
 /// paragraphs, and the marks that turn the direction of writing, by which a text looks like another one.
 pub fn is_steering(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Puts `text` on one line: what steers becomes a space, so that a value can neither forge a line of a mail or a log

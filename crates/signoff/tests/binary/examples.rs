@@ -52,6 +52,10 @@ fn script(page: &str, base: &str) -> String {
         assert!(script.contains("\nsleep 1\n"), "the page waits less often than {WAITS:?}");
         script = script.replacen("\nsleep 1\n", &format!("\n{}\n", until(step, status)), 1);
     }
+    // A reader types slower than the golive ends that is let go, a script does not.
+    let released = "/release -d '{\"step\":\"live\"}'\n";
+    assert!(script.contains(released), "the page lets go of the step in another way");
+    script = script.replacen(released, &format!("{released}{}\n", until("live", "complete")), 1);
     // A tag is that of a state: a reader is slower than the steps, a script is not.
     let waits = until("publisher-signoff", "waitingForPublisherReview");
     script = script.replacen("\nTAG=", &format!("\n{waits}\nTAG="), 1);
