@@ -1,4 +1,4 @@
-//! `cargo xtask model`: every state of the modelled system, and the rules that never bend (`docs/proof.md`).
+//! `cargo xtask model`: every state of the modelled system, and the rules that never bend (`docs/proof/model.md`).
 
 use crate::shell::{Failure, cargo, run as call};
 

@@ -2,7 +2,7 @@
 //!
 //! The real `signoff_lifecycle::decide` is in the middle; around it stand a store that compares revisions, clients,
 //! workers with leases, and the world in which steps leave things. [`rules`] holds the checks, [`configuration`] what is
-//! run, [`fault`] the planted bugs that show that each check can fail. `docs/proof.md` says what this proves.
+//! run, [`fault`] the planted bugs that show that each check can fail. `docs/proof/model.md` says what this proves.
 
 mod brief;
 pub mod call;

@@ -71,11 +71,11 @@ fn without_its_bug_a_system_keeps_the_rules() {
     }
 }
 
-/// `docs/proof.md` names each bug.
+/// `docs/proof/model.md` names each bug.
 #[test]
 fn the_proof_names_every_bug() {
-    let proof = include_str!("../../../docs/proof.md");
+    let proof = include_str!("../../../docs/proof/model.md");
     for name in NAMES {
-        assert!(proof.contains(&format!("`{name}`")), "docs/proof.md does not name {name}");
+        assert!(proof.contains(&format!("`{name}`")), "docs/proof/model.md does not name {name}");
     }
 }

@@ -1,7 +1,7 @@
 //! Undo for every step: what a cancel, a failure and a crash leave of the world, wherever they come.
 //!
-//! What must be so is written down in `docs/proof.md`, in the table of the section "Undo". This reads the table from
-//! there and plays every row of it, so that the document is true or a test is red.
+//! What must be so is written down in the table of `docs/proof/undo.md`. This reads the table from there and plays
+//! every row of it, so that the document is true or a test is red.
 
 mod cell;
 mod measure;
@@ -16,15 +16,13 @@ use crate::world::VM;
 use cell::{Cause, Cell, Place, When};
 use stage::Stage;
 
-const DOCUMENT: &str = include_str!("../../../../../docs/proof.md");
+const DOCUMENT: &str = include_str!("../../../../../docs/proof/undo.md");
 /// Rows that are played at the same time: most of their time they wait for the disk.
 const AT_ONCE: usize = 8;
 
 /// The rows of the table, without its head.
 fn table() -> Vec<&'static str> {
-    let section = DOCUMENT.split("\n## ").find(|section| section.starts_with("Undo\n"));
-    let section = section.expect("docs/proof.md has the section Undo");
-    section.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
+    DOCUMENT.lines().filter(|line| line.starts_with("| ")).skip(1).collect()
 }
 
 /// The row that says what comes of a cell.
@@ -46,11 +44,11 @@ async fn comes_to_what_the_table_says(pipeline: PipelineKind, reads: impl Fn(Cel
     for (place, (cell, row)) in cells.iter().zip(rows).enumerate() {
         let expected = table.get(place).map_or_else(|| "no such row".to_owned(), |row| reads(*cell, row));
         if row != expected {
-            wrong.push(format!("{row}\n  is what happens, and docs/proof.md says\n{expected}"));
+            wrong.push(format!("{row}\n  is what happens, and docs/proof/undo.md says\n{expected}"));
         }
     }
     assert!(wrong.is_empty(), "{} rows differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(table.len(), cells.len(), "docs/proof.md has a row too many");
+    assert_eq!(table.len(), cells.len(), "docs/proof/undo.md has a row too many");
 }
 
 #[tokio::test]
