@@ -9,6 +9,7 @@ mod model;
 mod node;
 #[path = "../../crates/store/src/testing/postgres_server.rs"]
 mod postgres_server;
+mod release;
 mod shell;
 mod sim;
 mod stages;
@@ -71,6 +72,14 @@ enum Chore {
         #[arg(long)]
         bug: Option<String>,
     },
+    /// Make a release: version, changelog, tests, binary, commit and tag
+    Release {
+        /// The version, such as 1.2.0
+        version: String,
+        /// Do it all but the tests in a clone, and leave this repository as it is
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Write the generated files
     Generate {
         /// Write nothing; fail if a file differs from what would be written
@@ -87,6 +96,7 @@ fn main() -> ExitCode {
         Chore::Arch => arch::run(),
         Chore::Model { deep, only } => model::run(deep, only.as_deref()),
         Chore::Sim { seed, seeds, from, bug } => sim::run(seed, seeds, from, bug.as_deref()),
+        Chore::Release { version, dry_run } => release::run(&version, dry_run),
         Chore::Generate { check } => generate::run(check),
     };
     match outcome {

@@ -14,7 +14,7 @@ use crate::server::{self, Server};
 use crate::stats::{Sample, Spread};
 use crate::{Error, Plan};
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 const STARTS: usize = 5;
 
 /// A file in a folder that goes when this is dropped.

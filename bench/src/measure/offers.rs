@@ -16,7 +16,7 @@ const DRAFT: &str = include_str!("../../../examples/sample-vm-offer.json");
 const PUBLISH: &str = r#"{"metadata":{"notification-emails":"release@contoso.example"}}"#;
 const CANCEL: &str = r#"{"metadata":{"reason":"measured"}}"#;
 /// How long one pass over all offers may take.
-const LONGEST_PASS: Duration = Duration::from_secs(60);
+const LONGEST_PASS: Duration = Duration::from_mins(1);
 
 /// How long the first two steps take.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl Steps {
     /// The scenario of the offer with this number.
     fn scenario(self, number: usize) -> String {
         let first = match self {
-            Self::Long => Duration::from_secs(3600),
+            Self::Long => Duration::from_hours(1),
             Self::Spread { first, each } => first + each * u32::try_from(number).unwrap_or(u32::MAX),
         };
         let first = first.as_millis();

@@ -25,7 +25,7 @@ const BATCH: usize = 256;
 /// Between two of them others have their turn.
 const BREATH: Duration = Duration::from_millis(20);
 /// From the end of a round through all publishers to the next.
-const ROUND_EVERY: Duration = Duration::from_secs(3600);
+const ROUND_EVERY: Duration = Duration::from_hours(1);
 /// Every so many rounds what had to stay is looked at again.
 const ANEW_EVERY: u32 = 24;
 

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::engine::Engine;
 
 /// How often is looked for what is over.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// At most so many rows are removed in one transaction: others wait for it.
 const AT_ONCE: usize = 1000;
 

@@ -35,6 +35,13 @@ pub enum Action {
 
 impl Role {
     /// Whether this role permits `action`.
+    ///
+    /// ```
+    /// use signoff_lifecycle::access::{Action, Role};
+    ///
+    /// assert!(Role::Contributor.permits(Action::ChangeOffers));
+    /// assert!(!Role::Contributor.permits(Action::Force), "to end an operation by force is for owners");
+    /// ```
     pub fn permits(self, action: Action) -> bool {
         match action {
             Action::Read => true,

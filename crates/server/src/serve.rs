@@ -50,7 +50,7 @@ pub(crate) use taken::Taken;
 /// The largest first line and headers of a request together, in bytes.
 pub(crate) const HEAD_BYTES: usize = 64 * 1024;
 /// Longer than any limit on a head.
-const NEVER: Duration = Duration::from_secs(24 * 3600);
+const NEVER: Duration = Duration::from_hours(24);
 /// The most headers of a request.
 pub(crate) const MOST_HEADERS: usize = 100;
 

@@ -155,7 +155,7 @@ impl World {
         let hangs_up = luck.happens(faults.hang_up);
         let millis = luck.below(faults.slow_millis + 2);
         let loses = luck.happens(faults.answer_lost);
-        (if hangs_up { Duration::from_millis(millis) } else { Duration::from_secs(3_600) }, loses)
+        (if hangs_up { Duration::from_millis(millis) } else { Duration::from_hours(1) }, loses)
     }
 
     fn judge(&self, asking: &Asking, answer: &Answer) {

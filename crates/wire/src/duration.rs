@@ -20,6 +20,14 @@ const LONGEST_MICROS: u64 = 3_652_500 * 86_400_000_000;
 pub const PATTERN: &str = "^([0-9]{1,14}ms|[0-9]{1,11}s|[0-9]{1,9}m|[0-9]{1,7}h|[0-9]{1,6}d)$";
 
 /// A span of time, in whole milliseconds.
+///
+/// ```
+/// use signoff_wire::duration::Span;
+///
+/// let span: Span = "90m".parse()?;
+/// assert_eq!(span.micros(), 90 * 60 * 1_000_000);
+/// # Ok::<(), signoff_wire::duration::InvalidSpan>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     micros: u64,

@@ -140,6 +140,15 @@ impl fmt::Display for OperationAddress<'_> {
 }
 
 /// Reads the percent-decoded last segment of `/api/operations/{…}`.
+///
+/// ```
+/// use signoff_wire::path::numbered_address;
+///
+/// let address = numbered_address("fabrikam$vm$2$preview")?;
+/// assert_eq!((address.offer, address.publishing_version), ("vm", 2));
+/// assert!(numbered_address("fabrikam$vm").is_err());
+/// # Ok::<(), signoff_wire::path::InvalidId>(())
+/// ```
 pub fn numbered_address(segment: &str) -> Result<NumberedAddress<'_>, InvalidId> {
     let malformed = || InvalidId::Address { given: shown(segment) };
     let parts: Vec<&str> = segment.splitn(5, '$').collect();

@@ -11,6 +11,13 @@ pub const LONGEST_WAIT: u64 = 50;
 ///
 /// Other preferences beside it are passed over. Of several waits the first counts; one that is no whole number of
 /// seconds is as good as none.
+///
+/// ```
+/// use signoff_wire::prefer;
+///
+/// assert_eq!(prefer::wait(["respond-async, wait=10"]), Some(10));
+/// assert_eq!(prefer::wait(["wait=soon"]), None);
+/// ```
 pub fn wait<'a>(values: impl IntoIterator<Item = &'a str>) -> Option<u64> {
     let value = values.into_iter().flat_map(preferences).find_map(|preference| {
         // Parameters may follow.

@@ -1,8 +1,8 @@
 //! `cargo xtask arch`: what holds the architecture up, checked rather than remembered.
 //!
-//! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`] and
-//! [`decisions`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them; [`citations`]
-//! follows what sources and documents cite.
+//! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`],
+//! [`decisions`] and [`unused`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them; [`citations`]
+//! follows what sources and documents cite. [`idle`] looks for exceptions of the tables that nothing needs.
 
 mod citations;
 mod decisions;
@@ -10,10 +10,12 @@ mod edges;
 mod exempt;
 mod files;
 mod graph;
+mod idle;
 mod log_lines;
 mod purity;
 mod rules;
 mod scan;
+mod unused;
 
 use crate::shell::{Failure, cargo, output, root};
 
@@ -27,13 +29,18 @@ pub(crate) fn run() -> Result<(), Failure> {
     let decisions = std::fs::read_to_string(root().join(rules::DECISIONS))
         .map_err(|error| format!("{} cannot be read: {error}", rules::DECISIONS))?;
 
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml"))
+        .map_err(|error| format!("Cargo.toml cannot be read: {error}"))?;
+
     let operations = std::fs::read_to_string(root().join(rules::OPERATIONS))
         .map_err(|error| format!("{} cannot be read: {error}", rules::OPERATIONS))?;
 
     let mut findings = edges::check(&graph);
     findings.extend(purity::check(&graph));
     findings.extend(decisions::check(&graph, &decisions));
+    findings.extend(unused::check(&graph, &sources, &workspace));
     findings.extend(sources.iter().flat_map(scan::check));
+    findings.extend(idle::check(&graph, &sources));
     findings.extend(log_lines::check(&sources, &operations));
     let documents = citations::Documents::read(root())?;
     findings.extend(citations::check(&documents, &sources, root()));

@@ -36,7 +36,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     // It fills stores with more operations than anybody would start over HTTP.
-    ("signoff-bench", &["signoff-store", "signoff-lifecycle", "signoff-wire"]),
+    ("signoff-bench", &["signoff-store", "signoff-lifecycle"]),
     ("xtask", &[]),
 ];
 
@@ -58,13 +58,7 @@ const HTTP: &str = "HTTP is served by the server alone";
 /// What stays in its place. The bench measures raw SQLite and bare axum beside us, so it may name both.
 pub(super) const KEPT: &[Kept] = &[
     Kept { outside: "rusqlite", by: &["signoff-store", "signoff-bench"], by_tests_of: &[], reason: SQL },
-    Kept { outside: "libsqlite3-sys", by: &["signoff-store"], by_tests_of: &[], reason: SQL },
-    Kept {
-        outside: "tokio-postgres",
-        by: &["signoff-store", "signoff-bench"],
-        by_tests_of: &[],
-        reason: SQL,
-    },
+    Kept { outside: "tokio-postgres", by: &["signoff-store"], by_tests_of: &[], reason: SQL },
     Kept { outside: "deadpool-postgres", by: &["signoff-store"], by_tests_of: &[], reason: SQL },
     Kept {
         outside: "axum",
@@ -96,6 +90,9 @@ pub(super) const PURE: &str = "signoff-lifecycle";
 pub(super) const PURE_MAY_REACH: &[&str] =
     &["serde", "serde_core", "serde_derive", "syn", "quote", "proc-macro2", "unicode-ident"];
 
+/// Dependencies that no source names, of which package, and what they are for.
+pub(super) const USED_UNSEEN: &[(&str, &str, &str)] = &[];
+
 /// Where each dependency has its reason.
 pub(super) const DECISIONS: &str = "docs/decisions.md";
 
@@ -125,7 +122,6 @@ const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/engine/src/clock.rs",
     "crates/store/src/leases/mod.rs",
     "crates/server/src/identity/random.rs",
-    "crates/signoff/src/progress",
     "crates/model/src/main.rs",
     "crates/sim/src/time.rs",
     "bench/",

@@ -16,17 +16,21 @@ pub(super) fn check(source: &Source) -> Vec<String> {
     if path.ends_with("Cargo.toml") && !text.contains(IN_EVERY_MANIFEST) {
         findings.push(format!("{path} lacks `{}`", IN_EVERY_MANIFEST.replace('\n', " ")));
     }
-    let in_test = test_lines(path, text);
-    let bans: Vec<&Ban> = BANS.iter().filter(|ban| concerns(ban, path)).collect();
-    for (index, (line, in_test)) in text.lines().zip(in_test).enumerate() {
-        for ban in bans.iter().filter(|ban| ban.in_tests || !in_test) {
-            let line = if ban.in_comments { line } else { without_comment(line) };
-            for word in ban.words.iter().filter(|word| contains(line, word)) {
-                findings.push(format!("{path}:{}: `{word}`: {}", index + 1, ban.reason));
-            }
-        }
+    for ban in BANS.iter().filter(|ban| concerns(ban, path)) {
+        let found = hits(ban, source);
+        findings.extend(found.map(|(line, word)| format!("{path}:{line}: `{word}`: {}", ban.reason)));
     }
     findings
+}
+
+/// Where the words of a ban stand in a source, wherever the ban holds: the number of the line and the word.
+pub(super) fn hits(ban: &Ban, source: &Source) -> impl Iterator<Item = (usize, &'static str)> {
+    let Source { path, text } = source;
+    let lines = text.lines().zip(test_lines(path, text)).enumerate();
+    lines.filter(|(_, (_, in_test))| ban.in_tests || !in_test).flat_map(|(index, (line, _))| {
+        let line = if ban.in_comments { line } else { without_comment(line) };
+        ban.words.iter().filter(move |word| contains(line, word)).map(move |word| (index + 1, *word))
+    })
 }
 
 fn concerns(ban: &Ban, path: &str) -> bool {
@@ -43,7 +47,7 @@ fn without_comment(line: &str) -> &str {
 }
 
 /// Whether `word` stands in `line`, not as a part of a longer name.
-fn contains(line: &str, word: &str) -> bool {
+pub(super) fn contains(line: &str, word: &str) -> bool {
     let of_name = |c: char| c.is_alphanumeric() || c == '_';
     let (opens, closes) = (word.starts_with(of_name), word.ends_with(of_name));
     line.match_indices(word).any(|(at, _)| {

@@ -225,7 +225,7 @@ impl Side<'_> {
         let of_cancels = self.read(true).await? - before;
         let before = self.read(false).await?;
         // Of operations that nobody has polled yet: what is kept in memory costs no page.
-        let polls = self.polls(2, 1, Some(COUNTED), Duration::from_secs(60)).await?.latencies.len();
+        let polls = self.polls(2, 1, Some(COUNTED), Duration::from_mins(1)).await?.latencies.len();
         let of_polls = self.read(false).await? - before;
         let (cancels, polls) = (u32::try_from(cancels)?, u32::try_from(polls)?);
         Ok((of_cancels / f64::from(cancels), of_polls / f64::from(polls)))

@@ -16,7 +16,7 @@ const LONGEST: Micros = Micros::from_millis(366 * 24 * 3_600_000);
 /// The shortest deadline, and the shortest time between two polls.
 const SHORTEST: Micros = Micros::from_millis(1000);
 /// The longest that one request may take: somebody waits for it.
-const LONGEST_TIMEOUT: Duration = Duration::from_secs(60);
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(1);
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 40;
 

@@ -23,7 +23,7 @@ mod leaving;
 pub(crate) use leaving::Leaving;
 
 /// Without a word from anybody the store is looked at again after this time.
-const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
 /// So many looks for other nodes' work fall into the time of a lease.
 const LOOKS_A_LEASE: u32 = 15;
 /// After a failure of the store it is asked again after this time.

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
 
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 const END: Timestamp = Timestamp(i64::MAX);
 
 /// An engine without a runner, and a publish whose first step is to be done.

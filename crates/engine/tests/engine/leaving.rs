@@ -13,7 +13,7 @@ use crate::world::{CONTOSO, MINUTE, World};
 
 /// Nothing here takes this long, and a lease lasts longer.
 const PATIENCE: Duration = Duration::from_secs(20);
-const LEASE: Duration = Duration::from_secs(3600);
+const LEASE: Duration = Duration::from_hours(1);
 
 /// A world in which a certifier is asked and takes its time over the reply.
 async fn asking(certifier: &std::sync::Arc<Certifier>) -> (World, OperationId) {

@@ -17,7 +17,7 @@ use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, notes, started, step};
 
 const CERTIFY: &str = "displaycertify";
 /// Only a test that fails waits so long.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 const SECOND: Micros = Micros::from_millis(1000);
 
 impl World {

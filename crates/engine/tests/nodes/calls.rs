@@ -16,7 +16,7 @@ fn calls(node: &Node, after: u64) -> Vec<&'static str> {
 async fn a_command_loads_and_commits_and_a_poll_looks() {
     let cluster = Cluster::new().await;
     // What was looked up of the directory counts for longer than this takes.
-    let settings = Settings { known_for: Duration::from_secs(3600), ..Settings::production() };
+    let settings = Settings { known_for: Duration::from_hours(1), ..Settings::production() };
     let node = cluster.node_with(settings, 0).await;
     node.put("a").await;
     let count = || node.faults.calls();

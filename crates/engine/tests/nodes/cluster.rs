@@ -20,7 +20,7 @@ pub(crate) const MINUTE: Micros = Micros::from_millis(60_000);
 pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
 
 /// Nothing here takes longer, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A machine whose clock is so many minutes off.
 struct Machine {

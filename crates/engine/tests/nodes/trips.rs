@@ -12,7 +12,7 @@ use crate::cluster::{CONTOSO, Cluster, Node};
 
 /// As in production, but for steps that take no time; what was looked up once counts for the whole test.
 fn settings() -> Settings {
-    let known_for = Duration::from_secs(3600);
+    let known_for = Duration::from_hours(1);
     Settings { pipeline: PipelineKind::Development, known_for, ..Settings::production() }
 }
 

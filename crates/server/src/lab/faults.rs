@@ -24,7 +24,7 @@ use crate::error::ApiError;
 use crate::{reply, view};
 
 /// The longest that a rule may hold a reply back.
-const LONGEST_LATENCY: Duration = Duration::from_secs(60);
+const LONGEST_LATENCY: Duration = Duration::from_mins(1);
 /// At most so many rules.
 pub(crate) const MOST: usize = 1000;
 

@@ -21,7 +21,7 @@ use crate::serve::BodyTime;
 /// The largest snapshot that is taken, in bytes.
 pub(crate) const LARGEST_SNAPSHOT: usize = 1 << 30;
 /// How long a snapshot may take to arrive.
-pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_secs(600);
+pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_mins(10);
 
 /// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
 pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> {

@@ -75,7 +75,7 @@ impl Default for Settings {
             upstream: Upstream::default(),
             head_timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(600),
+            idle_timeout: Duration::from_mins(10),
         }
     }
 }

@@ -193,7 +193,7 @@ mod tests {
         place.0.begins(true);
     }
 
-    const LONG: Duration = Duration::from_secs(3600);
+    const LONG: Duration = Duration::from_hours(1);
 
     #[tokio::test]
     async fn a_token_and_a_whole_body_free_the_address() {

@@ -91,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn each_byte_that_is_taken_gives_it_the_whole_time_again() {
         let (here, mut there) = tokio::io::duplex(8);
-        let mut here = Taken::new(here, Duration::from_secs(3600));
+        let mut here = Taken::new(here, Duration::from_hours(1));
         here.write_all(&[0; 8]).await.unwrap();
         tokio::select! {
             biased;

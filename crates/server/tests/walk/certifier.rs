@@ -91,7 +91,7 @@ impl Certifier {
     pub(crate) async fn asked(&self, kind: &str) -> Value {
         let mut asked = self.asked.subscribe();
         let wanted = |all: &Vec<(HeaderMap, Value)>| all.iter().any(|(_, body)| body["type"] == kind);
-        let came = tokio::time::timeout(Duration::from_secs(60), asked.wait_for(wanted)).await;
+        let came = tokio::time::timeout(Duration::from_mins(1), asked.wait_for(wanted)).await;
         let all = came.unwrap_or_else(|_| panic!("no {kind} came")).unwrap();
         all.iter().find(|(_, body)| body["type"] == kind).unwrap().1.clone()
     }

@@ -9,7 +9,7 @@ use crate::raw::Raw;
 use crate::server::TestServer;
 
 /// Longer than any test takes.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 pub(crate) const SHORT: Duration = Duration::from_millis(20);
 
 pub(crate) fn patient() -> ServeSettings {

@@ -119,7 +119,7 @@ fn count(setting: &str, given: Option<usize>, usual: usize, least: usize) -> Res
 }
 
 /// The longest time that may be set.
-const LONGEST: Duration = Duration::from_secs(3600);
+const LONGEST: Duration = Duration::from_hours(1);
 
 fn time(setting: &str, word: Option<&str>, usual: Duration) -> Result<Duration, BadSetting> {
     let Some(word) = word else { return Ok(usual) };

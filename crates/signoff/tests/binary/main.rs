@@ -6,6 +6,7 @@ mod actor;
 mod at_terminal;
 mod certified;
 mod client;
+mod client_example;
 mod crowd;
 mod database;
 mod deploying;

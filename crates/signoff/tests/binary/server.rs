@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdout, Command};
 pub(crate) const TENANT: &str = "11111111-1111-1111-1111-111111111111";
 pub(crate) const VERSION: &str = "api-version=2017-10-31";
 /// Nothing here takes this long; it only turns a hang into a failure.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `signoff` with nothing of the tester's environment but what finds programs and a home of its own.
 pub(crate) fn signoff(home: &Path) -> Command {

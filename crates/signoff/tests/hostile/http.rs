@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// Nothing here takes this long; it only turns a hang into a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) const VERSION: &str = "api-version=2017-10-31";
 
 /// A request that is well framed.

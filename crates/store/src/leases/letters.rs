@@ -8,7 +8,7 @@ use parking_lot::{Mutex, MutexGuard};
 use super::Passed;
 
 /// So long a letter is kept from others; sending one takes less.
-const HELD_FOR: Duration = Duration::from_secs(60);
+const HELD_FOR: Duration = Duration::from_mins(1);
 
 pub(crate) struct LetterHolds {
     until: Mutex<HashMap<i64, Duration>>,

@@ -190,10 +190,8 @@ mod tests {
         let name = address.rsplit('/').next().unwrap().split('?').next().unwrap();
         let shown = async |address: &str| {
             let (_, config) = address.parse::<super::super::Address>().unwrap().servers().remove(0);
-            let (client, _) = connect(&config, None, Duration::from_secs(60))
-                .await
-                .map_err(|trouble| trouble.text)
-                .unwrap();
+            let (client, _) =
+                connect(&config, None, Duration::from_mins(1)).await.map_err(|trouble| trouble.text).unwrap();
             let mut shown = Vec::new();
             for setting in [
                 "statement_timeout",

@@ -38,7 +38,7 @@ pub(super) fn listen(connection: &mut Connection, path: &Path) {
 
 const CONTOSO: &str = "contoso";
 const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn id(number: u128) -> OperationId {
     OperationId(number)

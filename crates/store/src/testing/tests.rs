@@ -92,7 +92,7 @@ async fn after_a_crash_nothing_returns_and_the_file_is_free() {
             let store = store.clone();
             async move { store.put_publisher(publisher("contoso"), None).await }
         });
-        tokio::time::timeout(Duration::from_secs(60), store.crashed()).await.expect("it crashes");
+        tokio::time::timeout(Duration::from_mins(1), store.crashed()).await.expect("it crashes");
         assert_eq!(store.events().borrow().crashed, Some(1));
         never_returns(store.publisher("contoso")).await;
         assert!(!call.is_finished());

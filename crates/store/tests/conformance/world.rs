@@ -21,7 +21,7 @@ pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
 /// When the cases begin: 2026-03-05T09:08:07Z.
 pub(crate) const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
 /// Longer than any case takes.
-pub(crate) const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const LONG: Duration = Duration::from_hours(1);
 pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
 
 pub(crate) fn id(number: u64) -> OperationId {

@@ -13,7 +13,7 @@ use signoff_store::contract::{Directory as _, PrincipalId, PrincipalRecord};
 use signoff_store::postgres::{OpenError, PostgresSettings, PostgresStore};
 
 /// Nothing here takes this long; it only turns a hang into a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store with few connections that does not wait for its database.
 async fn open(address: &str) -> Result<PostgresStore, OpenError> {

@@ -37,7 +37,7 @@ pub use watch::{News, Pace, Until, waits_for_sign_off};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a request may take from its first byte to the reply's last.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How often a request is repeated, and how long the first pause before that is; it doubles.
 #[derive(Clone, Copy, Debug)]

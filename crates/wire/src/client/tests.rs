@@ -10,7 +10,7 @@ use crate::words::{OfferSlot, OperationState};
 
 const ID: Uuid = Uuid::from_u128(7);
 const LOCATION: &str = "/api/operations/p$o$1$preview?api-version=2017-10-31";
-const PACE: Pace = Pace { first: Duration::ZERO, longest: Duration::ZERO, patience: Duration::from_secs(60) };
+const PACE: Pace = Pace { first: Duration::ZERO, longest: Duration::ZERO, patience: Duration::from_mins(1) };
 
 fn given() -> TokenSource {
     TokenSource::Given("t".into())
@@ -279,11 +279,11 @@ async fn a_server_that_can_wait_is_not_polled() {
     ])
     .await;
     // Neither the pause of the 202 nor that of the replies counts: the server itself says when there is news.
-    let long = Duration::from_secs(3600);
+    let long = Duration::from_hours(1);
     let pace = Pace { longest: long, ..PACE };
     let watched = stub.client(given());
     let watched = watched.watch(LOCATION, Some(long), Until::Ended, pace, |_| ());
-    let last = tokio::time::timeout(Duration::from_secs(60), watched).await.unwrap().unwrap();
+    let last = tokio::time::timeout(Duration::from_mins(1), watched).await.unwrap().unwrap();
     assert_eq!(last.status, OperationState::Completed);
     assert!(stub.requests()[1..].iter().all(|request| request.ends_with("\"1\" | prefer: wait=30")));
 }
@@ -312,7 +312,7 @@ async fn a_server_that_goes_away_is_waited_for() {
     assert_eq!(news, ["running", "away: HTTP 503", "back", "completed"]);
 
     let stub = Stub::start(std::iter::repeat_with(busy).take(5)).await;
-    let impatient = Pace { patience: Duration::ZERO, first: Duration::from_secs(3600), ..PACE };
+    let impatient = Pace { patience: Duration::ZERO, first: Duration::from_hours(1), ..PACE };
     let mut news = Vec::new();
     let client = stub.client(given());
     let given_up = client.watch(LOCATION, None, Until::Ended, impatient, |one| news.push(told(&one))).await;

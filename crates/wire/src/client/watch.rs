@@ -38,7 +38,7 @@ impl Default for Pace {
         Self {
             first: Duration::from_millis(100),
             longest: Duration::from_secs(5),
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
         }
     }
 }

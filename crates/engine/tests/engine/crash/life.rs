@@ -17,7 +17,7 @@ use crate::rules;
 use crate::world::CONTOSO;
 
 /// No life takes so long; it only turns a hang into a failure.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A store file, whose servers come and go.
 pub(super) struct State {
