@@ -331,7 +331,7 @@ mod tests {
         let tls = of(&[("sslmode", "verify-full"), ("sslrootcert", file.to_str().unwrap())]).unwrap();
         let provider = Arc::new(ring::default_provider());
         let verifier = Verifier { roots: tls.roots().unwrap(), check: tls.check.clone(), provider };
-        let now = UnixTime::since_unix_epoch(std::time::Duration::from_hours(500000));
+        let now = UnixTime::since_unix_epoch(std::time::Duration::from_hours(500_000));
         let verify = |certificate: &rcgen::Certificate, name: &'static str| {
             verifier.verify_server_cert(
                 certificate.der(),
