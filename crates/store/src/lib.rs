@@ -10,9 +10,9 @@ mod leases;
 pub mod memory;
 pub mod packed;
 pub mod postgres;
-mod rows;
+pub mod rows;
 pub mod sqlite;
-mod tables;
+pub mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod upkeep;

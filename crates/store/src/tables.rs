@@ -3,7 +3,7 @@
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     Text,
     Integer,
     Boolean,
@@ -14,7 +14,7 @@ pub(crate) enum Kind {
 
 /// One value of a row. Text is in the order of its bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Value {
+pub enum Value {
     Null,
     Text(String),
     Integer(i64),
@@ -23,18 +23,43 @@ pub(crate) enum Value {
     Bytes(Vec<u8>),
 }
 
+/// One value of a row that lies elsewhere, to be bound to a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    Null,
+    Text(&'a str),
+    Integer(i64),
+    Boolean(bool),
+    Guid(&'a [u8; 16]),
+    Bytes(&'a [u8]),
+}
+
+impl Value {
+    /// The value, to be bound.
+    pub fn cell(&self) -> Cell<'_> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Text(text) => Cell::Text(text),
+            Self::Integer(number) => Cell::Integer(*number),
+            Self::Boolean(flag) => Cell::Boolean(*flag),
+            Self::Guid(guid) => Cell::Guid(guid),
+            Self::Bytes(bytes) => Cell::Bytes(bytes),
+        }
+    }
+}
+
 /// One table and the columns that are carried.
-pub(crate) struct Table {
-    pub(crate) name: &'static str,
-    pub(crate) columns: &'static [(&'static str, Kind)],
+pub struct Table {
+    pub name: &'static str,
+    pub columns: &'static [(&'static str, Kind)],
     /// What no two rows have alike, the publisher first: rows are read in its order.
-    pub(crate) key: &'static [&'static str],
+    pub key: &'static [&'static str],
 }
 
 use Kind::{Boolean, Bytes, Guid, Integer, Text};
 
 /// Every table; the signing keys first, for they outlive a reset.
-pub(crate) const TABLES: [Table; 14] = [
+pub const TABLES: [Table; 14] = [
     Table {
         name: "signing_key",
         columns: &[("kid", Text), ("private_pem", Text), ("created_at", Integer)],
@@ -167,16 +192,16 @@ pub(crate) const TABLES: [Table; 14] = [
 
 /// The table that marks a store as a copy that is not finished. It is there as long as that is so, and holds the name of
 /// the source.
-pub(crate) const MARK: &str = "copying";
+pub const MARK: &str = "copying";
 
 /// Why nobody may use a store that holds a part of another one.
-pub(crate) fn unfinished(source: &str) -> String {
+pub fn unfinished(source: &str) -> String {
     format!("it holds an unfinished copy of {source}; run the same `signoff store copy` again to finish it")
 }
 
 impl Table {
     /// The names of its columns, for a statement.
-    pub(crate) fn names(&self) -> String {
+    pub fn names(&self) -> String {
         self.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
 }

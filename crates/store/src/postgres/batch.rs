@@ -4,10 +4,10 @@ use deadpool_postgres::ClientWrapper;
 use tokio_postgres::error::SqlState;
 use uuid::Uuid;
 
-use super::commit::Rows;
 use super::statement::{Parts, Statement};
 use super::{Parameter, column, failed};
 use crate::StoreError;
+use crate::rows::ChangeRows;
 
 /// The rows of all changes, one column a list. Child rows name their change by its place, counted from one.
 #[derive(Default)]
@@ -139,7 +139,7 @@ impl From<StoreError> for Failure {
 /// If nothing of any of them was written, or it is not known.
 pub(super) async fn write(
     client: &ClientWrapper,
-    changes: &[&Rows],
+    changes: &[&ChangeRows],
 ) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let Some(first) = changes.first() else { return Ok(Vec::new()) };
     let mut columns = Columns::default();
@@ -167,34 +167,33 @@ pub(super) async fn write(
 }
 
 impl<'a> Columns<'a> {
-    fn add(&mut self, change: &'a Rows) {
-        let offer = change.offer.as_str();
+    fn add(&mut self, change: &'a ChangeRows) {
         self.offers.add(change);
         let place = i64::try_from(self.offers.id.len()).unwrap_or(i64::MAX);
         for row in &change.operations {
             self.operations.place.push(place);
-            self.operations.offer.push(offer);
-            self.operations.id.push(row.id);
+            self.operations.offer.push(&row.offer_id);
+            self.operations.id.push(Uuid::from_bytes(row.operation_id));
             self.operations.publishing_version.push(row.publishing_version);
-            self.operations.previous.push(row.previous);
+            self.operations.previous.push(row.previous.map(Uuid::from_bytes));
             self.operations.body.push(&row.body);
         }
-        for (operation, attempt) in &change.settled {
+        for row in &change.settled {
             self.settled.0.push(place);
-            self.settled.1.push(*operation);
-            self.settled.2.push(*attempt);
+            self.settled.1.push(Uuid::from_bytes(row.operation_id));
+            self.settled.2.push(row.attempt);
         }
-        for (operation, attempt, kind, due_at) in &change.work {
+        for row in &change.work {
             self.work.place.push(place);
-            self.work.offer.push(offer);
-            self.work.operation.push(*operation);
-            self.work.attempt.push(*attempt);
-            self.work.kind.push(kind);
-            self.work.due_at.push(*due_at);
+            self.work.offer.push(&row.offer_id);
+            self.work.operation.push(Uuid::from_bytes(row.operation_id));
+            self.work.attempt.push(row.attempt);
+            self.work.kind.push(row.kind);
+            self.work.due_at.push(row.due_at);
         }
-        for row in &change.mail {
+        for row in &change.letters {
             self.mail.place.push(place);
-            self.mail.operation.push(row.operation);
+            self.mail.operation.push(Uuid::from_bytes(row.operation_id));
             self.mail.event.push(row.event);
             self.mail.recipient.push(&row.recipient);
             self.mail.body.push(&row.body);
@@ -203,24 +202,24 @@ impl<'a> Columns<'a> {
         }
         if let Some(content) = &change.content {
             self.contents.place.push(place);
-            self.contents.offer.push(offer);
-            self.contents.version.push(content.version.into());
-            self.contents.changed_at.push(content.changed_at.0);
+            self.contents.offer.push(&content.offer_id);
+            self.contents.version.push(content.version);
+            self.contents.changed_at.push(content.changed_at);
             self.contents.display_text.push(&content.display_text);
             self.contents.definition.push(&content.definition);
             self.contents.secrets.push(content.secrets.as_deref());
             self.contents.extra.push(content.extra.as_deref());
         }
-        if let Some(repeat) = &change.repeat {
+        if let Some(reply) = &change.reply {
             self.repeats.place.push(place);
-            self.repeats.key.push(&repeat.key);
-            self.repeats.digest.push(&repeat.digest);
-            self.repeats.expires_at.push(repeat.expires_at.0);
-            self.repeats.reply.push(&repeat.reply);
+            self.repeats.key.push(&reply.key);
+            self.repeats.digest.push(&reply.digest);
+            self.repeats.expires_at.push(reply.expires_at);
+            self.repeats.reply.push(&reply.reply);
         }
-        if let Some(body) = &change.audit {
+        if let Some(entry) = &change.audit {
             self.audit.0.push(place);
-            self.audit.1.push(body);
+            self.audit.1.push(&entry.body);
         }
     }
 
@@ -298,18 +297,20 @@ impl<'a> Columns<'a> {
 }
 
 impl<'a> Offers<'a> {
-    fn add(&mut self, change: &'a Rows) {
-        self.id.push(&change.offer);
-        self.expected.push(change.expected);
-        self.guid.push(change.guid);
-        self.offer_type.push(&change.offer_type);
-        self.status.push(change.status);
-        self.state.push(&change.state);
-        self.target.push(change.target);
-        self.cancellation.push(change.cancellation);
-        self.display_text.push(change.content.as_ref().map(|content| content.display_text.as_str()));
-        self.fence_operation.push(change.fence.as_ref().map(|fence| fence.operation));
-        self.fence_attempt.push(change.fence.as_ref().map(|fence| fence.attempt));
-        self.fence_token.push(change.fence.as_ref().map(|fence| fence.token));
+    fn add(&mut self, change: &'a ChangeRows) {
+        let conditions = &change.conditions;
+        let offer = &change.offer;
+        self.id.push(&offer.offer_id);
+        self.expected.push(conditions.revision);
+        self.guid.push(Uuid::from_bytes(offer.guid));
+        self.offer_type.push(&offer.offer_type);
+        self.status.push(offer.status);
+        self.state.push(&offer.state);
+        self.target.push(offer.target.map(Uuid::from_bytes));
+        self.cancellation.push(offer.cancellation.map(Uuid::from_bytes));
+        self.display_text.push(offer.display_text.as_deref());
+        self.fence_operation.push(conditions.lease_operation.map(Uuid::from_bytes));
+        self.fence_attempt.push(conditions.lease_attempt);
+        self.fence_token.push(conditions.lease_token);
     }
 }

@@ -10,11 +10,11 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
 use super::batch::{self, Failure};
-use super::commit::Rows;
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
 use super::unanswered::{self, unanswered};
 use crate::StoreError;
+use crate::rows::ChangeRows;
 
 /// At most so many changes share a statement.
 const GROUP: usize = 128;
@@ -27,7 +27,7 @@ const QUEUE: usize = 8192;
 const TRIES: usize = 3;
 
 struct Waiting {
-    rows: Rows,
+    rows: ChangeRows,
     caller: oneshot::Sender<Result<(), StoreError>>,
 }
 
@@ -82,7 +82,7 @@ impl Committer {
     }
 
     /// Writes a change and waits until it is durable.
-    pub(super) async fn commit(&self, rows: Rows) -> Result<(), StoreError> {
+    pub(super) async fn commit(&self, rows: ChangeRows) -> Result<(), StoreError> {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
@@ -134,8 +134,8 @@ impl Queue {
                 continue;
             }
             self.give_turn(publisher);
-            // Rows are locked in one order, whoever locks them.
-            group.sort_by(|a, b| a.rows.offer.cmp(&b.rows.offer));
+            // ChangeRows are locked in one order, whoever locks them.
+            group.sort_by(|a, b| a.rows.offer.offer_id.cmp(&b.rows.offer.offer_id));
             return group;
         }
         Vec::new()
@@ -147,7 +147,7 @@ impl Queue {
         if let Some(lane) = self.lanes.get_mut(&rows.publisher) {
             lane.writers -= 1;
             for waiting in group {
-                lane.busy.remove(&waiting.rows.offer);
+                lane.busy.remove(&waiting.rows.offer.offer_id);
             }
         }
         self.give_turn(rows.publisher.clone());
@@ -169,7 +169,7 @@ impl Lane {
                 self.waiting.push_front(waiting);
                 break;
             }
-            if self.busy.insert(waiting.rows.offer.clone()) {
+            if self.busy.insert(waiting.rows.offer.offer_id.clone()) {
                 group.push(waiting);
             } else {
                 later.push_back(waiting);
@@ -184,7 +184,7 @@ impl Lane {
 }
 
 async fn write(pool: &Pool, answer: Duration, queue: &Mutex<Queue>, pushed: &Semaphore, group: Vec<Waiting>) {
-    let rows: Vec<&Rows> = group.iter().map(|waiting| &waiting.rows).collect();
+    let rows: Vec<&ChangeRows> = group.iter().map(|waiting| &waiting.rows).collect();
     let outcomes = match try_to_write(pool, answer, &rows).await {
         Ok(outcomes) => outcomes,
         // One of them spoils it for the others.
@@ -209,7 +209,7 @@ async fn write(pool: &Pool, answer: Duration, queue: &Mutex<Queue>, pushed: &Sem
     }
 }
 
-async fn one_by_one(pool: &Pool, answer: Duration, rows: &[&Rows]) -> Vec<Result<(), StoreError>> {
+async fn one_by_one(pool: &Pool, answer: Duration, rows: &[&ChangeRows]) -> Vec<Result<(), StoreError>> {
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
         match try_to_write(pool, answer, std::slice::from_ref(row)).await {
@@ -229,7 +229,7 @@ async fn one_by_one(pool: &Pool, answer: Duration, rows: &[&Rows]) -> Vec<Result
 async fn try_to_write(
     pool: &Pool,
     answer: Duration,
-    rows: &[&Rows],
+    rows: &[&ChangeRows],
 ) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
     let written = write_again(&client, rows);
@@ -241,7 +241,10 @@ async fn try_to_write(
 }
 
 /// Who lost a deadlock tries again.
-async fn write_again(client: &ClientWrapper, rows: &[&Rows]) -> Result<Vec<Result<(), StoreError>>, Failure> {
+async fn write_again(
+    client: &ClientWrapper,
+    rows: &[&ChangeRows],
+) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let mut outcome = batch::write(client, rows).await;
     for _ in 1..TRIES {
         if !matches!(outcome, Err(Failure::Deadlock)) {

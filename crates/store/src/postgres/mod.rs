@@ -6,7 +6,6 @@ mod artifacts;
 mod audit;
 mod batch;
 mod carry;
-mod commit;
 mod committer;
 mod connect;
 mod directory;
@@ -162,11 +161,6 @@ fn uuid(id: OperationId) -> Uuid {
 
 fn operation_id(uuid: Uuid) -> OperationId {
     OperationId(uuid.as_u128())
-}
-
-/// A number that the database keeps as signed.
-fn signed(number: u64) -> Result<i64, StoreError> {
-    i64::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is too large to be stored")))
 }
 
 /// A number that is never negative.

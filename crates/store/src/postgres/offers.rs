@@ -6,12 +6,11 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use tokio_postgres::Row;
 
-use super::commit::Rows;
 use super::{PostgresStore, column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use crate::packed::unpack;
-use crate::rows::decode;
+use crate::rows::{ChangeRows, decode};
 
 /// What commands are decided on, of the offers with these names.
 pub(super) const LOAD: &str = "SELECT offer_id, revision, state,
@@ -51,7 +50,7 @@ impl Offers for PostgresStore {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
-        self.inner.committer.commit(Rows::of(change)?).await
+        self.inner.committer.commit(ChangeRows::of(change)?).await
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {

@@ -6,10 +6,11 @@ use signoff_lifecycle::ids::OperationId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, failed, signed, until, uuid, within};
+use super::{PostgresStore, column, failed, until, uuid, within};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
 use crate::packed::unpack;
+use crate::rows::signed;
 
 /// Forgetting many operations may take as long as so many answers. No request waits for it.
 const ANSWERS: u32 = 4;

@@ -9,10 +9,10 @@ use signoff_lifecycle::ids::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, operation_id, signed, unsigned, uuid};
+use super::{PostgresStore, column, operation_id, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
-use crate::rows::kind_of;
+use crate::rows::{kind_of, signed};
 
 const COLUMNS: &str = "publisher_id, offer_id, operation_id, attempt, kind, due_at";
 /// No lease is as long as 90 minutes: what says so was written by a clock that was ahead.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, OpenFlags, Params, params_from_iter};
 
 use super::{connect, lab, schema, sql, unavailable};
-use crate::tables::{Kind, Table, Value};
+use crate::tables::{Cell, Kind, Table, Value};
 use crate::{StoreError, files};
 
 /// A new file that rows are put into.
@@ -46,7 +46,7 @@ pub(super) fn put(connection: &Connection, table: &Table, rows: &[Vec<Value>]) -
     let text = format!("INSERT INTO {} ({}) VALUES ({})", table.name, table.names(), places.join(", "));
     let mut statement = connection.prepare_cached(&text).map_err(sql)?;
     for row in rows {
-        statement.execute(params_from_iter(row)).map_err(sql)?;
+        statement.execute(parameters(row)).map_err(sql)?;
     }
     Ok(())
 }
@@ -106,15 +106,19 @@ pub(super) fn read(value: ValueRef<'_>, kind: Kind) -> Result<Value, StoreError>
     })
 }
 
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-            Self::Integer(number) => ValueRef::Integer(*number),
-            Self::Boolean(flag) => ValueRef::Integer((*flag).into()),
-            Self::Guid(bytes) => ValueRef::Blob(bytes),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-        }))
-    }
+/// A value as SQLite takes it.
+pub(super) fn bound(cell: Cell<'_>) -> ToSqlOutput<'_> {
+    ToSqlOutput::Borrowed(match cell {
+        Cell::Null => ValueRef::Null,
+        Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+        Cell::Integer(number) => ValueRef::Integer(number),
+        Cell::Boolean(flag) => ValueRef::Integer(flag.into()),
+        Cell::Guid(guid) => ValueRef::Blob(guid),
+        Cell::Bytes(bytes) => ValueRef::Blob(bytes),
+    })
+}
+
+/// Values as the parameters of a statement.
+pub(super) fn parameters(values: &[Value]) -> impl Params {
+    params_from_iter(values.iter().map(|value| bound(value.cell())))
 }

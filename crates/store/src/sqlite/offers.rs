@@ -1,19 +1,16 @@
 //! Offers and operations: reads, and the way of a commit to the writer.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 
-use super::commit::Rows;
-use super::{SqliteStore, sql};
+use super::{SqliteStore, commit, sql};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use crate::packed::unpack;
-use crate::rows::decode;
+use crate::rows::{ChangeRows, decode};
 
 #[async_trait]
 impl Offers for SqliteStore {
@@ -22,18 +19,18 @@ impl Offers for SqliteStore {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
-        let rows = Rows::of(change)?;
-        let rows = Arc::new(rows);
-        let (settled, leases) = (rows.clone(), self.inner.leases.clone());
+        let rows = ChangeRows::of(change)?;
+        let leases = self.inner.leases.clone();
         let forget = {
-            let leases = leases.clone();
+            let (publisher, settled, leases) =
+                (rows.publisher.clone(), change.settled.clone(), leases.clone());
             move |durable| {
-                for (operation, attempt) in settled.settled.iter().filter(|_| durable) {
-                    leases.forget(settled.publisher(), *operation, *attempt);
+                for (operation, attempt) in settled.iter().filter(|_| durable) {
+                    leases.forget(&publisher, *operation, *attempt);
                 }
             }
         };
-        self.writer().write_then(move |connection| rows.write(connection, &leases), forget).await
+        self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), forget).await
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {

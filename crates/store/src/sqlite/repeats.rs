@@ -7,6 +7,7 @@ use signoff_lifecycle::ids::Timestamp;
 use super::{SqliteStore, sql};
 use crate::StoreError;
 use crate::contract::{Repeated, Repeats};
+use crate::rows::ReplyRow;
 
 #[async_trait]
 impl Repeats for SqliteStore {
@@ -33,7 +34,9 @@ impl Repeats for SqliteStore {
     }
 
     async fn keep_reply(&self, repeated: Repeated) -> Result<(), StoreError> {
-        self.writer().write(move |connection| keep(connection, &repeated)).await
+        self.writer()
+            .write(move |connection| keep(connection, &repeated.publisher, &ReplyRow::of(&repeated)))
+            .await
     }
 
     async fn prune_repeated(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
@@ -55,20 +58,14 @@ impl Repeats for SqliteStore {
 ///
 /// # Errors
 /// [`StoreError::Stale`] if there is one with this key: whoever comes second has to look at it.
-pub(super) fn keep(connection: &Connection, repeated: &Repeated) -> Result<(), StoreError> {
+pub(super) fn keep(connection: &Connection, publisher: &str, reply: &ReplyRow) -> Result<(), StoreError> {
     let rows = connection
         .prepare_cached(
             "INSERT INTO repeated (publisher_id, key, digest, expires_at, reply) VALUES (?1, ?2, ?3, ?4, ?5)
              ON CONFLICT DO NOTHING",
         )
         .and_then(|mut statement| {
-            statement.execute(params![
-                repeated.publisher,
-                repeated.key,
-                repeated.digest,
-                repeated.expires_at.0,
-                repeated.reply,
-            ])
+            statement.execute(params![publisher, reply.key, reply.digest, reply.expires_at, reply.reply])
         });
     if rows.map_err(sql)? == 1 { Ok(()) } else { Err(StoreError::Stale) }
 }

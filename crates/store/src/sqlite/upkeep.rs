@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use rusqlite::{Connection, ErrorCode, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::place::{self, READ_ONLY, READ_WRITE, Taken};
 use super::schema::Belonging;
@@ -130,7 +130,7 @@ impl Engine for File {
         let (text, kinds, parameters) = (text.to_owned(), kinds.to_vec(), parameters.to_vec());
         self.with(move |connection| {
             let mut statement = connection.prepare_cached(&text).map_err(sql)?;
-            let mut rows = statement.query(params_from_iter(&parameters)).map_err(sql)?;
+            let mut rows = statement.query(carry::parameters(&parameters)).map_err(sql)?;
             let mut found = Vec::new();
             while let Some(row) = rows.next().map_err(sql)? {
                 let values = kinds.iter().enumerate();
@@ -161,7 +161,8 @@ impl Engine for File {
                 None => String::new(),
             };
             let text = format!("DELETE FROM {}{condition}", table.name);
-            connection.execute(&text, params_from_iter(after.unwrap_or_default())).map(|_| ()).map_err(sql)
+            let after = after.unwrap_or_default();
+            connection.execute(&text, carry::parameters(&after)).map(|_| ()).map_err(sql)
         })
         .await
     }

@@ -1,5 +1,7 @@
 //! How values of the core are kept in rows, alike in every engine.
 
+mod change;
+
 use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
@@ -13,6 +15,11 @@ use crate::StoreError;
 use crate::contract::{Delivery, Letter, Mail};
 use crate::packed::{pack, unpack};
 
+pub use change::{
+    ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow, Row,
+    SettledRow, WorkRow,
+};
+
 /// Reads a stored JSON value.
 pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
@@ -21,6 +28,11 @@ pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
 /// Writes a value as the JSON that is stored.
 pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+/// A number that the stores keep as signed.
+pub(crate) fn signed(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is too large to be stored")))
 }
 
 pub(crate) fn kind_word(kind: WorkKind) -> &'static str {
