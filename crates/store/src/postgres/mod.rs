@@ -11,6 +11,7 @@ mod connect;
 mod directory;
 mod gather;
 mod lab;
+mod lists;
 mod offers;
 mod opening;
 mod outbox;

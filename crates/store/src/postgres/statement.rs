@@ -4,6 +4,9 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use super::lists::Name;
+use crate::rows::ChangeRows;
+
 const TEXT: &str = include_str!("commit.sql");
 
 /// How many parts may be there or not.
@@ -18,20 +21,35 @@ pub(super) struct Parts {
     pub(super) operations: bool,
     pub(super) settled: bool,
     pub(super) work: bool,
-    pub(super) mail: bool,
+    pub(super) letters: bool,
     pub(super) contents: bool,
     pub(super) replies: bool,
     pub(super) audit: bool,
 }
 
-/// A statement, and which of all parameters it has, in the order of its numbers.
+/// A statement, and what its parameters are, in the order of their numbers.
 pub(super) struct Statement {
     pub(super) text: String,
-    /// Counted from nought.
-    pub(super) parameters: Vec<usize>,
+    pub(super) parameters: Vec<Name>,
 }
 
 impl Parts {
+    /// The parts that there is something for.
+    pub(super) fn of(changes: &[&ChangeRows]) -> Self {
+        let any = |has: fn(&ChangeRows) -> bool| changes.iter().any(|change| has(change));
+        Self {
+            fences: any(|change| change.fence.is_some()),
+            creates: any(|change| change.conditions.revision.is_none()),
+            operations: any(|change| !change.operations.is_empty()),
+            settled: any(|change| !change.settled.is_empty()),
+            work: any(|change| !change.work.is_empty()),
+            letters: any(|change| !change.letters.is_empty()),
+            contents: any(|change| change.content.is_some()),
+            replies: any(|change| change.reply.is_some()),
+            audit: any(|change| change.audit.is_some()),
+        }
+    }
+
     fn flags(self) -> [(&'static str, bool); PARTS] {
         [
             ("fences", self.fences),
@@ -39,7 +57,7 @@ impl Parts {
             ("operations", self.operations),
             ("settled", self.settled),
             ("work", self.work),
-            ("mail", self.mail),
+            ("letters", self.letters),
             ("contents", self.contents),
             ("replies", self.replies),
             ("audit", self.audit),
@@ -75,27 +93,38 @@ impl Parts {
     }
 }
 
-/// The statement with the parameters that it has numbered from one on: one that is named nowhere has no type.
+/// The statement with its named parameters numbered from one on, in the order of their first use: one that is not in it
+/// has no number, for the database could not tell its type.
 fn numbered(text: &str) -> Statement {
-    let mut pieces = text.split('$');
-    let mut statement =
-        Statement { text: pieces.next().unwrap_or_default().to_owned(), parameters: Vec::new() };
-    for piece in pieces {
-        let end = piece.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(piece.len());
-        let parameter = piece[..end].parse::<usize>().map_or(0, |number| number.saturating_sub(1));
-        let known = statement.parameters.iter().position(|known| *known == parameter);
+    let mut statement = Statement { text: String::with_capacity(text.len()), parameters: Vec::new() };
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(':') {
+        statement.text.push_str(before);
+        // Two colons are a cast.
+        if let Some(after) = after.strip_prefix(':') {
+            statement.text.push_str("::");
+            rest = after;
+            continue;
+        }
+        let is_of_name = |letter: char| letter.is_ascii_lowercase() || matches!(letter, '_' | '.');
+        let end = after.find(|letter| !is_of_name(letter)).unwrap_or(after.len());
+        let name = Name::of(&after[..end]).expect("a test looks up every name in commit.sql");
+        let known = statement.parameters.iter().position(|known| *known == name);
         let place = known.unwrap_or_else(|| {
-            statement.parameters.push(parameter);
+            statement.parameters.push(name);
             statement.parameters.len() - 1
         });
         // Writing to a string cannot fail.
-        let _ = write!(statement.text, "${}{}", place + 1, &piece[end..]);
+        let _ = write!(statement.text, "${}", place + 1);
+        rest = &after[end..];
     }
+    statement.text.push_str(rest);
     statement
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lists::GROUPS;
     use super::*;
 
     const NOTHING: Parts = Parts {
@@ -104,7 +133,7 @@ mod tests {
         operations: false,
         settled: false,
         work: false,
-        mail: false,
+        letters: false,
         contents: false,
         replies: false,
         audit: false,
@@ -128,7 +157,7 @@ mod tests {
             !least.contains("outbox") && !least.contains("DELETE") && !least.contains("INSERT"),
             "{least}"
         );
-        let text = &Parts { mail: true, fences: true, ..NOTHING }.statement().text;
+        let text = &Parts { letters: true, fences: true, ..NOTHING }.statement().text;
         assert!(
             text.contains("INSERT INTO outbox") && text.contains("lease_token") && !text.contains("audit")
         );
@@ -136,9 +165,28 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_numbered_without_a_gap() {
-        let Statement { text, parameters } = numbered("a $2 b $11::text[] c $2, $1");
-        assert_eq!(text, "a $1 b $2::text[] c $1, $3");
-        assert_eq!(parameters, [1, 10, 0]);
+    fn parameters_are_numbered_without_a_gap_whatever_their_names() {
+        let text = "a :work.due_at b :publisher::text[] c :work.due_at, :audit.place d";
+        let Statement { text, parameters } = numbered(text);
+        assert_eq!(text, "a $1 b $2::text[] c $1, $3 d");
+        let names = ["work.due_at", "publisher", "audit.place"];
+        assert_eq!(parameters, names.map(|name| Name::of(name).unwrap()));
+    }
+
+    #[test]
+    fn every_column_of_the_rows_is_in_the_text_and_nothing_else() {
+        let text: String = TEXT.lines().filter(|line| !line.trim_start().starts_with("--")).collect();
+        let found = numbered(&text).parameters;
+        let mut names = vec![Name::Publisher];
+        for (group, (name, columns)) in GROUPS.iter().enumerate() {
+            let columns = (0..columns.len()).map(|column| Name::Column(group, column));
+            // Those of the offers are counted by the database.
+            let place = (!["conditions", "offers"].contains(name)).then_some(Name::Place(group));
+            names.extend(columns.chain(place));
+        }
+        for name in &names {
+            assert!(found.contains(name), "{name:?} is not written");
+        }
+        assert_eq!(found.len(), names.len());
     }
 }
