@@ -1,7 +1,9 @@
 //! Stores full of operations that are finished: rows that a server wrote, copied under other names and ids. Every copy has
 //! as long a text as the row that it was made from, and ids rise in the order of writing.
 
-use signoff_store::packed;
+use std::sync::LazyLock;
+
+use signoff_store::{packed, tables};
 
 use crate::Error;
 
@@ -19,75 +21,35 @@ pub(crate) enum Kind {
 
 use Kind::{Entry, Guid, Integer, Packed, Text};
 
-/// The tables that have rows of an offer, and the columns that are copied; others get what they get by default.
-pub(crate) const TABLES: [(&str, &[(&str, Kind)]); 7] = [
-    (
-        "offer",
-        &[
-            ("publisher_id", Text),
-            ("offer_id", Text),
-            ("guid", Guid),
-            ("revision", Integer),
-            ("offer_type", Text),
-            ("status", Text),
-            ("display_text", Text),
-            ("state", Text),
-            ("target", Guid),
-            ("cancellation", Guid),
-        ],
-    ),
-    (
-        "content",
-        &[
-            ("publisher_id", Text),
-            ("offer_id", Text),
-            ("version", Integer),
-            ("changed_at", Integer),
-            ("display_text", Text),
-            ("definition", Text),
-            ("secrets", Text),
-            ("extra", Text),
-        ],
-    ),
-    (
-        "operation",
-        &[
-            ("publisher_id", Text),
-            ("operation_id", Guid),
-            ("offer_id", Text),
-            ("publishing_version", Integer),
-            ("previous", Guid),
-            ("body", Packed),
-        ],
-    ),
-    (
-        "work",
-        &[
-            ("publisher_id", Text),
-            ("operation_id", Guid),
-            ("attempt", Integer),
-            ("offer_id", Text),
-            ("kind", Text),
-            ("due_at", Integer),
-        ],
-    ),
-    (
-        "outbox",
-        &[
-            ("publisher_id", Text),
-            ("operation_id", Guid),
-            ("event", Text),
-            ("recipient", Text),
-            ("body", Packed),
-            ("failures", Integer),
-            ("due_at", Integer),
-            ("outcome", Text),
-            ("last_error", Text),
-        ],
-    ),
-    ("artifact", &[("publisher_id", Text), ("operation_id", Guid), ("step", Text), ("body", Text)]),
-    ("audit", &[("publisher_id", Text), ("entry", Entry), ("body", Text)]),
-];
+/// A table and the columns that are copied; others get what they get by default.
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: Vec<(&'static str, Kind)>,
+}
+
+/// The tables that have rows of an offer.
+pub(crate) static TABLES: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let of_offers = ["offer", "content", "operation", "work", "outbox", "artifact", "audit"];
+    tables::TABLES.iter().filter(|table| of_offers.contains(&table.name)).map(Table::of).collect()
+});
+
+impl Table {
+    fn of(table: &tables::Table) -> Self {
+        // The numbers of letters are the store's to give.
+        let copied = table.columns.iter().filter(|(column, _)| *column != "id");
+        let columns = copied.map(|(column, kind)| {
+            let kind = match kind {
+                tables::Kind::Integer if *column == "entry" => Entry,
+                tables::Kind::Integer | tables::Kind::Boolean => Integer,
+                tables::Kind::Text => Text,
+                tables::Kind::Guid => Guid,
+                tables::Kind::Bytes => Packed,
+            };
+            (*column, kind)
+        });
+        Self { name: table.name, columns: columns.collect() }
+    }
+}
 
 /// The rows of one offer.
 pub(crate) struct Template {
@@ -134,7 +96,7 @@ impl Template {
         write: &mut dyn FnMut(usize, Vec<Cell>) -> Result<(), Error>,
     ) -> Result<Free, Error> {
         let mut entry = free.1;
-        for (table, (name, columns)) in TABLES.iter().enumerate() {
+        for (table, Table { name, columns }) in TABLES.iter().enumerate() {
             for row in &self.rows[table] {
                 let parts: Vec<_> =
                     row.iter().map(|value| value.as_deref().map(|text| self.cut(text))).collect();

@@ -13,7 +13,7 @@ use super::life;
 use crate::postgres::Postgres;
 use crate::server::{Mode, Server};
 use crate::stats::real;
-use crate::template::{Cell, Free, Kind, TABLES, Template};
+use crate::template::{Cell, Free, Kind, TABLES, Table, Template};
 use crate::{Error, Plan};
 
 /// Where the numbers of copied ids begin: those of real ones have the time in their place, and are far greater.
@@ -92,8 +92,8 @@ impl Store<'_> {
             "operation_id IN (SELECT operation_id FROM operation WHERE publisher_id = 'contoso' AND offer_id = '{offer}')"
         );
         let mut rows = Vec::new();
-        for (table, columns) in TABLES {
-            let (which, order) = match table {
+        for Table { name: table, columns } in TABLES.iter() {
+            let (which, order) = match *table {
                 "offer" | "content" => (format!("offer_id = '{offer}'"), "offer_id"),
                 "operation" | "work" => (format!("offer_id = '{offer}'"), "operation_id"),
                 "audit" => (format!("body LIKE '%{offer}%'"), "entry"),
@@ -136,10 +136,11 @@ impl Store<'_> {
                     emptied("DELETE FROM")
                 ))?;
                 store.set_prepared_statement_cache_capacity(TABLES.len());
-                let inserts = TABLES.map(|(table, columns)| {
+                let insert = |Table { name, columns }: &Table| {
                     let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-                    format!("INSERT INTO {table} ({}) VALUES ({})", names(columns), places.join(", "))
-                });
+                    format!("INSERT INTO {name} ({}) VALUES ({})", names(columns), places.join(", "))
+                };
+                let inserts: Vec<String> = TABLES.iter().map(insert).collect();
                 copies.hand_out(&mut |table, cells| {
                     let cells = cells.into_iter().map(sqlite_value);
                     store.prepare_cached(&inserts[table])?.execute(rusqlite::params_from_iter(cells))?;
@@ -189,7 +190,7 @@ impl Copies {
                 if open.is_some() {
                     writeln!(input, "\\.")?;
                 }
-                let (name, columns) = TABLES[table];
+                let Table { name, columns } = &TABLES[table];
                 writeln!(input, "COPY {name} ({}) FROM STDIN;", names(columns))?;
                 open = Some(table);
             }
@@ -240,7 +241,7 @@ fn copy_value(cell: Cell) -> String {
 
 /// Statements that empty every table that is copied to.
 fn emptied(verb: &str) -> String {
-    TABLES.map(|(table, _)| format!("{verb} {table};")).join(" ")
+    TABLES.iter().map(|table| format!("{verb} {};", table.name)).collect::<Vec<_>>().join(" ")
 }
 
 fn bytes_of(path: &Path) -> Result<f64, Error> {
