@@ -9,7 +9,9 @@ use percent_encoding::percent_decode_str;
 use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
+use super::bad_address::BadAddress;
 use super::tls::{Tls, TlsParameters};
+use super::trouble::describe;
 
 /// A connection that is not made by then is not made, unless the address says otherwise.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -59,17 +61,6 @@ struct At {
     host: Option<Host>,
     address: Option<IpAddr>,
     port: u16,
-}
-
-/// Why a text is no address of a database, and what to write instead. Shows no part that may be a password.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BadAddress(String);
-
-impl BadAddress {
-    pub(super) fn new(problem: impl Into<String>) -> Self {
-        Self(problem.into())
-    }
 }
 
 impl Address {
@@ -126,7 +117,7 @@ impl FromStr for Address {
                 own.take(key, value)?;
             }
         }
-        let unreadable = |error: tokio_postgres::Error| BadAddress::new(super::describe(&error));
+        let unreadable = |error: tokio_postgres::Error| BadAddress::new(describe(&error));
         let config = Config::from_str(&format!("{base}?{}", handed_on.join("&"))).map_err(unreadable)?;
         let hosts = hosts(&config)?;
         let tls = Tls::of(own.tls)?;

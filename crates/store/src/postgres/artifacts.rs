@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
 
+use super::store::PostgresStore;
+use super::values::{column, uuid};
 use super::work::held;
-use super::{PostgresStore, column, uuid};
 use crate::StoreError;
 use crate::contract::{Artifacts, Lease};
 

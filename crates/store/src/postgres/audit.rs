@@ -4,7 +4,9 @@ use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
 
-use super::{Parameter, PostgresStore, column, failed, unsigned};
+use super::store::PostgresStore;
+use super::trouble::failed;
+use super::values::{Parameter, column, unsigned};
 use crate::StoreError;
 use crate::contract::{Audit, AuditEntry, AuditRow};
 use crate::rows::{decode, encode};

@@ -5,7 +5,8 @@ use tokio_postgres::error::SqlState;
 
 use super::lists::Lists;
 use super::statement::{Parts, Statement};
-use super::{Parameter, column, failed};
+use super::trouble::failed;
+use super::values::{Parameter, column};
 use crate::StoreError;
 use crate::rows::ChangeRows;
 

@@ -6,7 +6,8 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{column, failed};
+use super::trouble::failed;
+use super::values::column;
 use crate::StoreError;
 use crate::tables::{Kind, Table, Value};
 

@@ -86,7 +86,7 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        pool::answer_of(told, self.answer).await
+        unanswered::answer_of(told, self.answer).await
     }
 }
 

@@ -5,7 +5,11 @@ use deadpool_postgres::Transaction;
 use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, audit, column, failed, unsigned, within};
+use super::audit;
+use super::store::PostgresStore;
+use super::trouble::failed;
+use super::unanswered::within;
+use super::values::{column, unsigned};
 use crate::StoreError;
 use crate::contract::{
     AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,

@@ -14,8 +14,8 @@ use tokio_postgres::types::{FromSqlOwned, ToSql};
 
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use super::unanswered::{Asked, until, within};
-use super::{column, found};
+use super::unanswered::{Asked, answer_of, until, within};
+use super::values::column;
 use crate::StoreError;
 
 /// At most so many rows are read by one statement.
@@ -79,7 +79,7 @@ impl<K: Key> Gather<K> {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(publisher, Waiting { key, caller })?;
         self.pushed.add_permits(1);
-        pool::answer_of(told, self.answer).await
+        answer_of(told, self.answer).await
     }
 }
 
@@ -149,7 +149,7 @@ async fn rows<K: Key>(
     let until = until(answer);
     let read = async {
         let client = Asked::new(pool::take(pool).await?, None, until);
-        found(client, text, &[&publisher, &keys]).await
+        client.rows(text, &[&publisher, &keys]).await
     };
     let rows = within(until, read).await?;
     rows.into_iter().map(|row| Ok((column(&row, 0)?, Arc::new(row)))).collect()

@@ -7,7 +7,10 @@ use tokio::sync::mpsc;
 use tokio_postgres::{IsolationLevel, Row};
 
 use super::carry::{self, Group};
-use super::{PostgresStore, column, failed, until, within};
+use super::store::PostgresStore;
+use super::trouble::failed;
+use super::unanswered::{until, within};
+use super::values::column;
 use crate::StoreError;
 use crate::contract::{Lab, LabKind};
 use crate::sqlite::carry::{NewFile, Snapshot};

@@ -4,7 +4,7 @@
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::Parameter;
+use super::values::Parameter;
 use crate::rows::{
     ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow, Row,
     SettledRow, WorkRow,

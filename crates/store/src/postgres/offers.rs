@@ -6,21 +6,12 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, column, unsigned, uuid};
+use super::store::PostgresStore;
+use super::values::{column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use crate::packed::unpack;
 use crate::rows::{ChangeRows, decode};
-
-/// What commands are decided on, of the offers with these names.
-pub(super) const LOAD: &str = "SELECT offer_id, revision, state,
-        (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.target),
-        (SELECT body FROM operation WHERE publisher_id = $1 AND operation_id = offer.cancellation)
-    FROM offer WHERE publisher_id = $1 AND offer_id = ANY ($2)";
-
-/// The operations with these ids.
-pub(super) const OPERATION: &str =
-    "SELECT operation_id, offer_id, body FROM operation WHERE publisher_id = $1 AND operation_id = ANY ($2)";
 
 #[async_trait]
 impl Offers for PostgresStore {

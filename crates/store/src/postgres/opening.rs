@@ -5,11 +5,13 @@ use std::time::Duration;
 use deadpool_postgres::ClientWrapper;
 use tokio::time::timeout;
 
+use super::bad_address::BadAddress;
 use super::pool::{self, Held, Pool, Pooled};
 use super::settings::PostgresSettings;
 use super::trouble::{Trouble, failed};
 use super::unanswered::{answer, unanswered, until, within};
-use super::{BadAddress, column, connect, schema};
+use super::values::column;
+use super::{connect, schema};
 use crate::StoreError;
 use crate::tables::TABLES;
 

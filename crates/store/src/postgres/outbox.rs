@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use tokio_postgres::Row;
 
-use super::{Parameter, PostgresStore, column, operation_id, unsigned, uuid};
+use super::store::PostgresStore;
+use super::values::{Parameter, column, operation_id, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Letter, Outbox};
 use crate::rows::{LetterColumns, delivery_columns, letter};

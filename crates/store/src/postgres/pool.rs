@@ -7,17 +7,14 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, RecycleError, RecycleResult};
 use deadpool_postgres::ClientWrapper;
-use tokio::sync::oneshot;
-use tokio::time::timeout;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::address::BadAddress;
+use super::bad_address::BadAddress;
 use super::connect;
 use super::settings::{PasswordSource, PostgresSettings};
+use super::silence::{Session, Silence};
 use super::trouble::{Trouble, doubts};
-use super::unanswered::{Session, Silence, unanswered};
-use crate::StoreError;
 
 /// Who waits longer for a free connection is told that the store is unavailable.
 const WAIT_LIMIT: Duration = Duration::from_secs(5);
@@ -80,24 +77,6 @@ pub(super) async fn take(pool: &Pool) -> Result<Held, Trouble> {
         )),
         other => Trouble::passing(other.to_string()),
     })
-}
-
-/// What the task answers that was asked, unless that takes longer than `limit`: it may be done yet, or not.
-pub(super) async fn answer_of<T>(
-    told: oneshot::Receiver<Result<T, StoreError>>,
-    limit: Duration,
-) -> Result<T, StoreError> {
-    match timeout(limit, told).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(StoreError::Unavailable("the store is being closed".to_owned())),
-        Err(_) => Err(unanswered()),
-    }
-}
-
-impl From<Trouble> for StoreError {
-    fn from(trouble: Trouble) -> Self {
-        Self::Unavailable(trouble.text)
-    }
 }
 
 impl managed::Manager for Manager {

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::Timestamp;
 use tokio_postgres::Row;
 
-use super::{PostgresStore, column};
+use super::store::PostgresStore;
+use super::values::column;
 use crate::StoreError;
 use crate::contract::{Repeated, Repeats};
 

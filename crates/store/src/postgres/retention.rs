@@ -6,7 +6,10 @@ use signoff_lifecycle::ids::OperationId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, failed, until, uuid, within};
+use super::store::PostgresStore;
+use super::trouble::failed;
+use super::unanswered::{until, within};
+use super::values::{column, uuid};
 use crate::StoreError;
 use crate::contract::{Aged, Prune, Retention, StoredOperation};
 use crate::packed::unpack;

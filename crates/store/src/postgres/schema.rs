@@ -3,8 +3,8 @@
 use deadpool_postgres::{ClientWrapper, Transaction};
 use tokio_postgres::GenericClient;
 
-use super::column;
 use super::trouble::Trouble;
+use super::values::column;
 use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::address::{Address, BadAddress};
+use super::address::Address;
+use super::bad_address::BadAddress;
 
 /// Reads a password from where it is kept, or says why it cannot.
 #[derive(Clone)]

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use tokio_postgres::Row;
 
+use super::store::PostgresStore;
 use super::trouble::doubt;
-use super::{PostgresStore, column, unsigned, uuid};
+use super::values::{column, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Connections, Imprint, LabKind, Look, Sharing};
 

@@ -13,7 +13,7 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::address::BadAddress;
+use super::bad_address::BadAddress;
 
 /// The word of `sslrootcert` for the authorities that the machine trusts.
 const SYSTEM: &str = "system";

@@ -41,6 +41,12 @@ impl Trouble {
     }
 }
 
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable(trouble.text)
+    }
+}
+
 /// What helps against it.
 pub(super) fn remedy(code: &SqlState) -> Option<&'static str> {
     Some(match code.code() {

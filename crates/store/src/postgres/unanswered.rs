@@ -3,18 +3,19 @@
 //! be one too many. Else it is thrown away, and its place is free.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use deadpool::managed;
 use deadpool_postgres::ClientWrapper;
 use tokio::runtime::Handle;
-use tokio::sync::{Mutex, OwnedSemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
+use tokio_postgres::Row;
 
-use super::column;
 use super::pool::{Held, Pool};
+use super::silence::Session;
 use super::trouble::failed;
+use super::values::{Parameter, column};
 use crate::StoreError;
 
 /// Whether the server is at work for the session of this name. One that waits for its client to read is not.
@@ -22,43 +23,6 @@ const AT_WORK: &str = "SELECT EXISTS (
     SELECT 1 FROM pg_stat_activity
     WHERE concat(pid, ' since ', extract(epoch FROM backend_start)) = $1 AND state = 'active'
         AND wait_event_type IS DISTINCT FROM 'Client')";
-
-/// The server's side of a connection.
-#[derive(Clone)]
-pub(super) struct Session {
-    /// What the server's process is called.
-    pub(super) name: String,
-    /// What had been found out when it was made.
-    pub(super) found: Found,
-}
-
-/// How often connections were found not to answer any more.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Found {
-    /// Single ones. Others of their time are not used again: what lost the one may have lost them, too.
-    lost: u64,
-    /// All, for no server could be asked about them.
-    unreached: u64,
-}
-
-/// What became known of connections that do not answer.
-pub(super) struct Silence {
-    /// How long an answer is waited for.
-    limit: Duration,
-    lost: AtomicU64,
-    unreached: AtomicU64,
-    asking: Mutex<()>,
-}
-
-impl Silence {
-    pub(super) fn new(limit: Duration) -> Self {
-        Self { limit, lost: AtomicU64::new(0), unreached: AtomicU64::new(0), asking: Mutex::default() }
-    }
-
-    pub(super) fn found(&self) -> Found {
-        Found { lost: self.lost.load(Ordering::Relaxed), unreached: self.unreached.load(Ordering::Relaxed) }
-    }
-}
 
 /// When an answer must be there that is asked for now.
 pub(super) fn until(limit: Duration) -> Instant {
@@ -76,6 +40,18 @@ pub(super) async fn within<T>(
 /// What a change or a read comes to that the database did not answer in time.
 pub(super) fn unanswered() -> StoreError {
     StoreError::Unavailable("the database did not answer in time".to_owned())
+}
+
+/// What the task answers that was asked, unless that takes longer than `limit`: it may be done yet, or not.
+pub(super) async fn answer_of<T>(
+    told: oneshot::Receiver<Result<T, StoreError>>,
+    limit: Duration,
+) -> Result<T, StoreError> {
+    match timeout(limit, told).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) => Err(StoreError::Unavailable("the store is being closed".to_owned())),
+        Err(_) => Err(unanswered()),
+    }
 }
 
 /// What the connection with this session answers; `None`: the time is over, and the server is not at work for it, so that
@@ -97,7 +73,7 @@ pub(super) async fn answer<T>(
 async fn end_of_work(pool: &Pool, session: &Session, until: Instant) {
     sleep_until(until).await;
     while is_at_work(pool, session).await {
-        sleep(pool.manager().silence.limit).await;
+        sleep(pool.manager().silence.limit()).await;
     }
 }
 
@@ -105,8 +81,8 @@ async fn end_of_work(pool: &Pool, session: &Session, until: Instant) {
 async fn is_at_work(pool: &Pool, session: &Session) -> bool {
     let silence = &pool.manager().silence;
     // One asks at a time, and if nobody answers, it has asked for all.
-    let _turn = silence.asking.lock().await;
-    if session.found.unreached != silence.found().unreached {
+    let _turn = silence.turn().await;
+    if silence.was_unreached_since(session.found) {
         return false;
     }
     let asked = async {
@@ -114,16 +90,16 @@ async fn is_at_work(pool: &Pool, session: &Session) -> bool {
         let row = other.query_one(AT_WORK, &[&session.name]).await.map_err(failed)?;
         column::<bool>(&row, 0)
     };
-    let found = timeout(silence.limit, asked).await.unwrap_or_else(|_| Err(unanswered()));
+    let found = timeout(silence.limit(), asked).await.unwrap_or_else(|_| Err(unanswered()));
     let why = match found {
         Ok(true) => return true,
         Ok(false) => "the server is not at work for it".to_owned(),
         Err(error) => {
-            silence.unreached.fetch_add(1, Ordering::Relaxed);
+            silence.no_server_answers();
             error.to_string()
         }
     };
-    silence.lost.fetch_add(1, Ordering::Relaxed);
+    silence.is_lost();
     let found = silence.found();
     pool.retain(|pooled, _| pooled.session.found == found);
     tracing::warn!("a connection to the database does not answer and is thrown away: {why}");
@@ -142,6 +118,17 @@ pub(super) struct Asked {
 impl Asked {
     pub(super) fn new(client: Held, room: Option<OwnedSemaphorePermit>, until: Instant) -> Self {
         Self { client: Some(client), room, until }
+    }
+
+    /// The rows that the statement finds. The connection is free again when it has answered.
+    pub(super) async fn rows(self, text: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
+        let asked = async {
+            let statement = self.prepare_cached(text).await?;
+            self.query(&statement, parameters).await
+        };
+        let rows = asked.await;
+        self.answered();
+        rows.map_err(failed)
     }
 
     /// It has answered all that it was asked.

@@ -9,10 +9,13 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
+use super::opening::OpenError;
 use super::pool::{self, Held};
 use super::settings::PostgresSettings;
 use super::trouble::describe;
-use super::{OpenError, carry, column, failed, opening, schema};
+use super::trouble::failed;
+use super::values::column;
+use super::{carry, opening, schema};
 use crate::StoreError;
 use crate::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 use crate::upkeep::UpkeepError;

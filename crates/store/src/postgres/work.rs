@@ -9,7 +9,8 @@ use signoff_lifecycle::ids::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{PostgresStore, column, operation_id, unsigned, uuid};
+use super::store::PostgresStore;
+use super::values::{column, operation_id, unsigned, uuid};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 use crate::rows::{kind_of, signed};
