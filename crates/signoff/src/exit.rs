@@ -94,10 +94,7 @@ impl Failure {
             | Self::Unconfigured { .. }
             | Self::Setting(_)
             | Self::Client(ClientError::Setting(_))
-            | Self::Upkeep(
-                UpkeepError::Refused(_)
-                | UpkeepError::Database(OpenError::Setting(_) | OpenError::Refused(_)),
-            )
+            | Self::Upkeep(UpkeepError::Refused(_))
             | Self::Node(
                 NodeError::Open(_)
                 | NodeError::Development { .. }
@@ -114,7 +111,7 @@ impl Failure {
             | Self::Unwatched { .. }
             | Self::Client(ClientError::Unreachable { .. })
             | Self::Node(NodeError::Database(OpenError::Unreachable { .. }))
-            | Self::Upkeep(UpkeepError::Database(OpenError::Unreachable { .. })) => 6,
+            | Self::Upkeep(UpkeepError::Unreachable(_)) => 6,
             Self::Client(ClientError::Api { status, .. }) => match status {
                 401 | 403 => 5,
                 404 => 3,
@@ -128,7 +125,7 @@ impl Failure {
             | Self::Node(
                 NodeError::Store(_) | NodeError::Database(OpenError::Store(_)) | NodeError::HookTransport(_),
             )
-            | Self::Upkeep(UpkeepError::Differs(_) | UpkeepError::Store(_) | UpkeepError::Database(_))
+            | Self::Upkeep(UpkeepError::Differs(_) | UpkeepError::Store(_))
             | Self::Tls(_) => 1,
         }
     }

@@ -12,6 +12,7 @@ pub mod packed;
 pub mod postgres;
 pub mod rows;
 pub mod sqlite;
+pub mod table_store;
 pub mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -12,14 +12,12 @@ use uuid::Uuid;
 use super::opening::OpenError;
 use super::pool::{self, Held};
 use super::settings::PostgresSettings;
-use super::trouble::describe;
-use super::trouble::failed;
+use super::trouble::{Trouble, describe, failed};
 use super::values::column;
 use super::{carry, opening, schema};
 use crate::StoreError;
+use crate::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
 use crate::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
-use crate::upkeep::UpkeepError;
-use crate::upkeep::engine::{Engine, Integrity, Row, Select, Target, first_filled};
 
 /// Names the lock that whoever fills a database holds; any number that nobody else uses.
 const FILLING: i64 = 0x7369_676e_6f66_6622;
@@ -141,7 +139,7 @@ impl Session {
 }
 
 #[async_trait]
-impl Engine for Session {
+impl TableStore for Session {
     fn by_bytes(&self) -> &'static str {
         " COLLATE \"C\""
     }
@@ -371,6 +369,23 @@ fn older(version: i64) -> UpkeepError {
         "the database has schema {version}, this binary works with {}; run `signoff store migrate` on it first",
         schema::newest()
     ))
+}
+
+impl From<OpenError> for UpkeepError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Refused(why) => Self::Refused(why),
+            OpenError::Setting(why) => Self::Refused(why.to_string()),
+            OpenError::Unreachable { .. } => Self::Unreachable(error.to_string()),
+            OpenError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<Trouble> for UpkeepError {
+    fn from(trouble: Trouble) -> Self {
+        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
+    }
 }
 
 /// The number of the newest migration that the database has; zero: there is nothing in it yet.

@@ -12,9 +12,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use super::place::{self, READ_ONLY, READ_WRITE, Taken};
 use super::schema::Belonging;
 use super::{carry, connect, schema, sql, unavailable, unwritable};
+use crate::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
 use crate::tables::{Kind, MARK, Table, Value, unfinished};
-use crate::upkeep::UpkeepError;
-use crate::upkeep::engine::{Engine, Integrity, Row, Select, Target, first_filled};
 use crate::{StoreError, files};
 
 /// Damage is told up to so many times.
@@ -121,7 +120,7 @@ impl File {
 }
 
 #[async_trait]
-impl Engine for File {
+impl TableStore for File {
     fn by_bytes(&self) -> &'static str {
         ""
     }

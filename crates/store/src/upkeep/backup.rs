@@ -4,9 +4,9 @@ use std::fs::File;
 use std::path::Path;
 
 use super::copy::{TableReport, transfer};
-use super::engine::Target;
 use super::{Place, UpkeepError, Watcher};
 use crate::sqlite::upkeep as sqlite;
+use crate::table_store::Target;
 use crate::{StoreError, files};
 
 /// What a backup came to.

@@ -6,9 +6,9 @@
 //! is always the state of the source that the last run read, even if the source changed between two runs.
 
 use super::digest::{self, Sum};
-use super::engine::{self, Engine, Select, Target};
 use super::{Place, Stage, Tally, UpkeepError, Watcher};
 use crate::StoreError;
+use crate::table_store::{self, Select, TableStore, Target};
 use crate::tables::{TABLES, Table};
 
 /// What a copy came to.
@@ -54,14 +54,14 @@ pub async fn copy(from: &Place, to: &Place, watcher: Watcher<'_>) -> Result<Copy
 
 /// Copies the rows and compares both sides.
 pub(super) async fn transfer(
-    source: &dyn Engine,
-    target: &dyn Engine,
+    source: &dyn TableStore,
+    target: &dyn TableStore,
     found: &Target,
     watcher: Watcher<'_>,
 ) -> Result<Vec<TableReport>, UpkeepError> {
     let mut of = 0;
     for table in &TABLES {
-        of += engine::count(source, table).await?;
+        of += table_store::count(source, table).await?;
     }
     let tally = Tally::new(Stage::Copying, of, watcher);
     let mut reports = Vec::new();
@@ -79,8 +79,8 @@ pub(super) async fn transfer(
 
 /// Brings the table of the target to that of the source; answers how many rows were there already.
 async fn write(
-    source: &dyn Engine,
-    target: &dyn Engine,
+    source: &dyn TableStore,
+    target: &dyn TableStore,
     table: &'static Table,
     begun: &Target,
     tally: &Tally<'_>,
@@ -103,7 +103,7 @@ async fn write(
         put?;
         let rows = u64::try_from(page.len()).unwrap_or(0);
         found += if comparing { rows } else { 0 };
-        tally.add(table.name, rows, page.iter().map(|row| engine::bytes(row)).sum());
+        tally.add(table.name, rows, page.iter().map(|row| table_store::bytes(row)).sum());
         (page, after) = (next?, Some(next_after));
     }
     if comparing {
@@ -114,8 +114,8 @@ async fn write(
 
 /// Reads the table back from both sides.
 async fn verified(
-    source: &dyn Engine,
-    target: &dyn Engine,
+    source: &dyn TableStore,
+    target: &dyn TableStore,
     table: &Table,
     tally: &Tally<'_>,
 ) -> Result<Sum, UpkeepError> {

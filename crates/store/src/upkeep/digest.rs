@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::engine::{Engine, Select, bytes};
 use crate::StoreError;
+use crate::table_store::{Select, TableStore, bytes};
 use crate::tables::{Table, Value};
 
 /// What a table comes to. Two tables with the same rows come to the same, whatever engine they are in.
@@ -15,7 +15,7 @@ pub(super) struct Sum {
 
 /// Reads the whole table. `read` hears of each page: its rows and bytes.
 pub(super) async fn of(
-    engine: &dyn Engine,
+    store: &dyn TableStore,
     table: &Table,
     read: impl Fn(u64, u64) + Send,
 ) -> Result<Sum, StoreError> {
@@ -23,7 +23,7 @@ pub(super) async fn of(
     let mut hash = Sha256::new();
     let (mut rows, mut after) = (0, None::<Vec<Value>>);
     loop {
-        let page = select.page(engine, after.as_deref()).await?;
+        let page = select.page(store, after.as_deref()).await?;
         let Some(last) = page.last() else {
             let sha256 = hex::encode(hash.finalize());
             return Ok(Sum { rows, sha256 });

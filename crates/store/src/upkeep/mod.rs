@@ -5,21 +5,19 @@ mod backup;
 mod check;
 mod copy;
 mod digest;
-pub(crate) mod engine;
 mod migrate;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::StoreError;
 use crate::postgres;
-use crate::postgres::trouble::Trouble;
+use crate::postgres::PostgresSettings;
 use crate::postgres::upkeep::Session;
-use crate::postgres::{OpenError, PostgresSettings};
 use crate::sqlite::upkeep as sqlite;
-use engine::Engine;
+use crate::table_store::TableStore;
 
+pub use crate::table_store::UpkeepError;
 pub use backup::{BackupReport, backup};
 pub use check::{CheckReport, Finding, Reads, check};
 pub use copy::{CopyReport, TableReport, copy};
@@ -75,7 +73,7 @@ impl Place {
     }
 
     /// Opens it to read one state of it. `alone`: nobody may change it meanwhile, if the engine has one server.
-    async fn read(&self, alone: bool) -> Result<Box<dyn Engine>, UpkeepError> {
+    async fn read(&self, alone: bool) -> Result<Box<dyn TableStore>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::read(file, alone)?),
             Address::Postgres(settings) => Box::new(Session::read(settings).await?),
@@ -83,44 +81,11 @@ impl Place {
     }
 
     /// Opens it to fill it.
-    async fn fill(&self) -> Result<Box<dyn Engine>, UpkeepError> {
+    async fn fill(&self) -> Result<Box<dyn TableStore>, UpkeepError> {
         Ok(match &self.engine {
             Address::Sqlite(file) => Box::new(sqlite::File::fill(file)?),
             Address::Postgres(settings) => Box::new(Session::fill(settings).await?),
         })
-    }
-}
-
-/// Why something was not done with a store.
-#[derive(Debug, thiserror::Error)]
-pub enum UpkeepError {
-    /// It must not be done, and what helps.
-    #[error("{0}")]
-    Refused(String),
-    /// What was written is not what was read.
-    #[error("{0}")]
-    Differs(String),
-    /// The database cannot be opened.
-    #[error(transparent)]
-    Database(OpenError),
-    /// A store could not do its part.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<OpenError> for UpkeepError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::Refused(why) => Self::Refused(why),
-            OpenError::Store(error) => Self::Store(error),
-            other => Self::Database(other),
-        }
-    }
-}
-
-impl From<Trouble> for UpkeepError {
-    fn from(trouble: Trouble) -> Self {
-        if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use super::Look;
 use crate::StoreError;
+use crate::table_store::{Row, Select, bytes};
 use crate::tables::{Kind, Value};
-use crate::upkeep::engine::{Row, Select, bytes};
 
 /// Rows are read in pages of this size; of rows that may be large, fewer.
 const PAGE: usize = 500;
@@ -46,7 +46,7 @@ impl<'a> Cursor<'a> {
         if !self.page.is_empty() || self.ended {
             return Ok(());
         }
-        let page = self.select.page(self.look.engine, self.after.as_deref()).await?;
+        let page = self.select.page(self.look.store, self.after.as_deref()).await?;
         match page.last() {
             Some(last) => self.after = Some(self.select.key_of(last)),
             None => self.ended = true,

@@ -9,9 +9,9 @@ mod references;
 
 use signoff_lifecycle::ids::OperationId;
 
-use super::engine::{self, Engine};
 use super::{Place, Stage, Tally, UpkeepError, Watcher};
 use crate::StoreError;
+use crate::table_store::{self, TableStore};
 use crate::tables::{TABLES, Value};
 
 /// Findings beyond this number are counted only.
@@ -57,11 +57,11 @@ pub async fn check(
     read_reply: Reads<'_>,
     watcher: Watcher<'_>,
 ) -> Result<CheckReport, UpkeepError> {
-    let engine = place.read(false).await?;
-    let engine = engine.as_ref();
+    let store = place.read(false).await?;
+    let store = store.as_ref();
     let mut findings = Findings::default();
     let mut rows = 0;
-    let looked = look(engine, read_reply, watcher, &mut findings, &mut rows).await;
+    let looked = look(store, read_reply, watcher, &mut findings, &mut rows).await;
     match looked {
         // Of what is damaged not everything can be read.
         Err(error) if !findings.told.is_empty() || matches!(error, StoreError::Corrupt(_)) => {
@@ -75,21 +75,21 @@ pub async fn check(
 }
 
 async fn look(
-    engine: &dyn Engine,
+    store: &dyn TableStore,
     read_reply: Reads<'_>,
     watcher: Watcher<'_>,
     findings: &mut Findings,
     rows: &mut u64,
 ) -> Result<(), StoreError> {
-    let integrity = engine.integrity().await?;
+    let integrity = store.integrity().await?;
     findings.unchecked = integrity.unchecked;
     for damage in integrity.damage {
         findings.add(Finding { rule: "integrity", what: damage, ..Finding::default() });
     }
     for table in TABLES.iter().filter(|table| !UNREAD.contains(&table.name)) {
-        *rows += engine::count(engine, table).await?;
+        *rows += table_store::count(store, table).await?;
     }
-    let look = Look { engine, tally: &Tally::new(Stage::Checking, *rows, watcher) };
+    let look = Look { store, tally: &Tally::new(Stage::Checking, *rows, watcher) };
     directory::check(&look, findings, read_reply).await?;
     offers::check(&look, findings).await?;
     operations::check(&look, findings).await
@@ -101,7 +101,7 @@ const UNREAD: [&str; 3] = ["signing_key", "principal", "lab"];
 /// What every part of a check looks with.
 #[derive(Clone, Copy)]
 struct Look<'a> {
-    engine: &'a dyn Engine,
+    store: &'a dyn TableStore,
     tally: &'a Tally<'a>,
 }
 

@@ -13,8 +13,8 @@ use super::{Finding, Findings, Look, guid, integer, optional_bytes, optional_gui
 use crate::StoreError;
 use crate::packed::unpack;
 use crate::rows::decode;
+use crate::table_store::Row;
 use crate::tables::Kind::{Bytes, Guid, Integer, Text};
-use crate::upkeep::engine::Row;
 
 const OFFERS: &str =
     "SELECT o.publisher_id, o.offer_id, o.guid, o.revision, o.offer_type, o.status, o.state, o.target,

@@ -11,9 +11,9 @@ use super::{Finding, Findings, Look, bytes, guid, integer, optional_guid, option
 use crate::StoreError;
 use crate::packed::unpack;
 use crate::rows::{LetterColumns, kind_word, letter};
+use crate::table_store::Row;
 use crate::tables::Kind::{self, Bytes, Guid, Integer, Text};
 use crate::tables::Value;
-use crate::upkeep::engine::Row;
 
 const OPERATIONS: &str =
     "SELECT o.publisher_id, o.operation_id, o.offer_id, o.publishing_version, o.previous, o.body,
@@ -68,7 +68,7 @@ pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<()
             findings.add(orphan(&row, what)?);
         }
     }
-    for row in look.engine.query(ENDS, &[Text, Text, Integer], &[]).await? {
+    for row in look.store.query(ENDS, &[Text, Text, Integer], &[]).await? {
         findings.add(Finding {
             rule: "thread",
             publisher: Some(text(&row, 0)?.to_owned()),

@@ -48,7 +48,7 @@ impl References {
         }
         let query =
             format!("SELECT publisher_id, operation_id, offer_id FROM operation WHERE {}", any.join(" OR "));
-        let rows = look.engine.query(&query, &[Kind::Text, Kind::Guid, Kind::Text], &parameters).await?;
+        let rows = look.store.query(&query, &[Kind::Text, Kind::Guid, Kind::Text], &parameters).await?;
         for named in asked {
             let mut is = false;
             for row in &rows {

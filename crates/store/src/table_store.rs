@@ -1,21 +1,37 @@
-//! What copying, checking and backing up need of an engine: rows as plain values, in the order of a key.
+//! A store as tables of plain rows, in the order of their keys: what copying, checking and backing up need of an engine.
 
 use async_trait::async_trait;
 
-use super::UpkeepError;
 use crate::StoreError;
 use crate::tables::{Kind, TABLES, Table, Value};
 
 /// The values of one row.
-pub(crate) type Row = Vec<Value>;
+pub type Row = Vec<Value>;
 
 /// So many rows are read or written at once; of rows that may be large, fewer.
 const PAGE: usize = 500;
 const PAGE_OF_LARGE: usize = 50;
 
+/// Why something was not done with a store.
+#[derive(Debug, thiserror::Error)]
+pub enum UpkeepError {
+    /// It must not be done, and what helps.
+    #[error("{0}")]
+    Refused(String),
+    /// What was written is not what was read.
+    #[error("{0}")]
+    Differs(String),
+    /// The database cannot be reached.
+    #[error("{0}")]
+    Unreachable(String),
+    /// A store could not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// What the store of a copy's target is before anything is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+pub enum Target {
     /// There is nothing in it.
     Empty,
     /// There is a part of this source in it.
@@ -24,16 +40,16 @@ pub(crate) enum Target {
 
 /// What an engine found by its own means, in its words.
 #[derive(Debug, Default)]
-pub(crate) struct Integrity {
+pub struct Integrity {
     /// What is damaged.
-    pub(crate) damage: Vec<String>,
+    pub damage: Vec<String>,
     /// What could not be looked at, why, and what helps.
-    pub(crate) unchecked: Vec<String>,
+    pub unchecked: Vec<String>,
 }
 
 /// One open store. What is read is one state of it if it was opened for reading.
 #[async_trait]
-pub(crate) trait Engine: Send + Sync {
+pub trait TableStore: Send + Sync {
     /// What follows a text by which rows are sorted, so that every engine sorts by its bytes.
     fn by_bytes(&self) -> &'static str;
 
@@ -60,20 +76,20 @@ pub(crate) trait Engine: Send + Sync {
 }
 
 /// Rows in the order of a key.
-pub(crate) struct Select {
+pub struct Select {
     /// `SELECT … FROM …`, without a condition.
-    pub(crate) text: String,
+    pub text: String,
     /// What the columns hold.
-    pub(crate) kinds: Vec<Kind>,
+    pub kinds: Vec<Kind>,
     /// What the rows are sorted by, and the place of each among the columns.
-    pub(crate) key: Vec<(String, usize)>,
+    pub key: Vec<(String, usize)>,
     /// So many rows are read at once.
-    pub(crate) page: usize,
+    pub page: usize,
 }
 
 impl Select {
     /// Whole rows of a table.
-    pub(crate) fn table(table: &Table) -> Self {
+    pub fn table(table: &Table) -> Self {
         let place = |name: &str| table.columns.iter().position(|(column, _)| *column == name);
         let key = table.key.iter().filter_map(|name| Some(((*name).to_owned(), place(name)?))).collect();
         Self {
@@ -85,21 +101,21 @@ impl Select {
     }
 
     /// The key of a row.
-    pub(crate) fn key_of(&self, row: &[Value]) -> Vec<Value> {
+    pub fn key_of(&self, row: &[Value]) -> Vec<Value> {
         self.key.iter().filter_map(|(_, place)| row.get(*place).cloned()).collect()
     }
 
     /// The next rows after a key.
-    pub(crate) async fn page(
+    pub async fn page(
         &self,
-        engine: &dyn Engine,
+        store: &dyn TableStore,
         after: Option<&[Value]>,
     ) -> Result<Vec<Row>, StoreError> {
-        let key = self.sorted_by(engine.by_bytes());
+        let key = self.sorted_by(store.by_bytes());
         let after_key =
-            after.map_or(String::new(), |_| format!(" WHERE {}", self.is_after(engine.by_bytes())));
+            after.map_or(String::new(), |_| format!(" WHERE {}", self.is_after(store.by_bytes())));
         let text = format!("{}{after_key} ORDER BY {key} LIMIT {}", self.text, self.page);
-        engine.query(&text, &self.kinds, after.unwrap_or_default()).await
+        store.query(&text, &self.kinds, after.unwrap_or_default()).await
     }
 
     fn sorted_by(&self, by_bytes: &str) -> String {
@@ -111,26 +127,26 @@ impl Select {
     }
 
     /// The condition that a row comes after the key that the parameters are.
-    pub(crate) fn is_after(&self, by_bytes: &str) -> String {
+    pub fn is_after(&self, by_bytes: &str) -> String {
         let places: Vec<String> = (1..=self.key.len()).map(|place| format!("${place}")).collect();
         format!("({}) > ({})", self.sorted_by(by_bytes), places.join(", "))
     }
 }
 
 /// How many rows a table has.
-pub(crate) async fn count(engine: &dyn Engine, table: &Table) -> Result<u64, StoreError> {
+pub async fn count(store: &dyn TableStore, table: &Table) -> Result<u64, StoreError> {
     let text = format!("SELECT count(*) FROM {}", table.name);
-    match engine.query(&text, &[Kind::Integer], &[]).await?.first().and_then(|row| row.first()) {
+    match store.query(&text, &[Kind::Integer], &[]).await?.first().and_then(|row| row.first()) {
         Some(Value::Integer(count)) => Ok(u64::try_from(*count).unwrap_or(0)),
         other => Err(StoreError::Corrupt(format!("{other:?} is no number of rows"))),
     }
 }
 
 /// A table that has rows, if there is one.
-pub(crate) async fn first_filled(engine: &dyn Engine) -> Result<Option<&'static str>, StoreError> {
+pub async fn first_filled(store: &dyn TableStore) -> Result<Option<&'static str>, StoreError> {
     for table in &TABLES {
         let text = format!("SELECT EXISTS (SELECT 1 FROM {})", table.name);
-        let rows = engine.query(&text, &[Kind::Boolean], &[]).await?;
+        let rows = store.query(&text, &[Kind::Boolean], &[]).await?;
         if rows.first().and_then(|row| row.first()) == Some(&Value::Boolean(true)) {
             return Ok(Some(table.name));
         }
@@ -139,7 +155,7 @@ pub(crate) async fn first_filled(engine: &dyn Engine) -> Result<Option<&'static 
 }
 
 /// So many bytes the values of a row take.
-pub(crate) fn bytes(row: &[Value]) -> u64 {
+pub fn bytes(row: &[Value]) -> u64 {
     let of = |value: &Value| match value {
         Value::Null => 0,
         Value::Text(text) => text.len(),
