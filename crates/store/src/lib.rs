@@ -1,9 +1,11 @@
 //! Where signoff keeps its state: the contract every store fulfils, and its stores: SQLite for one node, PostgreSQL
 //! for many, memory for tests.
 //!
-//! To add a store, fulfil the traits of [`contract`] and run the conformance suite under `tests/` on it.
+//! To add a store, fulfil the traits of [`contract`] and run the suite of `conformance` (a feature) on it.
 
 pub mod availability;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod contract;
 pub mod files;
 mod leases;

@@ -9,7 +9,7 @@ use signoff_store::postgres::{PostgresSettings, PostgresStore};
 use signoff_store::testing;
 use tempfile::TempDir;
 
-use crate::fixture::Fixture;
+use signoff_store::conformance::Fixture;
 
 /// Connections of one store.
 const CONNECTIONS: usize = 8;

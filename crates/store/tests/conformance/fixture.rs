@@ -1,4 +1,4 @@
-//! What a case needs of an engine.
+//! The engines of this crate for the cases.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,25 +6,11 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
+use signoff_store::conformance::Fixture;
 use signoff_store::memory::MemoryStore;
 use signoff_store::sqlite::SqliteStore;
 use signoff_store::testing::{FaultyStore, Plan};
 use tempfile::TempDir;
-
-/// An empty store of one case's own.
-pub(crate) trait Fixture: Send + Sync + Sized {
-    /// Makes it.
-    async fn new() -> Self;
-
-    /// The store as it is open now.
-    fn store(&self) -> Arc<dyn Store>;
-
-    /// Closes the store and opens the same state again. Nobody else may have it open meanwhile.
-    fn reopen(&self);
-
-    /// A folder for the case's own files.
-    fn folder(&self) -> &Path;
-}
 
 /// SQLite in a file, for a database in memory has neither a log nor locks.
 pub(crate) struct Sqlite {

@@ -11,9 +11,10 @@ use signoff_store::upkeep::{self, Place, UpkeepError};
 use signoff_store::{Store, StoreError};
 use tempfile::TempDir;
 
-use crate::directory::key;
-use crate::fixture::{Fixture, Sqlite};
-use crate::world::{CONTOSO, apply, id, publish, put};
+use crate::fixture::Sqlite;
+use signoff_store::conformance::Fixture;
+use signoff_store::conformance::directory::key;
+use signoff_store::conformance::world::{CONTOSO, apply, id, publish, put};
 
 /// Names the file to the child of [`a_killed_server_loses_nothing_it_answered`].
 const FILE: &str = "SIGNOFF_CONFORMANCE_FILE";

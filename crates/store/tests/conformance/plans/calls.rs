@@ -8,9 +8,9 @@ use signoff_store::contract::{
 };
 
 use super::Filled;
-use crate::audit::entry;
-use crate::directory::{principal, publisher};
-use crate::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
+use signoff_store::conformance::audit::entry;
+use signoff_store::conformance::directory::{principal, publisher};
+use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
 
 /// The most rows that a call asks for.
 pub(super) const MOST: i64 = 256;
@@ -94,7 +94,7 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     call("role").await;
     store.role(CONTOSO, &principal("ann")).await.unwrap().unwrap();
     call("offer_by_guid").await;
-    store.offer_by_guid(CONTOSO, crate::world::guid(offer)).await.unwrap().unwrap();
+    store.offer_by_guid(CONTOSO, signoff_store::conformance::world::guid(offer)).await.unwrap().unwrap();
     call("offer_spelled").await;
     store.offer_spelled(CONTOSO, &offer.to_uppercase()).await.unwrap().unwrap();
     call("operations").await;

@@ -26,10 +26,10 @@ type Running = Pin<Box<dyn Future<Output = ()> + Send>>;
 type Case = (&'static str, fn(Arc<Postgres>) -> Running);
 
 macro_rules! listed {
-    ([] $($module:ident: [$($case:ident),+ $(,)?])+) => {
+    ($($module:ident: [$($case:ident),+ $(,)?])+) => {
         vec![$($((
             concat!(stringify!($module), "::", stringify!($case)),
-            (|fx| Box::pin(async move { crate::$module::$case(&*fx).await })) as fn(Arc<Postgres>) -> Running,
+            (|fx| Box::pin(async move { signoff_store::conformance::$module::$case(&*fx).await })) as fn(Arc<Postgres>) -> Running,
         )),+),+]
     };
 }
@@ -64,7 +64,7 @@ impl Empty {
 
 /// Runs every case, each on a copy of the database; answers what the server was asked.
 async fn run_every_case(empty: &Arc<Empty>) -> Vec<Executed> {
-    let cases: Vec<Case> = every_case!(listed!());
+    let cases: Vec<Case> = signoff_store::every_case!(listed);
     let capture = Arc::new(Capture::start(&empty.server).await.unwrap());
     let copies = format!("copy_of_{}_", empty.name);
     let (places, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());

@@ -12,7 +12,7 @@ use signoff_store::sqlite::SqliteStore;
 use signoff_store::upkeep::{self, UpkeepError};
 
 use super::{Shelf, unseen};
-use crate::world::{CONTOSO, apply, cancel, id, mail, publish, put};
+use signoff_store::conformance::world::{CONTOSO, apply, cancel, id, mail, publish, put};
 
 async fn shelves() -> [Shelf; 2] {
     [Shelf::sqlite(), Shelf::postgres().await]

@@ -1,13 +1,13 @@
 //! Forgetting operations that ended long ago.
 
+use crate::contract::{Aged, Change, Content, Delivery, Mail, Prune};
+use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
-use signoff_store::contract::{Aged, Change, Content, Delivery, Mail, Prune};
-use signoff_store::{Store, StoreError};
 
-use crate::fixture::Fixture;
-use crate::world::{
+use super::Fixture;
+use super::world::{
     CONTOSO, FABRIKAM, LONG, apply, bare, cancel, claim, done, golive, id, mail, publish, put,
 };
 
@@ -26,7 +26,7 @@ async fn published_and_canceled(store: &dyn Store, times: u64) {
 
 async fn send_all_mail(store: &dyn Store) {
     for letter in store.letters().await.unwrap() {
-        let sent = signoff_store::contract::Letter { delivery: Delivery::Sent, ..letter };
+        let sent = crate::contract::Letter { delivery: Delivery::Sent, ..letter };
         store.settle_letter(sent).await.unwrap();
     }
 }
@@ -68,7 +68,7 @@ async fn found(store: &dyn Store, up_to: u64) -> Vec<u64> {
     found
 }
 
-pub(crate) async fn what_is_forgotten_is_gone(fx: &impl Fixture) {
+pub async fn what_is_forgotten_is_gone(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 3).await;
     let before = store.load(CONTOSO, "a").await.unwrap();
@@ -94,7 +94,7 @@ pub(crate) async fn what_is_forgotten_is_gone(fx: &impl Fixture) {
     assert_eq!(numbers(&*store).await, [7, 6, 5, 4]);
 }
 
-pub(crate) async fn what_stays_is_listed_and_found(fx: &impl Fixture) {
+pub async fn what_stays_is_listed_and_found(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 4).await;
     let keep = vec![aged(1), aged(4)];
@@ -120,7 +120,7 @@ pub(crate) async fn what_stays_is_listed_and_found(fx: &impl Fixture) {
 }
 
 /// Before anything is forgotten, an operation that was told to stay is there once.
-pub(crate) async fn what_stays_among_its_neighbours_is_listed_once(fx: &impl Fixture) {
+pub async fn what_stays_among_its_neighbours_is_listed_once(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 2).await;
     let keep = vec![aged(1), aged(2)];
@@ -129,7 +129,7 @@ pub(crate) async fn what_stays_among_its_neighbours_is_listed_once(fx: &impl Fix
     assert_eq!(found(&*store, 4).await, [1, 2, 3, 4]);
 }
 
-pub(crate) async fn an_offer_that_changed_is_left_alone(fx: &impl Fixture) {
+pub async fn an_offer_that_changed_is_left_alone(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 2).await;
     let prune = Prune { remove: vec![aged(1)], contents_below: 2, ..nothing(&*store).await };
@@ -141,7 +141,7 @@ pub(crate) async fn an_offer_that_changed_is_left_alone(fx: &impl Fixture) {
     assert!(store.content(CONTOSO, "a", 1).await.unwrap().is_some());
 }
 
-pub(crate) async fn an_operation_stays_until_its_mail_is_sent(fx: &impl Fixture) {
+pub async fn an_operation_stays_until_its_mail_is_sent(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 2).await;
     let change = bare(&*store, CONTOSO, "a").await;
@@ -158,11 +158,11 @@ pub(crate) async fn an_operation_stays_until_its_mail_is_sent(fx: &impl Fixture)
     assert!(store.letters().await.unwrap().iter().all(|letter| letter.mail.operation > id(2)));
 }
 
-pub(crate) async fn artifacts_go_with_their_operation(fx: &impl Fixture) {
+pub async fn artifacts_go_with_their_operation(fx: &impl Fixture) {
     let store = fx.store();
     let state = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(1), state.offer.draft.revision)).await;
-    for claimed in claim(&*store, crate::world::NOW, LONG).await {
+    for claimed in claim(&*store, super::world::NOW, LONG).await {
         store.put_artifact(&claimed.lease, "provision", "1".to_owned()).await.unwrap();
         store.release(&claimed.lease).await.unwrap();
     }
@@ -188,7 +188,7 @@ async fn contents(store: &dyn Store, newest: u32) -> Vec<Option<u32>> {
     found
 }
 
-pub(crate) async fn content_goes_and_no_other_takes_its_place(fx: &impl Fixture) {
+pub async fn content_goes_and_no_other_takes_its_place(fx: &impl Fixture) {
     let store = fx.store();
     // Versions 1 to 6 have content of their own; 7 is the draft and reads as 6 does.
     published_and_canceled(&*store, 6).await;
@@ -211,7 +211,7 @@ pub(crate) async fn content_goes_and_no_other_takes_its_place(fx: &impl Fixture)
     assert_eq!(contents(&*store, 7).await, [None, None, None, None, None, Some(6), Some(6)]);
 }
 
-pub(crate) async fn operations_are_gone_through_in_the_order_of_their_ids(fx: &impl Fixture) {
+pub async fn operations_are_gone_through_in_the_order_of_their_ids(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.publisher_after(None).await.unwrap(), None);
     published_and_canceled(&*store, 2).await;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signoff_store::contract::{Change, OfferFilter};
-use signoff_store::{Store, StoreError};
+use crate::contract::{Change, OfferFilter};
+use crate::{Store, StoreError};
 use tokio::sync::Barrier;
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, apply, bare, cancel, content, decided, done, id, publish, put, work};
+use super::Fixture;
+use super::world::{CONTOSO, apply, bare, cancel, content, decided, done, id, publish, put, work};
 
 /// Puts until it went through; answers the revision it was decided on.
 async fn put_until_done(store: &dyn Store, offer: &str) -> Option<u64> {
@@ -23,7 +23,7 @@ async fn put_until_done(store: &dyn Store, offer: &str) -> Option<u64> {
     }
 }
 
-pub(crate) async fn each_revision_is_used_once(fx: &impl Fixture) {
+pub async fn each_revision_is_used_once(fx: &impl Fixture) {
     let store = fx.store();
     let tasks: Vec<_> = (0..64)
         .map(|_| {
@@ -43,7 +43,7 @@ pub(crate) async fn each_revision_is_used_once(fx: &impl Fixture) {
     assert_eq!(store.content(CONTOSO, "a", 1).await.unwrap(), Some(content(&loaded.aggregate)));
 }
 
-pub(crate) async fn many_offers_commit_at_once(fx: &impl Fixture) {
+pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
     let store = fx.store();
     let tasks: Vec<_> = (0..200)
         .map(|number| {
@@ -67,7 +67,7 @@ pub(crate) async fn many_offers_commit_at_once(fx: &impl Fixture) {
     assert_eq!(list.iter().filter(|summary| summary.status == "running").count(), 200);
 }
 
-pub(crate) async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
+pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
     let store = fx.store();
     let mut changes = Vec::new();
     for number in 0..60_u64 {
@@ -109,7 +109,7 @@ pub(crate) async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixt
     assert_eq!(due, (0..60).filter(|number| number % 3 == 0).collect::<Vec<u128>>());
 }
 
-pub(crate) async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
+pub async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let stop = Arc::new(AtomicBool::new(false));

@@ -1,14 +1,14 @@
 //! Load and commit.
 
-use signoff_store::StoreError;
-use signoff_store::contract::OfferFilter;
+use crate::StoreError;
+use crate::contract::OfferFilter;
 
-use crate::fixture::Fixture;
-use crate::world::{
+use super::Fixture;
+use super::world::{
     CONTOSO, FABRIKAM, NOW, apply, bare, cancel, content, decided, done, guid, id, publish, put,
 };
 
-pub(crate) async fn nothing_is_there_before_it_is_put(fx: &impl Fixture) {
+pub async fn nothing_is_there_before_it_is_put(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.load(CONTOSO, "a").await.unwrap(), None);
     assert_eq!(store.content(CONTOSO, "a", 1).await.unwrap(), None);
@@ -17,7 +17,7 @@ pub(crate) async fn nothing_is_there_before_it_is_put(fx: &impl Fixture) {
     assert_eq!(store.list(CONTOSO, OfferFilter::default()).await.unwrap(), []);
 }
 
-pub(crate) async fn what_is_committed_is_loaded(fx: &impl Fixture) {
+pub async fn what_is_committed_is_loaded(fx: &impl Fixture) {
     let store = fx.store();
     let created = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let loaded = store.load(CONTOSO, "a").await.unwrap().unwrap();
@@ -27,7 +27,7 @@ pub(crate) async fn what_is_committed_is_loaded(fx: &impl Fixture) {
     assert_eq!((loaded.revision, loaded.aggregate), (2, published));
 }
 
-pub(crate) async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
+pub async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
     let store = fx.store();
     let first = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let put_again = decided(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
@@ -48,7 +48,7 @@ pub(crate) async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
     assert_eq!(store.letters().await.unwrap(), []);
 }
 
-pub(crate) async fn an_offer_is_created_once(fx: &impl Fixture) {
+pub async fn an_offer_is_created_once(fx: &impl Fixture) {
     let store = fx.store();
     let mut twin = decided(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     twin.next.offer.guid = guid("twin");
@@ -62,7 +62,7 @@ pub(crate) async fn an_offer_is_created_once(fx: &impl Fixture) {
     assert!(matches!(store.commit(&nothing).await, Err(StoreError::Stale)));
 }
 
-pub(crate) async fn publishers_are_apart(fx: &impl Fixture) {
+pub async fn publishers_are_apart(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
@@ -75,7 +75,7 @@ pub(crate) async fn publishers_are_apart(fx: &impl Fixture) {
     assert_eq!(store.list(FABRIKAM, OfferFilter::default()).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn content_is_that_of_the_latest_version_up_to_the_one_asked_for(fx: &impl Fixture) {
+pub async fn content_is_that_of_the_latest_version_up_to_the_one_asked_for(fx: &impl Fixture) {
     let store = fx.store();
     let first = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
@@ -89,7 +89,7 @@ pub(crate) async fn content_is_that_of_the_latest_version_up_to_the_one_asked_fo
     assert_eq!(store.content(CONTOSO, "a", 9).await.unwrap(), Some(content(&second)));
 }
 
-pub(crate) async fn a_put_replaces_the_content_of_its_version(fx: &impl Fixture) {
+pub async fn a_put_replaces_the_content_of_its_version(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let second = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
@@ -98,7 +98,7 @@ pub(crate) async fn a_put_replaces_the_content_of_its_version(fx: &impl Fixture)
     assert_eq!(store.content(CONTOSO, "a", 1).await.unwrap(), Some(content(&third)));
 }
 
-pub(crate) async fn the_secrets_of_the_draft_come_with_it(fx: &impl Fixture) {
+pub async fn the_secrets_of_the_draft_come_with_it(fx: &impl Fixture) {
     let store = fx.store();
     let secrets = async || store.load_with_secrets(CONTOSO, "a").await.unwrap().map(|(_, secrets)| secrets);
     assert_eq!(secrets().await, None);
@@ -114,7 +114,7 @@ pub(crate) async fn the_secrets_of_the_draft_come_with_it(fx: &impl Fixture) {
     }
 }
 
-pub(crate) async fn a_change_without_content_keeps_what_lists_show(fx: &impl Fixture) {
+pub async fn a_change_without_content_keeps_what_lists_show(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;

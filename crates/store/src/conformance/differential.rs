@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::contract::{Change, Content, Mail, OfferFilter};
+use crate::{Store, StoreError};
 use proptest::collection::vec;
 use proptest::prelude::Strategy;
 use proptest::strategy::ValueTree;
@@ -12,11 +14,9 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::{decide, refusal::Refusal};
-use signoff_store::contract::{Change, Content, Mail, OfferFilter};
-use signoff_store::{Store, StoreError};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, NOW, cancel, change, done, golive, publish, put, split};
+use super::Fixture;
+use super::world::{CONTOSO, NOW, cancel, change, done, golive, publish, put, split};
 
 const HISTORIES: usize = 24;
 const END: Timestamp = Timestamp(i64::MAX);
@@ -160,7 +160,7 @@ async fn play(store: &dyn Store, offer: &str, history: &[(u8, u64, u32)]) -> Vec
     seen
 }
 
-pub(crate) async fn random_commands_come_to_what_the_core_says(fx: &impl Fixture) {
+pub async fn random_commands_come_to_what_the_core_says(fx: &impl Fixture) {
     let store = fx.store();
     // Always the same histories: a failure names the one to look at, and comes again.
     let mut runner = TestRunner::deterministic();

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::StoreError;
+use crate::contract::{Change, Claim, Claimed};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::operation::WorkKind;
-use signoff_store::StoreError;
-use signoff_store::contract::{Change, Claim, Claimed};
 
-use crate::fixture::Fixture;
-use crate::world::{
+use super::Fixture;
+use super::world::{
     CONTOSO, FABRIKAM, HOUR, LONG, NOW, apply, bare, claim, claim_one, decided, done, give_work, id, publish,
     put, work,
 };
@@ -19,7 +19,7 @@ fn operations(claimed: &[Claimed]) -> Vec<u128> {
     claimed.iter().map(|piece| piece.work.operation.0).collect()
 }
 
-pub(crate) async fn due_work_is_leased_to_one(fx: &impl Fixture) {
+pub async fn due_work_is_leased_to_one(fx: &impl Fixture) {
     let store = fx.store();
     for kind in [WorkKind::Run, WorkKind::Propagate, WorkKind::Undo] {
         let piece = Work { kind, attempt: 7, ..work(1, NOW) };
@@ -35,14 +35,14 @@ pub(crate) async fn due_work_is_leased_to_one(fx: &impl Fixture) {
     }
 }
 
-pub(crate) async fn nothing_is_claimed_before_it_is_due(fx: &impl Fixture) {
+pub async fn nothing_is_claimed_before_it_is_due(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     assert_eq!(claim(&*store, Timestamp(NOW.0 - 1), LONG).await, []);
     assert_eq!(claim(&*store, NOW, LONG).await.len(), 1);
 }
 
-pub(crate) async fn the_earliest_comes_first_and_no_more_than_asked_for(fx: &impl Fixture) {
+pub async fn the_earliest_comes_first_and_no_more_than_asked_for(fx: &impl Fixture) {
     let store = fx.store();
     let at = |number: i64| Timestamp(NOW.0 - number);
     give_work(&*store, CONTOSO, "a", vec![work(1, at(1)), work(4, at(4))]).await;
@@ -54,7 +54,7 @@ pub(crate) async fn the_earliest_comes_first_and_no_more_than_asked_for(fx: &imp
     assert_eq!(store.claim(two).await.unwrap(), []);
 }
 
-pub(crate) async fn a_lease_that_is_given_back_is_free(fx: &impl Fixture) {
+pub async fn a_lease_that_is_given_back_is_free(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let first = claim_one(&*store, LONG).await;
@@ -64,7 +64,7 @@ pub(crate) async fn a_lease_that_is_given_back_is_free(fx: &impl Fixture) {
     assert_ne!(first.token, second.token);
 }
 
-pub(crate) async fn an_expired_lease_may_be_taken(fx: &impl Fixture) {
+pub async fn an_expired_lease_may_be_taken(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let first = claim_one(&*store, Duration::ZERO).await;
@@ -74,7 +74,7 @@ pub(crate) async fn an_expired_lease_may_be_taken(fx: &impl Fixture) {
     store.renew(&second, LONG).await.unwrap();
 }
 
-pub(crate) async fn a_renewed_lease_holds(fx: &impl Fixture) {
+pub async fn a_renewed_lease_holds(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let lease = claim_one(&*store, Duration::ZERO).await;
@@ -84,7 +84,7 @@ pub(crate) async fn a_renewed_lease_holds(fx: &impl Fixture) {
     claim_one(&*store, LONG).await;
 }
 
-pub(crate) async fn a_late_holder_frees_nothing(fx: &impl Fixture) {
+pub async fn a_late_holder_frees_nothing(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let first = claim_one(&*store, Duration::ZERO).await;
@@ -93,7 +93,7 @@ pub(crate) async fn a_late_holder_frees_nothing(fx: &impl Fixture) {
     assert_eq!(claim(&*store, NOW, LONG).await, []);
 }
 
-pub(crate) async fn a_late_result_changes_nothing(fx: &impl Fixture) {
+pub async fn a_late_result_changes_nothing(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let published = apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
@@ -110,7 +110,7 @@ pub(crate) async fn a_late_result_changes_nothing(fx: &impl Fixture) {
     assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, result.next);
 }
 
-pub(crate) async fn settled_work_is_gone(fx: &impl Fixture) {
+pub async fn settled_work_is_gone(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     let held = claim(&*store, NOW, LONG).await;
@@ -127,7 +127,7 @@ pub(crate) async fn settled_work_is_gone(fx: &impl Fixture) {
     assert_eq!(operations(&claim(&*store, NOW, LONG).await), [1]);
 }
 
-pub(crate) async fn a_clock_ahead_makes_only_its_own_work_due(fx: &impl Fixture) {
+pub async fn a_clock_ahead_makes_only_its_own_work_due(fx: &impl Fixture) {
     let store = fx.store();
     let later = NOW.plus(HOUR);
     give_work(&*store, CONTOSO, "a", vec![work(1, later), work(2, NOW)]).await;
@@ -142,7 +142,7 @@ pub(crate) async fn a_clock_ahead_makes_only_its_own_work_due(fx: &impl Fixture)
     assert_eq!(operations(&store.claim(claim_with(ahead)).await.unwrap()), [3]);
 }
 
-pub(crate) async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
+pub async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, NOW)]).await;
@@ -153,7 +153,7 @@ pub(crate) async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
     assert_eq!(store.claim(claim).await.unwrap(), []);
 }
 
-pub(crate) async fn the_next_due_is_what_nobody_holds(fx: &impl Fixture) {
+pub async fn the_next_due_is_what_nobody_holds(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.next_due(None, &[]).await.unwrap(), None);
     let (soon, later) = (Timestamp(NOW.0 + 1), NOW.plus(HOUR));
@@ -175,7 +175,7 @@ pub(crate) async fn the_next_due_is_what_nobody_holds(fx: &impl Fixture) {
     assert_eq!(store.next_due(None, &[]).await.unwrap(), Some(NOW));
 }
 
-pub(crate) async fn claims_are_exclusive(fx: &impl Fixture) {
+pub async fn claims_are_exclusive(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", (0..64).map(|number| work(number, NOW)).collect()).await;
     let claimants = (0..16).map(|_| {

@@ -1,10 +1,10 @@
 //! Operations and how they are found.
 
-use signoff_store::Store;
-use signoff_store::contract::{OfferFilter, OfferSummary};
+use crate::Store;
+use crate::contract::{OfferFilter, OfferSummary};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, VM, apply, cancel, done, golive, guid, id, publish, put};
+use super::Fixture;
+use super::world::{CONTOSO, FABRIKAM, VM, apply, cancel, done, golive, guid, id, publish, put};
 
 /// Puts and publishes `a`, cancels it, publishes again; the operations have these ids.
 async fn publish_cancel_publish(store: &dyn Store, ids: [u64; 3]) {
@@ -21,7 +21,7 @@ async fn numbers(store: &dyn Store) -> Vec<u64> {
     operations.iter().map(|operation| operation.publishing_version).collect()
 }
 
-pub(crate) async fn the_newest_comes_first(fx: &impl Fixture) {
+pub async fn the_newest_comes_first(fx: &impl Fixture) {
     let store = fx.store();
     publish_cancel_publish(&*store, [1, 2, 3]).await;
     assert_eq!(numbers(&*store).await, [3, 2, 1]);
@@ -35,7 +35,7 @@ pub(crate) async fn the_newest_comes_first(fx: &impl Fixture) {
 }
 
 /// A cancel may have drawn its id before the publish that it cancels; clocks of machines differ, too.
-pub(crate) async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl Fixture) {
+pub async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(30), 1)).await;
@@ -49,7 +49,7 @@ pub(crate) async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl
     assert_eq!(numbers(&*store).await, [3, 2, 1]);
 }
 
-pub(crate) async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixture) {
+pub async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixture) {
     let store = fx.store();
     publish_cancel_publish(&*store, [1, 2, 3]).await;
     for operation in store.operations(CONTOSO, "a").await.unwrap() {
@@ -65,7 +65,7 @@ pub(crate) async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixtur
     assert_eq!(store.operation(FABRIKAM, id(1)).await.unwrap(), None);
 }
 
-pub(crate) async fn offers_are_found_by_guid(fx: &impl Fixture) {
+pub async fn offers_are_found_by_guid(fx: &impl Fixture) {
     let store = fx.store();
     for offer in ["a", "b"] {
         apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;
@@ -78,7 +78,7 @@ pub(crate) async fn offers_are_found_by_guid(fx: &impl Fixture) {
     assert_eq!(store.offer_spelled(FABRIKAM, "b").await.unwrap(), None);
 }
 
-pub(crate) async fn lists_are_filtered(fx: &impl Fixture) {
+pub async fn lists_are_filtered(fx: &impl Fixture) {
     let store = fx.store();
     for offer in ["c", "a", "b"] {
         apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;
@@ -98,7 +98,7 @@ pub(crate) async fn lists_are_filtered(fx: &impl Fixture) {
     assert_eq!(list(None, Some("failed")).await, [""; 0]);
 }
 
-pub(crate) async fn lists_are_read_in_parts(fx: &impl Fixture) {
+pub async fn lists_are_read_in_parts(fx: &impl Fixture) {
     let store = fx.store();
     for offer in ["d", "a", "c", "b"] {
         apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;

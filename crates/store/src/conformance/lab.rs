@@ -1,19 +1,19 @@
 //! The state of the development mode, and the state as a whole.
 
+use crate::contract::{AuditRow, LabKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
+use crate::{Store, StoreError};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
-use signoff_store::contract::{AuditRow, LabKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
-use signoff_store::{Store, StoreError};
 
-use crate::audit::entry;
-use crate::directory::{key, principal, publisher};
-use crate::fixture::Fixture;
-use crate::world::{
+use super::Fixture;
+use super::audit::entry;
+use super::directory::{key, principal, publisher};
+use super::world::{
     CONTOSO, FABRIKAM, LONG, NOW, apply, claim, claim_one, give_work, id, mail, publish, put, work,
     write_mail,
 };
 
-pub(crate) async fn entries_are_set_and_removed(fx: &impl Fixture) {
+pub async fn entries_are_set_and_removed(fx: &impl Fixture) {
     let store = fx.store();
     let scenario = LabKind::Scenario;
     for (publisher, key, body) in [(FABRIKAM, "b", "2"), (CONTOSO, "b", "1"), (CONTOSO, "a", "0")] {
@@ -85,7 +85,7 @@ async fn look(store: &dyn Store) -> Seen {
     }
 }
 
-pub(crate) async fn a_snapshot_brings_everything_back(fx: &impl Fixture) {
+pub async fn a_snapshot_brings_everything_back(fx: &impl Fixture) {
     let store = fx.store();
     fill(&*store).await;
     let before = look(&*store).await;
@@ -102,7 +102,7 @@ pub(crate) async fn a_snapshot_brings_everything_back(fx: &impl Fixture) {
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
 }
 
-pub(crate) async fn a_snapshot_is_a_new_file(fx: &impl Fixture) {
+pub async fn a_snapshot_is_a_new_file(fx: &impl Fixture) {
     let store = fx.store();
     let file = fx.folder().join("precious");
     std::fs::write(&file, "precious").unwrap();
@@ -110,7 +110,7 @@ pub(crate) async fn a_snapshot_is_a_new_file(fx: &impl Fixture) {
     assert_eq!(std::fs::read(&file).unwrap(), b"precious");
 }
 
-pub(crate) async fn a_reset_keeps_the_keys(fx: &impl Fixture) {
+pub async fn a_reset_keeps_the_keys(fx: &impl Fixture) {
     let store = fx.store();
     fill(&*store).await;
     let filled = look(&*store).await;
@@ -137,7 +137,7 @@ pub(crate) async fn a_reset_keeps_the_keys(fx: &impl Fixture) {
     assert!(look(&*store).await.loaded.is_some());
 }
 
-pub(crate) async fn leases_do_not_outlive_a_restore(fx: &impl Fixture) {
+pub async fn leases_do_not_outlive_a_restore(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let file = fx.folder().join("snapshot");
@@ -153,7 +153,7 @@ pub(crate) async fn leases_do_not_outlive_a_restore(fx: &impl Fixture) {
     ));
 }
 
-pub(crate) async fn everything_is_there_after_a_restart(fx: &impl Fixture) {
+pub async fn everything_is_there_after_a_restart(fx: &impl Fixture) {
     let store = fx.store();
     fill(&*store).await;
     let before = look(&*store).await;

@@ -1,13 +1,13 @@
 //! Publishers, members, principals, keys.
 
+use crate::contract::{PrincipalId, PrincipalRecord, Publisher, SigningKey};
 use signoff_lifecycle::access::Role;
-use signoff_store::contract::{PrincipalId, PrincipalRecord, Publisher, SigningKey};
 
-use crate::audit::entry;
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM};
+use super::Fixture;
+use super::audit::entry;
+use super::world::{CONTOSO, FABRIKAM};
 
-pub(crate) fn publisher(id: &str) -> Publisher {
+pub fn publisher(id: &str) -> Publisher {
     Publisher {
         id: id.to_owned(),
         version: 0,
@@ -20,15 +20,15 @@ pub(crate) fn publisher(id: &str) -> Publisher {
     }
 }
 
-pub(crate) fn principal(client: &str) -> PrincipalId {
+pub fn principal(client: &str) -> PrincipalId {
     PrincipalId { tenant: "11111111-1111-1111-1111-111111111111".to_owned(), client: client.to_owned() }
 }
 
-pub(crate) fn key(kid: &str, created_at: i64) -> SigningKey {
+pub fn key(kid: &str, created_at: i64) -> SigningKey {
     SigningKey { kid: kid.to_owned(), private_pem: format!("pem of {kid}"), created_at }
 }
 
-pub(crate) async fn a_publisher_is_replaced_whole(fx: &impl Fixture) {
+pub async fn a_publisher_is_replaced_whole(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.publisher(CONTOSO).await.unwrap(), None);
     let first = store.put_publisher(Publisher { version: 9, ..publisher(CONTOSO) }, None).await.unwrap();
@@ -39,7 +39,7 @@ pub(crate) async fn a_publisher_is_replaced_whole(fx: &impl Fixture) {
     assert_eq!(store.publisher(CONTOSO).await.unwrap(), Some(second));
 }
 
-pub(crate) async fn members_come_and_go(fx: &impl Fixture) {
+pub async fn members_come_and_go(fx: &impl Fixture) {
     let store = fx.store();
     let (ann, bob) = (principal("ann"), principal("bob"));
     for id in [FABRIKAM, CONTOSO] {
@@ -64,7 +64,7 @@ pub(crate) async fn members_come_and_go(fx: &impl Fixture) {
     assert_eq!(store.publishers_of(&bob).await.unwrap(), []);
 }
 
-pub(crate) async fn publishers_are_listed_in_pages(fx: &impl Fixture) {
+pub async fn publishers_are_listed_in_pages(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.publishers(None, 10).await.unwrap(), []);
     for id in ["b", "a", "a-1", "c"] {
@@ -80,7 +80,7 @@ pub(crate) async fn publishers_are_listed_in_pages(fx: &impl Fixture) {
     assert_eq!(ids(Some("c"), 3).await, Vec::<String>::new());
 }
 
-pub(crate) async fn the_last_owner_stays(fx: &impl Fixture) {
+pub async fn the_last_owner_stays(fx: &impl Fixture) {
     let store = fx.store();
     let (ann, bob) = (principal("ann"), principal("bob"));
     for id in [CONTOSO, FABRIKAM] {
@@ -114,7 +114,7 @@ pub(crate) async fn the_last_owner_stays(fx: &impl Fixture) {
     assert_eq!(store.members(CONTOSO).await.unwrap(), []);
 }
 
-pub(crate) async fn of_owners_who_remove_each_other_at_once_one_stays(fx: &impl Fixture) {
+pub async fn of_owners_who_remove_each_other_at_once_one_stays(fx: &impl Fixture) {
     let store = fx.store();
     store.put_publisher(publisher(CONTOSO), None).await.unwrap();
     let owners: Vec<_> = (0..8).map(|number| principal(&format!("owner-{number}"))).collect();
@@ -137,7 +137,7 @@ pub(crate) async fn of_owners_who_remove_each_other_at_once_one_stays(fx: &impl 
     assert_eq!((left, owners), (7, 1), "{members:?}");
 }
 
-pub(crate) async fn principals_are_kept(fx: &impl Fixture) {
+pub async fn principals_are_kept(fx: &impl Fixture) {
     let store = fx.store();
     let ann = principal("ann");
     assert!(store.principal(&ann).await.unwrap().is_none());
@@ -150,7 +150,7 @@ pub(crate) async fn principals_are_kept(fx: &impl Fixture) {
     assert!(store.principal(&ann).await.unwrap() == Some(record));
 }
 
-pub(crate) async fn of_two_first_keys_one_wins(fx: &impl Fixture) {
+pub async fn of_two_first_keys_one_wins(fx: &impl Fixture) {
     let store = fx.store();
     assert!(store.signing_keys().await.unwrap().is_empty());
     let nodes = (0..8).map(|node| {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use signoff_store::contract::Change;
-use signoff_store::{Store, StoreError};
+use crate::contract::Change;
+use crate::{Store, StoreError};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, LONG, NOW, bare, claim_one, give_work, id, work};
+use super::Fixture;
+use super::world::{CONTOSO, FABRIKAM, LONG, NOW, bare, claim_one, give_work, id, work};
 
 async fn made(store: &dyn Store) -> Vec<(String, String)> {
     store.artifacts(CONTOSO, id(1)).await.unwrap()
@@ -16,7 +16,7 @@ fn one(step: &str, body: &str) -> (String, String) {
     (step.to_owned(), body.to_owned())
 }
 
-pub(crate) async fn the_same_put_twice_is_one(fx: &impl Fixture) {
+pub async fn the_same_put_twice_is_one(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let lease = claim_one(&*store, LONG).await;
@@ -28,7 +28,7 @@ pub(crate) async fn the_same_put_twice_is_one(fx: &impl Fixture) {
     assert_eq!(store.artifacts(FABRIKAM, id(1)).await.unwrap(), []);
 }
 
-pub(crate) async fn removing_twice_is_no_error(fx: &impl Fixture) {
+pub async fn removing_twice_is_no_error(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let lease = claim_one(&*store, LONG).await;
@@ -40,7 +40,7 @@ pub(crate) async fn removing_twice_is_no_error(fx: &impl Fixture) {
     }
 }
 
-pub(crate) async fn who_lost_the_lease_makes_nothing(fx: &impl Fixture) {
+pub async fn who_lost_the_lease_makes_nothing(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let late = claim_one(&*store, Duration::ZERO).await;
@@ -52,7 +52,7 @@ pub(crate) async fn who_lost_the_lease_makes_nothing(fx: &impl Fixture) {
 }
 
 /// A cancel takes the work back and undoes it. Whoever is still at it must not make it again afterwards.
-pub(crate) async fn what_was_recalled_makes_nothing(fx: &impl Fixture) {
+pub async fn what_was_recalled_makes_nothing(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let lease = claim_one(&*store, LONG).await;

@@ -1,10 +1,10 @@
 //! What nodes that share a store ask it.
 
+use crate::contract::{Imprint, LabKind, Look, StoredOperation};
 use signoff_lifecycle::ids::Timestamp;
-use signoff_store::contract::{Imprint, LabKind, Look, StoredOperation};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, apply, cancel, id, publish, put};
+use super::Fixture;
+use super::world::{CONTOSO, FABRIKAM, apply, cancel, id, publish, put};
 
 /// What a look found changed.
 fn changed(look: Look) -> (StoredOperation, Imprint) {
@@ -14,7 +14,7 @@ fn changed(look: Look) -> (StoredOperation, Imprint) {
     }
 }
 
-pub(crate) async fn a_look_tells_what_changed_since_the_last(fx: &impl Fixture) {
+pub async fn a_look_tells_what_changed_since_the_last(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     assert_eq!(store.look(CONTOSO, id(1), None).await.unwrap(), Look::Gone);
@@ -32,7 +32,7 @@ pub(crate) async fn a_look_tells_what_changed_since_the_last(fx: &impl Fixture) 
     assert_ne!(newer, known);
 }
 
-pub(crate) async fn revisions_tell_which_offers_moved(fx: &impl Fixture) {
+pub async fn revisions_tell_which_offers_moved(fx: &impl Fixture) {
     let store = fx.store();
     for (publisher, offer) in [(CONTOSO, "a"), (CONTOSO, "b"), (FABRIKAM, "c")] {
         apply(&*store, publisher, offer, put(publisher, offer)).await;
@@ -49,7 +49,7 @@ pub(crate) async fn revisions_tell_which_offers_moved(fx: &impl Fixture) {
     assert_eq!(store.revisions(CONTOSO, &[]).await.unwrap(), []);
 }
 
-pub(crate) async fn an_entry_is_swapped_by_who_knows_it(fx: &impl Fixture) {
+pub async fn an_entry_is_swapped_by_who_knows_it(fx: &impl Fixture) {
     let store = fx.store();
     let swap = async |present: Option<&str>, next: Option<&str>| {
         store.swap_lab(LabKind::Clock, CONTOSO, "", present, next.map(str::to_owned)).await.unwrap()
@@ -69,9 +69,9 @@ pub(crate) async fn an_entry_is_swapped_by_who_knows_it(fx: &impl Fixture) {
     assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap(), None);
 }
 
-pub(crate) async fn of_many_who_swap_at_once_each_has_a_turn(fx: &impl Fixture) {
+pub async fn of_many_who_swap_at_once_each_has_a_turn(fx: &impl Fixture) {
     let store = fx.store();
-    let count = async |store: &dyn signoff_store::Store| {
+    let count = async |store: &dyn crate::Store| {
         loop {
             let present = store.lab(LabKind::Clock, CONTOSO, "").await.unwrap();
             let next: u64 = present.as_deref().map_or(0, |body| body.parse().unwrap());
@@ -95,7 +95,7 @@ pub(crate) async fn of_many_who_swap_at_once_each_has_a_turn(fx: &impl Fixture) 
     assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("40"));
 }
 
-pub(crate) async fn a_shared_store_has_a_clock(fx: &impl Fixture) {
+pub async fn a_shared_store_has_a_clock(fx: &impl Fixture) {
     let store = fx.store();
     let (first, second) = (store.time().await.unwrap(), store.time().await.unwrap());
     assert_eq!(first.is_some(), store.is_shared());

@@ -1,16 +1,16 @@
 //! The audit log: written with the change, numbered without gaps, read from the newest on.
 
+use crate::StoreError;
+use crate::contract::{AuditEntry, AuditRow, Change, PrincipalId, PrincipalRecord, SERVER};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Timestamp;
-use signoff_store::StoreError;
-use signoff_store::contract::{AuditEntry, AuditRow, Change, PrincipalId, PrincipalRecord, SERVER};
 
-use crate::directory::{principal, publisher};
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, bare, id};
+use super::Fixture;
+use super::directory::{principal, publisher};
+use super::world::{CONTOSO, FABRIKAM, bare, id};
 
-pub(crate) fn entry(action: &str) -> AuditEntry {
+pub fn entry(action: &str) -> AuditEntry {
     AuditEntry {
         at: Timestamp(7),
         by: Actor::App { tenant: "tenant".to_owned(), id: "ann".to_owned() },
@@ -30,7 +30,7 @@ fn brief(rows: &[AuditRow]) -> Vec<(u64, &str)> {
     rows.iter().map(|row| (row.number, row.entry.action.as_str())).collect()
 }
 
-pub(crate) async fn an_entry_is_written_with_its_change(fx: &impl Fixture) {
+pub async fn an_entry_is_written_with_its_change(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.audit(CONTOSO, None, 10).await.unwrap(), []);
     let change = Change { audit: Some(entry("put")), ..bare(store.as_ref(), CONTOSO, "vm").await };
@@ -44,7 +44,7 @@ pub(crate) async fn an_entry_is_written_with_its_change(fx: &impl Fixture) {
     assert_eq!(store.audit(CONTOSO, None, 10).await.unwrap(), written);
 }
 
-pub(crate) async fn entries_are_read_in_pages_from_the_newest_on(fx: &impl Fixture) {
+pub async fn entries_are_read_in_pages_from_the_newest_on(fx: &impl Fixture) {
     let store = fx.store();
     for number in 1..=5 {
         let audit = Some(entry(&number.to_string()));
@@ -64,7 +64,7 @@ pub(crate) async fn entries_are_read_in_pages_from_the_newest_on(fx: &impl Fixtu
     assert_eq!(store.audit(CONTOSO, None, 0).await.unwrap(), []);
 }
 
-pub(crate) async fn changes_of_the_directory_are_told_too(fx: &impl Fixture) {
+pub async fn changes_of_the_directory_are_told_too(fx: &impl Fixture) {
     let store = fx.store();
     let bob: PrincipalId = principal("bob");
     store.put_publisher(publisher(CONTOSO), Some(entry("putPublisher"))).await.unwrap();
@@ -75,7 +75,7 @@ pub(crate) async fn changes_of_the_directory_are_told_too(fx: &impl Fixture) {
     assert_eq!(brief(&written), [(3, "removeMember"), (2, "putMember"), (1, "putPublisher")]);
 }
 
-pub(crate) async fn what_belongs_to_no_publisher_has_a_log_of_its_own(fx: &impl Fixture) {
+pub async fn what_belongs_to_no_publisher_has_a_log_of_its_own(fx: &impl Fixture) {
     let store = fx.store();
     let record = |seeded| PrincipalRecord { id: principal("bob"), secret_hash: None, seeded };
     store.put_principal(record(false), Some(entry("putPrincipal"))).await.unwrap();
@@ -86,7 +86,7 @@ pub(crate) async fn what_belongs_to_no_publisher_has_a_log_of_its_own(fx: &impl 
     assert_eq!(store.audit(CONTOSO, None, 10).await.unwrap(), []);
 }
 
-pub(crate) async fn numbers_have_no_gap_when_many_write_at_once(fx: &impl Fixture) {
+pub async fn numbers_have_no_gap_when_many_write_at_once(fx: &impl Fixture) {
     let store = fx.store();
     let mut writers = Vec::new();
     for offer in 0..40 {

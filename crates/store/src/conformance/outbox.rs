@@ -1,18 +1,18 @@
 //! The outbox.
 
+use crate::contract::{Change, Delivery, Letter, Mail};
+use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, Timestamp};
-use signoff_store::contract::{Change, Delivery, Letter, Mail};
-use signoff_store::{Store, StoreError};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, mail, put, write_mail};
+use super::Fixture;
+use super::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, mail, put, write_mail};
 
 async fn due(store: &dyn Store, now: Timestamp) -> Vec<Letter> {
     store.due_letters(now, &[], 10).await.unwrap()
 }
 
-pub(crate) async fn a_letter_is_written_once(fx: &impl Fixture) {
+pub async fn a_letter_is_written_once(fx: &impl Fixture) {
     let store = fx.store();
     let first = mail("ann@contoso.example", Event::Started);
     let again = Mail { at: NOW.plus(HOUR), kind: "goLive".to_owned(), ..first.clone() };
@@ -25,7 +25,7 @@ pub(crate) async fn a_letter_is_written_once(fx: &impl Fixture) {
     assert_eq!(written, [first, to_another, of_another]);
 }
 
-pub(crate) async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
+pub async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     assert_eq!(due(&*store, Timestamp(NOW.0 - 1)).await, []);
@@ -40,7 +40,7 @@ pub(crate) async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixtur
     assert_eq!(store.next_letter_due(NOW, &[]).await.unwrap(), None);
 }
 
-pub(crate) async fn what_is_settled_stays_so(fx: &impl Fixture) {
+pub async fn what_is_settled_stays_so(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     let letter = due(&*store, NOW).await.remove(0);
@@ -51,7 +51,7 @@ pub(crate) async fn what_is_settled_stays_so(fx: &impl Fixture) {
     assert_eq!(store.letters().await.unwrap(), [abandoned]);
 }
 
-pub(crate) async fn a_failure_is_tried_again_at_its_time(fx: &impl Fixture) {
+pub async fn a_failure_is_tried_again_at_its_time(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     let letter = due(&*store, NOW).await.remove(0);
@@ -62,7 +62,7 @@ pub(crate) async fn a_failure_is_tried_again_at_its_time(fx: &impl Fixture) {
     assert_eq!(due(&*store, NOW.plus(HOUR)).await, [again]);
 }
 
-pub(crate) async fn the_mailbox_is_never_due(fx: &impl Fixture) {
+pub async fn the_mailbox_is_never_due(fx: &impl Fixture) {
     let store = fx.store();
     let kept = Mail { deliver: false, ..mail("ann@contoso.example", Event::Started) };
     write_mail(&*store, vec![kept.clone()]).await;
@@ -72,7 +72,7 @@ pub(crate) async fn the_mailbox_is_never_due(fx: &impl Fixture) {
     assert_eq!((&letters[0].mail, letters[0].delivery), (&kept, Delivery::Mailbox));
 }
 
-pub(crate) async fn a_letter_is_due_on_its_publishers_clock(fx: &impl Fixture) {
+pub async fn a_letter_is_due_on_its_publishers_clock(fx: &impl Fixture) {
     let store = fx.store();
     let later = NOW.plus(HOUR);
     let at_later = Mail { at: later, ..mail("ann@contoso.example", Event::Started) };
@@ -85,7 +85,7 @@ pub(crate) async fn a_letter_is_due_on_its_publishers_clock(fx: &impl Fixture) {
     assert_eq!(store.due_letters(NOW, &ahead, 10).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn a_refused_change_writes_no_letter(fx: &impl Fixture) {
+pub async fn a_refused_change_writes_no_letter(fx: &impl Fixture) {
     let store = fx.store();
     let stale = bare(&*store, CONTOSO, "a").await;
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;

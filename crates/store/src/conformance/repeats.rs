@@ -1,11 +1,11 @@
 //! Replies to repeatable requests.
 
+use crate::contract::{Change, Repeated};
+use crate::{Store, StoreError};
 use signoff_lifecycle::ids::Timestamp;
-use signoff_store::contract::{Change, Repeated};
-use signoff_store::{Store, StoreError};
 
-use crate::fixture::Fixture;
-use crate::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, decided, id, publish, put};
+use super::Fixture;
+use super::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, decided, id, publish, put};
 
 /// A reply under a key, which expires at its time.
 fn reply(publisher: &str, key: u8, expires_at: Timestamp) -> Repeated {
@@ -17,7 +17,7 @@ async fn kept(store: &dyn Store, publisher: &str, key: u8) -> Option<Repeated> {
     store.repeated(publisher, [key; 32]).await.unwrap()
 }
 
-pub(crate) async fn a_reply_is_kept_with_its_change(fx: &impl Fixture) {
+pub async fn a_reply_is_kept_with_its_change(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     assert_eq!(kept(&*store, CONTOSO, 1).await, None);
@@ -30,7 +30,7 @@ pub(crate) async fn a_reply_is_kept_with_its_change(fx: &impl Fixture) {
     assert_eq!(kept(&*fx.store(), CONTOSO, 1).await, Some(told));
 }
 
-pub(crate) async fn a_stale_change_keeps_no_reply(fx: &impl Fixture) {
+pub async fn a_stale_change_keeps_no_reply(fx: &impl Fixture) {
     let store = fx.store();
     let change = bare(&*store, CONTOSO, "a").await;
     let stale = Change { expected: Some(99), repeat: Some(reply(CONTOSO, 1, NOW)), ..change };
@@ -38,7 +38,7 @@ pub(crate) async fn a_stale_change_keeps_no_reply(fx: &impl Fixture) {
     assert_eq!(kept(&*store, CONTOSO, 1).await, None);
 }
 
-pub(crate) async fn a_key_is_used_once_and_what_comes_second_changes_nothing(fx: &impl Fixture) {
+pub async fn a_key_is_used_once_and_what_comes_second_changes_nothing(fx: &impl Fixture) {
     let store = fx.store();
     for offer in ["a", "b"] {
         apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;
@@ -63,7 +63,7 @@ pub(crate) async fn a_key_is_used_once_and_what_comes_second_changes_nothing(fx:
     assert_eq!(kept(&*store, CONTOSO, 1).await, Some(told));
 }
 
-pub(crate) async fn a_reply_without_a_change_takes_the_key(fx: &impl Fixture) {
+pub async fn a_reply_without_a_change_takes_the_key(fx: &impl Fixture) {
     let store = fx.store();
     let change = bare(&*store, CONTOSO, "a").await;
     let told = reply(CONTOSO, 1, NOW);
@@ -73,7 +73,7 @@ pub(crate) async fn a_reply_without_a_change_takes_the_key(fx: &impl Fixture) {
     assert_eq!(kept(&*store, CONTOSO, 1).await, Some(told));
 }
 
-pub(crate) async fn keys_of_publishers_are_apart(fx: &impl Fixture) {
+pub async fn keys_of_publishers_are_apart(fx: &impl Fixture) {
     let store = fx.store();
     let (ours, theirs) = (reply(CONTOSO, 1, NOW), reply(FABRIKAM, 1, NOW.plus(HOUR)));
     store.keep_reply(ours.clone()).await.unwrap();
@@ -83,7 +83,7 @@ pub(crate) async fn keys_of_publishers_are_apart(fx: &impl Fixture) {
     assert_eq!(kept(&*store, FABRIKAM, 1).await, Some(theirs));
 }
 
-pub(crate) async fn what_expired_is_removed_the_oldest_first(fx: &impl Fixture) {
+pub async fn what_expired_is_removed_the_oldest_first(fx: &impl Fixture) {
     let store = fx.store();
     // The keys are in another order than the times.
     for key in [5, 1, 4, 2, 3, 0] {
@@ -108,7 +108,7 @@ pub(crate) async fn what_expired_is_removed_the_oldest_first(fx: &impl Fixture) 
     store.keep_reply(reply(CONTOSO, 0, NOW)).await.unwrap();
 }
 
-pub(crate) async fn of_many_with_one_key_one_is_kept(fx: &impl Fixture) {
+pub async fn of_many_with_one_key_one_is_kept(fx: &impl Fixture) {
     let store = fx.store();
     let mut changes = Vec::new();
     for number in 0..40_u8 {
@@ -138,7 +138,7 @@ pub(crate) async fn of_many_with_one_key_one_is_kept(fx: &impl Fixture) {
     assert_eq!(winners, [kept(&*store, CONTOSO, 1).await.unwrap().reply]);
 }
 
-pub(crate) async fn they_belong_to_the_state(fx: &impl Fixture) {
+pub async fn they_belong_to_the_state(fx: &impl Fixture) {
     let store = fx.store();
     store.keep_reply(reply(CONTOSO, 1, NOW)).await.unwrap();
     let snapshot = fx.folder().join("snapshot");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Store;
+use crate::contract::{Change, Claim, Claimed, Content, Lease, Loaded, Mail};
 use signoff_lifecycle::command::{
     Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult,
 };
@@ -12,28 +14,26 @@ use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::WorkKind;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
-use signoff_store::Store;
-use signoff_store::contract::{Change, Claim, Claimed, Content, Lease, Loaded, Mail};
 
-pub(crate) const CONTOSO: &str = "contoso";
-pub(crate) const FABRIKAM: &str = "fabrikam";
-pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
+pub const CONTOSO: &str = "contoso";
+pub const FABRIKAM: &str = "fabrikam";
+pub const VM: &str = "microsoft-azure-virtualmachines";
 /// When the cases begin: 2026-03-05T09:08:07Z.
-pub(crate) const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
+pub const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
 /// Longer than any case takes.
-pub(crate) const LONG: Duration = Duration::from_hours(1);
-pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
+pub const LONG: Duration = Duration::from_hours(1);
+pub const HOUR: Micros = Micros::from_millis(3_600_000);
 
-pub(crate) fn id(number: u64) -> OperationId {
+pub fn id(number: u64) -> OperationId {
     OperationId(u128::from(number))
 }
 
 /// The GUID that the offer gets.
-pub(crate) fn guid(offer: &str) -> OperationId {
+pub fn guid(offer: &str) -> OperationId {
     OperationId(offer.bytes().fold(7, |sum, byte| sum * 131 + u128::from(byte)))
 }
 
-pub(crate) fn put(publisher: &str, offer: &str) -> Command {
+pub fn put(publisher: &str, offer: &str) -> Command {
     Command::Put(Put {
         publisher: publisher.to_owned(),
         offer: offer.to_owned(),
@@ -45,7 +45,7 @@ pub(crate) fn put(publisher: &str, offer: &str) -> Command {
 }
 
 /// A step that takes no time.
-pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPlan {
+pub fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPlan {
     StepPlan {
         id: id.to_owned(),
         executor,
@@ -60,7 +60,7 @@ pub(crate) fn step(id: &str, executor: Executor, cancel: CancelPolicy) -> StepPl
 }
 
 /// A short way to the preview, which a cancel has to undo from its first step on, and to production.
-pub(crate) fn plan() -> Vec<StepPlan> {
+pub fn plan() -> Vec<StepPlan> {
     vec![
         step("provision", Executor::Provision, CancelPolicy::Undo),
         step("signoff", Executor::Signoff, CancelPolicy::Interrupt),
@@ -68,7 +68,7 @@ pub(crate) fn plan() -> Vec<StepPlan> {
     ]
 }
 
-pub(crate) fn publish(operation: OperationId, draft: u64) -> Command {
+pub fn publish(operation: OperationId, draft: u64) -> Command {
     Command::Publish(Publish {
         id: operation,
         by: "ann".into(),
@@ -80,7 +80,7 @@ pub(crate) fn publish(operation: OperationId, draft: u64) -> Command {
     })
 }
 
-pub(crate) fn golive(operation: OperationId) -> Command {
+pub fn golive(operation: OperationId) -> Command {
     let live = plan().pop().expect("the plan ends with live");
     Command::GoLive(GoLive {
         id: operation,
@@ -91,7 +91,7 @@ pub(crate) fn golive(operation: OperationId) -> Command {
     })
 }
 
-pub(crate) fn cancel(operation: OperationId) -> Command {
+pub fn cancel(operation: OperationId) -> Command {
     Command::Cancel(Cancel {
         id: operation,
         by: "ann".into(),
@@ -104,17 +104,17 @@ pub(crate) fn cancel(operation: OperationId) -> Command {
 }
 
 /// The work that the operation waits for ended well.
-pub(crate) fn done(operation: OperationId, attempt: u32) -> Command {
+pub fn done(operation: OperationId, attempt: u32) -> Command {
     let outcome = WorkOutcome::Done { removed: Vec::new() };
     Command::StepResult(StepResult { operation, attempt, outcome })
 }
 
-pub(crate) fn split(loaded: Option<Loaded>) -> (Option<Aggregate>, Option<u64>) {
+pub fn split(loaded: Option<Loaded>) -> (Option<Aggregate>, Option<u64>) {
     loaded.map_or((None, None), |loaded| (Some(loaded.aggregate), Some(loaded.revision)))
 }
 
 /// The content that goes with a draft; its text tells the draft's revision.
-pub(crate) fn content(state: &Aggregate) -> Content {
+pub fn content(state: &Aggregate) -> Content {
     let draft = state.offer.draft;
     Content {
         version: draft.content_version,
@@ -127,7 +127,7 @@ pub(crate) fn content(state: &Aggregate) -> Content {
 }
 
 /// A decision as the change that records it.
-pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) -> Change {
+pub fn change(expected: Option<u64>, decision: Decision, now: Timestamp) -> Change {
     let mail = decision.notifications.into_iter().flat_map(|notification| {
         let recipients = match notification.audience {
             Audience::List(addresses) => addresses,
@@ -160,7 +160,7 @@ pub(crate) fn change(expected: Option<u64>, decision: Decision, now: Timestamp) 
 }
 
 /// What `command` comes to on the offer as it stands, ready to be committed.
-pub(crate) async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Change {
+pub async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Change {
     let (state, expected) = split(store.load(publisher, offer).await.unwrap());
     match decide(state, command, NOW).unwrap() {
         Verdict::Change(decision) => change(expected, *decision, NOW),
@@ -169,7 +169,7 @@ pub(crate) async fn decided(store: &dyn Store, publisher: &str, offer: &str, com
 }
 
 /// Decides and commits.
-pub(crate) async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Aggregate {
+pub async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Aggregate {
     let change = decided(store, publisher, offer, command).await;
     let next = change.next.clone();
     store.commit(&change).await.unwrap();
@@ -177,7 +177,7 @@ pub(crate) async fn apply(store: &dyn Store, publisher: &str, offer: &str, comma
 }
 
 /// Commits nothing but an offer's next revision; fields are filled in by the case.
-pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Change {
+pub async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Change {
     if store.load(publisher, offer).await.unwrap().is_none() {
         apply(store, publisher, offer, put(publisher, offer)).await;
     }
@@ -197,29 +197,29 @@ pub(crate) async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Cha
 }
 
 /// Gives the offer `work`.
-pub(crate) async fn give_work(store: &dyn Store, publisher: &str, offer: &str, work: Vec<Work>) {
+pub async fn give_work(store: &dyn Store, publisher: &str, offer: &str, work: Vec<Work>) {
     let change = bare(store, publisher, offer).await;
     store.commit(&Change { work, ..change }).await.unwrap();
 }
 
-pub(crate) fn work(operation: u64, due_at: Timestamp) -> Work {
+pub fn work(operation: u64, due_at: Timestamp) -> Work {
     Work { operation: id(operation), attempt: 1, kind: WorkKind::Run, due_at }
 }
 
 /// Claims what is due at `now`.
-pub(crate) async fn claim(store: &dyn Store, now: Timestamp, lease_for: Duration) -> Vec<Claimed> {
+pub async fn claim(store: &dyn Store, now: Timestamp, lease_for: Duration) -> Vec<Claimed> {
     store.claim(Claim { now, clocks: Vec::new(), lease_for, limit: 100 }).await.unwrap()
 }
 
 /// Claims the one piece of work that is due now.
-pub(crate) async fn claim_one(store: &dyn Store, lease_for: Duration) -> Lease {
+pub async fn claim_one(store: &dyn Store, lease_for: Duration) -> Lease {
     let mut claimed = claim(store, NOW, lease_for).await;
     assert_eq!(claimed.len(), 1, "{claimed:?}");
     claimed.remove(0).lease
 }
 
 /// A letter about operation 1 of contoso's offer `a`.
-pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
+pub fn mail(recipient: &str, event: Event) -> Mail {
     Mail {
         publisher: CONTOSO.to_owned(),
         offer: "a".to_owned(),
@@ -233,7 +233,7 @@ pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
 }
 
 /// Writes letters along with contoso's offer `a`.
-pub(crate) async fn write_mail(store: &dyn Store, mail: Vec<Mail>) {
+pub async fn write_mail(store: &dyn Store, mail: Vec<Mail>) {
     let change = bare(store, CONTOSO, "a").await;
     store.commit(&Change { mail, ..change }).await.unwrap();
 }
