@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use signoff_store::postgres;
-use signoff_store::upkeep::Place;
+use signoff_upkeep::Place;
 
 /// The address of a store. Its text never shows a password.
 #[derive(Clone, Debug)]

@@ -18,7 +18,6 @@ pub mod table_store;
 pub mod tables;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-pub mod upkeep;
 
 pub use contract::{Store, StoreError};
 pub use leases::Passed;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use signoff_engine::Told;
 use signoff_store::StoreError;
-use signoff_store::upkeep::{self, Place, UpkeepError};
+use signoff_upkeep::{self as upkeep, Place, UpkeepError};
 
 /// Looks at a snapshot as `signoff store check` looks at a store. An older one is brought up to date before.
 pub(crate) async fn refuse_unsound(file: &Path) -> Result<(), StoreError> {

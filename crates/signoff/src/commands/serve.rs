@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use signoff_server::{Front, proxy, serve_plain, tls};
-use signoff_store::upkeep;
+use signoff_upkeep as upkeep;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_store::postgres::{Address, PasswordSource, PostgresSettings};
-use signoff_store::upkeep::Place;
+use signoff_upkeep::Place;
 use signoff_wire::duration::Span;
 
 use super::secrets::{again, secret};

@@ -9,7 +9,7 @@ use crate::StoreError;
 use crate::tables::{MARK, unfinished};
 
 /// Every migration in its order, with its name; never edited once released.
-pub(crate) const MIGRATIONS: [(&str, &str); 7] = [
+pub const MIGRATIONS: [(&str, &str); 7] = [
     ("0001_first", include_str!("../../migrations/postgres/0001_first.sql")),
     ("0002_repeated", include_str!("../../migrations/postgres/0002_repeated.sql")),
     ("0003_retention", include_str!("../../migrations/postgres/0003_retention.sql")),

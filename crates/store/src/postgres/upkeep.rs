@@ -39,7 +39,7 @@ const MISCOUNTED: &str = "SELECT publisher_id, counted.last, written.last FROM a
     USING (publisher_id) WHERE counted.last IS DISTINCT FROM written.last ORDER BY 1 LIMIT 100";
 
 /// One connection.
-pub(crate) struct Session {
+pub struct Session {
     client: Mutex<Held>,
     /// What servers call themselves that are started with the same address.
     servers: String,
@@ -64,7 +64,7 @@ impl Session {
     }
 
     /// Opens a store to read one state of it, which servers go on changing.
-    pub(crate) async fn read(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+    pub async fn read(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
         let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
@@ -87,7 +87,7 @@ impl Session {
     }
 
     /// Opens a database to fill it.
-    pub(crate) async fn fill(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
+    pub async fn fill(settings: &PostgresSettings) -> Result<Self, UpkeepError> {
         let session = Self::open(settings).await?;
         {
             let client = session.client.lock().await;
@@ -389,7 +389,7 @@ impl From<Trouble> for UpkeepError {
 }
 
 /// The number of the newest migration that the database has; zero: there is nothing in it yet.
-pub(crate) async fn version(settings: &PostgresSettings) -> Result<i64, UpkeepError> {
+pub async fn version(settings: &PostgresSettings) -> Result<i64, UpkeepError> {
     let session = Session::open(settings).await?;
     let client = session.client.lock().await;
     let version = schema::version(plain(&client)).await?;
@@ -398,7 +398,7 @@ pub(crate) async fn version(settings: &PostgresSettings) -> Result<i64, UpkeepEr
 }
 
 /// Runs the migrations that wait.
-pub(crate) async fn migrate(settings: &PostgresSettings) -> Result<(), UpkeepError> {
+pub async fn migrate(settings: &PostgresSettings) -> Result<(), UpkeepError> {
     let session = Session::open(settings).await?;
     let mut client = session.client.lock().await;
     Ok(schema::migrate(&mut client).await?)

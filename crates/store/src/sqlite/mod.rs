@@ -16,9 +16,9 @@ mod publishers;
 mod readers;
 mod repeats;
 mod retention;
-pub(crate) mod schema;
+mod schema;
 mod sharing;
-pub(crate) mod upkeep;
+pub mod upkeep;
 mod work;
 mod writer;
 
@@ -36,6 +36,8 @@ use place::{READ_WRITE, Taken};
 use publishers::Publishers;
 use readers::Readers;
 use writer::Writer;
+
+pub use schema::MIGRATIONS;
 
 /// A store in one SQLite file.
 #[derive(Clone)]

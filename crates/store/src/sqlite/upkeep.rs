@@ -25,7 +25,7 @@ const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// An open file.
 #[derive(Clone)]
-pub(crate) struct File {
+pub struct File {
     path: PathBuf,
     connection: Arc<Mutex<Connection>>,
     _lock: Option<Arc<LockFile>>,
@@ -38,7 +38,7 @@ impl File {
     }
 
     /// Opens a store to read one state of it, which a server may go on changing unless `alone` keeps servers away.
-    pub(crate) fn read(path: &Path, alone: bool) -> Result<Self, UpkeepError> {
+    pub fn read(path: &Path, alone: bool) -> Result<Self, UpkeepError> {
         must_exist(path)?;
         let path = place::resolve(path).map_err(refused)?;
         let path = path.as_path();
@@ -66,7 +66,7 @@ impl File {
     }
 
     /// Opens a store to fill it, making it where it is missing.
-    pub(crate) fn fill(path: &Path) -> Result<Self, UpkeepError> {
+    pub fn fill(path: &Path) -> Result<Self, UpkeepError> {
         let Taken { path, lock } = place::take(path).map_err(refused)?;
         let connection = connect(&path)?;
         schema::stamp(&connection).map_err(|error| unwritable(&path, &error))?;
@@ -77,7 +77,7 @@ impl File {
     }
 
     /// Makes a new store that is thrown away if it is not finished: nothing is durable before that.
-    pub(crate) fn scratch(path: &Path) -> Result<Self, StoreError> {
+    pub fn scratch(path: &Path) -> Result<Self, StoreError> {
         files::create_new(path).map_err(|error| unavailable(path, &error))?;
         let connection = Connection::open_with_flags(path, READ_WRITE);
         let mut connection = connection.map_err(|error| unavailable(path, &error))?;
@@ -88,7 +88,7 @@ impl File {
     }
 
     /// Closes a file that was written, as one without a log beside it.
-    pub(crate) fn close(self) -> Result<(), StoreError> {
+    pub fn close(self) -> Result<(), StoreError> {
         let busy = || StoreError::Unavailable(format!("{} is still in use", self.path.display()));
         let connection = Arc::into_inner(self.connection).ok_or_else(busy)?.into_inner();
         connection.close().map_err(|(_, error)| sql(error))
@@ -220,7 +220,7 @@ impl TableStore for File {
 }
 
 /// Whether both are names of one file.
-pub(crate) fn are_one(one: &Path, another: &Path) -> bool {
+pub fn are_one(one: &Path, another: &Path) -> bool {
     let (one, another) = (place::resolve(one), place::resolve(another));
     matches!((one, another), (Ok(one), Ok(another)) if one == another)
 }
@@ -277,7 +277,7 @@ fn older(path: &Path, version: i64) -> UpkeepError {
 }
 
 /// The number of the newest migration that the file has; zero: there is nothing in it yet.
-pub(crate) fn version(path: &Path) -> Result<i64, UpkeepError> {
+pub fn version(path: &Path) -> Result<i64, UpkeepError> {
     if !path.exists() {
         return Ok(0);
     }
@@ -291,7 +291,7 @@ pub(crate) fn version(path: &Path) -> Result<i64, UpkeepError> {
 }
 
 /// Runs the migrations that wait.
-pub(crate) async fn migrate(path: &Path) -> Result<(), UpkeepError> {
+pub async fn migrate(path: &Path) -> Result<(), UpkeepError> {
     let Taken { path, lock: _lock } = take_in_time(path).await?;
     let mut connection = connect(&path)?;
     schema::refuse_unfinished_copy(&connection)?;

@@ -6,7 +6,6 @@ mod fixture;
 mod plans;
 mod sharding;
 mod sqlite_file;
-mod upkeep;
 
 use signoff_store::suite;
 

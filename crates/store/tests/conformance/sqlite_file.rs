@@ -6,8 +6,8 @@ use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
 use signoff_store::contract::Offers;
-use signoff_store::sqlite::SqliteStore;
-use signoff_store::upkeep::{self, Place, UpkeepError};
+use signoff_store::sqlite::{SqliteStore, upkeep};
+use signoff_store::table_store::UpkeepError;
 use signoff_store::{Store, StoreError};
 use tempfile::TempDir;
 
@@ -83,10 +83,7 @@ async fn a_file_of_somebody_else_is_refused_and_stays_as_it_is() {
         let before = std::fs::read(&file).unwrap();
         let why = unavailable(SqliteStore::open(&file));
         assert!(why.contains("somebody else's database") && why.contains("name another file"), "{why}");
-        for refused in [
-            upkeep::migrate(&Place::sqlite(&file)).await.map(|_| ()),
-            upkeep::check(&Place::sqlite(&file), &|_| Ok(()), &|_| {}).await.map(|_| ()),
-        ] {
+        for refused in [upkeep::migrate(&file).await, upkeep::File::read(&file, false).map(|_| ())] {
             assert!(matches!(refused, Err(UpkeepError::Refused(_))), "{name}: {refused:?}");
         }
         assert!(std::fs::read(&file).unwrap() == before, "{name}");

@@ -9,7 +9,7 @@ use signoff_engine::hooks::{Hooks, HttpTransport};
 use signoff_engine::mail::Transport;
 use signoff_server::identity::published_keys;
 use signoff_server::tls::Authority;
-use signoff_store::upkeep;
+use signoff_upkeep as upkeep;
 
 use super::authority_folder;
 use crate::config::{Config, ServeOptions};

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
-use signoff_store::upkeep;
+use signoff_upkeep as upkeep;
 
 use super::progress::Shown;
 use super::{StoreArg, tables, views};

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use signoff_engine::Told;
-use signoff_store::upkeep::{self, Finding};
+use signoff_upkeep::{self as upkeep, Finding};
 
 use super::StoreArg;
 use super::progress::Shown;

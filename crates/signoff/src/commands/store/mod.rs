@@ -1,4 +1,4 @@
-//! `signoff store`: what is done with a whole store. The work itself is that of `signoff_store::upkeep`.
+//! `signoff store`: what is done with a whole store. The work itself is that of `signoff_upkeep`.
 
 mod backup;
 mod check;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use signoff_store::upkeep::{Place, TableReport};
+use signoff_upkeep::{Place, TableReport};
 
 use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;

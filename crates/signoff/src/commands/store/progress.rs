@@ -7,7 +7,7 @@ use std::time::Duration;
 use indicatif::{
     HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle,
 };
-use signoff_store::upkeep::{Progress, Stage};
+use signoff_upkeep::{Progress, Stage};
 
 use crate::view;
 

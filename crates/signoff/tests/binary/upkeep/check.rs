@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use signoff_store::packed;
-use signoff_store::upkeep::{self, Finding, Place};
+use signoff_upkeep::{self as upkeep, Finding, Place};
 
 use super::{Shelf, fill, store};
 

@@ -3,8 +3,8 @@
 use signoff_lifecycle::ids::OperationId;
 
 use super::{Finding, Findings, Look, guid, text};
-use crate::StoreError;
-use crate::tables::{Kind, Value};
+use signoff_store::StoreError;
+use signoff_store::tables::{Kind, Value};
 
 /// So many are asked for in one statement.
 const AT_ONCE: usize = 50;

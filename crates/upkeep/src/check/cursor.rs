@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use super::Look;
-use crate::StoreError;
-use crate::table_store::{Row, Select, bytes};
-use crate::tables::{Kind, Value};
+use signoff_store::StoreError;
+use signoff_store::table_store::{Row, Select, bytes};
+use signoff_store::tables::{Kind, Value};
 
 /// Rows are read in pages of this size; of rows that may be large, fewer.
 const PAGE: usize = 500;

@@ -8,12 +8,12 @@ use signoff_lifecycle::soundness;
 
 use super::cursor::Cursor;
 use super::{Finding, Findings, Look, bytes, guid, integer, optional_guid, optional_text, text};
-use crate::StoreError;
-use crate::packed::unpack;
-use crate::rows::{LetterColumns, kind_word, letter};
-use crate::table_store::Row;
-use crate::tables::Kind::{self, Bytes, Guid, Integer, Text};
-use crate::tables::Value;
+use signoff_store::StoreError;
+use signoff_store::packed::unpack;
+use signoff_store::rows::{LetterColumns, kind_word, letter};
+use signoff_store::table_store::Row;
+use signoff_store::tables::Kind::{self, Bytes, Guid, Integer, Text};
+use signoff_store::tables::Value;
 
 const OPERATIONS: &str =
     "SELECT o.publisher_id, o.operation_id, o.offer_id, o.publishing_version, o.previous, o.body,

@@ -10,11 +10,11 @@ use signoff_lifecycle::soundness;
 use super::cursor::Cursor;
 use super::references::{Named, References};
 use super::{Finding, Findings, Look, guid, integer, optional_bytes, optional_guid, optional_text, text};
-use crate::StoreError;
-use crate::packed::unpack;
-use crate::rows::decode;
-use crate::table_store::Row;
-use crate::tables::Kind::{Bytes, Guid, Integer, Text};
+use signoff_store::StoreError;
+use signoff_store::packed::unpack;
+use signoff_store::rows::decode;
+use signoff_store::table_store::Row;
+use signoff_store::tables::Kind::{Bytes, Guid, Integer, Text};
 
 const OFFERS: &str =
     "SELECT o.publisher_id, o.offer_id, o.guid, o.revision, o.offer_type, o.status, o.state, o.target,
@@ -169,7 +169,11 @@ fn names(state: &Aggregate) -> Vec<Named> {
 }
 
 /// A finding about the offer whose key the row begins with.
-fn about(row: &[crate::tables::Value], rule: &'static str, what: String) -> Result<Finding, StoreError> {
+fn about(
+    row: &[signoff_store::tables::Value],
+    rule: &'static str,
+    what: String,
+) -> Result<Finding, StoreError> {
     let (publisher, offer) = (Some(text(row, 0)?.to_owned()), Some(text(row, 1)?.to_owned()));
     Ok(Finding { rule, publisher, offer, operation: None, what })
 }

@@ -2,11 +2,11 @@
 
 use super::cursor::Cursor;
 use super::{Finding, Findings, Look, Reads, boolean, guid, integer, optional_text, text};
-use crate::StoreError;
-use crate::contract::{AuditEntry, Publisher};
-use crate::rows::{decode, role_of};
-use crate::tables::Kind::{Boolean, Bytes, Guid, Integer, Text};
-use crate::tables::Value;
+use signoff_store::StoreError;
+use signoff_store::contract::{AuditEntry, Publisher};
+use signoff_store::rows::{decode, role_of};
+use signoff_store::tables::Kind::{Boolean, Bytes, Guid, Integer, Text};
+use signoff_store::tables::Value;
 
 const MEMBERS: &str = "SELECT m.publisher_id, m.tenant, m.client, m.role, p.publisher_id FROM member m
     LEFT JOIN publisher p ON p.publisher_id = m.publisher_id";

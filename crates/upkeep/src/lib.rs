@@ -11,17 +11,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::postgres;
-use crate::postgres::PostgresSettings;
-use crate::postgres::upkeep::Session;
-use crate::sqlite::upkeep as sqlite;
-use crate::table_store::TableStore;
+use signoff_store::postgres;
+use signoff_store::postgres::PostgresSettings;
+use signoff_store::postgres::upkeep::Session;
+use signoff_store::sqlite::upkeep as sqlite;
+use signoff_store::table_store::TableStore;
 
-pub use crate::table_store::UpkeepError;
 pub use backup::{BackupReport, backup};
 pub use check::{CheckReport, Finding, Reads, check};
 pub use copy::{CopyReport, TableReport, copy};
 pub use migrate::{Migrations, migrate, migrations};
+pub use signoff_store::table_store::UpkeepError;
 
 /// Where a store is, and how it is called where people read it: without passwords.
 #[derive(Clone)]

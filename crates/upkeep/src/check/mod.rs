@@ -10,9 +10,9 @@ mod references;
 use signoff_lifecycle::ids::OperationId;
 
 use super::{Place, Stage, Tally, UpkeepError, Watcher};
-use crate::StoreError;
-use crate::table_store::{self, TableStore};
-use crate::tables::{TABLES, Value};
+use signoff_store::StoreError;
+use signoff_store::table_store::{self, TableStore};
+use signoff_store::tables::{TABLES, Value};
 
 /// Findings beyond this number are counted only.
 const TOLD: usize = 1000;

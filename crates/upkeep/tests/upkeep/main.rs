@@ -1,4 +1,5 @@
 //! Copies, backups and migrations of whole stores.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod copies;
 mod indexes;
@@ -9,26 +10,26 @@ use std::path::Path;
 
 use signoff_store::postgres::PostgresSettings;
 use signoff_store::testing;
-use signoff_store::upkeep::{Place, Progress};
+use signoff_upkeep::{Place, Progress};
 use tempfile::TempDir;
 
 /// A store that nobody has open.
-pub(crate) struct Shelf {
-    pub(crate) address: String,
+struct Shelf {
+    address: String,
     _folder: TempDir,
 }
 
 impl Shelf {
-    pub(crate) fn sqlite() -> Self {
+    fn sqlite() -> Self {
         let folder = TempDir::new().unwrap();
         Self { address: format!("sqlite:{}", folder.path().join("signoff.db").display()), _folder: folder }
     }
 
-    pub(crate) async fn postgres() -> Self {
+    async fn postgres() -> Self {
         Self { address: testing::database().await.unwrap(), _folder: TempDir::new().unwrap() }
     }
 
-    pub(crate) fn place(&self) -> Place {
+    fn place(&self) -> Place {
         match self.address.strip_prefix("sqlite:") {
             Some(file) => Place::sqlite(Path::new(file)),
             None => Place::postgres(&self.address.parse().unwrap()),
@@ -36,23 +37,23 @@ impl Shelf {
     }
 
     /// For a server on it, if it is a database.
-    pub(crate) fn settings(&self) -> PostgresSettings {
+    fn settings(&self) -> PostgresSettings {
         PostgresSettings::parse(&self.address).unwrap()
     }
 
     /// These bytes, given in hexadecimal, as the engine writes them in a statement.
-    pub(crate) fn bytes(&self, hex: &str) -> String {
+    fn bytes(&self, hex: &str) -> String {
         if self.address.starts_with("sqlite:") { format!("x'{hex}'") } else { format!("'\\x{hex}'::bytea") }
     }
 
-    pub(crate) async fn sql(&self, text: &str) {
+    async fn sql(&self, text: &str) {
         testing::sql(&self.address, text).await.unwrap_or_else(|why| panic!("{text}: {why}"));
     }
 
-    pub(crate) async fn ask(&self, text: &str) -> Vec<String> {
+    async fn ask(&self, text: &str) -> Vec<String> {
         testing::ask(&self.address, text).await.unwrap_or_else(|why| panic!("{text}: {why}"))
     }
 }
 
 /// Nobody watches.
-pub(crate) fn unseen(_: Progress) {}
+fn unseen(_: Progress) {}

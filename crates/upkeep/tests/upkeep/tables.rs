@@ -1,8 +1,8 @@
 //! No table and no column is forgotten by a copy, whichever the schema has.
 
-use signoff_store::upkeep;
+use signoff_upkeep as upkeep;
 
-use super::{Shelf, unseen};
+use crate::{Shelf, unseen};
 
 /// The tables of a file, each with its columns and what they hold.
 async fn tables(shelf: &Shelf) -> Vec<(String, Vec<(String, String)>)> {

@@ -7,9 +7,9 @@
 
 use super::digest::{self, Sum};
 use super::{Place, Stage, Tally, UpkeepError, Watcher};
-use crate::StoreError;
-use crate::table_store::{self, Select, TableStore, Target};
-use crate::tables::{TABLES, Table};
+use signoff_store::StoreError;
+use signoff_store::table_store::{self, Select, TableStore, Target};
+use signoff_store::tables::{TABLES, Table};
 
 /// What a copy came to.
 #[derive(Clone, Debug)]

@@ -1,9 +1,9 @@
 //! What a check finds inside the indexes of a database, where the extension `amcheck` may be used, and what it says where
 //! not.
 
-use signoff_store::upkeep::{self, Place};
+use signoff_upkeep::{self as upkeep, Place};
 
-use super::{Shelf, unseen};
+use crate::{Shelf, unseen};
 
 /// What is found whoever looks.
 const UNREADABLE: &str = "INSERT INTO publisher VALUES ('contoso', 1, '{}')";

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use signoff_store::upkeep::{self, CopyReport, Stage, UpkeepError};
+use signoff_upkeep::{self as upkeep, CopyReport, Stage, UpkeepError};
 
-use super::{Shelf, unseen};
+use crate::{Shelf, unseen};
 use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
 

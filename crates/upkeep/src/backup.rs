@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::copy::{TableReport, transfer};
 use super::{Place, UpkeepError, Watcher};
-use crate::sqlite::upkeep as sqlite;
-use crate::table_store::Target;
-use crate::{StoreError, files};
+use signoff_store::sqlite::upkeep as sqlite;
+use signoff_store::table_store::Target;
+use signoff_store::{StoreError, files};
 
 /// What a backup came to.
 #[derive(Clone, Debug)]

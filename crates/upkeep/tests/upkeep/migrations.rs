@@ -1,6 +1,5 @@
 //! Migrations by hand, by many at once, of what is too new, and of what older versions left.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,9 @@ use signoff_store::Store;
 use signoff_store::memory::MemoryStore;
 use signoff_store::postgres::PostgresStore;
 use signoff_store::sqlite::SqliteStore;
-use signoff_store::upkeep::{self, UpkeepError};
+use signoff_upkeep::{self as upkeep, UpkeepError};
 
-use super::{Shelf, unseen};
+use crate::{Shelf, unseen};
 use signoff_store::conformance::world::{CONTOSO, apply, cancel, id, mail, publish, put};
 
 async fn shelves() -> [Shelf; 2] {
@@ -80,12 +79,10 @@ fn json(value: &impl serde::Serialize) -> String {
 /// Runs the migrations up to this one.
 async fn migrate_to(shelf: &Shelf, newest: usize) {
     let is_file = shelf.address.starts_with("sqlite:");
-    let engine = if is_file { "sqlite" } else { "postgres" };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
-    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in &files[..newest] {
-        shelf.sql(&std::fs::read_to_string(file).unwrap()).await;
+    let migrations =
+        if is_file { signoff_store::sqlite::MIGRATIONS } else { signoff_store::postgres::MIGRATIONS };
+    for (_, migration) in &migrations[..newest] {
+        shelf.sql(migration).await;
     }
     let version = if is_file {
         format!("PRAGMA user_version = {newest}")

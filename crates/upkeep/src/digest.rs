@@ -2,9 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::StoreError;
-use crate::table_store::{Select, TableStore, bytes};
-use crate::tables::{Table, Value};
+use signoff_store::StoreError;
+use signoff_store::table_store::{Select, TableStore, bytes};
+use signoff_store::tables::{Table, Value};
 
 /// What a table comes to. Two tables with the same rows come to the same, whatever engine they are in.
 #[derive(Clone, Debug, PartialEq, Eq)]
