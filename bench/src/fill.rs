@@ -13,7 +13,7 @@ use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::{Command, decide};
 use signoff_store::contract::{Change, Content, Offers};
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tokio::task::JoinSet;
 
 use crate::Error;

@@ -11,7 +11,7 @@ mod fill;
 mod load;
 mod measure;
 mod postgres;
-#[path = "../../crates/store/src/testing/postgres_server.rs"]
+#[path = "../../crates/store-postgres/src/testing/postgres_server.rs"]
 #[expect(dead_code, reason = "tests need more of it")]
 mod postgres_server;
 mod raw;

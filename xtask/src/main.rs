@@ -7,7 +7,7 @@ mod arch;
 mod generate;
 mod model;
 mod node;
-#[path = "../../crates/store/src/testing/postgres_server.rs"]
+#[path = "../../crates/store-postgres/src/testing/postgres_server.rs"]
 mod postgres_server;
 mod release;
 mod shell;

@@ -3,7 +3,7 @@
 use std::io;
 
 use signoff_server::tls::TlsError;
-use signoff_store::postgres::OpenError;
+use signoff_store_postgres::OpenError;
 use signoff_upkeep::UpkeepError;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{ClientError, is_this_machine};

@@ -13,9 +13,9 @@ use signoff_server::identity::{
     Seeded, Verifier,
 };
 use signoff_server::{App, AppSettings, OperatorToken, Routes};
-use signoff_store::postgres::{OpenError, PostgresStore};
-use signoff_store::sqlite::SqliteStore;
 use signoff_store::{Store, StoreError};
+use signoff_store_postgres::{OpenError, PostgresStore};
+use signoff_store_sqlite::SqliteStore;
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use signoff_store::postgres;
+use signoff_store_postgres as postgres;
 use signoff_upkeep::Place;
 
 /// The address of a store. Its text never shows a password.

@@ -66,7 +66,7 @@ pub fn replace(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
 }
 
 /// Opens a file to be written, making it with mode 0600 where it is missing. What is in it stays.
-pub(crate) fn open_or_create(path: &Path) -> io::Result<File> {
+pub fn open_or_create(path: &Path) -> io::Result<File> {
     private(OpenOptions::new().write(true).create(true).truncate(false)).open(path)
 }
 
@@ -80,7 +80,7 @@ pub fn temporary_folder(prefix: &str) -> io::Result<TempDir> {
 }
 
 /// The same within `folder`.
-pub(crate) fn temporary_folder_in(prefix: &str, folder: &Path) -> io::Result<TempDir> {
+pub fn temporary_folder_in(prefix: &str, folder: &Path) -> io::Result<TempDir> {
     folder_builder(prefix).tempdir_in(folder)
 }
 

@@ -1,5 +1,6 @@
-//! Where signoff keeps its state: the contract every store fulfils, and its stores: SQLite for one node, PostgreSQL
-//! for many, memory for tests.
+//! What every store does: the contract, the rows that both engines keep alike, a store in memory, and the suite that tells
+//! whether a store does it all. The stores themselves are `signoff-store-sqlite` for one node and `signoff-store-postgres`
+//! for many.
 //!
 //! To add a store, fulfil the traits of [`contract`] and run the suite of `conformance` (a feature) on it.
 
@@ -8,12 +9,10 @@ pub mod availability;
 pub mod conformance;
 pub mod contract;
 pub mod files;
-mod leases;
+pub mod leases;
 pub mod memory;
 pub mod packed;
-pub mod postgres;
 pub mod rows;
-pub mod sqlite;
 pub mod table_store;
 pub mod tables;
 #[cfg(any(test, feature = "testing"))]

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::copy::{TableReport, transfer};
 use super::{Place, UpkeepError, Watcher};
-use signoff_store::sqlite::upkeep as sqlite;
 use signoff_store::table_store::Target;
 use signoff_store::{StoreError, files};
+use signoff_store_sqlite::upkeep as sqlite;
 
 /// What a backup came to.
 #[derive(Clone, Debug)]

@@ -6,16 +6,18 @@ mod check;
 mod copy;
 mod digest;
 mod migrate;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use signoff_store::postgres;
-use signoff_store::postgres::PostgresSettings;
-use signoff_store::postgres::upkeep::Session;
-use signoff_store::sqlite::upkeep as sqlite;
 use signoff_store::table_store::TableStore;
+use signoff_store_postgres as postgres;
+use signoff_store_postgres::PostgresSettings;
+use signoff_store_postgres::upkeep::Session;
+use signoff_store_sqlite::upkeep as sqlite;
 
 pub use backup::{BackupReport, backup};
 pub use check::{CheckReport, Finding, Reads, check};

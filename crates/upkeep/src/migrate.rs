@@ -1,10 +1,10 @@
 //! Migrations by hand: which are done, which wait, and doing them.
 
 use super::{Address, Place, UpkeepError};
-use signoff_store::postgres::MIGRATIONS as OF_POSTGRES;
-use signoff_store::postgres::upkeep as postgres;
-use signoff_store::sqlite::MIGRATIONS as OF_SQLITE;
-use signoff_store::sqlite::upkeep as sqlite;
+use signoff_store_postgres::MIGRATIONS as OF_POSTGRES;
+use signoff_store_postgres::upkeep as postgres;
+use signoff_store_sqlite::MIGRATIONS as OF_SQLITE;
+use signoff_store_sqlite::upkeep as sqlite;
 
 /// Where a store stands among the migrations that this binary knows. They have the same numbers and names in every
 /// engine.
@@ -62,8 +62,8 @@ mod tests {
             assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
         }
         for engine in ["sqlite", "postgres"] {
-            let folder =
-                std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../store/migrations").join(engine);
+            let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+            let folder = crates.join(format!("store-{engine}")).join("migrations");
             let files = std::fs::read_dir(folder).unwrap();
             let mut files: Vec<String> =
                 files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::files::Source;
 use super::graph::Graph;
-use super::rules::{ARROWS, BANS, Ban, KEPT, PURE, PURE_MAY_REACH, USED_UNSEEN};
+use super::rules::{ARROWS, ARROWS_OF_TESTS, BANS, Ban, KEPT, PURE, PURE_MAY_REACH, USED_UNSEEN};
 use super::scan::hits;
 
 /// One finding for each exception of the tables that excepts nothing.
 pub(super) fn check(graph: &Graph, sources: &[Source]) -> Vec<String> {
     let mut findings = bans(BANS, sources);
     findings.extend(arrows(ARROWS, graph));
+    findings.extend(arrows(ARROWS_OF_TESTS, graph));
     for kept in KEPT {
         let by = kept.by.iter().chain(kept.by_tests_of);
         findings.extend(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use signoff_lifecycle::command::{Guard, PutGuard};
 use signoff_store::contract::{Offers as _, Outbox as _};
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::StepState;
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;

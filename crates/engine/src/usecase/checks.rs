@@ -154,7 +154,7 @@ fn time(now: Timestamp) -> jiff::Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use signoff_store::sqlite::SqliteStore;
+    use signoff_store_sqlite::SqliteStore;
     use signoff_text::FindingText;
 
     use super::*;

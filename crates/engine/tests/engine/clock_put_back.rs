@@ -9,7 +9,7 @@ use signoff_engine::{Engine, Look, PublishRequest, PutRequest, Settings};
 use signoff_lifecycle::command::{Guard, PutGuard};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
 
 use crate::world::{CONTOSO, VM, definition, started};

@@ -7,7 +7,7 @@ use signoff_engine::clock::{Clock, Source};
 use signoff_engine::{CancelRequest, Engine, PublishRequest, PutRequest, Settings};
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use crate::world::{CONTOSO, VM, definition};

@@ -8,7 +8,7 @@ use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;

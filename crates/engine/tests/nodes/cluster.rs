@@ -10,8 +10,9 @@ use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequ
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
-use signoff_store::postgres::{PostgresSettings, PostgresStore};
-use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point, database};
+use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
+use signoff_store_postgres::testing::database;
+use signoff_store_postgres::{PostgresSettings, PostgresStore};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use signoff_engine::{GoLiveRequest, PipelineKind, Settings};
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::operation::StepState;
-use signoff_store::testing::{Capture, Line, connect, database_server};
+use signoff_store_postgres::testing::{Capture, Line, connect, database_server};
 
 use crate::cluster::{CONTOSO, Cluster, Node};
 

@@ -13,9 +13,10 @@ use signoff_server::{
     router, seed, serve_plain,
 };
 use signoff_store::Store;
-use signoff_store::postgres::{PostgresSettings, PostgresStore};
-use signoff_store::sqlite::SqliteStore;
-use signoff_store::testing::{FaultyStore, Plan, database};
+use signoff_store::testing::{FaultyStore, Plan};
+use signoff_store_postgres::testing::database;
+use signoff_store_postgres::{PostgresSettings, PostgresStore};
+use signoff_store_sqlite::SqliteStore;
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;

@@ -69,7 +69,7 @@ async fn altered(snapshot: &[u8], statement: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("snapshot");
     std::fs::write(&file, snapshot).unwrap();
-    signoff_store::testing::sql(&format!("sqlite:{}", file.display()), statement).await.unwrap();
+    signoff_upkeep::testing::sql(&format!("sqlite:{}", file.display()), statement).await.unwrap();
     std::fs::read(&file).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
-use signoff_store::postgres::{Address, PasswordSource, PostgresSettings};
+use signoff_store_postgres::{Address, PasswordSource, PostgresSettings};
 use signoff_upkeep::Place;
 use signoff_wire::duration::Span;
 

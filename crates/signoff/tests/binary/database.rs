@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::json;
-use signoff_store::testing::{self, Proxy};
+use signoff_store_postgres::testing::{self, Proxy};
 
 use crate::server::{Api, PATIENCE, Server, http, of_offer, sample, signoff};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use signoff_store::testing;
+use signoff_upkeep::testing;
 
 use crate::server::{PATIENCE, Server, signoff};
 use crate::upkeep::{Shelf, copy};

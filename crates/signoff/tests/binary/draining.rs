@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::json;
 use signoff_engine::clock::Clock;
 use signoff_engine::hooks::HookSecret;
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
-use signoff_store::testing::{self, Proxy};
+use signoff_store_postgres::testing::{self, Proxy};
 
 use crate::draining::{Certifier, says, slow_publish};
 use crate::server::{Api, PATIENCE, Server, builder, of_offer, signoff};

@@ -1,7 +1,7 @@
 //! Nodes on one PostgreSQL database.
 
 use serde_json::json;
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 
 use crate::server::{Api, Server, of_offer, sample};
 

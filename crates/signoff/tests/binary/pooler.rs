@@ -1,7 +1,7 @@
 //! A pooler between the nodes and their database, a real one.
 
 use serde_json::json;
-use signoff_store::testing::{self, Pooler, connect};
+use signoff_store_postgres::testing::{self, Pooler, connect};
 
 use crate::database::not_started;
 use crate::server::{Api, Server, of_offer, sample};

@@ -53,7 +53,7 @@ pub struct Connections {
 
 impl Look {
     /// What a look at a stored operation, which is `body`, comes to.
-    pub(crate) fn at(offer: &str, body: &[u8], known: Option<&Imprint>) -> Result<Self, StoreError> {
+    pub fn at(offer: &str, body: &[u8], known: Option<&Imprint>) -> Result<Self, StoreError> {
         if known.is_some_and(|known| known.is_of(body)) {
             return Ok(Self::Same);
         }

@@ -10,13 +10,13 @@ use super::Passed;
 /// So long a letter is kept from others; sending one takes less.
 const HELD_FOR: Duration = Duration::from_mins(1);
 
-pub(crate) struct LetterHolds {
+pub struct LetterHolds {
     until: Mutex<HashMap<i64, Duration>>,
     passed: Passed,
 }
 
 /// The holds, which do not change while this is kept.
-pub(crate) struct Holds<'a> {
+pub struct Holds<'a> {
     until: MutexGuard<'a, HashMap<i64, Duration>>,
     now: Duration,
 }
@@ -28,7 +28,7 @@ impl LetterHolds {
 
     /// Stops the holds from changing. Whoever claims letters reads the rows after this call: a letter whose hold
     /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
-    pub(crate) fn lock(&self) -> Holds<'_> {
+    pub fn lock(&self) -> Holds<'_> {
         let now = (self.passed)();
         let mut until = self.until.lock();
         until.retain(|_, end| *end > now);
@@ -36,23 +36,23 @@ impl LetterHolds {
     }
 
     /// Gives the letter free. Called after what became of it is committed.
-    pub(crate) fn free(&self, letter: i64) {
+    pub fn free(&self, letter: i64) {
         self.until.lock().remove(&letter);
     }
 
-    pub(crate) fn clear(&self) {
+    pub fn clear(&self) {
         self.until.lock().clear();
     }
 }
 
 impl Holds<'_> {
     /// How many letters are held.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.until.len()
     }
 
     /// Holds the letter, unless somebody does.
-    pub(crate) fn take(&mut self, letter: i64) -> bool {
+    pub fn take(&mut self, letter: i64) -> bool {
         if self.until.contains_key(&letter) {
             return false;
         }
@@ -61,7 +61,7 @@ impl Holds<'_> {
     }
 
     /// How long somebody still holds the letter; zero if nobody does.
-    pub(crate) fn left(&self, letter: i64) -> Duration {
+    pub fn left(&self, letter: i64) -> Duration {
         self.until.get(&letter).map_or(Duration::ZERO, |end| end.saturating_sub(self.now))
     }
 }

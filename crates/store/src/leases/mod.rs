@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use signoff_lifecycle::ids::OperationId;
 
-pub(crate) use letters::{Holds, LetterHolds};
+pub use letters::{Holds, LetterHolds};
 
 use crate::StoreError;
 use crate::contract::Lease;
@@ -20,11 +20,11 @@ type Key = (String, OperationId, u32);
 /// How much time has passed since a moment that is always the same. It never goes back.
 pub type Passed = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-pub(crate) struct Leases {
+pub struct Leases {
     held: Mutex<Held>,
     passed: Passed,
     /// Letters that somebody is sending.
-    pub(crate) letters: LetterHolds,
+    pub letters: LetterHolds,
 }
 
 #[derive(Default)]
@@ -46,12 +46,12 @@ fn key(lease: &Lease) -> Key {
 
 impl Leases {
     /// Leases on real time.
-    pub(crate) fn on_real_time() -> Self {
+    pub fn on_real_time() -> Self {
         Self::on(real())
     }
 
     /// Leases on the time that is handed in.
-    pub(crate) fn on(passed: Passed) -> Self {
+    pub fn on(passed: Passed) -> Self {
         Self { held: Mutex::default(), letters: LetterHolds::on(passed.clone()), passed }
     }
 
@@ -60,7 +60,7 @@ impl Leases {
     }
 
     /// Whether somebody holds the work.
-    pub(crate) fn is_held(&self, publisher: &str, operation: OperationId, attempt: u32) -> bool {
+    pub fn is_held(&self, publisher: &str, operation: OperationId, attempt: u32) -> bool {
         let held = self.held.lock();
         held.by_work
             .get(&(publisher.to_owned(), operation, attempt))
@@ -68,7 +68,7 @@ impl Leases {
     }
 
     /// Leases the work, unless somebody holds it.
-    pub(crate) fn take(
+    pub fn take(
         &self,
         publisher: &str,
         operation: OperationId,
@@ -87,14 +87,14 @@ impl Leases {
     }
 
     /// Whether the lease still holds; nobody may have taken the work since.
-    pub(crate) fn check(&self, lease: &Lease) -> Result<(), StoreError> {
+    pub fn check(&self, lease: &Lease) -> Result<(), StoreError> {
         match self.held.lock().by_work.get(&key(lease)) {
             Some((token, _)) if *token == lease.token => Ok(()),
             _ => Err(StoreError::Fenced),
         }
     }
 
-    pub(crate) fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
+    pub fn renew(&self, lease: &Lease, lease_for: Duration) -> Result<(), StoreError> {
         match self.held.lock().by_work.get_mut(&key(lease)) {
             Some((token, until)) if *token == lease.token => {
                 *until = self.now() + lease_for;
@@ -104,7 +104,7 @@ impl Leases {
         }
     }
 
-    pub(crate) fn release(&self, lease: &Lease) {
+    pub fn release(&self, lease: &Lease) {
         let mut held = self.held.lock();
         let key = key(lease);
         if held.by_work.get(&key).is_some_and(|(token, _)| *token == lease.token) {
@@ -113,12 +113,12 @@ impl Leases {
     }
 
     /// The work is gone, and with it whatever lease there was.
-    pub(crate) fn forget(&self, publisher: &str, operation: OperationId, attempt: u32) {
+    pub fn forget(&self, publisher: &str, operation: OperationId, attempt: u32) {
         self.held.lock().by_work.remove(&(publisher.to_owned(), operation, attempt));
     }
 
     /// All work and every letter is gone.
-    pub(crate) fn clear(&self) {
+    pub fn clear(&self) {
         self.held.lock().by_work.clear();
         self.letters.clear();
     }

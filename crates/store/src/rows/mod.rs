@@ -21,21 +21,21 @@ pub use change::{
 };
 
 /// Reads a stored JSON value.
-pub(crate) fn decode<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+pub fn decode<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// Writes a value as the JSON that is stored.
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<String, StoreError> {
+pub fn encode<T: Serialize>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
 /// A number that the stores keep as signed.
-pub(crate) fn signed(number: u64) -> Result<i64, StoreError> {
+pub fn signed(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Corrupt(format!("{number} is too large to be stored")))
 }
 
-pub(crate) fn kind_word(kind: WorkKind) -> &'static str {
+pub fn kind_word(kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Run => "run",
         WorkKind::Propagate => "propagate",
@@ -43,11 +43,11 @@ pub(crate) fn kind_word(kind: WorkKind) -> &'static str {
     }
 }
 
-pub(crate) fn kind_of(word: &str) -> Option<WorkKind> {
+pub fn kind_of(word: &str) -> Option<WorkKind> {
     [WorkKind::Run, WorkKind::Propagate, WorkKind::Undo].into_iter().find(|kind| kind_word(*kind) == word)
 }
 
-pub(crate) fn role_of(word: &str) -> Result<Role, StoreError> {
+pub fn role_of(word: &str) -> Result<Role, StoreError> {
     word.parse().map_err(|_| StoreError::Corrupt(format!("unknown role {word}")))
 }
 
@@ -61,7 +61,7 @@ struct Told<'a> {
 }
 
 /// The body of a letter.
-pub(crate) fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
+pub fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
     pack(&Told {
         offer: Cow::Borrowed(&mail.offer),
         kind: Cow::Borrowed(&mail.kind),
@@ -71,19 +71,19 @@ pub(crate) fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
 }
 
 /// The columns of a letter.
-pub(crate) struct LetterColumns {
-    pub(crate) id: i64,
-    pub(crate) publisher: String,
-    pub(crate) operation: OperationId,
-    pub(crate) recipient: String,
-    pub(crate) body: Vec<u8>,
-    pub(crate) failures: u32,
-    pub(crate) due_at: Option<i64>,
-    pub(crate) outcome: String,
-    pub(crate) last_error: Option<String>,
+pub struct LetterColumns {
+    pub id: i64,
+    pub publisher: String,
+    pub operation: OperationId,
+    pub recipient: String,
+    pub body: Vec<u8>,
+    pub failures: u32,
+    pub due_at: Option<i64>,
+    pub outcome: String,
+    pub last_error: Option<String>,
 }
 
-pub(crate) fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
+pub fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
     let id = columns.id;
     let delivery = match columns.outcome.as_str() {
         "due" => Delivery::Due(Timestamp(columns.due_at.unwrap_or_default())),
@@ -107,7 +107,7 @@ pub(crate) fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
 }
 
 /// The outcome and the due time under which a letter's delivery is kept.
-pub(crate) fn delivery_columns(delivery: Delivery) -> (&'static str, Option<i64>) {
+pub fn delivery_columns(delivery: Delivery) -> (&'static str, Option<i64>) {
     match delivery {
         Delivery::Due(at) => ("due", Some(at.0)),
         Delivery::Sent => ("sent", None),

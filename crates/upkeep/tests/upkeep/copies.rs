@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use signoff_upkeep::{self as upkeep, CopyReport, Stage, UpkeepError};
 
 use crate::{Shelf, unseen};
-use signoff_store::postgres::PostgresStore;
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_postgres::PostgresStore;
+use signoff_store_sqlite::SqliteStore;
 
 /// Rows of every kind of value, with several pages of some tables, and text at which collations differ.
 async fn fill(shelf: &Shelf) {
@@ -142,7 +142,7 @@ async fn what_was_written_wrongly_is_seen() {
         let harm = move |progress: upkeep::Progress| {
             if progress.stage == Stage::Verifying && progress.table == "publisher" {
                 let (target, harm) = (target.clone(), harm.clone());
-                let harm = async move { signoff_store::testing::sql(&target, &harm).await.unwrap() };
+                let harm = async move { signoff_upkeep::testing::sql(&target, &harm).await.unwrap() };
                 tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(harm));
             }
         };

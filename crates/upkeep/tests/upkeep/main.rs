@@ -8,8 +8,8 @@ mod tables;
 
 use std::path::Path;
 
-use signoff_store::postgres::PostgresSettings;
-use signoff_store::testing;
+use signoff_store_postgres::PostgresSettings;
+use signoff_upkeep::testing;
 use signoff_upkeep::{Place, Progress};
 use tempfile::TempDir;
 
@@ -26,7 +26,10 @@ impl Shelf {
     }
 
     async fn postgres() -> Self {
-        Self { address: testing::database().await.unwrap(), _folder: TempDir::new().unwrap() }
+        Self {
+            address: signoff_store_postgres::testing::database().await.unwrap(),
+            _folder: TempDir::new().unwrap(),
+        }
     }
 
     fn place(&self) -> Place {

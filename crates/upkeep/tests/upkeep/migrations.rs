@@ -6,8 +6,8 @@ use std::time::Duration;
 use signoff_lifecycle::decision::Event;
 use signoff_store::Store;
 use signoff_store::memory::MemoryStore;
-use signoff_store::postgres::PostgresStore;
-use signoff_store::sqlite::SqliteStore;
+use signoff_store_postgres::PostgresStore;
+use signoff_store_sqlite::SqliteStore;
 use signoff_upkeep::{self as upkeep, UpkeepError};
 
 use crate::{Shelf, unseen};
@@ -80,7 +80,7 @@ fn json(value: &impl serde::Serialize) -> String {
 async fn migrate_to(shelf: &Shelf, newest: usize) {
     let is_file = shelf.address.starts_with("sqlite:");
     let migrations =
-        if is_file { signoff_store::sqlite::MIGRATIONS } else { signoff_store::postgres::MIGRATIONS };
+        if is_file { signoff_store_sqlite::MIGRATIONS } else { signoff_store_postgres::MIGRATIONS };
     for (_, migration) in &migrations[..newest] {
         shelf.sql(migration).await;
     }

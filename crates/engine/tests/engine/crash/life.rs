@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use signoff_engine::{Engine, Settings};
 use signoff_store::Store;
-use signoff_store::sqlite::SqliteStore;
-use signoff_store::testing::{Entry, FaultyStore, Plan, copy_as_killed, faults_of_file};
+use signoff_store::testing::{Entry, FaultyStore, Plan};
+use signoff_store_sqlite::SqliteStore;
+use signoff_store_sqlite::testing::{copy_as_killed, faults_of_file};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;

@@ -2,7 +2,7 @@
 //! that needs a cluster.
 
 use serde_json::{Value, json};
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 use tempfile::TempDir;
 
 use super::node::{Node, Variables};

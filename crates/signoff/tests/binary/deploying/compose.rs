@@ -2,7 +2,7 @@
 //! here: that needs an engine.
 
 use serde_json::Value;
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 
 use super::node::{Node, Variables, seconds};
 use super::{printed, repository, tool};

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::server::PATIENCE;
 
 /// Starts a server, keeps it for as long as its input is open, and does what it is told there.
-const SCRIPT: &str = include_str!("../../../../store/src/testing/postgres_server.sh");
+const SCRIPT: &str = include_str!("../../../../store-postgres/src/testing/postgres_server.sh");
 
 /// A server with a data directory of its own. It ends with this process, however that ends.
 pub(crate) struct Member {

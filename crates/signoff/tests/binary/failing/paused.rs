@@ -54,7 +54,7 @@ async fn question(questions: &mut mpsc::UnboundedReceiver<Question>) -> Question
 async fn a_node_that_wakes_up_with_a_late_result_is_refused() {
     let (address, mut questions) = third_party().await;
     let (database, folder) =
-        (signoff_store::testing::database().await.unwrap(), tempfile::tempdir().unwrap());
+        (signoff_store_postgres::testing::database().await.unwrap(), tempfile::tempdir().unwrap());
     let settings = folder.path().join("signoff.toml");
     let text = format!(
         "[hooks.c]\nurl = \"{address}\"\nsecret = \"{SECRET}\"\nsteps = [\"displaycertify\"]\n\

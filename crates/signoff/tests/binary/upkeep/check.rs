@@ -170,7 +170,7 @@ async fn a_store_that_servers_filled_is_sound_and_every_harm_is_named() {
         if Path::new(&format!("{file}-wal")).exists() {
             std::fs::copy(format!("{file}-wal"), format!("{copy}-wal")).unwrap();
         }
-        signoff_store::testing::sql(&format!("sqlite:{copy}"), harm).await.unwrap();
+        signoff_upkeep::testing::sql(&format!("sqlite:{copy}"), harm).await.unwrap();
         let findings = found(&Place::sqlite(Path::new(&copy))).await;
         assert!(names(&findings, rule, words), "{harm} {findings:#?}");
     }

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::{Run, Shelf, copy, fill, store, told};

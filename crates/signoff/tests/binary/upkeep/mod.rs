@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Output;
 
 use serde_json::{Value, json};
-use signoff_store::testing;
+use signoff_upkeep::testing;
 use tempfile::TempDir;
 
 use crate::server::{Api, Server, of_offer, sample, signoff};
@@ -31,7 +31,7 @@ impl Shelf {
 
     pub(crate) async fn postgres() -> Self {
         let folder = TempDir::new().unwrap();
-        let address = testing::database().await.unwrap();
+        let address = signoff_store_postgres::testing::database().await.unwrap();
         Self { address, folder, started: std::cell::Cell::default() }
     }
 

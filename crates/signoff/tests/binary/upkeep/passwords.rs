@@ -1,6 +1,6 @@
 //! Which password counts, and who is told that one can be seen.
 
-use signoff_store::testing::OwnServer;
+use signoff_store_postgres::testing::OwnServer;
 
 use super::{Run, Shelf, store, store_with};
 use crate::server::{Server, signoff};

@@ -1,6 +1,6 @@
 //! How far a copy is, as a terminal shows it.
 
-use signoff_store::testing;
+use signoff_store_postgres::testing;
 
 use super::{Shelf, store};
 use crate::server::signoff;

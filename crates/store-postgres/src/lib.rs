@@ -1,0 +1,42 @@
+//! The store for many nodes: PostgreSQL. Any number of nodes share it; there is no leader, and what a node keeps in
+//! memory is safe to lose.
+
+mod address;
+mod artifacts;
+mod audit;
+mod bad_address;
+mod batch;
+mod carry;
+mod committer;
+mod connect;
+mod directory;
+mod gather;
+mod lab;
+mod lists;
+mod offers;
+mod opening;
+mod outbox;
+mod pool;
+mod repeats;
+mod retention;
+mod schema;
+mod settings;
+mod sharing;
+mod silence;
+mod statement;
+mod store;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tls;
+mod trouble;
+mod unanswered;
+pub mod upkeep;
+mod values;
+mod work;
+
+pub use address::Address;
+pub use bad_address::BadAddress;
+pub use opening::OpenError;
+pub use schema::MIGRATIONS;
+pub use settings::{PasswordSource, PostgresSettings};
+pub use store::PostgresStore;

@@ -1,0 +1,292 @@
+//! Offers and operations: reads, and the way of a commit to the writer.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::Operation;
+
+use super::{SqliteStore, commit, sql};
+use signoff_store::StoreError;
+use signoff_store::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use signoff_store::packed::unpack;
+use signoff_store::rows::{ChangeRows, decode};
+
+#[async_trait]
+impl Offers for SqliteStore {
+    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+        self.read(|connection| load(connection, publisher, offer))
+    }
+
+    async fn commit(&self, change: &Change) -> Result<(), StoreError> {
+        let rows = ChangeRows::of(change)?;
+        let leases = self.inner.leases.clone();
+        let forget = {
+            let (publisher, settled, leases) =
+                (rows.publisher.clone(), change.settled.clone(), leases.clone());
+            move |durable| {
+                for (operation, attempt) in settled.iter().filter(|_| durable) {
+                    leases.forget(&publisher, *operation, *attempt);
+                }
+            }
+        };
+        self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), forget).await
+    }
+
+    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND guid = ?2")
+                .and_then(|mut statement| {
+                    statement.query_row(params![publisher, guid.to_bytes()], |row| row.get(0)).optional()
+                })
+                .map_err(sql)
+        })
+    }
+
+    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+        self.read(|connection| {
+            connection
+                .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND folded = lower(?2)")
+                .and_then(|mut statement| {
+                    statement.query_row(params![publisher, offer], |row| row.get(0)).optional()
+                })
+                .map_err(sql)
+        })
+    }
+
+    async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
+        let publisher = publisher.to_owned();
+        self.scan(move |connection| list(connection, &publisher, &filter)).await
+    }
+
+    async fn content(
+        &self,
+        publisher: &str,
+        offer: &str,
+        version: u32,
+    ) -> Result<Option<Content>, StoreError> {
+        self.read(|connection| content(connection, publisher, offer, version))
+    }
+
+    async fn operation(
+        &self,
+        publisher: &str,
+        id: OperationId,
+    ) -> Result<Option<StoredOperation>, StoreError> {
+        self.read(|connection| {
+            let row = operation(connection, publisher, id)?;
+            row.map(|(offer, body)| Ok(StoredOperation { offer, operation: unpack(&body)? })).transpose()
+        })
+    }
+
+    async fn operations_before(
+        &self,
+        publisher: &str,
+        offer: &str,
+        before: Option<u64>,
+        limit: usize,
+    ) -> Result<Vec<Operation>, StoreError> {
+        let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
+        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        self.scan(move |connection| {
+            // Both queries see the same state.
+            let reading = connection.unchecked_transaction().map_err(sql)?;
+            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version < ?3 LIMIT ?4");
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let mut operations = bodies(&reading, &sql_text, params![publisher, offer, before, most])?;
+            let last = operations.last();
+            if operations.len() < limit && last.is_none_or(|last| last.previous.is_some()) {
+                // Beyond what was forgotten there may be some that stay.
+                let before = match last {
+                    Some(last) => i64::try_from(last.publishing_version).unwrap_or(i64::MAX),
+                    None => before,
+                };
+                let most = i64::try_from(limit - operations.len()).unwrap_or(i64::MAX);
+                let older = format!(
+                    "{KEPT} AND kept.publishing_version < ?3 ORDER BY kept.publishing_version DESC LIMIT ?4"
+                );
+                operations.extend(bodies(&reading, &older, params![publisher, offer, before, most])?);
+            }
+            Ok(operations)
+        })
+        .await
+    }
+
+    async fn operation_by_version(
+        &self,
+        publisher: &str,
+        offer: &str,
+        publishing_version: u64,
+    ) -> Result<Option<Operation>, StoreError> {
+        // What cannot be stored is not there.
+        let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
+        self.read(|connection| {
+            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
+            let body: Option<Vec<u8>> = connection
+                .prepare_cached(&sql_text)
+                .and_then(|mut statement| {
+                    statement
+                        .query_row(params![publisher, offer, publishing_version], |row| row.get(0))
+                        .optional()
+                })
+                .map_err(sql)?;
+            if let Some(body) = body {
+                return unpack(&body).map(Some);
+            }
+            let kept = format!("{KEPT} AND kept.publishing_version = ?3");
+            Ok(bodies(connection, &kept, params![publisher, offer, publishing_version])?.pop())
+        })
+    }
+}
+
+/// The operations whose bodies the query finds.
+fn bodies(
+    connection: &Connection,
+    query: &str,
+    parameters: impl Params,
+) -> Result<Vec<Operation>, StoreError> {
+    let mut statement = connection.prepare_cached(query).map_err(sql)?;
+    let rows = statement.query_map(parameters, |row| row.get::<_, Vec<u8>>(0)).map_err(sql)?;
+    rows.map(|row| unpack(&row.map_err(sql)?)).collect()
+}
+
+/// Operations of an offer that stay although their neighbours were forgotten.
+const KEPT: &str =
+    "SELECT operation.body FROM kept JOIN operation ON operation.publisher_id = kept.publisher_id
+        AND operation.operation_id = kept.operation_id
+    WHERE kept.publisher_id = ?1 AND kept.offer_id = ?2";
+
+/// Follows an offer's operations from the newest to the first, or to where older ones were forgotten. A cancellation is newer than its target, whatever
+/// their ids say: a cancel may have drawn its id first.
+const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
+    SELECT operation.publishing_version, operation.previous, operation.body
+    FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
+        AND operation.operation_id = coalesce(offer.cancellation, offer.target)
+    WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2
+    UNION ALL
+    SELECT operation.publishing_version, operation.previous, operation.body
+    FROM thread JOIN operation ON operation.publisher_id = ?1 AND operation.operation_id = thread.previous
+)";
+
+/// The offer of an operation, and the operation as it is stored.
+pub(super) fn operation(
+    connection: &Connection,
+    publisher: &str,
+    id: OperationId,
+) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+    connection
+        .prepare_cached("SELECT offer_id, body FROM operation WHERE publisher_id = ?1 AND operation_id = ?2")
+        .and_then(|mut statement| {
+            statement
+                .query_row(params![publisher, id.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+        .map_err(sql)
+}
+
+fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+    type Columns = (u64, String, Option<Vec<u8>>, Option<Vec<u8>>);
+    let row: Option<Columns> = connection
+        .prepare_cached(
+            "SELECT offer.revision, offer.state, target.body, cancellation.body FROM offer
+             LEFT JOIN operation target ON target.publisher_id = offer.publisher_id
+                 AND target.operation_id = offer.target
+             LEFT JOIN operation cancellation ON cancellation.publisher_id = offer.publisher_id
+                 AND cancellation.operation_id = offer.cancellation
+             WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2",
+        )
+        .and_then(|mut statement| {
+            statement
+                .query_row(params![publisher, offer], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+                })
+                .optional()
+        })
+        .map_err(sql)?;
+    let Some((revision, state, target, cancellation)) = row else { return Ok(None) };
+    let aggregate = Aggregate {
+        offer: decode(&state)?,
+        target: target.map(|body| unpack(&body)).transpose()?,
+        cancellation: cancellation.map(|body| unpack(&body)).transpose()?,
+    };
+    Ok(Some(Loaded { aggregate, revision }))
+}
+
+fn list(
+    connection: &Connection,
+    publisher: &str,
+    filter: &OfferFilter,
+) -> Result<Vec<OfferSummary>, StoreError> {
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT state, status, display_text FROM offer WHERE publisher_id = ?1
+                 AND offer_type = coalesce(?2, offer_type) AND status = coalesce(?3, status)
+                 AND offer_id > ?4 ORDER BY offer_id LIMIT ?5",
+        )
+        .map_err(sql)?;
+    let after = filter.after.as_deref().unwrap_or_default();
+    let limit = filter.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
+    let rows = statement
+        .query_map(params![publisher, filter.offer_type, filter.status, after, limit], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+        })
+        .map_err(sql)?;
+    rows.map(|row| {
+        let (state, status, display_text) = row.map_err(sql)?;
+        Ok(OfferSummary { offer: decode(&state)?, status, display_text })
+    })
+    .collect()
+}
+
+fn content(
+    connection: &Connection,
+    publisher: &str,
+    offer: &str,
+    version: u32,
+) -> Result<Option<Content>, StoreError> {
+    let read = |row: &Row<'_>| {
+        Ok(Content {
+            version: row.get(0)?,
+            changed_at: Timestamp(row.get(1)?),
+            display_text: row.get(2)?,
+            definition: row.get(3)?,
+            secrets: row.get(4)?,
+            extra: row.get(5)?,
+        })
+    };
+    connection
+        .prepare_cached(
+            "SELECT version, changed_at, display_text, definition, secrets, extra FROM content
+             WHERE publisher_id = ?1 AND offer_id = ?2 AND version <= ?3 ORDER BY version DESC LIMIT 1",
+        )
+        .and_then(|mut statement| statement.query_row(params![publisher, offer, version], read).optional())
+        // What was forgotten leaves an empty text.
+        .map(|content| content.filter(|content: &Content| !content.definition.is_empty()))
+        .map_err(sql)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+
+    #[test]
+    fn a_cancellation_is_the_newest_even_if_its_id_is_older_than_its_targets() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO operation (publisher_id, operation_id, offer_id, publishing_version, previous, body)
+                     VALUES ('contoso', x'01', 'vm', 1, NULL, x''), ('contoso', x'03', 'vm', 2, x'01', x''),
+                         ('contoso', x'02', 'vm', 3, x'03', x'');
+                 INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state,
+                     target, cancellation) VALUES ('contoso', 'vm', x'00', 1, '', '', '', '', x'03', x'02');",
+            )
+            .unwrap();
+        let text = format!("{THREAD} SELECT publishing_version FROM thread");
+        let mut statement = connection.prepare(&text).unwrap();
+        let versions = statement.query_map(["contoso", "vm"], |row| row.get(0)).unwrap();
+        assert_eq!(versions.collect::<Result<Vec<u64>, _>>().unwrap(), [3, 2, 1]);
+    }
+}

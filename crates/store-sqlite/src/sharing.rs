@@ -1,0 +1,80 @@
+//! The file is one server's own: nobody else writes to it, and the machine's clock counts.
+
+use async_trait::async_trait;
+use rusqlite::{OptionalExtension, params};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+
+use super::offers::operation;
+use super::{SqliteStore, lab, schema, sql};
+use signoff_store::StoreError;
+use signoff_store::contract::{Imprint, LabKind, Look, Sharing};
+
+#[async_trait]
+impl Sharing for SqliteStore {
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    /// The file is written if the last change could not be: what made it fail may be over.
+    async fn writable(&self) -> Result<(), StoreError> {
+        if !self.writer().is_troubled() {
+            return Ok(());
+        }
+        self.writer().write(schema::stamp).await
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
+    async fn look(
+        &self,
+        publisher: &str,
+        id: OperationId,
+        known: Option<&Imprint>,
+    ) -> Result<Look, StoreError> {
+        self.read(|connection| {
+            let Some((offer, body)) = operation(connection, publisher, id)? else { return Ok(Look::Gone) };
+            Look::at(&offer, &body, known)
+        })
+    }
+
+    async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(|connection| {
+            let mut statement = connection
+                .prepare_cached("SELECT revision FROM offer WHERE publisher_id = ?1 AND offer_id = ?2")
+                .map_err(sql)?;
+            let mut found = Vec::with_capacity(offers.len());
+            for offer in offers {
+                let revision = statement
+                    .query_row(params![publisher, offer], |row| row.get(0))
+                    .optional()
+                    .map_err(sql)?;
+                found.extend(revision.map(|revision| (offer.clone(), revision)));
+            }
+            found.sort();
+            Ok(found)
+        })
+    }
+
+    async fn swap_lab(
+        &self,
+        kind: LabKind,
+        publisher: &str,
+        key: &str,
+        present: Option<&str>,
+        next: Option<String>,
+    ) -> Result<bool, StoreError> {
+        let (publisher, key) = (publisher.to_owned(), key.to_owned());
+        let present = present.map(str::to_owned);
+        self.writer()
+            .write(move |connection| {
+                let stored = lab::get(connection, kind, &publisher, &key)?;
+                if stored != present {
+                    return Ok(false);
+                }
+                lab::put(connection, kind, &publisher, &key, next.as_deref()).map(|()| true)
+            })
+            .await
+    }
+}
