@@ -10,8 +10,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::bad_address::BadAddress;
+use super::connect_error::describe;
 use super::tls::{Tls, TlsParameters};
-use super::trouble::describe;
 
 /// A connection that is not made by then is not made, unless the address says otherwise.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use tokio_postgres::Row;
 
+use super::connect_error::failed;
 use super::store::PostgresStore;
-use super::trouble::failed;
 use super::values::{Parameter, column, unsigned};
 use signoff_store::StoreError;
 use signoff_store::contract::{Audit, AuditEntry, AuditRow};

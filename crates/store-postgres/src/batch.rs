@@ -3,9 +3,9 @@
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::error::SqlState;
 
+use super::connect_error::failed;
 use super::lists::Lists;
 use super::statement::{Parts, Statement};
-use super::trouble::failed;
 use super::values::{Parameter, column};
 use signoff_store::StoreError;
 use signoff_store::rows::ChangeRows;

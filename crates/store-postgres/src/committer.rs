@@ -10,9 +10,9 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
 use super::batch::{self, Failure};
+use super::deadline::{self, unanswered};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use super::unanswered::{self, unanswered};
 use signoff_store::StoreError;
 use signoff_store::rows::ChangeRows;
 
@@ -86,7 +86,7 @@ impl Committer {
         let (caller, told) = oneshot::channel();
         self.queue.lock().push(Waiting { rows, caller })?;
         self.pushed.add_permits(1);
-        unanswered::answer_of(told, self.answer).await
+        deadline::answer_of(told, self.answer).await
     }
 }
 
@@ -233,9 +233,9 @@ async fn try_to_write(
 ) -> Result<Vec<Result<(), StoreError>>, Failure> {
     let client = pool::take(pool).await.map_err(|trouble| Failure::Unknown(trouble.into()))?;
     let written = write_again(&client, rows);
-    let outcome = unanswered::answer(pool, &client.session, unanswered::until(answer), written).await;
+    let outcome = deadline::answer(pool, &client.session, deadline::until(answer), written).await;
     outcome.unwrap_or_else(|| {
-        unanswered::throw_away(client);
+        deadline::throw_away(client);
         Err(Failure::Unknown(unanswered()))
     })
 }

@@ -12,7 +12,7 @@ use tokio_postgres::{
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::trouble::{Trouble, describe};
+use super::connect_error::{ConnectError, describe};
 
 /// The oldest server that is supported, as `server_version_num` counts.
 const OLDEST_SERVER: u32 = 13_00_00;
@@ -50,7 +50,7 @@ pub(super) async fn connect(
     config: &Config,
     tls: Option<&MakeRustlsConnect>,
     limit: Duration,
-) -> Result<(ClientWrapper, String), Trouble> {
+) -> Result<(ClientWrapper, String), ConnectError> {
     let connecting = async {
         let (client, task) = match tls {
             Some(tls) => open(config, tls.clone()).await?,
@@ -63,17 +63,17 @@ pub(super) async fn connect(
     };
     tokio::time::timeout(limit, connecting)
         .await
-        .unwrap_or_else(|_| Err(Trouble::passing(format!("no answer within {} s", limit.as_secs_f32()))))
+        .unwrap_or_else(|_| Err(ConnectError::passing(format!("no answer within {} s", limit.as_secs_f32()))))
 }
 
-async fn open<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), Trouble>
+async fn open<T>(config: &Config, tls: T) -> Result<(Client, JoinHandle<()>), ConnectError>
 where
     T: MakeTlsConnect<Socket>,
     T::Stream: Send + 'static,
     T::TlsConnect: Send,
     <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
 {
-    let (client, connection) = config.connect(tls).await.map_err(|error| Trouble::of(&error))?;
+    let (client, connection) = config.connect(tls).await.map_err(|error| ConnectError::of(&error))?;
     Ok((client, tokio::spawn(speak(connection))))
 }
 
@@ -111,21 +111,21 @@ fn is_unconfirmed(notice: &DbError) -> bool {
     notice.routine() == Some("SyncRepWaitForLSN")
 }
 
-async fn set_up(client: &Client) -> Result<String, Trouble> {
+async fn set_up(client: &Client) -> Result<String, ConnectError> {
     let said = last_row(client, &format!("{SET_UP}, ({SESSION})")).await?;
-    let row = said.ok_or_else(|| Trouble::lasting("the server said nothing about itself"))?;
+    let row = said.ok_or_else(|| ConnectError::lasting("the server said nothing about itself"))?;
     check(word(&row, 0), word(&row, 1), word(&row, 2) == "t", word(&row, 3) == "on")?;
     Ok(word(&row, 4).to_owned())
 }
 
 /// The name of the session that the connection has now. Nothing is prepared for it: before a pooler that lends no
 /// sessions, what others prepared would be in the way.
-pub(super) async fn session(client: &Client) -> Result<String, Trouble> {
+pub(super) async fn session(client: &Client) -> Result<String, ConnectError> {
     Ok(last_row(client, SESSION).await?.as_ref().map(|row| word(row, 0).to_owned()).unwrap_or_default())
 }
 
-async fn last_row(client: &Client, text: &str) -> Result<Option<SimpleQueryRow>, Trouble> {
-    let said = client.simple_query(text).await.map_err(|error| Trouble::of(&error))?;
+async fn last_row(client: &Client, text: &str) -> Result<Option<SimpleQueryRow>, ConnectError> {
+    let said = client.simple_query(text).await.map_err(|error| ConnectError::of(&error))?;
     Ok(said.into_iter().rev().find_map(|message| match message {
         SimpleQueryMessage::Row(row) => Some(row),
         _ => None,
@@ -137,24 +137,26 @@ fn word(row: &SimpleQueryRow, column: usize) -> &str {
 }
 
 /// Refuses what signoff cannot work with.
-fn check(version: &str, encoding: &str, recovers: bool, reads_only: bool) -> Result<(), Trouble> {
+fn check(version: &str, encoding: &str, recovers: bool, reads_only: bool) -> Result<(), ConnectError> {
     let version: u32 = version.parse().unwrap_or_default();
     if version < OLDEST_SERVER {
         let (found, oldest) = (version / 10_000, OLDEST_SERVER / 10_000);
-        return Err(Trouble::lasting(format!(
+        return Err(ConnectError::lasting(format!(
             "PostgreSQL {found} is too old; signoff needs {oldest} or newer"
         )));
     }
     if encoding != "UTF8" {
-        return Err(Trouble::lasting(format!(
+        return Err(ConnectError::lasting(format!(
             "the database is encoded in {encoding}; make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
         )));
     }
     if recovers {
-        return Err(Trouble::passing("a standby, which takes no writes; name the primary, or all servers"));
+        return Err(ConnectError::passing(
+            "a standby, which takes no writes; name the primary, or all servers",
+        ));
     }
     if reads_only {
-        return Err(Trouble::passing("takes no writes: default_transaction_read_only is on"));
+        return Err(ConnectError::passing("takes no writes: default_transaction_read_only is on"));
     }
     Ok(())
 }

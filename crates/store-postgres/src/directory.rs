@@ -6,9 +6,9 @@ use signoff_lifecycle::access::Role;
 use tokio_postgres::Row;
 
 use super::audit;
+use super::connect_error::failed;
+use super::deadline::within;
 use super::store::PostgresStore;
-use super::trouble::failed;
-use super::unanswered::within;
 use super::values::{column, unsigned};
 use signoff_store::StoreError;
 use signoff_store::contract::{

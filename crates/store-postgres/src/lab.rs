@@ -6,15 +6,15 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use tokio_postgres::{IsolationLevel, Row};
 
-use super::carry::{self, Group};
+use super::connect_error::failed;
+use super::deadline::{until, within};
 use super::store::PostgresStore;
-use super::trouble::failed;
-use super::unanswered::{until, within};
+use super::transfer::{self, Group};
 use super::values::column;
 use signoff_store::StoreError;
 use signoff_store::contract::{Lab, LabKind};
 use signoff_store::tables::{TABLES, Table};
-use signoff_store_sqlite::carry::{NewFile, Snapshot};
+use signoff_store_sqlite::transfer::{NewFile, Snapshot};
 
 /// The whole state may take as long as so many answers. No request but those of the development mode waits for it.
 const ANSWERS: u32 = 40;
@@ -92,7 +92,7 @@ impl Lab for PostgresStore {
                 file.finish()
             });
             for (place, table) in TABLES.iter().enumerate() {
-                carry::read(&transaction, (place, table), &groups).await?;
+                transfer::read(&transaction, (place, table), &groups).await?;
             }
             drop(groups);
             transaction.commit().await.map_err(failed)?;
@@ -109,7 +109,7 @@ impl Lab for PostgresStore {
             let snapshot = Snapshot::open(&path)?;
             for (place, table) in TABLES.iter().enumerate() {
                 let gone = || StoreError::Unavailable("the database took no more rows".to_owned());
-                let group = usize::try_from(carry::GROUP).unwrap_or(1);
+                let group = usize::try_from(transfer::GROUP).unwrap_or(1);
                 snapshot
                     .rows(table, group, |rows| groups.blocking_send((place, rows)).map_err(|_| gone()))?;
             }
@@ -123,7 +123,7 @@ impl Lab for PostgresStore {
             empty(&transaction, &all).await?;
             let mut taken = Ok(());
             while let Some((place, rows)) = waiting.recv().await {
-                taken = carry::write(&transaction, &TABLES[place], &rows).await;
+                taken = transfer::write(&transaction, &TABLES[place], &rows).await;
                 if taken.is_err() {
                     break;
                 }
@@ -132,7 +132,7 @@ impl Lab for PostgresStore {
             // What the database says is the cause when both failed.
             taken?;
             reader.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-            carry::go_on_counting(&transaction).await?;
+            transfer::go_on_counting(&transaction).await?;
             transaction.commit().await.map_err(failed)?;
             client.answered();
             Ok(())

@@ -6,10 +6,10 @@ use deadpool_postgres::ClientWrapper;
 use tokio::time::timeout;
 
 use super::bad_address::BadAddress;
-use super::pool::{self, Held, Pool, Pooled};
+use super::connect_error::{ConnectError, failed};
+use super::deadline::{answer, unanswered, until, within};
+use super::pool::{self, Pool, Pooled, PooledClient};
 use super::settings::PostgresSettings;
-use super::trouble::{Trouble, failed};
-use super::unanswered::{answer, unanswered, until, within};
 use super::values::column;
 use super::{connect, schema};
 use signoff_store::StoreError;
@@ -45,7 +45,7 @@ fn spoken(time: Duration) -> String {
 }
 
 /// The first connection; waits for a server that takes writes as long as the settings say.
-pub(super) async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<Held, OpenError> {
+pub(super) async fn first(pool: &Pool, settings: &PostgresSettings) -> Result<PooledClient, OpenError> {
     let mut seen = None;
     let found = timeout(settings.patience, async {
         loop {
@@ -105,7 +105,7 @@ async fn prepare_once(pool: &Pool, settings: &PostgresSettings) -> Result<(), Op
     // It takes as long as it takes, if the server is at it.
     let session = client.session.clone();
     let migrated = answer(pool, &session, until(limit), schema::migrate(&mut client)).await;
-    migrated.unwrap_or_else(|| Err(Trouble::passing(unanswered().to_string())))?;
+    migrated.unwrap_or_else(|| Err(ConnectError::passing(unanswered().to_string())))?;
     within(until(limit), look_at(&client, settings.connections)).await?;
     if let Some(table) = within(until(limit), unwritable(&client)).await? {
         return Err(OpenError::Refused(format!(
@@ -159,8 +159,8 @@ async fn look_at(client: &ClientWrapper, connections: usize) -> Result<(), Store
     Ok(())
 }
 
-impl From<Trouble> for OpenError {
-    fn from(trouble: Trouble) -> Self {
+impl From<ConnectError> for OpenError {
+    fn from(trouble: ConnectError) -> Self {
         if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
     }
 }

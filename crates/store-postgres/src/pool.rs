@@ -12,9 +12,9 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::bad_address::BadAddress;
 use super::connect;
+use super::connect_error::{ConnectError, doubts};
 use super::settings::{PasswordSource, PostgresSettings};
 use super::silence::{Session, Silence};
-use super::trouble::{Trouble, doubts};
 
 /// Who waits longer for a free connection is told that the store is unavailable.
 const WAIT_LIMIT: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ const WAIT_LIMIT: Duration = Duration::from_secs(5);
 pub(super) type Pool = managed::Pool<Manager>;
 
 /// A connection that goes back to the pool when it is dropped.
-pub(super) type Held = managed::Object<Manager>;
+pub(super) type PooledClient = managed::Object<Manager>;
 
 /// Makes connections, and throws away those that cannot be trusted any more.
 pub(super) struct Manager {
@@ -68,25 +68,25 @@ pub(super) fn pool(settings: &PostgresSettings) -> Result<Pool, BadAddress> {
 }
 
 /// A free connection, or a new one.
-pub(super) async fn take(pool: &Pool) -> Result<Held, Trouble> {
+pub(super) async fn take(pool: &Pool) -> Result<PooledClient, ConnectError> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(trouble) => trouble,
-        PoolError::Timeout(_) => Trouble::passing(format!(
+        PoolError::Timeout(_) => ConnectError::passing(format!(
             "all {} connections of this node are busy; see --connections",
             pool.status().max_size
         )),
-        other => Trouble::passing(other.to_string()),
+        other => ConnectError::passing(other.to_string()),
     })
 }
 
 impl managed::Manager for Manager {
     type Type = Pooled;
-    type Error = Trouble;
+    type Error = ConnectError;
 
-    async fn create(&self) -> Result<Pooled, Trouble> {
+    async fn create(&self) -> Result<Pooled, ConnectError> {
         let (count, first) = (self.servers.len(), self.last.load(Ordering::Relaxed));
         let password = self.password.as_ref().map(PasswordSource::read).transpose();
-        let password = password.map_err(|why| Trouble::passing(format!("no password: {why}")))?;
+        let password = password.map_err(|why| ConnectError::passing(format!("no password: {why}")))?;
         let mut troubles = Vec::new();
         for place in (0..count).map(|step| (first + step) % count) {
             let (name, config) = &self.servers[place];
@@ -102,14 +102,14 @@ impl managed::Manager for Manager {
                     return Ok(Pooled { client, session: Session { name, found }, doubts });
                 }
                 Err(trouble) => {
-                    troubles.push(Trouble { text: format!("{name}: {}", trouble.text), ..trouble });
+                    troubles.push(ConnectError { text: format!("{name}: {}", trouble.text), ..trouble });
                 }
             }
         }
         Err(all(&troubles))
     }
 
-    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<Trouble> {
+    async fn recycle(&self, pooled: &mut Pooled, _: &Metrics) -> RecycleResult<ConnectError> {
         if pooled.client.is_closed() {
             return Err(RecycleError::message("closed"));
         }
@@ -124,9 +124,9 @@ impl managed::Manager for Manager {
 }
 
 /// One trouble for those of all servers. It lasts if none of them passes.
-fn all(troubles: &[Trouble]) -> Trouble {
+fn all(troubles: &[ConnectError]) -> ConnectError {
     let texts: Vec<&str> = troubles.iter().map(|trouble| trouble.text.as_str()).collect();
-    Trouble { text: texts.join("; "), lasts: troubles.iter().all(|trouble| trouble.lasts) }
+    ConnectError { text: texts.join("; "), lasts: troubles.iter().all(|trouble| trouble.lasts) }
 }
 
 impl Deref for Pooled {

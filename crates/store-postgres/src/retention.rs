@@ -6,9 +6,9 @@ use signoff_lifecycle::ids::OperationId;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::connect_error::failed;
+use super::deadline::{until, within};
 use super::store::PostgresStore;
-use super::trouble::failed;
-use super::unanswered::{until, within};
 use super::values::{column, uuid};
 use signoff_store::StoreError;
 use signoff_store::contract::{Aged, Prune, Retention, StoredOperation};

@@ -3,7 +3,7 @@
 use deadpool_postgres::{ClientWrapper, Transaction};
 use tokio_postgres::GenericClient;
 
-use super::trouble::Trouble;
+use super::connect_error::ConnectError;
 use super::values::column;
 use signoff_store::StoreError;
 use signoff_store::tables::{MARK, unfinished};
@@ -27,7 +27,7 @@ const LOCK: i64 = 0x7369_676e_6f66_6621;
 ///
 /// # Errors
 /// If the schema is newer than this binary, or the database holds an unfinished copy.
-pub(super) async fn migrate(client: &mut ClientWrapper) -> Result<(), Trouble> {
+pub(super) async fn migrate(client: &mut ClientWrapper) -> Result<(), ConnectError> {
     let transaction = client.build_transaction().start().await.map_err(of)?;
     refuse_unfinished_copy(&*transaction).await?;
     if left(version(&*transaction).await?)?.is_empty() {
@@ -41,7 +41,7 @@ pub(super) async fn migrate(client: &mut ClientWrapper) -> Result<(), Trouble> {
 }
 
 /// Waits until no other node changes the schema, and keeps others from it until the transaction ends.
-pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), Trouble> {
+pub(super) async fn lock(transaction: &Transaction<'_>) -> Result<(), ConnectError> {
     // A migration may take long, and so may waiting for it.
     transaction
         .batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
@@ -56,9 +56,9 @@ pub(super) fn newest() -> i64 {
 }
 
 /// The migrations that a schema of this version lacks.
-pub(super) fn left(version: i64) -> Result<&'static [(&'static str, &'static str)], Trouble> {
+pub(super) fn left(version: i64) -> Result<&'static [(&'static str, &'static str)], ConnectError> {
     usize::try_from(version).ok().and_then(|done| MIGRATIONS.get(done..)).ok_or_else(|| {
-        Trouble::lasting(format!(
+        ConnectError::lasting(format!(
             "the database has schema {version}, this binary knows up to {}; use a newer signoff",
             MIGRATIONS.len()
         ))
@@ -66,7 +66,7 @@ pub(super) fn left(version: i64) -> Result<&'static [(&'static str, &'static str
 }
 
 /// The number of the newest migration that the database has; zero: it has no schema.
-pub(super) async fn version(client: &impl GenericClient) -> Result<i64, Trouble> {
+pub(super) async fn version(client: &impl GenericClient) -> Result<i64, ConnectError> {
     if !exists(client, "schema_version").await? {
         return Ok(0);
     }
@@ -74,13 +74,13 @@ pub(super) async fn version(client: &impl GenericClient) -> Result<i64, Trouble>
     column(&row.map_err(of)?, 0).map_err(unreadable)
 }
 
-async fn exists(client: &impl GenericClient, table: &str) -> Result<bool, Trouble> {
+async fn exists(client: &impl GenericClient, table: &str) -> Result<bool, ConnectError> {
     let row = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&table]).await;
     column(&row.map_err(of)?, 0).map_err(unreadable)
 }
 
 /// Where the copy comes from that the database will be, if it is not finished.
-pub(super) async fn unfinished_copy(client: &impl GenericClient) -> Result<Option<String>, Trouble> {
+pub(super) async fn unfinished_copy(client: &impl GenericClient) -> Result<Option<String>, ConnectError> {
     if !exists(client, MARK).await? {
         return Ok(None);
     }
@@ -88,13 +88,13 @@ pub(super) async fn unfinished_copy(client: &impl GenericClient) -> Result<Optio
     row.map(|row| column(&row, 0).map_err(unreadable)).transpose()
 }
 
-async fn refuse_unfinished_copy(client: &impl GenericClient) -> Result<(), Trouble> {
+async fn refuse_unfinished_copy(client: &impl GenericClient) -> Result<(), ConnectError> {
     let source = unfinished_copy(client).await?;
-    source.map_or(Ok(()), |source| Err(Trouble::lasting(unfinished(&source))))
+    source.map_or(Ok(()), |source| Err(ConnectError::lasting(unfinished(&source))))
 }
 
 /// Runs what is missing. The caller holds the lock.
-pub(super) async fn run(transaction: &Transaction<'_>) -> Result<(), Trouble> {
+pub(super) async fn run(transaction: &Transaction<'_>) -> Result<(), ConnectError> {
     transaction
         .batch_execute("CREATE TABLE IF NOT EXISTS schema_version (version bigint NOT NULL)")
         .await
@@ -114,13 +114,13 @@ pub(super) async fn run(transaction: &Transaction<'_>) -> Result<(), Trouble> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn of(error: tokio_postgres::Error) -> Trouble {
-    Trouble::of(&error)
+fn of(error: tokio_postgres::Error) -> ConnectError {
+    ConnectError::of(&error)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn unreadable(error: StoreError) -> Trouble {
-    Trouble::lasting(error.to_string())
+fn unreadable(error: StoreError) -> ConnectError {
+    ConnectError::lasting(error.to_string())
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use tokio_postgres::Row;
 
+use super::connect_error::doubt;
 use super::store::PostgresStore;
-use super::trouble::doubt;
 use super::values::{column, unsigned, uuid};
 use signoff_store::StoreError;
 use signoff_store::contract::{Connections, Imprint, LabKind, Look, Sharing};

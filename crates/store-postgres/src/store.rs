@@ -8,13 +8,13 @@ use tokio::time::Instant;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::batcher::Batcher;
 use super::committer::Committer;
-use super::gather::Gather;
+use super::connect_error::failed;
+use super::deadline::{BusyClient, unanswered, until, within};
 use super::opening::{self, OpenError};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use super::trouble::failed;
-use super::unanswered::{Asked, unanswered, until, within};
 use super::values::Parameter;
 use signoff_store::StoreError;
 
@@ -38,9 +38,9 @@ pub(super) struct Inner {
     pub(super) pool: Pool,
     pub(super) committer: Committer,
     /// Offers by their names, to decide on.
-    pub(super) loads: Gather<String>,
+    pub(super) loads: Batcher<String>,
     /// Operations by their ids.
-    pub(super) operations: Gather<Uuid>,
+    pub(super) operations: Batcher<Uuid>,
     /// Bounds the changes beside those of the committer.
     changes: Arc<Semaphore>,
     /// How long an answer is waited for.
@@ -61,8 +61,8 @@ impl PostgresStore {
             committer: Committer::start(&pool, settings),
             changes: Arc::new(Semaphore::new(settings.changes())),
             answer: settings.answer,
-            loads: Gather::start(&pool, settings, LOAD),
-            operations: Gather::start(&pool, settings, OPERATION),
+            loads: Batcher::start(&pool, settings, LOAD),
+            operations: Batcher::start(&pool, settings, OPERATION),
             pool,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -74,14 +74,14 @@ impl PostgresStore {
     }
 
     /// A connection for a read.
-    pub(super) async fn to_read(&self, until: Instant) -> Result<Asked, StoreError> {
-        Ok(Asked::new(pool::take(&self.inner.pool).await?, None, until))
+    pub(super) async fn to_read(&self, until: Instant) -> Result<BusyClient, StoreError> {
+        Ok(BusyClient::new(pool::take(&self.inner.pool).await?, None, until))
     }
 
     /// A connection for a change. Changes may wait for a standby for long; reads keep connections of their own.
-    pub(super) async fn to_change(&self, until: Instant) -> Result<Asked, StoreError> {
+    pub(super) async fn to_change(&self, until: Instant) -> Result<BusyClient, StoreError> {
         let room = self.inner.changes.clone().acquire_owned().await.map_err(|_| unanswered())?;
-        Ok(Asked::new(pool::take(&self.inner.pool).await?, Some(room), until))
+        Ok(BusyClient::new(pool::take(&self.inner.pool).await?, Some(room), until))
     }
 
     pub(super) async fn rows(

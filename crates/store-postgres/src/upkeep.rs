@@ -9,12 +9,12 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error};
 use uuid::Uuid;
 
+use super::connect_error::{ConnectError, describe, failed};
 use super::opening::OpenError;
-use super::pool::{self, Held};
+use super::pool::{self, PooledClient};
 use super::settings::PostgresSettings;
-use super::trouble::{Trouble, describe, failed};
 use super::values::column;
-use super::{carry, opening, schema};
+use super::{opening, schema, transfer};
 use signoff_store::StoreError;
 use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
 use signoff_store::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
@@ -40,7 +40,7 @@ const MISCOUNTED: &str = "SELECT publisher_id, counted.last, written.last FROM a
 
 /// One connection.
 pub struct Session {
-    client: Mutex<Held>,
+    client: Mutex<PooledClient>,
     /// What servers call themselves that are started with the same address.
     servers: String,
 }
@@ -151,13 +151,13 @@ impl TableStore for Session {
         let client = self.client.lock().await;
         let statement = client.prepare_cached(text).await.map_err(failed)?;
         let rows = client.query(&statement, &parameters).await.map_err(failed)?;
-        rows.iter().map(|row| carry::values(row, kinds)).collect()
+        rows.iter().map(|row| transfer::values(row, kinds)).collect()
     }
 
     async fn insert(&self, table: &'static Table, rows: &[Row]) -> Result<(), StoreError> {
         let mut client = self.client.lock().await;
         let transaction = client.transaction().await.map_err(failed)?;
-        carry::write(&transaction, table, rows).await?;
+        transfer::write(&transaction, table, rows).await?;
         transaction.commit().await.map_err(failed)
     }
 
@@ -214,7 +214,7 @@ impl TableStore for Session {
         }
         client.batch_execute("SET synchronous_commit = on").await.map_err(failed)?;
         let transaction = client.transaction().await.map_err(failed)?;
-        carry::go_on_counting(&transaction).await?;
+        transfer::go_on_counting(&transaction).await?;
         transaction.batch_execute(&format!("DROP TABLE {MARK}")).await.map_err(failed)?;
         transaction.commit().await.map_err(failed)
     }
@@ -349,7 +349,7 @@ fn is_damage(error: &Error) -> bool {
 }
 
 /// The client of the driver, within all that the pool puts around it.
-fn plain(client: &Held) -> &Client {
+fn plain(client: &PooledClient) -> &Client {
     client
 }
 
@@ -382,8 +382,8 @@ impl From<OpenError> for UpkeepError {
     }
 }
 
-impl From<Trouble> for UpkeepError {
-    fn from(trouble: Trouble) -> Self {
+impl From<ConnectError> for UpkeepError {
+    fn from(trouble: ConnectError) -> Self {
         if trouble.lasts { Self::Refused(trouble.text) } else { Self::Store(trouble.into()) }
     }
 }

@@ -5,7 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 use uuid::Uuid;
 
-use super::trouble::describe;
+use super::connect_error::describe;
 use signoff_store::StoreError;
 
 /// A parameter of a statement.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use rusqlite::{Connection, named_params, params_from_iter};
 
-use super::carry::bound;
+use super::transfer::bound;
 use super::{audit, repeats, sql};
 use signoff_store::StoreError;
 use signoff_store::leases::Leases;

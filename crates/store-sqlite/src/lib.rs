@@ -2,7 +2,6 @@
 
 mod artifacts;
 mod audit;
-pub mod carry;
 mod checkpoint;
 mod commit;
 mod directory;
@@ -20,6 +19,7 @@ mod schema;
 mod sharing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod transfer;
 pub mod upkeep;
 mod work;
 mod writer;

@@ -14,11 +14,11 @@ const KEPT: usize = 4096;
 
 #[derive(Default)]
 pub(super) struct Publishers {
-    kept: RwLock<Kept>,
+    kept: RwLock<Entries>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Entries {
     /// Grows whenever what is kept is dropped, and when something may be kept again.
     generation: u64,
     /// A commit is about to change publishers: from its moment on, which nobody sees, the file alone is right.

@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::place::{self, READ_ONLY, READ_WRITE, Taken};
 use super::schema::Belonging;
-use super::{carry, connect, schema, sql, unavailable, unwritable};
+use super::{connect, schema, sql, transfer, unavailable, unwritable};
 use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
 use signoff_store::tables::{Kind, MARK, Table, Value, unfinished};
 use signoff_store::{StoreError, files};
@@ -129,11 +129,12 @@ impl TableStore for File {
         let (text, kinds, parameters) = (text.to_owned(), kinds.to_vec(), parameters.to_vec());
         self.with(move |connection| {
             let mut statement = connection.prepare_cached(&text).map_err(sql)?;
-            let mut rows = statement.query(carry::parameters(&parameters)).map_err(sql)?;
+            let mut rows = statement.query(transfer::parameters(&parameters)).map_err(sql)?;
             let mut found = Vec::new();
             while let Some(row) = rows.next().map_err(sql)? {
                 let values = kinds.iter().enumerate();
-                let values = values.map(|(place, kind)| carry::read(row.get_ref(place).map_err(sql)?, *kind));
+                let values =
+                    values.map(|(place, kind)| transfer::read(row.get_ref(place).map_err(sql)?, *kind));
                 found.push(values.collect::<Result<Row, _>>()?);
             }
             Ok(found)
@@ -146,7 +147,7 @@ impl TableStore for File {
         self.with(move |connection| {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
-            carry::put(&transaction, table, &rows)?;
+            transfer::put(&transaction, table, &rows)?;
             transaction.commit().map_err(sql)
         })
         .await
@@ -161,7 +162,7 @@ impl TableStore for File {
             };
             let text = format!("DELETE FROM {}{condition}", table.name);
             let after = after.unwrap_or_default();
-            connection.execute(&text, carry::parameters(&after)).map(|_| ()).map_err(sql)
+            connection.execute(&text, transfer::parameters(&after)).map(|_| ()).map_err(sql)
         })
         .await
     }

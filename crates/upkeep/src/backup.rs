@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::copy::{TableReport, transfer};
+use super::copy::{TableReport, copy_rows};
 use super::{Place, UpkeepError, Watcher};
 use signoff_store::table_store::Target;
 use signoff_store::{StoreError, files};
@@ -35,7 +35,7 @@ pub async fn backup(from: &Place, to: &Path, watcher: Watcher<'_>) -> Result<Bac
     let scratch = files::temporary_folder_in(".signoff-backup-", folder).map_err(io)?;
     let file = scratch.path().join("signoff.db");
     let target = sqlite::File::scratch(&file)?;
-    let tables = transfer(source.as_ref(), &target, &Target::Empty, watcher).await?;
+    let tables = copy_rows(source.as_ref(), &target, &Target::Empty, watcher).await?;
     target.close()?;
     let written = File::open(&file).map_err(io)?;
     written.sync_all().map_err(io)?;

@@ -47,13 +47,13 @@ pub async fn copy(from: &Place, to: &Place, watcher: Watcher<'_>) -> Result<Copy
     let source = from.read(true).await?;
     let target = to.fill().await?;
     let found = target.begin_copy(&from.name).await?;
-    let tables = transfer(source.as_ref(), target.as_ref(), &found, watcher).await?;
+    let tables = copy_rows(source.as_ref(), target.as_ref(), &found, watcher).await?;
     target.finish_copy().await?;
     Ok(CopyReport { resumed: found == Target::Begun, tables })
 }
 
 /// Copies the rows and compares both sides.
-pub(super) async fn transfer(
+pub(super) async fn copy_rows(
     source: &dyn TableStore,
     target: &dyn TableStore,
     found: &Target,

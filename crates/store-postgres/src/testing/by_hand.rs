@@ -28,11 +28,11 @@ pub async fn ask(address: &str, text: &str) -> Result<Vec<String>, String> {
 }
 
 /// Lets nobody write to a table until this is dropped.
-pub struct Held {
+pub struct TableLock {
     _client: Client,
 }
 
-impl Held {
+impl TableLock {
     /// Waits until nobody writes to it, and holds it.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ mod pooler;
 mod postgres_server;
 mod proxy;
 
-pub use by_hand::{Held, ask, sql};
+pub use by_hand::{TableLock, ask, sql};
 pub use capture::{Capture, Executed, Line};
 pub use database::{database, database_server};
 pub use own_server::{OwnServer, connect};

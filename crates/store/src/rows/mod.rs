@@ -53,7 +53,7 @@ pub fn role_of(word: &str) -> Result<Role, StoreError> {
 
 /// What the body of a letter holds: what no column of its row says. Letters from before migration 6 say the columns, too.
 #[derive(Serialize, Deserialize)]
-struct Told<'a> {
+struct LetterBody<'a> {
     offer: Cow<'a, str>,
     kind: Cow<'a, str>,
     event: Cow<'a, Event>,
@@ -62,7 +62,7 @@ struct Told<'a> {
 
 /// The body of a letter.
 pub fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
-    pack(&Told {
+    pack(&LetterBody {
         offer: Cow::Borrowed(&mail.offer),
         kind: Cow::Borrowed(&mail.kind),
         event: Cow::Borrowed(&mail.event),
@@ -92,7 +92,7 @@ pub fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
         "mailbox" => Delivery::Mailbox,
         other => return Err(StoreError::Corrupt(format!("letter {id} has the unknown outcome {other}"))),
     };
-    let told: Told<'_> = unpack(&columns.body)?;
+    let told: LetterBody<'_> = unpack(&columns.body)?;
     let mail = Mail {
         publisher: columns.publisher,
         offer: told.offer.into_owned(),

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use super::Look;
+use super::Checker;
 use signoff_store::StoreError;
 use signoff_store::table_store::{Row, Select, bytes};
 use signoff_store::tables::{Kind, Value};
@@ -13,7 +13,7 @@ const PAGE: usize = 500;
 const PAGE_OF_LARGE: usize = 50;
 
 pub(super) struct Cursor<'a> {
-    look: Look<'a>,
+    checker: Checker<'a>,
     table: &'static str,
     select: Select,
     page: VecDeque<Row>,
@@ -23,11 +23,17 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     /// Over `text`, whose first columns are the key: `key` names them.
-    pub(super) fn new(look: Look<'a>, table: &'static str, text: &str, kinds: &[Kind], key: &[&str]) -> Self {
+    pub(super) fn new(
+        checker: Checker<'a>,
+        table: &'static str,
+        text: &str,
+        kinds: &[Kind],
+        key: &[&str],
+    ) -> Self {
         let key = key.iter().enumerate().map(|(place, name)| ((*name).to_owned(), place)).collect();
         let page = if table == "content" { PAGE_OF_LARGE } else { PAGE };
         let select = Select { text: text.to_owned(), kinds: kinds.to_vec(), key, page };
-        Self { look, table, select, page: VecDeque::new(), after: None, ended: false }
+        Self { checker, table, select, page: VecDeque::new(), after: None, ended: false }
     }
 
     /// The next row.
@@ -46,13 +52,13 @@ impl<'a> Cursor<'a> {
         if !self.page.is_empty() || self.ended {
             return Ok(());
         }
-        let page = self.select.page(self.look.store, self.after.as_deref()).await?;
+        let page = self.select.page(self.checker.store, self.after.as_deref()).await?;
         match page.last() {
             Some(last) => self.after = Some(self.select.key_of(last)),
             None => self.ended = true,
         }
         let size = page.iter().map(|row| bytes(row)).sum();
-        self.look.tally.add(self.table, u64::try_from(page.len()).unwrap_or(0), size);
+        self.checker.tally.add(self.table, u64::try_from(page.len()).unwrap_or(0), size);
         self.page = page.into();
         Ok(())
     }

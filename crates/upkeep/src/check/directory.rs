@@ -1,7 +1,7 @@
 //! Publishers, members, the audit log, kept replies and kept operations.
 
 use super::cursor::Cursor;
-use super::{Finding, Findings, Look, Reads, boolean, guid, integer, optional_text, text};
+use super::{Checker, Finding, Findings, Reads, boolean, guid, integer, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::contract::{AuditEntry, Publisher};
 use signoff_store::rows::{decode, role_of};
@@ -18,24 +18,24 @@ const KEPT: &str = "SELECT k.publisher_id, k.offer_id, k.publishing_version, k.o
     FROM kept k LEFT JOIN operation o ON o.publisher_id = k.publisher_id AND o.operation_id = k.operation_id";
 
 pub(super) async fn check(
-    look: &Look<'_>,
+    checker: &Checker<'_>,
     findings: &mut Findings,
     read_reply: Reads<'_>,
 ) -> Result<(), StoreError> {
-    publishers(look, findings).await?;
-    members(look, findings).await?;
-    audit(look, findings).await?;
-    replies(look, findings, read_reply).await?;
-    kept(look, findings).await
+    publishers(checker, findings).await?;
+    members(checker, findings).await?;
+    audit(checker, findings).await?;
+    replies(checker, findings, read_reply).await?;
+    kept(checker, findings).await
 }
 
 fn of(publisher: &str, rule: &'static str, what: String) -> Finding {
     Finding { rule, publisher: Some(publisher.to_owned()), what, ..Finding::default() }
 }
 
-async fn publishers(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+async fn publishers(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let text_of_all = "SELECT publisher_id, body FROM publisher";
-    let mut rows = Cursor::new(*look, "publisher", text_of_all, &[Text, Text], &["publisher_id"]);
+    let mut rows = Cursor::new(*checker, "publisher", text_of_all, &[Text, Text], &["publisher_id"]);
     while let Some(row) = rows.next().await? {
         let id = text(&row, 0)?;
         match decode::<Publisher>(text(&row, 1)?) {
@@ -49,9 +49,9 @@ async fn publishers(look: &Look<'_>, findings: &mut Findings) -> Result<(), Stor
     Ok(())
 }
 
-async fn members(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+async fn members(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let key = ["m.publisher_id", "m.tenant", "m.client"];
-    let mut rows = Cursor::new(*look, "member", MEMBERS, &[Text, Text, Text, Text, Text], &key);
+    let mut rows = Cursor::new(*checker, "member", MEMBERS, &[Text, Text, Text, Text, Text], &key);
     while let Some(row) = rows.next().await? {
         let (publisher, member) = (text(&row, 0)?, format!("{}/{}", text(&row, 1)?, text(&row, 2)?));
         if role_of(text(&row, 3)?).is_err() {
@@ -69,10 +69,10 @@ async fn members(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreEr
 }
 
 /// Entries count from 1 without a gap.
-async fn audit(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+async fn audit(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let text_of_all = "SELECT publisher_id, entry, body FROM audit";
     let mut rows =
-        Cursor::new(*look, "audit", text_of_all, &[Text, Integer, Text], &["publisher_id", "entry"]);
+        Cursor::new(*checker, "audit", text_of_all, &[Text, Integer, Text], &["publisher_id", "entry"]);
     let mut last = (String::new(), 0);
     while let Some(row) = rows.next().await? {
         let (publisher, number) = (text(&row, 0)?, integer(&row, 1)?);
@@ -90,10 +90,14 @@ async fn audit(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreErro
     Ok(())
 }
 
-async fn replies(look: &Look<'_>, findings: &mut Findings, read_reply: Reads<'_>) -> Result<(), StoreError> {
+async fn replies(
+    checker: &Checker<'_>,
+    findings: &mut Findings,
+    read_reply: Reads<'_>,
+) -> Result<(), StoreError> {
     let text_of_all = "SELECT publisher_id, key, digest, reply FROM repeated";
     let kinds = [Text, Bytes, Bytes, Text];
-    let mut rows = Cursor::new(*look, "repeated", text_of_all, &kinds, &["publisher_id", "key"]);
+    let mut rows = Cursor::new(*checker, "repeated", text_of_all, &kinds, &["publisher_id", "key"]);
     while let Some(row) = rows.next().await? {
         let publisher = text(&row, 0)?;
         let whole = |value: &Value| matches!(value, Value::Bytes(bytes) if bytes.len() == 32);
@@ -108,10 +112,10 @@ async fn replies(look: &Look<'_>, findings: &mut Findings, read_reply: Reads<'_>
 }
 
 /// What stays among forgotten operations is there, with its content.
-async fn kept(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+async fn kept(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let kinds = [Text, Text, Integer, Guid, Text, Integer, Boolean];
     let key = ["k.publisher_id", "k.offer_id", "k.publishing_version"];
-    let mut rows = Cursor::new(*look, "kept", KEPT, &kinds, &key);
+    let mut rows = Cursor::new(*checker, "kept", KEPT, &kinds, &key);
     while let Some(row) = rows.next().await? {
         let (offer, number) = (text(&row, 1)?, integer(&row, 2)?);
         let about = |rule, what| -> Result<Finding, StoreError> {

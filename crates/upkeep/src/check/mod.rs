@@ -89,10 +89,10 @@ async fn look(
     for table in TABLES.iter().filter(|table| !UNREAD.contains(&table.name)) {
         *rows += table_store::count(store, table).await?;
     }
-    let look = Look { store, tally: &Tally::new(Stage::Checking, *rows, watcher) };
-    directory::check(&look, findings, read_reply).await?;
-    offers::check(&look, findings).await?;
-    operations::check(&look, findings).await
+    let checker = Checker { store, tally: &Tally::new(Stage::Checking, *rows, watcher) };
+    directory::check(&checker, findings, read_reply).await?;
+    offers::check(&checker, findings).await?;
+    operations::check(&checker, findings).await
 }
 
 /// Tables in which nothing refers to anything.
@@ -100,7 +100,7 @@ const UNREAD: [&str; 3] = ["signing_key", "principal", "lab"];
 
 /// What every part of a check looks with.
 #[derive(Clone, Copy)]
-struct Look<'a> {
+struct Checker<'a> {
     store: &'a dyn TableStore,
     tally: &'a Tally<'a>,
 }

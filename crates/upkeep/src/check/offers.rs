@@ -9,7 +9,7 @@ use signoff_lifecycle::soundness;
 
 use super::cursor::Cursor;
 use super::references::{Named, References};
-use super::{Finding, Findings, Look, guid, integer, optional_bytes, optional_guid, optional_text, text};
+use super::{Checker, Finding, Findings, guid, integer, optional_bytes, optional_guid, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::decode;
@@ -26,12 +26,12 @@ const OFFERS: &str =
 
 const CONTENTS: &str = "SELECT publisher_id, offer_id, version, definition, secrets, extra FROM content";
 
-pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+pub(super) async fn check(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let kinds = [Text, Text, Guid, Integer, Text, Text, Text, Guid, Guid, Bytes, Bytes, Text];
-    let mut offers = Cursor::new(*look, "offer", OFFERS, &kinds, &["o.publisher_id", "o.offer_id"]);
+    let mut offers = Cursor::new(*checker, "offer", OFFERS, &kinds, &["o.publisher_id", "o.offer_id"]);
     let kinds = [Text, Text, Integer, Text, Text, Text];
     let mut contents =
-        Cursor::new(*look, "content", CONTENTS, &kinds, &["publisher_id", "offer_id", "version"]);
+        Cursor::new(*checker, "content", CONTENTS, &kinds, &["publisher_id", "offer_id", "version"]);
     let mut references = References::default();
     while let Some(row) = offers.next().await? {
         let key = &row[..2];
@@ -54,13 +54,13 @@ pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<()
             }
         }
         for named in names(&state) {
-            references.add(named, look, findings).await?;
+            references.add(named, checker, findings).await?;
         }
     }
     while let Some(content) = contents.next().await? {
         content_of(&content, false, findings)?;
     }
-    references.ask(look, findings).await
+    references.ask(checker, findings).await
 }
 
 /// The number of the version, and whether its content is still kept.

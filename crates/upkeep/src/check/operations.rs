@@ -7,7 +7,7 @@ use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::soundness;
 
 use super::cursor::Cursor;
-use super::{Finding, Findings, Look, bytes, guid, integer, optional_guid, optional_text, text};
+use super::{Checker, Finding, Findings, bytes, guid, integer, optional_guid, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::{LetterColumns, kind_word, letter};
@@ -39,8 +39,8 @@ const ENDS: &str = "SELECT o.publisher_id, o.offer_id, count(*) FROM operation o
     WHERE p.operation_id IS NULL AND k.operation_id IS NULL
     GROUP BY o.publisher_id, o.offer_id HAVING count(*) > 1 ORDER BY 1, 2 LIMIT 1000";
 
-pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
-    let cursor = |table, text, kinds: &[Kind], key: &[&str]| Cursor::new(*look, table, text, kinds, key);
+pub(super) async fn check(checker: &Checker<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let cursor = |table, text, kinds: &[Kind], key: &[&str]| Cursor::new(*checker, table, text, kinds, key);
     let kinds = [Text, Guid, Text, Integer, Guid, Bytes, Text, Guid, Guid, Text, Integer];
     let mut operations = cursor("operation", OPERATIONS, &kinds, &["o.publisher_id", "o.operation_id"]);
     let (publisher, operation) = ("publisher_id", "operation_id");
@@ -68,7 +68,7 @@ pub(super) async fn check(look: &Look<'_>, findings: &mut Findings) -> Result<()
             findings.add(orphan(&row, what)?);
         }
     }
-    for row in look.store.query(ENDS, &[Text, Text, Integer], &[]).await? {
+    for row in checker.store.query(ENDS, &[Text, Text, Integer], &[]).await? {
         findings.add(Finding {
             rule: "thread",
             publisher: Some(text(&row, 0)?.to_owned()),

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::ids::OperationId;
 
-use super::{Finding, Findings, Look, guid, text};
+use super::{Checker, Finding, Findings, guid, text};
 use signoff_store::StoreError;
 use signoff_store::tables::{Kind, Value};
 
@@ -26,15 +26,19 @@ impl References {
     pub(super) async fn add(
         &mut self,
         named: Named,
-        look: &Look<'_>,
+        checker: &Checker<'_>,
         findings: &mut Findings,
     ) -> Result<(), StoreError> {
         self.0.push(named);
-        if self.0.len() < AT_ONCE { Ok(()) } else { self.ask(look, findings).await }
+        if self.0.len() < AT_ONCE { Ok(()) } else { self.ask(checker, findings).await }
     }
 
     /// Asks for all that is left.
-    pub(super) async fn ask(&mut self, look: &Look<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    pub(super) async fn ask(
+        &mut self,
+        checker: &Checker<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), StoreError> {
         let asked = std::mem::take(&mut self.0);
         let (mut any, mut parameters) = (Vec::new(), Vec::new());
         for named in &asked {
@@ -48,7 +52,7 @@ impl References {
         }
         let query =
             format!("SELECT publisher_id, operation_id, offer_id FROM operation WHERE {}", any.join(" OR "));
-        let rows = look.store.query(&query, &[Kind::Text, Kind::Guid, Kind::Text], &parameters).await?;
+        let rows = checker.store.query(&query, &[Kind::Text, Kind::Guid, Kind::Text], &parameters).await?;
         for named in asked {
             let mut is = false;
             for row in &rows {

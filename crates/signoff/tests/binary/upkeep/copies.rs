@@ -72,7 +72,7 @@ async fn a_killed_copy_is_served_by_nobody_and_goes_on() {
     let run = store(&["migrate", "--store", &to.address]).await;
     assert_eq!(run.code, 0, "{run:?}");
     // It comes no further than to here.
-    let held = testing::Held::table(&to.address, "operation").await.unwrap();
+    let held = testing::TableLock::table(&to.address, "operation").await.unwrap();
     let mut command = signoff(from.folder());
     command.args(["store", "copy", "--from", &from.address, "--to", &to.address]);
     let mut killed = command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();

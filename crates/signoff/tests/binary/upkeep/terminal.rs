@@ -38,7 +38,7 @@ async fn a_bar_fits_into_the_line_and_leaves_nothing_behind() {
         INSERT INTO publisher VALUES ('contoso', 1, '{}')";
     from.sql(rows).await;
     // It comes no further than to here.
-    let held = testing::Held::table(&to.address, "publisher").await.unwrap();
+    let held = testing::TableLock::table(&to.address, "publisher").await.unwrap();
     let mut interrupted = copy(&from, &to);
     interrupted.shows("%").await;
     interrupted.interrupt();

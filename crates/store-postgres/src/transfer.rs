@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::trouble::failed;
+use super::connect_error::failed;
 use super::values::column;
 use signoff_store::StoreError;
 use signoff_store::tables::{Kind, Table, Value};

@@ -12,9 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_postgres::Row;
 
-use super::pool::{Held, Pool};
+use super::connect_error::failed;
+use super::pool::{Pool, PooledClient};
 use super::silence::Session;
-use super::trouble::failed;
 use super::values::{Parameter, column};
 use signoff_store::StoreError;
 
@@ -108,15 +108,15 @@ async fn is_at_work(pool: &Pool, session: &Session) -> bool {
 
 /// A connection that is asked something. If it is dropped before it answered, whoever asked has gone or waited too long:
 /// it goes back to the pool when it has answered, unless it never will.
-pub(super) struct Asked {
+pub(super) struct BusyClient {
     /// There until it is dropped.
-    client: Option<Held>,
+    client: Option<PooledClient>,
     room: Option<OwnedSemaphorePermit>,
     until: Instant,
 }
 
-impl Asked {
-    pub(super) fn new(client: Held, room: Option<OwnedSemaphorePermit>, until: Instant) -> Self {
+impl BusyClient {
+    pub(super) fn new(client: PooledClient, room: Option<OwnedSemaphorePermit>, until: Instant) -> Self {
         Self { client: Some(client), room, until }
     }
 
@@ -137,12 +137,12 @@ impl Asked {
     }
 }
 
-impl Drop for Asked {
+impl Drop for BusyClient {
     fn drop(&mut self) {
         let Some(client) = self.client.take() else { return };
         let (room, until) = (self.room.take(), self.until);
         match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(settle(client, room, until))),
+            Ok(runtime) => drop(runtime.spawn(await_answer(client, room, until))),
             // The node ends.
             Err(_) => throw_away(client),
         }
@@ -150,8 +150,8 @@ impl Drop for Asked {
 }
 
 /// Waits for the answer that is owed. Until then the connection's place, and the room that it takes, are not free.
-async fn settle(client: Held, room: Option<OwnedSemaphorePermit>, until: Instant) {
-    let Some(pool) = Held::pool(&client) else { return };
+async fn await_answer(client: PooledClient, room: Option<OwnedSemaphorePermit>, until: Instant) {
+    let Some(pool) = PooledClient::pool(&client) else { return };
     // Answers come in order. An error is one, too: of the end of the connection.
     let asked = client.simple_query("");
     if answer(&pool, &client.session, until, asked).await.is_none() {
@@ -161,13 +161,13 @@ async fn settle(client: Held, room: Option<OwnedSemaphorePermit>, until: Instant
 }
 
 /// Ends the connection; its place in the pool is free.
-pub(super) fn throw_away(client: Held) {
-    drop(Held::take(client));
+pub(super) fn throw_away(client: PooledClient) {
+    drop(PooledClient::take(client));
 }
 
 const HELD: &str = "it is there until it is dropped";
 
-impl Deref for Asked {
+impl Deref for BusyClient {
     type Target = ClientWrapper;
 
     fn deref(&self) -> &ClientWrapper {
@@ -175,7 +175,7 @@ impl Deref for Asked {
     }
 }
 
-impl DerefMut for Asked {
+impl DerefMut for BusyClient {
     fn deref_mut(&mut self) -> &mut ClientWrapper {
         self.client.as_mut().expect(HELD)
     }

@@ -10,13 +10,13 @@ use signoff_store::StoreError;
 /// Why there is no connection.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{text}")]
-pub(crate) struct Trouble {
+pub(crate) struct ConnectError {
     pub(crate) text: String,
     /// Whether it stays so until somebody changes something.
     pub(crate) lasts: bool,
 }
 
-impl Trouble {
+impl ConnectError {
     pub(super) fn passing(text: impl Into<String>) -> Self {
         Self { text: text.into(), lasts: false }
     }
@@ -41,8 +41,8 @@ impl Trouble {
     }
 }
 
-impl From<Trouble> for StoreError {
-    fn from(trouble: Trouble) -> Self {
+impl From<ConnectError> for StoreError {
+    fn from(trouble: ConnectError) -> Self {
         Self::Unavailable(trouble.text)
     }
 }
@@ -100,7 +100,7 @@ pub(super) fn failed(error: tokio_postgres::Error) -> StoreError {
     if error.code().is_some_and(casts_doubt) {
         doubt();
     }
-    StoreError::Unavailable(Trouble::of(&error).text)
+    StoreError::Unavailable(ConnectError::of(&error).text)
 }
 
 /// Whether the server is not, or will not be, one that takes changes.

@@ -12,9 +12,9 @@ use tokio::task::JoinSet;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSqlOwned, ToSql};
 
+use super::deadline::{BusyClient, answer_of, until, within};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use super::unanswered::{Asked, answer_of, until, within};
 use super::values::column;
 use signoff_store::StoreError;
 
@@ -42,7 +42,7 @@ struct Queue<K> {
 }
 
 /// Reads rows of one kind.
-pub(super) struct Gather<K> {
+pub(super) struct Batcher<K> {
     queue: Arc<Mutex<Queue<K>>>,
     /// A permit for each row that is waited for, at least.
     pushed: Arc<Semaphore>,
@@ -51,7 +51,7 @@ pub(super) struct Gather<K> {
     _readers: JoinSet<()>,
 }
 
-impl<K: Key> Gather<K> {
+impl<K: Key> Batcher<K> {
     /// Starts the tasks that read, each with a connection at a time. `text` selects rows whose first column is the key,
     /// of the publisher that is its first parameter, by the keys that are its second.
     pub(super) fn start(pool: &Pool, settings: &PostgresSettings, text: &'static str) -> Self {
@@ -148,7 +148,7 @@ async fn rows<K: Key>(
 ) -> Result<HashMap<K, Arc<Row>>, StoreError> {
     let until = until(answer);
     let read = async {
-        let client = Asked::new(pool::take(pool).await?, None, until);
+        let client = BusyClient::new(pool::take(pool).await?, None, until);
         client.rows(text, &[&publisher, &keys]).await
     };
     let rows = within(until, read).await?;
