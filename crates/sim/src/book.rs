@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_store::contract::{Change, Delivery};
-use signoff_store::memory::{Deed, Tables};
+use signoff_store::memory::{StoreEvent, Tables};
 use signoff_store::testing::{Entry, Fault};
 
 use crate::counts::Counts;
@@ -109,23 +109,23 @@ impl Book {
     }
 
     /// Told by the store of all that it does.
-    pub(crate) fn watch(&self, deed: Deed<'_>, tables: &Tables) {
-        let found = match deed {
-            Deed::Committed(change) => self.committed(change, tables),
-            Deed::Claimed(claimed) => {
+    pub(crate) fn watch(&self, event: StoreEvent<'_>, tables: &Tables) {
+        let found = match event {
+            StoreEvent::Committed(change) => self.committed(change, tables),
+            StoreEvent::Claimed(claimed) => {
                 self.inner.lock().seen.claimed(&claimed.lease);
                 self.count("work claimed");
                 None
             }
-            Deed::Made { lease, step } => {
+            StoreEvent::Made { lease, step } => {
                 self.line(&format!("  made {step} of {}", lease.operation));
                 self.look(|seen| rules::effects::made(seen, lease, step)).err()
             }
-            Deed::Removed { operation, step, .. } => {
+            StoreEvent::Removed { operation, step, .. } => {
                 self.line(&format!("  removed {step} of {operation}"));
                 None
             }
-            Deed::Settled(letter) => {
+            StoreEvent::Settled(letter) => {
                 let outcome = match letter.delivery {
                     Delivery::Due(_) => "mail tried again later",
                     Delivery::Sent => "mail sent",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use signoff_lifecycle::operation::Phase;
 use signoff_store::contract::Change;
 use signoff_store::memory::MemoryStore;
-use signoff_store::testing::Twist;
+use signoff_store::testing::Mutation;
 
 use crate::call::Answer;
 use crate::client::{Kind, Plan};
@@ -55,9 +55,9 @@ impl Bug {
     ];
 
     /// How it spoils a change on its way to `store`; `None`: it does its harm elsewhere.
-    pub(crate) fn twist(self, store: &MemoryStore) -> Option<Twist> {
+    pub(crate) fn mutation(self, store: &MemoryStore) -> Option<Mutation> {
         let store = store.clone();
-        let twist: Twist = match self {
+        let mutation: Mutation = match self {
             Self::IgnoresRevision => Arc::new(move |change| change.expected = present(&store, change)),
             Self::SkipsLease => Arc::new(|change| change.fence = None),
             Self::WritesLettersTwice => Arc::new(|change| {
@@ -80,7 +80,7 @@ impl Bug {
             }),
             Self::CrashLosesCommit | Self::PromisesTooMuch | Self::ShowsOldReads => return None,
         };
-        Some(twist)
+        Some(mutation)
     }
 }
 

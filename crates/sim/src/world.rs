@@ -62,7 +62,9 @@ impl World {
         let book = Arc::new(book);
         let watcher = {
             let book = book.clone();
-            Arc::new(move |deed: signoff_store::memory::Deed<'_>, tables: &_| book.watch(deed, tables))
+            Arc::new(move |event: signoff_store::memory::StoreEvent<'_>, tables: &_| {
+                book.watch(event, tables);
+            })
         };
         let passed = {
             let timeline = timeline.clone();
@@ -95,8 +97,8 @@ impl World {
     /// One life of the server, from its start until it dies or `task` is done.
     pub(crate) async fn live(&self, task: impl AsyncFnOnce(&Self, &Node)) -> Ended {
         let inner: Arc<dyn Store> = Arc::new(self.store.borrow().clone());
-        let twist = self.bug.and_then(|bug| bug.twist(&self.store.borrow()));
-        let store = FaultyStore::with(inner, Box::new(self.faults.clone()), twist);
+        let mutation = self.bug.and_then(|bug| bug.mutation(&self.store.borrow()));
+        let store = FaultyStore::with(inner, Box::new(self.faults.clone()), mutation);
         let life = async {
             let node = self.start(&store).await;
             tokio::select! {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::values::Parameter;
 use signoff_store::rows::{
-    ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow, Row,
+    Bind, ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow,
     SettledRow, WorkRow,
 };
 use signoff_store::tables::{Cell, Kind};
@@ -115,7 +115,7 @@ impl<'a> Group<'a> {
         Self { place: Vec::new(), columns: columns.iter().map(|(_, kind)| List::new(*kind)).collect() }
     }
 
-    fn add<R: Row + 'a>(&mut self, place: i64, rows: impl IntoIterator<Item = &'a R>) {
+    fn add<R: Bind + 'a>(&mut self, place: i64, rows: impl IntoIterator<Item = &'a R>) {
         for row in rows {
             self.place.push(place);
             for (list, cell) in self.columns.iter_mut().zip(row.cells()) {

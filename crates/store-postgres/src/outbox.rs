@@ -82,7 +82,7 @@ impl Outbox for PostgresStore {
         Ok(taken)
     }
 
-    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
+    async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError> {
         let (outcome, due_at) = delivery_columns(letter.delivery);
         // A reset of the development mode may give the number to another letter.
         self.execute(

@@ -8,7 +8,7 @@ use super::connect_error::doubt;
 use super::store::PostgresStore;
 use super::values::{column, unsigned, uuid};
 use signoff_store::StoreError;
-use signoff_store::contract::{Connections, Imprint, LabKind, Look, Sharing};
+use signoff_store::contract::{Connections, Fingerprint, LabKind, Lookup, Sharing};
 
 #[async_trait]
 impl Sharing for PostgresStore {
@@ -46,11 +46,11 @@ impl Sharing for PostgresStore {
         &self,
         publisher: &str,
         id: OperationId,
-        known: Option<&Imprint>,
-    ) -> Result<Look, StoreError> {
+        known: Option<&Fingerprint>,
+    ) -> Result<Lookup, StoreError> {
         let row = self.inner.operations.row(publisher, uuid(id)).await?;
-        let Some(row) = row else { return Ok(Look::Gone) };
-        Look::at(column(&row, 1)?, column(&row, 2)?, known)
+        let Some(row) = row else { return Ok(Lookup::Gone) };
+        Lookup::at(column(&row, 1)?, column(&row, 2)?, known)
     }
 
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {

@@ -9,7 +9,7 @@ use super::transfer::bound;
 use super::{audit, repeats, sql};
 use signoff_store::StoreError;
 use signoff_store::leases::Leases;
-use signoff_store::rows::{ChangeRows, ContentRow, LetterRow, OfferRow, OperationRow, Row, WorkRow};
+use signoff_store::rows::{Bind, ChangeRows, ContentRow, LetterRow, OfferRow, OperationRow, WorkRow};
 use signoff_store::tables::{Cell, Kind};
 
 const UPDATE_OFFER: &str = "UPDATE offer SET revision = revision + 1, status = :status, state = :state,
@@ -102,7 +102,7 @@ fn write_offer(
 }
 
 /// Runs a statement whose parameters are the publisher and the values of a row, once for each row.
-fn put<'a, R: Row + 'a>(
+fn put<'a, R: Bind + 'a>(
     connection: &Connection,
     text: &str,
     publisher: &str,

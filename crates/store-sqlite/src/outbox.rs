@@ -60,7 +60,7 @@ impl Outbox for SqliteStore {
         })
     }
 
-    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
+    async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError> {
         let (outcome, due_at) = delivery_columns(letter.delivery);
         let id = letter.id;
         self.writer()

@@ -163,7 +163,7 @@ async fn look(store: &SqliteStore) {
         store.next_letter_due(NOW, clocks).await.unwrap();
         for mut letter in store.due_letters(NOW, clocks, 1).await.unwrap() {
             letter.delivery = Delivery::Sent;
-            store.settle_letter(letter).await.unwrap();
+            store.record_delivery(letter).await.unwrap();
         }
     }
     let ann = PrincipalId { tenant: "t".to_owned(), client: "ann".to_owned() };

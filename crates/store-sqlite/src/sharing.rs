@@ -7,7 +7,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use super::offers::operation;
 use super::{SqliteStore, lab, schema, sql};
 use signoff_store::StoreError;
-use signoff_store::contract::{Imprint, LabKind, Look, Sharing};
+use signoff_store::contract::{Fingerprint, LabKind, Lookup, Sharing};
 
 #[async_trait]
 impl Sharing for SqliteStore {
@@ -31,11 +31,11 @@ impl Sharing for SqliteStore {
         &self,
         publisher: &str,
         id: OperationId,
-        known: Option<&Imprint>,
-    ) -> Result<Look, StoreError> {
+        known: Option<&Fingerprint>,
+    ) -> Result<Lookup, StoreError> {
         self.read(|connection| {
-            let Some((offer, body)) = operation(connection, publisher, id)? else { return Ok(Look::Gone) };
-            Look::at(&offer, &body, known)
+            let Some((offer, body)) = operation(connection, publisher, id)? else { return Ok(Lookup::Gone) };
+            Lookup::at(&offer, &body, known)
         })
     }
 

@@ -19,4 +19,4 @@ pub mod tables;
 pub mod testing;
 
 pub use contract::{Store, StoreError};
-pub use leases::Passed;
+pub use leases::Elapsed;

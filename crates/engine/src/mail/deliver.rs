@@ -174,7 +174,7 @@ impl Deliverer {
             None => tracing::info!(letter = letter.id, "a letter is given back"),
         }
         let (id, operation, delivery) = (letter.id, letter.mail.operation, letter.delivery);
-        if let Err(error) = self.outbox.settle_letter(letter).await {
+        if let Err(error) = self.outbox.record_delivery(letter).await {
             // It is due again once it is no longer held; sent twice is better than never.
             tracing::error!(letter = id, %operation, ?delivery, %error, "what became of a letter is not recorded");
         }

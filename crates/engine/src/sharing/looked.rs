@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::StoreError;
-use signoff_store::contract::{Imprint, Look};
+use signoff_store::contract::{Fingerprint, Lookup};
 
 use crate::engine::Engine;
 use crate::views::Viewed;
@@ -16,7 +16,7 @@ const SHARDS: usize = 16;
 /// At most so many operations are kept in each shard.
 const KEPT: usize = 1024;
 
-type Known = (Arc<Viewed>, Imprint);
+type Known = (Arc<Viewed>, Fingerprint);
 
 /// What is kept; safe to lose.
 #[derive(Default)]
@@ -38,12 +38,12 @@ impl Looked {
         known.filter(|(viewed, _)| viewed.publisher == publisher)
     }
 
-    fn keep(&self, viewed: &Arc<Viewed>, imprint: Imprint) {
+    fn keep(&self, viewed: &Arc<Viewed>, fingerprint: Fingerprint) {
         let mut shard = self.shard(viewed.operation.id).lock();
         if shard.len() >= KEPT {
             shard.clear();
         }
-        shard.insert(viewed.operation.id, (viewed.clone(), imprint));
+        shard.insert(viewed.operation.id, (viewed.clone(), fingerprint));
     }
 
     fn forget(&self, id: OperationId) {
@@ -75,16 +75,16 @@ impl Engine {
     ) -> Result<Option<Arc<Viewed>>, StoreError> {
         let (looked, store) = (&self.shared.looked, &self.shared.store);
         let known = looked.known(publisher, id);
-        let imprint = known.as_ref().map(|(_, imprint)| imprint);
-        match store.look(publisher, id, imprint).await? {
-            Look::Gone => {
+        let fingerprint = known.as_ref().map(|(_, fingerprint)| fingerprint);
+        match store.look(publisher, id, fingerprint).await? {
+            Lookup::Gone => {
                 looked.forget(id);
                 Ok(None)
             }
-            Look::Same => Ok(known.map(|(viewed, _)| viewed)),
-            Look::Changed(stored, imprint) => {
+            Lookup::Same => Ok(known.map(|(viewed, _)| viewed)),
+            Lookup::Changed(stored, fingerprint) => {
                 let viewed = Arc::new(Viewed::new(publisher, &stored.offer, stored.operation));
-                looked.keep(&viewed, imprint);
+                looked.keep(&viewed, fingerprint);
                 Ok(Some(viewed))
             }
         }

@@ -54,7 +54,7 @@ async fn a_letter_is_held_until_it_is_settled() {
     again.delivery = Delivery::Due(START);
     again.failures = 1;
     again.last_error = Some("later".to_owned());
-    store.settle_letter(again.clone()).await.unwrap();
+    store.record_delivery(again.clone()).await.unwrap();
     assert_eq!(store.next_letter_due(START, &[]).await.unwrap(), Some(Micros::ZERO));
     assert_eq!(store.due_letters(START, &[], 2).await.unwrap(), [again]);
 }
@@ -66,9 +66,9 @@ async fn a_settled_letter_stays_settled() {
     fixture.write(vec![of("contoso", START)]).await;
     let mut letter = store.due_letters(START, &[], 1).await.unwrap().remove(0);
     letter.delivery = Delivery::Sent;
-    store.settle_letter(letter.clone()).await.unwrap();
+    store.record_delivery(letter.clone()).await.unwrap();
     let late = Letter { delivery: Delivery::Due(START), failures: 9, ..letter.clone() };
-    store.settle_letter(late).await.unwrap();
+    store.record_delivery(late).await.unwrap();
     assert_eq!(fixture.letter().await, letter);
     assert_eq!(store.next_letter_due(START, &[]).await.unwrap(), None);
 }
@@ -83,7 +83,7 @@ async fn a_letter_of_before_a_reset_settles_no_other() {
     fixture.write(vec![Mail { operation: OperationId(1), ..of("contoso", START) }]).await;
     let new = fixture.letter().await;
     assert_eq!(new.id, old.id);
-    store.settle_letter(Letter { delivery: Delivery::Sent, ..old }).await.unwrap();
+    store.record_delivery(Letter { delivery: Delivery::Sent, ..old }).await.unwrap();
     assert_eq!(store.due_letters(START, &[], 1).await.unwrap(), [new]);
 }
 

@@ -34,7 +34,7 @@ pub async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
     assert_eq!(held[0].delivery, Delivery::Due(NOW));
     assert_eq!(due(&*store, NOW).await, []);
     let sent = Letter { delivery: Delivery::Sent, ..held[0].clone() };
-    store.settle_letter(sent.clone()).await.unwrap();
+    store.record_delivery(sent.clone()).await.unwrap();
     assert_eq!(due(&*store, NOW.plus(HOUR)).await, []);
     assert_eq!(store.letters().await.unwrap(), [sent]);
     assert_eq!(store.next_letter_due(NOW, &[]).await.unwrap(), None);
@@ -46,8 +46,8 @@ pub async fn what_is_settled_stays_so(fx: &impl Fixture) {
     let letter = due(&*store, NOW).await.remove(0);
     let abandoned =
         Letter { delivery: Delivery::Abandoned, last_error: Some("550".to_owned()), ..letter.clone() };
-    store.settle_letter(abandoned.clone()).await.unwrap();
-    store.settle_letter(Letter { delivery: Delivery::Due(NOW), ..letter }).await.unwrap();
+    store.record_delivery(abandoned.clone()).await.unwrap();
+    store.record_delivery(Letter { delivery: Delivery::Due(NOW), ..letter }).await.unwrap();
     assert_eq!(store.letters().await.unwrap(), [abandoned]);
 }
 
@@ -56,7 +56,7 @@ pub async fn a_failure_is_tried_again_at_its_time(fx: &impl Fixture) {
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     let letter = due(&*store, NOW).await.remove(0);
     let again = Letter { failures: 1, delivery: Delivery::Due(NOW.plus(HOUR)), ..letter };
-    store.settle_letter(again.clone()).await.unwrap();
+    store.record_delivery(again.clone()).await.unwrap();
     assert_eq!(store.next_letter_due(NOW, &[]).await.unwrap(), Some(HOUR));
     assert_eq!(due(&*store, NOW).await, []);
     assert_eq!(due(&*store, NOW.plus(HOUR)).await, [again]);

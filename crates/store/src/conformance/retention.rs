@@ -27,7 +27,7 @@ async fn published_and_canceled(store: &dyn Store, times: u64) {
 async fn send_all_mail(store: &dyn Store) {
     for letter in store.letters().await.unwrap() {
         let sent = crate::contract::Letter { delivery: Delivery::Sent, ..letter };
-        store.settle_letter(sent).await.unwrap();
+        store.record_delivery(sent).await.unwrap();
     }
 }
 

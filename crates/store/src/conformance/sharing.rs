@@ -1,15 +1,15 @@
 //! What nodes that share a store ask it.
 
-use crate::contract::{Imprint, LabKind, Look, StoredOperation};
+use crate::contract::{Fingerprint, LabKind, Lookup, StoredOperation};
 use signoff_lifecycle::ids::Timestamp;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, apply, cancel, id, publish, put};
 
 /// What a look found changed.
-fn changed(look: Look) -> (StoredOperation, Imprint) {
+fn changed(look: Lookup) -> (StoredOperation, Fingerprint) {
     match look {
-        Look::Changed(stored, imprint) => (*stored, imprint),
+        Lookup::Changed(stored, fingerprint) => (*stored, fingerprint),
         other => panic!("{other:?}"),
     }
 }
@@ -17,15 +17,15 @@ fn changed(look: Look) -> (StoredOperation, Imprint) {
 pub async fn a_look_tells_what_changed_since_the_last(fx: &impl Fixture) {
     let store = fx.store();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
-    assert_eq!(store.look(CONTOSO, id(1), None).await.unwrap(), Look::Gone);
+    assert_eq!(store.look(CONTOSO, id(1), None).await.unwrap(), Lookup::Gone);
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
     let (stored, known) = changed(store.look(CONTOSO, id(1), None).await.unwrap());
     assert_eq!(Some(stored), store.operation(CONTOSO, id(1)).await.unwrap());
-    assert_eq!(store.look(CONTOSO, id(1), Some(&known)).await.unwrap(), Look::Same);
-    assert_eq!(store.look(FABRIKAM, id(1), Some(&known)).await.unwrap(), Look::Gone, "another publisher's");
+    assert_eq!(store.look(CONTOSO, id(1), Some(&known)).await.unwrap(), Lookup::Same);
+    assert_eq!(store.look(FABRIKAM, id(1), Some(&known)).await.unwrap(), Lookup::Gone, "another publisher's");
     // A change of the offer alone is none of the operation.
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
-    assert_eq!(store.look(CONTOSO, id(1), Some(&known)).await.unwrap(), Look::Same);
+    assert_eq!(store.look(CONTOSO, id(1), Some(&known)).await.unwrap(), Lookup::Same);
     apply(&*store, CONTOSO, "a", cancel(id(2))).await;
     let (stored, newer) = changed(store.look(CONTOSO, id(1), Some(&known)).await.unwrap());
     assert_eq!(Some(stored), store.operation(CONTOSO, id(1)).await.unwrap());

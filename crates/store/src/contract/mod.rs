@@ -19,7 +19,7 @@ pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Sto
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
 pub use retention::{Aged, Prune, Retention};
-pub use sharing::{Connections, Imprint, Look, Sharing};
+pub use sharing::{Connections, Fingerprint, Lookup, Sharing};
 pub use work::{Claim, Claimed, Lease, WorkQueue};
 
 /// Why the store could not do what it was asked.

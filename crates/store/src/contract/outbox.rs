@@ -78,7 +78,7 @@ pub trait Outbox: Send + Sync {
     /// Records what became of a letter, and gives it free. Nothing changes if it is settled already: what is
     /// sent or given up stays so. Callers with many letters settle them at the same time rather than in turn:
     /// changes that wait together share a transaction.
-    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError>;
+    async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError>;
 
     /// How long it takes until [`Outbox::due_letters`] has a letter for somebody: until one is due on its
     /// publisher's clock and, if somebody holds it, the hold is over. `None`: no letter waits.

@@ -13,9 +13,9 @@ use crate::packed::unpack;
 
 /// An operation as it was stored at some time, to be compared with how it is stored later.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Imprint(Arc<[u8]>);
+pub struct Fingerprint(Arc<[u8]>);
 
-impl Imprint {
+impl Fingerprint {
     fn new(body: &[u8]) -> Self {
         Self(body.into())
     }
@@ -29,13 +29,13 @@ impl Imprint {
 
 /// What a look at an operation found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Lookup {
     /// There is no such operation.
     Gone,
     /// It is as it was.
     Same,
     /// It is otherwise than it was, or was not known.
-    Changed(Box<StoredOperation>, Imprint),
+    Changed(Box<StoredOperation>, Fingerprint),
 }
 
 /// The connections of a node to its database.
@@ -51,14 +51,14 @@ pub struct Connections {
     pub waiting: usize,
 }
 
-impl Look {
+impl Lookup {
     /// What a look at a stored operation, which is `body`, comes to.
-    pub fn at(offer: &str, body: &[u8], known: Option<&Imprint>) -> Result<Self, StoreError> {
+    pub fn at(offer: &str, body: &[u8], known: Option<&Fingerprint>) -> Result<Self, StoreError> {
         if known.is_some_and(|known| known.is_of(body)) {
             return Ok(Self::Same);
         }
         let stored = StoredOperation { offer: offer.to_owned(), operation: unpack(body)? };
-        Ok(Self::Changed(Box::new(stored), Imprint::new(body)))
+        Ok(Self::Changed(Box::new(stored), Fingerprint::new(body)))
     }
 }
 
@@ -89,8 +89,8 @@ pub trait Sharing: Send + Sync {
         &self,
         publisher: &str,
         id: OperationId,
-        known: Option<&Imprint>,
-    ) -> Result<Look, StoreError>;
+        known: Option<&Fingerprint>,
+    ) -> Result<Lookup, StoreError>;
 
     /// The revisions of those of these offers that exist, by offer.
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError>;

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::Passed;
+use super::Elapsed;
 
 /// So long a letter is kept from others; sending one takes less.
 const HELD_FOR: Duration = Duration::from_mins(1);
 
 pub struct LetterHolds {
     until: Mutex<HashMap<i64, Duration>>,
-    passed: Passed,
+    elapsed: Elapsed,
 }
 
 /// The holds, which do not change while this is kept.
@@ -22,14 +22,14 @@ pub struct Holds<'a> {
 }
 
 impl LetterHolds {
-    pub(super) fn on(passed: Passed) -> Self {
-        Self { until: Mutex::default(), passed }
+    pub(super) fn on(elapsed: Elapsed) -> Self {
+        Self { until: Mutex::default(), elapsed }
     }
 
     /// Stops the holds from changing. Whoever claims letters reads the rows after this call: a letter whose hold
     /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
     pub fn lock(&self) -> Holds<'_> {
-        let now = (self.passed)();
+        let now = (self.elapsed)();
         let mut until = self.until.lock();
         until.retain(|_, end| *end > now);
         Holds { until, now }

@@ -18,11 +18,11 @@ use crate::contract::Lease;
 type Key = (String, OperationId, u32);
 
 /// How much time has passed since a moment that is always the same. It never goes back.
-pub type Passed = Arc<dyn Fn() -> Duration + Send + Sync>;
+pub type Elapsed = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 pub struct Leases {
     held: Mutex<Held>,
-    passed: Passed,
+    elapsed: Elapsed,
     /// Letters that somebody is sending.
     pub letters: LetterHolds,
 }
@@ -35,7 +35,7 @@ struct Held {
 }
 
 #[expect(clippy::disallowed_methods, reason = "leases run on real time, whatever the publisher's clock says")]
-fn real() -> Passed {
+fn real() -> Elapsed {
     let start = Instant::now();
     Arc::new(move || start.elapsed())
 }
@@ -51,12 +51,12 @@ impl Leases {
     }
 
     /// Leases on the time that is handed in.
-    pub fn on(passed: Passed) -> Self {
-        Self { held: Mutex::default(), letters: LetterHolds::on(passed.clone()), passed }
+    pub fn on(elapsed: Elapsed) -> Self {
+        Self { held: Mutex::default(), letters: LetterHolds::on(elapsed.clone()), elapsed }
     }
 
     fn now(&self) -> Duration {
-        (self.passed)()
+        (self.elapsed)()
     }
 
     /// Whether somebody holds the work.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
 
-use super::{Deed, MemoryStore};
+use super::{MemoryStore, StoreEvent};
 use crate::StoreError;
 use crate::contract::{Artifacts, Lease};
 
@@ -17,7 +17,7 @@ impl Artifacts for MemoryStore {
             return Err(StoreError::Fenced);
         }
         tables.artifacts.insert((lease.publisher.clone(), lease.operation, step.to_owned()), body);
-        self.inner.tell(Deed::Made { lease, step }, &tables);
+        self.inner.tell(StoreEvent::Made { lease, step }, &tables);
         Ok(())
     }
 
@@ -29,7 +29,7 @@ impl Artifacts for MemoryStore {
     ) -> Result<(), StoreError> {
         let mut tables = self.inner.tables.lock();
         tables.artifacts.remove(&(publisher.to_owned(), operation, step.to_owned()));
-        self.inner.tell(Deed::Removed { publisher, operation, step }, &tables);
+        self.inner.tell(StoreEvent::Removed { publisher, operation, step }, &tables);
         Ok(())
     }
 

@@ -21,13 +21,13 @@ use parking_lot::Mutex;
 use signoff_lifecycle::ids::OperationId;
 
 use crate::contract::{Change, Claimed, Lease, Letter};
-use crate::leases::{Leases, Passed};
+use crate::leases::{Elapsed, Leases};
 
 pub use tables::Tables;
 
 /// Something that the store did, for whoever watches it.
 #[derive(Clone, Copy, Debug)]
-pub enum Deed<'a> {
+pub enum StoreEvent<'a> {
     /// A change was committed.
     Committed(&'a Change),
     /// Work was leased.
@@ -40,8 +40,8 @@ pub enum Deed<'a> {
     Settled(&'a Letter),
 }
 
-/// Told of every deed in the order in which they are done, with the tables as they then are.
-pub type Watcher = Arc<dyn Fn(Deed<'_>, &Tables) + Send + Sync>;
+/// Told of every event in the order in which they are done, with the tables as they then are.
+pub type Watcher = Arc<dyn Fn(StoreEvent<'_>, &Tables) + Send + Sync>;
 
 /// A store in memory. Cheap to clone; clones share the state.
 #[derive(Clone)]
@@ -53,25 +53,25 @@ struct Inner {
     tables: Mutex<Tables>,
     /// What dies with the server: who holds which work and which letter.
     leases: Leases,
-    passed: Passed,
+    elapsed: Elapsed,
     watcher: Option<Watcher>,
 }
 
 impl MemoryStore {
     /// An empty store. Leases run on `passed`.
-    pub fn new(passed: Passed) -> Self {
-        Self::on(Tables::default(), passed)
+    pub fn new(elapsed: Elapsed) -> Self {
+        Self::on(Tables::default(), elapsed)
     }
 
     /// A store that begins with these tables.
-    pub fn on(tables: Tables, passed: Passed) -> Self {
-        Self::watched(tables, passed, None)
+    pub fn on(tables: Tables, elapsed: Elapsed) -> Self {
+        Self::watched(tables, elapsed, None)
     }
 
     /// The same, with somebody who is told of all that is done.
-    pub fn watched(tables: Tables, passed: Passed, watcher: Option<Watcher>) -> Self {
-        let leases = Leases::on(passed.clone());
-        Self { inner: Arc::new(Inner { tables: Mutex::new(tables), leases, passed, watcher }) }
+    pub fn watched(tables: Tables, elapsed: Elapsed, watcher: Option<Watcher>) -> Self {
+        let leases = Leases::on(elapsed.clone());
+        Self { inner: Arc::new(Inner { tables: Mutex::new(tables), leases, elapsed, watcher }) }
     }
 
     /// A copy of everything that is durable.
@@ -89,7 +89,7 @@ impl MemoryStore {
     /// The same, with other tables in the place of its own.
     #[must_use]
     pub fn reopen_with(&self, tables: Tables) -> Self {
-        Self::watched(tables, self.inner.passed.clone(), self.inner.watcher.clone())
+        Self::watched(tables, self.inner.elapsed.clone(), self.inner.watcher.clone())
     }
 
     /// What `look` sees in the tables. For checks beside the store's contract.
@@ -99,9 +99,9 @@ impl MemoryStore {
 }
 
 impl Inner {
-    fn tell(&self, deed: Deed<'_>, tables: &Tables) {
+    fn tell(&self, event: StoreEvent<'_>, tables: &Tables) {
         if let Some(watcher) = &self.watcher {
-            watcher(deed, tables);
+            watcher(event, tables);
         }
     }
 }

@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
-use super::{Deed, MemoryStore, audit, repeats};
+use super::{MemoryStore, StoreEvent, audit, repeats};
 use crate::StoreError;
 use crate::contract::{
     Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
@@ -39,7 +39,7 @@ impl Offers for MemoryStore {
         for (operation, attempt) in &change.settled {
             self.inner.leases.forget(publisher, *operation, *attempt);
         }
-        self.inner.tell(Deed::Committed(change), &tables);
+        self.inner.tell(StoreEvent::Committed(change), &tables);
         Ok(())
     }
 

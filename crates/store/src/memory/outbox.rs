@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 
 use super::tables::{LetterRow, Tables};
-use super::{Deed, MemoryStore};
+use super::{MemoryStore, StoreEvent};
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Outbox};
 
@@ -54,7 +54,7 @@ impl Outbox for MemoryStore {
         Ok(taken)
     }
 
-    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
+    async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError> {
         let mut tables = self.inner.tables.lock();
         let name = |mail: &crate::contract::Mail| {
             (mail.publisher.clone(), mail.operation, mail.event.name(), mail.recipient.clone())
@@ -65,7 +65,7 @@ impl Outbox for MemoryStore {
             row.failures = letter.failures;
             row.delivery = letter.delivery;
             row.last_error.clone_from(&letter.last_error);
-            self.inner.tell(Deed::Settled(&letter), &tables);
+            self.inner.tell(StoreEvent::Settled(&letter), &tables);
         }
         self.inner.leases.letters.free(letter.id);
         Ok(())

@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::MemoryStore;
 use crate::StoreError;
-use crate::contract::{Imprint, LabKind, Look, Sharing};
+use crate::contract::{Fingerprint, LabKind, Lookup, Sharing};
 use crate::packed::pack;
 
 #[async_trait]
@@ -22,11 +22,11 @@ impl Sharing for MemoryStore {
         &self,
         publisher: &str,
         id: OperationId,
-        known: Option<&Imprint>,
-    ) -> Result<Look, StoreError> {
+        known: Option<&Fingerprint>,
+    ) -> Result<Lookup, StoreError> {
         let tables = self.inner.tables.lock();
-        let Some(row) = tables.operations.get(&(publisher.to_owned(), id)) else { return Ok(Look::Gone) };
-        Look::at(&row.offer, &pack(&row.operation)?, known)
+        let Some(row) = tables.operations.get(&(publisher.to_owned(), id)) else { return Ok(Lookup::Gone) };
+        Lookup::at(&row.offer, &pack(&row.operation)?, known)
     }
 
     async fn revisions(&self, publisher: &str, offers: &[String]) -> Result<Vec<(String, u64)>, StoreError> {

@@ -7,7 +7,7 @@ use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::tables::{Tables, WorkRow};
-use super::{Deed, MemoryStore};
+use super::{MemoryStore, StoreEvent};
 use crate::StoreError;
 use crate::contract::{Claim, Claimed, Lease, WorkQueue};
 
@@ -40,7 +40,7 @@ impl WorkQueue for MemoryStore {
             let (publisher, operation, attempt) = row.0;
             if let Some(lease) = self.inner.leases.take(publisher, *operation, *attempt, claim.lease_for) {
                 let piece = Claimed { offer: row.1.offer.clone(), work: work(row), lease };
-                self.inner.tell(Deed::Claimed(&piece), &tables);
+                self.inner.tell(StoreEvent::Claimed(&piece), &tables);
                 claimed.push(piece);
             }
         }

@@ -10,7 +10,7 @@ use crate::packed::pack;
 use crate::tables::{Cell, Kind};
 
 /// A row to be written. It lacks the publisher's id, which is the same in all rows of a change.
-pub trait Row {
+pub trait Bind {
     /// Its columns and what they hold, in their order.
     const COLUMNS: &'static [(&'static str, Kind)];
 
@@ -55,7 +55,7 @@ impl<C: Column> Column for Option<C> {
     }
 }
 
-/// Makes each list of columns a [`Row`].
+/// Makes each list of columns a [`Bind`].
 macro_rules! rows {
     ($($(#[$doc:meta])* $name:ident { $($column:ident: $of:ty),+ $(,)? })+) => {
         $(
@@ -65,7 +65,7 @@ macro_rules! rows {
                 $(pub $column: $of,)+
             }
 
-            impl Row for $name {
+            impl Bind for $name {
                 const COLUMNS: &'static [(&'static str, Kind)] =
                     &[$((stringify!($column), <$of as Column>::KIND)),+];
 

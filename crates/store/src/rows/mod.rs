@@ -16,7 +16,7 @@ use crate::contract::{Delivery, Letter, Mail};
 use crate::packed::{pack, unpack};
 
 pub use change::{
-    ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow, Row,
+    Bind, ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow,
     SettledRow, WorkRow,
 };
 

@@ -12,8 +12,8 @@ use signoff_lifecycle::operation::Operation;
 use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
-    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Imprint, Keys, Lab,
-    LabKind, Lease, Letter, Loaded, Look, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId,
+    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Fingerprint, Keys,
+    Lab, LabKind, Lease, Letter, Loaded, Lookup, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId,
     PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey, StoredOperation,
     WorkQueue,
 };
@@ -39,7 +39,7 @@ impl Offers for FaultyStore {
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
-        let change = self.shared.twisted(change);
+        let change = self.shared.mutated(change);
         pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(&change))
     }
 
@@ -145,8 +145,8 @@ impl Outbox for FaultyStore {
         pass!(self, "", String::new(); due_letters(now, clocks, limit))
     }
 
-    async fn settle_letter(&self, letter: Letter) -> Result<(), StoreError> {
-        pass!(self, &letter.mail.publisher, letter.mail.operation.to_string(); settle_letter(letter))
+    async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError> {
+        pass!(self, &letter.mail.publisher, letter.mail.operation.to_string(); record_delivery(letter))
     }
 
     async fn next_letter_due(
@@ -347,8 +347,8 @@ impl Sharing for FaultyStore {
         &self,
         publisher: &str,
         id: OperationId,
-        known: Option<&Imprint>,
-    ) -> Result<Look, StoreError> {
+        known: Option<&Fingerprint>,
+    ) -> Result<Lookup, StoreError> {
         pass!(self, publisher, id.to_string(); look(publisher, id, known))
     }
 

@@ -31,13 +31,13 @@ pub struct FaultyStore {
 pub(super) struct Shared {
     state: Mutex<State>,
     events: watch::Sender<Events>,
-    twist: Option<Twist>,
+    mutation: Option<Mutation>,
     /// Whether the store behind is shared by nodes.
     pub(super) has_peers: bool,
 }
 
 /// Spoils a change on its way to the store behind, so that checks can be seen to fail.
-pub type Twist = Arc<dyn Fn(&mut Change) + Send + Sync>;
+pub type Mutation = Arc<dyn Fn(&mut Change) + Send + Sync>;
 
 struct State {
     /// Let go at the crash, so that the next one can open the same file.
@@ -53,12 +53,12 @@ impl FaultyStore {
         Self::with(inner, Box::new(plan), None)
     }
 
-    /// Stands before `inner` and does what `faults` say; every change goes through `twist` first.
-    pub fn with(inner: Arc<dyn Store>, faults: Box<dyn Faults>, twist: Option<Twist>) -> Self {
+    /// Stands before `inner` and does what `faults` say; every change goes through `mutation` first.
+    pub fn with(inner: Arc<dyn Store>, faults: Box<dyn Faults>, mutation: Option<Mutation>) -> Self {
         let has_peers = inner.is_shared();
         let state = State { inner: Some(inner), faults, by_method: BTreeMap::new(), log: Vec::new() };
         let events = watch::Sender::new(Events::default());
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, twist, has_peers }) }
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, mutation, has_peers }) }
     }
 
     /// Puts another plan in the place of the present one. Calls are counted on.
@@ -166,10 +166,10 @@ impl Shared {
     }
 
     /// The change as the store behind gets it.
-    pub(super) fn twisted(&self, change: &Change) -> Change {
+    pub(super) fn mutated(&self, change: &Change) -> Change {
         let mut change = change.clone();
-        if let Some(twist) = &self.twist {
-            twist(&mut change);
+        if let Some(mutation) = &self.mutation {
+            mutation(&mut change);
         }
         change
     }

@@ -8,6 +8,6 @@ mod faulty;
 mod log;
 mod plan;
 
-pub use faulty::{Events, FaultyStore, Twist};
+pub use faulty::{Events, FaultyStore, Mutation};
 pub use log::{Entry, Outcome};
 pub use plan::{Fault, Faults, Plan, Point};

@@ -134,9 +134,9 @@ async fn mail(store: &dyn Store, call: &impl AsyncFn(&str)) {
     assert!(!letters.is_empty());
     call("next_letter_due with some held").await;
     store.next_letter_due(NOW, &[]).await.unwrap().unwrap();
-    call("settle_letter").await;
+    call("record_delivery").await;
     for letter in letters {
-        store.settle_letter(Letter { delivery: Delivery::Sent, ..letter }).await.unwrap();
+        store.record_delivery(Letter { delivery: Delivery::Sent, ..letter }).await.unwrap();
     }
 }
 
