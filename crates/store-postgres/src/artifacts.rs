@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use signoff_lifecycle::ids::OperationId;
+use signoff_store::StoreError;
+use signoff_store::contract::{Artifacts, Lease};
 
 use super::store::PostgresStore;
 use super::values::{column, uuid};
 use super::work::held;
-use signoff_store::StoreError;
-use signoff_store::contract::{Artifacts, Lease};
 
 #[async_trait]
 impl Artifacts for PostgresStore {

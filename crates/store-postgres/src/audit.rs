@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
+use signoff_store::StoreError;
+use signoff_store::contract::{Audit, AuditEntry, AuditRow};
+use signoff_store::rows::{decode, encode};
 use tokio_postgres::Row;
 
 use super::connect_error::failed;
 use super::store::PostgresStore;
 use super::values::{Parameter, column, unsigned};
-use signoff_store::StoreError;
-use signoff_store::contract::{Audit, AuditEntry, AuditRow};
-use signoff_store::rows::{decode, encode};
 
 #[async_trait]
 impl Audit for PostgresStore {

@@ -1,14 +1,14 @@
 //! Many changes of one publisher's offers in one statement: one transaction, one round trip, one flush.
 
 use deadpool_postgres::ClientWrapper;
+use signoff_store::StoreError;
+use signoff_store::rows::ChangeRows;
 use tokio_postgres::error::SqlState;
 
 use super::connect_error::failed;
 use super::lists::Lists;
 use super::statement::{Parts, Statement};
 use super::values::{Parameter, column};
-use signoff_store::StoreError;
-use signoff_store::rows::ChangeRows;
 
 /// Why nothing was written, or is not known to be.
 pub(super) enum Failure {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_store::StoreError;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio_postgres::Row;
@@ -16,7 +17,6 @@ use super::deadline::{BusyClient, answer_of, until, within};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
 use super::values::column;
-use signoff_store::StoreError;
 
 /// At most so many rows are read by one statement.
 const GROUP: usize = 128;

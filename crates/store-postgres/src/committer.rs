@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
 use parking_lot::Mutex;
+use signoff_store::StoreError;
+use signoff_store::rows::ChangeRows;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
@@ -13,8 +15,6 @@ use super::batch::{self, Failure};
 use super::deadline::{self, unanswered};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
-use signoff_store::StoreError;
-use signoff_store::rows::ChangeRows;
 
 /// At most so many changes share a statement.
 const GROUP: usize = 128;

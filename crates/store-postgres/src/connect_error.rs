@@ -3,9 +3,8 @@
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio_postgres::error::SqlState;
-
 use signoff_store::StoreError;
+use tokio_postgres::error::SqlState;
 
 /// Why there is no connection.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use deadpool::managed;
 use deadpool_postgres::ClientWrapper;
+use signoff_store::StoreError;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -16,7 +17,6 @@ use super::connect_error::failed;
 use super::pool::{Pool, PooledClient};
 use super::silence::Session;
 use super::values::{Parameter, column};
-use signoff_store::StoreError;
 
 /// Whether the server is at work for the session of this name. One that waits for its client to read is not.
 const AT_WORK: &str = "SELECT EXISTS (

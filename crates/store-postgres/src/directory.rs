@@ -3,6 +3,11 @@
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use signoff_lifecycle::access::Role;
+use signoff_store::StoreError;
+use signoff_store::contract::{
+    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
+};
+use signoff_store::rows::{decode, encode, role_of};
 use tokio_postgres::Row;
 
 use super::audit;
@@ -10,11 +15,6 @@ use super::connect_error::failed;
 use super::deadline::within;
 use super::store::PostgresStore;
 use super::values::{column, unsigned};
-use signoff_store::StoreError;
-use signoff_store::contract::{
-    AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
-};
-use signoff_store::rows::{decode, encode, role_of};
 
 #[async_trait]
 impl Directory for PostgresStore {

@@ -3,6 +3,10 @@
 use std::path::Path;
 
 use async_trait::async_trait;
+use signoff_store::StoreError;
+use signoff_store::contract::{Lab, LabKind};
+use signoff_store::tables::{TABLES, Table};
+use signoff_store_sqlite::transfer::{NewFile, Snapshot};
 use tokio::sync::mpsc;
 use tokio_postgres::{IsolationLevel, Row};
 
@@ -11,10 +15,6 @@ use super::deadline::{until, within};
 use super::store::PostgresStore;
 use super::transfer::{self, Group};
 use super::values::column;
-use signoff_store::StoreError;
-use signoff_store::contract::{Lab, LabKind};
-use signoff_store::tables::{TABLES, Table};
-use signoff_store_sqlite::transfer::{NewFile, Snapshot};
 
 /// The whole state may take as long as so many answers. No request but those of the development mode waits for it.
 const ANSWERS: u32 = 40;

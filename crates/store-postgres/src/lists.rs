@@ -1,15 +1,15 @@
 //! The rows of many changes as the parameters of one statement: a list for each column, and one that names for each row
 //! the change that it belongs to.
 
-use tokio_postgres::types::ToSql;
-use uuid::Uuid;
-
-use super::values::Parameter;
 use signoff_store::rows::{
     Bind, ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow,
     SettledRow, WorkRow,
 };
 use signoff_store::tables::{Cell, Kind};
+use tokio_postgres::types::ToSql;
+use uuid::Uuid;
+
+use super::values::Parameter;
 
 /// The rows of a group: its name in `commit.sql`, and its columns. Each has a column `place` besides.
 type Description = (&'static str, &'static [(&'static str, Kind)]);

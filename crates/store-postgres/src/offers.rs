@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
-use tokio_postgres::Row;
-
-use super::store::PostgresStore;
-use super::values::{column, unsigned, uuid};
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use signoff_store::packed::unpack;
 use signoff_store::rows::{ChangeRows, decode};
+use tokio_postgres::Row;
+
+use super::store::PostgresStore;
+use super::values::{column, unsigned, uuid};
 
 #[async_trait]
 impl Offers for PostgresStore {

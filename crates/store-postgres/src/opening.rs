@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use deadpool_postgres::ClientWrapper;
+use signoff_store::StoreError;
+use signoff_store::tables::TABLES;
 use tokio::time::timeout;
 
 use super::bad_address::BadAddress;
@@ -12,8 +14,6 @@ use super::pool::{self, Pool, Pooled, PooledClient};
 use super::settings::PostgresSettings;
 use super::values::column;
 use super::{connect, schema};
-use signoff_store::StoreError;
-use signoff_store::tables::TABLES;
 
 /// A database that cannot be reached is asked again after this time.
 const AGAIN: Duration = Duration::from_millis(500);

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_store::StoreError;
+use signoff_store::contract::{Letter, Outbox};
+use signoff_store::rows::{LetterColumns, delivery_columns, letter};
 use tokio_postgres::Row;
 
 use super::store::PostgresStore;
 use super::values::{Parameter, column, operation_id, unsigned, uuid};
-use signoff_store::StoreError;
-use signoff_store::contract::{Letter, Outbox};
-use signoff_store::rows::{LetterColumns, delivery_columns, letter};
 
 const COLUMNS: &str =
     "outbox.id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error";

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use signoff_lifecycle::ids::Timestamp;
+use signoff_store::StoreError;
+use signoff_store::contract::{Repeated, Repeats};
 use tokio_postgres::Row;
 
 use super::store::PostgresStore;
 use super::values::column;
-use signoff_store::StoreError;
-use signoff_store::contract::{Repeated, Repeats};
 
 #[async_trait]
 impl Repeats for PostgresStore {

@@ -3,6 +3,10 @@
 use async_trait::async_trait;
 use deadpool_postgres::Transaction;
 use signoff_lifecycle::ids::OperationId;
+use signoff_store::StoreError;
+use signoff_store::contract::{Aged, Prune, Retention, StoredOperation};
+use signoff_store::packed::unpack;
+use signoff_store::rows::signed;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -10,10 +14,6 @@ use super::connect_error::failed;
 use super::deadline::{until, within};
 use super::store::PostgresStore;
 use super::values::{column, uuid};
-use signoff_store::StoreError;
-use signoff_store::contract::{Aged, Prune, Retention, StoredOperation};
-use signoff_store::packed::unpack;
-use signoff_store::rows::signed;
 
 /// Forgetting many operations may take as long as so many answers. No request waits for it.
 const ANSWERS: u32 = 4;

@@ -1,12 +1,12 @@
 //! Migrations: numbered like those of the embedded store, embedded, forward only.
 
 use deadpool_postgres::{ClientWrapper, Transaction};
+use signoff_store::StoreError;
+use signoff_store::tables::{MARK, unfinished};
 use tokio_postgres::GenericClient;
 
 use super::connect_error::ConnectError;
 use super::values::column;
-use signoff_store::StoreError;
-use signoff_store::tables::{MARK, unfinished};
 
 /// Every migration in its order, with its name; never edited once released.
 pub const MIGRATIONS: [(&str, &str); 7] = [

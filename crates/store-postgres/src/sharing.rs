@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_store::StoreError;
+use signoff_store::contract::{Connections, Fingerprint, LabKind, Lookup, Sharing};
 use tokio_postgres::Row;
 
 use super::connect_error::doubt;
 use super::store::PostgresStore;
 use super::values::{column, unsigned, uuid};
-use signoff_store::StoreError;
-use signoff_store::contract::{Connections, Fingerprint, LabKind, Lookup, Sharing};
 
 #[async_trait]
 impl Sharing for PostgresStore {

@@ -4,8 +4,9 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
-use super::lists::Name;
 use signoff_store::rows::ChangeRows;
+
+use super::lists::Name;
 
 const TEXT: &str = include_str!("commit.sql");
 

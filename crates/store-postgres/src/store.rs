@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use signoff_store::StoreError;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_postgres::Row;
@@ -16,7 +17,6 @@ use super::opening::{self, OpenError};
 use super::pool::{self, Pool};
 use super::settings::PostgresSettings;
 use super::values::Parameter;
-use signoff_store::StoreError;
 
 /// What commands are decided on, of the offers with these names; `offers.rs` reads it.
 const LOAD: &str = "SELECT offer_id, revision, state,

@@ -1,6 +1,8 @@
 //! Rows as plain values: read in groups from one consistent state, and written in groups.
 
 use deadpool_postgres::Transaction;
+use signoff_store::StoreError;
+use signoff_store::tables::{Kind, Table, Value};
 use tokio::sync::mpsc;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
@@ -8,8 +10,6 @@ use uuid::Uuid;
 
 use super::connect_error::failed;
 use super::values::column;
-use signoff_store::StoreError;
-use signoff_store::tables::{Kind, Table, Value};
 
 /// So many rows are read or written at once.
 pub(super) const GROUP: i32 = 500;

@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use signoff_store::StoreError;
+use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
+use signoff_store::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 use tokio::sync::Mutex;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -15,9 +18,6 @@ use super::pool::{self, PooledClient};
 use super::settings::PostgresSettings;
 use super::values::column;
 use super::{opening, schema, transfer};
-use signoff_store::StoreError;
-use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
-use signoff_store::tables::{Kind, MARK, TABLES, Table, Value, unfinished};
 
 /// Names the lock that whoever fills a database holds; any number that nobody else uses.
 const FILLING: i64 = 0x7369_676e_6f66_6622;

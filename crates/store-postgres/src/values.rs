@@ -1,12 +1,12 @@
 //! Values of rows and parameters, between the core's types and those of the driver.
 
 use signoff_lifecycle::ids::OperationId;
+use signoff_store::StoreError;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 use uuid::Uuid;
 
 use super::connect_error::describe;
-use signoff_store::StoreError;
 
 /// A parameter of a statement.
 pub(super) type Parameter<'a> = &'a (dyn ToSql + Sync);

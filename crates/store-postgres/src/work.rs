@@ -6,14 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::Timestamp;
+use signoff_store::StoreError;
+use signoff_store::contract::{Claim, Claimed, Lease, WorkQueue};
+use signoff_store::rows::{kind_of, signed};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::store::PostgresStore;
 use super::values::{column, operation_id, unsigned, uuid};
-use signoff_store::StoreError;
-use signoff_store::contract::{Claim, Claimed, Lease, WorkQueue};
-use signoff_store::rows::{kind_of, signed};
 
 const COLUMNS: &str = "publisher_id, offer_id, operation_id, attempt, kind, due_at";
 /// No lease is as long as 90 minutes: what says so was written by a clock that was ahead.

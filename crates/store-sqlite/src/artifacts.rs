@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 use signoff_lifecycle::ids::OperationId;
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Artifacts, Lease};
+
+use super::{SqliteStore, sql};
 
 #[async_trait]
 impl Artifacts for SqliteStore {

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Audit, AuditRow};
 use signoff_store::rows::decode;
+
+use super::{SqliteStore, sql};
 
 /// Appends an entry within the caller's transaction. There is one writer, so numbers have no gaps.
 pub(super) fn append(connection: &Connection, publisher: &str, body: &str) -> Result<(), StoreError> {

@@ -11,9 +11,9 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
+use signoff_store::StoreError;
 
 use super::{connect, sql, unavailable};
-use signoff_store::StoreError;
 
 /// The log is copied when it has grown by so many pages of 4 KiB.
 const COPY_EVERY: u32 = 4096;

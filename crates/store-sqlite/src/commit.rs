@@ -4,13 +4,13 @@ use std::iter;
 use std::sync::LazyLock;
 
 use rusqlite::{Connection, named_params, params_from_iter};
-
-use super::transfer::bound;
-use super::{audit, repeats, sql};
 use signoff_store::StoreError;
 use signoff_store::leases::Leases;
 use signoff_store::rows::{Bind, ChangeRows, ContentRow, LetterRow, OfferRow, OperationRow, WorkRow};
 use signoff_store::tables::{Cell, Kind};
+
+use super::transfer::bound;
+use super::{audit, repeats, sql};
 
 const UPDATE_OFFER: &str = "UPDATE offer SET revision = revision + 1, status = :status, state = :state,
         target = :target, cancellation = :cancellation, display_text = coalesce(:display_text, display_text)

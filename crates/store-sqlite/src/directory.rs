@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_lifecycle::access::Role;
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{
     AuditEntry, Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SERVER, SigningKey,
 };
 use signoff_store::rows::{decode, encode, role_of};
+
+use super::{SqliteStore, sql};
 
 fn publisher(connection: &Connection, id: &str) -> Result<Option<Publisher>, StoreError> {
     let body: Option<String> = connection

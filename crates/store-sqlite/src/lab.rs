@@ -4,12 +4,12 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
-
-use super::schema::Belonging;
-use super::{SqliteStore, connect, schema, sql, unavailable};
 use signoff_store::contract::{Lab, LabKind};
 use signoff_store::tables::{TABLES, Table};
 use signoff_store::{StoreError, files};
+
+use super::schema::Belonging;
+use super::{SqliteStore, connect, schema, sql, unavailable};
 
 #[async_trait]
 impl Lab for SqliteStore {

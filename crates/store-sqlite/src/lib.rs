@@ -31,12 +31,12 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use signoff_store::leases::Leases;
+use signoff_store::{StoreError, files};
 
 use place::{READ_WRITE, Taken};
 use publishers::Publishers;
 use readers::Readers;
-use signoff_store::leases::Leases;
-use signoff_store::{StoreError, files};
 use writer::Writer;
 
 pub use schema::MIGRATIONS;

@@ -5,12 +5,12 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
-
-use super::{SqliteStore, commit, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
 use signoff_store::packed::unpack;
 use signoff_store::rows::{ChangeRows, decode};
+
+use super::{SqliteStore, commit, sql};
 
 #[async_trait]
 impl Offers for SqliteStore {

@@ -5,12 +5,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::leases::Holds;
 use signoff_store::rows::{LetterColumns, delivery_columns, letter};
+
+use super::{SqliteStore, sql};
 
 const COLUMNS: &str =
     "SELECT id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error

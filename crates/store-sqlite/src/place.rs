@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use signoff_store::{StoreError, files};
 
 use super::{schema, unavailable};
-use signoff_store::{StoreError, files};
 
 /// A chain of symbolic links that is longer leads nowhere.
 const LONGEST_CHAIN: usize = 40;

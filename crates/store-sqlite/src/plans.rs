@@ -16,12 +16,12 @@ use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
-
-use super::{SqliteStore, connect};
 use signoff_store::contract::{
     Aged, Artifacts, Audit, Change, Claim, Claimed, Content, Delivery, Directory, Lease, Mail, OfferFilter,
     Offers, Outbox, PrincipalId, Prune, Repeated, Repeats, Retention, WorkQueue,
 };
+
+use super::{SqliteStore, connect};
 
 static HEARD: Mutex<BTreeSet<(PathBuf, String)>> = Mutex::new(BTreeSet::new());
 

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use parking_lot::RwLock;
-
 use signoff_store::contract::Publisher;
 
 /// At most so many publishers are kept.

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
+use signoff_store::StoreError;
 
 use super::connect;
-use signoff_store::StoreError;
 
 /// Idle connections beyond this number are closed.
 const KEPT: usize = 8;

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_lifecycle::ids::Timestamp;
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Repeated, Repeats};
 use signoff_store::rows::ReplyRow;
+
+use super::{SqliteStore, sql};
 
 #[async_trait]
 impl Repeats for SqliteStore {

@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
 use signoff_lifecycle::ids::OperationId;
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Aged, Prune, Retention, StoredOperation};
 use signoff_store::packed::unpack;
+
+use super::{SqliteStore, sql};
 
 #[async_trait]
 impl Retention for SqliteStore {

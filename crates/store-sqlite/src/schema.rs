@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-
-use super::{sql, unavailable};
 use signoff_store::StoreError;
 use signoff_store::tables::{MARK, unfinished};
+
+use super::{sql, unavailable};
 
 /// Every migration in its order, with its name; never edited once released.
 pub const MIGRATIONS: [(&str, &str); 7] = [

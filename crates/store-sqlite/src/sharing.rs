@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_store::StoreError;
+use signoff_store::contract::{Fingerprint, LabKind, Lookup, Sharing};
 
 use super::offers::operation;
 use super::{SqliteStore, lab, schema, sql};
-use signoff_store::StoreError;
-use signoff_store::contract::{Fingerprint, LabKind, Lookup, Sharing};
 
 #[async_trait]
 impl Sharing for SqliteStore {

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Params, params_from_iter};
-
-use super::{connect, lab, schema, sql, unavailable};
 use signoff_store::tables::{Cell, Kind, Table, Value};
 use signoff_store::{StoreError, files};
+
+use super::{connect, lab, schema, sql, unavailable};
 
 /// A new file that rows are put into.
 pub struct NewFile {

@@ -8,13 +8,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
+use signoff_store::tables::{Kind, MARK, Table, Value, unfinished};
+use signoff_store::{StoreError, files};
 
 use super::place::{self, READ_ONLY, READ_WRITE, Taken};
 use super::schema::Belonging;
 use super::{connect, schema, sql, transfer, unavailable, unwritable};
-use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, UpkeepError, first_filled};
-use signoff_store::tables::{Kind, MARK, Table, Value, unfinished};
-use signoff_store::{StoreError, files};
 
 /// Damage is told up to so many times.
 const DAMAGES: usize = 100;

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-
-use super::{SqliteStore, sql};
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease, WorkQueue};
 use signoff_store::leases::Leases;
 use signoff_store::rows::kind_of;
+
+use super::{SqliteStore, sql};
 
 /// A row of the work table: publisher, offer, work.
 type WorkRow = (String, String, Work);

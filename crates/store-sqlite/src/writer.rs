@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
+use signoff_store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::{sql, unavailable};
-use signoff_store::StoreError;
 
 /// At most so many changes share a transaction.
 const GROUP: usize = 256;

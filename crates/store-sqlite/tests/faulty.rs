@@ -4,12 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use signoff_store::contract::{Directory, Lab, LabKind, Publisher};
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
 use signoff_store::{Store, StoreError};
 use signoff_store_sqlite::SqliteStore;
+use tempfile::TempDir;
 
 fn publisher(id: &str) -> Publisher {
     Publisher {

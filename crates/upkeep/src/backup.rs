@@ -3,11 +3,12 @@
 use std::fs::File;
 use std::path::Path;
 
-use super::copy::{TableReport, copy_rows};
-use super::{Place, UpkeepError, Watcher};
 use signoff_store::table_store::Target;
 use signoff_store::{StoreError, files};
 use signoff_store_sqlite::upkeep as sqlite;
+
+use super::copy::{TableReport, copy_rows};
+use super::{Place, UpkeepError, Watcher};
 
 /// What a backup came to.
 #[derive(Clone, Debug)]

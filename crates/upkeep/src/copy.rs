@@ -5,11 +5,12 @@
 //! has the very rows of the source it writes nothing, and from the first difference on it writes anew. So what comes out
 //! is always the state of the source that the last run read, even if the source changed between two runs.
 
-use super::digest::{self, Sum};
-use super::{Place, Stage, Tally, UpkeepError, Watcher};
 use signoff_store::StoreError;
 use signoff_store::table_store::{self, Select, TableStore, Target};
 use signoff_store::tables::{TABLES, Table};
+
+use super::digest::{self, Sum};
+use super::{Place, Stage, Tally, UpkeepError, Watcher};
 
 /// What a copy came to.
 #[derive(Clone, Debug)]

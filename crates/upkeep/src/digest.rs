@@ -1,7 +1,6 @@
 //! What a table comes to: how many rows, and a SHA-256 over all values in the order of the key.
 
 use sha2::{Digest as _, Sha256};
-
 use signoff_store::StoreError;
 use signoff_store::table_store::{Select, TableStore, bytes};
 use signoff_store::tables::{Table, Value};

@@ -1,10 +1,11 @@
 //! Migrations by hand: which are done, which wait, and doing them.
 
-use super::{Address, Place, UpkeepError};
 use signoff_store_postgres::MIGRATIONS as OF_POSTGRES;
 use signoff_store_postgres::upkeep as postgres;
 use signoff_store_sqlite::MIGRATIONS as OF_SQLITE;
 use signoff_store_sqlite::upkeep as sqlite;
+
+use super::{Address, Place, UpkeepError};
 
 /// Where a store stands among the migrations that this binary knows. They have the same numbers and names in every
 /// engine.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use signoff_store::Store;
+use signoff_store::conformance::Fixture;
 use signoff_store_postgres::testing;
 use signoff_store_postgres::{PostgresSettings, PostgresStore};
 use tempfile::TempDir;
-
-use signoff_store::conformance::Fixture;
 
 /// Connections of one store.
 const CONNECTIONS: usize = 8;

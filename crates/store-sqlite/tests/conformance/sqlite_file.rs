@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
+use signoff_store::conformance::Fixture;
+use signoff_store::conformance::directory::key;
+use signoff_store::conformance::world::{CONTOSO, apply, id, publish, put};
 use signoff_store::contract::Offers;
 use signoff_store::table_store::UpkeepError;
 use signoff_store::{Store, StoreError};
@@ -12,9 +15,6 @@ use signoff_store_sqlite::{SqliteStore, upkeep};
 use tempfile::TempDir;
 
 use crate::fixture::Sqlite;
-use signoff_store::conformance::Fixture;
-use signoff_store::conformance::directory::key;
-use signoff_store::conformance::world::{CONTOSO, apply, id, publish, put};
 
 /// Names the file to the child of [`a_killed_server_loses_nothing_it_answered`].
 const FILE: &str = "SIGNOFF_CONFORMANCE_FILE";

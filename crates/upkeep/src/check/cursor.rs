@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::VecDeque;
 
-use super::Checker;
 use signoff_store::StoreError;
 use signoff_store::table_store::{Row, Select, bytes};
 use signoff_store::tables::{Kind, Value};
+
+use super::Checker;
 
 /// Rows are read in pages of this size; of rows that may be large, fewer.
 const PAGE: usize = 500;

@@ -1,12 +1,13 @@
 //! Publishers, members, the audit log, kept replies and kept operations.
 
-use super::cursor::Cursor;
-use super::{Checker, Finding, Findings, Reads, boolean, guid, integer, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::contract::{AuditEntry, Publisher};
 use signoff_store::rows::{decode, role_of};
 use signoff_store::tables::Kind::{Boolean, Bytes, Guid, Integer, Text};
 use signoff_store::tables::Value;
+
+use super::cursor::Cursor;
+use super::{Checker, Finding, Findings, Reads, boolean, guid, integer, optional_text, text};
 
 const MEMBERS: &str = "SELECT m.publisher_id, m.tenant, m.client, m.role, p.publisher_id FROM member m
     LEFT JOIN publisher p ON p.publisher_id = m.publisher_id";

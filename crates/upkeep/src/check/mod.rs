@@ -8,11 +8,11 @@ mod operations;
 mod references;
 
 use signoff_lifecycle::ids::OperationId;
-
-use super::{Place, Stage, Tally, UpkeepError, Watcher};
 use signoff_store::StoreError;
 use signoff_store::table_store::{self, TableStore};
 use signoff_store::tables::{TABLES, Value};
+
+use super::{Place, Stage, Tally, UpkeepError, Watcher};
 
 /// Findings beyond this number are counted only.
 const TOLD: usize = 1000;

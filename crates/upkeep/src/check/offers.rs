@@ -6,15 +6,15 @@ use serde_json::{Map, Value};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::retention::needed_versions;
 use signoff_lifecycle::soundness;
-
-use super::cursor::Cursor;
-use super::references::{Named, References};
-use super::{Checker, Finding, Findings, guid, integer, optional_bytes, optional_guid, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::decode;
 use signoff_store::table_store::Row;
 use signoff_store::tables::Kind::{Bytes, Guid, Integer, Text};
+
+use super::cursor::Cursor;
+use super::references::{Named, References};
+use super::{Checker, Finding, Findings, guid, integer, optional_bytes, optional_guid, optional_text, text};
 
 const OFFERS: &str =
     "SELECT o.publisher_id, o.offer_id, o.guid, o.revision, o.offer_type, o.status, o.state, o.target,

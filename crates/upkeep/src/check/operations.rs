@@ -5,15 +5,15 @@ use std::cmp::Ordering;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::soundness;
-
-use super::cursor::Cursor;
-use super::{Checker, Finding, Findings, bytes, guid, integer, optional_guid, optional_text, text};
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::{LetterColumns, kind_word, letter};
 use signoff_store::table_store::Row;
 use signoff_store::tables::Kind::{self, Bytes, Guid, Integer, Text};
 use signoff_store::tables::Value;
+
+use super::cursor::Cursor;
+use super::{Checker, Finding, Findings, bytes, guid, integer, optional_guid, optional_text, text};
 
 const OPERATIONS: &str =
     "SELECT o.publisher_id, o.operation_id, o.offer_id, o.publishing_version, o.previous, o.body,

@@ -1,10 +1,10 @@
 //! Operations that something names: whether they are there, many asked for at once.
 
 use signoff_lifecycle::ids::OperationId;
-
-use super::{Checker, Finding, Findings, guid, text};
 use signoff_store::StoreError;
 use signoff_store::tables::{Kind, Value};
+
+use super::{Checker, Finding, Findings, guid, text};
 
 /// So many are asked for in one statement.
 const AT_ONCE: usize = 50;

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use signoff_store_postgres::PostgresStore;
+use signoff_store_sqlite::SqliteStore;
 use signoff_upkeep::{self as upkeep, CopyReport, Stage, UpkeepError};
 
 use crate::{Shelf, unseen};
-use signoff_store_postgres::PostgresStore;
-use signoff_store_sqlite::SqliteStore;
 
 /// Rows of every kind of value, with several pages of some tables, and text at which collations differ.
 async fn fill(shelf: &Shelf) {

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use signoff_lifecycle::decision::Event;
 use signoff_store::Store;
+use signoff_store::conformance::world::{CONTOSO, apply, cancel, id, mail, publish, put};
 use signoff_store::memory::MemoryStore;
 use signoff_store_postgres::PostgresStore;
 use signoff_store_sqlite::SqliteStore;
 use signoff_upkeep::{self as upkeep, UpkeepError};
 
 use crate::{Shelf, unseen};
-use signoff_store::conformance::world::{CONTOSO, apply, cancel, id, mail, publish, put};
 
 async fn shelves() -> [Shelf; 2] {
     [Shelf::sqlite(), Shelf::postgres().await]

@@ -3,14 +3,14 @@
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::Store;
+use signoff_store::conformance::audit::entry;
+use signoff_store::conformance::directory::{principal, publisher};
+use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
 use signoff_store::contract::{
     Aged, Change, Claim, Delivery, LabKind, Lease, Letter, OfferFilter, Prune, Repeated,
 };
 
 use super::Filled;
-use signoff_store::conformance::audit::entry;
-use signoff_store::conformance::directory::{principal, publisher};
-use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
 
 /// The most rows that a call asks for.
 pub(super) const MOST: i64 = 256;
