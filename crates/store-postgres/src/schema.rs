@@ -1,23 +1,15 @@
 //! Migrations: numbered like those of the embedded store, embedded, forward only.
 
 use deadpool_postgres::{ClientWrapper, Transaction};
-use signoff_store::StoreError;
 use signoff_store::tables::{MARK, unfinished};
+use signoff_store::{StoreError, migrations};
 use tokio_postgres::GenericClient;
 
 use super::connect_error::ConnectError;
 use super::values::column;
 
-/// Every migration in its order, with its name; never edited once released.
-pub const MIGRATIONS: [(&str, &str); 7] = [
-    ("0001_first", include_str!("../migrations/0001_first.sql")),
-    ("0002_repeated", include_str!("../migrations/0002_repeated.sql")),
-    ("0003_retention", include_str!("../migrations/0003_retention.sql")),
-    ("0004_audit", include_str!("../migrations/0004_audit.sql")),
-    ("0005_statistics", include_str!("../migrations/0005_statistics.sql")),
-    ("0006_packed", include_str!("../migrations/0006_packed.sql")),
-    ("0007_folded", include_str!("../migrations/0007_folded.sql")),
-];
+/// Every migration in its order, with its name.
+pub const MIGRATIONS: &[(&str, &str)] = migrations!();
 
 /// Names the lock that a migrating node holds; any number that nobody else uses.
 const LOCK: i64 = 0x7369_676e_6f66_6621;

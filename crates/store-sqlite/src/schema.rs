@@ -3,21 +3,13 @@
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
-use signoff_store::StoreError;
 use signoff_store::tables::{MARK, unfinished};
+use signoff_store::{StoreError, migrations};
 
 use super::{sql, unavailable};
 
-/// Every migration in its order, with its name; never edited once released.
-pub const MIGRATIONS: [(&str, &str); 7] = [
-    ("0001_first", include_str!("../migrations/0001_first.sql")),
-    ("0002_repeated", include_str!("../migrations/0002_repeated.sql")),
-    ("0003_retention", include_str!("../migrations/0003_retention.sql")),
-    ("0004_audit", include_str!("../migrations/0004_audit.sql")),
-    ("0005_statistics", include_str!("../migrations/0005_statistics.sql")),
-    ("0006_packed", include_str!("../migrations/0006_packed.sql")),
-    ("0007_folded", include_str!("../migrations/0007_folded.sql")),
-];
+/// Every migration in its order, with its name.
+pub const MIGRATIONS: &[(&str, &str)] = migrations!();
 
 /// The number of the newest migration that this binary knows.
 pub(super) fn newest() -> i64 {

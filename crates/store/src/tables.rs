@@ -1,5 +1,5 @@
-//! The tables as both engines have them, and rows as plain values: what a snapshot or a copy carries from one store to
-//! another. Leases stay behind: whoever opens the copy takes up all work at once.
+//! The tables as both engines have them, the migrations that make them, and rows as plain values: what a snapshot or a
+//! copy carries from one store to another. Leases stay behind: whoever opens the copy takes up all work at once.
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,6 +189,26 @@ pub const TABLES: [Table; 14] = [
         key: &["publisher_id", "key"],
     },
 ];
+
+/// The migrations of the engine whose crate says this, in their order: names, and what the files of these names below
+/// its `migrations/` hold. Both engines have the same; none is edited once it is released.
+#[macro_export]
+macro_rules! migrations {
+    () => {
+        $crate::migrations!(of
+            "0001_first",
+            "0002_repeated",
+            "0003_retention",
+            "0004_audit",
+            "0005_statistics",
+            "0006_packed",
+            "0007_folded",
+        )
+    };
+    (of $($name:literal,)+) => {
+        &[$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/", $name, ".sql")))),+]
+    };
+}
 
 /// The table that marks a store as a copy that is not finished. It is there as long as that is so, and holds the name of
 /// the source.

@@ -32,8 +32,8 @@ impl Migrations {
 /// If the store cannot be reached, is no store, or its schema is newer than this binary.
 pub async fn migrations(place: &Place) -> Result<Migrations, UpkeepError> {
     Ok(match &place.engine {
-        Address::Sqlite(file) => Migrations::after(&OF_SQLITE, sqlite::version(file)?),
-        Address::Postgres(settings) => Migrations::after(&OF_POSTGRES, postgres::version(settings).await?),
+        Address::Sqlite(file) => Migrations::after(OF_SQLITE, sqlite::version(file)?),
+        Address::Postgres(settings) => Migrations::after(OF_POSTGRES, postgres::version(settings).await?),
     })
 }
 
@@ -58,8 +58,8 @@ mod tests {
     #[test]
     fn both_engines_have_the_same_numbers_and_names() {
         let names = |of: &[(&'static str, &str)]| of.iter().map(|(name, _)| *name).collect::<Vec<_>>();
-        assert_eq!(names(&OF_SQLITE), names(&OF_POSTGRES));
-        for (place, name) in names(&OF_SQLITE).into_iter().enumerate() {
+        assert_eq!(names(OF_SQLITE), names(OF_POSTGRES));
+        for (place, name) in names(OF_SQLITE).into_iter().enumerate() {
             assert!(name.starts_with(&format!("{:04}_", place + 1)), "{name}");
         }
         for engine in ["sqlite", "postgres"] {
