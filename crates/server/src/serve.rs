@@ -14,6 +14,8 @@ mod reply;
 mod request;
 mod settings;
 mod taken;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::net::SocketAddr;
 use std::pin::pin;

@@ -78,3 +78,28 @@ impl Sharing for SqliteStore {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whether_changes_can_be_written_is_found_out_by_writing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
+        let read_only = async |on: bool| {
+            let set =
+                store.writer().alone(move |writer| writer.pragma_update(None, "query_only", on).map_err(sql));
+            set.await.unwrap();
+        };
+        store.writable().await.unwrap();
+        read_only(true).await;
+        store.writable().await.expect("no change has failed yet");
+        store.writer().write(schema::stamp).await.unwrap_err();
+        for _ in 0..2 {
+            store.writable().await.unwrap_err();
+        }
+        read_only(false).await;
+        store.writable().await.unwrap();
+    }
+}

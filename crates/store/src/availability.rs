@@ -34,3 +34,59 @@ pub fn answered() {
         tracing::info!("the store is back");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::Arc;
+
+    use parking_lot::Mutex;
+
+    use super::*;
+
+    /// What a log wrote.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            self.0.lock().extend_from_slice(line);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_store_that_goes_and_comes_back_has_two_lines() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let said = || String::from_utf8(std::mem::take(&mut *log.0.lock())).unwrap();
+        let away = || failed(&StoreError::Unavailable("no answer".to_owned()));
+        tracing::subscriber::with_default(subscriber, || {
+            answered();
+            assert_eq!(said(), "", "it was never away");
+            away();
+            let first = said();
+            assert!(first.contains("ERROR") && first.contains("the store is away"), "{first}");
+            // It can be read, and not written.
+            for _ in 0..10 {
+                for _ in 1..ENOUGH {
+                    answered();
+                }
+                away();
+            }
+            assert_eq!(said(), "");
+            for _ in 0..2 * ENOUGH {
+                answered();
+            }
+            let last = said();
+            assert_eq!(last.lines().count(), 1, "{last}");
+            assert!(last.contains("INFO") && last.contains("the store is back"), "{last}");
+        });
+    }
+}

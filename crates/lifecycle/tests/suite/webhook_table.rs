@@ -189,13 +189,14 @@ fn who_took_the_request_is_asked_until_the_deadline() {
     let mut world = World::certifying(Fail);
     world.end(CERTIFY, waiting());
     let mut last = Micros::ZERO;
-    for _ in 0..3 * RETRIES {
+    for _ in 0..5 * RETRIES {
         world.end(CERTIFY, passing());
         assert!(matches!(world.state_of(CERTIFY), StepState::InProgress { .. }));
         let pause = world.work().due_at.since(world.now);
         assert!(pause >= last, "it backs off");
         last = pause;
     }
+    assert_eq!(last, Micros::from_millis(300_000), "five minutes at most");
     let notes = world.notes_of(CERTIFY);
     let failures = notes.iter().filter(|note| matches!(note, Note::NotReached { .. }));
     assert_eq!(failures.count(), 1, "an operation does not grow by it: {notes:?}");

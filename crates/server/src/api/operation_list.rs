@@ -11,7 +11,6 @@ use signoff_wire::operation::OperationItem;
 use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode};
 
-use super::page::LONGEST_LIST;
 use super::{Segments, page, resolve_offer};
 use crate::app::App;
 use crate::context::{Context, parameter};
@@ -31,7 +30,7 @@ pub(crate) async fn handle(
     let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
     let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)
         .map_err(|error| invalid_filter(&error))?;
-    let top = page::number(query, "$top", LONGEST_LIST)?.unwrap_or(LONGEST_LIST);
+    let top = page::length(query)?;
     let before = page::number(query, page::SKIP, u64::MAX)?;
     let most = usize::try_from(top).unwrap_or(usize::MAX);
     // One more tells whether there is more.

@@ -18,6 +18,11 @@ pub(super) fn number(query: &str, name: &'static str, most: u64) -> Result<Optio
     }
 }
 
+/// How many members of a list the query wants at most; one that does not say so gets [`LONGEST_LIST`].
+pub(super) fn length(query: &str) -> Result<u64, ApiError> {
+    Ok(number(query, "$top", LONGEST_LIST)?.unwrap_or(LONGEST_LIST))
+}
+
 /// Whether the query switches this on.
 pub(super) fn switch(query: &str, name: &'static str) -> Result<bool, ApiError> {
     match parameter(query, name).as_deref() {
@@ -64,4 +69,19 @@ pub(super) fn with_next(mut response: Response, path: &str, query: &str, last: &
         response.headers_mut().insert(header::LINK, link);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_has_a_thousand_members_at_most() {
+        for (query, most) in [("", 1000), ("$top=", 1000), ("$top=1", 1), ("$top=1000", 1000)] {
+            assert_eq!(length(query).unwrap(), most, "{query}");
+        }
+        for query in ["$top=0", "$top=1001", "$top=-1", "$top=x"] {
+            assert_eq!(length(query).unwrap_err().code, ErrorCode::InvalidFilter, "{query}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::serve::testing::{endless, leaving_early};
 use crate::tls::{Authority, PORTAL_HOSTS, serve_tls};
 
 const NOW: i64 = 1_790_000_000;
@@ -44,8 +45,13 @@ pub(super) async fn start(settings: Settings) -> Running {
                 format!("{} {}", peer.ip(), headers.contains_key("proxy-authorization"))
             }),
         );
+    start_before(settings, router).await
+}
+
+/// A private server of this kind, behind a proxy.
+async fn start_before(settings: Settings, front: impl Into<Front>) -> Running {
     let authority = Authority::create(NOW).unwrap();
-    let proxy = Proxy::new(settings, authority.server_config(NOW).unwrap(), router);
+    let proxy = Proxy::new(settings, authority.server_config(NOW).unwrap(), front);
     let log = proxy.log();
     let listener = bind(0).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -331,6 +337,15 @@ async fn a_silent_tunnel_is_cut() {
     let (head, mut stream) = running.connect(&echo().await.to_string()).await;
     assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
     assert_eq!(stream.read(&mut [0; 8]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn a_client_in_a_tunnel_that_takes_no_byte_of_a_reply_is_left() {
+    let (routes, given_up) = endless();
+    let running = start_before(Settings::default(), leaving_early(routes)).await;
+    let unread = running.client().get("https://cloudpartner.azure.com/endless").send().await.unwrap();
+    given_up.notified().await;
+    drop(unread);
 }
 
 #[tokio::test]

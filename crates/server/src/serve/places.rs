@@ -213,6 +213,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_whole_body_without_a_token_frees_nothing() {
+        let places = places(10, 1, 1, LONG);
+        let first = places.admit(at("192.0.2.1")).unwrap();
+        busy(&first);
+        first.0.body_whole();
+        assert_eq!(places.count(), (1, 0, 1));
+        let second = places.admit(at("192.0.2.1")).unwrap();
+        assert_eq!(second.0.reserved(), Some(Reserved::Address));
+    }
+
+    #[tokio::test]
     async fn one_more_of_an_address_waits_beside_the_others() {
         let places = places(10, 2, 1, LONG);
         let [first, _second] = [(); 2].map(|()| places.admit(at("192.0.2.1")).unwrap());

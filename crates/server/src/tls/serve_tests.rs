@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 
 use super::*;
+use crate::serve::testing::{endless, leaving_early};
 use crate::tls::{Authority, PORTAL_HOSTS};
 
 const NOW: i64 = 1_790_000_000;
@@ -19,14 +20,14 @@ struct Running {
     ca_pem: String,
 }
 
-async fn start(router: Router) -> Running {
+async fn start(front: impl Into<Front>) -> Running {
     let authority = Authority::create(NOW).unwrap();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let config = authority.server_config(NOW).unwrap();
-    let ended = tokio::spawn(serve_tls(listener, config, router, shutdown));
+    let ended = tokio::spawn(serve_tls(listener, config, front.into(), shutdown));
     Running { address, stop, ended, ca_pem: authority.ca_pem().to_owned() }
 }
 
@@ -78,6 +79,16 @@ async fn a_running_request_ends_before_the_server_does() {
     release.notify_one();
     assert_eq!(request.await.unwrap().unwrap().text().await.unwrap(), "done");
     running.ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_takes_no_byte_of_a_reply_is_left() {
+    let (routes, given_up) = endless();
+    let running = start(leaving_early(routes)).await;
+    let url = format!("https://127.0.0.1:{}/endless", running.address.port());
+    let unread = running.client().get(url).send().await.unwrap();
+    given_up.notified().await;
+    drop(unread);
 }
 
 #[tokio::test]

@@ -144,6 +144,18 @@ async fn an_address_has_so_many_connections_without_a_token() {
 }
 
 #[tokio::test]
+async fn who_is_given_a_token_is_counted_no_more() {
+    let server = TestServer::serving(ServeSettings { strangers: 1, ..patient() }).await;
+    let form = "grant_type=client_credentials&client_id=contoso-owner&client_secret=contoso-secret\
+                &resource=https%3A%2F%2Fcloudpartner.azure.com";
+    let head = format!("POST /{TENANT}/oauth2/token HTTP/1.1\r\nHost: x\r\nContent-Length: {}", form.len());
+    let mut first = Raw::connect(&server).await;
+    assert_eq!(first.ask(format!("{head}\r\n\r\n{form}")).await.status, 200);
+    let mut second = Raw::connect(&server).await;
+    second.ask("GET /api/publishers HTTP/1.1\r\nHost: x\r\n\r\n").await.refused(401, "Unauthorized");
+}
+
+#[tokio::test]
 async fn what_is_silent_makes_room() {
     let settings = ServeSettings { strangers: 2, silence: Duration::ZERO, ..patient() };
     let server = TestServer::serving(settings).await;

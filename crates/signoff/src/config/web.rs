@@ -159,13 +159,15 @@ mod tests {
         let file = LimitsFile {
             connections: Some(64),
             head_time: Some("2s".to_owned()),
+            streams_per_publisher: Some(7),
             streams_per_caller: Some(3),
             ..LimitsFile::default()
         };
         let serve = serving(&file, None).unwrap();
         assert_eq!((serve.connections, serve.head), (64, Duration::from_secs(2)));
         assert_eq!(serve.body, ServeSettings::default().body);
-        assert_eq!(following(&file).unwrap().streams_of_caller, 3);
+        let following = following(&file).unwrap();
+        assert_eq!((following.streams_of_publisher, following.streams_of_caller), (7, 3));
         let file = LimitsFile { connections: Some(3), ..LimitsFile::default() };
         assert_eq!(
             serving(&file, None).unwrap_err().to_string(),

@@ -107,10 +107,9 @@ fn coloured(line: &str) -> Option<String> {
 mod tests {
     use std::sync::mpsc;
 
-    use parking_lot::Mutex;
-    use tracing_appender::non_blocking::NonBlockingBuilder;
-
     use super::*;
+    use crate::logging::builder;
+    use parking_lot::Mutex;
 
     /// A reader that stands still until it is let go.
     struct Still {
@@ -138,8 +137,7 @@ mod tests {
         let (read, drops) = (Arc::default(), Drops::default());
         let (out, counted) = (Still { let_go, read: Arc::clone(&read) }, drops.clone());
         let sink = Sink::new(out, false, move || told.send(counted.untold()).unwrap());
-        let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(3);
-        let (mut writer, guard) = builder.finish(sink);
+        let (mut writer, guard) = builder().buffered_lines_limit(3).finish(sink);
         drops.count(&writer);
         for number in 0..10 {
             // It never waits.
@@ -152,6 +150,45 @@ mod tests {
         assert!((6..=7).contains(&missed), "three wait, and one is perhaps on its way: {missed}");
         assert_eq!(read.lines().count() + missed, 10, "{read}");
         assert!(read.starts_with("line 0\nline 1\n"), "{read}");
+    }
+
+    #[test]
+    fn what_was_dropped_is_told_in_one_line() {
+        let (hold, let_go) = mpsc::channel();
+        let (mut writer, guard) =
+            builder().buffered_lines_limit(1).finish(Still { let_go, read: Arc::default() });
+        let drops = Drops::default();
+        drops.count(&writer);
+        for _ in 0..10 {
+            writer.write_all(b"line\n").unwrap();
+        }
+        let read = Arc::<Mutex<Vec<u8>>>::default();
+        let log = Log(Arc::clone(&read));
+        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            drops.tell();
+            drops.tell();
+        });
+        drop((hold, guard));
+        let read = String::from_utf8(read.lock().clone()).unwrap();
+        assert_eq!(read.lines().count(), 1, "{read}");
+        assert!(read.contains("WARN") && read.contains("lines of the log were dropped"), "{read}");
+        assert!(read.contains("count=8") || read.contains("count=9"), "one may be on its way: {read}");
+    }
+
+    /// What a log wrote.
+    #[derive(Clone)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            self.0.lock().extend_from_slice(line);
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
     }
 
     fn written(line: &str, is_coloured: bool) -> String {

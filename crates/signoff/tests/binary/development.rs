@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use signoff_upkeep::testing;
 
-use crate::server::{PATIENCE, Server, signoff};
+use crate::server::{PATIENCE, Server, TENANT, signoff};
 use crate::upkeep::{Shelf, copy};
 
 /// What `serve` without `--dev` says of the store; `None`: it serves.
@@ -67,6 +67,27 @@ async fn production_refuses_a_file_that_development_used() {
 #[tokio::test]
 async fn production_refuses_a_database_that_development_used() {
     production_refuses_it(Shelf::postgres().await, Shelf::sqlite()).await;
+}
+
+#[tokio::test]
+async fn production_gives_the_clients_of_a_development_server_beside_it_no_token() {
+    let shelf = Shelf::postgres().await;
+    let log = shelf.folder().join("production.log");
+    let production = Server::start_with(&[], &shelf.address, &log, &[]).await;
+    let development = shelf.serve().await;
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", "contoso-owner"),
+        ("client_secret", "contoso-secret"),
+        ("resource", "https://cloudpartner.azure.com"),
+    ];
+    for (server, status) in [(&development, 200), (&production, 401)] {
+        let address = format!("{}/{TENANT}/oauth2/token", server.base);
+        let reply = crate::server::http().post(address).form(&form).send().await.unwrap();
+        assert_eq!(reply.status(), status, "{}", reply.text().await.unwrap());
+    }
+    development.kill().await;
+    production.kill().await;
 }
 
 #[tokio::test]

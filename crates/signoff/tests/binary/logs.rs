@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use reqwest::Method;
 use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -23,11 +24,12 @@ fn settings(folder: &Path) -> String {
     file.to_str().unwrap().to_owned()
 }
 
-/// A publish whose certifier is away, its cancel, and requests that are refused or go wrong on purpose.
-async fn traffic(server: &Server) -> Api {
+/// A publish whose certifier is away, its cancel, and requests that are refused or go wrong on purpose. Answers who made
+/// them, and the id of the publish's request.
+async fn traffic(server: &Server) -> (Api, String) {
     let api = Api::owner(&server.base, "contoso").await;
     assert_eq!(api.get(&of_offer("contoso", "sample-vm", "")).await.status, 200);
-    api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
+    let started = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     says(server, "a webhook is out of reach").await;
     let why = json!({ "reason": "the words of the caller" });
     api.post(&of_offer("contoso", "sample-vm", "/cancel"), &why, 202).await;
@@ -39,7 +41,8 @@ async fn traffic(server: &Server) -> Api {
     let fault = json!({ "method": "GET", "path": "*/status", "status": 500, "count": 1 });
     api.post("/_signoff/faults", &fault, 201).await;
     assert_eq!(api.get(&of_offer("contoso", "sample-vm", "/status")).await.status, 500);
-    api
+    let id = started.headers["x-ms-request-id"].to_str().unwrap().to_owned();
+    (api, id)
 }
 
 /// The lines with these words.
@@ -52,7 +55,7 @@ async fn whatever_changes_or_is_refused_has_one_line_and_nothing_secret() {
     let folder = tempfile::tempdir().unwrap();
     let config = settings(folder.path());
     let mut server = Server::start(&folder.path().join("signoff.db"), &["--config", &config]).await;
-    let api = traffic(&server).await;
+    let (api, id) = traffic(&server).await;
     server.ask_to_stop();
     server.ended().await;
     let log = server.log();
@@ -73,6 +76,8 @@ async fn whatever_changes_or_is_refused_has_one_line_and_nothing_secret() {
         assert_eq!(found.len(), 1, "{words:?}: {log}");
         assert!(found[0].contains("request_id="), "{found:?}");
     }
+    let id = format!("request_id=\"{id}\"");
+    assert_eq!(lines(&log, &["a request was answered", "/{offer}/publish\"", &id]).len(), 1, "{id}: {log}");
     for (from, to) in [
         ("new", "running displaydummycertify"),
         ("running displaydummycertify", "running displaycertify"),
@@ -95,6 +100,28 @@ async fn whatever_changes_or_is_refused_has_one_line_and_nothing_secret() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     assert!(log.ends_with("INFO stopped\n"), "the last line is there: {log}");
+}
+
+#[tokio::test]
+async fn a_caller_that_leaves_before_its_reply_has_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("signoff.db"), &[]).await;
+    let api = Api::owner(&server.base, "contoso").await;
+    // The reply is held back when the publish has started.
+    let held = json!({ "method": "POST", "path": "*/publish", "latency": "60s" });
+    api.post("/_signoff/faults", &held, 201).await;
+    let caller = api.clone();
+    let call = tokio::spawn(async move {
+        let path = of_offer("contoso", "sample-vm", "/publish");
+        caller.send(Method::POST, &path, None, Some(&json!({}))).await
+    });
+    says(&server, "an operation moved on").await;
+    call.abort();
+    says(&server, "a caller left before its reply").await;
+    let log = server.log();
+    let words = ["a caller left before its reply", "/{offer}/publish\"", "contoso-owner", "request_id="];
+    assert_eq!(lines(&log, &words).len(), 1, "{log}");
+    server.kill().await;
 }
 
 #[tokio::test]

@@ -55,9 +55,20 @@ impl Server {
         log: &Path,
         more: &[&str],
     ) -> Self {
+        let arguments: Vec<&str> = ["--dev"].iter().chain(more).copied().collect();
+        Self::start_with(variables, address, log, &arguments).await
+    }
+
+    /// The same in production, unless `arguments` say otherwise.
+    pub(crate) async fn start_with(
+        variables: &[(&str, &str)],
+        address: &str,
+        log: &Path,
+        arguments: &[&str],
+    ) -> Self {
         let stderr = std::fs::File::options().create(true).append(true).open(log).unwrap();
         let mut command = signoff(log.parent().unwrap());
-        command.args(["serve", "--dev", "--listen", "127.0.0.1:0"]).args(more);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
         command.args(["--store", address]).envs(variables.iter().copied());
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

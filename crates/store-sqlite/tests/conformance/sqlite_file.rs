@@ -77,6 +77,7 @@ async fn a_file_of_somebody_else_is_refused_and_stays_as_it_is() {
         ("songs.db", "CREATE TABLE song (title TEXT)"),
         ("versioned.db", "CREATE TABLE song (title TEXT); PRAGMA user_version = 3"),
         ("marked.db", "CREATE TABLE song (title TEXT); PRAGMA application_id = 7; PRAGMA user_version = 6"),
+        ("empty.db", "PRAGMA application_id = 7"),
     ] {
         let file = folder.path().join(name);
         Connection::open(&file).unwrap().execute_batch(made).unwrap();
@@ -89,7 +90,7 @@ async fn a_file_of_somebody_else_is_refused_and_stays_as_it_is() {
         assert!(std::fs::read(&file).unwrap() == before, "{name}");
     }
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert_eq!(left.len(), 3, "nothing is put beside them: {left:?}");
+    assert_eq!(left.len(), 4, "nothing is put beside them: {left:?}");
 }
 
 #[tokio::test]

@@ -59,7 +59,9 @@ pub async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixture) {
         let by_guid = store.operation(CONTOSO, operation.id).await.unwrap().unwrap();
         assert_eq!((by_guid.offer.as_str(), &by_guid.operation), ("a", &operation));
     }
-    assert_eq!(store.operation_by_version(CONTOSO, "a", 4).await.unwrap(), None);
+    for number in [4, i64::MAX.unsigned_abs(), i64::MAX.unsigned_abs() + 1, u64::MAX] {
+        assert_eq!(store.operation_by_version(CONTOSO, "a", number).await.unwrap(), None, "{number}");
+    }
     assert_eq!(store.operation_by_version(CONTOSO, "b", 1).await.unwrap(), None);
     assert_eq!(store.operation(CONTOSO, id(4)).await.unwrap(), None);
     assert_eq!(store.operation(FABRIKAM, id(1)).await.unwrap(), None);

@@ -362,6 +362,29 @@ async fn watching_may_stop_at_sign_off() {
 }
 
 #[tokio::test]
+async fn a_list_goes_on_where_its_link_leads() {
+    let offer = |id: &str| {
+        json!([{"offerTypeId": "t", "publisherId": "p", "status": "running", "id": id, "version": 1,
+            "definition": {"displayText": "O"}, "changedTime": "x", "pcMigrationStatus": "none"}])
+    };
+    let stub = Stub::start([
+        reply(
+            200,
+            &[("link", "</elsewhere>; rel=\"prev\", </api/offers?after=a>; rel=\"next\"")],
+            &offer("a"),
+        ),
+        reply(200, &[("link", "</api/offers>; rel=\"prev\"")], &offer("b")),
+        reply(200, &[("link", "<https://elsewhere.example/>; rel=next")], &offer("c")),
+    ])
+    .await;
+    let client = stub.client(given());
+    let all = client.offers("p", None).await.unwrap();
+    assert_eq!(all.iter().map(|offer| &*offer.id).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(stub.requests()[1], "GET /api/offers?after=a | authorization: Bearer t");
+    assert!(matches!(client.offers("p", None).await, Err(ClientError::Setting(_))));
+}
+
+#[tokio::test]
 async fn a_location_on_another_server_is_not_followed() {
     let stub = Stub::start([]).await;
     for location in ["https://elsewhere.example/api/x", "//elsewhere.example/x"] {

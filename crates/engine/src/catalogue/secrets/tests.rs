@@ -164,6 +164,18 @@ fn members_beside_the_definition_are_looked_at() {
 }
 
 #[test]
+fn null_and_nothing_remove_secrets_beside_the_definition() {
+    let before = r#"[["token","t"],["passwd","p"],["x",{"api_key":"k"}]]"#;
+    let earlier = Document::parse("{}", Some(before)).unwrap().split(None);
+    assert_eq!(stored(&earlier, "extra"), json!({"token": ["t"], "passwd": ["p"], "x": {"api_key": ["k"]}}));
+    let after = r#"[["token",null],["passwd",""],["x",{"api_key":null}]]"#;
+    let mut put = Document::parse("{}", Some(after)).unwrap();
+    let mut secrets = put.split(None);
+    secrets.keep(&put, earlier);
+    assert_eq!(secrets.to_stored(), NONE);
+}
+
+#[test]
 fn secrets_of_earlier_releases_are_kept() {
     let earlier = r#"{"/plans/planId=a/key/x~1y.password":"1","/offer/apiKey":2}"#;
     let mut put = Document::parse(r#"{"offer":{},"plans":[{},{"planId":"a","key":{"z":1}}]}"#, None).unwrap();

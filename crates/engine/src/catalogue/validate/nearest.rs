@@ -40,4 +40,12 @@ mod tests {
         assert_eq!(nearest("analytics", known.into_iter()).split(", ").next(), Some("analytics-amp"));
         assert_eq!(nearest("x", std::iter::empty()), "");
     }
+
+    #[test]
+    fn of_a_long_key_the_beginning_is_compared() {
+        let (short, long) = ("a".repeat(80), "a".repeat(160));
+        // Compared whole, the second would be the nearer one.
+        let near = nearest(&long, [short.as_str(), long.as_str()].into_iter());
+        assert_eq!(near, format!("{short}, {long}"));
+    }
 }
