@@ -105,6 +105,35 @@ async fn findings_are_bounded_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
+async fn findings_come_in_the_order_of_what_was_sent() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let text = r#"{"definition":{"plans":[{"regions":["?"],"planId":"a b"}],"password":"x","offer":{
+        "microsoft-azure-marketplace.title":1}},"offerTypeId":"microsoft-azure-virtualmachines"}"#;
+    raw(&owner, "order", text).await.expect(201);
+    let call = owner.publish("order");
+    for call in [call.clone(), call.query("validateOnly", "true")] {
+        let reply = call.await.refused(422, "ValidationFailed").json();
+        let targets: Vec<&str> = reply["error"]["details"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|detail| detail["target"].as_str())
+            .filter(|target| target.ends_with([']', 'd']) || target.ends_with(".title"))
+            .collect();
+        assert_eq!(
+            targets,
+            [
+                "definition.plans[0].regions[0]",
+                "definition.plans[0].planId",
+                "definition.offer.microsoft-azure-marketplace.title"
+            ],
+            "{reply:#}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_image_that_is_live_may_outlive_its_signature() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
