@@ -134,6 +134,51 @@ async fn findings_come_in_the_order_of_what_was_sent() {
 }
 
 #[tokio::test]
+async fn an_array_is_no_object_at_any_depth() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let action = |what: &str| owner.call("POST", &owner.path("sample-vm", what));
+    let scenario = server.lab("PUT", "/scenarios/contoso/sample-vm");
+    owner.create("reviewed").await.expect(201);
+    let location = owner.publish_to_signoff("reviewed").await;
+    let operation = location.split(['/', '?']).nth(7).unwrap();
+    let review = owner.approve("reviewed", operation, "publisher-signoff");
+    for (call, body, code, target) in [
+        (owner.call("PUT", "/api/publishers/contoso"), r#"["Contoso"]"#, "InvalidJson", ""),
+        (owner.call("PUT", "/api/publishers/contoso/members/t/c"), r#"["owner"]"#, "InvalidJson", ""),
+        (server.operator().call("PUT", "/api/principals/t/c"), r#"["secretsecret"]"#, "InvalidJson", ""),
+        (action("/publish"), r#"{"metadata":["a@x.example"]}"#, "InvalidBody", "metadata"),
+        (action("/golive"), r#"[{"reason":"x"}]"#, "InvalidBody", "the body"),
+        (action("/cancel"), r#"{"metadata":[["x"]]}"#, "InvalidBody", "metadata"),
+        (review, r#"["fine"]"#, "InvalidJson", ""),
+        (raw(&owner, "array", ""), r#"{"definition":["x"]}"#, "InvalidBody", "definition"),
+        (raw(&owner, "array", ""), r#"{"definition":{"offer":[]}}"#, "InvalidBody", "definition.offer"),
+        (scenario.clone(), r#"[{"live":{}}]"#, "InvalidJson", ""),
+        (scenario.clone(), r#"{"steps":{"live":["1h"]}}"#, "InvalidJson", "steps.live"),
+        (scenario, r#"{"steps":{"live":{"hold":[]}}}"#, "InvalidJson", "steps.live.hold"),
+        (server.lab("POST", "/clock/contoso/advance"), r#"["3d"]"#, "InvalidJson", ""),
+        (server.lab("POST", "/scenarios/contoso/sample-vm/release"), r#"["live"]"#, "InvalidJson", ""),
+        (server.lab("POST", "/faults"), r#"[null,null,"/*",503]"#, "InvalidJson", ""),
+        (
+            server.lab("PUT", "/faults"),
+            r#"[{"path":"/x","status":503},[null,null,"/*",503]]"#,
+            "InvalidJson",
+            "[1]",
+        ),
+    ] {
+        let reply = call.body(body).await.refused(400, code);
+        assert_eq!(
+            reply.json()["error"]["target"].as_str().unwrap_or_default(),
+            target,
+            "{body}: {}",
+            reply.text
+        );
+    }
+    server.lab("GET", "/faults").await.expect(200);
+    assert_eq!(server.lab("GET", "/faults").await.json(), json!([]));
+}
+
+#[tokio::test]
 async fn an_image_that_is_live_may_outlive_its_signature() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
