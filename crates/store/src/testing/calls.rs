@@ -13,7 +13,7 @@ use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
     Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Imprint, Keys, Lab,
-    LabKind, Lease, Letter, Loaded, Look, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId,
+    LabKind, Lease, Letter, Loaded, Look, OfferFilter, OfferSummary, Offers, Outbox, Place, PrincipalId,
     PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey, StoredOperation,
     WorkQueue,
 };
@@ -76,7 +76,7 @@ impl Offers for FaultyStore {
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
         pass!(self, publisher, offer.to_owned(); operations_before(publisher, offer, before, limit))

@@ -12,7 +12,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::{decide, refusal::Refusal};
-use signoff_store::contract::{Change, Content, Mail, OfferFilter};
+use signoff_store::contract::{Change, Content, Mail, OfferFilter, Place};
 use signoff_store::{Store, StoreError};
 
 use crate::fixture::Fixture;
@@ -70,7 +70,7 @@ impl Expected {
             let page = store.operations_before(CONTOSO, offer, before, 2).await.unwrap();
             assert!(page.len() <= 2);
             let Some(last) = page.last() else { break };
-            before = Some(last.publishing_version);
+            before = Some(Place::of(last));
             paged.extend(page);
         }
         assert_eq!(paged, newest_first);
