@@ -11,6 +11,7 @@ use signoff_wire::Dialect;
 use crate::identity::{Issuer, Verifier};
 use crate::lab::{Faults, refuse_unsound};
 use crate::membership::Memberships;
+use crate::operator_token::OperatorToken;
 use crate::quotas::{QuotaSettings, Quotas};
 
 /// How the server answers.
@@ -30,16 +31,6 @@ pub struct AppSettings {
     pub quotas: QuotaSettings,
     /// Names by which a development server is reached, besides those of its own machine.
     pub allowed_hosts: Vec<String>,
-}
-
-/// A secret that shows in no log.
-#[derive(Clone)]
-pub struct OperatorToken(pub String);
-
-impl std::fmt::Debug for OperatorToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OperatorToken(…)")
-    }
 }
 
 /// The server's state. Cheap to clone.

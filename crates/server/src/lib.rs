@@ -14,6 +14,7 @@ mod lab;
 pub mod limits;
 mod membership;
 pub mod openapi;
+mod operator_token;
 mod ops;
 pub mod proxy;
 mod quota;
@@ -29,8 +30,9 @@ pub mod tls;
 mod view;
 mod wait;
 
-pub use app::{App, AppSettings, OperatorToken};
+pub use app::{App, AppSettings};
 pub use development::trace_of_development;
+pub use operator_token::OperatorToken;
 pub use quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
 pub use router::{Routes, router};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
