@@ -27,6 +27,7 @@ mod seed;
 mod serve;
 mod tally;
 pub mod tls;
+mod unknown;
 mod view;
 mod wait;
 
