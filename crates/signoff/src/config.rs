@@ -32,7 +32,7 @@ mod web;
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
 pub(crate) use quotas::{QuotaFile, Quotas};
-pub(crate) use secrets::secret;
+pub(crate) use secrets::{secret, variable};
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 pub(crate) use web::{LimitsFile, WebOptions};
 
