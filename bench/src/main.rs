@@ -71,6 +71,8 @@ enum Only {
     Cancels,
     /// How long one publish takes.
     Latency,
+    /// The largest documents of the worst kinds beside plain ones.
+    Documents,
     /// Memory, and time from start to ready.
     Footprint,
     /// Cancels while ten thousand other operations run and are polled, beside cancels on an idle server.
@@ -197,6 +199,9 @@ fn measure_all(cli: &Cli) -> Result<(), Error> {
         }
         if wanted(&[Only::Latency]) {
             rows.extend(measure::latency::run(&plan).await?);
+        }
+        if wanted(&[Only::Documents]) {
+            rows.extend(measure::documents::run(&plan).await?);
         }
         if wanted(&[Only::Running]) {
             rows.extend(measure::running::run(&plan).await?);

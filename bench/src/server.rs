@@ -188,12 +188,24 @@ pub(crate) fn used(process: &str) -> Result<Duration, Error> {
 
 /// Writes a request as released clients send it. `path` is all of it before the query.
 pub(crate) fn request(into: &mut Vec<u8>, method: &str, path: &str, token: &str, body: &str) {
+    request_with(into, method, format_args!("{path}?{VERSION}"), token, "", body);
+}
+
+/// The same of a `target` with its query, and with further `headers`, a line each.
+pub(crate) fn request_with(
+    into: &mut Vec<u8>,
+    method: &str,
+    target: std::fmt::Arguments<'_>,
+    token: &str,
+    headers: &str,
+    body: &str,
+) {
     use std::io::Write as _;
     // Writing to a vector cannot fail.
     let _ = write!(
         into,
-        "{method} {path}?{VERSION} HTTP/1.1\r\nhost: cloudpartner.azure.com\r\nuser-agent: bench\r\n\
-         accept: application/json\r\nauthorization: Bearer {token}\r\n"
+        "{method} {target} HTTP/1.1\r\nhost: cloudpartner.azure.com\r\nuser-agent: bench\r\n\
+         accept: application/json\r\nauthorization: Bearer {token}\r\n{headers}"
     );
     let _ = if method == "GET" {
         into.write_all(b"\r\n")

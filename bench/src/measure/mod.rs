@@ -1,5 +1,6 @@
 //! What is measured, one file each.
 
+pub(crate) mod documents;
 pub(crate) mod footprint;
 pub(crate) mod full;
 pub(crate) mod growth;

@@ -41,7 +41,7 @@ fn object(count: usize, member: impl Fn(usize) -> (String, Value)) -> Value {
 
 type Kind = (&'static str, fn(usize) -> Value);
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 14] = [
     ("secrets in one object", |n| json!({"offer": object(n, |i| (format!("{i}password"), json!("x")))})),
     (
         "secrets under a long name",
@@ -66,6 +66,15 @@ const KINDS: [Kind; 12] = [
     ("unknown core sizes", |n| {
         let sizes = object(n, |i| (format!("{i}cores"), json!("one")));
         json!({"plans": [{"virtualMachinePricing": {"coreMultiplier": {"individually": sizes}}}]})
+    }),
+    ("findings beside as many members", |n| {
+        let mut entry = object(n, |i| (format!("categoryL2-{i}"), json!([])));
+        entry["categoryL1"] = json!("compute");
+        json!({"offer": {"microsoft-azure-marketplace.categoryMap": [entry]}})
+    }),
+    ("findings from the end to the beginning", |n| {
+        let plan = json!({"planId": "a b", "regions": ["?"]});
+        json!({"plans": list(n, |_| plan.clone()), "offer": {"microsoft-azure-marketplace.title": 1}})
     }),
     ("unknown regions", |n| json!({"plans": [{"regions": list(n, |i| json!(format!("{i}region")))}]})),
     ("signatures", |n| {

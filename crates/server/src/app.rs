@@ -1,17 +1,17 @@
 //! What every request needs.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use parking_lot::Mutex;
 use signoff_engine::Engine;
 use signoff_wire::Dialect;
 
 use crate::identity::{Issuer, Verifier};
 use crate::lab::{Faults, refuse_unsound};
 use crate::membership::Memberships;
+use crate::operator_token::OperatorToken;
 use crate::quotas::{QuotaSettings, Quotas};
+use crate::unknown::UnknownCalls;
 
 /// How the server answers.
 #[derive(Clone, Debug)]
@@ -32,16 +32,6 @@ pub struct AppSettings {
     pub allowed_hosts: Vec<String>,
 }
 
-/// A secret that shows in no log.
-#[derive(Clone)]
-pub struct OperatorToken(pub String);
-
-impl std::fmt::Debug for OperatorToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("OperatorToken(…)")
-    }
-}
-
 /// The server's state. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
@@ -59,12 +49,8 @@ pub(crate) struct Inner {
     /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
     worlds: AtomicU64,
     draining: AtomicBool,
-    unknown: Mutex<BTreeMap<String, u64>>,
+    unknown: UnknownCalls,
 }
-
-/// At most so many different unknown paths are remembered, each up to so many characters.
-const UNKNOWN_KEPT: usize = 1000;
-const UNKNOWN_LENGTH: usize = 200;
 
 impl App {
     /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
@@ -86,7 +72,7 @@ impl App {
                 faults: Faults::default(),
                 worlds: AtomicU64::default(),
                 draining: AtomicBool::new(false),
-                unknown: Mutex::default(),
+                unknown: UnknownCalls::default(),
             }),
         }
     }
@@ -144,17 +130,12 @@ impl App {
 
     /// Remembers a call that nothing answers, as `METHOD path`.
     pub(crate) fn note_unknown(&self, method: &http::Method, path: &str) {
-        let mut unknown = self.inner.unknown.lock();
-        let call: String =
-            method.as_str().chars().chain([' ']).chain(path.chars()).take(UNKNOWN_LENGTH).collect();
-        if unknown.len() < UNKNOWN_KEPT || unknown.contains_key(&call) {
-            *unknown.entry(call).or_default() += 1;
-        }
+        self.inner.unknown.note(method.as_str(), path);
     }
 
     /// The calls that nothing answered, with their number.
     pub fn unknown_calls(&self) -> Vec<(String, u64)> {
-        self.inner.unknown.lock().iter().map(|(call, count)| (call.clone(), *count)).collect()
+        self.inner.unknown.list()
     }
 }
 

@@ -2,7 +2,8 @@
 //! it (`tests/walk/limits`), at each bound and one beyond.
 //!
 //! A new bound is a row here, whose value names the constant where the bound is used, and its walk there; without the
-//! walk the tests do not compile.
+//! walk the tests do not compile. Bounds of the server's own memory, which no call can see, are walked by the tests beside
+//! them.
 
 mod document;
 
@@ -12,7 +13,10 @@ use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeata
 
 pub use document::document;
 
-use crate::{api, identity, lab, quotas, serve};
+use crate::{api, identity, lab, quota, quotas, serve};
+
+/// Lines of the log that wait to be written; the program that starts the log keeps to it.
+pub const LOG_LINES: usize = 16_384;
 
 /// What a bound counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +210,10 @@ bounds! {
     StreamsOfCaller: FollowLimits::STREAMS_OF_CALLER, Of("streams"), Principal, Refused(ErrorCode::TooManyRequests), Some("limits.streams_per_caller");
     /// Calls that wait, streams among them
     Waits: FollowLimits::PLACES, Of("calls"), Server, Answered("is not waited for"), None;
+    /// Callers, publishers or addresses that a quota remembers
+    QuotaKeys: quota::REMEMBERED, Of("names"), Server, Answered("those who did least are forgotten"), None;
+    /// Lines of the log that wait to be written
+    LogLines: LOG_LINES, Of("lines"), Server, Answered("the line is dropped, and the log says how many were"), None;
     /// The time that a reply waits for a change (`Prefer: wait`)
     Wait: prefer::LONGEST_WAIT, Seconds, Request, Answered("waits no longer; `Preference-Applied` says so"), None;
 }

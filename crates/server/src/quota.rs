@@ -14,14 +14,13 @@ pub(crate) const REMEMBERED: usize = 10_000;
 pub(crate) struct Quota<K> {
     most: u32,
     window: Micros,
-    remembered: usize,
     paid_at: Mutex<HashMap<K, Timestamp>>,
 }
 
 impl<K: Eq + Hash + Clone> Quota<K> {
     /// `most` of at least one.
     pub(crate) fn new(most: u32, window: Micros) -> Self {
-        Self { most: most.max(1), window, remembered: REMEMBERED, paid_at: Mutex::default() }
+        Self { most: most.max(1), window, paid_at: Mutex::default() }
     }
 
     /// How many there may be in a window.
@@ -44,7 +43,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
             }
             return Err(Micros(behind.0 - self.window.0));
         }
-        self.keep(&mut all, key, paid_at, now);
+        Self::keep(&mut all, key, paid_at, now);
         Ok(())
     }
 
@@ -52,7 +51,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     pub(crate) fn charge(&self, key: &K, count: u32, now: Timestamp) {
         let mut all = self.paid_at.lock();
         let paid_at = self.owed(&all, key, now).plus(self.price(count));
-        self.keep(&mut all, key, paid_at, now);
+        Self::keep(&mut all, key, paid_at, now);
     }
 
     /// Gives back what was taken for nothing.
@@ -71,11 +70,11 @@ impl<K: Eq + Hash + Clone> Quota<K> {
         all.get(key).copied().unwrap_or(now).clamp(now, now.plus(self.window))
     }
 
-    fn keep(&self, all: &mut HashMap<K, Timestamp>, key: &K, paid_at: Timestamp, now: Timestamp) {
-        if all.len() >= self.remembered && !all.contains_key(key) {
+    fn keep(all: &mut HashMap<K, Timestamp>, key: &K, paid_at: Timestamp, now: Timestamp) {
+        if all.len() >= REMEMBERED && !all.contains_key(key) {
             all.retain(|_, paid_at| *paid_at > now);
         }
-        if all.len() >= self.remembered && !all.contains_key(key) {
+        if all.len() >= REMEMBERED && !all.contains_key(key) {
             // A quarter at once, so that it is seldom done.
             let mut times: Vec<Timestamp> = all.values().copied().collect();
             let quarter = times.len() / 4;
@@ -90,6 +89,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Bound;
 
     const MINUTE: Micros = Micros(60_000_000);
 
@@ -143,14 +143,19 @@ mod tests {
 
     #[test]
     fn who_did_least_is_forgotten_first_and_memory_is_bounded() {
-        let quota = Quota { remembered: 8, ..Quota::new(6, MINUTE) };
+        let most = usize::try_from(Bound::QuotaKeys.row().value).unwrap();
+        let quota = Quota::new(6, MINUTE);
         quota.take(&0, 6, at(0)).unwrap();
-        for stranger in 1..1000 {
+        for stranger in 1..most {
             quota.take(&stranger, 1, at(0)).unwrap();
-            assert!(quota.paid_at.lock().len() <= 8, "{stranger}");
+        }
+        assert_eq!(quota.paid_at.lock().len(), most);
+        for stranger in most..2 * most {
+            quota.take(&stranger, 1, at(0)).unwrap();
+            assert!(quota.paid_at.lock().len() <= most, "{stranger}");
         }
         assert!(quota.take(&0, 1, at(0)).is_err(), "who did most is remembered");
-        quota.take(&1000, 1, at(3600)).unwrap();
-        quota.take(&1001, 1, at(3600)).unwrap();
+        quota.take(&(2 * most), 1, at(3600)).unwrap();
+        quota.take(&(2 * most + 1), 1, at(3600)).unwrap();
     }
 }

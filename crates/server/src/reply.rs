@@ -158,8 +158,13 @@ fn broken_body(error: axum::Error) -> ApiError {
 pub(crate) fn invalid_json(error: JsonError) -> ApiError {
     let JsonError { detail, line, column, fault } = error;
     let (text, member) = match fault {
-        Fault::Syntax => {
-            return ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column });
+        Fault::Syntax | Fault::Shape(_) => {
+            let error =
+                ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column });
+            return match fault {
+                Fault::Shape(member) => error.target(member),
+                _ => error,
+            };
         }
         Fault::Repeated(member) => (ErrorText::RepeatedMember { field: member.clone() }, member),
         Fault::Reserved(member) => (ErrorText::ReservedMember { field: member.clone() }, member),

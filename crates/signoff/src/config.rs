@@ -11,8 +11,8 @@ use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::MailSettings;
 use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
-use signoff_server::ServeSettings;
 use signoff_server::identity::MOST_AGE;
+use signoff_server::{OperatorToken, ServeSettings};
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
@@ -23,6 +23,7 @@ use crate::store_address::StoreAddress;
 
 mod hooks;
 mod mail;
+mod operator;
 mod quotas;
 mod secrets;
 mod store;
@@ -31,7 +32,7 @@ mod web;
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
 pub(crate) use quotas::{QuotaFile, Quotas};
-pub(crate) use secrets::secret;
+pub(crate) use secrets::{secret, variable};
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 pub(crate) use web::{LimitsFile, WebOptions};
 
@@ -163,7 +164,7 @@ pub(crate) struct Config {
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) quotas: Quotas,
     pub(crate) mail: Option<MailSettings>,
-    pub(crate) operator_token: Option<String>,
+    pub(crate) operator_token: Option<OperatorToken>,
     /// Where the server is reached from outside; `None`: where it listens.
     pub(crate) public_url: Option<String>,
     pub(crate) hooks: Vec<HookSettings>,
@@ -247,7 +248,7 @@ impl Config {
             quotas: file.quotas.settings(dev)?,
             identity: file.identity.map(checked_identity).transpose()?,
             mail: file.mail.map(MailFile::settings).transpose()?,
-            operator_token: operator_token()?,
+            operator_token: operator::token()?,
             public_url: file.public_url.map(public_url).transpose()?,
             hooks: hooks::settings(file.hooks)?,
             serving: web::serving(&file.limits, options.web.trusted_proxies.or(file.trusted_proxies))?,
@@ -260,25 +261,6 @@ impl Config {
 
 fn checked_identity(identity: IdentityFile) -> Result<IdentityFile, BadSetting> {
     identity.most_age().map(|_| identity)
-}
-
-/// The shortest operator token, in characters.
-const SHORTEST_TOKEN: usize = 16;
-
-/// A secret: from the environment only, so that it shows in no list of processes and in no file by accident.
-fn operator_token() -> Result<Option<String>, BadSetting> {
-    secret("SIGNOFF_OPERATOR_TOKEN")?.map(fit_token).transpose()
-}
-
-/// A token that a header can carry whole and that nobody guesses: a blank at an end would be lost on the way.
-fn fit_token(token: String) -> Result<String, BadSetting> {
-    if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Ok(token);
-    }
-    Err(bad(
-        "SIGNOFF_OPERATOR_TOKEN",
-        "must have at least 16 characters, all of them visible ASCII without blanks",
-    ))
 }
 
 fn read_file(path: &Path) -> Result<File, BadSetting> {
@@ -388,22 +370,6 @@ mod tests {
         assert!(problem(pipeline).contains("needs --dev"));
         let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
         assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
-    }
-
-    #[test]
-    fn an_operator_token_is_long_and_visible() {
-        assert_eq!(fit_token("0123456789abcdef".to_owned()).unwrap(), "0123456789abcdef");
-        for token in [
-            "",
-            "0123456789abcde",
-            "                ",
-            "0123456789 abcdef",
-            "0123456789abcdef\t",
-            "0123456789abcdé",
-        ] {
-            let problem = fit_token(token.to_owned()).unwrap_err().to_string();
-            assert!(problem.starts_with("SIGNOFF_OPERATOR_TOKEN: must have at least 16"), "{token:?}");
-        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use signoff_wire::path;
 use signoff_wire::repeatability::Repeatability;
 use url::Url;
 
-use crate::config::secret;
+use crate::config::{secret, variable};
 use crate::exit::Failure;
 use crate::view;
 
@@ -155,8 +155,15 @@ impl Connection {
     fn from(read: &ArgMatches, source: ValueSource) -> Self {
         let is_from = |name: &&str| read.value_source(name) == Some(source);
         let text = |name: &str| {
-            let said = Some(name).filter(is_from).and_then(|name| read.get_one::<String>(name));
-            said.filter(|text| !text.is_empty()).cloned()
+            let said = read.get_one::<String>(name).filter(|text| !text.is_empty());
+            let of_variable = || {
+                // A flag that says nothing keeps its variable from being read.
+                let hidden =
+                    read.get_raw(name).is_some() && said.is_none() && source == ValueSource::EnvVariable;
+                let name = format!("SIGNOFF_{}", name.to_ascii_uppercase());
+                hidden.then(|| variable(&name)?.into_string().ok()).flatten()
+            };
+            said.filter(|_| is_from(&name)).cloned().or_else(of_variable)
         };
         let ca = Some("ca").filter(is_from).and_then(|name| read.get_one::<PathBuf>(name));
         Self {

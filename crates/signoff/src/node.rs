@@ -31,7 +31,7 @@ pub(crate) struct NodeSettings {
     /// Callers and publishers come into being on first use.
     pub(crate) adopt: bool,
     pub(crate) identity: Option<IdentityFile>,
-    pub(crate) operator_token: Option<String>,
+    pub(crate) operator_token: Option<OperatorToken>,
     /// How much callers may do.
     pub(crate) quotas: Quotas,
     /// The mail server; `None`: mail stays in the mailbox.
@@ -115,7 +115,7 @@ impl Node {
                 dialect: settings.compat,
                 dev: settings.dev,
                 adopt: settings.adopt,
-                operator_token: settings.operator_token.map(OperatorToken),
+                operator_token: settings.operator_token,
                 retry_after: if settings.dev { 1 } else { 30 },
                 quotas: settings.quotas.api,
                 allowed_hosts: settings.allowed_hosts,

@@ -5,7 +5,9 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
-use signoff_store::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use signoff_store::contract::{
+    Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation,
+};
 use signoff_store::packed::unpack;
 use signoff_store::rows::{ChangeRows, decode};
 use tokio_postgres::Row;
@@ -117,24 +119,19 @@ impl Offers for PostgresStore {
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
-        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        // Beyond what was forgotten there may be some that stay.
-        let text = format!(
-            "{THREAD}, older AS (
-                 SELECT kept.publishing_version, operation.body FROM kept JOIN operation
-                     ON operation.publisher_id = $1 AND operation.operation_id = kept.operation_id
-                 WHERE kept.publisher_id = $1 AND kept.offer_id = $2
-                     AND kept.publishing_version < (SELECT min(publishing_version) FROM thread)
-             )
-             SELECT body FROM (
-                 SELECT publishing_version, body FROM thread UNION ALL SELECT publishing_version, body FROM older
-             ) AS listed WHERE publishing_version < $3 ORDER BY publishing_version DESC LIMIT $4"
-        );
-        let rows = self.rows(&text, &[&publisher, &offer, &before, &limit]).await?;
+        let number =
+            before.and_then(|place| i64::try_from(place.publishing_version).ok()).unwrap_or(i64::MAX);
+        let rows = match before.map(|place| uuid(place.operation)) {
+            None => self.rows(&page(NEWEST), &[&publisher, &offer, &number, &limit]).await?,
+            Some(from) => self.rows(&page(BEFORE), &[&publisher, &offer, &number, &limit, &from]).await?,
+        };
         rows.iter().map(|row| unpack(column(row, 0)?)).collect()
     }
 
@@ -146,8 +143,9 @@ impl Offers for PostgresStore {
     ) -> Result<Option<Operation>, StoreError> {
         // What cannot be stored is not there.
         let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
+        let thread = thread(NEWEST, "true");
         let text = format!(
-            "{THREAD} SELECT body FROM thread WHERE publishing_version = $3
+            "{thread} SELECT body FROM thread WHERE publishing_version = $3
              UNION ALL
              SELECT operation.body FROM kept JOIN operation
                  ON operation.publisher_id = $1 AND operation.operation_id = kept.operation_id
@@ -159,17 +157,47 @@ impl Offers for PostgresStore {
     }
 }
 
-/// Follows an offer's operations from the newest to the first. A cancellation is newer than its target, whatever
-/// their ids say: a cancel may have drawn its id first.
-const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
-    SELECT operation.publishing_version, operation.previous, operation.body
-    FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
-        AND operation.operation_id = coalesce(offer.cancellation, offer.target)
-    WHERE offer.publisher_id = $1 AND offer.offer_id = $2
-    UNION ALL
-    SELECT operation.publishing_version, operation.previous, operation.body
-    FROM thread JOIN operation ON operation.publisher_id = $1 AND operation.operation_id = thread.previous
-)";
+/// An offer's newest operation. A cancellation is newer than its target, whatever their ids say: a cancel may have drawn its id
+/// first.
+const NEWEST: &str = "SELECT coalesce(offer.cancellation, offer.target) FROM offer
+    WHERE offer.publisher_id = $1 AND offer.offer_id = $2";
+
+/// The operation before the one that a page goes on behind.
+const BEFORE: &str = "SELECT behind.previous FROM operation AS behind
+    WHERE behind.publisher_id = $1 AND behind.operation_id = $5 AND behind.offer_id = $2";
+
+/// Follows an offer's operations from the `first` one to the oldest, or to where older ones were forgotten, as long as
+/// `goes_on`.
+fn thread(first: &str, goes_on: &str) -> String {
+    format!(
+        "WITH RECURSIVE thread (place, publishing_version, previous, body) AS (
+            SELECT 1::bigint, operation.publishing_version, operation.previous, operation.body FROM operation
+            WHERE operation.publisher_id = $1 AND operation.operation_id = ({first})
+            UNION ALL
+            SELECT thread.place + 1, operation.publishing_version, operation.previous, operation.body
+            FROM thread JOIN operation ON operation.publisher_id = $1 AND operation.operation_id = thread.previous
+            WHERE {goes_on}
+        )"
+    )
+}
+
+/// A page of at most $4 operations, which are all that is read. Beyond what was forgotten there may be some that stay; with
+/// none before them they are those before number $3.
+fn page(first: &str) -> String {
+    let thread = thread(first, "thread.place < $4");
+    format!(
+        "{thread}, older AS (
+             SELECT kept.publishing_version, operation.body FROM kept JOIN operation
+                 ON operation.publisher_id = $1 AND operation.operation_id = kept.operation_id
+             WHERE kept.publisher_id = $1 AND kept.offer_id = $2
+                 AND kept.publishing_version < coalesce((SELECT min(publishing_version) FROM thread), $3)
+             ORDER BY kept.publishing_version DESC LIMIT $4 - (SELECT count(*) FROM thread)
+         )
+         SELECT body FROM (
+             SELECT publishing_version, body FROM thread UNION ALL SELECT publishing_version, body FROM older
+         ) AS listed ORDER BY publishing_version DESC"
+    )
+}
 
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
     let (state, target, cancellation): (&str, Option<&[u8]>, Option<&[u8]>) =

@@ -6,7 +6,9 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
-use signoff_store::contract::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+use signoff_store::contract::{
+    Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation,
+};
 use signoff_store::packed::unpack;
 use signoff_store::rows::{ChangeRows, decode};
 
@@ -84,24 +86,27 @@ impl Offers for SqliteStore {
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
         let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
-        let before = before.and_then(|before| i64::try_from(before).ok()).unwrap_or(i64::MAX);
         self.scan(move |connection| {
             // Both queries see the same state.
             let reading = connection.unchecked_transaction().map_err(sql)?;
-            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version < ?3 LIMIT ?4");
             let most = i64::try_from(limit).unwrap_or(i64::MAX);
-            let mut operations = bodies(&reading, &sql_text, params![publisher, offer, before, most])?;
+            let mut operations = match before {
+                None => bodies(&reading, &page(NEWEST), params![publisher, offer, most])?,
+                Some(place) => {
+                    let from = place.operation.to_bytes();
+                    bodies(&reading, &page(BEFORE), params![publisher, offer, most, from])?
+                }
+            };
             let last = operations.last();
             if operations.len() < limit && last.is_none_or(|last| last.previous.is_some()) {
                 // Beyond what was forgotten there may be some that stay.
-                let before = match last {
-                    Some(last) => i64::try_from(last.publishing_version).unwrap_or(i64::MAX),
-                    None => before,
-                };
+                let before = last.map(Place::of).or(before);
+                let before = before.and_then(|place| i64::try_from(place.publishing_version).ok());
+                let before = before.unwrap_or(i64::MAX);
                 let most = i64::try_from(limit - operations.len()).unwrap_or(i64::MAX);
                 let older = format!(
                     "{KEPT} AND kept.publishing_version < ?3 ORDER BY kept.publishing_version DESC LIMIT ?4"
@@ -122,7 +127,8 @@ impl Offers for SqliteStore {
         // What cannot be stored is not there.
         let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
         self.read(|connection| {
-            let sql_text = format!("{THREAD} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
+            let thread = thread(NEWEST);
+            let sql_text = format!("{thread} SELECT body FROM thread WHERE publishing_version = ?3 LIMIT 1");
             let body: Option<Vec<u8>> = connection
                 .prepare_cached(&sql_text)
                 .and_then(|mut statement| {
@@ -157,17 +163,32 @@ const KEPT: &str =
         AND operation.operation_id = kept.operation_id
     WHERE kept.publisher_id = ?1 AND kept.offer_id = ?2";
 
-/// Follows an offer's operations from the newest to the first, or to where older ones were forgotten. A cancellation is newer than its target, whatever
-/// their ids say: a cancel may have drawn its id first.
-const THREAD: &str = "WITH RECURSIVE thread (publishing_version, previous, body) AS (
-    SELECT operation.publishing_version, operation.previous, operation.body
-    FROM offer JOIN operation ON operation.publisher_id = offer.publisher_id
-        AND operation.operation_id = coalesce(offer.cancellation, offer.target)
-    WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2
-    UNION ALL
-    SELECT operation.publishing_version, operation.previous, operation.body
-    FROM thread JOIN operation ON operation.publisher_id = ?1 AND operation.operation_id = thread.previous
-)";
+/// An offer's newest operation. A cancellation is newer than its target, whatever their ids say: a cancel may have drawn its id
+/// first.
+const NEWEST: &str = "SELECT coalesce(offer.cancellation, offer.target) FROM offer
+    WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2";
+
+/// The operation before the one that a page goes on behind.
+const BEFORE: &str = "SELECT behind.previous FROM operation AS behind
+    WHERE behind.publisher_id = ?1 AND behind.operation_id = ?4 AND behind.offer_id = ?2";
+
+/// Follows an offer's operations from the `first` one to the oldest, or to where older ones were forgotten.
+fn thread(first: &str) -> String {
+    format!(
+        "WITH RECURSIVE thread (publishing_version, previous, body) AS (
+            SELECT operation.publishing_version, operation.previous, operation.body FROM operation
+            WHERE operation.publisher_id = ?1 AND operation.operation_id = ({first})
+            UNION ALL
+            SELECT operation.publishing_version, operation.previous, operation.body
+            FROM thread JOIN operation ON operation.publisher_id = ?1 AND operation.operation_id = thread.previous
+        )"
+    )
+}
+
+/// A page of the thread, which is followed no further.
+fn page(first: &str) -> String {
+    format!("{} SELECT body FROM thread LIMIT ?3", thread(first))
+}
 
 /// The offer of an operation, and the operation as it is stored.
 pub(super) fn operation(
@@ -268,6 +289,8 @@ fn content(
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
     use crate::schema;
 
@@ -284,9 +307,45 @@ mod tests {
                      target, cancellation) VALUES ('contoso', 'vm', x'00', 1, '', '', '', '', x'03', x'02');",
             )
             .unwrap();
-        let text = format!("{THREAD} SELECT publishing_version FROM thread");
+        let text = format!("{} SELECT publishing_version FROM thread", thread(NEWEST));
         let mut statement = connection.prepare(&text).unwrap();
         let versions = statement.query_map(["contoso", "vm"], |row| row.get(0)).unwrap();
         assert_eq!(versions.collect::<Result<Vec<u64>, _>>().unwrap(), [3, 2, 1]);
+    }
+
+    /// What it takes to read 10 operations behind number `behind`, in steps of SQLite's machine. There are those numbers,
+    /// each with the one before it.
+    fn steps(operations: impl Iterator<Item = (u64, Option<u64>)>, behind: u64) -> i32 {
+        let mut connection = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut connection).unwrap();
+        let id = |number: u64| OperationId(number.into()).to_bytes();
+        for (number, previous) in operations {
+            connection
+                .execute(
+                    "INSERT INTO operation (publisher_id, operation_id, offer_id, publishing_version, previous, body)
+                     VALUES ('contoso', ?1, 'vm', ?2, ?3, x'00')",
+                    params![id(number), number, previous.map(id)],
+                )
+                .unwrap();
+        }
+        let mut statement = connection.prepare(&page(BEFORE)).unwrap();
+        let rows = statement.query_map(params!["contoso", "vm", 10, id(behind)], |_| Ok(())).unwrap();
+        assert_eq!(rows.count(), 10);
+        statement.get_status(StatementStatus::VmStep)
+    }
+
+    #[test]
+    fn an_old_page_costs_what_it_holds() {
+        let thread = |count: u64| (1..=count).map(|number| (number, (number > 1).then(|| number - 1)));
+        let (few, many) = (steps(thread(50), 11), steps(thread(100), 11));
+        assert_eq!(few, many);
+        // And one from the middle likewise: no older ones are read.
+        assert_eq!(steps(thread(50), 40), steps(thread(100), 80));
+    }
+
+    #[test]
+    fn a_page_is_followed_no_further_than_it_goes() {
+        // These two would be followed for ever.
+        steps([(1, Some(2)), (2, Some(1))].into_iter(), 1);
     }
 }

@@ -111,9 +111,14 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 /// # Errors
 /// If others can read or write one of them all the same: the reason, and what helps.
 pub fn close_to_others(files: &[PathBuf]) -> Result<(), String> {
+    close_by(files, set_mode_of)
+}
+
+/// The same, where `set` gives a file another mode if it can.
+fn close_by(files: &[PathBuf], set: impl Fn(&Path, u32)) -> Result<(), String> {
     let mut closed = Vec::new();
     for file in files {
-        match close_one(file) {
+        match close_one(file, &set) {
             Closed::Before => {}
             Closed::Now => closed.push(file.display().to_string()),
             Closed::ToOthersOnly => tracing::warn!(
@@ -136,6 +141,7 @@ pub fn close_to_others(files: &[PathBuf]) -> Result<(), String> {
 }
 
 /// How far a file is closed.
+#[derive(Debug, PartialEq)]
 enum Closed {
     /// It was, or is not there.
     Before,
@@ -152,15 +158,24 @@ enum Closed {
 const OTHERS: u32 = 0o077;
 
 #[cfg(unix)]
-fn close_one(file: &Path) -> Closed {
+fn set_mode_of(file: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    // Only the owner may. What counts is how it is then.
+    let _ = fs::set_permissions(file, fs::Permissions::from_mode(mode));
+}
+
+#[cfg(not(unix))]
+fn set_mode_of(_file: &Path, _mode: u32) {}
+
+#[cfg(unix)]
+fn close_one(file: &Path, set: impl Fn(&Path, u32)) -> Closed {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = || fs::metadata(file).map_or(0, |metadata| metadata.permissions().mode());
     let before = mode();
     if before & OTHERS == 0 {
         return Closed::Before;
     }
-    // Whoever does not own it may not. What counts is how it is then.
-    let _ = fs::set_permissions(file, fs::Permissions::from_mode(before & 0o700));
+    set(file, before & 0o700);
     match mode() {
         mode if mode & 0o007 != 0 => Closed::Never,
         mode if mode & 0o070 != 0 => Closed::ToOthersOnly,
@@ -169,7 +184,7 @@ fn close_one(file: &Path) -> Closed {
 }
 
 #[cfg(not(unix))]
-fn close_one(_file: &Path) -> Closed {
+fn close_one(_file: &Path, _set: impl Fn(&Path, u32)) -> Closed {
     Closed::Before
 }
 
@@ -214,5 +229,40 @@ mod tests {
         }
         close_to_others(&[wide.clone(), narrow.clone(), folder.path().join("missing")]).unwrap();
         assert_eq!([mode(&wide), mode(&narrow)], [0o600, 0o400]);
+    }
+
+    #[test]
+    fn a_file_that_stays_open_to_everybody_is_refused_and_one_that_stays_open_to_its_group_is_not() {
+        let folder = temporary_folder("signoff-test-").unwrap();
+        // As for a user who does not own the file.
+        let may_not = |_: &Path, _: u32| {};
+        for (before, expected) in [
+            (0o600, Closed::Before),
+            (0o640, Closed::ToOthersOnly),
+            (0o660, Closed::ToOthersOnly),
+            (0o604, Closed::Never),
+            (0o602, Closed::Never),
+            (0o644, Closed::Never),
+        ] {
+            let file = folder.path().join(format!("{before:o}"));
+            write_new(&file, b"").unwrap();
+            fs::set_permissions(&file, fs::Permissions::from_mode(before)).unwrap();
+            let files = [file.clone()];
+            let outcome = close_by(&files, may_not);
+            assert_eq!(outcome.is_err(), expected == Closed::Never, "{before:o}: {outcome:?}");
+            if let Err(reason) = outcome {
+                let name = format!("{before:o}: everybody on this machine can read or write it");
+                assert!(reason.contains(&name) && reason.contains("chmod 600"), "{reason}");
+            }
+            assert_eq!(close_one(&file, may_not), expected, "{before:o}");
+            assert_eq!(mode(&file), before);
+        }
+        // A file that can be closed but for its group, as some file systems do it.
+        let file = folder.path().join("some");
+        write_new(&file, b"").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
+        let to_group = |file: &Path, mode: u32| set_mode_of(file, mode | 0o040);
+        assert_eq!(close_by(&[file.clone()], to_group), Ok(()));
+        assert_eq!(mode(&file), 0o640);
     }
 }

@@ -1,5 +1,10 @@
 //! What is said to a third party, and what it answers.
 
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::command::{Said, WorkOutcome};
 use signoff_lifecycle::ids::{Micros, Timestamp};
@@ -99,7 +104,7 @@ struct RawAnswer {
     #[serde(default)]
     message: Option<String>,
     #[serde(default)]
-    findings: Option<Vec<RawFinding>>,
+    findings: Option<Vec<Object<RawFinding>>>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +116,29 @@ struct RawFinding {
     target: Option<String>,
 }
 
+/// A shape that an object alone stands for: to the derived readers an array of its members would be as good.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Members(PhantomData)).map(Self)
+    }
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members))
+    }
+}
+
 impl HookAnswer {
     /// Reads `{"status", "progress", "message", "findings": [{"code", "message", "target"}]}`. Text is kept as one
     /// line of bounded length.
@@ -118,11 +146,12 @@ impl HookAnswer {
     /// # Errors
     /// [`BadAnswer`], which names the member and what it must be.
     pub fn parse(body: &[u8]) -> Result<Self, BadAnswer> {
-        let raw: RawAnswer = serde_json::from_slice(body).map_err(|error| BadAnswer::Shape {
-            detail: clip(&error.to_string(), 200),
-            at: (error.line(), error.column()),
-            is_json: error.is_data(),
-        })?;
+        let Object(raw): Object<RawAnswer> =
+            serde_json::from_slice(body).map_err(|error| BadAnswer::Shape {
+                detail: clip(&error.to_string(), 200),
+                at: (error.line(), error.column()),
+                is_json: error.is_data(),
+            })?;
         let progress =
             raw.progress.map(|percent| u8::try_from(percent).ok().filter(|percent| *percent <= 100));
         let bad = |field, expected| BadAnswer::Member { field, expected };
@@ -132,7 +161,7 @@ impl HookAnswer {
         let message =
             raw.message.map(|text| clip(&text, LONGEST_TEXT)).filter(|text| !text.trim().is_empty());
         let findings =
-            raw.findings.unwrap_or_default().into_iter().take(MOST_FINDINGS).map(|finding| Finding {
+            raw.findings.unwrap_or_default().into_iter().take(MOST_FINDINGS).map(|Object(finding)| Finding {
                 code: finding.code.map_or_else(|| "Finding".to_owned(), |code| clip(&code, LONGEST_NAME)),
                 target: finding.target.map_or_else(|| "-".to_owned(), |target| clip(&target, LONGEST_NAME)),
                 text: clip(&finding.message, LONGEST_TEXT),
@@ -200,6 +229,9 @@ mod tests {
             (r#"{"status":"inProgress","progress":101}"#, "progress must be a whole number from 0 to 100"),
             (r#"{"status":"inProgress","progress":-1}"#, "not as it must be"),
             (r#"{"status":"failed","findings":[{}]}"#, "message"),
+            (r#"["k","succeeded",null,null,null]"#, "expected an object"),
+            (r#"["succeeded"]"#, "expected an object"),
+            (r#"{"status":"failed","findings":[{"message":"m"},["c","m","t"]]}"#, "expected an object"),
         ] {
             let said = parse(body).unwrap_err().to_string();
             assert!(said.contains(words), "{body}: {said}");

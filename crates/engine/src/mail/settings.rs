@@ -50,7 +50,10 @@ impl Secret {
     }
 
     /// What it is now.
-    pub(super) fn read(&self) -> Result<String, String> {
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn read(&self) -> Result<String, String> {
         match &self.0 {
             Kept::Here(text) => Ok(text.clone()),
             Kept::There(source) => source(),

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source};
-use signoff_engine::{Engine, Look, PublishRequest, PutRequest, Settings};
-use signoff_lifecycle::command::{Guard, PutGuard};
+use signoff_engine::{Engine, Look, Settings};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
 
-use crate::world::{CONTOSO, VM, definition, started};
+use crate::world::{CONTOSO, cancel_request, definition, publish_request, put_of, started};
 
 const TWO_HOURS: i64 = 2 * 3_600_000_000;
 
@@ -52,18 +51,8 @@ impl Machine {
     }
 
     async fn publish(&self, offer: &str) -> OperationId {
-        let put = PutRequest {
-            offer_type: Some(VM.to_owned()),
-            definition: definition().to_string(),
-            extra: None,
-            migrated: Some(false),
-            guard: PutGuard::Any { creates: true },
-            repeat: None,
-        };
-        self.engine.put(CONTOSO, offer, put).await.unwrap();
-        let publish =
-            PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
-        started(&self.engine.publish(CONTOSO, offer, publish).await.unwrap())
+        self.engine.put(CONTOSO, offer, put_of(&definition())).await.unwrap();
+        started(&self.engine.publish(CONTOSO, offer, publish_request()).await.unwrap())
     }
 
     /// Lets the runner work until the publish waits for sign-off.
@@ -102,17 +91,7 @@ async fn what_was_begun_while_it_was_ahead_goes_on_after_a_start() {
     // Two hours must not pass for it, nor for a new one of the same offer.
     machine.until_signoff(publish).await;
     let began = machine.engine.operation(CONTOSO, publish).await.unwrap().unwrap().operation.created_at;
-    let cancel = signoff_engine::CancelRequest {
-        by: "ann".into(),
-        reason: None,
-        emails: Vec::new(),
-        operation: None,
-        guard: Guard::None,
-        means: signoff_lifecycle::command::Means::Cancel,
-        accepts_ended: false,
-        repeat: None,
-    };
-    machine.engine.cancel(CONTOSO, "a", cancel).await.unwrap();
+    machine.engine.cancel(CONTOSO, "a", cancel_request()).await.unwrap();
     machine.until_ended(publish).await;
     let again = machine.publish("a").await;
     machine.until_signoff(again).await;

@@ -142,20 +142,12 @@ impl World {
     }
 
     pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done {
-        let put = PutRequest {
-            offer_type: Some(VM.to_owned()),
-            definition: definition.to_string(),
-            extra: None,
-            migrated: Some(false),
-            guard: PutGuard::Any { creates: true },
-            repeat: None,
-        };
-        self.engine.put(CONTOSO, offer, put).await.unwrap()
+        self.engine.put(CONTOSO, offer, put_of(definition)).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { emails, ..publish_request() };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -177,16 +169,8 @@ impl World {
 
     /// A cancel by these means.
     pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
-        let cancel = CancelRequest {
-            by: "bob".into(),
-            reason: Some("too early".to_owned()),
-            emails: Vec::new(),
-            operation: None,
-            guard: Guard::None,
-            means,
-            accepts_ended: false,
-            repeat: None,
-        };
+        let reason = Some("too early".to_owned());
+        let cancel = CancelRequest { by: "bob".into(), reason, means, ..cancel_request() };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
 
@@ -223,6 +207,37 @@ impl World {
 
     pub(crate) async fn release(&self, offer: &str, step: &str) {
         self.engine.release(CONTOSO, offer, step).await.unwrap();
+    }
+}
+
+/// A put of this definition, be the offer there or not.
+pub(crate) fn put_of(definition: &Value) -> PutRequest {
+    PutRequest {
+        offer_type: Some(VM.to_owned()),
+        definition: definition.to_string(),
+        extra: None,
+        migrated: Some(false),
+        guard: PutGuard::Any { creates: true },
+        repeat: None,
+    }
+}
+
+/// A publish that nobody is told of.
+pub(crate) fn publish_request() -> PublishRequest {
+    PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None }
+}
+
+/// A cancel of what runs, of which nobody is told.
+pub(crate) fn cancel_request() -> CancelRequest {
+    CancelRequest {
+        by: "ann".into(),
+        reason: None,
+        emails: Vec::new(),
+        operation: None,
+        guard: Guard::None,
+        means: Means::Cancel,
+        accepts_ended: false,
+        repeat: None,
     }
 }
 

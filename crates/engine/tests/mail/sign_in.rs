@@ -93,6 +93,32 @@ async fn a_wrong_password_is_told_without_the_password() {
 }
 
 #[tokio::test]
+async fn a_password_that_is_replaced_counts_from_the_next_letter_on() {
+    let certificate = Certificate::new();
+    let behaviour = certificate.with(json!({"login": ["mailer", "pass-4711"]}));
+    let mut server = Server::start(behaviour).await;
+    let file = certificate.folder.path().join("password");
+    let there = file.clone();
+    let read = move || fs::read_to_string(&there).map_err(|error| error.to_string());
+    let settings = MailSettings {
+        password: Some(Secret::read_from(read)),
+        ..certificate.settings(&server, Encryption::StartTls, "")
+    };
+    let transport = Transport::new(&settings).unwrap();
+    fs::write(&file, "wrong-0815").unwrap();
+    assert!(passing(transport.send(&message()).await).contains("535"));
+    assert_eq!(server.next("login").await["good"], false);
+    fs::write(&file, "pass-4711").unwrap();
+    transport.send(&message()).await.unwrap();
+    assert_eq!(server.next("login").await["good"], true);
+    server.next("accepted").await;
+    // One that is away is told, and the letter waits.
+    fs::remove_file(&file).unwrap();
+    assert!(passing(transport.send(&message()).await).contains("No such file"));
+    server.end().await;
+}
+
+#[tokio::test]
 async fn nothing_is_sent_unprotected_when_the_server_offers_no_starttls() {
     let certificate = Certificate::new();
     let server = Server::start(json!({"login": ["mailer", "pass-4711"]})).await;

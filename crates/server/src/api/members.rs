@@ -48,7 +48,7 @@ pub(crate) async fn put(
     let standing = app.authorise(&context, &publisher, Action::ManageMembers).await?;
     exists(&app, &publisher).await?;
     let bytes = reply::body(&headers, body).await?;
-    let put: MemberPut = json::object_from_body(&bytes).map_err(reply::invalid_json)?;
+    let put: MemberPut = json::from_body(&bytes).map_err(reply::invalid_json)?;
     let role: Role = put
         .role
         .parse()

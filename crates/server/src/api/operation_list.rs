@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{StatusCode, Uri};
 use signoff_lifecycle::access::Action;
-use signoff_lifecycle::operation::Kind;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::{Kind, Operation};
+use signoff_store::contract::Place;
 use signoff_text::ErrorText;
 use signoff_wire::filter::{InvalidFilter, operation_state};
 use signoff_wire::operation::OperationItem;
 use signoff_wire::words::OperationState;
-use signoff_wire::{Dialect, ErrorCode};
+use signoff_wire::{Dialect, ErrorCode, path};
 
 use super::{Segments, page, resolve_offer};
 use crate::app::App;
@@ -31,7 +33,7 @@ pub(crate) async fn handle(
     let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)
         .map_err(|error| invalid_filter(&error))?;
     let top = page::length(query)?;
-    let before = page::number(query, page::SKIP, u64::MAX)?;
+    let before = place(query)?;
     let most = usize::try_from(top).unwrap_or(usize::MAX);
     // One more tells whether there is more.
     let mut operations =
@@ -49,10 +51,27 @@ pub(crate) async fn handle(
     Ok(match operations.last().filter(|_| more) {
         Some(last) => {
             let path = format!("/api/publishers/{publisher}/offers/{offer}/submissions");
-            page::with_next(response, &path, query, &last.publishing_version.to_string())
+            page::with_next(response, &path, query, &behind(last))
         }
         None => response,
     })
+}
+
+/// Where the list goes on behind an operation: its number and its id.
+fn behind(operation: &Operation) -> String {
+    format!("{}.{}", operation.publishing_version, operation.id)
+}
+
+fn place(query: &str) -> Result<Option<Place>, ApiError> {
+    let Some(text) = parameter(query, page::SKIP).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let read = || {
+        let (number, id) = text.split_once('.')?;
+        let digits = number.bytes().all(|byte| byte.is_ascii_digit());
+        let publishing_version = number.parse().ok().filter(|_| digits)?;
+        let operation = OperationId(path::operation_id(id).ok()?.as_u128());
+        Some(Place { operation, publishing_version })
+    };
+    read().map(Some).ok_or_else(|| page::invalid(page::SKIP, &text, "Link: rel=\"next\"".to_owned()))
 }
 
 fn documented(state: OperationState) -> OperationState {

@@ -46,7 +46,8 @@ pub(super) fn flag(query: &str, name: &'static str) -> Result<bool, ApiError> {
     }
 }
 
-fn invalid(name: &'static str, text: &str, known: String) -> ApiError {
+/// The error for a parameter that is none of those that are `known`.
+pub(super) fn invalid(name: &'static str, text: &str, known: String) -> ApiError {
     let given: String = text.chars().take(80).collect();
     let text = ErrorText::InvalidFilter { detail_value: format!("{name}={given}"), known };
     ApiError::new(ErrorCode::InvalidFilter, text).target(name)

@@ -47,7 +47,7 @@ pub(crate) async fn put(
     let put: PrincipalPut = if bytes.is_empty() {
         PrincipalPut::default()
     } else {
-        json::object_from_body(&bytes).map_err(reply::invalid_json)?
+        json::from_body(&bytes).map_err(reply::invalid_json)?
     };
     if let Some(issuer) = app.inner.verifier.external_issuer().filter(|_| app.inner.issuer.is_none()) {
         let text = ErrorText::NoTokenEndpoint { issuer: issuer.to_owned() };

@@ -50,7 +50,7 @@ pub(crate) async fn handle(
     let put: PublisherPut = if bytes.is_empty() {
         PublisherPut::default()
     } else {
-        json::object_from_body(&bytes).map_err(reply::invalid_json)?
+        json::from_body(&bytes).map_err(reply::invalid_json)?
     };
     check(&put)?;
     if present.is_some() && is_any(&headers, &header::IF_NONE_MATCH) {

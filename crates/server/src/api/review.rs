@@ -63,7 +63,7 @@ async fn rule(
     let body: ReviewBody = if bytes.trim_ascii().is_empty() || bytes.trim_ascii() == b"null" {
         ReviewBody::default()
     } else {
-        json::object_from_body(&bytes).map_err(reply::invalid_json)?
+        json::from_body(&bytes).map_err(reply::invalid_json)?
     };
     let reason = body.reason.filter(|reason| !reason.trim().is_empty());
     if reason.as_deref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {

@@ -32,7 +32,7 @@ pub(crate) async fn advance(
     body: Body,
 ) -> Result<Response, ApiError> {
     path::publisher_id(&publisher).map_err(|error| invalid_id(&error, &publisher))?;
-    let Advance { by } = super::object(body).await?;
+    let Advance { by } = super::body(body).await?;
     match app.engine().advance(&publisher, Micros(by.micros())).await {
         Ok(now) => Ok(show(now)),
         Err(AdvanceError::Store(error)) => Err(error.into()),

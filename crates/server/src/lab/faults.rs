@@ -186,7 +186,7 @@ pub(crate) async fn list(State(app): State<App>) -> Response {
 
 /// Adds a rule behind the others.
 pub(crate) async fn add(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
-    let rule = checked(&app, super::object(body).await?)?;
+    let rule = checked(&app, super::body(body).await?)?;
     let _changing = app.inner.faults.changing.lock().await;
     let mut rules = app.inner.faults.all();
     if rules.len() >= MOST {

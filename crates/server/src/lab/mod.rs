@@ -52,14 +52,7 @@ pub(crate) async fn refresh(State(app): State<App>, request: Request, next: Next
     }
 }
 
-/// Reads a JSON object; whatever it says it is, it must be JSON of this shape. What its headers must say is seen to by
-/// [`guard()`].
-async fn object<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
-    let bytes = reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?;
-    json::object_from_body(&bytes).map_err(reply::invalid_json)
-}
-
-/// The same of any other shape.
+/// Reads JSON; whatever it says it is, it must be JSON of this shape. What its headers must say is seen to by [`guard()`].
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, ApiError> {
     json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

@@ -30,7 +30,7 @@ pub(crate) async fn put(
     body: Body,
 ) -> Result<Response, ApiError> {
     check_ids(&publisher, &offer)?;
-    let scenario: Scenario = super::object(body).await?;
+    let scenario: Scenario = super::body(body).await?;
     let known = known_steps(&app, &publisher, &offer).await?;
     let mut steps = std::collections::BTreeMap::new();
     for (id, step) in &scenario.steps {
@@ -66,7 +66,7 @@ pub(crate) async fn release(
     body: Body,
 ) -> Result<Response, ApiError> {
     check_ids(&publisher, &offer)?;
-    let release: Release = super::object(body).await?;
+    let release: Release = super::body(body).await?;
     let subject = Subject::offer(&publisher, &offer);
     match app.engine().release(&publisher, &offer, &release.step).await {
         Ok(_) => Ok(reply::json(StatusCode::OK, &release)),

@@ -32,6 +32,11 @@ pub(super) fn one_of(words: &[&'static str]) -> ObjectBuilder {
     string().enum_values(Some(words.iter().copied()))
 }
 
+/// Where a list of operations goes on.
+pub(super) fn behind_operation() -> ObjectBuilder {
+    string().pattern(Some(format!(r"^([0-9]{{1,19}}\.{})?$", path::GUID_PATTERN)))
+}
+
 /// A GUID with its hyphens.
 pub(super) fn guid() -> ObjectBuilder {
     string().format(Some(SchemaFormat::Custom("uuid".to_owned())))

@@ -216,8 +216,8 @@ fn query_parameters_of_parts() -> Vec<Query> {
             "behindOperation",
             SKIP,
             "Where the list goes on: part of the address in `Link`.",
-            forms::number(1).maximum(Some(i64::MAX)),
-            json!(12),
+            forms::behind_operation(),
+            json!(format!("12.{OPERATION}")),
         ),
         (
             "after",

@@ -105,6 +105,80 @@ async fn findings_are_bounded_and_the_rest_is_counted() {
 }
 
 #[tokio::test]
+async fn findings_come_in_the_order_of_what_was_sent() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let text = r#"{"definition":{"plans":[{"regions":["?"],"planId":"a b"}],"password":"x","offer":{
+        "microsoft-azure-marketplace.title":1}},"offerTypeId":"microsoft-azure-virtualmachines"}"#;
+    raw(&owner, "order", text).await.expect(201);
+    let call = owner.publish("order");
+    for call in [call.clone(), call.query("validateOnly", "true")] {
+        let reply = call.await.refused(422, "ValidationFailed").json();
+        let targets: Vec<&str> = reply["error"]["details"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|detail| detail["target"].as_str())
+            .filter(|target| target.ends_with([']', 'd']) || target.ends_with(".title"))
+            .collect();
+        assert_eq!(
+            targets,
+            [
+                "definition.plans[0].regions[0]",
+                "definition.plans[0].planId",
+                "definition.offer.microsoft-azure-marketplace.title"
+            ],
+            "{reply:#}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_array_is_no_object_at_any_depth() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let action = |what: &str| owner.call("POST", &owner.path("sample-vm", what));
+    let scenario = server.lab("PUT", "/scenarios/contoso/sample-vm");
+    owner.create("reviewed").await.expect(201);
+    let location = owner.publish_to_signoff("reviewed").await;
+    let operation = location.split(['/', '?']).nth(7).unwrap();
+    let review = owner.approve("reviewed", operation, "publisher-signoff");
+    for (call, body, code, target) in [
+        (owner.call("PUT", "/api/publishers/contoso"), r#"["Contoso"]"#, "InvalidJson", ""),
+        (owner.call("PUT", "/api/publishers/contoso/members/t/c"), r#"["owner"]"#, "InvalidJson", ""),
+        (server.operator().call("PUT", "/api/principals/t/c"), r#"["secretsecret"]"#, "InvalidJson", ""),
+        (action("/publish"), r#"{"metadata":["a@x.example"]}"#, "InvalidBody", "metadata"),
+        (action("/golive"), r#"[{"reason":"x"}]"#, "InvalidBody", "the body"),
+        (action("/cancel"), r#"{"metadata":[["x"]]}"#, "InvalidBody", "metadata"),
+        (review, r#"["fine"]"#, "InvalidJson", ""),
+        (raw(&owner, "array", ""), r#"{"definition":["x"]}"#, "InvalidBody", "definition"),
+        (raw(&owner, "array", ""), r#"{"definition":{"offer":[]}}"#, "InvalidBody", "definition.offer"),
+        (scenario.clone(), r#"[{"live":{}}]"#, "InvalidJson", ""),
+        (scenario.clone(), r#"{"steps":{"live":["1h"]}}"#, "InvalidJson", "steps.live"),
+        (scenario, r#"{"steps":{"live":{"hold":[]}}}"#, "InvalidJson", "steps.live.hold"),
+        (server.lab("POST", "/clock/contoso/advance"), r#"["3d"]"#, "InvalidJson", ""),
+        (server.lab("POST", "/scenarios/contoso/sample-vm/release"), r#"["live"]"#, "InvalidJson", ""),
+        (server.lab("POST", "/faults"), r#"[null,null,"/*",503]"#, "InvalidJson", ""),
+        (
+            server.lab("PUT", "/faults"),
+            r#"[{"path":"/x","status":503},[null,null,"/*",503]]"#,
+            "InvalidJson",
+            "[1]",
+        ),
+    ] {
+        let reply = call.body(body).await.refused(400, code);
+        assert_eq!(
+            reply.json()["error"]["target"].as_str().unwrap_or_default(),
+            target,
+            "{body}: {}",
+            reply.text
+        );
+    }
+    server.lab("GET", "/faults").await.expect(200);
+    assert_eq!(server.lab("GET", "/faults").await.json(), json!([]));
+}
+
+#[tokio::test]
 async fn an_image_that_is_live_may_outlive_its_signature() {
     let server = TestServer::start().await;
     let owner = server.owner().await;

@@ -48,6 +48,30 @@ async fn a_cut_connection_before_and_after() {
     }
 }
 
+/// Each rule that was added is there to be removed, however many come and go at once and however often one strikes.
+#[tokio::test]
+async fn a_rule_is_removed_once_while_others_come_and_go() {
+    let server = TestServer::start().await;
+    rule(&server, json!({ "path": "/api/offerTypes", "latency": "0s" })).await;
+    let own = async |number: usize| {
+        for _ in 0..10 {
+            let path = format!("/api/nowhere/{number}");
+            let added = rule(&server, json!({ "path": path, "status": 503, "count": 1 })).await;
+            let one = format!("/faults/{}", added["id"].as_str().unwrap());
+            server.nobody().get("/api/offerTypes").await;
+            server.lab("DELETE", &one).await.expect(204);
+            server.lab("DELETE", &one).await.refused(404, "NotFound");
+        }
+    };
+    futures_util::future::join_all((0..8).map(own)).await;
+    assert_eq!(server.lab("GET", "/faults").await.json().as_array().unwrap().len(), 1);
+    // One that is used up is gone.
+    let used = rule(&server, json!({ "path": "/api/*", "status": 503, "count": 1 })).await;
+    server.nobody().get("/api/publishers").await.refused(503, "ServiceUnavailable");
+    let one = format!("/faults/{}", used["id"].as_str().unwrap());
+    server.lab("DELETE", &one).await.refused(404, "NotFound");
+}
+
 #[tokio::test]
 async fn rules_are_listed_replaced_and_removed() {
     let server = TestServer::start().await;

@@ -88,7 +88,7 @@ impl TestServer {
     pub(crate) async fn three(dev: bool) -> [Self; 3] {
         let address = database().await.unwrap();
         let node = async || {
-            let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
+            let operator_token = Some(OperatorToken::new(OPERATOR));
             let dialect = Dialect::Documented;
             let settings = settings(dialect, dev, operator_token);
             let place = Place::Database(address.clone());
@@ -120,7 +120,7 @@ impl TestServer {
 
     /// A server on which callers may do so much.
     pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
-        let operator_token = Some(OperatorToken(OPERATOR.to_owned()));
+        let operator_token = Some(OperatorToken::new(OPERATOR));
         let settings = AppSettings { quotas, ..settings(dialect, dev, operator_token) };
         Self::on(Place::new(), settings, Arc::default(), Bounds::default(), Vec::new()).await
     }
@@ -148,7 +148,7 @@ impl TestServer {
 
     /// A development server with these bounds on connections.
     pub(crate) async fn serving(serve: ServeSettings) -> Self {
-        let settings = settings(Dialect::Documented, true, Some(OperatorToken(OPERATOR.to_owned())));
+        let settings = settings(Dialect::Documented, true, Some(OperatorToken::new(OPERATOR)));
         Self::on(Place::new(), settings, Arc::default(), Bounds { serve, ..Bounds::default() }, Vec::new())
             .await
     }

@@ -8,6 +8,8 @@ use signoff_engine::mail::{Encryption, MailSettings, Secret};
 use super::secrets::{again, secret};
 use super::{BadSetting, bad};
 
+const PASSWORD: &str = "SIGNOFF_MAIL_PASSWORD";
+
 /// `[mail]`: the mail server.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,6 +28,14 @@ pub(crate) struct MailFile {
 
 impl MailFile {
     pub(super) fn settings(self) -> Result<MailSettings, BadSetting> {
+        // Read here as well, so that what is wrong with it is told at the start.
+        let own = secret(PASSWORD)?
+            .map(|password| again(PASSWORD).map_or(Secret::new(password), Secret::read_from));
+        self.with_password(own)
+    }
+
+    /// The settings, if the environment has this password.
+    fn with_password(self, own: Option<Secret>) -> Result<MailSettings, BadSetting> {
         let mut settings = MailSettings::new(self.host, self.from);
         settings.port = self.port;
         settings.tls = match self.tls.as_deref() {
@@ -37,18 +47,32 @@ impl MailFile {
             }
         };
         settings.username = self.username;
-        // Read here as well, so that what is wrong with it is told at the start.
-        settings.password = match secret("SIGNOFF_MAIL_PASSWORD")? {
-            Some(password) => {
-                Some(again("SIGNOFF_MAIL_PASSWORD").map_or(Secret::new(password), Secret::read_from))
-            }
-            None => self.password.map(Secret::new),
-        };
+        settings.password = own.or(self.password.map(Secret::new));
         if let Some(path) = &self.ca {
             let text = std::fs::read_to_string(path);
             settings.ca_pem =
                 Some(text.map_err(|error| bad("mail.ca", format!("{}: {error}", path.display())))?);
         }
         Ok(settings)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_the_environment_wins_over_that_of_the_file() {
+        let read = |of_file: &str, own: Option<&str>| {
+            let text = format!("host = \"h\"\nfrom = \"a@x.example\"\nusername = \"me\"\n{of_file}");
+            let file: MailFile = toml::from_str(&text).unwrap();
+            let settings = file.with_password(own.map(Secret::new)).unwrap();
+            settings.password.map(|password| password.read().unwrap())
+        };
+        let of_file = "password = \"of-file\"";
+        assert_eq!(read(of_file, Some("of-variable")).as_deref(), Some("of-variable"));
+        assert_eq!(read(of_file, None).as_deref(), Some("of-file"));
+        assert_eq!(read("", Some("of-variable")).as_deref(), Some("of-variable"));
+        assert_eq!(read("", None), None);
     }
 }

@@ -14,10 +14,17 @@ pub(super) type Again = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
 
 /// What reads the secret called `name` again, if it is in a file: others may replace it there while the server runs.
 pub(super) fn again(name: &str) -> Option<Again> {
+    again_from(name, variable)
+}
+
+fn again_from(
+    name: &str,
+    variable: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
+) -> Option<Again> {
     let in_file = format!("{name}_FILE");
     variable(&in_file)?;
     let name = name.to_owned();
-    Some(Box::new(move || match secret(&name) {
+    Some(Box::new(move || match from(&name, &variable) {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => Err(format!("{in_file} is not set any more")),
         Err(error) => Err(error.to_string()),
@@ -68,6 +75,27 @@ fn read(file: &PathBuf) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_in_a_file_is_what_stands_there_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        let path = file.clone();
+        let variable = move |name: &str| (name == "TOKEN_FILE").then(|| OsString::from(&path));
+        std::fs::write(&file, "first\n").unwrap();
+        let read = again_from("TOKEN", variable).unwrap();
+        assert_eq!(read().as_deref(), Ok("first"));
+        // As a rotation does it.
+        std::fs::write(folder.path().join("new"), "second\n").unwrap();
+        std::fs::rename(folder.path().join("new"), &file).unwrap();
+        assert_eq!(read().as_deref(), Ok("second"));
+        std::fs::remove_file(&file).unwrap();
+        assert!(read().unwrap_err().contains("No such file"));
+        assert!(
+            again_from("TOKEN", |name| (name == "TOKEN").then(|| "x".into())).is_none(),
+            "it is in no file"
+        );
+    }
 
     #[test]
     fn a_secret_is_in_a_variable_or_in_a_file() {

@@ -12,15 +12,13 @@ use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use signoff_server::limits::LOG_LINES;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 
 use crate::config::{BadSetting, bad};
 use crate::view;
 use filter::Filter;
 use sink::{Drops, Sink};
-
-/// At most so many lines wait to be written. Those that come then are dropped and counted.
-const WAITING_LINES: usize = 16_384;
 
 /// How a line is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +92,8 @@ pub(crate) fn start(level: &str, settings: &LogSettings) -> Result<(), BadSettin
 }
 
 fn builder() -> NonBlockingBuilder {
-    NonBlockingBuilder::default().lossy(true).buffered_lines_limit(WAITING_LINES).thread_name("log")
+    // Lines that come when so many wait are dropped and counted.
+    NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LOG_LINES).thread_name("log")
 }
 
 fn subscribe(
@@ -173,6 +172,11 @@ fn within_crate(file: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+    use std::sync::mpsc;
+
+    use signoff_server::limits::Bound;
+
     use super::*;
 
     #[test]
@@ -190,6 +194,43 @@ mod tests {
         ] {
             assert_eq!(within_crate(file), shown);
         }
+    }
+
+    /// Takes one line and no more until it is let go.
+    struct Still {
+        has_one: mpsc::Sender<()>,
+        let_go: mpsc::Receiver<()>,
+    }
+
+    impl Write for Still {
+        fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+            // Errors mean that the test is over.
+            let _ = self.has_one.send(());
+            let _ = self.let_go.recv();
+            Ok(line.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn as_many_lines_wait_as_the_table_of_bounds_says() {
+        let (has_one, taken) = mpsc::channel();
+        let (hold, let_go) = mpsc::channel();
+        let (mut writer, guard) = builder().finish(Still { has_one, let_go });
+        let dropped = writer.error_counter();
+        let mut line = || writer.write_all(b"line\n").unwrap();
+        line();
+        taken.recv().unwrap();
+        for _ in 0..Bound::LogLines.row().value {
+            line();
+        }
+        assert_eq!(dropped.dropped_lines(), 0);
+        line();
+        assert_eq!(dropped.dropped_lines(), 1);
+        drop((hold, guard));
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use reqwest::{Certificate, Method, Proxy};
 use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::server::{Api, PATIENCE, Server, TENANT, builder, http, of_offer, signoff};
+use crate::server::{Api, PATIENCE, Server, TENANT, VERSION, builder, http, of_offer, signoff};
 
 /// What a server that does not start says; it ends with `code`.
 async fn refusal(home: &Path, variables: &[(&str, &str)], arguments: &[&str], code: i32) -> String {
@@ -197,4 +198,44 @@ async fn the_portals_names_are_answered_by_proxy_and_by_name() {
 
 fn builder_of(builder: reqwest::ClientBuilder, proxy: &str) -> reqwest::ClientBuilder {
     builder.proxy(Proxy::all(proxy).unwrap())
+}
+
+#[tokio::test]
+async fn the_operators_token_in_a_file_is_the_one_that_stands_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("operator");
+    let write = |token: &str| {
+        let new = folder.path().join("new");
+        std::fs::write(&new, format!("{token}\n")).unwrap();
+        std::fs::rename(new, &file).unwrap();
+    };
+    let [old, new] = ["the-first-token-of-the-operator", "the-second-token-of-the-operator"];
+    write(old);
+    let address = format!("sqlite:{}", folder.path().join("signoff.db").display());
+    let variables = [("SIGNOFF_OPERATOR_TOKEN_FILE", file.to_str().unwrap())];
+    let server = Server::start_in(&variables, &address, &folder.path().join("log"), &[]).await;
+    let http = http();
+    let status = async |token: &str| {
+        let url = format!("{}/api/audit?{VERSION}", server.base);
+        http.get(url).bearer_auth(token).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((status(old).await, status(new).await), (200, 401));
+    write(new);
+    let taken_up = async {
+        while status(new).await != 200 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, taken_up).await.expect("the new one counts");
+    assert_eq!(status(old).await, 401);
+    // One that is none stops no server.
+    write("short");
+    let lost = async {
+        while status(new).await != 401 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, lost).await.expect("there is no operator");
+    assert_eq!(server.log().matches("the operator's token cannot be read").count(), 1, "{}", server.log());
+    assert!(!server.log().contains("short") && !server.log().contains(new), "{}", server.log());
 }

@@ -52,6 +52,43 @@ async fn a_flag_wins_over_the_variable_and_the_variable_over_the_file() {
     }
 }
 
+/// What `signoff token` prints or asks for, by who is said to call in the file, the variable and the flag.
+#[tokio::test]
+async fn a_caller_is_taken_from_the_flag_then_the_variable_then_the_file() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::create_dir(home.path().join("signoff")).unwrap();
+    let settings = home.path().join("signoff/client.toml");
+    let config = ("XDG_CONFIG_HOME", home.path().to_str().unwrap());
+    // The scripted server's own token is taken back.
+    let none = ("SIGNOFF_TOKEN", "");
+    std::fs::write(&settings, "token = 'of-file'\n").unwrap();
+    for (variables, flags, expected) in [
+        (&[none][..], &[][..], "of-file\n"),
+        (&[("SIGNOFF_TOKEN", "of-variable")], &[], "of-variable\n"),
+        (&[("SIGNOFF_TOKEN", "of-variable")], &["--token", "of-flag"], "of-flag\n"),
+        (&[none], &["--token", "of-flag"], "of-flag\n"),
+        (&[("SIGNOFF_TOKEN", "of-variable")], &["--token", ""], "of-variable\n"),
+        (&[none], &["--token", ""], "of-file\n"),
+    ] {
+        let run = signoff_with(&[], &[&[config], variables].concat(), &[&["token"], flags].concat()).await;
+        assert_eq!((run.code, run.stdout.as_str()), (0, expected), "{variables:?} {flags:?}: {}", run.stderr);
+    }
+    std::fs::write(&settings, "tenant = 'tenant'\nclient-id = 'of-file'\nclient-secret = 'hush'\n").unwrap();
+    let reply = [(200, serde_json::json!({"access_token": "abc"}))];
+    for (variables, flags, expected) in [
+        (&[none][..], &[][..], "client_id=of-file&"),
+        (&[none, ("SIGNOFF_CLIENT_ID", "")], &[], "client_id=of-file&"),
+        (&[none, ("SIGNOFF_CLIENT_ID", "of-variable")], &[], "client_id=of-variable&"),
+        (&[none, ("SIGNOFF_CLIENT_ID", "of-variable")], &["--client-id", "of-flag"], "client_id=of-flag&"),
+        (&[none, ("SIGNOFF_CLIENT_ID", "of-variable")], &["--client-id", ""], "client_id=of-variable&"),
+    ] {
+        let run = signoff_with(&reply, &[&[config], variables].concat(), &[&["token"], flags].concat()).await;
+        assert_eq!(run.code, 0, "{variables:?} {flags:?}: {}", run.stderr);
+        let asked = format!("{}&", run.requests[0]);
+        assert!(asked.contains(expected), "{variables:?} {flags:?}: {asked}");
+    }
+}
+
 #[tokio::test]
 async fn a_variable_that_is_set_to_nothing_is_not_set() {
     let home = tempfile::tempdir().unwrap();

@@ -5,18 +5,6 @@ use crate::findings::Findings;
 use crate::http::{Reply, Request};
 use crate::server::{OPERATOR, Server};
 
-/// Parameters that lead to what is there, so that the body is looked at.
-const VALUES: [(&str, &str); 8] = [
-    ("publisherId", "contoso"),
-    ("offerId", "sample-vm"),
-    ("operationId", "5a63deb5-925b-4ee0-938b-7c86fbf287c5"),
-    ("step", "displaycertify"),
-    ("tenant", "a-tenant"),
-    ("client", "a-client"),
-    ("user", "a-user"),
-    ("faultId", "5a63deb5-925b-4ee0-938b-7c86fbf287c5"),
-];
-
 /// The calls whose bodies may be JSON5 (contract, "Every request").
 pub(crate) const JSON5: [&str; 5] =
     ["publishOffer", "goLive", "cancelOperation", "cancelOperations", "killOperation"];
@@ -29,7 +17,7 @@ pub(crate) fn with_json(server: &Server) -> Vec<Call> {
 }
 
 pub(crate) fn send(server: &Server, call: &Call, body: &[u8]) -> Reply {
-    let request = Request::api(&call.method, &call.path_with(&VALUES), Some(OPERATOR));
+    let request = Request::api(&call.method, &call.path_to_sample(), Some(OPERATOR));
     server.send(&request.header("Content-Type", "application/json").body(body))
 }
 

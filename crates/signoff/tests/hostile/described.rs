@@ -5,6 +5,25 @@ use serde_json::Value;
 use crate::http::Request;
 use crate::server::Server;
 
+/// The id of nothing.
+pub(crate) const NO_OPERATION: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
+
+/// Parameters that lead to nothing that other calls need.
+pub(crate) const VALUES: [(&str, &str); 12] = [
+    ("publisherId", "contoso"),
+    ("offerId", "nothing-here"),
+    ("operationId", NO_OPERATION),
+    ("address", "contoso$nothing-here$1$preview"),
+    ("version", "1"),
+    ("slot", "preview"),
+    ("step", "displaycertify"),
+    ("tenant", "a-tenant"),
+    ("client", "a-client"),
+    ("user", "a-user"),
+    ("offerTypeId", "microsoft-azure-virtualmachines"),
+    ("faultId", NO_OPERATION),
+];
+
 /// One call of the description.
 pub(crate) struct Call {
     /// Its `operationId`.
@@ -56,13 +75,18 @@ fn parameters(document: &Value, call: &Value, place: &str) -> Vec<String> {
 }
 
 impl Call {
-    /// Its path with these values for its parameters.
+    /// Its path with these values for its parameters, the first of each name.
     pub(crate) fn path_with(&self, values: &[(&str, &str)]) -> String {
         let path = values
             .iter()
             .fold(self.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         assert!(!path.contains('{'), "{path} has a parameter that this test gives no value");
         path
+    }
+
+    /// Its path with parameters that lead to an offer that is there, so that a body is looked at.
+    pub(crate) fn path_to_sample(&self) -> String {
+        self.path_with(&[&[("offerId", "sample-vm")], VALUES.as_slice()].concat())
     }
 
     /// A request of it with a body that says nothing, if it takes one.

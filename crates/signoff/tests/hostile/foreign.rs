@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::described::calls;
+use crate::described::{NO_OPERATION, VALUES, calls};
 use crate::findings::Findings;
 use crate::http::{Reply, Request};
 use crate::server::{OPERATOR, Server};
@@ -40,8 +40,6 @@ fn told(reply: &Reply, names: &[&str]) -> (u16, String, Vec<(String, String)>) {
     (reply.status, blank(&reply.body), headers)
 }
 
-const NO_OPERATION: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
-
 #[test]
 fn another_publishers_things_are_neither_touched_nor_told_of() {
     let server = Server::start(&[]);
@@ -50,14 +48,6 @@ fn another_publishers_things_are_neither_touched_nor_told_of() {
         server.send(&Request::api("GET", &format!("/api/operations/{}", secret.address), Some(OPERATOR)));
     let token = server.token("contoso-owner", "contoso-secret");
     let findings = Findings::of("other publishers' ids");
-    let common = [
-        ("version", "1"),
-        ("slot", "preview"),
-        ("step", "displaycertify"),
-        ("tenant", "a-tenant"),
-        ("client", "a-client"),
-        ("user", "a-user"),
-    ];
     let is_of_publisher = |path: &str| path.contains("{publisherId}") || path.contains("{address}");
     for call in calls(&server).iter().filter(|call| call.secured && is_of_publisher(&call.path)) {
         let ask = |publisher: &str, offer: &str, operation: &str, address: &str| {
@@ -68,7 +58,7 @@ fn another_publishers_things_are_neither_touched_nor_told_of() {
                 ("operationId", operation),
                 ("address", address),
             ];
-            let reply = server.send(&call.request(&[ids.as_slice(), &common].concat(), Some(&token)));
+            let reply = server.send(&call.request(&[ids.as_slice(), &VALUES].concat(), Some(&token)));
             told(&reply, &[address, operation, offer, publisher])
         };
         // All of it there, the publisher alone, nothing at all.

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use crate::described::{Call, calls};
 use crate::findings::Findings;
 use crate::http::{Reply, Request, connect, read_to_close, replies};
-use crate::server::{OPERATOR, Server, TENANT};
+use crate::server::{OPERATOR, Server};
 
 /// A server that is patient for a tenth of a second.
 fn impatient() -> Server {
@@ -47,23 +47,13 @@ fn who_never_finishes_a_request_is_not_waited_for() {
         let got = closes(&server, head);
         findings.check(is_no_success(&got), || format!("{head:?}: {got:?}"));
     }
-    let values = [
-        ("publisherId", "contoso"),
-        ("offerId", "sample-vm"),
-        ("operationId", "5a63deb5-925b-4ee0-938b-7c86fbf287c5"),
-        ("step", "displaycertify"),
-        ("tenant", TENANT),
-        ("client", "a-client"),
-        ("user", "a-user"),
-        ("faultId", "5a63deb5-925b-4ee0-938b-7c86fbf287c5"),
-    ];
     // A snapshot that is restored is large, and has a longer time of its own.
     let timed = |call: &&Call| call.body.is_some() && call.path != "/_signoff/snapshot";
     for call in calls(&server).iter().filter(timed) {
         for declared in ["Content-Length: 1000\r\n", "Transfer-Encoding: chunked\r\n"] {
             findings.sent(&call.id);
             let media_type = call.body.as_deref().unwrap_or_default();
-            let request = Request::api(&call.method, &call.path_with(&values), Some(OPERATOR));
+            let request = Request::api(&call.method, &call.path_to_sample(), Some(OPERATOR));
             let bytes = request.header("Content-Type", media_type).bytes(server.host());
             let head = String::from_utf8(bytes).unwrap();
             let head = head.strip_suffix("\r\n").unwrap();

@@ -241,6 +241,31 @@ fn server_of(issuer: &Signer) -> Server {
     server
 }
 
+/// A client that is registered here would be of no use: the tokens come from elsewhere.
+#[test]
+fn no_client_is_registered_where_another_issuer_gives_the_tokens() {
+    let server = server_of(&Signer::new("issuer"));
+    let register = |body: &Value| {
+        server.send(&Request::api("PUT", "/api/principals/t/a-client", Some(OPERATOR)).json(body))
+    };
+    for body in [json!({}), json!({ "secret": "a-secret-of-more-than-32-characters-for-tests" })] {
+        let reply = register(&body);
+        let error = reply.json()["error"].clone();
+        assert_eq!((reply.status, &error["code"]), (400, &json!("NoTokenEndpoint")), "{reply:?}");
+        assert!(error["message"].as_str().unwrap().contains(ISSUER), "{error}");
+    }
+    // Who is no operator learns nothing of it, and what is wrong with the body is told first.
+    let stranger = Request::api("PUT", "/api/principals/t/a-client", None).json(&json!({}));
+    assert_eq!(server.send(&stranger).status, 401);
+    assert_eq!(register(&json!({ "secrets": 1 })).json()["error"]["code"], "InvalidJson");
+    // Nor does a token endpoint answer.
+    let form = "grant_type=client_credentials&client_id=a-client&client_secret=x";
+    let request = Request::new("POST", "/t/oauth2/token")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(form.to_owned());
+    assert_eq!(server.send(&request).status, 404);
+}
+
 const PATH: &str = "/api/publishers/contoso/members";
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::{Change, Content, Mail, OfferFilter};
+use crate::contract::{Change, Content, Mail, OfferFilter, Place};
 use crate::{Store, StoreError};
 use proptest::collection::vec;
 use proptest::prelude::Strategy;
@@ -70,7 +70,7 @@ impl Expected {
             let page = store.operations_before(CONTOSO, offer, before, 2).await.unwrap();
             assert!(page.len() <= 2);
             let Some(last) = page.last() else { break };
-            before = Some(last.publishing_version);
+            before = Some(Place::of(last));
             paged.extend(page);
         }
         assert_eq!(paged, newest_first);

@@ -105,6 +105,7 @@ macro_rules! every_case {
             retention: [
                 what_is_forgotten_is_gone,
                 what_stays_is_listed_and_found,
+                a_list_goes_on_from_where_it_was,
                 what_stays_among_its_neighbours_is_listed_once,
                 an_offer_that_changed_is_left_alone,
                 an_operation_stays_until_its_mail_is_sent,

@@ -1,6 +1,6 @@
 //! Forgetting operations that ended long ago.
 
-use crate::contract::{Aged, Change, Content, Delivery, Mail, Prune};
+use crate::contract::{Aged, Change, Content, Delivery, Mail, Place, Prune};
 use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::OperationId;
@@ -117,6 +117,32 @@ pub async fn what_stays_is_listed_and_found(fx: &impl Fixture) {
     store.restore(&snapshot).await.unwrap();
     assert_eq!(numbers(&*store).await, [8, 7, 4]);
     assert_eq!(found(&*store, 8).await, [4, 7, 8]);
+}
+
+/// A list goes on from every place, be the operation there or forgotten.
+pub async fn a_list_goes_on_from_where_it_was(fx: &impl Fixture) {
+    let store = fx.store();
+    published_and_canceled(&*store, 4).await;
+    let places: Vec<Place> = store.operations(CONTOSO, "a").await.unwrap().iter().map(Place::of).collect();
+    let check = async |expected: &[u64]| {
+        for place in &places {
+            for limit in [0, 1, 2, 3, 9, usize::MAX] {
+                let page = store.operations_before(CONTOSO, "a", Some(*place), limit).await.unwrap();
+                let page: Vec<u64> = page.iter().map(|operation| operation.publishing_version).collect();
+                let older = expected.iter().copied().filter(|number| *number < place.publishing_version);
+                assert_eq!(page, older.take(limit).collect::<Vec<_>>(), "{place:?} {limit}");
+            }
+        }
+    };
+    check(&[8, 7, 6, 5, 4, 3, 2, 1]).await;
+    let keep = vec![aged(1), aged(4)];
+    let remove = vec![aged(2), aged(3), aged(5), aged(6)];
+    store.prune(Prune { remove, keep, ..nothing(&*store).await }).await.unwrap();
+    check(&[8, 7, 4, 1]).await;
+    // A place in another offer is none here.
+    apply(&*store, CONTOSO, "b", put(CONTOSO, "b")).await;
+    let page = store.operations_before(CONTOSO, "b", Some(places[0]), 9).await.unwrap();
+    assert_eq!(page, []);
 }
 
 /// Before anything is forgotten, an operation that was told to stay is there once.

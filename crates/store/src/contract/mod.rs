@@ -15,7 +15,7 @@ pub use artifacts::Artifacts;
 pub use audit::{Audit, AuditEntry, AuditRow, SERVER};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
 pub use lab::{Lab, LabKind};
-pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, StoredOperation};
+pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
 pub use retention::{Aged, Prune, Retention};

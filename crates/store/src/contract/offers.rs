@@ -94,6 +94,22 @@ pub struct OfferSummary {
 }
 
 /// Offers and their operations.
+/// The place of an operation among those of its offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The operation, from which those before it are followed.
+    pub operation: OperationId,
+    /// Its number, by which they are found if it was forgotten meanwhile.
+    pub publishing_version: u64,
+}
+
+impl Place {
+    /// Where this operation is.
+    pub fn of(operation: &Operation) -> Self {
+        Self { operation: operation.id, publishing_version: operation.publishing_version }
+    }
+}
+
 #[async_trait]
 pub trait Offers: Send + Sync {
     /// The offer's lifecycle state, if it exists.
@@ -149,12 +165,13 @@ pub trait Offers: Send + Sync {
         self.operations_before(publisher, offer, None, usize::MAX).await
     }
 
-    /// The operations of the offer whose publishing version is less than `before`, the newest first, at most `limit`.
+    /// The operations of the offer that are older than `before`, or all, the newest first, at most `limit`. Wherever they
+    /// begin, no others are read.
     async fn operations_before(
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError>;
 

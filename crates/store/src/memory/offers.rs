@@ -8,7 +8,7 @@ use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
 use super::{MemoryStore, StoreEvent, audit, repeats};
 use crate::StoreError;
 use crate::contract::{
-    Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, StoredOperation,
+    Change, Content, Delivery, Loaded, Mail, OfferFilter, OfferSummary, Offers, Place, StoredOperation,
 };
 
 #[async_trait]
@@ -101,17 +101,24 @@ impl Offers for MemoryStore {
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
         let tables = self.inner.tables.lock();
-        let thread: Vec<&Operation> = thread(&tables, publisher, offer).collect();
+        let first = match before {
+            None => newest(&tables, publisher, offer),
+            Some(place) => tables
+                .operations
+                .get(&(publisher.to_owned(), place.operation))
+                .filter(|row| row.offer == offer)
+                .and_then(|row| tables.operation(publisher, row.operation.previous?)),
+        };
+        let mut listed: Vec<&Operation> = thread(&tables, publisher, first).take(limit).collect();
         // Beyond what was forgotten there may be some that stay.
-        let last = thread.last().map_or(0, |last| last.publishing_version);
-        let all = thread.into_iter().chain(kept(&tables, publisher, offer, last));
-        let listed =
-            all.filter(|operation| before.is_none_or(|before| operation.publishing_version < before));
-        Ok(listed.take(limit).cloned().collect())
+        let last = listed.last().map(|last| Place::of(last)).or(before);
+        let last = last.map_or(u64::MAX, |place| place.publishing_version);
+        listed.extend(kept(&tables, publisher, offer, last).take(limit - listed.len()));
+        Ok(listed.into_iter().cloned().collect())
     }
 
     async fn operation_by_version(
@@ -121,7 +128,8 @@ impl Offers for MemoryStore {
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
         let tables = self.inner.tables.lock();
-        let mut all = thread(&tables, publisher, offer).chain(kept(&tables, publisher, offer, u64::MAX));
+        let thread = thread(&tables, publisher, newest(&tables, publisher, offer));
+        let mut all = thread.chain(kept(&tables, publisher, offer, u64::MAX));
         Ok(all.find(|operation| operation.publishing_version == publishing_version).cloned())
     }
 }
@@ -138,15 +146,19 @@ fn kept<'a>(
     kept.filter_map(move |(_, kept)| tables.operation(publisher, kept.id))
 }
 
-/// The offer's operations from the newest to the first, or to where older ones were forgotten.
+/// The offer's newest operation.
+fn newest<'a>(tables: &'a Tables, publisher: &str, offer: &str) -> Option<&'a Operation> {
+    let row = tables.offers.get(&(publisher.to_owned(), offer.to_owned()))?;
+    tables.operation(publisher, row.cancellation.or(row.target)?)
+}
+
+/// The operations from the `first` one to the oldest, or to where older ones were forgotten.
 fn thread<'a>(
     tables: &'a Tables,
     publisher: &'a str,
-    offer: &str,
+    first: Option<&'a Operation>,
 ) -> impl Iterator<Item = &'a Operation> + use<'a> {
-    let row = tables.offers.get(&(publisher.to_owned(), offer.to_owned()));
-    let newest = row.and_then(|row| tables.operation(publisher, row.cancellation.or(row.target)?));
-    std::iter::successors(newest, move |operation| tables.operation(publisher, operation.previous?))
+    std::iter::successors(first, move |operation| tables.operation(publisher, operation.previous?))
 }
 
 fn key(change: &Change) -> (String, String) {

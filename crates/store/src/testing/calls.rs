@@ -13,9 +13,9 @@ use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
     Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Fingerprint, Keys,
-    Lab, LabKind, Lease, Letter, Loaded, Lookup, OfferFilter, OfferSummary, Offers, Outbox, PrincipalId,
-    PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey, StoredOperation,
-    WorkQueue,
+    Lab, LabKind, Lease, Letter, Loaded, Lookup, OfferFilter, OfferSummary, Offers, Outbox, Place,
+    PrincipalId, PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey,
+    StoredOperation, WorkQueue,
 };
 
 /// Makes one call; before the semicolon what the log says of it: publisher and subject.
@@ -76,7 +76,7 @@ impl Offers for FaultyStore {
         &self,
         publisher: &str,
         offer: &str,
-        before: Option<u64>,
+        before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
         pass!(self, publisher, offer.to_owned(); operations_before(publisher, offer, before, limit))

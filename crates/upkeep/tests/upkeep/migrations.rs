@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signoff_lifecycle::decision::Event;
-use signoff_store::Store;
-use signoff_store::conformance::world::{CONTOSO, apply, cancel, id, mail, publish, put};
+use signoff_store::conformance::world::{CONTOSO, apply, cancel, decided, id, mail, publish, put};
+use signoff_store::contract::OfferFilter;
 use signoff_store::memory::MemoryStore;
+use signoff_store::{Store, StoreError};
 use signoff_store_postgres::PostgresStore;
 use signoff_store_sqlite::SqliteStore;
 use signoff_upkeep::{self as upkeep, UpkeepError};
@@ -137,5 +138,51 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
         apply(&*store, CONTOSO, "a", cancel(id(2))).await;
         let operations = store.operations(CONTOSO, "a").await.unwrap();
         assert_eq!(operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), [id(2), id(1)]);
+    }
+}
+
+/// Before there was a rule against it, ids of offers could differ in letter case alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn offers_that_differ_in_letter_case_alone_stay_two() {
+    let names = ["MyOffer", "myoffer"];
+    for shelf in shelves().await {
+        migrate_to(&shelf, 6).await;
+        for (number, name) in names.into_iter().enumerate() {
+            // A store in memory keeps the rule, so that each offer is made in one of its own.
+            let memory = MemoryStore::new(Arc::new(|| Duration::ZERO));
+            let state = apply(&memory, CONTOSO, name, put(CONTOSO, name)).await;
+            let hex = format!("{number:032x}");
+            let is_file = shelf.address.starts_with("sqlite:");
+            let guid = if is_file { format!("x'{hex}'") } else { format!("'{hex}'::uuid") };
+            shelf
+                .sql(&format!(
+                    "INSERT INTO offer (publisher_id, offer_id, guid, revision, offer_type, status, display_text, state)
+                         VALUES ('contoso', '{name}', {guid}, 1, '{}', '{}', '', {});
+                     INSERT INTO content (publisher_id, offer_id, version, changed_at, display_text, definition)
+                         VALUES ('contoso', '{name}', 1, 0, '', '{{\"name\":\"{name}\"}}');",
+                    state.offer.offer_type,
+                    state.status().as_str(),
+                    json(&state.offer),
+                ))
+                .await;
+        }
+        upkeep::migrate(&shelf.place()).await.unwrap();
+        let store: Arc<dyn Store> = match shelf.address.strip_prefix("sqlite:") {
+            Some(file) => Arc::new(SqliteStore::open(file.as_ref()).unwrap()),
+            None => Arc::new(PostgresStore::open(&shelf.settings()).await.unwrap()),
+        };
+        for (name, number) in names.into_iter().zip(1..) {
+            assert_eq!(store.load(CONTOSO, name).await.unwrap().unwrap().aggregate.offer.id, name);
+            let content = store.content(CONTOSO, name, 1).await.unwrap().unwrap();
+            assert!(content.definition.contains(name), "{content:?}");
+            // Each goes on by itself.
+            apply(&*store, CONTOSO, name, publish(id(number), 1)).await;
+            assert_eq!(store.operations(CONTOSO, name).await.unwrap().len(), 1);
+        }
+        assert_eq!(store.list(CONTOSO, OfferFilter::default()).await.unwrap().len(), 2);
+        assert_eq!(store.offer_spelled(CONTOSO, "MYOFFER").await.unwrap().as_deref(), Some("MyOffer"));
+        // A third is refused.
+        let change = decided(&*store, CONTOSO, "MYOFFER", put(CONTOSO, "MYOFFER")).await;
+        assert!(matches!(store.commit(&change).await, Err(StoreError::Stale)));
     }
 }

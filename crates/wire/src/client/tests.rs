@@ -385,6 +385,32 @@ async fn a_list_goes_on_where_its_link_leads() {
 }
 
 #[tokio::test]
+async fn a_list_is_read_to_its_end() {
+    let item = |number: u64| {
+        json!({"id": ID, "offerId": "o", "offerVersion": 1, "offerTypeId": "t", "publisherId": "p",
+            "submissionType": "publish", "submissionState": "canceled", "publishingVersion": number,
+            "slot": "staging", "version": 1, "changedTime": "x"})
+    };
+    let stub = Stub::start([
+        reply(200, &[("link", "</list?$skiptoken=5.b>; rel=\"next\"")], &json!([item(6), item(5)])),
+        // Nothing of this part is wanted, and there is more.
+        reply(200, &[("link", "</list>; rel=first, </list?$skiptoken=3.b>; rel=next")], "[]"),
+        reply(200, &[("link", "</list>; rel=\"first\"")], &json!([item(1)])),
+        reply(200, &[("link", "<https://elsewhere.example/list>; rel=\"next\"")], "[]"),
+    ])
+    .await;
+    let client = stub.client(given());
+    let all = client.operations("p", "o", None).await.unwrap();
+    assert_eq!(all.iter().map(|item| item.publishing_version).collect::<Vec<_>>(), [6, 5, 1]);
+    let asked: Vec<String> =
+        stub.requests().iter().map(|asked| asked.split(" | ").next().unwrap().to_owned()).collect();
+    assert_eq!(asked[1..], ["GET /list?$skiptoken=5.b", "GET /list?$skiptoken=3.b"]);
+    let error = client.operations("p", "o", None).await.unwrap_err();
+    assert!(matches!(error, ClientError::Setting(_)), "the token stays here: {error}");
+    assert_eq!(stub.requests().len(), 4);
+}
+
+#[tokio::test]
 async fn a_location_on_another_server_is_not_followed() {
     let stub = Stub::start([]).await;
     for location in ["https://elsewhere.example/api/x", "//elsewhere.example/x"] {

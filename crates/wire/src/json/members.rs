@@ -181,8 +181,7 @@ impl Scan<'_> {
             }
         }
         push_member(&mut path, member);
-        let surplus = path.chars().count().saturating_sub(LONGEST_PATH);
-        if surplus == 0 { path } else { format!("…{}", path.chars().skip(surplus).collect::<String>()) }
+        shortened(path)
     }
 
     fn error(&self, at: usize, detail: String, fault: Fault) -> JsonError {
@@ -191,7 +190,14 @@ impl Scan<'_> {
     }
 }
 
-fn push_member(path: &mut String, name: &str) {
+/// A path of bounded length.
+pub(super) fn shortened(path: String) -> String {
+    let surplus = path.chars().count().saturating_sub(LONGEST_PATH);
+    if surplus == 0 { path } else { format!("…{}", path.chars().skip(surplus).collect::<String>()) }
+}
+
+/// Adds a member to a path.
+pub(super) fn push_member(path: &mut String, name: &str) {
     if !path.is_empty() {
         path.push('.');
     }

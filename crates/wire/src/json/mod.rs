@@ -2,6 +2,7 @@
 
 pub(crate) mod json5;
 mod members;
+mod strict;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
@@ -30,8 +31,10 @@ pub struct JsonError {
 /// Why a text cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is no JSON, too deep, too large, or not of the expected shape.
+    /// It is no JSON, too deep, too large, or as a whole not of the expected shape.
     Syntax,
+    /// It is JSON, and this member is not of the expected shape: its path.
+    Shape(String),
     /// It is JSON, and an object holds this member more than once: its path.
     Repeated(String),
     /// It is JSON, and a member has a name that would be read as something else: its path.
@@ -42,7 +45,7 @@ impl JsonError {
     /// The error as a sentence about a body.
     pub(crate) fn of_body(&self) -> String {
         match self.fault {
-            Fault::Syntax => format!("the body is not JSON: {self}"),
+            Fault::Syntax | Fault::Shape(_) => format!("the body is not JSON: {self}"),
             Fault::Repeated(_) | Fault::Reserved(_) => self.to_string(),
         }
     }
@@ -104,20 +107,12 @@ pub fn check_nesting(text: &str) -> Result<(), JsonError> {
     Ok(())
 }
 
-/// Reads a small body strictly into a shape; for the bodies of this crate that refuse unknown members.
+/// Reads a small body strictly into a shape; for the bodies of this crate that refuse unknown members. An array of its
+/// members is no object, at any depth.
 pub fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
     let text = text(body)?;
     check(text)?;
-    Ok(serde_json::from_str(text)?)
-}
-
-/// The same for a shape that is an object: to the derived readers an array of its members would be as good.
-pub fn object_from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, JsonError> {
-    let text = text(body)?;
-    if !text.trim_start().starts_with('{') {
-        serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text)?;
-    }
-    from_body(body)
+    strict::read(text)
 }
 
 #[cfg(test)]
@@ -147,10 +142,10 @@ mod tests {
         }
 
         let expected = Shape { step: "live".into() };
-        assert_eq!(object_from_body::<Shape>(br#" {"step":"live"}"#), Ok(expected));
+        assert_eq!(from_body::<Shape>(br#" {"step":"live"}"#), Ok(expected));
         for array in [r#"["live"]"#, r#"  ["live"] "#, "\u{feff}[\"live\"]"] {
-            let error = object_from_body::<Shape>(array.as_bytes()).unwrap_err();
-            assert!(error.detail.starts_with("invalid type: sequence, expected a map"), "{error}");
+            let error = from_body::<Shape>(array.as_bytes()).unwrap_err();
+            assert!(error.detail.starts_with("invalid type: sequence, expected an object"), "{error}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the data files say, and what validation finds in samples that were broken one member at a time.
 mod fields;
 mod keys;
+mod order;
 mod pipelines;
 mod plans;
 mod signatures;

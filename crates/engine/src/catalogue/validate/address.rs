@@ -22,7 +22,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Findings) -> Option<Url> {
     let text = node.text(findings)?;
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     if url.is_none() {
-        findings.error(&node.path, FindingText::InvalidUrl { field: node.key.clone() });
+        node.error(FindingText::InvalidUrl { field: node.key.clone() }, findings);
     }
     url
 }
@@ -33,7 +33,7 @@ pub(super) fn check_signed(node: &Node<'_>, now: Timestamp, published: bool, fin
     let Some(url) = check(node, findings) else { return };
     let Some(sas) = Sas::of(&url) else { return };
     let wrong = if published { Level::Warning } else { Level::Error };
-    let mut found = |level, detail| findings.add(level, &node.path, || detail);
+    let mut found = |level, detail| node.add(level, || detail, findings);
     if sas.has_name_behind {
         found(Level::Warning, FindingText::SasNameBehind);
     }
@@ -63,7 +63,7 @@ fn check_expiry(
     wrong: Level,
     findings: &mut Findings,
 ) {
-    let mut found = |level, detail| findings.add(level, &node.path, || detail);
+    let mut found = |level, detail| node.add(level, || detail, findings);
     let Some(expiry) = expiry else {
         return found(Level::Warning, FindingText::SasIncomplete { parameter: "se".to_owned() });
     };

@@ -47,12 +47,12 @@ fn check_one(field: &Field, node: &Node<'_>, findings: &mut Findings) {
         }
         FieldKind::Email => {
             if node.text(findings).is_some_and(|text| !is_email(text)) {
-                findings.error(&node.path, FindingText::InvalidEmail { field: node.key.clone() });
+                node.error(FindingText::InvalidEmail { field: node.key.clone() }, findings);
             }
         }
         FieldKind::PlanId => {
             if let Some(id) = node.text(findings).filter(|id| !is_plan_id(id)) {
-                findings.error(&node.path, FindingText::InvalidPlanId { plan: shown_value(id) });
+                node.error(FindingText::InvalidPlanId { plan: shown_value(id) }, findings);
             }
         }
     }

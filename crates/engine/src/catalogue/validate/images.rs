@@ -79,7 +79,7 @@ pub(super) fn check(offer_type: &OfferType, plan: &Node<'_>, rules: Rules<'_>, f
     }
     if !any {
         let first = plan.member(&offer_type.image_keys[0]);
-        findings.error(&first.path, FindingText::MissingImage { field: first.key });
+        first.error(FindingText::MissingImage { field: first.key.clone() }, findings);
     }
 }
 
@@ -133,7 +133,7 @@ fn check_lun(node: &Node<'_>, luns: &mut HashSet<u64>, findings: &mut Findings) 
     };
     match number {
         None => node.wrong_type(JsonKind::Number, findings),
-        Some(lun) if !luns.insert(lun) => findings.error(&node.path, FindingText::DuplicateLun { lun }),
+        Some(lun) if !luns.insert(lun) => node.error(FindingText::DuplicateLun { lun }, findings),
         Some(_) => {}
     }
 }

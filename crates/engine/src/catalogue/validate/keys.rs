@@ -23,7 +23,7 @@ pub(super) fn check_offer(offer_type: &OfferType, offer: &Node<'_>, findings: &m
     let filled = check_categories(offer_type, offer, findings) | check_flat(offer_type, offer, findings);
     if offer_type.category_required && !filled {
         let member = offer.member(&offer_type.category_keys[0]);
-        findings.error(&member.path, FindingText::MissingCategory { field: member.key });
+        member.error(FindingText::MissingCategory { field: member.key.clone() }, findings);
     }
     for prefix in ["microsoft-azure-marketplace", &offer_type.prefix] {
         check_industries(offer_type, &offer.member(&format!("{prefix}.{INDUSTRY_SUFFIX}")), findings);
@@ -42,8 +42,8 @@ fn check_flat(offer_type: &OfferType, offer: &Node<'_>, findings: &mut Findings)
             None => false,
         };
         if holds_any {
-            let (field, right) = (flat.key, key.clone());
-            findings.warning(&flat.path, FindingText::FlatCategories { field, right });
+            let (field, right) = (flat.key.clone(), key.clone());
+            flat.warning(FindingText::FlatCategories { field, right }, findings);
         }
         filled |= holds_any;
     }
@@ -83,7 +83,7 @@ fn check_industries(offer_type: &OfferType, member: &Node<'_>, findings: &mut Fi
     let Some(table) = offer_type.industry_table.as_deref().and_then(tables::industries) else {
         if member.list(findings).is_some_and(|entries| !entries.is_empty()) {
             let offer_type = offer_type.id.clone();
-            findings.error(&member.path, FindingText::IndustriesNotAllowed { offer_type });
+            member.error(FindingText::IndustriesNotAllowed { offer_type }, findings);
         }
         return;
     };
@@ -136,10 +136,11 @@ impl KeyMap<'_> {
         }
         let Some(key) = top.text(findings) else { return };
         if !tables::has_key(&self.tables, key) {
-            return findings.add(Level::Error, &top.path, || {
+            let unknown = || {
                 let near = nearest(key, tables::keys(&self.tables));
                 (self.unknown)(shown(key), near, self.address.clone())
-            });
+            };
+            return top.add(Level::Error, unknown, findings);
         }
         let prefix = format!("{}L2-", self.word);
         for name in members.keys() {
@@ -147,8 +148,8 @@ impl KeyMap<'_> {
                 Some(above) if above == key => self.check_below(key, &entry.member(name), findings),
                 Some(_) => {
                     let right = format!("{prefix}{key}");
-                    let Node { path, key: field, .. } = entry.member(name);
-                    findings.error(&path, FindingText::MisplacedKeys { field, right });
+                    let below = entry.member(name);
+                    below.error(FindingText::MisplacedKeys { field: below.key.clone(), right }, findings);
                 }
                 None => {}
             }
@@ -159,10 +160,11 @@ impl KeyMap<'_> {
         for item in list.list(findings).unwrap_or_default() {
             let Some(below) = item.text(findings) else { continue };
             if !tables::has_key_below(&self.tables, key, below) {
-                findings.add(Level::Error, &item.path, || {
+                let unknown = || {
                     let near = nearest(below, tables::keys_below(&self.tables, key));
                     (self.unknown_below)(shown(below), key.to_owned(), near, self.address.clone())
-                });
+                };
+                item.add(Level::Error, unknown, findings);
             }
         }
     }

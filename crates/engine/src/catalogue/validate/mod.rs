@@ -23,7 +23,8 @@ use node::Node;
 pub(crate) use images::Published;
 
 /// Everything that `definition` (the `definition` member of an offer) lacks or has wrong for an offer of this
-/// type to be published at `now`, in the order of the definition's parts: offer, categories, plans.
+/// type to be published at `now`, in the order of the document; what is missing stands where it is missed, before the
+/// members that are there.
 pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> Report {
     examine(offer_type, definition, &Published::default(), now).0
 }

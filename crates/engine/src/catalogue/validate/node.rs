@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use signoff_text::{FindingText, JsonKind};
 
-use crate::catalogue::finding::Findings;
+use crate::catalogue::finding::{Findings, Level, Place};
 
 /// How much of one member's name a path repeats, in characters. A path is made for every place, and so it must not grow
 /// with the names on its way.
@@ -22,18 +22,21 @@ pub(super) struct Node<'a> {
     /// The last member of the path, with the positions behind it.
     pub(super) key: String,
     value: Option<&'a Value>,
+    place: Place<'a>,
 }
 
 impl<'a> Node<'a> {
     pub(super) fn root(value: &'a Value) -> Self {
-        Self { path: "definition".to_owned(), key: "definition".to_owned(), value: Some(value) }
+        let name = "definition".to_owned();
+        Self { path: name.clone(), key: name, value: Some(value), place: Place::of(value) }
     }
 
     /// The member `key`; not there if this is no object.
     pub(super) fn member(&self, key: &str) -> Self {
-        let value = self.value.and_then(|value| value.get(key)).filter(|value| !value.is_null());
+        let there = self.value.and_then(|value| value.get(key));
+        let (value, place) = (there.filter(|value| !value.is_null()), self.place.below(there));
         let shown = shown_name(key);
-        Self { path: format!("{}.{shown}", self.path), key: shown.into_owned(), value }
+        Self { path: format!("{}.{shown}", self.path), key: shown.into_owned(), value, place }
     }
 
     /// The first of the members `keys` that holds something, else the first one.
@@ -47,7 +50,7 @@ impl<'a> Node<'a> {
 
     fn item(&self, index: usize, value: &'a Value) -> Self {
         let (path, key) = (format!("{}[{index}]", self.path), format!("{}[{index}]", self.key));
-        Self { path, key, value: Some(value) }
+        Self { path, key, value: Some(value), place: self.place.below(Some(value)) }
     }
 
     /// Whether nothing is there, or text of white space only.
@@ -80,18 +83,39 @@ impl<'a> Node<'a> {
 
     /// The items of the list that is there; anything else that is there is a finding.
     pub(super) fn list(&self, findings: &mut Findings) -> Option<Vec<Self>> {
-        let items = self.read(JsonKind::List, Value::as_array, findings)?;
-        Some(items.iter().enumerate().map(|(index, value)| self.item(index, value)).collect())
+        self.read(JsonKind::List, Value::as_array, findings)?;
+        Some(self.items())
+    }
+
+    /// The items of the list that is there; none of anything else.
+    pub(super) fn items(&self) -> Vec<Self> {
+        let items = self.value.and_then(Value::as_array).into_iter().flatten();
+        items.enumerate().map(|(index, value)| self.item(index, value)).collect()
+    }
+
+    /// Reports an error here.
+    pub(super) fn error(&self, detail: FindingText, findings: &mut Findings) {
+        self.add(Level::Error, || detail, findings);
+    }
+
+    /// Reports a warning here.
+    pub(super) fn warning(&self, detail: FindingText, findings: &mut Findings) {
+        self.add(Level::Warning, || detail, findings);
+    }
+
+    /// Reports something whose words take some work.
+    pub(super) fn add(&self, level: Level, detail: impl FnOnce() -> FindingText, findings: &mut Findings) {
+        findings.add(level, self.place, &self.path, detail);
     }
 
     /// Reports that something must be there.
     pub(super) fn missing(&self, findings: &mut Findings) {
-        findings.error(&self.path, FindingText::MissingField { field: self.key.clone() });
+        self.error(FindingText::MissingField { field: self.key.clone() }, findings);
     }
 
     /// Reports that what is there is of the wrong type.
     pub(super) fn wrong_type(&self, expected: JsonKind, findings: &mut Findings) {
-        findings.error(&self.path, FindingText::WrongType { field: self.key.clone(), expected });
+        self.error(FindingText::WrongType { field: self.key.clone(), expected }, findings);
     }
 
     fn read<T>(

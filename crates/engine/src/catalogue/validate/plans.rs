@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value;
 use signoff_text::FindingText;
 
 use super::{
@@ -25,7 +26,7 @@ pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, rules: Rules<'_>, 
         items
     };
     if items.is_empty() {
-        findings.error(&plans.path, FindingText::MissingPlan);
+        plans.error(FindingText::MissingPlan, findings);
     }
     let mut ids = HashSet::new();
     for plan in &items {
@@ -47,14 +48,13 @@ pub(super) fn check(offer_type: &OfferType, plans: &Node<'_>, rules: Rules<'_>, 
 /// Checks that no other plan, nor a generation of one, has the same id. Letter case does not tell ids apart.
 fn check_unique(plan: &Node<'_>, ids: &mut HashSet<String>, findings: &mut Findings) {
     // What is not a list, or not an object in it, is reported with the images.
-    let mut ignored = Findings::default();
-    let generations = plan.member(DISK_GENERATIONS).list(&mut ignored).unwrap_or_default();
+    let generations = plan.member(DISK_GENERATIONS).items();
     for holder in std::iter::once(plan).chain(&generations) {
         let id = holder.member("planId");
-        if let Some(text) = id.text(&mut ignored).filter(|_| !id.is_blank())
+        if let Some(text) = id.value().and_then(Value::as_str).filter(|_| !id.is_blank())
             && !ids.insert(text.to_ascii_lowercase())
         {
-            findings.error(&id.path, FindingText::DuplicatePlanId { plan: shown_value(text) });
+            id.error(FindingText::DuplicatePlanId { plan: shown_value(text) }, findings);
         }
     }
 }

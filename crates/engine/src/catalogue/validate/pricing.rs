@@ -26,7 +26,7 @@ pub(super) fn check(offer_type: &OfferType, plan: &Node<'_>, findings: &mut Find
     }
     if !priced {
         let pricing = plan.first_filled(PRICING[0], PRICING);
-        findings.error(&pricing.path, FindingText::MissingPrice { field: pricing.key });
+        pricing.error(FindingText::MissingPrice { field: pricing.key.clone() }, findings);
     }
     check_regions(offer_type, &plan.member("regions"), findings);
 }
@@ -60,7 +60,7 @@ fn check_cores(offer_type: &OfferType, cores: &Node<'_>, findings: &mut Findings
     let currency = cores.member("currency");
     if let Some(code) = currency.text(findings).filter(|code| !tables::is_currency(code)) {
         let (currency_code, address) = (shown(code), all_keys(offer_type));
-        findings.error(&currency.path, FindingText::UnknownCurrency { currency: currency_code, address });
+        currency.error(FindingText::UnknownCurrency { currency: currency_code, address }, findings);
     }
     let single = cores.member("single");
     if !single.is_blank() {
@@ -71,11 +71,12 @@ fn check_cores(offer_type: &OfferType, cores: &Node<'_>, findings: &mut Findings
     for size in sizes.into_iter().flat_map(serde_json::Map::keys) {
         let price = each.member(size);
         if !tables::core_sizes().contains(size) {
-            findings.add(Level::Error, &price.path, || FindingText::UnknownCoreSize {
+            let unknown = || FindingText::UnknownCoreSize {
                 size: shown(size),
                 near: nearest(size, tables::core_sizes().iter().map(String::as_str)),
                 address: all_keys(offer_type),
-            });
+            };
+            price.add(Level::Error, unknown, findings);
         } else if price.is_blank() {
             price.missing(findings);
         } else {
@@ -111,9 +112,9 @@ fn check_price(node: &Node<'_>, findings: &mut Findings) {
         _ => return node.wrong_type(JsonKind::Number, findings),
     };
     match read_decimal(&price) {
-        None => findings.error(&node.path, FindingText::InvalidPrice { price: shown_value(&price) }),
+        None => node.error(FindingText::InvalidPrice { price: shown_value(&price) }, findings),
         Some(Sign::Negative) => {
-            findings.error(&node.path, FindingText::NegativePrice { price: shown_value(&price) });
+            node.error(FindingText::NegativePrice { price: shown_value(&price) }, findings);
         }
         Some(Sign::ZeroOrPositive) => {}
     }
@@ -150,13 +151,14 @@ fn check_regions(offer_type: &OfferType, regions: &Node<'_>, findings: &mut Find
             continue;
         }
         if region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            findings.warning(&item.path, FindingText::RegionUnpriced { region: region.to_owned() });
+            item.warning(FindingText::RegionUnpriced { region: region.to_owned() }, findings);
         } else {
-            findings.add(Level::Error, &item.path, || FindingText::InvalidRegion {
+            let invalid = || FindingText::InvalidRegion {
                 region: shown(region),
                 near: nearest(region, tables::regions().map(|(region, _)| region)),
                 address: all_keys(offer_type),
-            });
+            };
+            item.add(Level::Error, invalid, findings);
         }
     }
 }

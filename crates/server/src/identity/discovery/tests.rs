@@ -3,8 +3,8 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::identity::ClientPolicy;
 use crate::identity::testing::{FakeClock, FakeStore, Served, http, issuer};
+use crate::identity::{ClientPolicy, Issuer, IssuerSettings};
 
 const LOGIN: &str = "login.microsoftonline.com";
 
@@ -35,6 +35,28 @@ async fn configurations_lead_to_the_host_that_was_asked() {
 
     let (_, shared) = get(&served, LOGIN, "/common/v2.0/.well-known/openid-configuration").await;
     assert_eq!(shared["issuer"], format!("https://{LOGIN}/{{tenantid}}/v2.0"));
+}
+
+#[tokio::test]
+async fn configurations_name_the_public_address_unless_a_login_host_was_asked() {
+    let store = Arc::new(FakeStore::default());
+    let settings = IssuerSettings {
+        public_base: Some("https://market.example/".to_owned()),
+        ..IssuerSettings::default()
+    };
+    let clock = FakeClock::at(0).clock();
+    let served = Served::issuer(&Arc::new(Issuer::new(store.clone(), store, clock, settings))).await;
+    for host in ["127.0.0.1:8443", "market.example", "10.0.0.7"] {
+        let (_, v2) = get(&served, host, "/t-1/v2.0/.well-known/openid-configuration").await;
+        let base = "https://market.example/t-1";
+        assert_eq!(v2["token_endpoint"], format!("{base}/oauth2/v2.0/token"), "{host}");
+        assert_eq!(v2["jwks_uri"], format!("{base}/discovery/v2.0/keys"), "{host}");
+        assert_eq!(v2["authorization_endpoint"], format!("{base}/oauth2/v2.0/authorize"), "{host}");
+        let (_, v1) = get(&served, host, "/t-1/.well-known/openid-configuration").await;
+        assert_eq!(v1["token_endpoint"], format!("{base}/oauth2/token"), "{host}");
+    }
+    let (_, v2) = get(&served, LOGIN, "/t-1/v2.0/.well-known/openid-configuration").await;
+    assert_eq!(v2["token_endpoint"], format!("https://{LOGIN}/t-1/oauth2/v2.0/token"));
 }
 
 #[tokio::test]

@@ -7,13 +7,14 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, LineEnding};
 use serde_json::{Value, json};
-use signoff_store::contract::Keys as _;
+use signoff_store::contract::{Directory as _, Keys as _, PrincipalRecord};
 
 use super::{Caller, LENGTH_LIMIT, Verifier};
 use crate::identity::claims::Version;
 use crate::identity::testing::{FakeClock, FakeStore, issuer};
 use crate::identity::{
-    AuthError, ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, Issuer, principal_id,
+    AuthError, ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, Issuer, IssuerSettings, Seeded,
+    principal_id, seed_principal,
 };
 
 struct World {
@@ -62,6 +63,25 @@ fn claims(changes: &Value) -> Value {
         claims[name] = value.clone();
     }
     claims
+}
+
+/// A token of the development mode, for a client that came with the seed, is signed with a key that production trusts.
+#[tokio::test]
+async fn a_token_of_a_seeded_client_counts_in_development_only() {
+    let world = World::new();
+    seed_principal(world.store.as_ref(), "t", "c", "a-secret").await.unwrap();
+    let token = world.token(DEFAULT_AUDIENCE).await;
+    assert!(world.verify(&token).await.is_ok());
+    let (directory, keys) = (world.store.clone() as _, world.store.clone() as _);
+    let settings = IssuerSettings { seeded: Seeded::Unknown, ..IssuerSettings::default() };
+    let production = Arc::new(Issuer::new(directory, keys, world.clock.clock(), settings));
+    let production = verifier(&production, &world.clock);
+    let refused = verify(&production, &token).await.unwrap_err();
+    assert!(matches!(refused, AuthError::Signature), "{refused:?}");
+    // One of the same name that the operator registered does.
+    let record = PrincipalRecord { id: principal_id("t", "c"), secret_hash: None, seeded: false };
+    world.store.put_principal(record, None).await.unwrap();
+    assert!(verify(&production, &token).await.is_ok());
 }
 
 #[tokio::test]

@@ -47,9 +47,13 @@ pub(crate) async fn calls(at: Call, beyond: Call) -> Seen {
     Seen { at: at.status, beyond: Outcome::refused(&beyond.await) }
 }
 
-/// Goes to the bound and one beyond. `value` is the bound.
-async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
-    match bound {
+/// Goes to the bound and one beyond. `value` is the bound. `None`: no call sees it, and the test of this name goes there.
+async fn walk(bound: Bound, server: &TestServer, value: usize) -> Option<Seen> {
+    Some(match bound {
+        // who_did_least_is_forgotten_first_and_memory_is_bounded
+        Bound::QuotaKeys => return None,
+        // as_many_lines_wait_as_the_table_of_bounds_says
+        Bound::LogLines => return None,
         Bound::Connections => connections::connections().await,
         Bound::Strangers => connections::strangers().await,
         Bound::HealthPlaces => connections::health_places().await,
@@ -96,7 +100,7 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Seen {
         Bound::CancelMany => requests::cancel_many(server, value).await,
         Bound::AuditPage => requests::audit_page(server, value).await,
         Bound::Wait => requests::wait(server, value).await,
-    }
+    })
 }
 
 #[tokio::test]
@@ -104,7 +108,7 @@ async fn each_bound_holds_and_one_more_is_answered_as_the_table_says() {
     let server = TestServer::start().await;
     for bound in Bound::ALL {
         let row = bound.row();
-        let seen = walk(*bound, &server, usize::try_from(row.value).unwrap()).await;
+        let Some(seen) = walk(*bound, &server, usize::try_from(row.value).unwrap()).await else { continue };
         let expected = match row.beyond {
             Beyond::Refused(code) => Outcome::Refused(code.status(), code.as_str().to_owned()),
             Beyond::TokenRefused(status, error) => Outcome::Refused(status, error.to_owned()),

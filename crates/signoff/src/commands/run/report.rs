@@ -2,7 +2,6 @@
 
 use signoff_server::proxy::{Entry, Event};
 use signoff_server::{Action, Counts};
-use signoff_text::clean;
 
 use crate::view;
 
@@ -31,7 +30,7 @@ impl Report {
     pub(super) fn print(&self) {
         view::say("");
         for line in self.lines() {
-            view::say(&clean::line(&line));
+            view::say(&line);
         }
     }
 

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 use tokio::sync::watch;
 
 use super::proxy::Network;
+use crate::faketime;
 use crate::guide::Place;
 use crate::server::Server;
 
@@ -40,16 +41,9 @@ impl Node {
              ?target_session_attrs=read-write&application_name=node-{number}"
         );
         let log = folder.join(format!("node-{number}.log"));
-        let library = (!self.skew.is_empty()).then(faketime);
+        let skewed = (!self.skew.is_empty()).then(|| faketime::variables(self.skew));
         let mut variables = vec![("SIGNOFF_LOG", "info")];
-        if let Some(library) = &library {
-            variables.extend([
-                ("LD_PRELOAD", library.to_str().unwrap()),
-                ("FAKETIME", self.skew),
-                // What measures how long something takes is right on any machine.
-                ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-            ]);
-        }
+        variables.extend(skewed.iter().flatten().map(|(name, value)| (*name, value.as_str())));
         self.logs.push(log.clone());
         self.server = Some(Server::start_in(&variables, &address, &log, &[]).await);
         self.number = number;
@@ -89,10 +83,7 @@ impl Node {
         self.log = server.log();
         let process = server.process();
         server.kill().await;
-        // What libfaketime shares with its children is left by who is killed.
-        for name in ["faketime_shm_", "sem.faketime_sem_"] {
-            let _ = std::fs::remove_file(format!("/dev/shm/{name}{process}"));
-        }
+        faketime::clear_up(process);
     }
 
     /// Tells it to stop, and sees that it ends well.
@@ -118,15 +109,4 @@ impl Drop for Node {
             }
         }
     }
-}
-
-/// The library that lets a process see another time.
-fn faketime() -> PathBuf {
-    let of_architectures = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
-    let folders = ["/usr/lib", "/usr/lib64"].map(PathBuf::from).into_iter();
-    let folders = folders.chain(of_architectures.map(|entry| entry.path()));
-    let mut files = folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1"));
-    files
-        .find(|file| file.is_file())
-        .expect("libfaketimeMT.so.1 is missing: install the Debian package faketime")
 }

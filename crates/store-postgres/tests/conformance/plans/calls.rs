@@ -7,7 +7,7 @@ use signoff_store::conformance::audit::entry;
 use signoff_store::conformance::directory::{principal, publisher};
 use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
 use signoff_store::contract::{
-    Aged, Change, Claim, Delivery, LabKind, Lease, Letter, OfferFilter, Prune, Repeated,
+    Aged, Change, Claim, Delivery, LabKind, Lease, Letter, OfferFilter, Place, Prune, Repeated,
 };
 
 use super::Filled;
@@ -99,6 +99,10 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     store.offer_spelled(CONTOSO, &offer.to_uppercase()).await.unwrap().unwrap();
     call("operations").await;
     assert_eq!(store.operations(CONTOSO, offer).await.unwrap().len(), 3);
+    call("operations_before").await;
+    let newest = store.operations_before(CONTOSO, offer, None, 1).await.unwrap();
+    let older = store.operations_before(CONTOSO, offer, Some(Place::of(&newest[0])), 1).await.unwrap();
+    assert_eq!(older.len(), 1);
     call("operation_by_version").await;
     store.operation_by_version(CONTOSO, offer, 1).await.unwrap().unwrap();
     call("content").await;
