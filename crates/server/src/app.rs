@@ -2,23 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use signoff_engine::Engine;
-use signoff_wire::Dialect;
 
+use crate::door::Doors;
 use crate::identity::{Issuer, Verifier};
-use crate::lab::{Faults, refuse_unsound};
 use crate::membership::Memberships;
 use crate::quotas::{QuotaSettings, Quotas};
 
-/// How the server answers.
+/// How the front answers, whichever door a request comes to.
 #[derive(Clone, Debug)]
 pub struct AppSettings {
-    /// The dialect it speaks.
-    pub dialect: Dialect,
-    /// Whether `/_signoff/*` has the powers that tests need.
+    /// Whether callers may do what tests need: register clients, and approve what they published.
     pub dev: bool,
     /// Whether publishers come into being, and callers become their owners, on first use (`signoff run`).
     pub adopt: bool,
@@ -28,8 +25,6 @@ pub struct AppSettings {
     pub retry_after: u32,
     /// How much callers may do in a while.
     pub quotas: QuotaSettings,
-    /// Names by which a development server is reached, besides those of its own machine.
-    pub allowed_hosts: Vec<String>,
 }
 
 /// A secret that shows in no log.
@@ -42,7 +37,7 @@ impl std::fmt::Debug for OperatorToken {
     }
 }
 
-/// The server's state. Cheap to clone.
+/// The state that all doors share. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub(crate) inner: Arc<Inner>,
@@ -51,13 +46,11 @@ pub struct App {
 pub(crate) struct Inner {
     pub(crate) engine: Engine,
     pub(crate) verifier: Verifier,
-    pub(crate) issuer: Option<Arc<Issuer>>,
-    pub(crate) settings: AppSettings,
+    issuer: Option<Arc<Issuer>>,
+    settings: AppSettings,
+    doors: Doors,
     pub(crate) memberships: Memberships,
     pub(crate) quotas: Quotas,
-    pub(crate) faults: Faults,
-    /// How many worlds of the development mode the engine had seen when nothing of an older one was kept here.
-    worlds: AtomicU64,
     draining: AtomicBool,
     unknown: Mutex<BTreeMap<String, u64>>,
 }
@@ -67,11 +60,12 @@ const UNKNOWN_KEPT: usize = 1000;
 const UNKNOWN_LENGTH: usize = 200;
 
 impl App {
-    /// A server over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
+    /// A front of `doors` over `engine` that lets in whom `verifier` knows; `issuer` answers at the token hosts' paths.
     pub fn new(
         engine: Engine,
         verifier: Verifier,
         issuer: Option<Arc<Issuer>>,
+        doors: Doors,
         settings: AppSettings,
     ) -> Self {
         let memberships = Memberships::new(engine.directory_counts_for());
@@ -82,9 +76,8 @@ impl App {
                 issuer,
                 quotas: Quotas::new(settings.quotas),
                 settings,
+                doors,
                 memberships,
-                faults: Faults::default(),
-                worlds: AtomicU64::default(),
                 draining: AtomicBool::new(false),
                 unknown: Mutex::default(),
             }),
@@ -98,30 +91,20 @@ impl App {
     pub async fn recover(&self) -> Result<(), signoff_store::StoreError> {
         self.engine().recover().await?;
         self.directory_changed();
-        self.inner.faults.load(self.engine().store().as_ref()).await
+        Ok(())
     }
 
     /// Forgets what was looked up of the directory.
-    pub(crate) fn directory_changed(&self) {
+    pub fn directory_changed(&self) {
         self.engine().forget_publishers();
         self.inner.memberships.clear();
     }
 
-    /// Takes up the state of the development mode as other nodes left it, where there are any.
-    pub(crate) async fn refresh(&self) -> Result<(), signoff_store::StoreError> {
-        let store = self.engine().store();
-        if !store.is_shared() {
-            return Ok(());
-        }
-        self.engine().refresh().await?;
-        let worlds = self.engine().worlds();
-        if self.inner.worlds.swap(worlds, Ordering::SeqCst) != worlds {
-            // Signing keys are part of the state.
-            self.inner.issuer.iter().for_each(|issuer| issuer.forget());
-            self.inner.verifier.forget();
-            self.directory_changed();
-        }
-        self.inner.faults.load(store.as_ref()).await
+    /// Forgets everything that was looked up in a state that was replaced since; signing keys are part of the state.
+    pub fn state_replaced(&self) {
+        self.inner.issuer.iter().for_each(|issuer| issuer.forget());
+        self.inner.verifier.forget();
+        self.directory_changed();
     }
 
     /// Says from now on that this server goes away: whoever asks whether it is ready is told so, and each answer
@@ -134,12 +117,34 @@ impl App {
         self.inner.draining.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn engine(&self) -> &Engine {
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
         &self.inner.engine
     }
 
-    pub(crate) fn settings(&self) -> &AppSettings {
+    /// How the front answers.
+    pub fn settings(&self) -> &AppSettings {
         &self.inner.settings
+    }
+
+    /// The doors.
+    pub fn doors(&self) -> &Doors {
+        &self.inner.doors
+    }
+
+    /// The server's own token endpoint, if it has one.
+    pub fn issuer(&self) -> Option<&Arc<Issuer>> {
+        self.inner.issuer.as_ref()
+    }
+
+    /// The roles that were looked up.
+    pub(crate) fn memberships(&self) -> &Memberships {
+        &self.inner.memberships
+    }
+
+    /// The issuer whose tokens are trusted beside our own, as their `iss` claim names it.
+    pub fn external_issuer(&self) -> Option<&str> {
+        self.inner.verifier.external_issuer()
     }
 
     /// Remembers a call that nothing answers, as `METHOD path`.
@@ -155,19 +160,6 @@ impl App {
     /// The calls that nothing answered, with their number.
     pub fn unknown_calls(&self) -> Vec<(String, u64)> {
         self.inner.unknown.lock().iter().map(|(call, count)| (call.clone(), *count)).collect()
-    }
-}
-
-impl App {
-    /// Puts the state of a snapshot in the place of the present one.
-    ///
-    /// # Errors
-    /// If the file is no snapshot of this server, is damaged or holds what breaks a rule, or the store fails; the present state
-    /// then stays.
-    pub async fn restore(&self, file: &std::path::Path) -> Result<(), signoff_store::StoreError> {
-        refuse_unsound(file).await?;
-        self.engine().restore(file).await?;
-        self.recover().await
     }
 
     /// The real time in seconds since the Unix epoch, for certificates.

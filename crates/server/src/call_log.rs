@@ -111,6 +111,11 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Where the request went.
+    pub(crate) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
     /// Writes the line.
     pub(crate) fn end(mut self, end: End) {
         self.is_written = true;

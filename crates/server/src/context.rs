@@ -1,22 +1,21 @@
-//! Who asks, and whether in a version of the API that we speak: the first two checks of every call
-//! (contract, "Every request").
+//! Who asks, and whether the door takes the request: the first two checks of every call (contract, "Every request").
 
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, header};
 use signoff_engine::Asker;
 use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::PrincipalId;
 use signoff_text::{CallerKind, ErrorText};
-use signoff_wire::{ErrorCode, api_version};
 
 use crate::app::App;
 use crate::call_log::{By, Call};
-use crate::error::ApiError;
+use crate::door::Refused;
 use crate::identity::{AuthError, Caller};
 use crate::membership::Standing;
+use crate::problem::{Kind, Problem};
 use crate::repeat;
 use crate::serve::On;
 use crate::tls::is_portal_host;
@@ -51,22 +50,21 @@ impl Context {
     }
 
     /// The refusal of a right, which says whom the server takes the caller for.
-    pub(crate) fn forbidden(&self, text: ErrorText) -> ApiError {
-        self.introduce(ApiError::new(ErrorCode::Forbidden, text))
+    pub(crate) fn forbidden(&self, text: ErrorText) -> Problem {
+        let mut problem = Problem::new(Kind::Forbidden, text);
+        problem.caller = Some(self.taken_for());
+        problem
     }
 
-    /// The error; if it refuses a right, it says whom the server takes the caller for.
-    pub(crate) fn introduce(&self, mut error: ApiError) -> ApiError {
-        if error.status() == StatusCode::FORBIDDEN {
-            let actor = self.actor();
-            let kind = match &actor {
-                Actor::Person { .. } => CallerKind::Person,
-                Actor::Operator => CallerKind::Operator,
-                Actor::App { .. } | Actor::Named(_) => CallerKind::App,
-            };
-            error.caller = Some(ErrorText::TakenFor { kind, caller: actor.in_full() });
-        }
-        error
+    /// Whom the server takes the caller for, in words.
+    pub(crate) fn taken_for(&self) -> ErrorText {
+        let actor = self.actor();
+        let kind = match &actor {
+            Actor::Person { .. } => CallerKind::Person,
+            Actor::Operator => CallerKind::Operator,
+            Actor::App { .. } | Actor::Named(_) => CallerKind::App,
+        };
+        ErrorText::TakenFor { kind, caller: actor.in_full() }
     }
 
     /// `None`: it is the operator.
@@ -80,12 +78,13 @@ impl Context {
     }
 }
 
-impl FromRequestParts<App> for Context {
-    type Rejection = ApiError;
+impl<S: AsRef<App> + Send + Sync> FromRequestParts<S> for Context {
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refused> {
+        let app = state.as_ref();
         let context = authenticate(app, parts).await?;
-        repeat::refuse_others(parts)?;
+        repeat::refuse_others(app.doors(), parts)?;
         Ok(context)
     }
 }
@@ -101,7 +100,7 @@ impl App {
 }
 
 /// The checks themselves, for calls that no route answers, too.
-pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, ApiError> {
+pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, Refused> {
     let who = caller(app, &request.headers).await?;
     if let Some(on) = request.extensions.get::<On>() {
         on.good_token();
@@ -111,11 +110,13 @@ pub(crate) async fn authenticate(app: &App, request: &Parts) -> Result<Context, 
         Who::Principal(caller) => By::Principal(caller.clone()),
         Who::Operator => By::Operator,
     });
-    check_api_version(request.uri.query().unwrap_or_default())?;
+    if let Some(door) = app.doors().at(request.uri.path()) {
+        door.admit(request)?;
+    }
     Ok(Context { who, call })
 }
 
-async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, ApiError> {
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, Problem> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
     let authorization = authorizations.next();
     if authorizations.next().is_some() {
@@ -142,27 +143,7 @@ fn same(sent: &[u8], secret: &[u8]) -> bool {
     sent.len() == secret.len() && sent.iter().zip(secret).fold(0, |all, (a, b)| all | (a ^ b)) == 0
 }
 
-/// Whether the query names a version that we speak.
-pub(crate) fn check_api_version(query: &str) -> Result<(), ApiError> {
-    // Most clients send nothing else.
-    if query == "api-version=2017-10-31" {
-        return Ok(());
-    }
-    api_version::check(parameter(query, "api-version").as_deref()).map_err(|_| {
-        let known = api_version::KNOWN.join(", ");
-        ApiError::new(ErrorCode::InvalidAPIVersion, ErrorText::InvalidApiVersion { known })
-            .target("api-version")
-    })
-}
-
-/// The first value of a query parameter, decoded.
-pub(crate) fn parameter(query: &str, name: &str) -> Option<String> {
-    url::form_urlencoded::parse(query.as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
-}
-
-fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> ApiError {
+fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> Problem {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let host = host.split(':').next().unwrap_or_default();
     let login_host = is_portal_host(host).then_some("https://login.microsoftonline.com");
@@ -175,10 +156,10 @@ fn unauthorised(app: &App, headers: &HeaderMap, error: AuthError) -> ApiError {
         AuthError::Audience { expected } => ErrorText::TokenAudience { expected },
         AuthError::Issuer { issuer } => ErrorText::TokenIssuer { issuer },
         AuthError::KeysUnavailable => {
-            return ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable);
+            return Problem::new(Kind::Unavailable, ErrorText::Unavailable);
         }
     };
-    let mut error = ApiError::new(ErrorCode::Unauthorized, text);
-    error.www_authenticate = Some(www_authenticate);
-    error
+    let mut problem = Problem::new(Kind::Unauthenticated, text);
+    problem.www_authenticate = Some(www_authenticate);
+    problem
 }

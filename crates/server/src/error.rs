@@ -1,10 +1,18 @@
 //! The one conversion from what went wrong to a reply.
 
+use std::sync::Arc;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use signoff_store::StoreError;
 use signoff_text::{ErrorText, FindingText, Lang, clean};
 use signoff_wire::error::ErrorItem;
+use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 use signoff_wire::{ErrorBody, ErrorCode};
+
+use crate::context::Context;
+use crate::door::{Reader, Refusal, Refused};
+use crate::problem::{self, Kind, Problem};
 
 /// An error on its way out. Its words are chosen when the language is known.
 #[derive(Clone, Debug)]
@@ -25,9 +33,9 @@ pub(crate) struct Parts {
     pub(crate) caller: Option<ErrorText>,
     /// Seconds to wait, where that is known better than in general.
     pub(crate) retry_after: Option<u32>,
-    /// Words that a fault rule put in the place of ours.
+    /// Words in the place of ours, as they are.
     pub(crate) message: Option<String>,
-    /// The status of a fault rule, where the code has another.
+    /// The status, where it is not that of the code.
     pub(crate) status: Option<StatusCode>,
 }
 
@@ -63,6 +71,14 @@ impl ApiError {
         self.status.unwrap_or(code)
     }
 
+    /// The error; if it refuses a right, it says whom the server takes the caller for.
+    pub(crate) fn to_caller(mut self, context: &Context) -> Self {
+        if self.status() == StatusCode::FORBIDDEN {
+            self.caller = Some(context.taken_for());
+        }
+        self
+    }
+
     /// The words.
     pub(crate) fn words(&self, lang: Lang) -> String {
         match (&self.message, &self.caller) {
@@ -91,11 +107,26 @@ impl ApiError {
         body.error.omitted = self.omitted as u64;
         body
     }
+}
 
-    /// Turns a reply that carries an error into what is sent.
-    pub(crate) fn finish(&self, lang: Lang, retry_after: u32) -> Response {
-        let body = serde_json::to_vec(&self.body(lang)).unwrap_or_default();
-        let mut response = Response::new(body.into());
+impl Refusal for ApiError {
+    fn code(&self) -> &'static str {
+        self.code.as_str()
+    }
+
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn reply(&self, to: &Reader<'_>) -> http::Response<Vec<u8>> {
+        let body = if self.code == ErrorCode::InternalError {
+            let mut error = self.clone();
+            error.text = ErrorText::Internal { request_id: to.request_id.to_owned() };
+            error.body(to.lang)
+        } else {
+            self.body(to.lang)
+        };
+        let mut response = http::Response::new(serde_json::to_vec(&body).unwrap_or_default());
         let status = self.status();
         *response.status_mut() = status;
         let headers = response.headers_mut();
@@ -110,9 +141,74 @@ impl ApiError {
             headers.insert(header::WWW_AUTHENTICATE, value);
         }
         if matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after.unwrap_or(retry_after)));
+            let seconds = self.retry_after.unwrap_or(to.retry_after);
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+
+    fn refuses_repeatability(&self) -> bool {
+        match self.code {
+            ErrorCode::RepeatabilityNotSupported
+            | ErrorCode::RequestIdReused
+            | ErrorCode::FirstSentOutOfRange => true,
+            ErrorCode::InvalidHeader => {
+                self.target.as_deref().is_some_and(|target| [REQUEST_ID, FIRST_SENT].contains(&target))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The code for what the front refuses.
+fn code(kind: Kind) -> ErrorCode {
+    match kind {
+        Kind::Malformed => ErrorCode::MalformedRequest,
+        Kind::InvalidHeader => ErrorCode::InvalidHeader,
+        Kind::InvalidJson => ErrorCode::InvalidJson,
+        Kind::InvalidBody => ErrorCode::InvalidBody,
+        Kind::InvalidId => ErrorCode::InvalidId,
+        Kind::NoSuchStep => ErrorCode::UnknownStep,
+        Kind::Unauthenticated => ErrorCode::Unauthorized,
+        Kind::Forbidden => ErrorCode::Forbidden,
+        Kind::NoSuchOffer => ErrorCode::OfferNotFound,
+        Kind::NoSuchOperation => ErrorCode::OperationNotFound,
+        Kind::NotFound => ErrorCode::NotFound,
+        Kind::MethodNotAllowed => ErrorCode::MethodNotAllowed,
+        Kind::TooSlow => ErrorCode::RequestTimeout,
+        Kind::TooLarge => ErrorCode::PayloadTooLarge,
+        Kind::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+        Kind::TooMany => ErrorCode::TooManyRequests,
+        Kind::HeadTooLarge => ErrorCode::HeadersTooLarge,
+        Kind::Internal => ErrorCode::InternalError,
+        Kind::NotRepeatable => ErrorCode::RepeatabilityNotSupported,
+        Kind::Unavailable => ErrorCode::ServiceUnavailable,
+        Kind::TimedOut => ErrorCode::GatewayTimeout,
+        Kind::Injected(status) => {
+            let fitting = ErrorCode::ALL.iter().copied().find(|code| code.status() == status.as_u16());
+            fitting.unwrap_or(ErrorCode::InternalError)
+        }
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        let problem::Parts { kind, text, target, www_authenticate, caller, retry_after, message } =
+            problem.into_parts();
+        let mut error = Self::new(code(kind), text);
+        error.status = Some(kind.status());
+        error.target = target;
+        error.www_authenticate = www_authenticate;
+        error.caller = caller;
+        error.retry_after = retry_after;
+        error.message = message;
+        error
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        Problem::from(error).into()
     }
 }
 
@@ -131,18 +227,21 @@ impl std::ops::DerefMut for ApiError {
 }
 
 impl IntoResponse for ApiError {
-    /// A reply without words; the envelope puts them in.
     fn into_response(self) -> Response {
-        let mut response = Response::new(axum::body::Body::empty());
-        *response.status_mut() = self.status();
-        response.extensions_mut().insert(std::sync::Arc::new(self));
-        response
+        Refused::ByDoor(Arc::new(self)).into_response()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_front_refuses_has_a_code_of_the_same_status() {
+        for kind in Kind::ALL {
+            assert_eq!(code(*kind).status(), kind.status().as_u16(), "{kind:?}");
+        }
+    }
 
     #[test]
     fn a_target_holds_a_members_name_and_steers_nothing() {

@@ -6,16 +6,15 @@ use parking_lot::RwLock;
 use signoff_engine::Engine;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::ids::{Micros, Timestamp};
-use signoff_store::StoreError;
-use signoff_store::contract::{PrincipalId, Publisher};
+use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
-use signoff_wire::{ErrorCode, names, path};
+use signoff_wire::path;
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::context::Context;
-use crate::error::ApiError;
-use crate::identity::principal_id;
+use crate::problem::Problem;
+use crate::segments::invalid_id;
 
 /// The roles of a publisher's members, and when they were looked up, by a clock that is never set.
 type Roles = HashMap<PrincipalId, (Role, Timestamp)>;
@@ -100,13 +99,13 @@ impl App {
     /// Checks that the caller may do `action` on what is the publisher's.
     ///
     /// # Errors
-    /// `InvalidId` for an impossible id, else 403: nobody learns whether a foreign publisher exists.
+    /// 400 for an impossible id, else 403: nobody learns whether a foreign publisher exists.
     pub(crate) async fn authorise(
         &self,
         context: &Context,
         publisher: &str,
         action: Action,
-    ) -> Result<Standing, ApiError> {
+    ) -> Result<Standing, Problem> {
         path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
         let Some(principal) = context.principal() else { return Ok(Standing::Operator) };
         let now = Timestamp(self.engine().clock().ticks());
@@ -134,7 +133,7 @@ impl App {
         publisher: &str,
         principal: &PrincipalId,
         now: Timestamp,
-    ) -> Result<Option<Role>, ApiError> {
+    ) -> Result<Option<Role>, Problem> {
         let store = self.engine().store();
         let emptied = *self.inner.memberships.emptied.borrow();
         let mut role = store.role(publisher, principal).await?;
@@ -146,58 +145,6 @@ impl App {
         }
         Ok(role)
     }
-
-    /// First use (`signoff run`): the publisher comes into being with the caller as its owner. Seeded clients
-    /// keep to their own publishers.
-    async fn adopt(&self, publisher: &str, principal: &PrincipalId) -> Result<Option<Role>, StoreError> {
-        let store = self.engine().store();
-        let exists = store.publisher(publisher).await?.is_some();
-        let seeded = store.principal(principal).await?.is_some_and(|record| record.seeded);
-        if exists && seeded {
-            return Ok(None);
-        }
-        if !exists {
-            store.put_publisher(new_publisher(publisher, self.settings().dev), None).await?;
-        }
-        store.put_member(publisher, principal, Some(Role::Owner), None).await?;
-        Ok(Some(Role::Owner))
-    }
-}
-
-/// A publisher of which nothing is known but its id. In development who publishes may approve it, too.
-pub(crate) fn new_publisher(id: &str, dev: bool) -> Publisher {
-    Publisher {
-        id: id.to_owned(),
-        version: 0,
-        display_text: id.to_owned(),
-        seller_id: 0,
-        offer_type_categories: Vec::new(),
-        seller_contact: None,
-        migrated: true,
-        self_review: dev,
-    }
-}
-
-pub(crate) fn invalid_id(error: &path::InvalidId, value: &str) -> ApiError {
-    let field = error.target();
-    let value = value.chars().take(80).collect();
-    ApiError::new(ErrorCode::InvalidId, ErrorText::InvalidId { field: field.to_owned(), value }).target(field)
-}
-
-/// Who is to be registered, if the names are such that nobody is taken for somebody else.
-///
-/// # Errors
-/// `InvalidId` that names the part.
-pub(crate) fn checked_principal(app: &App, tenant: &str, client: &str) -> Result<PrincipalId, ApiError> {
-    let issuer = app.inner.verifier.external_issuer();
-    names::principal(tenant, client, issuer).map_err(|invalid| {
-        let field = invalid.target();
-        let value = if field == "tenant" { tenant } else { client };
-        let value = value.chars().take(80).collect();
-        let text = ErrorText::InvalidName { field: field.to_owned(), value, limit: names::LONGEST };
-        ApiError::new(ErrorCode::InvalidId, text).target(field)
-    })?;
-    Ok(principal_id(tenant, client))
 }
 
 #[cfg(test)]

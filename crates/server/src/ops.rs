@@ -7,18 +7,18 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use metrics::Counter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use signoff_store::{StoreError, availability};
 
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 
 use crate::app::App;
-use crate::error::ApiError;
+use crate::door::Doors;
+use crate::problem::{Kind, Problem};
+use crate::reply;
 use crate::serve::early_reply;
-use crate::{openapi, reply};
 
 /// The routes that need no token in any mode.
 pub(crate) fn routes() -> Router<App> {
@@ -26,7 +26,6 @@ pub(crate) fn routes() -> Router<App> {
         .route("/_signoff/healthz", get(alive))
         .route("/_signoff/readyz", get(ready))
         .route("/_signoff/metrics", get(numbers))
-        .route("/_signoff/openapi.json", get(description))
 }
 
 async fn alive() -> Response {
@@ -65,7 +64,7 @@ fn unready(status: &str) -> Response {
 }
 
 /// What a server answers before it can answer anything else: it is alive, and not ready.
-pub(crate) fn starting() -> Router {
+pub(crate) fn starting(doors: Doors) -> Router {
     Router::new()
         .route("/_signoff/healthz", get(alive))
         .route(
@@ -76,13 +75,10 @@ pub(crate) fn starting() -> Router {
                 response
             }),
         )
-        .fallback(async |headers: HeaderMap| {
-            early_reply(&ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Starting), &headers)
+        .fallback(async move |uri: Uri, headers: HeaderMap| {
+            let problem = Problem::new(Kind::Unavailable, ErrorText::Starting);
+            early_reply(&doors, problem, uri.path(), &headers)
         })
-}
-
-async fn description(State(app): State<App>) -> Response {
-    reply::bytes(StatusCode::OK, openapi::document(app.settings().dialect).into())
 }
 
 /// The recorder of this process; the first server starts it.

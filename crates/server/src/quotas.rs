@@ -4,11 +4,10 @@
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 
 use crate::app::App;
 use crate::context::Context;
-use crate::error::ApiError;
+use crate::problem::{Kind, Problem};
 use crate::quota::Quota;
 
 /// How many publishes and golives one caller may start in an hour, unless the settings say otherwise.
@@ -27,12 +26,18 @@ pub struct QuotaSettings {
     pub publishes: Option<u32>,
     /// Addresses that the requests for one publisher name in an hour.
     pub recipients: Option<u32>,
+    /// Sign-ins from one address that fail in a minute.
+    pub failed_sign_ins: Option<u32>,
 }
 
 impl QuotaSettings {
     /// What production permits unless told otherwise.
     pub fn production() -> Self {
-        Self { publishes: Some(PUBLISHES), recipients: Some(RECIPIENTS) }
+        Self {
+            publishes: Some(PUBLISHES),
+            recipients: Some(RECIPIENTS),
+            failed_sign_ins: Some(FAILED_SIGN_INS),
+        }
     }
 }
 
@@ -68,7 +73,7 @@ impl App {
         context: &Context,
         publisher: &str,
         recipients: usize,
-    ) -> Result<Taken, ApiError> {
+    ) -> Result<Taken, Problem> {
         let quotas = &self.inner.quotas;
         let starter = context.principal().cloned();
         if let (Some(quota), Some(starter)) = (&quotas.publishes, &starter) {
@@ -89,7 +94,7 @@ impl App {
     ///
     /// # Errors
     /// 429; nothing is taken then.
-    pub(crate) fn take_recipients(&self, publisher: &str, recipients: usize) -> Result<Taken, ApiError> {
+    pub(crate) fn take_recipients(&self, publisher: &str, recipients: usize) -> Result<Taken, Problem> {
         let recipients = u32::try_from(recipients).unwrap_or(u32::MAX);
         if let Some(quota) = self.inner.quotas.recipients.as_ref().filter(|_| recipients > 0) {
             let text = ErrorText::TooManyRecipients { limit: quota.most() };
@@ -125,8 +130,8 @@ impl App {
     }
 }
 
-fn too_many(text: ErrorText, wait: Micros) -> ApiError {
-    let mut error = ApiError::new(ErrorCode::TooManyRequests, text);
-    error.retry_after = u32::try_from(wait.0.div_ceil(1_000_000)).ok();
-    error
+fn too_many(text: ErrorText, wait: Micros) -> Problem {
+    let mut problem = Problem::new(Kind::TooMany, text);
+    problem.retry_after = u32::try_from(wait.0.div_ceil(1_000_000)).ok();
+    problem
 }

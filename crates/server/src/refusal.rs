@@ -3,7 +3,6 @@
 use signoff_engine::EngineError;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::{Reference, Refusal};
-use signoff_store::StoreError;
 use signoff_text::{ErrorText, OperationKind};
 use signoff_wire::ErrorCode;
 use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
@@ -188,19 +187,4 @@ pub(crate) fn unknown_offer_type(offer_type: String) -> ApiError {
         .collect();
     let text = ErrorText::UnknownOfferType { offer_type, known: known.join(", ") };
     ApiError::new(ErrorCode::UnknownOfferType, text).target("offerTypeId")
-}
-
-impl From<StoreError> for ApiError {
-    fn from(error: StoreError) -> Self {
-        signoff_store::availability::failed(&error);
-        match error {
-            StoreError::Stale | StoreError::Fenced => {
-                Self::new(ErrorCode::ServiceUnavailable, ErrorText::StoreConflict)
-            }
-            StoreError::Unavailable(_) => Self::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable),
-            StoreError::Corrupt(_) => {
-                Self::new(ErrorCode::InternalError, ErrorText::Internal { request_id: String::new() })
-            }
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! Requests that may come again without being carried out twice (OASIS "Repeatable Requests" 1.0). Which calls may,
-//! what makes two requests the same one, and what the reply says about it.
+//! Requests that may come again without being carried out twice (OASIS "Repeatable Requests" 1.0). What makes two
+//! requests the same one, and what the reply says about it. Which calls may, their door knows.
 
 use axum::extract::MatchedPath;
 use http::request::Parts;
@@ -8,22 +8,13 @@ use sha2::{Digest as _, Sha256};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 use signoff_wire::repeatability::{
     ACCEPTED, FIRST_SENT, LONGEST_ID, REJECTED, REQUEST_ID, Repeatability, parse_fixdate, request_id,
 };
 
 use crate::context::Context;
-use crate::error::ApiError;
-
-/// The calls that may come again.
-const CALLS: [(Method, &str); 5] = [
-    (Method::PUT, "/api/publishers/{publisher}/offers/{offer}"),
-    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/publish"),
-    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/golive"),
-    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/cancel"),
-    (Method::POST, "/api/publishers/{publisher}/offers/{offer}/kill"),
-];
+use crate::door::{Doors, Refusal};
+use crate::problem::{Kind, Problem};
 
 /// Whether the headers count: reads may come again anyhow, whatever they say.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
@@ -32,27 +23,26 @@ fn counts(method: &Method, headers: &HeaderMap) -> bool {
 }
 
 /// Refuses a call that says it may come again and is none of those that may.
-pub(crate) fn refuse_others(parts: &Parts) -> Result<(), ApiError> {
+pub(crate) fn refuse_others(doors: &Doors, parts: &Parts) -> Result<(), Problem> {
     if !counts(&parts.method, &parts.headers) {
         return Ok(());
     }
-    let path = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
-    if CALLS.iter().any(|(method, call)| parts.method == method && path == *call) {
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    if doors.at(parts.uri.path()).is_some_and(|door| door.is_repeatable(&parts.method, route)) {
         return Ok(());
     }
-    Err(ApiError::new(ErrorCode::RepeatabilityNotSupported, ErrorText::RepeatabilityNotSupported)
-        .target(REQUEST_ID))
+    Err(Problem::new(Kind::NotRepeatable, ErrorText::RepeatabilityNotSupported).target(REQUEST_ID))
 }
 
 /// What the headers say; `None`: none of them was sent.
 ///
 /// # Errors
 /// If one of them is missing, there twice, or not as it must be.
-pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Repeatability>, ApiError> {
+pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Repeatability>, Problem> {
     let (id, first_sent) = (one(headers, REQUEST_ID), one(headers, FIRST_SENT));
     let missing = |missing: &'static str, sent: &str| {
         let text = ErrorText::RepeatabilityIncomplete { missing: missing.to_owned(), sent: sent.to_owned() };
-        Err(ApiError::new(ErrorCode::InvalidHeader, text).target(missing))
+        Err(Problem::new(Kind::InvalidHeader, text).target(missing))
     };
     let (id, first_sent) = match (id, first_sent) {
         (None, None) => return Ok(None),
@@ -62,11 +52,10 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<Option<Repeatability>, ApiErro
     };
     let id = request_id(id).ok_or_else(|| {
         let text = ErrorText::InvalidRequestId { limit: LONGEST_ID };
-        ApiError::new(ErrorCode::InvalidHeader, text).target(REQUEST_ID)
+        Problem::new(Kind::InvalidHeader, text).target(REQUEST_ID)
     })?;
-    let first_sent = parse_fixdate(first_sent).ok_or_else(|| {
-        ApiError::new(ErrorCode::InvalidHeader, ErrorText::InvalidFirstSent).target(FIRST_SENT)
-    })?;
+    let first_sent = parse_fixdate(first_sent)
+        .ok_or_else(|| Problem::new(Kind::InvalidHeader, ErrorText::InvalidFirstSent).target(FIRST_SENT))?;
     Ok(Some(Repeatability { id, first_sent }))
 }
 
@@ -107,26 +96,15 @@ pub(crate) struct Wanted(bool);
 
 impl Wanted {
     /// Reads what the request asks.
-    pub(crate) fn by<B>(request: &Request<B>) -> Self {
-        Self(request.uri().path().starts_with("/api/") && counts(request.method(), request.headers()))
+    pub(crate) fn by<B>(request: &Request<B>, doors: &Doors) -> Self {
+        Self(counts(request.method(), request.headers()) && doors.at(request.uri().path()).is_some())
     }
 
     /// `accepted`, unless the headers themselves were refused: however often the request comes, it is carried out
-    /// once at most. `None`: nobody asked. `error` is what the reply tells, if it is one.
-    pub(crate) fn result(self, error: Option<&ApiError>) -> Option<HeaderValue> {
-        let result = if error.is_some_and(refuses_the_headers) { REJECTED } else { ACCEPTED };
+    /// once at most. `None`: nobody asked. `refusal` is what the reply tells, if it is one.
+    pub(crate) fn result(self, refusal: Option<&dyn Refusal>) -> Option<HeaderValue> {
+        let refused = refusal.is_some_and(Refusal::refuses_repeatability);
+        let result = if refused { REJECTED } else { ACCEPTED };
         self.0.then(|| HeaderValue::from_static(result))
-    }
-}
-
-fn refuses_the_headers(error: &ApiError) -> bool {
-    match error.code {
-        ErrorCode::RepeatabilityNotSupported
-        | ErrorCode::RequestIdReused
-        | ErrorCode::FirstSentOutOfRange => true,
-        ErrorCode::InvalidHeader => {
-            error.target.as_deref().is_some_and(|target| [REQUEST_ID, FIRST_SENT].contains(&target))
-        }
-        _ => false,
     }
 }

@@ -8,11 +8,10 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use signoff_engine::Rendered;
 use signoff_text::{ErrorText, Lang};
-use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::json::{Fault, JsonError, LARGEST_BODY};
 
-use crate::error::ApiError;
+use crate::problem::{Kind, Problem};
 use crate::serve::BodyError;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
@@ -93,7 +92,7 @@ pub(crate) fn guard(sent: Option<&str>) -> signoff_lifecycle::command::Guard {
 }
 
 /// Reads a body of at most 4 MiB that is JSON, or nothing.
-pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     let bytes = read(headers, body, LARGEST_BODY).await?;
     let content_type = headers.get(header::CONTENT_TYPE);
     if is_json(headers) || (bytes.is_empty() && content_type.is_none()) {
@@ -101,7 +100,7 @@ pub(crate) async fn body(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiEr
     } else {
         let got = content_type.map(|value| value.to_str().unwrap_or("?")).unwrap_or_default();
         let got = got.chars().take(80).collect();
-        Err(ApiError::new(ErrorCode::UnsupportedMediaType, ErrorText::UnsupportedMediaType { got })
+        Err(Problem::new(Kind::UnsupportedMediaType, ErrorText::UnsupportedMediaType { got })
             .target("Content-Type"))
     }
 }
@@ -115,11 +114,11 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 
 /// Reads a body of at most `limit` bytes that is not compressed. What is left of a larger one is seen to where the
 /// connection is.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, Problem> {
     refuse_encoding(headers)?;
     let too_large = || {
         let limit_bytes = limit as u64;
-        ApiError::new(ErrorCode::PayloadTooLarge, ErrorText::PayloadTooLarge { limit_bytes })
+        Problem::new(Kind::TooLarge, ErrorText::PayloadTooLarge { limit_bytes })
     };
     if body.size_hint().lower() > limit as u64 {
         return Err(too_large());
@@ -137,43 +136,43 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Resul
 }
 
 /// Bodies are taken as they are: a few bytes may unfold to as many as one likes.
-pub(crate) fn refuse_encoding(headers: &HeaderMap) -> Result<(), ApiError> {
+pub(crate) fn refuse_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let mut named = headers.get_all(header::CONTENT_ENCODING).iter();
     let coded = named.find(|value| !value.is_empty() && !value.as_bytes().eq_ignore_ascii_case(b"identity"));
     let Some(coded) = coded else { return Ok(()) };
     let got = String::from_utf8_lossy(coded.as_bytes()).chars().take(80).collect();
     let text = ErrorText::UnsupportedEncoding { got };
-    Err(ApiError::new(ErrorCode::UnsupportedMediaType, text).target("Content-Encoding"))
+    Err(Problem::new(Kind::UnsupportedMediaType, text).target("Content-Encoding"))
 }
 
 /// Why there is no more of a body.
-fn broken_body(error: axum::Error) -> ApiError {
+fn broken_body(error: axum::Error) -> Problem {
     match error.into_inner().downcast_ref() {
-        Some(BodyError::TooSlow) => ApiError::new(ErrorCode::RequestTimeout, ErrorText::BodyTooSlow),
-        _ => ApiError::new(ErrorCode::MalformedRequest, ErrorText::BodyBroken),
+        Some(BodyError::TooSlow) => Problem::new(Kind::TooSlow, ErrorText::BodyTooSlow),
+        _ => Problem::new(Kind::Malformed, ErrorText::BodyBroken),
     }
 }
 
 /// The error for a body that cannot be read.
-pub(crate) fn invalid_json(error: JsonError) -> ApiError {
+pub(crate) fn invalid_json(error: JsonError) -> Problem {
     let JsonError { detail, line, column, fault } = error;
     let (text, member) = match fault {
         Fault::Syntax => {
-            return ApiError::new(ErrorCode::InvalidJson, ErrorText::InvalidJson { detail, line, column });
+            return Problem::new(Kind::InvalidJson, ErrorText::InvalidJson { detail, line, column });
         }
         Fault::Repeated(member) => (ErrorText::RepeatedMember { field: member.clone() }, member),
         Fault::Reserved(member) => (ErrorText::ReservedMember { field: member.clone() }, member),
     };
-    ApiError::new(ErrorCode::InvalidBody, text).target(member)
+    Problem::new(Kind::InvalidBody, text).target(member)
 }
 
 /// The error for a member that is not there.
-pub(crate) fn missing_member(field: &str) -> ApiError {
-    ApiError::new(ErrorCode::InvalidBody, ErrorText::BodyMissing { field: field.to_owned() }).target(field)
+pub(crate) fn missing_member(field: &str) -> Problem {
+    Problem::new(Kind::InvalidBody, ErrorText::BodyMissing { field: field.to_owned() }).target(field)
 }
 
 /// The error for a member of the wrong shape.
-pub(crate) fn invalid_body(field: &str, expected: &str) -> ApiError {
+pub(crate) fn invalid_body(field: &str, expected: &str) -> Problem {
     let text = ErrorText::BodyShape { field: field.to_owned(), expected: expected.to_owned() };
-    ApiError::new(ErrorCode::InvalidBody, text).target(field)
+    Problem::new(Kind::InvalidBody, text).target(field)
 }

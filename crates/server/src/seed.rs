@@ -10,8 +10,8 @@ use signoff_store::contract::Publisher;
 use signoff_wire::offer_put::OfferPut;
 
 use crate::api::offer_put;
+use crate::first_use::new_publisher;
 use crate::identity::{principal_id, seed_principal};
-use crate::membership::new_publisher;
 
 /// The tenant of the seeded clients.
 pub const TENANT: &str = "11111111-1111-1111-1111-111111111111";

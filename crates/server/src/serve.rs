@@ -34,6 +34,7 @@ use tokio::net::TcpListener;
 use tokio::select;
 
 use crate::cut::Cut;
+use crate::door::Doors;
 use crate::ops;
 use crate::tls::{Stop, listen};
 pub(crate) use early::{REQUEST_ID, harden, reply as early_reply};
@@ -54,31 +55,40 @@ const NEVER: Duration = Duration::from_hours(24);
 /// The most headers of a request.
 pub(crate) const MOST_HEADERS: usize = 100;
 
+/// What a server answers, and the doors that its routes lead to.
+#[derive(Clone)]
+pub struct Routes {
+    /// The routes, with all that surrounds them.
+    pub router: Router,
+    /// The doors, which say what is refused before any route is reached.
+    pub doors: Doors,
+}
+
 /// What listeners answer: that the server is starting, until it has its routes. Cheap to clone; the clones share their
 /// connections' bounds.
 #[derive(Clone)]
 pub struct Front {
     starting: Router,
+    doors: Doors,
     routes: Arc<OnceLock<Router>>,
     places: Arc<Places>,
 }
 
-impl Default for Front {
-    fn default() -> Self {
-        Self::new(ServeSettings::default())
-    }
-}
-
 impl Front {
-    /// A front within these bounds.
-    pub fn new(settings: ServeSettings) -> Self {
-        Self { starting: ops::starting(), routes: Arc::default(), places: Arc::new(Places::new(settings)) }
+    /// A front within these bounds, before these doors.
+    pub fn new(settings: ServeSettings, doors: Doors) -> Self {
+        let starting = ops::starting(doors.clone());
+        Self { starting, doors, routes: Arc::default(), places: Arc::new(Places::new(settings)) }
     }
 
     /// Answers with `routes` from now on. A second call changes nothing.
     pub fn open(&self, routes: Router) {
         // It holds routes already; the first ones count.
         let _ = self.routes.set(routes);
+    }
+
+    pub(crate) fn doors(&self) -> &Doors {
+        &self.doors
     }
 
     /// The routes, or what is answered before there are any.
@@ -123,10 +133,11 @@ impl Front {
     }
 }
 
-impl From<Router> for Front {
-    fn from(routes: Router) -> Self {
-        let front = Self::default();
-        front.open(routes);
+impl From<Routes> for Front {
+    /// A front within the usual bounds.
+    fn from(Routes { router, doors }: Routes) -> Self {
+        let front = Self::new(ServeSettings::default(), doors);
+        front.open(router);
         front
     }
 }
@@ -161,7 +172,7 @@ where
         used.store(true, Ordering::Relaxed);
         request::answer(front.clone(), conn.clone(), told.clone(), request)
     });
-    let io = TokioIo::new(Guarded::new(stream, conn.clone()));
+    let io = TokioIo::new(Guarded::new(stream, conn.clone(), front.doors.clone()));
     let mut connection = pin!(builder().serve_connection(io, service));
     let served = async {
         select! {
@@ -201,6 +212,7 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::testing;
 
     async fn asked(front: &Front, path: &str) -> (u16, String) {
         let request = Request::get(path).body(Body::empty()).unwrap();
@@ -212,7 +224,7 @@ mod tests {
 
     #[tokio::test]
     async fn before_it_has_routes_a_server_says_that_it_starts() {
-        let front = Front::default();
+        let front = Front::new(ServeSettings::default(), testing::doors());
         let connection = front.clone();
         assert_eq!(asked(&connection, "/_signoff/healthz").await.0, 200);
         let (status, body) = asked(&connection, "/_signoff/readyz").await;
@@ -221,9 +233,7 @@ mod tests {
             let (status, body) = asked(&connection, path).await;
             assert_eq!(status, 503, "{path}");
             assert!(
-                body.starts_with(
-                    r#"{"error":{"code":"ServiceUnavailable","message":"The server is starting"#
-                ),
+                body.starts_with(r#"{"error":{"code":"Unavailable","message":"The server is starting"#),
                 "{body}"
             );
         }

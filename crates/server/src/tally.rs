@@ -10,7 +10,7 @@ use http::Method;
 use parking_lot::Mutex;
 
 use crate::cut::CutConnection;
-use crate::router::Routes;
+use crate::serve::Routes;
 
 /// What changes where an offer stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,8 @@ pub struct Tally(Arc<Mutex<Counts>>);
 impl Tally {
     /// The routes, with every call to them counted.
     pub fn around(&self, routes: Routes) -> Routes {
-        routes.layer(middleware::from_fn_with_state(self.clone(), count))
+        let router = routes.router.layer(middleware::from_fn_with_state(self.clone(), count));
+        Routes { router, ..routes }
     }
 
     /// The numbers so far.
@@ -90,6 +91,7 @@ mod tests {
     use tower::ServiceExt as _;
 
     use super::*;
+    use crate::testing;
 
     #[tokio::test]
     async fn calls_are_counted_and_actions_by_their_answer() {
@@ -99,7 +101,7 @@ mod tests {
             _ => StatusCode::OK.into_response(),
         });
         let tally = Tally::default();
-        let routes = tally.around(routes);
+        let routes = tally.around(testing::routes(routes)).router;
         for (method, path) in [
             (Method::POST, "/api/publishers/p/offers/a/publish/"),
             (Method::POST, "/api/publishers/p/offers/a/publish/"),

@@ -15,7 +15,7 @@ use signoff_wire::prefer;
 
 use crate::app::App;
 use crate::context::Context;
-use crate::error::ApiError;
+use crate::problem::Problem;
 use crate::tls::Stop;
 
 /// How long the caller is willing to wait for a change.
@@ -24,10 +24,10 @@ pub(crate) struct Wait {
     stop: Option<Stop>,
 }
 
-impl FromRequestParts<App> for Wait {
+impl<S: Send + Sync> FromRequestParts<S> for Wait {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let values = parts.headers.get_all(prefer::PREFER).iter().filter_map(|value| value.to_str().ok());
         Ok(Self { seconds: prefer::wait(values), stop: stop_of(parts) })
     }
@@ -62,7 +62,7 @@ impl Wait {
         context: &Context,
         operation: &Viewed,
         look: impl Fn(&Viewed) -> Look,
-    ) -> Result<Waited, ApiError> {
+    ) -> Result<Waited, Problem> {
         let (publisher, id) = (&operation.publisher, operation.operation.id);
         let waited = app.engine().wait_for(publisher, id, self.patience(), look).await?;
         app.authorise(context, publisher, Action::Read).await?;

@@ -11,8 +11,8 @@ use signoff_engine::hooks::HookSettings;
 use signoff_engine::mail::MailSettings;
 use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
-use signoff_server::ServeSettings;
 use signoff_server::identity::MOST_AGE;
+use signoff_server::{QuotaSettings, ServeSettings};
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
@@ -30,7 +30,7 @@ mod web;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
-pub(crate) use quotas::{QuotaFile, Quotas};
+pub(crate) use quotas::QuotaFile;
 pub(crate) use secrets::secret;
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 pub(crate) use web::{LimitsFile, WebOptions};
@@ -161,7 +161,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<TlsConfig>,
     pub(crate) production_pipeline: bool,
     pub(crate) identity: Option<IdentityFile>,
-    pub(crate) quotas: Quotas,
+    pub(crate) quotas: QuotaSettings,
     pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<String>,
     /// Where the server is reached from outside; `None`: where it listens.

@@ -11,10 +11,11 @@ use signoff_text::ErrorText;
 use signoff_wire::audit::{AuditEntry, AuditPage};
 use signoff_wire::me::{self, CallerKind};
 
-use super::{Segments, page};
-use crate::app::App;
+use super::page;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 /// So many entries are shown unless `$top` says otherwise.
@@ -23,7 +24,7 @@ const USUAL: u64 = 100;
 pub(crate) const MOST: u64 = 500;
 
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
     uri: Uri,
@@ -33,18 +34,18 @@ pub(crate) async fn list(
 }
 
 pub(crate) async fn of_the_server(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     if context.principal().is_some() {
-        return Err(context.forbidden(ErrorText::OperatorOnly));
+        return Err(context.forbidden(ErrorText::OperatorOnly).into());
     }
     page_of(&app, SERVER, None, &uri).await
 }
 
 /// The part of a log that the query asks for.
-async fn page_of(app: &App, log: &str, publisher: Option<&str>, uri: &Uri) -> Result<Response, ApiError> {
+async fn page_of(app: &Portal, log: &str, publisher: Option<&str>, uri: &Uri) -> Result<Response, ApiError> {
     let query = uri.query().unwrap_or_default();
     let top = page::number(query, "$top", MOST)?.unwrap_or(USUAL);
     let before = page::number(query, "before", u64::MAX)?;

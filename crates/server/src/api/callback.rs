@@ -15,14 +15,14 @@ use signoff_text::ErrorText;
 use signoff_wire::callback::CallbackReceipt;
 use signoff_wire::{ErrorCode, json, path};
 
-use super::{Segments, offer_slug};
-use crate::app::App;
+use super::offer_slug;
 use crate::call_log::{By, Call};
-use crate::context::check_api_version;
 use crate::error::ApiError;
-use crate::membership::invalid_id;
+use crate::portal::Portal;
+use crate::query::check_api_version;
 use crate::refusal::{Subject, operation_not_found};
 use crate::reply;
+use crate::segments::{Segments, invalid_id};
 
 /// The largest body, in bytes.
 pub(crate) const LARGEST: usize = 256 * 1024;
@@ -31,7 +31,7 @@ type Path = Segments<(String, String, String, String)>;
 
 /// Takes in what the third party says.
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     Segments((publisher, offer, operation, step)): Path,
     OriginalUri(uri): OriginalUri,
     Extension(call): Extension<Call>,
@@ -59,7 +59,8 @@ pub(crate) async fn handle(
         return Err(reply::invalid_body(
             "idempotencyKey",
             "the Idempotency-Key of the request that is answered",
-        ));
+        )
+        .into());
     };
     let request = CallbackRequest { hook, operation: asked, step: step.clone(), key, said: answer.said };
     app.engine().callback(&publisher, &slug, request).await.map_err(refused)?;
@@ -68,7 +69,7 @@ pub(crate) async fn handle(
 }
 
 /// The hook whose secret the body was signed with, and the body. Nothing is said of anything before.
-async fn signed_by(app: &App, headers: &HeaderMap, body: Body) -> Result<(String, Bytes), ApiError> {
+async fn signed_by(app: &Portal, headers: &HeaderMap, body: Body) -> Result<(String, Bytes), ApiError> {
     let hooks = app.engine().hooks();
     let signed = Signed::of(|name| headers.get(name).and_then(|value| value.to_str().ok()));
     if hooks.is_empty() || signed.signature.is_empty() {
@@ -95,7 +96,8 @@ fn bad_answer(error: BadAnswer) -> ApiError {
         BadAnswer::Shape { .. } => reply::invalid_body(
             "body",
             "an object of idempotencyKey, status, progress, message and findings [{code, message, target}]",
-        ),
-        BadAnswer::Member { field, expected } => reply::invalid_body(field, expected),
+        )
+        .into(),
+        BadAnswer::Member { field, expected } => reply::invalid_body(field, expected).into(),
     }
 }

@@ -18,17 +18,18 @@ use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode, path};
 
 use super::started::ActionRequest;
-use super::{Segments, accepted, offer_slug, read_action};
-use crate::app::App;
-use crate::context::{Context, parameter};
+use super::{accepted, offer_slug, read_action};
+use crate::context::Context;
 use crate::error::ApiError;
-use crate::membership::invalid_id;
+use crate::portal::Portal;
+use crate::query::parameter;
 use crate::refusal::Subject;
+use crate::segments::{Segments, invalid_id};
 use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
@@ -60,7 +61,7 @@ impl Call<'_> {
     /// Stops the operation by these means.
     pub(super) async fn answer(
         &self,
-        app: &App,
+        app: &Portal,
         engine: &Engine,
         context: &Context,
         request: ActionRequest,
@@ -102,7 +103,7 @@ impl Call<'_> {
             None => None,
         };
         if let Some(viewed) = &moved {
-            body.status = view::state_word(&viewed.operation, app.settings().dialect);
+            body.status = view::state_word(&viewed.operation, app.dialect());
         }
         let response = accepted(app, status, &body);
         let waited = moved.is_some() || status == StatusCode::OK;
@@ -111,8 +112,8 @@ impl Call<'_> {
 }
 
 /// Whether a cancel of what has ended is accepted: the dialect's exception, which no operator needs.
-pub(super) fn accepts_ended(app: &App, means: Means) -> bool {
-    app.settings().dialect == Dialect::Observed && means != Means::Kill
+pub(super) fn accepts_ended(app: &Portal, means: Means) -> bool {
+    app.dialect() == Dialect::Observed && means != Means::Kill
 }
 
 /// The operation that the query or the body names; both may, if they agree.
@@ -138,11 +139,11 @@ fn started(done: &Done) -> Option<&Operation> {
 
 /// The status and the body of the answer to a cancel.
 pub(super) async fn answer(
-    app: &App,
+    app: &Portal,
     subject: &Subject<'_>,
     done: &Done,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
-    let dialect = app.settings().dialect;
+    let dialect = app.dialect();
     let (status, state, reference) = match &done.told.reply {
         Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
@@ -172,12 +173,12 @@ fn completed(dialect: Dialect) -> OperationState {
 
 /// The dialect `observed` accepts a cancel of what has ended (contract, head).
 async fn nothing_to_cancel(
-    app: &App,
+    app: &Portal,
     subject: &Subject<'_>,
     newest: &Reference,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let viewed = app.engine().operation(subject.publisher, newest.id).await?;
-    let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
+    let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.dialect()));
     let location = view::location(subject.publisher, subject.offer, newest);
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());

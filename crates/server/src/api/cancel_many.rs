@@ -22,12 +22,14 @@ use signoff_wire::words::{OfferStatus, OperationState};
 
 use super::cancel::{accepts_ended, answer};
 use super::offer_list::{filter, narrowed};
+use super::page;
 use super::started::{ActionRequest, read};
-use super::{Segments, page};
-use crate::app::App;
-use crate::context::{Context, parameter};
+use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::query::parameter;
 use crate::refusal::Subject;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 /// At most so many cancels in one call.
@@ -38,7 +40,7 @@ const LOOKED_AT: usize = 5000;
 const AT_ONCE: usize = 16;
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
     uri: Uri,
@@ -75,7 +77,7 @@ pub(crate) async fn handle(
 fn refuse_what_names_one(query: &str, request: &ActionRequest, headers: &HeaderMap) -> Result<(), ApiError> {
     let in_query = parameter(query, "operationId").is_some_and(|id| !id.is_empty());
     if in_query || request.operation_id.is_some() {
-        return Err(reply::invalid_body("operationId", "absent when many offers are canceled"));
+        return Err(reply::invalid_body("operationId", "absent when many offers are canceled").into());
     }
     match reply::if_match(headers) {
         Some(sent) if sent.trim() != "*" => {
@@ -88,7 +90,7 @@ fn refuse_what_names_one(query: &str, request: &ActionRequest, headers: &HeaderM
 
 /// The next offers that are to be canceled, and the id after which to go on.
 async fn find(
-    app: &App,
+    app: &Portal,
     publisher: &str,
     filter: &OfferFilter,
     after: Option<String>,
@@ -119,7 +121,7 @@ async fn find(
 
 /// What all the cancels of a call share.
 struct Many<'a> {
-    app: &'a App,
+    app: &'a Portal,
     engine: &'a Engine,
     publisher: &'a str,
     by: &'a Actor,
@@ -149,7 +151,7 @@ impl Many<'_> {
         let request = self.request_for(&found);
         let taken = match self.app.take_recipients(self.publisher, request.emails.len()) {
             Ok(taken) => taken,
-            Err(error) => return self.refused(found, &error),
+            Err(problem) => return self.refused(found, &problem.into()),
         };
         let done = self.engine.cancel(self.publisher, &found.offer.id, request).await;
         if done.is_err() {

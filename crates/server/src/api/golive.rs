@@ -7,17 +7,18 @@ use http::HeaderMap;
 use signoff_engine::{Done, GoLiveRequest};
 use signoff_lifecycle::access::Action;
 
-use super::publish::started;
-use super::{Segments, offer_slug, read_action};
-use crate::app::App;
+use super::started::started;
+use super::{offer_slug, read_action};
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
 use crate::refusal::Subject;
 use crate::reply;
+use crate::segments::Segments;
 use crate::wait::Wait;
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     headers: HeaderMap,

@@ -10,14 +10,15 @@ use signoff_lifecycle::command::Means;
 use signoff_text::ErrorText;
 
 use super::cancel::Call;
-use super::{Segments, offer_slug, read_action};
-use crate::app::App;
+use super::{offer_slug, read_action};
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::segments::Segments;
 use crate::wait::Wait;
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
@@ -26,7 +27,7 @@ pub(crate) async fn handle(
     body: Body,
 ) -> Result<Response, ApiError> {
     if context.principal().is_some() {
-        return Err(context.forbidden(ErrorText::OperatorOnly));
+        return Err(context.forbidden(ErrorText::OperatorOnly).into());
     }
     let standing = app.authorise(&context, &publisher, Action::Force).await?;
     let offer = offer_slug(app.engine(), &publisher, &offer).await?;

@@ -7,12 +7,12 @@ use signoff_lifecycle::ids::Timestamp;
 use signoff_wire::me::{Me, MyRole};
 
 use super::audit::actor;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
 use crate::{reply, view};
 
-pub(crate) async fn handle(State(app): State<App>, context: Context) -> Result<Response, ApiError> {
+pub(crate) async fn handle(State(app): State<Portal>, context: Context) -> Result<Response, ApiError> {
     let caller = context.caller();
     let own = match caller {
         Some(caller) => app.engine().store().publishers_of(&caller.principal).await?,

@@ -10,17 +10,18 @@ use signoff_text::ErrorText;
 use signoff_wire::publisher::{Member, MemberPut};
 use signoff_wire::{ErrorCode, json};
 
-use super::Segments;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::first_use::checked_principal;
 use crate::identity::principal_id;
-use crate::membership::{Standing, checked_principal};
+use crate::membership::Standing;
+use crate::portal::Portal;
 use crate::reply;
+use crate::segments::Segments;
 
 /// `GET …/members`.
 pub(crate) async fn list(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
 ) -> Result<Response, ApiError> {
@@ -39,7 +40,7 @@ pub(crate) async fn list(
 
 /// `PUT …/members/{tenant}/{client}`.
 pub(crate) async fn put(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, tenant, client)): Segments<(String, String, String)>,
     headers: HeaderMap,
@@ -61,7 +62,7 @@ pub(crate) async fn put(
 
 /// `DELETE …/members/{tenant}/{client}`.
 pub(crate) async fn delete(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, tenant, client)): Segments<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
@@ -74,7 +75,7 @@ pub(crate) async fn delete(
 
 /// Changes the membership. The last owner stays, unless it is the operator who asks.
 async fn change(
-    app: &App,
+    app: &Portal,
     context: &Context,
     standing: Standing,
     publisher: &str,
@@ -99,7 +100,7 @@ async fn change(
 
 /// The entry of the audit log that goes with the change.
 fn audited(
-    app: &App,
+    app: &Portal,
     context: &Context,
     standing: Standing,
     publisher: &str,
@@ -113,7 +114,7 @@ fn audited(
     Some(AuditEntry { subject: Some(principal.to_string()), ..entry })
 }
 
-async fn exists(app: &App, publisher: &str) -> Result<(), ApiError> {
+async fn exists(app: &Portal, publisher: &str) -> Result<(), ApiError> {
     if app.engine().store().publisher(publisher).await?.is_some() {
         return Ok(());
     }

@@ -26,4 +26,4 @@ mod started;
 mod target;
 
 pub(crate) use started::{accepted, read_action};
-pub(crate) use target::{Segments, offer_slug, resolve_offer};
+pub(crate) use target::{offer_slug, resolve_offer};

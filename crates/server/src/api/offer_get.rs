@@ -11,10 +11,11 @@ use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::words::OfferSlot;
 
-use super::{Segments, page, resolve_offer};
-use crate::app::App;
+use super::{page, resolve_offer};
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 /// So often an offer is read anew because its draft changed meanwhile.
@@ -22,7 +23,7 @@ const ATTEMPTS: usize = 64;
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}`.
 pub(crate) async fn draft(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
@@ -34,7 +35,7 @@ pub(crate) async fn draft(
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/versions/{version}`.
 pub(crate) async fn version(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, version)): Segments<(String, String, String)>,
     uri: Uri,
@@ -50,7 +51,7 @@ pub(crate) async fn version(
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
 pub(crate) async fn slot(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, slot)): Segments<(String, String, String)>,
     uri: Uri,
@@ -82,7 +83,7 @@ fn version_not_found(version: String) -> ApiError {
 /// The offer with the content of the version that `wanted` picks. Content and tag are of the same moment: a client
 /// that puts under the tag puts over what it saw.
 async fn show(
-    app: &App,
+    app: &Portal,
     publisher: &str,
     offer: &str,
     (uri, headers): (&Uri, &HeaderMap),
@@ -111,12 +112,12 @@ async fn show(
 }
 
 /// An offer as JSON, with the content that `version` has.
-async fn body(app: &App, state: &Aggregate, version: u32, content: &Content) -> Result<Vec<u8>, ApiError> {
+async fn body(app: &Portal, state: &Aggregate, version: u32, content: &Content) -> Result<Vec<u8>, ApiError> {
     let migrated = migrated_by_default(app, &state.offer.publisher).await?;
-    Ok(view::offer(state, version, content, migrated, app.settings().dialect)?)
+    Ok(view::offer(state, version, content, migrated, app.dialect())?)
 }
 
 /// Whether offers of the publisher are migrated unless they say otherwise.
-pub(super) async fn migrated_by_default(app: &App, publisher: &str) -> Result<bool, ApiError> {
+pub(super) async fn migrated_by_default(app: &Portal, publisher: &str) -> Result<bool, ApiError> {
     Ok(app.engine().store().publisher(publisher).await?.is_none_or(|record| record.migrated))
 }

@@ -15,15 +15,17 @@ use signoff_wire::offer::OfferSummary;
 
 use super::offer_get::migrated_by_default;
 use super::operation_list::invalid_filter;
+use super::page;
 use super::page::LONGEST_LIST;
-use super::{Segments, page};
-use crate::app::App;
-use crate::context::{Context, parameter};
+use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::query::parameter;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
     uri: Uri,
@@ -49,7 +51,7 @@ const AT_ONCE: usize = 200;
 
 /// A list of offers, and how far it is told.
 struct Listing {
-    app: App,
+    app: Portal,
     publisher: String,
     filter: OfferFilter,
     migrated: bool,

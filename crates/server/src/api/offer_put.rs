@@ -18,16 +18,15 @@ use signoff_wire::offer_put::{OfferPut, OfferPutError};
 use signoff_wire::words::PcMigrationStatus;
 use signoff_wire::{Dialect, path};
 
-use super::Segments;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::membership::invalid_id;
+use crate::portal::Portal;
 use crate::refusal::{Subject, unknown_offer_type};
+use crate::segments::{Segments, invalid_id};
 use crate::{repeat, reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     headers: HeaderMap,
@@ -43,7 +42,7 @@ pub(crate) async fn handle(
     if let Some(id) = put.offer_type_id.as_ref().filter(unknown) {
         return Err(unknown_offer_type(id.chars().take(80).collect()));
     }
-    let dialect = app.settings().dialect;
+    let dialect = app.dialect();
     let sent = reply::if_match(&headers).map(str::to_owned);
     let guard = guard(sent.as_deref(), put.etag.as_deref(), dialect);
     let call = ["put", &publisher, &offer, sent.as_deref().unwrap_or_default()].map(str::as_bytes);
@@ -95,7 +94,7 @@ fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang)
 }
 
 /// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.
-async fn slug(app: &App, publisher: &str, offer: &str) -> Result<String, ApiError> {
+async fn slug(app: &Portal, publisher: &str, offer: &str) -> Result<String, ApiError> {
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     let known = match offer.parse::<OperationId>() {
         Ok(guid) => app.engine().store().offer_by_guid(publisher, guid).await?,
@@ -134,8 +133,8 @@ pub(crate) fn extra(
 
 fn invalid_put(error: OfferPutError) -> ApiError {
     match error {
-        OfferPutError::Syntax(error) => reply::invalid_json(error),
-        OfferPutError::WrongType { member, expected } => reply::invalid_body(member, expected),
-        OfferPutError::Missing { member } => reply::missing_member(member),
+        OfferPutError::Syntax(error) => reply::invalid_json(error).into(),
+        OfferPutError::WrongType { member, expected } => reply::invalid_body(member, expected).into(),
+        OfferPutError::Missing { member } => reply::missing_member(member).into(),
     }
 }

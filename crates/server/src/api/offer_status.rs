@@ -6,15 +6,16 @@ use http::StatusCode;
 use signoff_lifecycle::access::Action;
 use signoff_wire::operation::StatusReply;
 
-use super::{Segments, resolve_offer};
-use crate::app::App;
+use super::resolve_offer;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::segments::Segments;
 use crate::wait::Wait;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     wait: Wait,
@@ -32,7 +33,7 @@ pub(crate) async fn handle(
     }
     let now = app.engine().clock().now(&publisher);
     let target = state.target.as_ref();
-    let steps = target.map(|target| view::steps(target, app.settings().dialect, now).steps);
+    let steps = target.map(|target| view::steps(target, app.dialect(), now).steps);
     let emails = target.filter(|target| !target.migrated).map(|target| target.emails.join(","));
     let body = StatusReply {
         status: view::tag(&state).status,

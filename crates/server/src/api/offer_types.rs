@@ -6,15 +6,15 @@ use http::StatusCode;
 use signoff_engine::catalogue::{OfferType as Known, tables};
 use signoff_wire::offer_type::{KeyGroup, OfferType, OfferTypeKeys, OfferTypeStep, Region};
 
-use super::Segments;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
 use crate::refusal::no_such_offer_type;
 use crate::reply;
+use crate::segments::Segments;
 
 /// `GET /api/offerTypes`.
-pub(crate) async fn handle(State(app): State<App>, _context: Context) -> Response {
+pub(crate) async fn handle(State(app): State<Portal>, _context: Context) -> Response {
     let types: Vec<OfferType<'_>> = app
         .engine()
         .catalogue()
@@ -31,7 +31,7 @@ pub(crate) async fn handle(State(app): State<App>, _context: Context) -> Respons
 
 /// `GET /api/offerTypes/{offerTypeId}`.
 pub(crate) async fn one(
-    State(app): State<App>,
+    State(app): State<Portal>,
     _context: Context,
     Segments(id): Segments<String>,
 ) -> Result<Response, ApiError> {

@@ -21,11 +21,11 @@ use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use tokio::sync::watch;
 
-use super::Segments;
 use super::operation_get::{find, find_by_number, rendered};
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::segments::Segments;
 use crate::tls::Stop;
 use crate::view;
 use crate::wait::{stop_of, stopped};
@@ -41,7 +41,7 @@ const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET …/operations/{operationId}/events`, and below `/submissions`.
 pub(crate) async fn by_id(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, operation)): Segments<(String, String, String)>,
     parts: Parts,
@@ -53,7 +53,7 @@ pub(crate) async fn by_id(
 
 /// `GET /api/operations/{address}/events`.
 pub(crate) async fn by_number(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(address): Segments<String>,
     parts: Parts,
@@ -62,7 +62,7 @@ pub(crate) async fn by_number(
     events(app, context, &viewed, &parts)
 }
 
-fn events(app: App, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
+fn events(app: Portal, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
     let (publisher, id) = (viewed.publisher.clone(), viewed.operation.id);
     let caller = context.principal().map_or_else(String::new, ToString::to_string);
     let place = app.engine().stream_place(&publisher, &caller);
@@ -72,7 +72,7 @@ fn events(app: App, context: Context, viewed: &Viewed, parts: &Parts) -> Result<
     };
     let last = parts.headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
     let events = Events {
-        members: app.inner.memberships.changes(),
+        members: app.memberships().changes(),
         known: last.and_then(|last| last.trim().parse().ok()),
         app,
         context,
@@ -94,7 +94,7 @@ fn events(app: App, context: Context, viewed: &Viewed, parts: &Parts) -> Result<
 
 /// One reader and how far it is.
 struct Events {
-    app: App,
+    app: Portal,
     context: Context,
     publisher: String,
     id: OperationId,
@@ -172,8 +172,7 @@ impl Events {
         let beat = HEARTBEAT.saturating_sub(*silent);
         let members = self
             .app
-            .inner
-            .memberships
+            .memberships()
             .counts_for()
             .map_or(Duration::MAX, |counts_for| Duration::from_micros(counts_for.0).max(LEAST_PAUSE));
         let pause = beat.min(token).min(members);
@@ -211,7 +210,7 @@ impl Events {
 
     fn ended(&self, viewed: &Viewed) -> Event {
         let operation = &viewed.operation;
-        let status = view::state_word(operation, self.app.settings().dialect);
+        let status = view::state_word(operation, self.app.dialect());
         let body = json!({ "operationId": view::guid(operation.id), "status": status });
         Event::default().event("end").id(operation.revision.to_string()).data(body.to_string())
     }

@@ -12,18 +12,18 @@ use signoff_lifecycle::operation::Slot;
 use signoff_wire::path;
 use signoff_wire::words::SubmissionSlot;
 
-use super::{Segments, offer_slug, resolve_offer};
-use crate::app::App;
+use super::{offer_slug, resolve_offer};
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::membership::invalid_id;
+use crate::portal::Portal;
 use crate::refusal::operation_not_found;
+use crate::segments::{Segments, invalid_id};
 use crate::wait::{Wait, moved};
 use crate::{reply, view};
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}`, and below `/submissions`.
 pub(crate) async fn by_id(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, operation)): Segments<(String, String, String)>,
     headers: HeaderMap,
@@ -36,7 +36,7 @@ pub(crate) async fn by_id(
 
 /// The operation of this offer with this id.
 pub(super) async fn find(
-    app: &App,
+    app: &Portal,
     publisher: &str,
     offer: &str,
     operation: &str,
@@ -46,7 +46,7 @@ pub(super) async fn find(
         Ok(guid) => app.engine().operation(publisher, OperationId(guid.as_u128())).await?,
         Err(error) => {
             resolve_offer(app.engine(), publisher, offer).await?;
-            return Err(invalid_id(&error, operation));
+            return Err(invalid_id(&error, operation).into());
         }
     };
     match found {
@@ -60,7 +60,7 @@ pub(super) async fn find(
 
 /// `GET /api/operations/{publisherId}${offerId}${publishingVersion}${slot}`.
 pub(crate) async fn by_number(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(address): Segments<String>,
     headers: HeaderMap,
@@ -72,7 +72,7 @@ pub(crate) async fn by_number(
 
 /// The operation with this publishing version and slot, if the caller may read it.
 pub(super) async fn find_by_number(
-    app: &App,
+    app: &Portal,
     context: &Context,
     address: &str,
 ) -> Result<Arc<Viewed>, ApiError> {
@@ -93,7 +93,7 @@ pub(super) async fn find_by_number(
 /// The operation at once, or when it is no longer as the caller knows it: by the tag that was sent, else as it was
 /// when the request came.
 async fn answer(
-    app: &App,
+    app: &Portal,
     context: &Context,
     viewed: &Viewed,
     headers: &HeaderMap,
@@ -119,8 +119,8 @@ async fn answer(
 }
 
 /// The operation as it reads now.
-pub(super) fn rendered(app: &App, viewed: &Viewed) -> Rendered {
+pub(super) fn rendered(app: &Portal, viewed: &Viewed) -> Rendered {
     let now = app.engine().clock().now(&viewed.publisher);
-    let dialect = app.settings().dialect;
+    let dialect = app.dialect();
     viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now))
 }

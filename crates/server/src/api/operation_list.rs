@@ -12,21 +12,23 @@ use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode};
 
 use super::page::LONGEST_LIST;
-use super::{Segments, page, resolve_offer};
-use crate::app::App;
-use crate::context::{Context, parameter};
+use super::{page, resolve_offer};
+use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::query::parameter;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
     let offer = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate.offer.id;
-    let dialect = app.settings().dialect;
+    let dialect = app.dialect();
     let query = uri.query().unwrap_or_default();
     let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
     let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)

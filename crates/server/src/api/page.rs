@@ -5,8 +5,8 @@ use http::{HeaderValue, header};
 use signoff_text::ErrorText;
 use signoff_wire::{ErrorCode, api_version};
 
-use crate::context::parameter;
 use crate::error::ApiError;
+use crate::query::parameter;
 
 /// The number that the query has under this name, between 1 and `most`; `None`: it has none.
 pub(super) fn number(query: &str, name: &'static str, most: u64) -> Result<Option<u64>, ApiError> {

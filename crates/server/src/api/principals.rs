@@ -10,13 +10,14 @@ use signoff_text::ErrorText;
 use signoff_wire::publisher::{Principal, PrincipalPut};
 use signoff_wire::{ErrorCode, json, names};
 
-use super::Segments;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::first_use::checked_principal;
 use crate::identity::{made_secret, secret_hash};
-use crate::membership::{Standing, checked_principal};
+use crate::membership::Standing;
+use crate::portal::Portal;
 use crate::reply;
+use crate::segments::Segments;
 
 /// The shortest secret in bytes: of production, and of development.
 const SHORTEST_SECRET: usize = 32;
@@ -25,7 +26,7 @@ const SHORTEST_IN_DEVELOPMENT: usize = 8;
 pub(crate) const LONGEST_SECRET: usize = 4096;
 
 pub(crate) async fn put(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((tenant, client)): Segments<(String, String)>,
     headers: HeaderMap,
@@ -34,14 +35,14 @@ pub(crate) async fn put(
     let dev = app.settings().dev;
     let standing = if context.principal().is_none() { Standing::Operator } else { Standing::Anybody };
     if standing == Standing::Anybody && !dev {
-        return Err(context.forbidden(ErrorText::OperatorOnly));
+        return Err(context.forbidden(ErrorText::OperatorOnly).into());
     }
     let id = checked_client(&app, &tenant, &client)?;
     let store = app.engine().store();
     let present = store.principal(&id).await?;
     // A known client's secret is its own: only the operator replaces it.
     if standing == Standing::Anybody && present.is_some() {
-        return Err(context.forbidden(ErrorText::OperatorOnly));
+        return Err(context.forbidden(ErrorText::OperatorOnly).into());
     }
     let bytes = reply::body(&headers, body).await?;
     let put: PrincipalPut = if bytes.is_empty() {
@@ -49,7 +50,7 @@ pub(crate) async fn put(
     } else {
         json::object_from_body(&bytes).map_err(reply::invalid_json)?
     };
-    if let Some(issuer) = app.inner.verifier.external_issuer().filter(|_| app.inner.issuer.is_none()) {
+    if let Some(issuer) = app.external_issuer().filter(|_| app.issuer().is_none()) {
         let text = ErrorText::NoTokenEndpoint { issuer: issuer.to_owned() };
         return Err(ApiError::new(ErrorCode::NoTokenEndpoint, text));
     }
@@ -67,7 +68,7 @@ pub(crate) async fn put(
 }
 
 /// The client that is to be registered: a program, for people have no secrets here.
-fn checked_client(app: &App, tenant: &str, client: &str) -> Result<PrincipalId, ApiError> {
+fn checked_client(app: &Portal, tenant: &str, client: &str) -> Result<PrincipalId, ApiError> {
     let id = checked_principal(app, tenant, client)?;
     if id.client.starts_with(names::PERSON) {
         let value = client.chars().take(80).collect();
@@ -86,13 +87,13 @@ fn check(secret: &str, dev: bool) -> Result<(), ApiError> {
     if (shortest..=LONGEST_SECRET).contains(&secret.len()) && !secret.trim().is_empty() {
         Ok(())
     } else {
-        Err(reply::invalid_body("secret", expected))
+        Err(reply::invalid_body("secret", expected).into())
     }
 }
 
 /// The entry in the server's own log.
 fn audited(
-    app: &App,
+    app: &Portal,
     context: &Context,
     standing: Standing,
     id: &PrincipalId,

@@ -7,22 +7,22 @@ use http::{HeaderMap, StatusCode, Uri};
 use signoff_engine::PublishRequest;
 use signoff_engine::catalogue::Report;
 use signoff_lifecycle::access::Action;
-use signoff_lifecycle::decision::Reply;
 use signoff_text::Lang;
 use signoff_wire::error::ErrorItem;
-use signoff_wire::operation::{Accepted, VALID, Validation};
-use signoff_wire::words::OperationState;
+use signoff_wire::operation::{VALID, Validation};
 
-use super::{Segments, accepted, offer_slug, page, read_action, resolve_offer};
-use crate::app::App;
+use super::started::started;
+use super::{offer_slug, page, read_action, resolve_offer};
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
 use crate::refusal::Subject;
+use crate::reply;
+use crate::segments::Segments;
 use crate::wait::Wait;
-use crate::{reply, view};
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
     uri: Uri,
@@ -72,31 +72,4 @@ fn valid(report: &Report, lang: Lang) -> Response {
         omitted: report.omitted_warnings as u64,
     };
     reply::json(StatusCode::OK, &validation)
-}
-
-/// The reply to a started publish or golive.
-pub(super) async fn started(
-    app: &App,
-    context: &Context,
-    subject: &Subject<'_>,
-    done: Result<signoff_engine::Done, signoff_engine::EngineError>,
-    wait: &Wait,
-) -> Result<Response, ApiError> {
-    let done = match done {
-        Ok(done) => done,
-        Err(error) => return Err(subject.error(error)),
-    };
-    let Reply::Started(reference) = &done.told.reply else {
-        return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
-    };
-    let location = view::location(subject.publisher, subject.offer, reference);
-    let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
-    let moved = match started {
-        Some(operation) => wait.past(app, context, subject.publisher, operation).await,
-        None => None,
-    };
-    let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.settings().dialect));
-    let body = Accepted::new(location, view::guid(reference.id), state.unwrap_or(OperationState::Running));
-    let response = accepted(app, StatusCode::ACCEPTED, &body);
-    Ok(if moved.is_some() { wait.applied(response) } else { response })
 }

@@ -12,13 +12,14 @@ use signoff_wire::publisher::PublisherPut;
 use signoff_wire::words::PcMigrationStatus;
 use signoff_wire::{ErrorCode, emails, json, names, path};
 
-use super::Segments;
 use super::publishers::show;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::membership::{Standing, invalid_id, new_publisher};
+use crate::first_use::new_publisher;
+use crate::membership::Standing;
+use crate::portal::Portal;
 use crate::reply;
+use crate::segments::{Segments, invalid_id};
 
 /// The longest name of a publisher, in characters.
 pub(crate) const LONGEST_NAME: usize = 200;
@@ -26,7 +27,7 @@ pub(crate) const LONGEST_NAME: usize = 200;
 pub(crate) const MOST_TYPES: usize = 100;
 
 pub(crate) async fn handle(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
     headers: HeaderMap,
@@ -100,10 +101,10 @@ fn check(put: &PublisherPut) -> Result<(), ApiError> {
         })?;
     }
     if put.pc_migration_status == Some(PcMigrationStatus::Unknown) {
-        return Err(reply::invalid_body("pcMigrationStatus", "\"none\" or \"migrated\""));
+        return Err(reply::invalid_body("pcMigrationStatus", "\"none\" or \"migrated\"").into());
     }
     if put.offer_type_categories.as_ref().is_some_and(|types| types.len() > MOST_TYPES) {
-        return Err(reply::invalid_body("offerTypeCategories", "an array of at most 100 offer types"));
+        return Err(reply::invalid_body("offerTypeCategories", "an array of at most 100 offer types").into());
     }
     if put.display_text.as_deref().is_some_and(|name| name.chars().count() > LONGEST_NAME) {
         let text = ErrorText::TooLong { field: "displayText".to_owned(), limit: LONGEST_NAME };

@@ -10,17 +10,23 @@ use signoff_wire::publisher::{Publisher, PublisherDefinition};
 use signoff_wire::words::PcMigrationStatus;
 use signoff_wire::{ErrorCode, api_version};
 
-use super::{Segments, page};
-use crate::app::App;
-use crate::context::{Context, parameter};
+use super::page;
+use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
+use crate::query::parameter;
 use crate::reply;
+use crate::segments::Segments;
 
 /// So many publishers are told at once to the operator.
 pub(crate) const MOST: u64 = 1000;
 
 /// The caller's own publishers; the operator's are all there are, by id, in pages.
-pub(crate) async fn list(State(app): State<App>, context: Context, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn list(
+    State(app): State<Portal>,
+    context: Context,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let store = app.engine().store();
     let query = uri.query().unwrap_or_default();
     let top = page::number(query, "$top", MOST)?.unwrap_or(MOST);
@@ -32,7 +38,7 @@ pub(crate) async fn list(State(app): State<App>, context: Context, uri: Uri) -> 
     Ok(reply::json(StatusCode::OK, &shown))
 }
 
-async fn all(app: &App, query: &str, top: u64) -> Result<Response, ApiError> {
+async fn all(app: &Portal, query: &str, top: u64) -> Result<Response, ApiError> {
     let wanted = usize::try_from(top).unwrap_or(usize::MAX);
     let after = parameter(query, "after").filter(|after| !after.is_empty());
     // One more tells whether there is more.
@@ -55,7 +61,7 @@ async fn all(app: &App, query: &str, top: u64) -> Result<Response, ApiError> {
 
 /// One publisher.
 pub(crate) async fn one(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
 ) -> Result<Response, ApiError> {

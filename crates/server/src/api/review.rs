@@ -12,19 +12,19 @@ use signoff_wire::body::LONGEST_REASON;
 use signoff_wire::operation::ReviewBody;
 use signoff_wire::{ErrorCode, json};
 
-use super::Segments;
 use super::operation_get::find;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
+use crate::portal::Portal;
 use crate::refusal::Subject;
+use crate::segments::Segments;
 use crate::{reply, view};
 
 type Path = Segments<(String, String, String, String)>;
 
 /// The operation goes on.
 pub(crate) async fn approve(
-    app: State<App>,
+    app: State<Portal>,
     context: Context,
     path: Path,
     headers: HeaderMap,
@@ -35,7 +35,7 @@ pub(crate) async fn approve(
 
 /// The operation fails.
 pub(crate) async fn reject(
-    app: State<App>,
+    app: State<Portal>,
     context: Context,
     path: Path,
     headers: HeaderMap,
@@ -45,7 +45,7 @@ pub(crate) async fn reject(
 }
 
 async fn rule(
-    State(app): State<App>,
+    State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, operation, step)): Path,
     headers: HeaderMap,
@@ -74,8 +74,8 @@ async fn rule(
         ReviewRequest { by: context.actor(), operation: viewed.operation.id, step, ruling: ruling(reason) };
     let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
     let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
-    reviewed.map_err(|error| context.introduce(subject.error(error)))?;
+    reviewed.map_err(|error| subject.error(error).to_caller(&context))?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
-    Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.settings().dialect, now).0))
+    Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.dialect(), now).0))
 }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
@@ -11,12 +12,15 @@ use signoff_wire::body::{ActionBody, BodyError, LONGEST_REASON};
 use signoff_wire::emails::{self, InvalidEmails};
 use signoff_wire::operation::Accepted;
 use signoff_wire::repeatability::Repeatability;
+use signoff_wire::words::OperationState;
 
 use super::resolve_offer;
-use crate::app::App;
 use crate::context::Context;
 use crate::error::ApiError;
-use crate::{repeat, reply};
+use crate::portal::Portal;
+use crate::refusal::Subject;
+use crate::wait::Wait;
+use crate::{repeat, reply, view};
 
 /// What the body of a publish, golive or cancel says.
 pub(crate) struct ActionRequest {
@@ -42,7 +46,7 @@ impl ActionRequest {
 
 /// Reads the body. An offer that does not exist is told before anything that is wrong with the body.
 pub(crate) async fn read_action(
-    app: &App,
+    app: &Portal,
     publisher: &str,
     offer: &str,
     headers: &HeaderMap,
@@ -90,8 +94,35 @@ fn invalid_emails(error: &InvalidEmails) -> ApiError {
     ApiError::new(ErrorCode::InvalidEmail, text).target("metadata.notification-emails")
 }
 
+/// The reply to a started publish or golive.
+pub(super) async fn started(
+    app: &Portal,
+    context: &Context,
+    subject: &Subject<'_>,
+    done: Result<signoff_engine::Done, signoff_engine::EngineError>,
+    wait: &Wait,
+) -> Result<Response, ApiError> {
+    let done = match done {
+        Ok(done) => done,
+        Err(error) => return Err(subject.error(error)),
+    };
+    let Reply::Started(reference) = &done.told.reply else {
+        return Err(signoff_store::StoreError::Corrupt("a start that started nothing".to_owned()).into());
+    };
+    let location = view::location(subject.publisher, subject.offer, reference);
+    let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
+    let moved = match started {
+        Some(operation) => wait.past(app, context, subject.publisher, operation).await,
+        None => None,
+    };
+    let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, app.dialect()));
+    let body = Accepted::new(location, view::guid(reference.id), state.unwrap_or(OperationState::Running));
+    let response = accepted(app, StatusCode::ACCEPTED, &body);
+    Ok(if moved.is_some() { wait.applied(response) } else { response })
+}
+
 /// A 200 or 202 with the operation's address, twice in the headers and once in the body.
-pub(crate) fn accepted(app: &App, status: StatusCode, body: &Accepted<'_>) -> Response {
+pub(crate) fn accepted(app: &Portal, status: StatusCode, body: &Accepted<'_>) -> Response {
     let mut response = reply::json(status, body);
     let headers = response.headers_mut();
     if let Ok(location) = HeaderValue::from_str(&body.location) {

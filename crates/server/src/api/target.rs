@@ -1,33 +1,13 @@
-//! What a path names.
+//! The offer that a path names.
 
-use axum::extract::{FromRequestParts, Path};
-use http::request::Parts;
-use serde::de::DeserializeOwned;
 use signoff_engine::Engine;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::contract::Loaded;
-use signoff_text::ErrorText;
-use signoff_wire::{ErrorCode, path};
+use signoff_wire::path;
 
-use crate::app::App;
 use crate::error::ApiError;
-use crate::membership::invalid_id;
 use crate::refusal::offer_not_found;
-
-/// The parameters of a path, percent-decoded.
-pub(crate) struct Segments<T>(pub(crate) T);
-
-impl<T: DeserializeOwned + Send> FromRequestParts<App> for Segments<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        Path::from_request_parts(parts, app).await.map(|Path(segments)| Self(segments)).map_err(|_| {
-            let value = parts.uri.path().chars().take(80).collect();
-            let text = ErrorText::InvalidId { field: "path".to_owned(), value };
-            ApiError::new(ErrorCode::InvalidId, text).target("path")
-        })
-    }
-}
+use crate::segments::invalid_id;
 
 /// The offer that a path names by slug or GUID, loaded.
 pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str) -> Result<Loaded, ApiError> {

@@ -9,61 +9,59 @@ use http::{HeaderMap, Uri};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
-use super::Issuer;
 use super::claims::Version;
-use super::jwks::PublishedKey;
 use super::login_host::{self, LOGIN_HOSTS, TenantSegment};
 use super::token_error::TokenError;
+use super::{Issuer, TokenHosts};
 
 /// `GET /{tenant}/.well-known/openid-configuration`.
 pub(super) async fn configuration_v1(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    finish(&issuer, &headers, configuration(Version::V1, &issuer, tenant, &uri, &headers))
+    finish(&hosts.issuer, &headers, configuration(Version::V1, &hosts.issuer, tenant, &uri, &headers))
 }
 
 /// `GET /{tenant}/v2.0/.well-known/openid-configuration`.
 pub(super) async fn configuration_v2(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    finish(&issuer, &headers, configuration(Version::V2, &issuer, tenant, &uri, &headers))
+    finish(&hosts.issuer, &headers, configuration(Version::V2, &hosts.issuer, tenant, &uri, &headers))
 }
 
 /// `GET /common/discovery/instance?authorization_endpoint=…&api-version=1.0|1.1`.
 pub(super) async fn instance(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     RawQuery(query): RawQuery,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    let issuer = &hosts.issuer;
     let public_base = issuer.settings().public_base.as_deref();
     let found = login_host::tenant(tenant)
         .and_then(|_| login_host::base(&uri, &headers, public_base))
         .and_then(|base| instance_document(&base, query.as_deref().unwrap_or_default()));
-    finish(&issuer, &headers, found)
+    finish(issuer, &headers, found)
 }
 
 /// `GET /{tenant}/discovery/keys` and `/{tenant}/discovery/v2.0/keys`: the key set, the same for all tenants.
 pub(super) async fn keys(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     headers: HeaderMap,
 ) -> Response {
-    finish(&issuer, &headers, key_set(&issuer, tenant).await)
+    finish(&hosts.issuer, &headers, key_set(&hosts.issuer, tenant).await)
 }
 
 async fn key_set(issuer: &Issuer, tenant: TenantSegment) -> Result<Value, TokenError> {
     login_host::tenant(tenant)?;
-    let ring = issuer.signing_ring().await.map_err(|error| TokenError::unavailable(&error))?;
-    let keys: Vec<&PublishedKey> = ring.all().map(|key| &key.published).collect();
-    Ok(json!({ "keys": keys }))
+    issuer.key_set().await.map_err(|error| TokenError::unavailable(&error))
 }
 
 fn finish(issuer: &Issuer, headers: &HeaderMap, found: Result<Value, TokenError>) -> Response {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jsonwebtoken::DecodingKey;
 use parking_lot::RwLock;
+use serde_json::{Value, json};
 use signoff_store::StoreError;
 use signoff_store::contract::{Directory, Keys, PrincipalId};
 use tokio::sync::Mutex;
@@ -12,8 +13,8 @@ use tokio::sync::Mutex;
 use super::Clock;
 use super::claims::{IssuedClaims, Version};
 use super::client::{self, ClientPolicy, ClientRefusal, Seeded};
+use super::jwks::PublishedKey;
 use super::keyring::{self, KeyError, KeyRing};
-use super::sign_ins::SignIns;
 
 /// How the development issuer behaves.
 #[derive(Clone, Debug)]
@@ -27,19 +28,11 @@ pub struct IssuerSettings {
     /// The address, scheme included, that discovery documents name when the request did not come for one of the
     /// well-known login hosts, e.g. `http://127.0.0.1:8080`. `None`: `https://` and the request's host.
     pub public_base: Option<String>,
-    /// How many sign-ins from one address may fail in a minute; `None`: any number.
-    pub failed_sign_ins: Option<u32>,
 }
 
 impl Default for IssuerSettings {
     fn default() -> Self {
-        Self {
-            policy: ClientPolicy::Strict,
-            seeded: Seeded::Unknown,
-            lifetime: 3600,
-            public_base: None,
-            failed_sign_ins: None,
-        }
+        Self { policy: ClientPolicy::Strict, seeded: Seeded::Unknown, lifetime: 3600, public_base: None }
     }
 }
 
@@ -50,7 +43,6 @@ pub struct Issuer {
     keys: Arc<dyn Keys>,
     clock: Clock,
     settings: IssuerSettings,
-    sign_ins: SignIns,
     ring: RwLock<Option<Arc<KeyRing>>>,
     making: Mutex<()>,
     /// Held while the store is asked for a key that is not known.
@@ -78,7 +70,6 @@ impl Issuer {
             directory,
             keys,
             clock,
-            sign_ins: SignIns::new(settings.failed_sign_ins),
             settings,
             ring: RwLock::new(None),
             making: Mutex::new(()),
@@ -105,11 +96,6 @@ impl Issuer {
         &self.settings
     }
 
-    /// The sign-ins that failed lately.
-    pub(super) fn sign_ins(&self) -> &SignIns {
-        &self.sign_ins
-    }
-
     pub(super) async fn admit(&self, client: &PrincipalId, secret: &str) -> Result<(), ClientRefusal> {
         let IssuerSettings { policy, seeded, .. } = self.settings;
         client::admit(self.directory.as_ref(), policy, seeded, client, secret).await
@@ -122,6 +108,16 @@ impl Issuer {
             return Ok(true);
         }
         Ok(!self.directory.principal(caller).await?.is_some_and(|record| record.seeded))
+    }
+
+    /// The published keys, as a key set (RFC 7517).
+    ///
+    /// # Errors
+    /// If there is no key yet and none can be made or kept.
+    pub(super) async fn key_set(&self) -> Result<Value, KeyError> {
+        let ring = self.signing_ring().await?;
+        let keys: Vec<&PublishedKey> = ring.all().map(|key| &key.published).collect();
+        Ok(json!({ "keys": keys }))
     }
 
     /// Signs a token that lets `principal` call `resource`.

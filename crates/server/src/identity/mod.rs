@@ -32,6 +32,8 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Directory, PrincipalId, PrincipalRecord};
 use signoff_wire::names::PERSON;
 
+use self::sign_ins::SignIns;
+
 pub use auth_error::{AuthError, Challenge};
 pub use client::{ClientPolicy, Seeded};
 pub use external::{ExternalIssuer, ExternalIssuerError, MOST_AGE, published_keys};
@@ -53,10 +55,18 @@ pub const DEFAULT_AUDIENCE: &str = "https://cloudpartner.azure.com";
 /// Bytes of a request body that a token host accepts.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
-/// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, whatever the `Host`.
+/// What the token hosts need: who signs, and which sign-ins failed lately.
+struct TokenHosts {
+    issuer: Arc<Issuer>,
+    sign_ins: SignIns,
+}
+
+/// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, whatever the `Host`. So many
+/// sign-ins from one address may fail in a minute; `None`: any number.
 ///
 /// Errors have the token hosts' own shape, `{"error","error_description","error_codes",…}`.
-pub fn login_router(issuer: Arc<Issuer>) -> Router {
+pub fn login_router(issuer: Arc<Issuer>, failed_sign_ins: Option<u32>) -> Router {
+    let hosts = TokenHosts { issuer, sign_ins: SignIns::new(failed_sign_ins) };
     Router::new()
         .route("/{tenant}/oauth2/token", post(token_endpoint::v1))
         .route("/{tenant}/oauth2/v2.0/token", post(token_endpoint::v2))
@@ -65,7 +75,7 @@ pub fn login_router(issuer: Arc<Issuer>) -> Router {
         .route("/{tenant}/discovery/instance", get(discovery::instance))
         .route("/{tenant}/discovery/keys", get(discovery::keys))
         .route("/{tenant}/discovery/v2.0/keys", get(discovery::keys))
-        .with_state(issuer)
+        .with_state(Arc::new(hosts))
 }
 
 /// Creates or replaces a principal that came with the seed: it always needs `secret`.

@@ -157,7 +157,7 @@ impl Served {
     }
 
     pub(super) async fn issuer(issuer: &Arc<Issuer>) -> Self {
-        Self::router(login_router(Arc::clone(issuer))).await
+        Self::router(login_router(Arc::clone(issuer), None)).await
     }
 
     pub(super) fn url(&self, path: &str) -> String {

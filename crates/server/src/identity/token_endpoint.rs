@@ -17,7 +17,7 @@ use super::login_host::{self, TenantSegment};
 use super::sign_ins::Peer;
 use super::token_error::TokenError;
 use super::token_request::TokenRequest;
-use super::{BODY_LIMIT, Issuer, principal_id};
+use super::{BODY_LIMIT, TokenHosts, principal_id};
 use crate::reply;
 
 /// Marks the reply to a client that showed a good secret.
@@ -26,46 +26,46 @@ pub(crate) struct TokenIssued;
 
 /// `POST /{tenant}/oauth2/token`: form field `resource`; the reply holds its numbers as strings.
 pub(super) async fn v1(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V1, &issuer, tenant, &peer, &headers, body).await
+    answer(Version::V1, &hosts, tenant, &peer, &headers, body).await
 }
 
 /// `POST /{tenant}/oauth2/v2.0/token`: form field `scope`.
 pub(super) async fn v2(
-    State(issuer): State<Arc<Issuer>>,
+    State(hosts): State<Arc<TokenHosts>>,
     tenant: TenantSegment,
     peer: Peer,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    answer(Version::V2, &issuer, tenant, &peer, &headers, body).await
+    answer(Version::V2, &hosts, tenant, &peer, &headers, body).await
 }
 
 async fn answer(
     version: Version,
-    issuer: &Issuer,
+    hosts: &TokenHosts,
     tenant: TenantSegment,
     peer: &Peer,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    match grant(version, issuer, tenant, peer, headers, body).await {
+    match grant(version, hosts, tenant, peer, headers, body).await {
         Ok(reply) => {
             let headers = [(CACHE_CONTROL, "no-store"), (PRAGMA, "no-cache")];
             (Extension(TokenIssued), headers, Json(reply)).into_response()
         }
-        Err(refusal) => refusal.reply(issuer.now(), headers),
+        Err(refusal) => refusal.reply(hosts.issuer.now(), headers),
     }
 }
 
 async fn grant(
     version: Version,
-    issuer: &Issuer,
+    hosts: &TokenHosts,
     tenant: TenantSegment,
     peer: &Peer,
     headers: &HeaderMap,
@@ -86,10 +86,11 @@ async fn grant(
     })?;
     let request = TokenRequest::read(version, headers, &body)?;
     let principal = principal_id(&tenant, &request.client);
-    let attempt = issuer.sign_ins().begin(peer, issuer.now())?;
+    let TokenHosts { issuer, sign_ins } = hosts;
+    let attempt = sign_ins.begin(peer, issuer.now())?;
     let admitted = issuer.admit(&principal, &request.secret).await;
     if !matches!(admitted, Err(ClientRefusal::NotAdmitted)) {
-        issuer.sign_ins().succeeded(&attempt);
+        sign_ins.succeeded(&attempt);
     }
     admitted.map_err(|refusal| TokenError::client(refusal, &principal.client, &principal.tenant))?;
     let token = issuer

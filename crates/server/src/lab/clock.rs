@@ -8,46 +8,46 @@ use signoff_engine::lab::AdvanceError;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_text::ErrorText;
 use signoff_wire::lab::{Advance, ClockNow};
-use signoff_wire::{ErrorCode, path, time};
+use signoff_wire::{path, time};
 
-use crate::api::Segments;
-use crate::app::App;
-use crate::error::ApiError;
-use crate::membership::invalid_id;
+use super::Dev;
+use crate::problem::{Kind, Problem};
 use crate::reply;
+use crate::segments::Segments;
+use crate::segments::invalid_id;
 
 /// What time it is for the publisher.
 pub(crate) async fn get(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments(publisher): Segments<String>,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     path::publisher_id(&publisher).map_err(|error| invalid_id(&error, &publisher))?;
-    Ok(show(app.engine().clock().now(&publisher)))
+    Ok(show(dev.engine().clock().now(&publisher)))
 }
 
 /// Advances the clock; answers when everything due by then has happened.
 pub(crate) async fn advance(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments(publisher): Segments<String>,
     body: Body,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     path::publisher_id(&publisher).map_err(|error| invalid_id(&error, &publisher))?;
     let Advance { by } = super::object(body).await?;
-    match app.engine().advance(&publisher, Micros(by.micros())).await {
+    match dev.engine().advance(&publisher, Micros(by.micros())).await {
         Ok(now) => Ok(show(now)),
         Err(AdvanceError::Store(error)) => Err(error.into()),
         Err(AdvanceError::TooFar) => {
             let (field, value) = ("by".to_owned(), by.to_string());
             let text = ErrorText::InvalidDuration { field, value };
-            Err(ApiError::new(ErrorCode::InvalidBody, text).target("by"))
+            Err(Problem::new(Kind::InvalidBody, text).target("by"))
         }
         Err(AdvanceError::Pending { pending }) => {
             let text = ErrorText::ClockTimeout { pending: pending.join(", ") };
-            Err(ApiError::new(ErrorCode::GatewayTimeout, text))
+            Err(Problem::new(Kind::TimedOut, text))
         }
         Err(AdvanceError::Leaving { now }) => {
             let text = ErrorText::ClockLeft { now: time::rfc3339(now.0) };
-            Err(ApiError::new(ErrorCode::ServiceUnavailable, text))
+            Err(Problem::new(Kind::Unavailable, text))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/_signoff/faults`: requests that go wrong on purpose, in the API's own words, before or after their effect.
+//! `/_signoff/faults`: requests that go wrong on purpose, in the words of their door, before or after their effect.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -12,16 +12,15 @@ use parking_lot::Mutex;
 use signoff_store::contract::LabKind;
 use signoff_store::{Store, StoreError};
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 use signoff_wire::lab::{FaultRule, FaultTime, InvalidFault};
 use uuid::Uuid;
 
-use crate::api::Segments;
-use crate::app::App;
+use super::Dev;
 use crate::call_log::Injected;
 use crate::cut::CutConnection;
-use crate::error::ApiError;
-use crate::{reply, view};
+use crate::problem::{Kind, Problem};
+use crate::reply;
+use crate::segments::Segments;
 
 /// The longest that a rule may hold a reply back.
 const LONGEST_LATENCY: Duration = Duration::from_mins(1);
@@ -80,15 +79,15 @@ impl Faults {
 }
 
 /// Lets requests go wrong as the rules say. `/_signoff/*` is left alone.
-pub(crate) async fn apply(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn apply(State(dev): State<Dev>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     if path.starts_with("/_signoff/") {
         return next.run(request).await;
     }
-    let rule = match take(&app, request.method().as_str(), path).await {
+    let rule = match take(&dev, request.method().as_str(), path).await {
         Ok(Some(rule)) => rule,
         Ok(None) => return next.run(request).await,
-        Err(error) => return ApiError::from(error).into_response(),
+        Err(error) => return Problem::from(error).into_response(),
     };
     if rule.when == FaultTime::After || (rule.status.is_none() && rule.cut.is_none()) {
         let response = next.run(request).await;
@@ -112,8 +111,8 @@ fn told(rule: &FaultRule, mut response: Response) -> Response {
 }
 
 /// The rule that concerns the request, its count written down.
-async fn take(app: &App, method: &str, path: &str) -> Result<Option<FaultRule>, StoreError> {
-    let faults = &app.inner.faults;
+async fn take(dev: &Dev, method: &str, path: &str) -> Result<Option<FaultRule>, StoreError> {
+    let faults = &dev.faults;
     if !faults.any.load(Ordering::Acquire) {
         return Ok(None);
     }
@@ -123,25 +122,25 @@ async fn take(app: &App, method: &str, path: &str) -> Result<Option<FaultRule>, 
         let left = (!used_up).then_some(&rule);
         match rule.count {
             None => {}
-            Some(count) if app.engine().store().is_shared() => {
+            Some(count) if dev.engine().store().is_shared() => {
                 let before = FaultRule { count: Some(count + 1), ..rule.clone() };
-                if !count_down(app, &before, left).await? {
+                if !count_down(dev, &before, left).await? {
                     // Another node was first.
-                    faults.load_alone(app.engine().store().as_ref()).await?;
+                    faults.load_alone(dev.engine().store().as_ref()).await?;
                     continue;
                 }
             }
-            Some(_) => keep(app, &rule, left).await?,
+            Some(_) => keep(dev, &rule, left).await?,
         }
         return Ok(Some(rule));
     }
 }
 
 /// Writes the rule as it is now, if it is stored as it was before.
-async fn count_down(app: &App, before: &FaultRule, left: Option<&FaultRule>) -> Result<bool, StoreError> {
+async fn count_down(dev: &Dev, before: &FaultRule, left: Option<&FaultRule>) -> Result<bool, StoreError> {
     let key = before.id.unwrap_or_default().to_string();
     let (before, left) = (text(before)?, left.map(text).transpose()?);
-    app.engine().store().swap_lab(LabKind::Fault, "", &key, Some(&before), left).await
+    dev.engine().store().swap_lab(LabKind::Fault, "", &key, Some(&before), left).await
 }
 
 fn text(rule: &FaultRule) -> Result<String, StoreError> {
@@ -160,92 +159,90 @@ fn strike(rule: &FaultRule) -> Option<Response> {
         return Some(CutConnection.into_response());
     }
     let status = StatusCode::from_u16(rule.status?).ok()?;
-    let code = ErrorCode::ALL.iter().copied().find(|code| code.status() == status.as_u16());
     let text = match status {
         StatusCode::TOO_MANY_REQUESTS => ErrorText::TooBusy,
         StatusCode::SERVICE_UNAVAILABLE => ErrorText::Unavailable,
         _ => ErrorText::Internal { request_id: rule.id.unwrap_or_default().to_string() },
     };
-    let mut error = ApiError::new(code.unwrap_or(ErrorCode::InternalError), text);
-    error.status = Some(status);
-    error.message.clone_from(&rule.message);
-    Some(error.into_response())
+    let mut problem = Problem::new(Kind::Injected(status), text);
+    problem.message.clone_from(&rule.message);
+    Some(problem.into_response())
 }
 
 /// Writes the rule as it is now: its remaining count, or that it is gone.
-async fn keep(app: &App, rule: &FaultRule, left: Option<&FaultRule>) -> Result<(), StoreError> {
+async fn keep(dev: &Dev, rule: &FaultRule, left: Option<&FaultRule>) -> Result<(), StoreError> {
     let key = rule.id.unwrap_or_default().to_string();
     let body = left.map(text).transpose()?;
-    app.engine().store().put_lab(LabKind::Fault, "", &key, body).await
+    dev.engine().store().put_lab(LabKind::Fault, "", &key, body).await
 }
 
 /// The rules in force.
-pub(crate) async fn list(State(app): State<App>) -> Response {
-    reply::json(StatusCode::OK, &app.inner.faults.all())
+pub(crate) async fn list(State(dev): State<Dev>) -> Response {
+    reply::json(StatusCode::OK, &dev.faults.all())
 }
 
 /// Adds a rule behind the others.
-pub(crate) async fn add(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
-    let rule = checked(&app, super::object(body).await?)?;
-    let _changing = app.inner.faults.changing.lock().await;
-    let mut rules = app.inner.faults.all();
+pub(crate) async fn add(State(dev): State<Dev>, body: Body) -> Result<Response, Problem> {
+    let rule = checked(&dev, super::object(body).await?)?;
+    let _changing = dev.faults.changing.lock().await;
+    let mut rules = dev.faults.all();
     if rules.len() >= MOST {
         return Err(invalid("faults", "at most 1000 rules"));
     }
-    keep(&app, &rule, Some(&rule)).await?;
+    keep(&dev, &rule, Some(&rule)).await?;
     rules.push(rule.clone());
-    app.inner.faults.set(rules);
+    dev.faults.set(rules);
     Ok(reply::json(StatusCode::CREATED, &rule))
 }
 
 /// Puts these rules in the place of the present ones.
-pub(crate) async fn replace(State(app): State<App>, body: Body) -> Result<Response, ApiError> {
+pub(crate) async fn replace(State(dev): State<Dev>, body: Body) -> Result<Response, Problem> {
     let rules: Vec<FaultRule> = super::body(body).await?;
     if rules.len() > MOST {
         return Err(invalid("faults", "at most 1000 rules"));
     }
-    let rules = rules.into_iter().map(|rule| checked(&app, rule)).collect::<Result<Vec<_>, _>>()?;
-    let _changing = app.inner.faults.changing.lock().await;
-    for rule in app.inner.faults.all() {
-        keep(&app, &rule, None).await?;
+    let rules = rules.into_iter().map(|rule| checked(&dev, rule)).collect::<Result<Vec<_>, _>>()?;
+    let _changing = dev.faults.changing.lock().await;
+    for rule in dev.faults.all() {
+        keep(&dev, &rule, None).await?;
     }
     for rule in &rules {
-        keep(&app, rule, Some(rule)).await?;
+        keep(&dev, rule, Some(rule)).await?;
     }
-    app.inner.faults.set(rules.clone());
+    dev.faults.set(rules.clone());
     Ok(reply::json(StatusCode::OK, &rules))
 }
 
 /// Removes every rule.
-pub(crate) async fn clear(State(app): State<App>) -> Result<StatusCode, ApiError> {
-    let _changing = app.inner.faults.changing.lock().await;
-    for rule in app.inner.faults.all() {
-        keep(&app, &rule, None).await?;
+pub(crate) async fn clear(State(dev): State<Dev>) -> Result<StatusCode, Problem> {
+    let _changing = dev.faults.changing.lock().await;
+    for rule in dev.faults.all() {
+        keep(&dev, &rule, None).await?;
     }
-    app.inner.faults.set(Vec::new());
+    dev.faults.set(Vec::new());
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Removes one rule.
 pub(crate) async fn remove(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments(id): Segments<String>,
-) -> Result<StatusCode, ApiError> {
-    let _changing = app.inner.faults.changing.lock().await;
-    let mut rules = app.inner.faults.all();
+) -> Result<StatusCode, Problem> {
+    let _changing = dev.faults.changing.lock().await;
+    let mut rules = dev.faults.all();
     let wanted = Uuid::try_parse(&id).ok();
     let index = rules.iter().position(|rule| rule.id.is_some() && rule.id == wanted);
     let Some(index) = index else {
         let path = format!("/_signoff/faults/{}", id.chars().take(80).collect::<String>());
-        return Err(ApiError::new(ErrorCode::NotFound, ErrorText::PathNotFound { path }));
+        return Err(Problem::new(Kind::NotFound, ErrorText::PathNotFound { path }));
     };
     let rule = rules.remove(index);
-    keep(&app, &rule, None).await?;
-    app.inner.faults.set(rules);
+    keep(&dev, &rule, None).await?;
+    dev.faults.set(rules);
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn checked(app: &App, mut rule: FaultRule) -> Result<FaultRule, ApiError> {
+fn checked(dev: &Dev, mut rule: FaultRule) -> Result<FaultRule, Problem> {
     rule.check().map_err(|error| {
         let field = match error {
             InvalidFault::Path => "path",
@@ -257,11 +254,11 @@ fn checked(app: &App, mut rule: FaultRule) -> Result<FaultRule, ApiError> {
     if rule.latency.is_some_and(|latency| Duration::from_micros(latency.micros()) > LONGEST_LATENCY) {
         return Err(invalid("latency", "must be at most 60s"));
     }
-    rule.id = Some(view::guid(app.engine().clock().new_id()));
+    rule.id = Some(Uuid::from_u128(dev.engine().clock().new_id().0));
     Ok(rule)
 }
 
-fn invalid(field: &str, detail: &str) -> ApiError {
+fn invalid(field: &str, detail: &str) -> Problem {
     let text = ErrorText::InvalidFault { field: field.to_owned(), detail: detail.to_owned() };
-    ApiError::new(ErrorCode::InvalidBody, text).target(field)
+    Problem::new(Kind::InvalidBody, text).target(field)
 }

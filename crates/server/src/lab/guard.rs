@@ -19,10 +19,9 @@ use http::request::Parts;
 use http::uri::Authority;
 use http::{Method, header};
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 
-use crate::app::App;
-use crate::error::ApiError;
+use super::Dev;
+use crate::problem::{Kind, Problem};
 use crate::reply;
 use crate::tls::is_portal_host;
 
@@ -30,15 +29,15 @@ use crate::tls::is_portal_host;
 const HARMLESS: [&str; 3] = ["/_signoff/healthz", "/_signoff/readyz", "/_signoff/metrics"];
 
 /// Lets a request pass that no web page could have sent.
-pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(dev): State<Dev>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match check(&parts, &app.settings().allowed_hosts) {
+    match check(&parts, &dev.allowed_hosts) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => error.into_response(),
     }
 }
 
-fn check(request: &Parts, allowed: &[String]) -> Result<(), ApiError> {
+fn check(request: &Parts, allowed: &[String]) -> Result<(), Problem> {
     let path = request.uri.path();
     if HARMLESS.contains(&path) {
         return Ok(());
@@ -53,7 +52,7 @@ fn check(request: &Parts, allowed: &[String]) -> Result<(), ApiError> {
     }
     let changes = ![Method::GET, Method::HEAD].contains(&request.method);
     if changes && origin && !reply::is_json(&request.headers) {
-        let error = ApiError::new(ErrorCode::UnsupportedMediaType, ErrorText::OriginNeedsJson);
+        let error = Problem::new(Kind::UnsupportedMediaType, ErrorText::OriginNeedsJson);
         return Err(error.target("Content-Type"));
     }
     reply::refuse_encoding(&request.headers)
@@ -76,9 +75,9 @@ fn is_of_this_machine(host: &str) -> bool {
         || host.parse().is_ok_and(|address: IpAddr| address.to_canonical().is_loopback())
 }
 
-fn not_allowed(host: &str) -> ApiError {
+fn not_allowed(host: &str) -> Problem {
     let host = host.chars().take(80).collect();
-    ApiError::new(ErrorCode::Forbidden, ErrorText::HostNotAllowed { host }).target("Host")
+    Problem::new(Kind::Forbidden, ErrorText::HostNotAllowed { host }).target("Host")
 }
 
 #[cfg(test)]

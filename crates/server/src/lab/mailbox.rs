@@ -6,14 +6,15 @@ use http::StatusCode;
 use signoff_engine::mail::render;
 use signoff_text::Lang;
 use signoff_wire::lab::Mail;
+use uuid::Uuid;
 
-use crate::app::App;
-use crate::error::ApiError;
-use crate::{reply, view};
+use super::Dev;
+use crate::problem::Problem;
+use crate::reply;
 
 /// Every mail.
-pub(crate) async fn list(State(app): State<App>) -> Result<Response, ApiError> {
-    let letters = app.engine().store().letters().await?;
+pub(crate) async fn list(State(dev): State<Dev>) -> Result<Response, Problem> {
+    let letters = dev.engine().store().letters().await?;
     let shown: Vec<Mail<'_>> = letters
         .iter()
         .map(|letter| {
@@ -24,7 +25,7 @@ pub(crate) async fn list(State(app): State<App>) -> Result<Response, ApiError> {
                 text: rendered.text.into(),
                 headers: rendered.headers.into_iter().collect(),
                 message_id: rendered.message_id.into(),
-                operation: view::guid(letter.mail.operation),
+                operation: Uuid::from_u128(letter.mail.operation.0),
                 event: letter.mail.event.name().into(),
             }
         })

@@ -7,31 +7,30 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use signoff_engine::catalogue::Catalogue;
-use signoff_engine::lab as engine;
+use signoff_engine::{EngineError, lab as engine};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_wire::duration::Span;
 use signoff_wire::lab::{CancelPolicy, Outcome, Release, Scenario, StepScenario};
-use signoff_wire::{ErrorCode, path};
+use signoff_wire::path;
 
-use crate::api::Segments;
-use crate::app::App;
-use crate::error::ApiError;
-use crate::membership::invalid_id;
-use crate::refusal::Subject;
+use super::Dev;
+use crate::problem::{Kind, Problem};
 use crate::reply;
+use crate::segments::Segments;
+use crate::segments::invalid_id;
 
 /// Replaces the offer's scenario; `{"steps":{}}` clears it.
 pub(crate) async fn put(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments((publisher, offer)): Segments<(String, String)>,
     body: Body,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     check_ids(&publisher, &offer)?;
     let scenario: Scenario = super::object(body).await?;
-    let known = known_steps(&app, &publisher, &offer).await?;
+    let known = known_steps(&dev, &publisher, &offer).await?;
     let mut steps = std::collections::BTreeMap::new();
     for (id, step) in &scenario.steps {
         if !known.contains(id.as_str()) {
@@ -40,61 +39,77 @@ pub(crate) async fn put(
                 step: id.chars().take(80).collect(),
                 known: known.join(", "),
             };
-            return Err(ApiError::new(ErrorCode::UnknownStep, text).target(format!("steps.{id}")));
+            return Err(Problem::new(Kind::NoSuchStep, text).target(format!("steps.{id}")));
         }
         steps.insert(id.clone(), read(id, step)?);
     }
-    app.engine().put_scenario(&publisher, &offer, engine::Scenario { steps }).await?;
+    dev.engine().put_scenario(&publisher, &offer, engine::Scenario { steps }).await?;
     Ok(reply::json(StatusCode::OK, &scenario))
 }
 
 /// The offer's scenario.
 pub(crate) async fn get(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments((publisher, offer)): Segments<(String, String)>,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     check_ids(&publisher, &offer)?;
-    let scenario = app.engine().scenario(&publisher, &offer).unwrap_or_default();
+    let scenario = dev.engine().scenario(&publisher, &offer).unwrap_or_default();
     let steps = scenario.steps.into_iter().map(|(id, step)| (id, show(&step))).collect();
     Ok(reply::json(StatusCode::OK, &Scenario { steps }))
 }
 
 /// Lets a held step go on; remembered if it is not held yet.
 pub(crate) async fn release(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     Segments((publisher, offer)): Segments<(String, String)>,
     body: Body,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     check_ids(&publisher, &offer)?;
     let release: Release = super::object(body).await?;
-    let subject = Subject::offer(&publisher, &offer);
-    match app.engine().release(&publisher, &offer, &release.step).await {
+    match dev.engine().release(&publisher, &offer, &release.step).await {
         Ok(_) => Ok(reply::json(StatusCode::OK, &release)),
-        Err(signoff_engine::EngineError::Refused(Refusal::StepNotFound { step })) => {
-            let known: Vec<&str> = known_steps(&app, &publisher, &offer).await?.into_iter().collect();
+        Err(EngineError::Refused(Refusal::StepNotFound { step })) => {
+            let known: Vec<&str> = known_steps(&dev, &publisher, &offer).await?.into_iter().collect();
             let text = ErrorText::UnknownScenarioStep { step, known: known.join(", ") };
-            Err(ApiError::new(ErrorCode::UnknownStep, text).target("step"))
+            Err(Problem::new(Kind::NoSuchStep, text).target("step"))
         }
-        Err(error) => Err(subject.error(error)),
+        Err(error) => Err(not_released(&offer, error)),
     }
 }
 
-fn check_ids(publisher: &str, offer: &str) -> Result<(), ApiError> {
+/// Why a step of the offer was not let go.
+fn not_released(offer: &str, error: EngineError) -> Problem {
+    let offer = offer.to_owned();
+    match error {
+        EngineError::Refused(Refusal::OfferNotFound) => {
+            Problem::new(Kind::NoSuchOffer, ErrorText::OfferNotFound { offer })
+        }
+        EngineError::Refused(Refusal::NoRunningOperation) => {
+            Problem::new(Kind::NoSuchOperation, ErrorText::NoSuchScenarioOperation { offer })
+        }
+        EngineError::Store(error) => error.into(),
+        EngineError::Conflict => Problem::new(Kind::Unavailable, ErrorText::StoreConflict),
+        // A release brings no document, no tag and no key along.
+        _ => Problem::new(Kind::Internal, ErrorText::Internal { request_id: String::new() }),
+    }
+}
+
+fn check_ids(publisher: &str, offer: &str) -> Result<(), Problem> {
     path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     Ok(())
 }
 
 /// The steps of the offer's type; of every type while there is no such offer.
-async fn known_steps(app: &App, publisher: &str, offer: &str) -> Result<BTreeSet<&'static str>, ApiError> {
-    let loaded = app.engine().store().load(publisher, offer).await?;
+async fn known_steps(dev: &Dev, publisher: &str, offer: &str) -> Result<BTreeSet<&'static str>, Problem> {
+    let loaded = dev.engine().store().load(publisher, offer).await?;
     let of_offer = loaded.map(|loaded| loaded.aggregate.offer.offer_type);
     let types = Catalogue::load().offer_types().iter();
     let wanted = types.filter(|known| of_offer.as_ref().is_none_or(|id| *id == known.id));
     Ok(wanted.flat_map(|known| &known.steps).map(|step| step.id.as_str()).collect())
 }
 
-fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, ApiError> {
+fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, Problem> {
     let manual = match step.executor.as_deref() {
         None | Some("simulated") => false,
         Some("manual") => true,
@@ -102,14 +117,14 @@ fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, ApiError>
             let field = format!("steps.{id}.executor");
             let detail = "must be manual or simulated".to_owned();
             let text = ErrorText::InvalidScenario { field: field.clone(), detail };
-            return Err(ApiError::new(ErrorCode::InvalidBody, text).target(field));
+            return Err(Problem::new(Kind::InvalidBody, text).target(field));
         }
     };
     if step.propagate_duration.is_some() && !propagates(id) {
         let field = format!("steps.{id}.propagateDuration");
         let detail = "is for steps that switch the production slot, like live".to_owned();
         let text = ErrorText::InvalidScenario { field: field.clone(), detail };
-        return Err(ApiError::new(ErrorCode::InvalidBody, text).target(field));
+        return Err(Problem::new(Kind::InvalidBody, text).target(field));
     }
     let micros = |span: Span| Micros(span.micros());
     Ok(engine::StepScenario {

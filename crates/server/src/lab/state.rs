@@ -9,11 +9,10 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use signoff_store::{StoreError, files};
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::app::App;
-use crate::error::ApiError;
+use super::Dev;
+use crate::problem::{Kind, Problem};
 use crate::reply;
 use crate::seed::seed;
 use crate::serve::BodyTime;
@@ -24,18 +23,18 @@ pub(crate) const LARGEST_SNAPSHOT: usize = 1 << 30;
 pub(crate) const SNAPSHOT_TIME: Duration = Duration::from_mins(10);
 
 /// `POST /_signoff/reset`: everything as it was at the first start, but for the signing keys.
-pub(crate) async fn reset(State(app): State<App>) -> Result<Response, ApiError> {
-    app.engine().reset().await?;
-    seed(app.engine()).await?;
-    app.recover().await?;
+pub(crate) async fn reset(State(dev): State<Dev>) -> Result<Response, Problem> {
+    dev.engine().reset().await?;
+    seed(dev.engine()).await?;
+    dev.recover().await?;
     Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "reset" })))
 }
 
 /// `GET /_signoff/snapshot`: the whole state as one file.
-pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiError> {
+pub(crate) async fn snapshot(State(dev): State<Dev>) -> Result<Response, Problem> {
     let folder = files::temporary_folder("signoff-snapshot-").map_err(unwritable)?;
     let file = folder.path().join("snapshot");
-    app.engine().snapshot(&file).await?;
+    dev.engine().snapshot(&file).await?;
     let bytes = tokio::fs::read(&file).await.map_err(unwritable)?;
     let mut response = Response::new(Body::from(bytes));
     let headers = response.headers_mut();
@@ -45,10 +44,10 @@ pub(crate) async fn snapshot(State(app): State<App>) -> Result<Response, ApiErro
 
 /// `PUT /_signoff/snapshot`: puts the state of a snapshot in the place of the present one.
 pub(crate) async fn restore(
-    State(app): State<App>,
+    State(dev): State<Dev>,
     time: Option<Extension<BodyTime>>,
     body: Body,
-) -> Result<Response, ApiError> {
+) -> Result<Response, Problem> {
     if let Some(Extension(time)) = time {
         time.extend(SNAPSHOT_TIME);
     }
@@ -60,18 +59,18 @@ pub(crate) async fn restore(
     target.write_all(&bytes).await.map_err(unwritable)?;
     target.flush().await.map_err(unwritable)?;
     drop(target);
-    match app.restore(&file).await {
+    match dev.restore(&file).await {
         Ok(()) => Ok(reply::json(StatusCode::OK, &serde_json::json!({ "status": "restored" }))),
         Err(StoreError::Corrupt(detail)) => {
             let text = ErrorText::SnapshotInvalid { detail };
-            Err(ApiError::new(ErrorCode::InvalidBody, text))
+            Err(Problem::new(Kind::InvalidBody, text))
         }
         Err(error) => Err(error.into()),
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn unwritable(error: std::io::Error) -> ApiError {
+fn unwritable(error: std::io::Error) -> Problem {
     tracing::error!(%error, "a snapshot could not be written or read");
-    ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable)
+    Problem::new(Kind::Unavailable, ErrorText::Unavailable)
 }

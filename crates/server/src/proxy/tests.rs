@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::testing;
 use crate::tls::{Authority, PORTAL_HOSTS, serve_tls};
 
 const NOW: i64 = 1_790_000_000;
@@ -45,7 +46,7 @@ pub(super) async fn start(settings: Settings) -> Running {
             }),
         );
     let authority = Authority::create(NOW).unwrap();
-    let proxy = Proxy::new(settings, authority.server_config(NOW).unwrap(), router);
+    let proxy = Proxy::new(settings, authority.server_config(NOW).unwrap(), testing::routes(router));
     let log = proxy.log();
     let listener = bind(0).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -203,7 +204,12 @@ async fn another_host_keeps_its_own_certificate() {
     let listener = bind(0).await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new().fallback(|| async { "the other host" });
-    tokio::spawn(serve_tls(listener, other.server_config(NOW).unwrap(), router, std::future::pending()));
+    tokio::spawn(serve_tls(
+        listener,
+        other.server_config(NOW).unwrap(),
+        testing::routes(router),
+        std::future::pending(),
+    ));
     let ca = reqwest::Certificate::from_pem(other.ca_pem().as_bytes()).unwrap();
     let client = running.builder().tls_certs_only([ca]).build().unwrap();
     let reply = client.get(format!("https://{address}/")).send().await.unwrap();

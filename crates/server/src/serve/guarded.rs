@@ -15,6 +15,7 @@ use tokio::time::{Sleep, sleep};
 
 use super::conn::{Conn, Phase, after};
 use super::early;
+use crate::door::Doors;
 
 /// So many bytes are thrown away before a connection is closed.
 const LINGER_BYTES: usize = 64 << 20;
@@ -25,6 +26,7 @@ const LINGER_TIME: Duration = Duration::from_secs(30);
 pub(super) struct Guarded<S> {
     stream: S,
     conn: Arc<Conn>,
+    doors: Doors,
     /// When reading has taken too long, and in which turn of the connection.
     limit: Option<(u64, Pin<Box<Sleep>>)>,
     /// Our words in the place of the library's refusal, and how many bytes of them are out.
@@ -40,8 +42,8 @@ enum Closing {
 }
 
 impl<S> Guarded<S> {
-    pub(super) fn new(stream: S, conn: Arc<Conn>) -> Self {
-        Self { stream, conn, limit: None, own: None, closing: Closing::No }
+    pub(super) fn new(stream: S, conn: Arc<Conn>, doors: Doors) -> Self {
+        Self { stream, conn, doors, limit: None, own: None, closing: Closing::No }
     }
 }
 
@@ -83,7 +85,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
                 return None;
             }
             self.conn.linger();
-            self.own = Some((early::in_place_of(bytes), 0));
+            self.own = Some((early::in_place_of(&self.doors, bytes), 0));
         }
         let (own, out) = self.own.as_mut()?;
         while *out < own.len() {

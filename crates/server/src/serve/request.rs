@@ -11,15 +11,14 @@ use http::uri::Authority;
 use http::{HeaderValue, Request, Version, header};
 use hyper::body::{Body as _, Incoming};
 use signoff_text::ErrorText;
-use signoff_wire::ErrorCode;
 use tower::ServiceExt as _;
 
 use super::conn::{Conn, Reserved};
 use super::reply::Outgoing;
 use super::{Front, address, early, lent};
 use crate::cut::{Cut, unless_cut};
-use crate::error::ApiError;
 use crate::identity::TokenIssued;
+use crate::problem::{Kind, Problem};
 use crate::tls::Stop;
 
 /// The paths that are answered whatever else keeps the server busy.
@@ -55,7 +54,7 @@ pub(super) async fn answer(
     };
     let refused = refusal(&front, &conn, &parts);
     let mut response = match refused {
-        Some(error) => early::reply(&error, &parts.headers),
+        Some(problem) => early::reply(front.doors(), problem, parts.uri.path(), &parts.headers),
         None => routed(&front, &conn, stop, parts, body).await,
     };
     if response.extensions().get::<TokenIssued>().is_some() {
@@ -88,21 +87,20 @@ async fn routed(front: &Front, conn: &Arc<Conn>, stop: Stop, mut parts: Parts, b
 }
 
 /// Why the request gets no further.
-fn refusal(front: &Front, conn: &Arc<Conn>, request: &Parts) -> Option<ApiError> {
+fn refusal(front: &Front, conn: &Arc<Conn>, request: &Parts) -> Option<Problem> {
     if !HEALTH.contains(&request.uri.path()) {
         match front.places().promote(conn) {
             None => {}
             Some(Reserved::Address) => {
                 let text = ErrorText::TooManyConnections { limit: front.settings().strangers };
-                return Some(ApiError::new(ErrorCode::TooManyRequests, text));
+                return Some(Problem::new(Kind::TooMany, text));
             }
             Some(Reserved::Server) => {
-                return Some(ApiError::new(ErrorCode::ServiceUnavailable, ErrorText::Unavailable));
+                return Some(Problem::new(Kind::Unavailable, ErrorText::Unavailable));
             }
         }
     }
-    (!has_one_host(request))
-        .then(|| ApiError::new(ErrorCode::InvalidHeader, ErrorText::InvalidHost).target("Host"))
+    (!has_one_host(request)).then(|| Problem::new(Kind::InvalidHeader, ErrorText::InvalidHost).target("Host"))
 }
 
 /// Whether the request names the one host that it is for, as HTTP/1.1 demands (RFC 9112, section 3.2). Two servers

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{Notify, oneshot};
 
 use super::*;
+use crate::testing;
 use crate::tls::{Authority, PORTAL_HOSTS};
 
 const NOW: i64 = 1_790_000_000;
@@ -26,7 +27,7 @@ async fn start(router: Router) -> Running {
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { drop(stopped.await) };
     let config = authority.server_config(NOW).unwrap();
-    let ended = tokio::spawn(serve_tls(listener, config, router, shutdown));
+    let ended = tokio::spawn(serve_tls(listener, config, testing::routes(router), shutdown));
     Running { address, stop, ended, ca_pem: authority.ca_pem().to_owned() }
 }
 

@@ -159,11 +159,10 @@ async fn who_is_unknown_and_who_is_wrong_get_one_answer() {
 async fn guarded(most: Option<u32>) -> (Served, FakeClock) {
     let (store, clock) = (Arc::new(FakeStore::default()), FakeClock::at(1_700_000_000));
     seed_principal(store.as_ref(), "tenant-1", "c", "s").await.unwrap();
-    let settings =
-        IssuerSettings { failed_sign_ins: most, seeded: Seeded::Count, ..IssuerSettings::default() };
+    let settings = IssuerSettings { seeded: Seeded::Count, ..IssuerSettings::default() };
     let issuer = Issuer::new(store.clone(), store, clock.clock(), settings);
     let here = axum::Extension(axum::extract::ConnectInfo(std::net::SocketAddr::from(([192, 0, 2, 1], 7))));
-    (Served::router(login_router(Arc::new(issuer)).layer(here)).await, clock)
+    (Served::router(login_router(Arc::new(issuer), most).layer(here)).await, clock)
 }
 
 #[tokio::test]
