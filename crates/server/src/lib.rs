@@ -1,45 +1,17 @@
-//! The HTTP server: routes, identity, TLS and the proxy for unmodified clients.
+//! A whole server: the portal's door and the development mode around one front.
+//!
+//! It puts together what does not know each other, and says what a caller can make all of it do ([`limits`]).
 
-mod api;
-mod app;
-mod call_log;
-mod context;
-mod cut;
-mod development;
-mod door;
-mod error;
-mod first_use;
-pub mod identity;
-mod lab;
 pub mod limits;
-mod membership;
-pub mod openapi;
-mod ops;
-mod portal;
-mod problem;
-pub mod proxy;
-mod query;
-mod quota;
-mod quotas;
-mod refusal;
-mod repeat;
-mod reply;
-mod seed;
-mod segments;
-mod serve;
 mod server;
-mod surround;
-mod tally;
-#[cfg(test)]
-mod testing;
-pub mod tls;
-mod view;
-mod wait;
 
-pub use app::{App, AppSettings, OperatorToken};
-pub use development::trace_of_development;
-pub use quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
-pub use seed::{SAMPLE_OFFER, TENANT, seed};
-pub use serve::{Front, Routes, ServeSettings, serve_plain};
 pub use server::{Server, ServerSettings, front};
-pub use tally::{Action, Counts, Tally};
+pub use signoff_dev::{SAMPLE_OFFER, TENANT, seed, trace_of_development};
+pub use signoff_front::app::{App, AppSettings, OperatorToken};
+pub use signoff_front::quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
+pub use signoff_front::serve::{Front, Routes, ServeSettings, serve_plain};
+pub use signoff_front::token_hosts::login_router;
+pub use signoff_front::{proxy, tls};
+pub use signoff_identity as identity;
+pub use signoff_portal::openapi;
+pub use signoff_portal::tally::{Action, Counts, Tally};

@@ -3,17 +3,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use signoff_dev::Dev;
 use signoff_engine::Engine;
+use signoff_front::app::{App, AppSettings};
+use signoff_front::door::Doors;
+use signoff_front::serve::{Front, Routes, ServeSettings};
+use signoff_front::surround::{surround, with_own_routes};
+use signoff_identity::{Issuer, Verifier};
+use signoff_portal::{Portal, PortalDoor};
 use signoff_store::StoreError;
 use signoff_wire::Dialect;
-
-use crate::app::{App, AppSettings};
-use crate::door::Doors;
-use crate::identity::{Issuer, Verifier};
-use crate::lab::Dev;
-use crate::portal::{self, Portal, PortalDoor};
-use crate::serve::{Front, Routes, ServeSettings};
-use crate::surround::{surround, with_own_routes};
 
 /// How a server answers.
 #[derive(Clone, Debug)]
@@ -80,7 +79,7 @@ impl Server {
 
     /// Everything it answers.
     pub fn routes(&self) -> Routes {
-        let mut doors = portal::routes(self.portal.clone());
+        let mut doors = signoff_portal::routes(self.portal.clone());
         if let Some(dev) = &self.dev {
             doors = doors.merge(dev.routes());
         }

@@ -93,7 +93,7 @@ fn filled(route: &str) -> String {
 
 /// `METHOD route` of every route that the router's source names, in the publishing API.
 fn routes_of_the_router() -> Vec<String> {
-    let source = include_str!("../../src/portal.rs");
+    let source = include_str!("../../../portal/src/lib.rs");
     let publishing = source.split("fn publishing").nth(1).unwrap().split("\n}").next().unwrap();
     let mut found = Vec::new();
     for route in publishing.split(".route(").skip(1) {

@@ -1,0 +1,38 @@
+//! `GET /api/me`: whom the server takes the caller for.
+
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use signoff_lifecycle::ids::Timestamp;
+use signoff_wire::me::{Me, MyRole};
+
+use super::audit::actor;
+use crate::Portal;
+use crate::error::ApiError;
+use signoff_front::context::Context;
+use signoff_front::reply;
+
+use crate::view;
+
+pub(crate) async fn handle(State(app): State<Portal>, context: Context) -> Result<Response, ApiError> {
+    let caller = context.caller();
+    let own = match caller {
+        Some(caller) => app.engine().store().publishers_of(&caller.principal).await?,
+        None => Vec::new(),
+    };
+    let who = context.actor();
+    let shown = actor(&who);
+    let publishers = own
+        .iter()
+        .map(|(publisher, role)| MyRole { id: publisher.id.as_str().into(), role: role.as_str().into() });
+    let body = Me {
+        kind: shown.kind,
+        tenant: shown.tenant,
+        id: shown.id,
+        client: caller.map(|caller| caller.principal.client.as_str().into()),
+        name: caller.and_then(|caller| caller.name.as_deref()).map(Into::into),
+        publishers: publishers.collect(),
+        expires: caller.map(|caller| view::time(Timestamp(caller.expires_at.saturating_mul(1_000_000)))),
+    };
+    Ok(reply::json(StatusCode::OK, &body))
+}

@@ -1,0 +1,78 @@
+//! `GET /api/publishers/{publisherId}/offers/{offerId}/submissions/` (page `retrieve-operations`).
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use signoff_lifecycle::access::Action;
+use signoff_lifecycle::operation::Kind;
+use signoff_text::ErrorText;
+use signoff_wire::filter::{InvalidFilter, operation_state};
+use signoff_wire::operation::OperationItem;
+use signoff_wire::words::OperationState;
+use signoff_wire::{Dialect, ErrorCode};
+
+use super::page::LONGEST_LIST;
+use super::{page, resolve_offer};
+use crate::Portal;
+use crate::error::ApiError;
+use crate::query::parameter;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+
+use crate::view;
+
+pub(crate) async fn handle(
+    State(app): State<Portal>,
+    context: Context,
+    Segments((publisher, offer)): Segments<(String, String)>,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::Read).await?;
+    let offer = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate.offer.id;
+    let dialect = app.dialect();
+    let query = uri.query().unwrap_or_default();
+    let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
+    let wanted = operation_state(status.as_deref(), state.as_deref(), dialect)
+        .map_err(|error| invalid_filter(&error))?;
+    let top = page::number(query, "$top", LONGEST_LIST)?.unwrap_or(LONGEST_LIST);
+    let before = page::number(query, page::SKIP, u64::MAX)?;
+    let most = usize::try_from(top).unwrap_or(usize::MAX);
+    // One more tells whether there is more.
+    let mut operations =
+        app.engine().store().operations_before(&publisher, &offer, before, most.saturating_add(1)).await?;
+    let more = operations.len() > most;
+    operations.truncate(most);
+    let items: Vec<OperationItem<'_>> = operations
+        .iter()
+        // Released clients take element 0 for the submission they cancelled.
+        .filter(|operation| dialect == Dialect::Documented || !matches!(operation.kind, Kind::Cancel { .. }))
+        .map(|operation| view::item(&publisher, &offer, operation, dialect))
+        .filter(|item| wanted.is_none_or(|wanted| documented(item.submission_state) == wanted))
+        .collect();
+    let response = reply::json(StatusCode::OK, &items);
+    Ok(match operations.last().filter(|_| more) {
+        Some(last) => {
+            let path = format!("/api/publishers/{publisher}/offers/{offer}/submissions");
+            page::with_next(response, &path, query, &last.publishing_version.to_string())
+        }
+        None => response,
+    })
+}
+
+fn documented(state: OperationState) -> OperationState {
+    if state == OperationState::Succeeded { OperationState::Completed } else { state }
+}
+
+/// The error for a filter that cannot be understood.
+pub(super) fn invalid_filter(error: &InvalidFilter) -> ApiError {
+    let (value, known) = match error {
+        InvalidFilter::UnknownState { given, known, .. } => (given.clone(), known.clone()),
+        InvalidFilter::UnknownOfferStatus { given } => {
+            (given.clone(), signoff_wire::words::OfferStatus::WORDS.join(", "))
+        }
+        other => (other.to_string(), "offerTypeId eq '…', status eq '…', and".to_owned()),
+    };
+    ApiError::new(ErrorCode::InvalidFilter, ErrorText::InvalidFilter { detail_value: value, known })
+        .target(error.target())
+}
