@@ -9,6 +9,11 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use parking_lot::Mutex;
+use signoff_front::call_log::Injected;
+use signoff_front::cut::CutConnection;
+use signoff_front::problem::{Kind, Problem};
+use signoff_front::reply;
+use signoff_front::segments::Segments;
 use signoff_store::contract::LabKind;
 use signoff_store::{Store, StoreError};
 use signoff_text::ErrorText;
@@ -16,11 +21,6 @@ use signoff_wire::lab::{FaultRule, FaultTime, InvalidFault};
 use uuid::Uuid;
 
 use crate::Dev;
-use signoff_front::call_log::Injected;
-use signoff_front::cut::CutConnection;
-use signoff_front::problem::{Kind, Problem};
-use signoff_front::reply;
-use signoff_front::segments::Segments;
 
 /// The longest that a rule may hold a reply back.
 const LONGEST_LATENCY: Duration = Duration::from_mins(1);

@@ -18,12 +18,12 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{Method, header};
-use signoff_text::ErrorText;
-
-use crate::Dev;
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
 use signoff_front::tls::is_portal_host;
+use signoff_text::ErrorText;
+
+use crate::Dev;
 
 /// What a web page could not read or change anything with.
 const HARMLESS: [&str; 3] = ["/_signoff/healthz", "/_signoff/readyz", "/_signoff/metrics"];

@@ -30,15 +30,15 @@ use axum::routing::{delete, get, post, put};
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use signoff_engine::Engine;
+use signoff_front::app::App;
+use signoff_front::problem::Problem;
+use signoff_front::reply;
 use signoff_store::StoreError;
 use signoff_wire::json;
 use signoff_wire::json::LARGEST_BODY;
 
 use self::faults::Faults;
 use self::sound::refuse_unsound;
-use signoff_front::app::App;
-use signoff_front::problem::Problem;
-use signoff_front::reply;
 
 /// The development mode of a server. Cheap to clone.
 #[derive(Clone)]

@@ -4,13 +4,13 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use signoff_engine::mail::render;
+use signoff_front::problem::Problem;
+use signoff_front::reply;
 use signoff_text::Lang;
 use signoff_wire::lab::Mail;
 use uuid::Uuid;
 
 use crate::Dev;
-use signoff_front::problem::Problem;
-use signoff_front::reply;
 
 /// Every mail.
 pub(crate) async fn list(State(dev): State<Dev>) -> Result<Response, Problem> {

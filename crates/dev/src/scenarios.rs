@@ -8,6 +8,9 @@ use axum::response::Response;
 use http::StatusCode;
 use signoff_engine::catalogue::Catalogue;
 use signoff_engine::{EngineError, lab as engine};
+use signoff_front::problem::{Kind, Problem};
+use signoff_front::reply;
+use signoff_front::segments::{Segments, invalid_id};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan;
 use signoff_lifecycle::refusal::Refusal;
@@ -17,10 +20,6 @@ use signoff_wire::lab::{CancelPolicy, Outcome, Release, Scenario, StepScenario};
 use signoff_wire::path;
 
 use crate::Dev;
-use signoff_front::problem::{Kind, Problem};
-use signoff_front::reply;
-use signoff_front::segments::Segments;
-use signoff_front::segments::invalid_id;
 
 /// Replaces the offer's scenario; `{"steps":{}}` clears it.
 pub(crate) async fn put(

@@ -7,15 +7,15 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use signoff_front::problem::{Kind, Problem};
+use signoff_front::reply;
+use signoff_front::serve::BodyTime;
 use signoff_store::{StoreError, files};
 use signoff_text::ErrorText;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::Dev;
 use crate::seed::seed;
-use signoff_front::problem::{Kind, Problem};
-use signoff_front::reply;
-use signoff_front::serve::BodyTime;
 
 /// The largest snapshot that is taken, in bytes.
 pub const LARGEST_SNAPSHOT: usize = 1 << 30;

@@ -1,11 +1,11 @@
 //! Whether a store was used in development mode: what is in it then is known to everybody, or happened at times that never
 //! were.
 
+use signoff_identity::principal_id;
 use signoff_store::contract::LabKind;
 use signoff_store::{Store, StoreError};
 
 use crate::seed::{TENANT, seeded_clients};
-use signoff_identity::principal_id;
 
 /// What tells that the store was used in development mode, if anything does. Its first start marks a store; one from
 /// before there were marks is known by what it holds.

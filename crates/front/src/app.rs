@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use signoff_engine::Engine;
+use signoff_identity::{Issuer, Verifier};
 
 use crate::door::Doors;
 use crate::membership::Memberships;
 use crate::quotas::{QuotaSettings, Quotas};
-use signoff_identity::{Issuer, Verifier};
 
 /// How the front answers, whichever door a request comes to.
 #[derive(Clone, Debug)]

@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 use axum::extract::{MatchedPath, Request};
 use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
+use signoff_identity::Caller;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
-use signoff_identity::Caller;
 
 /// How much of a part of a path a line repeats, in characters.
 const LONGEST_PART: usize = 100;

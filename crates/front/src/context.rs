@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use signoff_engine::Asker;
+use signoff_identity::{AuthError, Caller};
 use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::PrincipalId;
 use signoff_text::{CallerKind, ErrorText};
@@ -18,7 +19,6 @@ use crate::problem::{Kind, Problem};
 use crate::repeat;
 use crate::serve::On;
 use crate::tls::is_portal_host;
-use signoff_identity::{AuthError, Caller};
 
 /// Who asks, and in which request.
 #[derive(Clone)]

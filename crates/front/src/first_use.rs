@@ -1,5 +1,6 @@
 //! Publishers and principals that come into being.
 
+use signoff_identity::principal_id;
 use signoff_lifecycle::access::Role;
 use signoff_store::StoreError;
 use signoff_store::contract::{PrincipalId, Publisher};
@@ -8,7 +9,6 @@ use signoff_wire::names;
 
 use crate::app::App;
 use crate::problem::{Kind, Problem};
-use signoff_identity::principal_id;
 
 impl App {
     /// First use (`signoff run`): the publisher comes into being with the caller as its owner. Seeded clients

@@ -11,7 +11,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use metrics::Counter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use signoff_store::{StoreError, availability};
-
 use signoff_text::ErrorText;
 
 use crate::app::App;

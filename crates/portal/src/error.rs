@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use signoff_front::context::Context;
+use signoff_front::door::{Reader, Refusal, Refused};
+use signoff_front::problem::{self, Kind, Problem};
 use signoff_store::StoreError;
 use signoff_text::{ErrorText, FindingText, Lang, clean};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 use signoff_wire::{ErrorBody, ErrorCode};
-
-use signoff_front::context::Context;
-use signoff_front::door::{Reader, Refusal, Refused};
-use signoff_front::problem::{self, Kind, Problem};
 
 /// An error on its way out. Its words are chosen when the language is known.
 #[derive(Clone, Debug)]

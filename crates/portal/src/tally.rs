@@ -8,7 +8,6 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::Method;
 use parking_lot::Mutex;
-
 use signoff_front::cut::CutConnection;
 use signoff_front::serve::Routes;
 

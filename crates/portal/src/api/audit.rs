@@ -3,29 +3,40 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{StatusCode, Uri};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::{AuditRow, SERVER};
 use signoff_text::ErrorText;
+use signoff_wire::ErrorCode;
 use signoff_wire::audit::{AuditEntry, AuditPage};
 use signoff_wire::me::{self, CallerKind};
 
 use super::page;
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+use crate::openapi::{Answer, Call};
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const OF_THE_SERVER: Endpoint = Endpoint::get("/api/audit", |method| on(method, of_the_server))
+    .least(Least::Operator)
+    .described(describe_server);
+
+pub(crate) const OF_A_PUBLISHER: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/audit", |method| on(method, list))
+        .least(Least::Member(Role::Owner))
+        .described(describe);
 
 /// So many entries are shown unless `$top` says otherwise.
 const USUAL: u64 = 100;
 /// At most so many.
 pub(crate) const MOST: u64 = 500;
 
-pub(crate) async fn list(
+async fn list(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -35,11 +46,7 @@ pub(crate) async fn list(
     page_of(&app, &publisher, Some(&publisher), &uri).await
 }
 
-pub(crate) async fn of_the_server(
-    State(app): State<Portal>,
-    context: Context,
-    uri: Uri,
-) -> Result<Response, ApiError> {
+async fn of_the_server(State(app): State<Portal>, context: Context, uri: Uri) -> Result<Response, ApiError> {
     if context.principal().is_some() {
         return Err(context.forbidden(ErrorText::OperatorOnly).into());
     }
@@ -94,4 +101,28 @@ pub(super) fn actor(actor: &Actor) -> me::Actor<'_> {
         tenant: tenant.map(|tenant| tenant.as_str().into()),
         id: id.map(|id| id.as_str().into()),
     }
+}
+
+fn describe_server(call: Call) -> Call {
+    call.named("publishers", "readServerAudit")
+            .says(
+                "Read who changed what belongs to no publisher",
+                "For the operator: which clients of the server's own token endpoint got secrets, the newest first.",
+            )
+            .takes(&["$top", "before"])
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", server_audit()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidFilter])
+}
+
+fn describe(call: Call) -> Call {
+    call.named("publishers", "readAudit")
+            .says(
+                "Read who changed what",
+                "For owners and the operator: every change that somebody asked for and that went through, the newest \
+                 first.",
+            )
+            .takes(&["$top", "before"])
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", audit()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+            .refuses(&[ErrorCode::InvalidFilter])
 }

@@ -5,24 +5,35 @@ use axum::Extension;
 use axum::body::Body;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
+use axum::routing::on;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use serde_json::json;
 use signoff_engine::hooks::{BadAnswer, HookAnswer, Signed};
 use signoff_engine::{CallbackRequest, EngineError};
+use signoff_front::call_log::{By, Call};
+use signoff_front::reply;
+use signoff_front::segments::{Segments, invalid_id};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
-use signoff_wire::callback::CallbackReceipt;
+use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::{ErrorCode, json, path};
 
 use super::offer_slug;
 use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
 use crate::query::check_api_version;
 use crate::refusal::{Subject, operation_not_found};
-use signoff_front::call_log::{By, Call};
-use signoff_front::reply;
-use signoff_front::segments::{Segments, invalid_id};
+
+pub(crate) const ENDPOINT: Endpoint = Endpoint::post(
+    "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/callback",
+    |method| on(method, handle),
+)
+.least(Least::Signature)
+.described(describe);
 
 /// The largest body, in bytes.
 pub(crate) const LARGEST: usize = 256 * 1024;
@@ -30,7 +41,7 @@ pub(crate) const LARGEST: usize = 256 * 1024;
 type Path = Segments<(String, String, String, String)>;
 
 /// Takes in what the third party says.
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     Segments((publisher, offer, operation, step)): Path,
     OriginalUri(uri): OriginalUri,
@@ -100,4 +111,40 @@ fn bad_answer(error: BadAnswer) -> ApiError {
         .into(),
         BadAnswer::Member { field, expected } => reply::invalid_body(field, expected).into(),
     }
+}
+
+fn describe(call: Call) -> Call {
+    let body = json!({
+        "idempotencyKey": format!("{samples::OPERATION}:displaycertify:run"),
+        "status": "failed",
+        "message": "the image is not fit to be sold",
+        "findings": [{ "code": "Virus", "message": "found in /usr/bin", "target": "plans[0]" }],
+    });
+    let receipt =
+        json!({ "operationId": samples::OPERATION, "step": "displaycertify", "status": "recorded" });
+    call.named("operations", "callBackStep")
+    .says(
+        "Say how far a webhook's step is, or what it came to",
+        "For third parties that do steps. Signed in the manner of the Standard Webhooks specification, under the \
+         hook's secret; docs/webhooks.md says how. The same answer again is recorded already; one that nobody \
+         waits for changes nothing.",
+    )
+    .takes(&["api-version", "Accept-Language", "webhook-id", "webhook-timestamp", "webhook-signature"])
+    .body::<CallbackBody>(true, "At most 256 KiB.", body)
+    .answers(Answer::of::<CallbackReceipt<'_>>(200, "It is recorded.", receipt))
+    .refuses(&[
+        ErrorCode::Unauthorized,
+        ErrorCode::InvalidAPIVersion,
+        ErrorCode::TooManyRequests,
+        ErrorCode::InternalError,
+        ErrorCode::ServiceUnavailable,
+        ErrorCode::RequestTimeout,
+        ErrorCode::PayloadTooLarge,
+        ErrorCode::InvalidJson,
+        ErrorCode::InvalidBody,
+        ErrorCode::InvalidId,
+        ErrorCode::OfferNotFound,
+        ErrorCode::OperationNotFound,
+        ErrorCode::StepNotWaiting,
+    ])
 }

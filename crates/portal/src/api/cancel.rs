@@ -1,11 +1,12 @@
 //! `POST /api/publishers/{publisherId}/offers/{offerId}/cancel` (page `cancel-operations`; contract, "Cancel").
 
-use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri};
-use signoff_engine::{CancelRequest, Done, Engine};
-use signoff_lifecycle::access::Action;
+use axum::routing::on;
+use http::StatusCode;
+use serde_json::json;
+use signoff_engine::{CancelRequest, Done};
+use signoff_front::segments::invalid_id;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
@@ -13,104 +14,70 @@ use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Reference;
 use signoff_store::StoreError;
 use signoff_text::ErrorText;
+use signoff_wire::body::Action as ActionKind;
 use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
+use signoff_wire::repeatability::RESULT;
 use signoff_wire::words::OperationState;
 use signoff_wire::{Dialect, ErrorCode, path};
 
-use super::started::ActionRequest;
-use super::{accepted, offer_slug, read_action};
-use crate::Portal;
+use super::action::{Acting, Actors, accepted, described, described_start};
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
 use crate::query::parameter;
 use crate::refusal::Subject;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::{Segments, invalid_id};
-use signoff_front::wait::Wait;
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("/api/publishers/{publisher}/offers/{offer}/cancel", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .repeatable()
+        .described(describe);
 
-pub(crate) async fn handle(
-    State(app): State<Portal>,
-    context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
-    wait: Wait,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
-    let offer = offer_slug(app.engine(), &publisher, &offer).await?;
-    let request = read_action(&app, &publisher, &offer, &headers, body).await?;
-    if request.force {
-        app.authorise(&context, &publisher, Action::Force).await?;
+async fn handle(acting: Acting) -> Result<Response, ApiError> {
+    let force = acting.said.force;
+    if force {
+        acting.app.authorise(&acting.context, &acting.publisher, Action::Force).await?;
     }
-    let means = if request.force { Means::Force } else { Means::Cancel };
-    let call = Call { publisher: &publisher, offer: &offer, uri: &uri, headers: &headers, wait: &wait };
-    call.answer(&app, &app.engine_for(&context, standing), &context, request, means).await
+    stop(acting, if force { Means::Force } else { Means::Cancel }).await
 }
 
-/// What a cancel and a kill say besides their bodies.
-pub(super) struct Call<'a> {
-    pub(super) publisher: &'a str,
-    pub(super) offer: &'a str,
-    pub(super) uri: &'a Uri,
-    pub(super) headers: &'a HeaderMap,
-    pub(super) wait: &'a Wait,
-}
-
-impl Call<'_> {
-    /// Stops the operation by these means.
-    pub(super) async fn answer(
-        &self,
-        app: &Portal,
-        engine: &Engine,
-        context: &Context,
-        request: ActionRequest,
-        means: Means,
-    ) -> Result<Response, ApiError> {
-        let in_query =
-            parameter(self.uri.query().unwrap_or_default(), "operationId").filter(|id| !id.is_empty());
-        let named = named(in_query, request.operation_id.clone())?;
-        let sent_tag = reply::if_match(self.headers);
-        let named_text = named.map(|id| id.to_string());
-        let subject = Subject {
-            sent_tag,
-            operation: named_text.as_deref(),
-            ..Subject::offer(self.publisher, self.offer)
-        };
-        let call = if means == Means::Kill { "kill" } else { "cancel" };
-        let call = [call, self.publisher, self.offer, named_text.as_deref().unwrap_or_default()];
-        let repeat = request.repeat(context, self.headers, &call);
-        let request = CancelRequest {
-            by: context.actor(),
-            reason: request.reason,
-            emails: request.emails,
-            operation: named,
-            guard: reply::guard(sent_tag),
-            means,
-            accepts_ended: accepts_ended(app, means),
-            repeat,
-        };
-        let taken = app.take_recipients(self.publisher, request.emails.len())?;
-        let done = engine.cancel(self.publisher, self.offer, request).await;
-        if done.is_err() {
-            app.give_back(self.publisher, taken);
-        }
-        let done = done.map_err(|error| subject.error(error))?;
-        let (status, mut body) = answer(app, &subject, &done).await?;
-        // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
-        let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
-            Some(cancellation) => self.wait.past(app, context, self.publisher, cancellation).await,
-            None => None,
-        };
-        if let Some(viewed) = &moved {
-            body.status = view::state_word(&viewed.operation, app.dialect());
-        }
-        let response = accepted(app, status, &body);
-        let waited = moved.is_some() || status == StatusCode::OK;
-        Ok(if waited { self.wait.applied(response) } else { response })
+/// Stops the operation by these means.
+pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, means: Means) -> Result<Response, ApiError> {
+    let in_query = parameter(acting.query(), "operationId").filter(|id| !id.is_empty());
+    let named = named(in_query, acting.said.operation_id.take())?;
+    let named_text = named.map(|id| id.to_string());
+    let call = if means == Means::Kill { "kill" } else { "cancel" };
+    let request = CancelRequest {
+        by: acting.context.actor(),
+        reason: acting.said.reason.take(),
+        emails: std::mem::take(&mut acting.said.emails),
+        operation: named,
+        guard: acting.guard(),
+        means,
+        accepts_ended: accepts_ended(&acting.app, means),
+        repeat: acting.repeat(call, &[named_text.as_deref().unwrap_or_default()]),
+    };
+    let subject = Subject { operation: named_text.as_deref(), ..acting.subject() };
+    let Acting { app, context, publisher, offer, wait, .. } = &acting;
+    let taken = app.take_recipients(publisher, request.emails.len())?;
+    let done = acting.engine().cancel(publisher, offer, request).await;
+    if done.is_err() {
+        app.give_back(publisher, taken);
     }
+    let done = done.map_err(|error| subject.error(error))?;
+    let (status, mut body) = answer(app, &subject, &done).await?;
+    // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
+    let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
+        Some(cancellation) => wait.past(app, context, publisher, cancellation).await,
+        None => None,
+    };
+    if let Some(viewed) = &moved {
+        body.status = view::state_word(&viewed.operation, app.dialect());
+    }
+    let response = accepted(app, status, &body);
+    let waited = moved.is_some() || status == StatusCode::OK;
+    Ok(if waited { wait.applied(response) } else { response })
 }
 
 /// Whether a cancel of what has ended is accepted: the dialect's exception, which no operator needs.
@@ -185,4 +152,47 @@ async fn nothing_to_cancel(
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());
     Ok((StatusCode::ACCEPTED, body))
+}
+
+fn describe(call: Call) -> Call {
+    let canceled = json!({
+        "location": samples::LOCATION,
+        "operationId": samples::OPERATION,
+        "status": "canceled",
+        "canceledBy": "contoso-owner",
+        "canceledDateTime": "2026-11-21T08:00:00.1234560Z",
+        "cancellationReason": "wrong image",
+    });
+    let text = "May be empty. A malformed address changes nothing.";
+    let example =
+        json!({ "metadata": { "notification-emails": "ops@contoso.example", "reason": "wrong image" } });
+    described(call.named("operations", "cancelOperation"), ActionKind::Cancel, text, example)
+        .says(
+            "Cancel the newest publish or golive",
+            "200: it is canceled. 202: a cancellation runs; follow its location to the end. 400: it \
+             cannot be canceled, the code says why. Repeating it is safe. In the dialect `observed` a \
+             cancel of what has ended answers 202 with `\"cancellation\":\"nothingToCancel\"`. With \
+             `force` an owner gives up undoing: where stopping needs work the operation and its \
+             cancellation end as failed at once (202), and their messages say what is left behind. Page \
+             cancel-operations; contract, \"Cancel\".",
+        )
+        .takes(&["cancelOperationId"])
+        .answers(
+            Answer::of::<Accepted<'_>>(
+                200,
+                "The operation is canceled; or its cancellation has ended.",
+                canceled,
+            )
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
+        )
+        .answers(described_start(
+            "The cancellation runs, or has done so for a while; `status` says how it stands.",
+        ))
+        .refuses(&[
+            ErrorCode::OperationNotFound,
+            ErrorCode::NoOperationInProgress,
+            ErrorCode::OperationNotCancellable,
+            ErrorCode::OperationNotRunning,
+            ErrorCode::CancellationFailed,
+        ])
 }

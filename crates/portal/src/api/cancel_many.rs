@@ -4,10 +4,15 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, StatusCode, Uri, header};
+use serde_json::json;
 use signoff_engine::{CancelRequest, Done, Engine, EngineError};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Guard, Means};
 use signoff_lifecycle::decision::Reply;
@@ -15,24 +20,27 @@ use signoff_lifecycle::refusal::Reference;
 use signoff_store::contract::OfferSummary as Found;
 use signoff_text::{ErrorText, Lang};
 use signoff_wire::ErrorCode;
+use signoff_wire::body::{Action as ActionKind, ActionBody};
 use signoff_wire::bulk::{CancelResult, CancelResults};
 use signoff_wire::filter::{Condition, OfferFilter};
 use signoff_wire::operation::Accepted;
 use signoff_wire::words::{OfferStatus, OperationState};
 
+use super::action::{ActionRequest, read};
 use super::cancel::{accepts_ended, answer};
 use super::offer_list::{filter, narrowed};
 use super::page;
-use super::started::{ActionRequest, read};
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
 use crate::query::parameter;
 use crate::refusal::Subject;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+use crate::{Portal, openapi, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("/api/publishers/{publisher}/cancel", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .described(describe);
 
 /// At most so many cancels in one call.
 pub(crate) const MOST: u64 = 100;
@@ -41,7 +49,7 @@ const LOOKED_AT: usize = 5000;
 /// So many cancels are under way at once, so that they share the store's transactions.
 const AT_ONCE: usize = 16;
 
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -233,6 +241,46 @@ fn empty(offer: String) -> CancelResult<'static> {
         location: None,
         message: None,
     }
+}
+
+fn describe(call: Call) -> Call {
+    let results = json!({
+        "dryRun": false,
+        "results": [
+            { "offerId": "one", "statusCode": 202, "status": "running", "operationId": samples::OPERATION, "location": samples::LOCATION },
+            {
+                "offerId": "two",
+                "statusCode": 400,
+                "code": "OperationNotCancellable",
+                "message": "The step 'live' has begun and cannot be called back.",
+            },
+        ],
+        "next": "two",
+    });
+    call.named("operations", "cancelOperations")
+        .says(
+            "Cancel the operations of many offers",
+            "A cancel for each offer that the filter finds, in the order of their ids, guarded by the operation that \
+             was in progress then: one that begins later is not canceled. Unless the filter asks for a status, offers \
+             without an operation in progress are left out. At most 100 in a call; `next` leads on.",
+        )
+        .takes(&["$filter", "dryRun", "topOfMany", "after"])
+        .raw_body(
+            openapi::JSON,
+            ActionBody::schema_for(ActionKind::CancelMany),
+            false,
+            "As of a cancel, without `operationId`.",
+            Some(json!({ "metadata": { "reason": "wrong image" } })),
+        )
+        .reads_json()
+        .answers(Answer::of::<CancelResults<'_>>(200, "What came of each.", results))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::InvalidEmail,
+            ErrorCode::InvalidFilter,
+            ErrorCode::PreconditionFailed,
+        ])
 }
 
 #[cfg(test)]

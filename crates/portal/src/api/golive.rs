@@ -1,53 +1,58 @@
 //! `POST /api/publishers/{publisherId}/offers/{offerId}/golive` (page `go-live`).
 
-use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
-use http::HeaderMap;
+use axum::routing::on;
+use serde_json::json;
 use signoff_engine::{Done, GoLiveRequest};
-use signoff_lifecycle::access::Action;
+use signoff_lifecycle::access::Role;
+use signoff_wire::ErrorCode;
+use signoff_wire::body::Action as ActionKind;
 
-use super::started::started;
-use super::{offer_slug, read_action};
-use crate::Portal;
+use super::action::{Acting, described, described_start};
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use crate::refusal::Subject;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
-use signoff_front::wait::Wait;
+use crate::openapi::Call;
 
-pub(crate) async fn handle(
-    State(app): State<Portal>,
-    context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
-    headers: HeaderMap,
-    wait: Wait,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
-    let offer = offer_slug(app.engine(), &publisher, &offer).await?;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("/api/publishers/{publisher}/offers/{offer}/golive", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .repeatable()
+        .described(describe);
+
+async fn handle(acting: Acting) -> Result<Response, ApiError> {
     // The addresses of the publish are told; those sent here are checked and count for nothing.
-    let action = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let sent_tag = reply::if_match(&headers);
-    let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
     let request = GoLiveRequest {
-        by: context.actor(),
-        guard: reply::guard(sent_tag),
-        repeat: action.repeat(&context, &headers, &["golive", &publisher, &offer]),
+        by: acting.context.actor(),
+        guard: acting.guard(),
+        repeat: acting.repeat("golive", &[]),
     };
+    let Acting { app, context, publisher, offer, .. } = &acting;
     // Whom the publish named hears of this, too; one of them at least.
-    let taken = app.take_start(&context, &publisher, 1)?;
-    let done = app.engine_for(&context, standing).golive(&publisher, &offer, request).await;
+    let taken = app.take_start(context, publisher, 1)?;
+    let done = acting.engine().golive(publisher, offer, request).await;
     match &done {
-        Ok(done) => app.charge_recipients(&publisher, recipients(done).saturating_sub(1)),
-        Err(_) => app.give_back(&publisher, taken),
+        Ok(done) => app.charge_recipients(publisher, recipients(done).saturating_sub(1)),
+        Err(_) => app.give_back(publisher, taken),
     }
-    started(&app, &context, &subject, done, &wait).await
+    acting.started(done).await
 }
 
 /// How many addresses the golive tells.
 fn recipients(done: &Done) -> usize {
     let golive = done.state.target.as_ref().filter(|target| !target.migrated);
     golive.map_or(0, |golive| golive.emails.len())
+}
+
+fn describe(call: Call) -> Call {
+    let text =
+        "May be empty. Its addresses are checked and otherwise ignored: those of the publish are told.";
+    let example = json!({});
+    described(call.named("operations", "goLive"), ActionKind::Start, text, example)
+        .says(
+            "Take the preview live",
+            "Completes the publish that waits for sign-off and starts an operation of its own. Page \
+             go-live.",
+        )
+        .answers(described_start("The golive runs."))
+        .refuses(&[ErrorCode::OperationInProgress, ErrorCode::NotReadyForGoLive])
 }

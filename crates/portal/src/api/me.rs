@@ -2,19 +2,23 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::StatusCode;
+use signoff_front::context::Context;
+use signoff_front::reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_wire::me::{Me, MyRole};
 
 use super::audit::actor;
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use signoff_front::context::Context;
-use signoff_front::reply;
+use crate::openapi::{Answer, Call};
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("/api/me", |method| on(method, handle)).least(Least::Anybody).described(describe);
 
-pub(crate) async fn handle(State(app): State<Portal>, context: Context) -> Result<Response, ApiError> {
+async fn handle(State(app): State<Portal>, context: Context) -> Result<Response, ApiError> {
     let caller = context.caller();
     let own = match caller {
         Some(caller) => app.engine().store().publishers_of(&caller.principal).await?,
@@ -35,4 +39,13 @@ pub(crate) async fn handle(State(app): State<Portal>, context: Context) -> Resul
         expires: caller.map(|caller| view::time(Timestamp(caller.expires_at.saturating_mul(1_000_000)))),
     };
     Ok(reply::json(StatusCode::OK, &body))
+}
+
+fn describe(call: Call) -> Call {
+    call.named("publishers", "whoAmI")
+            .says(
+                "Say whom the server takes the caller for",
+                "A person, an app or the operator; what they are to which publisher; how they are named as a member.",
+            )
+            .answers(Answer::of::<Me<'_>>(200, "The caller.", me()))
 }

@@ -3,7 +3,15 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, StatusCode};
+use serde_json::json;
+use signoff_front::context::Context;
+use signoff_front::first_use::checked_principal;
+use signoff_front::membership::Standing;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_identity::principal_id;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_store::contract::{AuditEntry, PrincipalId};
 use signoff_text::ErrorText;
@@ -11,16 +19,27 @@ use signoff_wire::publisher::{Member, MemberPut};
 use signoff_wire::{ErrorCode, json};
 
 use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use signoff_front::context::Context;
-use signoff_front::first_use::checked_principal;
-use signoff_front::membership::Standing;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
-use signoff_identity::principal_id;
+use crate::openapi::{Answer, Call, samples};
+
+pub(crate) const LIST: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/members", |method| on(method, list))
+        .least(Least::Member(Role::Owner))
+        .described(describe_list);
+
+pub(crate) const PUT: Endpoint =
+    Endpoint::put("/api/publishers/{publisher}/members/{tenant}/{client}", |method| on(method, put))
+        .least(Least::Member(Role::Owner))
+        .described(describe_put);
+
+pub(crate) const DELETE: Endpoint =
+    Endpoint::delete("/api/publishers/{publisher}/members/{tenant}/{client}", |method| on(method, delete))
+        .least(Least::Member(Role::Owner))
+        .described(describe_delete);
 
 /// `GET …/members`.
-pub(crate) async fn list(
+async fn list(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -39,7 +58,7 @@ pub(crate) async fn list(
 }
 
 /// `PUT …/members/{tenant}/{client}`.
-pub(crate) async fn put(
+async fn put(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, tenant, client)): Segments<(String, String, String)>,
@@ -61,7 +80,7 @@ pub(crate) async fn put(
 }
 
 /// `DELETE …/members/{tenant}/{client}`.
-pub(crate) async fn delete(
+async fn delete(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, tenant, client)): Segments<(String, String, String)>,
@@ -120,4 +139,37 @@ async fn exists(app: &Portal, publisher: &str) -> Result<(), ApiError> {
     }
     let text = ErrorText::PublisherNotFound { publisher: publisher.to_owned() };
     Err(ApiError::new(ErrorCode::NotFound, text))
+}
+
+fn describe_list(call: Call) -> Call {
+    call.named("publishers", "listMembers")
+        .says("List the members of a publisher", "For owners. Contract, \"Every request\".")
+        .answers(Answer::list::<Member<'_>>("The members.", samples::member()))
+        .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+}
+
+fn describe_put(call: Call) -> Call {
+    call.named("publishers", "putMember")
+            .says(
+                "Add a member or change its role",
+                "For owners. The client of a person is `user:` and the person's object id (or subject). The last owner \
+                 stays one, unless the operator says otherwise. Contract, \"Every request\".",
+            )
+            .body::<MemberPut>(true, "The role.", json!({ "role": "reader" }))
+            .reads_json()
+            .answers(Answer::of::<Member<'_>>(200, "The member as it is now.", samples::member()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+            .refuses(&[ErrorCode::NotFound, ErrorCode::LastOwner])
+}
+
+fn describe_delete(call: Call) -> Call {
+    call.named("publishers", "deleteMember")
+            .says(
+                "Remove a member",
+                "For owners. Removing one that is none changes nothing. The last owner stays, unless it is the operator \
+                 who removes them.",
+            )
+            .answers(Answer::empty(204, "The principal is no member."))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+            .refuses(&[ErrorCode::NotFound, ErrorCode::LastOwner])
 }

@@ -2,29 +2,48 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, StatusCode, Uri, header};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_store::contract::Content;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use signoff_wire::etag::IfMatch;
+use signoff_wire::offer::Offer;
 use signoff_wire::words::OfferSlot;
 
 use super::{page, resolve_offer};
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+use crate::openapi::{Answer, Call, samples};
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const DRAFT: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}", |method| on(method, draft))
+        .least(Least::Member(Role::Reader))
+        .described(describe_draft);
+
+pub(crate) const VERSION: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/versions/{version}", |method| {
+        on(method, version)
+    })
+    .least(Least::Member(Role::Reader))
+    .described(describe_version);
+
+pub(crate) const SLOT: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/slot/{slot}", |method| on(method, slot))
+        .least(Least::Member(Role::Reader))
+        .described(describe_slot);
 
 /// So often an offer is read anew because its draft changed meanwhile.
 const ATTEMPTS: usize = 64;
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}`.
-pub(crate) async fn draft(
+async fn draft(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
@@ -36,7 +55,7 @@ pub(crate) async fn draft(
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/versions/{version}`.
-pub(crate) async fn version(
+async fn version(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, version)): Segments<(String, String, String)>,
@@ -52,7 +71,7 @@ pub(crate) async fn version(
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
-pub(crate) async fn slot(
+async fn slot(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, slot)): Segments<(String, String, String)>,
@@ -122,4 +141,37 @@ async fn body(app: &Portal, state: &Aggregate, version: u32, content: &Content) 
 /// Whether offers of the publisher are migrated unless they say otherwise.
 pub(super) async fn migrated_by_default(app: &Portal, publisher: &str) -> Result<bool, ApiError> {
     Ok(app.engine().store().publisher(publisher).await?.is_none_or(|record| record.migrated))
+}
+
+fn describe_draft(call: Call) -> Call {
+    let call = call.named("offers", "getOffer").says(
+        "Get the draft of an offer",
+        "Secrets are never shown. Page retrieve-specific-offer; contract, \"Shapes\".",
+    );
+    shown(call, "The draft.")
+}
+
+fn describe_version(call: Call) -> Call {
+    let call = call
+        .named("offers", "getOfferVersion")
+        .says("Get a version of the draft", "Page retrieve-specific-offer.")
+        .refuses(&[ErrorCode::VersionNotFound]);
+    shown(call, "The offer with the content of that version.")
+}
+
+fn describe_slot(call: Call) -> Call {
+    let call = call
+        .named("offers", "getOfferSlot")
+        .says("Get what is in a slot", "404 while the slot was never filled. Page retrieve-specific-offer.")
+        .refuses(&[ErrorCode::SlotNotFound]);
+    shown(call, "The offer with the content of that slot.")
+}
+
+/// What describes each reply that shows an offer.
+fn shown(call: Call, text: &str) -> Call {
+    call.takes(&["includeAllPricing", "If-None-Match"])
+        .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::OfferNotFound])
+        .refuses(&[ErrorCode::InvalidParameter])
+        .answers(Answer::of::<Offer<'_>>(200, text, samples::offer()).headers(&["ETag"]))
+        .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag"]))
 }

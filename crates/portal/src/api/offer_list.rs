@@ -3,13 +3,18 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{StatusCode, Uri};
 use signoff_engine::catalogue::Catalogue;
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_store::StoreError;
 use signoff_store::contract::{OfferFilter as StoreFilter, OfferSummary as StoredSummary};
+use signoff_wire::ErrorCode;
 use signoff_wire::filter::{Condition, OfferFilter};
 use signoff_wire::offer::OfferSummary;
 
@@ -17,16 +22,18 @@ use super::offer_get::migrated_by_default;
 use super::operation_list::invalid_filter;
 use super::page;
 use super::page::LONGEST_LIST;
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
 use crate::query::parameter;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers", |method| on(method, handle))
+        .least(Least::Member(Role::Reader))
+        .described(describe);
 
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -156,4 +163,14 @@ pub(super) fn narrowed(filter: &OfferFilter) -> StoreFilter {
         }
     }
     narrowed
+}
+
+fn describe(call: Call) -> Call {
+    call.named("offers", "listOffers")
+        .says("List the offers of a publisher", "Page retrieve-offers; contract, \"Endpoints\".")
+        .takes(&["$filter", "topOfList", "behindOffer"])
+        .answers(
+            Answer::list::<OfferSummary<'_>>("A summary of each.", samples::summary()).may_have(&["Link"]),
+        )
+        .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::InvalidFilter])
 }

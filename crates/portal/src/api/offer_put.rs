@@ -3,9 +3,13 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, StatusCode};
 use signoff_engine::PutRequest;
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::segments::{Segments, invalid_id};
+use signoff_front::{repeat, reply};
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -13,20 +17,25 @@ use signoff_store::StoreError;
 use signoff_text::{FindingText, Lang};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::etag::IfMatch;
+use signoff_wire::offer::Offer;
 use signoff_wire::offer_put::{self, OfferPut, OfferPutError};
+use signoff_wire::repeatability::RESULT;
 use signoff_wire::words::PcMigrationStatus;
-use signoff_wire::{Dialect, path};
+use signoff_wire::{Dialect, ErrorCode, path};
 
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, forms, samples};
 use crate::refusal::{Subject, unknown_offer_type};
-use signoff_front::context::Context;
-use signoff_front::segments::{Segments, invalid_id};
-use signoff_front::{repeat, reply};
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::put("/api/publishers/{publisher}/offers/{offer}", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .repeatable()
+        .described(describe);
 
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
@@ -127,4 +136,32 @@ fn invalid_put(error: OfferPutError) -> ApiError {
         OfferPutError::WrongType { member, expected } => reply::invalid_body(member, expected).into(),
         OfferPutError::Missing { member } => reply::missing_member(member).into(),
     }
+}
+
+fn describe(call: Call) -> Call {
+    call.named("offers", "putOffer")
+        .says(
+            "Create an offer or change its draft",
+            "Page creating-offer; contract, \"Concurrency\". Without `If-Match` it creates; a change needs the \
+             current tag, or `*`. In the dialect `observed` a change needs no tag, `*` may create, and the answer \
+             is always 200.",
+        )
+        .guarded(&[])
+        .raw_body(
+            JSON,
+            OfferPut::described(forms::offer_types()),
+            true,
+            "The whole document; it replaces the draft.",
+            Some(samples::document()),
+        )
+        .reads_json()
+        .answers(Answer::of::<Offer<'_>>(200, "Changed.", samples::offer()).headers(&["ETag", RESULT]))
+        .answers(Answer::of::<Offer<'_>>(201, "Created.", samples::offer()).headers(&["ETag", RESULT]))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::UnknownOfferType,
+            ErrorCode::MissingIfMatch,
+            ErrorCode::PreconditionFailed,
+        ])
 }

@@ -2,21 +2,29 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::StatusCode;
-use signoff_lifecycle::access::Action;
-use signoff_wire::operation::StatusReply;
-
-use super::resolve_offer;
-use crate::Portal;
-use crate::error::ApiError;
+use serde_json::json;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
 use signoff_front::wait::Wait;
+use signoff_lifecycle::access::{Action, Role};
+use signoff_wire::ErrorCode;
+use signoff_wire::operation::StatusReply;
 
-use crate::view;
+use super::resolve_offer;
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::{Portal, view};
 
-pub(crate) async fn handle(
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/status", |method| on(method, handle))
+        .least(Least::Member(Role::Reader))
+        .described(describe);
+
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
@@ -47,4 +55,25 @@ pub(crate) async fn handle(
     };
     let response = reply::with_tag(reply::json(StatusCode::OK, &body), &view::tag(&state).to_string());
     Ok(if waited { wait.applied(response) } else { response })
+}
+
+fn describe(call: Call) -> Call {
+    let status = json!({
+        "status": "running",
+        "messages": [],
+        "steps": [samples::step()],
+        "previewLinks": [],
+        "liveLinks": [],
+    });
+    call.named("offers", "getOfferStatus")
+        .says(
+            "Get where publishing stands",
+            "The steps are those of the newest publish or golive. Page retrieve-offer-status.",
+        )
+        .takes(&["Prefer"])
+        .answers(
+            Answer::of::<StatusReply<'_>>(200, "The status.", status)
+                .headers(&["ETag", "Preference-Applied"]),
+        )
+        .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::OfferNotFound])
 }

@@ -2,19 +2,31 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::StatusCode;
 use signoff_engine::catalogue::{OfferType as Known, tables};
-use signoff_wire::offer_type::{KeyGroup, OfferType, OfferTypeKeys, OfferTypeStep, Region};
-
-use crate::Portal;
-use crate::error::ApiError;
-use crate::refusal::no_such_offer_type;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
+use signoff_wire::ErrorCode;
+use signoff_wire::offer_type::{KeyGroup, OfferType, OfferTypeKeys, OfferTypeStep, Region};
+
+use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::refusal::no_such_offer_type;
+
+pub(crate) const LIST: Endpoint = Endpoint::get("/api/offerTypes", |method| on(method, handle))
+    .least(Least::Anybody)
+    .described(describe_list);
+
+pub(crate) const ONE: Endpoint = Endpoint::get("/api/offerTypes/{offer_type}", |method| on(method, one))
+    .least(Least::Anybody)
+    .described(describe_one);
 
 /// `GET /api/offerTypes`.
-pub(crate) async fn handle(State(app): State<Portal>, _context: Context) -> Response {
+async fn handle(State(app): State<Portal>, _context: Context) -> Response {
     let types: Vec<OfferType<'_>> = app
         .engine()
         .catalogue()
@@ -30,7 +42,7 @@ pub(crate) async fn handle(State(app): State<Portal>, _context: Context) -> Resp
 }
 
 /// `GET /api/offerTypes/{offerTypeId}`.
-pub(crate) async fn one(
+async fn one(
     State(app): State<Portal>,
     _context: Context,
     Segments(id): Segments<String>,
@@ -74,4 +86,20 @@ fn groups(tables: impl Iterator<Item = &'static tables::KeyTable>) -> Vec<KeyGro
             below: top.below.iter().map(|below| below.as_str().into()).collect(),
         })
         .collect()
+}
+
+fn describe_list(call: Call) -> Call {
+    call.named("publishers", "listOfferTypes")
+        .says("List the offer types and their steps", "Contract, \"Endpoints\".")
+        .answers(Answer::list::<OfferType<'_>>("The offer types.", samples::offer_type()))
+}
+
+fn describe_one(call: Call) -> Call {
+    call.named("publishers", "getOfferType")
+        .says(
+            "Get an offer type with every key that its offers may use",
+            "Categories, industries, core sizes and regions, letter by letter. Any name of the type will do.",
+        )
+        .answers(Answer::of::<OfferTypeKeys<'_>>(200, "The offer type.", offer_type_keys()))
+        .refuses(&[ErrorCode::NotFound, ErrorCode::InvalidId])
 }

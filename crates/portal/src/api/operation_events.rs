@@ -10,25 +10,46 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
+use axum::routing::on;
 use futures_util::{Stream, stream};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::json;
 use signoff_engine::{Follower, StreamPlace, Viewed};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::segments::Segments;
+use signoff_front::tls::Stop;
+use signoff_front::wait::{stop_of, stopped};
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::ids::OperationId;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use tokio::sync::watch;
 
 use super::operation_get::{find, find_by_number, rendered};
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use crate::view;
-use signoff_front::context::Context;
-use signoff_front::segments::Segments;
-use signoff_front::tls::Stop;
-use signoff_front::wait::{stop_of, stopped};
+use crate::openapi::{Answer, Call};
+use crate::{Portal, openapi, view};
+
+pub(crate) const OF_AN_OFFER: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/operations/{operation}/events", |method| {
+        on(method, by_id)
+    })
+    .least(Least::Member(Role::Reader))
+    .described(describe_of_offer);
+
+pub(crate) const OF_SUBMISSIONS: Endpoint = Endpoint::get(
+    "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}/events",
+    |method| on(method, by_id),
+)
+.least(Least::Member(Role::Reader))
+.described(describe_of_submissions);
+
+pub(crate) const BY_NUMBER: Endpoint =
+    Endpoint::get("/api/operations/{address}/events", |method| on(method, by_number))
+        .least(Least::Member(Role::Reader))
+        .described(describe_by_number);
 
 /// After so long without an event a comment is sent: proxies cut what is silent.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -40,7 +61,7 @@ const COME_BACK_AFTER: Duration = Duration::from_secs(2);
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// `GET …/operations/{operationId}/events`, and below `/submissions`.
-pub(crate) async fn by_id(
+async fn by_id(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, operation)): Segments<(String, String, String)>,
@@ -52,7 +73,7 @@ pub(crate) async fn by_id(
 }
 
 /// `GET /api/operations/{address}/events`.
-pub(crate) async fn by_number(
+async fn by_number(
     State(app): State<Portal>,
     context: Context,
     Segments(address): Segments<String>,
@@ -215,3 +236,43 @@ impl Events {
         Event::default().event("end").id(operation.revision.to_string()).data(body.to_string())
     }
 }
+
+fn describe_of_offer(call: Call) -> Call {
+    described(call.named("operations", "followOperation"))
+}
+
+fn describe_of_submissions(call: Call) -> Call {
+    described(call.named("operations", "followOperationOfSubmissions"))
+}
+
+fn describe_by_number(call: Call) -> Call {
+    described(call.named("operations", "followOperationByNumber"))
+}
+
+/// What describes the stream at each of its addresses.
+fn described(call: Call) -> Call {
+    let text = "Server-sent events. `operation` holds the operation as a GET has it: at once, then whenever it changed. \
+                `end` is the last one. The id of an event is the operation's revision.";
+    let stream = Answer::empty(200, text).with_body(
+        "text/event-stream",
+        openapi::forms::string(),
+        Some(json!(STREAM)),
+    );
+    call.says(
+        "Follow one operation",
+        "Who comes back with `Last-Event-ID` gets what is new. A comment comes every 15 seconds; the \
+         stream ends with the token, and when the caller is no member any more.",
+    )
+    .takes(&["Last-Event-ID"])
+    .answers(stream)
+    .refuses(&[
+        ErrorCode::Forbidden,
+        ErrorCode::InvalidId,
+        ErrorCode::OfferNotFound,
+        ErrorCode::OperationNotFound,
+    ])
+}
+
+/// What a stream looks like, for the example.
+const STREAM: &str = "retry: 2000\n\nevent: operation\nid: 1763712002000000\ndata: {…}\n\nevent: end\n\
+                      id: 1763712002000000\ndata: {\"operationId\":\"…\",\"status\":\"completed\"}\n\n";

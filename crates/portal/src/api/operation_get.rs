@@ -4,27 +4,48 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, header};
 use signoff_engine::{Look, Rendered, Viewed};
-use signoff_lifecycle::access::Action;
-use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::Slot;
-use signoff_wire::path;
-use signoff_wire::words::SubmissionSlot;
-
-use super::{offer_slug, resolve_offer};
-use crate::Portal;
-use crate::error::ApiError;
-use crate::refusal::operation_not_found;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
 use signoff_front::wait::{Wait, moved};
+use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::Slot;
+use signoff_wire::operation::OperationDetail;
+use signoff_wire::words::SubmissionSlot;
+use signoff_wire::{ErrorCode, path};
 
-use crate::view;
+use super::{offer_slug, resolve_offer};
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::refusal::operation_not_found;
+use crate::{Portal, view};
+
+pub(crate) const OF_AN_OFFER: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/operations/{operation}", |method| {
+        on(method, by_id)
+    })
+    .least(Least::Member(Role::Reader))
+    .described(describe_of_offer);
+
+pub(crate) const OF_SUBMISSIONS: Endpoint = Endpoint::get(
+    "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}",
+    |method| on(method, by_id),
+)
+.least(Least::Member(Role::Reader))
+.described(describe_of_submissions);
+
+pub(crate) const BY_NUMBER: Endpoint =
+    Endpoint::get("/api/operations/{address}", |method| on(method, by_number))
+        .least(Least::Member(Role::Reader))
+        .described(describe_by_number);
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}`, and below `/submissions`.
-pub(crate) async fn by_id(
+async fn by_id(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer, operation)): Segments<(String, String, String)>,
@@ -61,7 +82,7 @@ pub(super) async fn find(
 }
 
 /// `GET /api/operations/{publisherId}${offerId}${publishingVersion}${slot}`.
-pub(crate) async fn by_number(
+async fn by_number(
     State(app): State<Portal>,
     context: Context,
     Segments(address): Segments<String>,
@@ -125,4 +146,37 @@ pub(super) fn rendered(app: &Portal, viewed: &Viewed) -> Rendered {
     let now = app.engine().clock().now(&viewed.publisher);
     let dialect = app.dialect();
     viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now))
+}
+
+fn describe_of_offer(call: Call) -> Call {
+    described(call.named("operations", "getOperation")).says(
+        "Get one operation",
+        "The address that replies name for migrated offers (contract, \"Location\").",
+    )
+}
+
+fn describe_of_submissions(call: Call) -> Call {
+    described(call.named("operations", "getOperationOfSubmissions"))
+        .says("Get one operation", "The address of page retrieve-operations.")
+}
+
+fn describe_by_number(call: Call) -> Call {
+    described(call.named("operations", "getOperationByNumber"))
+        .says("Get one operation", "The address that replies name for other offers (contract, \"Location\").")
+}
+
+/// What describes an operation at each of its addresses.
+fn described(call: Call) -> Call {
+    call.takes(&["If-None-Match", "Prefer"])
+        .answers(
+            Answer::of::<OperationDetail<'_>>(200, "The operation, one object.", samples::operation())
+                .headers(&["ETag", "Preference-Applied"]),
+        )
+        .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag", "Preference-Applied"]))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::OfferNotFound,
+            ErrorCode::OperationNotFound,
+        ])
 }

@@ -2,8 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{StatusCode, Uri};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::operation::Kind;
 use signoff_text::ErrorText;
 use signoff_wire::filter::{InvalidFilter, operation_state};
@@ -13,16 +17,18 @@ use signoff_wire::{Dialect, ErrorCode};
 
 use super::page::LONGEST_LIST;
 use super::{page, resolve_offer};
-use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call};
 use crate::query::parameter;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+use crate::{Portal, view};
 
-use crate::view;
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/submissions", |method| on(method, handle))
+        .least(Least::Member(Role::Reader))
+        .described(describe);
 
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments((publisher, offer)): Segments<(String, String)>,
@@ -75,4 +81,20 @@ pub(super) fn invalid_filter(error: &InvalidFilter) -> ApiError {
     };
     ApiError::new(ErrorCode::InvalidFilter, ErrorText::InvalidFilter { detail_value: value, known })
         .target(error.target())
+}
+
+fn describe(call: Call) -> Call {
+    call.named("operations", "listOperations")
+        .says(
+            "List the operations of an offer, newest first",
+            "Page retrieve-operations. In the dialect `observed` cancellations are left out.",
+        )
+        .takes(&["status", "submissionState", "topOfList", "behindOperation"])
+        .answers(Answer::list::<OperationItem<'_>>("The operations.", sample()).may_have(&["Link"]))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::InvalidFilter,
+            ErrorCode::OfferNotFound,
+        ])
 }

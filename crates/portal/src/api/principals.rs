@@ -4,20 +4,29 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, StatusCode};
-use signoff_store::contract::{AuditEntry, PrincipalId, PrincipalRecord};
-use signoff_text::ErrorText;
-use signoff_wire::publisher::{Principal, PrincipalPut};
-use signoff_wire::{ErrorCode, json, names};
-
-use crate::Portal;
-use crate::error::ApiError;
+use serde_json::json;
 use signoff_front::context::Context;
 use signoff_front::first_use::checked_principal;
 use signoff_front::membership::Standing;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
 use signoff_identity::{made_secret, secret_hash};
+use signoff_store::contract::{AuditEntry, PrincipalId, PrincipalRecord};
+use signoff_text::ErrorText;
+use signoff_wire::publisher::{Principal, PrincipalPut};
+use signoff_wire::{ErrorCode, json, names};
+
+use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::put("/api/principals/{tenant}/{client}", |method| on(method, put))
+        .least(Least::Anybody)
+        .described(describe);
 
 /// The shortest secret in bytes: of production, and of development.
 const SHORTEST_SECRET: usize = 32;
@@ -25,7 +34,7 @@ const SHORTEST_IN_DEVELOPMENT: usize = 8;
 /// The longest secret in bytes: a client sends it in a form of 64 KiB at most.
 pub(crate) const LONGEST_SECRET: usize = 4096;
 
-pub(crate) async fn put(
+async fn put(
     State(app): State<Portal>,
     context: Context,
     Segments((tenant, client)): Segments<(String, String)>,
@@ -103,4 +112,23 @@ fn audited(
     let now = app.engine().clock().real();
     let entry = app.engine_for(context, standing).asked_for("putPrincipal", outcome, now)?;
     Some(AuditEntry { subject: Some(id.to_string()), ..entry })
+}
+
+fn describe(call: Call) -> Call {
+    call.named("publishers", "putPrincipal")
+            .says(
+                "Give a client of the server's own token endpoint its secret",
+                "For the operator; with --dev anybody with a token may add new ones (contract, \"Tokens\"). Without a \
+                 secret the server makes one, and shows it in this reply alone.",
+            )
+            .body::<PrincipalPut>(
+                false,
+                "The secret.",
+                json!({ "secret": "a passphrase of at least 32 characters" }),
+            )
+            .reads_json()
+            .answers(Answer::of::<Principal<'_>>(200, "Its secret was replaced.", samples::principal()))
+            .answers(Answer::of::<Principal<'_>>(201, "The client is new.", samples::principal()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+            .refuses(&[ErrorCode::NoTokenEndpoint])
 }

@@ -1,62 +1,57 @@
 //! `POST /api/publishers/{publisherId}/offers/{offerId}/publish` (page `publish-offer`).
 
-use axum::body::Body;
-use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderMap, StatusCode, Uri};
+use axum::routing::on;
+use http::StatusCode;
+use serde_json::json;
 use signoff_engine::PublishRequest;
 use signoff_engine::catalogue::Report;
-use signoff_lifecycle::access::Action;
+use signoff_front::reply;
+use signoff_lifecycle::access::Role;
 use signoff_text::Lang;
+use signoff_wire::ErrorCode;
+use signoff_wire::body::Action as ActionKind;
 use signoff_wire::error::ErrorItem;
 use signoff_wire::operation::{VALID, Validation};
+use signoff_wire::repeatability::RESULT;
 
-use super::started::started;
-use super::{offer_slug, page, read_action, resolve_offer};
-use crate::Portal;
+use super::action::{Acting, described, described_start};
+use super::{page, resolve_offer};
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use crate::refusal::Subject;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
-use signoff_front::wait::Wait;
+use crate::openapi::{Answer, Call};
 
-pub(crate) async fn handle(
-    State(app): State<Portal>,
-    context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
-    wait: Wait,
-    body: Body,
-) -> Result<Response, ApiError> {
-    let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
-    let offer = offer_slug(app.engine(), &publisher, &offer).await?;
-    let action = read_action(&app, &publisher, &offer, &headers, body).await?;
-    let only = match page::flag(uri.query().unwrap_or_default(), "validateOnly") {
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("/api/publishers/{publisher}/offers/{offer}/publish", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .repeatable()
+        .described(describe);
+
+async fn handle(mut acting: Acting) -> Result<Response, ApiError> {
+    let only = match page::flag(acting.query(), "validateOnly") {
         Ok(only) => only,
         Err(error) => {
             // An offer that does not exist is told first.
-            resolve_offer(app.engine(), &publisher, &offer).await?;
+            resolve_offer(acting.app.engine(), &acting.publisher, &acting.offer).await?;
             return Err(error);
         }
     };
-    let sent_tag = reply::if_match(&headers);
-    let subject = Subject { sent_tag, ..Subject::offer(&publisher, &offer) };
-    let call = ["publish", &publisher, &offer, if only { "validateOnly" } else { "" }];
-    let repeat = action.repeat(&context, &headers, &call);
-    let request =
-        PublishRequest { by: context.actor(), emails: action.emails, guard: reply::guard(sent_tag), repeat };
+    let emails = std::mem::take(&mut acting.said.emails);
+    let (guard, repeat) =
+        (acting.guard(), acting.repeat("publish", &[if only { "validateOnly" } else { "" }]));
+    let request = PublishRequest { by: acting.context.actor(), emails, guard, repeat };
+    let Acting { app, context, publisher, offer, .. } = &acting;
     if only {
-        let report = app.engine().validate(&publisher, &offer, request).await;
-        return Ok(valid(report.map_err(|error| subject.error(error))?.as_ref(), reply::lang(&headers)));
+        let report = app.engine().validate(publisher, offer, request).await;
+        let report = report.map_err(|error| acting.subject().error(error))?;
+        return Ok(valid(report.as_ref(), reply::lang(&acting.headers)));
     }
-    let taken = app.take_start(&context, &publisher, request.emails.len())?;
-    let done = app.engine_for(&context, standing).publish(&publisher, &offer, request).await;
+    let taken = app.take_start(context, publisher, request.emails.len())?;
+    let done = acting.engine().publish(publisher, offer, request).await;
     if done.is_err() {
-        app.give_back(&publisher, taken);
+        app.give_back(publisher, taken);
     }
-    started(&app, &context, &subject, done, &wait).await
+    acting.started(done).await
 }
 
 /// The reply to a call for the checks alone: what they found does not stop a publish.
@@ -72,4 +67,29 @@ fn valid(report: &Report, lang: Lang) -> Response {
         omitted: report.omitted_warnings as u64,
     };
     reply::json(StatusCode::OK, &validation)
+}
+
+fn describe(call: Call) -> Call {
+    let warning = json!({
+        "code": "SasIncomplete",
+        "message": "The address may not work for long enough.",
+        "target": "definition.plans[0].microsoft-azure-virtualmachines.vmImages",
+    });
+    let valid = json!({ "status": "valid", "warnings": [warning] });
+    let text = "Whom to notify; migrated offers notify the seller contact instead.";
+    let example = json!({ "metadata": { "notification-emails": "dev@contoso.example,ops@contoso.example" } });
+    described(call.named("operations", "publishOffer"), ActionKind::Start, text, example)
+        .says(
+            "Publish the draft",
+            "Works on a snapshot of the draft and ends at the sign-off. With `validateOnly=true` it makes \
+             the checks of a publish and answers as one would, but starts and writes nothing: 200 where a \
+             publish would start. Page publish-offer; contract, \"Operations otherwise\".",
+        )
+        .takes(&["validateOnly"])
+        .answers(
+            Answer::of::<Validation<'_>>(200, "With `validateOnly=true`: a publish would start.", valid)
+                .headers(&[RESULT]),
+        )
+        .answers(described_start("The publish runs."))
+        .refuses(&[ErrorCode::InvalidParameter, ErrorCode::OperationInProgress, ErrorCode::ValidationFailed])
 }

@@ -4,29 +4,38 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, HeaderName, StatusCode, header};
+use serde_json::json;
 use signoff_engine::catalogue::Catalogue;
-use signoff_lifecycle::access::{Action, Role};
-use signoff_text::ErrorText;
-use signoff_wire::publisher::PublisherPut;
-use signoff_wire::words::PcMigrationStatus;
-use signoff_wire::{ErrorCode, emails, json, names, path};
-
-use super::publishers::show;
-use crate::Portal;
-use crate::error::ApiError;
 use signoff_front::context::Context;
 use signoff_front::first_use::new_publisher;
 use signoff_front::membership::Standing;
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
+use signoff_lifecycle::access::{Action, Role};
+use signoff_text::ErrorText;
+use signoff_wire::publisher::{Publisher, PublisherPut};
+use signoff_wire::words::PcMigrationStatus;
+use signoff_wire::{ErrorCode, emails, json, names, path};
+
+use super::publishers::show;
+use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::put("/api/publishers/{publisher}", |method| on(method, handle))
+        .least(Least::Member(Role::Owner))
+        .described(describe);
 
 /// The longest name of a publisher, in characters.
 pub(crate) const LONGEST_NAME: usize = 200;
 /// The most offer types that a publisher may list.
 pub(crate) const MOST_TYPES: usize = 100;
 
-pub(crate) async fn handle(
+async fn handle(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -115,4 +124,24 @@ fn check(put: &PublisherPut) -> Result<(), ApiError> {
         return Err(ApiError::new(ErrorCode::InvalidBody, text).target("displayText"));
     }
     Ok(())
+}
+
+fn describe(call: Call) -> Call {
+    call.named("publishers", "putPublisher")
+            .says(
+                "Create a publisher or change its settings",
+                "Members that are left out stay as they are. Owners change; the operator, and with --dev anybody \
+                 with a token, creates and becomes the owner (contract, \"Migrated or not\"). With `If-None-Match: *` \
+                 it only creates, with `If-Match: *` it only changes.",
+            )
+            .body::<PublisherPut>(
+                false,
+                "What to change.",
+                json!({ "displayText": "Contoso", "sellerContact": "seller@contoso.example" }),
+            )
+            .reads_json()
+            .answers(Answer::of::<Publisher<'_>>(200, "Changed.", samples::publisher()))
+            .answers(Answer::of::<Publisher<'_>>(201, "Created.", samples::publisher()))
+            .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
+            .refuses(&[ErrorCode::InvalidEmail, ErrorCode::NotFound, ErrorCode::PreconditionFailed])
 }

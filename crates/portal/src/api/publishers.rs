@@ -2,8 +2,12 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderValue, StatusCode, Uri, header};
-use signoff_lifecycle::access::Action;
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
 use signoff_store::contract::Publisher as Stored;
 use signoff_text::ErrorText;
 use signoff_wire::publisher::{Publisher, PublisherDefinition};
@@ -12,21 +16,24 @@ use signoff_wire::{ErrorCode, api_version};
 
 use super::page;
 use crate::Portal;
+use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
 use crate::query::parameter;
-use signoff_front::context::Context;
-use signoff_front::reply;
-use signoff_front::segments::Segments;
+
+pub(crate) const LIST: Endpoint = Endpoint::get("/api/publishers", |method| on(method, list))
+    .least(Least::Anybody)
+    .described(describe_list);
+
+pub(crate) const ONE: Endpoint = Endpoint::get("/api/publishers/{publisher}", |method| on(method, one))
+    .least(Least::Member(Role::Reader))
+    .described(describe_one);
 
 /// So many publishers are told at once to the operator.
 pub(crate) const MOST: u64 = 1000;
 
 /// The caller's own publishers; the operator's are all there are, by id, in pages.
-pub(crate) async fn list(
-    State(app): State<Portal>,
-    context: Context,
-    uri: Uri,
-) -> Result<Response, ApiError> {
+async fn list(State(app): State<Portal>, context: Context, uri: Uri) -> Result<Response, ApiError> {
     let store = app.engine().store();
     let query = uri.query().unwrap_or_default();
     let top = page::number(query, "$top", MOST)?.unwrap_or(MOST);
@@ -60,7 +67,7 @@ async fn all(app: &Portal, query: &str, top: u64) -> Result<Response, ApiError> 
 }
 
 /// One publisher.
-pub(crate) async fn one(
+async fn one(
     State(app): State<Portal>,
     context: Context,
     Segments(publisher): Segments<String>,
@@ -91,4 +98,23 @@ pub(super) fn show(stored: &Stored) -> Publisher<'_> {
             self_review: Some(stored.self_review),
         },
     }
+}
+
+fn describe_list(call: Call) -> Call {
+    call.named("publishers", "listPublishers")
+        .says(
+            "List the caller's own publishers",
+            "The operator gets all there are, by id, in pages: where there is more, `Link` leads to it. Contract, \
+             \"Endpoints\" and \"Shapes\".",
+        )
+        .takes(&["topOfList", "after"])
+        .answers(Answer::list::<Publisher<'_>>("The publishers.", samples::publisher()).may_have(&["Link"]))
+        .refuses(&[ErrorCode::InvalidFilter])
+}
+
+fn describe_one(call: Call) -> Call {
+    call.named("publishers", "getPublisher")
+        .says("Get one publisher", "Contract, \"Endpoints\".")
+        .answers(Answer::of::<Publisher<'_>>(200, "The publisher.", samples::publisher()))
+        .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::NotFound])
 }

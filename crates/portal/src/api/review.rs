@@ -3,29 +3,45 @@
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::on;
 use http::{HeaderMap, StatusCode};
+use serde_json::json;
 use signoff_engine::ReviewRequest;
-use signoff_lifecycle::access::Action;
-use signoff_lifecycle::command::Ruling;
-use signoff_text::ErrorText;
-use signoff_wire::body::LONGEST_REASON;
-use signoff_wire::operation::ReviewBody;
-use signoff_wire::{ErrorCode, json};
-
-use super::operation_get::find;
-use crate::Portal;
-use crate::error::ApiError;
-use crate::refusal::Subject;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
+use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::command::Ruling;
+use signoff_text::ErrorText;
+use signoff_wire::body::LONGEST_REASON;
+use signoff_wire::operation::{OperationDetail, ReviewBody};
+use signoff_wire::{ErrorCode, json};
 
-use crate::view;
+use super::operation_get::find;
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::refusal::Subject;
+use crate::{Portal, view};
+
+pub(crate) const APPROVE: Endpoint = Endpoint::post(
+    "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/approve",
+    |method| on(method, approve),
+)
+.least(Least::Member(Role::Reviewer))
+.described(describe_approve);
+
+pub(crate) const REJECT: Endpoint = Endpoint::post(
+    "/api/publishers/{publisher}/offers/{offer}/operations/{operation}/steps/{step}/reject",
+    |method| on(method, reject),
+)
+.least(Least::Member(Role::Reviewer))
+.described(describe_reject);
 
 type Path = Segments<(String, String, String, String)>;
 
 /// The operation goes on.
-pub(crate) async fn approve(
+async fn approve(
     app: State<Portal>,
     context: Context,
     path: Path,
@@ -36,7 +52,7 @@ pub(crate) async fn approve(
 }
 
 /// The operation fails.
-pub(crate) async fn reject(
+async fn reject(
     app: State<Portal>,
     context: Context,
     path: Path,
@@ -80,4 +96,35 @@ async fn rule(
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
     Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.dialect(), now).0))
+}
+
+fn describe_approve(call: Call) -> Call {
+    described(call.named("operations", "approveStep"))
+        .says(
+            "Approve a step that waits for a reviewer",
+            "The operation goes on. Contract, \"Operations otherwise\".",
+        )
+        .refuses(&[ErrorCode::SelfReview])
+}
+
+fn describe_reject(call: Call) -> Call {
+    described(call.named("operations", "rejectStep")).says(
+        "Reject a step that waits for a reviewer",
+        "The operation undoes itself and fails. Contract, \"Operations otherwise\".",
+    )
+}
+
+/// What describes a ruling of either kind.
+fn described(call: Call) -> Call {
+    call.body::<ReviewBody>(false, "May be empty.", json!({ "reason": "the image does not boot" }))
+        .reads_json()
+        .answers(Answer::of::<OperationDetail<'_>>(200, "The operation as it is now.", samples::operation()))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::OfferNotFound,
+            ErrorCode::OperationNotFound,
+            ErrorCode::NotFound,
+            ErrorCode::StepNotWaiting,
+        ])
 }

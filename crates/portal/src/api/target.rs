@@ -1,13 +1,13 @@
 //! The offer that a path names.
 
 use signoff_engine::Engine;
+use signoff_front::segments::invalid_id;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::contract::Loaded;
 use signoff_wire::path;
 
 use crate::error::ApiError;
 use crate::refusal::offer_not_found;
-use signoff_front::segments::invalid_id;
 
 /// The offer that a path names by slug or GUID, loaded.
 pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str) -> Result<Loaded, ApiError> {

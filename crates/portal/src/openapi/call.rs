@@ -13,9 +13,10 @@ use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
-use super::shared;
+use super::{samples, shared};
+use crate::endpoint::{Endpoint, Least, Verb};
 
-pub(super) const JSON: &str = "application/json";
+pub(crate) const JSON: &str = "application/json";
 
 /// The errors that carry the address of the operation that is in the way.
 const LEADS_TO_AN_OPERATION: [ErrorCode; 3] =
@@ -24,16 +25,18 @@ const LEADS_TO_AN_OPERATION: [ErrorCode; 3] =
 type Schemas = Vec<(String, RefOr<Schema>)>;
 
 /// A call under construction; each method adds a part.
-pub(super) struct Call {
-    path: &'static str,
+pub(crate) struct Call {
+    path: String,
     method: HttpMethod,
     operation: OperationBuilder,
+    /// Whether it may come again without being carried out twice.
+    is_repeatable: bool,
     refusals: Vec<ErrorCode>,
     schemas: Schemas,
 }
 
 /// An answer that is no error.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     status: u16,
     response: ResponseBuilder,
     schemas: Schemas,
@@ -48,8 +51,34 @@ pub(super) fn schema_of<T: ToSchema>(schemas: &mut Schemas) -> Ref {
 
 impl Call {
     /// A call of `path`; its parameters in braces are those of [`shared::components`].
-    pub(super) fn new(tag: &str, method: HttpMethod, path: &'static str, id: &str) -> Self {
-        let mut operation = OperationBuilder::new().tag(tag).operation_id(Some(id));
+    pub(super) fn new(tag: &str, method: HttpMethod, path: &str, id: &str) -> Self {
+        Self::at(method, path.to_owned()).named(tag, id)
+    }
+
+    /// The call of an endpoint. Where a token is needed it names its version, too.
+    pub(crate) fn of(endpoint: &Endpoint) -> Self {
+        let call = Self::at(method(endpoint.verb), described_path(endpoint.path));
+        if endpoint.least == Least::Signature {
+            return call;
+        }
+        let none: [&str; 0] = [];
+        let mut call = call.takes(&["api-version", "Accept-Language"]).refuses(&[
+            ErrorCode::Unauthorized,
+            ErrorCode::InvalidAPIVersion,
+            ErrorCode::TooManyRequests,
+            ErrorCode::InternalError,
+            ErrorCode::ServiceUnavailable,
+        ]);
+        call.operation = call.operation.security(SecurityRequirement::new("bearer", none));
+        call.is_repeatable = endpoint.is_repeatable;
+        if endpoint.verb != Verb::Get && !endpoint.is_repeatable {
+            call.refusals.push(ErrorCode::RepeatabilityNotSupported);
+        }
+        call
+    }
+
+    fn at(method: HttpMethod, path: String) -> Self {
+        let mut operation = OperationBuilder::new();
         for name in path.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
             // Token hosts know tenants that are GUIDs or domain names; members may be of any.
             let key = match (name, &method) {
@@ -61,31 +90,22 @@ impl Call {
             };
             operation = operation.parameter_ref(shared::parameter(key));
         }
-        Self { path, method, operation, refusals: Vec::new(), schemas: Vec::new() }
+        Self { path, method, operation, is_repeatable: false, refusals: Vec::new(), schemas: Vec::new() }
     }
 
-    /// A call of the publishing API: it needs a token and names its version.
-    pub(super) fn api(tag: &str, method: HttpMethod, path: &'static str, id: &str) -> Self {
-        let none: [&str; 0] = [];
-        let mut call =
-            Self::new(tag, method, path, id).takes(&["api-version", "Accept-Language"]).refuses(&[
-                ErrorCode::Unauthorized,
-                ErrorCode::InvalidAPIVersion,
-                ErrorCode::TooManyRequests,
-                ErrorCode::InternalError,
-                ErrorCode::ServiceUnavailable,
-            ]);
-        call.operation = call.operation.security(SecurityRequirement::new("bearer", none));
-        if !matches!(call.method, HttpMethod::Get) {
-            call.refusals.push(ErrorCode::RepeatabilityNotSupported);
+    /// Its part of the API and its name there.
+    pub(crate) fn named(mut self, tag: &str, id: &str) -> Self {
+        self.operation = self.operation.tag(tag).operation_id(Some(id));
+        self
+    }
+
+    /// Takes `If-Match` and these; where it may come again, what says so, too.
+    pub(crate) fn guarded(self, others: &[&str]) -> Self {
+        let call = self.takes(&["If-Match"]).takes(others);
+        if !call.is_repeatable {
+            return call;
         }
-        call
-    }
-
-    /// A call that may come again without being carried out twice.
-    pub(super) fn repeatable(mut self) -> Self {
-        self.refusals.retain(|code| *code != ErrorCode::RepeatabilityNotSupported);
-        self.takes(&[REQUEST_ID, FIRST_SENT]).refuses(&[
+        call.takes(&[REQUEST_ID, FIRST_SENT]).refuses(&[
             ErrorCode::InvalidHeader,
             ErrorCode::RequestIdReused,
             ErrorCode::FirstSentOutOfRange,
@@ -93,13 +113,13 @@ impl Call {
     }
 
     /// One line, and what else there is to know, with its place in the contract.
-    pub(super) fn says(mut self, summary: &str, description: &str) -> Self {
+    pub(crate) fn says(mut self, summary: &str, description: &str) -> Self {
         self.operation = self.operation.summary(Some(summary)).description(Some(description));
         self
     }
 
     /// Query parameters and headers, by their names in [`shared::components`].
-    pub(super) fn takes(mut self, parameters: &[&str]) -> Self {
+    pub(crate) fn takes(mut self, parameters: &[&str]) -> Self {
         for name in parameters {
             self.operation = self.operation.parameter_ref(shared::parameter(name));
         }
@@ -107,13 +127,13 @@ impl Call {
     }
 
     /// A JSON body in the shape of `T`.
-    pub(super) fn body<T: ToSchema>(mut self, required: bool, text: &str, example: Value) -> Self {
+    pub(crate) fn body<T: ToSchema>(mut self, required: bool, text: &str, example: Value) -> Self {
         let schema = schema_of::<T>(&mut self.schemas);
         self.raw_body(JSON, schema, required, text, Some(example))
     }
 
     /// A body of any media type.
-    pub(super) fn raw_body(
+    pub(crate) fn raw_body(
         mut self,
         media_type: &str,
         schema: impl Into<RefOr<Schema>>,
@@ -131,20 +151,20 @@ impl Call {
     }
 
     /// An answer that is no error.
-    pub(super) fn answers(mut self, answer: Answer) -> Self {
+    pub(crate) fn answers(mut self, answer: Answer) -> Self {
         self.operation = self.operation.response(answer.status.to_string(), answer.response.build());
         self.schemas.extend(answer.schemas);
         self
     }
 
     /// Errors that this call may come to.
-    pub(super) fn refuses(mut self, codes: &[ErrorCode]) -> Self {
+    pub(crate) fn refuses(mut self, codes: &[ErrorCode]) -> Self {
         self.refusals.extend_from_slice(codes);
         self
     }
 
     /// The errors of a JSON body that cannot be used.
-    pub(super) fn reads_json(self) -> Self {
+    pub(crate) fn reads_json(self) -> Self {
         self.refuses(&[
             ErrorCode::RequestTimeout,
             ErrorCode::PayloadTooLarge,
@@ -160,7 +180,7 @@ impl Call {
     }
 
     /// The path, the method, the operation and the schemas that it refers to.
-    pub(super) fn finish(mut self) -> (&'static str, HttpMethod, Operation, Schemas) {
+    pub(super) fn finish(mut self) -> (String, HttpMethod, Operation, Schemas) {
         let mut by_status: BTreeMap<u16, Vec<ErrorCode>> = BTreeMap::new();
         for code in ErrorCode::ALL.iter().filter(|code| self.refusals.contains(code)) {
             by_status.entry(code.status()).or_default().push(*code);
@@ -172,6 +192,27 @@ impl Call {
         schema_of::<ErrorBody>(&mut self.schemas);
         (self.path, self.method, operation.build(), self.schemas)
     }
+}
+
+fn method(verb: Verb) -> HttpMethod {
+    match verb {
+        Verb::Get => HttpMethod::Get,
+        Verb::Put => HttpMethod::Put,
+        Verb::Post => HttpMethod::Post,
+        Verb::Delete => HttpMethod::Delete,
+    }
+}
+
+/// The path with its parameters named as the contract does.
+fn described_path(route: &str) -> String {
+    [
+        ("{publisher}", "{publisherId}"),
+        ("{offer}", "{offerId}"),
+        ("{operation}", "{operationId}"),
+        ("{offer_type}", "{offerTypeId}"),
+    ]
+    .iter()
+    .fold(route.to_owned(), |path, (name, described)| path.replace(name, described))
 }
 
 /// The answer for errors of one status. A code that has its status to itself is described once for all calls.
@@ -223,7 +264,7 @@ pub(super) fn refusal_response(codes: &[ErrorCode]) -> Response {
 pub(super) fn refusal_example(code: ErrorCode) -> Example {
     let mut error = ErrorBody::new(code, code.meaning());
     if LEADS_TO_AN_OPERATION.contains(&code) {
-        error = error.with_location(shared::LOCATION);
+        error = error.with_location(samples::LOCATION);
     }
     ExampleBuilder::new().value(Some(json!(error))).build()
 }
@@ -238,20 +279,20 @@ fn with_headers(mut response: ResponseBuilder, headers: &[&str]) -> ResponseBuil
 
 impl Answer {
     /// An answer without a body.
-    pub(super) fn empty(status: u16, text: &str) -> Self {
+    pub(crate) fn empty(status: u16, text: &str) -> Self {
         let response = with_headers(ResponseBuilder::new().description(text), &[]);
         Self { status, response, schemas: Vec::new() }
     }
 
     /// An answer whose JSON body has the shape of `T`.
-    pub(super) fn of<T: ToSchema>(status: u16, text: &str, example: Value) -> Self {
+    pub(crate) fn of<T: ToSchema>(status: u16, text: &str, example: Value) -> Self {
         let mut answer = Self::empty(status, text);
         let schema = schema_of::<T>(&mut answer.schemas);
         answer.with_body(JSON, schema, Some(example))
     }
 
     /// An answer whose JSON body is an array of `T`.
-    pub(super) fn list<T: ToSchema>(text: &str, example: Value) -> Self {
+    pub(crate) fn list<T: ToSchema>(text: &str, example: Value) -> Self {
         let mut answer = Self::empty(200, text);
         let schema = schema_of::<T>(&mut answer.schemas);
         answer.with_body(
@@ -262,7 +303,7 @@ impl Answer {
     }
 
     /// Gives the answer a body.
-    pub(super) fn with_body(
+    pub(crate) fn with_body(
         mut self,
         media_type: &str,
         schema: impl Into<RefOr<Schema>>,
@@ -274,7 +315,7 @@ impl Answer {
     }
 
     /// Gives the answer headers that it may do without.
-    pub(super) fn may_have(mut self, headers: &[&str]) -> Self {
+    pub(crate) fn may_have(mut self, headers: &[&str]) -> Self {
         for name in headers {
             let header = shared::header(&format!("{}-{name}", shared::MAYBE));
             self.response = self.response.header_ref(*name, header);
@@ -283,7 +324,7 @@ impl Answer {
     }
 
     /// Gives the answer headers, by their names in [`shared::components`].
-    pub(super) fn headers(mut self, headers: &[&str]) -> Self {
+    pub(crate) fn headers(mut self, headers: &[&str]) -> Self {
         for name in headers {
             self.response = self.response.header_ref(*name, shared::header(name));
         }

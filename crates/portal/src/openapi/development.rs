@@ -10,7 +10,7 @@ use utoipa::openapi::{Ref, RefOr};
 
 use super::call::{Answer, Call, JSON};
 use super::forms::string;
-use super::shared::OPERATION;
+use super::samples::OPERATION;
 
 const TAG: &str = "development";
 /// The errors of a body here, where the media type does not matter.

@@ -10,70 +10,70 @@ const TENANT: &str = "^[A-Za-z0-9.-]{1,253}$";
 const AUTHORIZATION_ENDPOINT: &str =
     "^https://[a-z][a-z0-9]*(\\.[a-z][a-z0-9]*)*/[A-Za-z0-9-]{1,253}(/[A-Za-z0-9._/-]*)?$";
 
-pub(super) fn string() -> ObjectBuilder {
+pub(crate) fn string() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
 /// A text of this form.
-pub(super) fn matching(pattern: impl Into<String>) -> ObjectBuilder {
+pub(crate) fn matching(pattern: impl Into<String>) -> ObjectBuilder {
     string().pattern(Some(pattern))
 }
 
-pub(super) fn boolean() -> ObjectBuilder {
+pub(crate) fn boolean() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Boolean)
 }
 
 /// A whole number from `least` on.
-pub(super) fn number(least: usize) -> ObjectBuilder {
+pub(crate) fn number(least: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least))
 }
 
-pub(super) fn one_of(words: &[&'static str]) -> ObjectBuilder {
+pub(crate) fn one_of(words: &[&'static str]) -> ObjectBuilder {
     string().enum_values(Some(words.iter().copied()))
 }
 
 /// A GUID with its hyphens.
-pub(super) fn guid() -> ObjectBuilder {
+pub(crate) fn guid() -> ObjectBuilder {
     string().format(Some(SchemaFormat::Custom("uuid".to_owned())))
 }
 
 /// The id of a publisher or an offer.
-pub(super) fn id() -> ObjectBuilder {
+pub(crate) fn id() -> ObjectBuilder {
     matching(path::ID_PATTERN).min_length(Some(1)).max_length(Some(path::ID_LONGEST))
 }
 
 /// A tenant, a client or a person, as members are named.
-pub(super) fn name() -> ObjectBuilder {
+pub(crate) fn name() -> ObjectBuilder {
     matching(names::PATTERN).max_length(Some(names::LONGEST))
 }
 
 /// `publisher$offer$publishingVersion$slot`.
-pub(super) fn address() -> ObjectBuilder {
+pub(crate) fn address() -> ObjectBuilder {
     matching(path::ADDRESS_PATTERN)
 }
 
 /// The tenant in the path of a token host.
-pub(super) fn tenant() -> ObjectBuilder {
+pub(crate) fn tenant() -> ObjectBuilder {
     matching(TENANT)
 }
 
 /// The address that instance discovery is asked about.
-pub(super) fn authorization_endpoint() -> ObjectBuilder {
+pub(crate) fn authorization_endpoint() -> ObjectBuilder {
     matching(AUTHORIZATION_ENDPOINT)
 }
 
 /// `$filter` of offers.
-pub(super) fn offer_filter() -> ObjectBuilder {
+pub(crate) fn offer_filter() -> ObjectBuilder {
     matching(filter::pattern())
 }
 
 /// What `status` of the operations list takes; an empty text is no filter.
-pub(super) fn operation_state(dialect: Dialect) -> ObjectBuilder {
+pub(crate) fn operation_state(dialect: Dialect) -> ObjectBuilder {
     string().enum_values(Some(filter::states(dialect).chain([""])))
 }
 
 /// The ids of offer types, and the other names that they are known by.
-pub(super) fn offer_types() -> impl Iterator<Item = String> {
+pub(crate) fn offer_types() -> impl Iterator<Item = String> {
     let types = Catalogue::load().offer_types().iter();
     types.flat_map(|known| [&known.id].into_iter().chain(&known.aliases)).cloned()
 }

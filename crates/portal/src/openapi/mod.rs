@@ -1,17 +1,14 @@
-//! The description of the API in OpenAPI 3.1, made from one table of calls: a file for each part of the API.
+//! The description of the API in OpenAPI 3.1, made from the list of endpoints and, for what is not the portal's (token
+//! hosts, health, development mode), from a file for each part.
 //!
-//! To describe a new route: a `Call` in the file of its part. A test compares the table with the routes in the
-//! sources, so that a route without a description fails. The committed copy is `docs/openapi.json`
-//! (`cargo xtask generate`).
+//! A test compares it with the routes in the sources, so that a route without a description fails. The committed copy is
+//! `docs/openapi.json` (`cargo xtask generate`).
 
-mod actions;
 mod call;
 mod development;
-mod forms;
+pub(crate) mod forms;
 mod node;
-mod offers;
-mod operations;
-mod publishers;
+pub(crate) mod samples;
 mod shared;
 mod tokens;
 
@@ -22,7 +19,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths};
 
-use self::call::Call;
+pub(crate) use self::call::{Answer, Call, JSON};
+use crate::api::ENDPOINTS;
+use crate::endpoint::Endpoint;
 
 /// Built when somebody asks for it, never at the start.
 static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text(Dialect::Documented));
@@ -90,11 +89,9 @@ fn build(dialect: Dialect) -> OpenApi {
 
 /// Every call of the API.
 fn calls() -> impl Iterator<Item = Call> {
-    publishers::calls()
-        .into_iter()
-        .chain(offers::calls())
-        .chain(actions::calls())
-        .chain(operations::calls())
+    ENDPOINTS
+        .iter()
+        .map(Endpoint::call)
         .chain(tokens::calls())
         .chain(node::calls())
         .chain(development::calls())

@@ -13,16 +13,11 @@ use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Components, ObjectBuilder};
 use utoipa::openapi::{ComponentsBuilder, Ref, RefOr, Required};
 
-use crate::api::page::SKIP;
-
 use super::call::{refusal_example, refusal_response, stands_alone};
 use super::forms::{self, boolean, matching, one_of, string};
+use super::samples::OPERATION;
+use crate::api::page::SKIP;
 
-/// The relative address of an operation, for examples.
-pub(super) const LOCATION: &str = "/api/publishers/contoso/offers/sample-vm/operations/\
-    5a63deb5-925b-4ee0-938b-7c86fbf287c5?api-version=2017-10-31";
-/// The id of an operation, for examples.
-pub(super) const OPERATION: &str = "5a63deb5-925b-4ee0-938b-7c86fbf287c5";
 /// A tag of an offer, for examples.
 const TAG: &str = "W/\"datetime'2026-11-21T08%3A00%3A00.1234560Z;12;3;running'\"";
 

@@ -11,8 +11,9 @@ pub(crate) use offer::{offer, offer_status, stored, stored_tag, summary, tag};
 pub(crate) use operation::{detail, item, location, render_operation, state_word};
 pub(crate) use step::{step_status, steps};
 
-use signoff_lifecycle::ids::{OperationId, Timestamp};
 use std::borrow::Cow;
+
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use uuid::Uuid;
 
 /// A moment as the wire spells it.

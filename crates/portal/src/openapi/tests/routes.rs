@@ -1,8 +1,10 @@
-//! The routes as the sources of the front and of what stands around it register them.
+//! The routes of a server: the portal's by its list, the others as the sources register them.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use crate::api::ENDPOINTS;
 
 /// A call with its parameters unnamed, for the contract and the code name them differently.
 pub(super) fn without_names(call: &str) -> String {
@@ -17,6 +19,10 @@ pub(super) fn of_the_sources() -> BTreeSet<String> {
     for of in ["front", "portal", "dev"] {
         read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(of).join("src"), &mut found);
     }
+    found.extend(ENDPOINTS.iter().map(|endpoint| {
+        let method = endpoint.verb.as_str().to_lowercase();
+        without_names(&format!("{method} {}", endpoint.path))
+    }));
     found
 }
 
