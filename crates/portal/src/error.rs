@@ -71,7 +71,7 @@ impl ApiError {
     }
 
     /// The error; if it refuses a right, it says whom the server takes the caller for.
-    pub(crate) fn to_caller(mut self, context: &Context) -> Self {
+    pub(crate) fn introduced(mut self, context: &Context) -> Self {
         if self.status() == StatusCode::FORBIDDEN {
             self.caller = Some(context.taken_for());
         }

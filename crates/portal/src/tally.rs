@@ -55,8 +55,8 @@ pub struct Tally(Arc<Mutex<Counts>>);
 impl Tally {
     /// The routes, with every call to them counted.
     pub fn around(&self, routes: Routes) -> Routes {
-        let router = routes.router.layer(middleware::from_fn_with_state(self.clone(), count));
-        Routes { router, ..routes }
+        let counted = routes.router.layer(middleware::from_fn_with_state(self.clone(), count));
+        Routes { router: counted, ..routes }
     }
 
     /// The numbers so far.

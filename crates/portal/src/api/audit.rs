@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::{StatusCode, Uri};
+use serde_json::{Value, json};
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
@@ -110,7 +111,7 @@ fn describe_server(call: Call) -> Call {
                 "For the operator: which clients of the server's own token endpoint got secrets, the newest first.",
             )
             .takes(&["$top", "before"])
-            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", server_audit()))
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", sample_of_the_server()))
             .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidFilter])
 }
 
@@ -122,7 +123,47 @@ fn describe(call: Call) -> Call {
                  first.",
             )
             .takes(&["$top", "before"])
-            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", audit()))
+            .answers(Answer::of::<AuditPage<'_>>(200, "A part of the log.", sample()))
             .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId])
             .refuses(&[ErrorCode::InvalidFilter])
+}
+
+fn sample() -> Value {
+    json!({
+        "entries": [{
+            "number": 42,
+            "time": "2026-11-21T08:00:00.1234560Z",
+            "by": "11111111-1111-1111-1111-111111111111/contoso-owner",
+            "actor": {
+                "kind": "app",
+                "tenant": "11111111-1111-1111-1111-111111111111",
+                "id": "contoso-owner",
+            },
+            "role": "owner",
+            "action": "force",
+            "publisherId": "contoso",
+            "offerId": "sample-vm",
+            "operationId": "5a63deb5-925b-4ee0-938b-7c86fbf287c5",
+            "outcome": "givenUp",
+            "reason": "the replication hangs",
+            "requestId": "019a1b2c-0000-7000-8000-000000000000",
+        }],
+        "next": 42,
+    })
+}
+
+fn sample_of_the_server() -> Value {
+    json!({
+        "entries": [{
+            "number": 1,
+            "time": "2026-11-21T08:00:00.1234560Z",
+            "by": "operator",
+            "actor": { "kind": "operator" },
+            "role": "operator",
+            "action": "putPrincipal",
+            "subject": "11111111-1111-1111-1111-111111111111/contoso-reader",
+            "outcome": "created",
+            "requestId": "019a1b2c-0000-7000-8000-000000000000",
+        }],
+    })
 }

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use signoff_engine::hooks::{BadAnswer, HookAnswer, Signed};
 use signoff_engine::{CallbackRequest, EngineError};
-use signoff_front::call_log::{By, Call};
+use signoff_front::call_log::{By, Call as Logged};
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
 use signoff_lifecycle::ids::OperationId;
@@ -45,7 +45,7 @@ async fn handle(
     State(app): State<Portal>,
     Segments((publisher, offer, operation, step)): Path,
     OriginalUri(uri): OriginalUri,
-    Extension(call): Extension<Call>,
+    Extension(call): Extension<Logged>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
@@ -115,7 +115,7 @@ fn bad_answer(error: BadAnswer) -> ApiError {
 
 fn describe(call: Call) -> Call {
     let body = json!({
-        "idempotencyKey": format!("{samples::OPERATION}:displaycertify:run"),
+        "idempotencyKey": format!("{}:displaycertify:run", samples::OPERATION),
         "status": "failed",
         "message": "the image is not fit to be sold",
         "findings": [{ "code": "Virus", "message": "found in /usr/bin", "target": "plans[0]" }],

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::StatusCode;
+use serde_json::{Value, json};
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_lifecycle::ids::Timestamp;
@@ -47,5 +48,17 @@ fn describe(call: Call) -> Call {
                 "Say whom the server takes the caller for",
                 "A person, an app or the operator; what they are to which publisher; how they are named as a member.",
             )
-            .answers(Answer::of::<Me<'_>>(200, "The caller.", me()))
+            .answers(Answer::of::<Me<'_>>(200, "The caller.", sample()))
+}
+
+fn sample() -> Value {
+    json!({
+        "kind": "person",
+        "tenant": "11111111-1111-1111-1111-111111111111",
+        "id": "6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "client": "user:6f9619ff-8b86-d011-b42d-00c04fc964ff",
+        "name": "Ann Example",
+        "publishers": [{ "id": "contoso", "role": "reviewer" }],
+        "expires": "2026-11-21T09:00:00.0000000Z",
+    })
 }

@@ -148,7 +148,7 @@ fn describe_draft(call: Call) -> Call {
         "Get the draft of an offer",
         "Secrets are never shown. Page retrieve-specific-offer; contract, \"Shapes\".",
     );
-    shown(call, "The draft.")
+    described(call, "The draft.")
 }
 
 fn describe_version(call: Call) -> Call {
@@ -156,7 +156,7 @@ fn describe_version(call: Call) -> Call {
         .named("offers", "getOfferVersion")
         .says("Get a version of the draft", "Page retrieve-specific-offer.")
         .refuses(&[ErrorCode::VersionNotFound]);
-    shown(call, "The offer with the content of that version.")
+    described(call, "The offer with the content of that version.")
 }
 
 fn describe_slot(call: Call) -> Call {
@@ -164,11 +164,11 @@ fn describe_slot(call: Call) -> Call {
         .named("offers", "getOfferSlot")
         .says("Get what is in a slot", "404 while the slot was never filled. Page retrieve-specific-offer.")
         .refuses(&[ErrorCode::SlotNotFound]);
-    shown(call, "The offer with the content of that slot.")
+    described(call, "The offer with the content of that slot.")
 }
 
 /// What describes each reply that shows an offer.
-fn shown(call: Call, text: &str) -> Call {
+fn described(call: Call, text: &str) -> Call {
     call.takes(&["includeAllPricing", "If-None-Match"])
         .refuses(&[ErrorCode::Forbidden, ErrorCode::InvalidId, ErrorCode::OfferNotFound])
         .refuses(&[ErrorCode::InvalidParameter])

@@ -25,7 +25,7 @@ use signoff_wire::{Dialect, ErrorCode, path};
 
 use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use crate::openapi::{Answer, Call, forms, samples};
+use crate::openapi::{self, Answer, Call, forms, samples};
 use crate::refusal::{Subject, unknown_offer_type};
 use crate::{Portal, view};
 
@@ -148,7 +148,7 @@ fn describe(call: Call) -> Call {
         )
         .guarded(&[])
         .raw_body(
-            JSON,
+            openapi::JSON,
             OfferPut::described(forms::offer_types()),
             true,
             "The whole document; it replaces the draft.",

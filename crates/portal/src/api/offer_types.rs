@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::StatusCode;
+use serde_json::{Value, json};
 use signoff_engine::catalogue::{OfferType as Known, tables};
 use signoff_front::context::Context;
 use signoff_front::reply;
@@ -100,6 +101,16 @@ fn describe_one(call: Call) -> Call {
             "Get an offer type with every key that its offers may use",
             "Categories, industries, core sizes and regions, letter by letter. Any name of the type will do.",
         )
-        .answers(Answer::of::<OfferTypeKeys<'_>>(200, "The offer type.", offer_type_keys()))
+        .answers(Answer::of::<OfferTypeKeys<'_>>(200, "The offer type.", sample_of_keys()))
         .refuses(&[ErrorCode::NotFound, ErrorCode::InvalidId])
+}
+
+fn sample_of_keys() -> Value {
+    let mut shown = samples::offer_type();
+    shown["aliases"] = json!([]);
+    shown["categories"] = json!([{ "key": "compute", "name": "Compute", "below": ["cache"] }]);
+    shown["industries"] = json!([]);
+    shown["coreSizes"] = json!(["sharedcore", "1core"]);
+    shown["regions"] = json!([{ "region": "NL", "currency": "EUR" }]);
+    shown
 }

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::{StatusCode, Uri};
+use serde_json::{Value, json};
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
@@ -19,7 +20,7 @@ use super::page::LONGEST_LIST;
 use super::{page, resolve_offer};
 use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
-use crate::openapi::{Answer, Call};
+use crate::openapi::{Answer, Call, samples};
 use crate::query::parameter;
 use crate::{Portal, view};
 
@@ -97,4 +98,21 @@ fn describe(call: Call) -> Call {
             ErrorCode::InvalidFilter,
             ErrorCode::OfferNotFound,
         ])
+}
+
+fn sample() -> Value {
+    json!({
+        "id": samples::OPERATION,
+        "offerId": "sample-vm",
+        "offerVersion": 1,
+        "offerTypeId": "microsoft-azure-virtualmachines",
+        "publisherId": "contoso",
+        "submissionType": "publish",
+        "submissionState": "running",
+        "publishingVersion": 1,
+        "slot": "staging",
+        "version": 639_000_000_000_000_000_i64,
+        "definition": { "metadata": {} },
+        "changedTime": "2026-11-21T08:00:02.0000000Z",
+    })
 }

@@ -92,7 +92,7 @@ async fn rule(
         ReviewRequest { by: context.actor(), operation: viewed.operation.id, step, ruling: ruling(reason) };
     let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
     let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
-    reviewed.map_err(|error| subject.error(error).to_caller(&context))?;
+    reviewed.map_err(|error| subject.error(error).introduced(&context))?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
     Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.dialect(), now).0))
