@@ -1,41 +1,18 @@
-//! The HTTP server: routes, identity, TLS and the proxy for unmodified clients.
+//! A whole server: the portal's door and the development mode around one front.
 //!
-//! To add an endpoint, write its file under `api/`, route it in `router`, and give it a row in the access test.
+//! It puts together what does not know each other, and says what a caller can make all of it do ([`limits`]).
 
-mod api;
-mod app;
-mod call_log;
-mod context;
-mod cut;
-mod development;
-mod error;
-pub mod identity;
-mod lab;
 pub mod limits;
-mod membership;
-pub mod openapi;
-mod operator_token;
-mod ops;
-pub mod proxy;
-mod quota;
-mod quotas;
-mod refusal;
-mod repeat;
-mod reply;
-mod router;
-mod seed;
-mod serve;
-mod tally;
-pub mod tls;
-mod unknown;
-mod view;
-mod wait;
+mod server;
 
-pub use app::{App, AppSettings};
-pub use development::trace_of_development;
-pub use operator_token::OperatorToken;
-pub use quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
-pub use router::{Routes, router};
-pub use seed::{SAMPLE_OFFER, TENANT, seed};
-pub use serve::{Front, ServeSettings, serve_plain};
-pub use tally::{Action, Counts, Tally};
+pub use server::{Server, ServerSettings, front};
+pub use signoff_dev::{SAMPLE_OFFER, TENANT, seed, trace_of_development};
+pub use signoff_front::app::{App, AppSettings};
+pub use signoff_front::operator_token::OperatorToken;
+pub use signoff_front::quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
+pub use signoff_front::serve::{Front, Routes, ServeSettings, serve_plain};
+pub use signoff_front::token_hosts::login_router;
+pub use signoff_front::{proxy, tls};
+pub use signoff_identity as identity;
+pub use signoff_portal::openapi;
+pub use signoff_portal::tally::{Action, Counts, Tally};

@@ -13,7 +13,8 @@ use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeata
 
 pub use document::document;
 
-use crate::{api, identity, lab, quota, quotas, serve};
+use signoff_front::{quotas, serve, token_hosts};
+use signoff_portal::bounds;
 
 /// Lines of the log that wait to be written; the program that starts the log keeps to it.
 pub const LOG_LINES: usize = 16_384;
@@ -159,11 +160,11 @@ bounds! {
     /// Conditions that a `$filter` joins
     FilterConditions: filter::MOST_CONDITIONS, Of("conditions"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// Offer types that a publisher lists
-    OfferTypes: api::publisher_put::MOST_TYPES, Of("types"), Request, Refused(ErrorCode::InvalidBody), None;
+    OfferTypes: bounds::OFFER_TYPES, Of("types"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The form of a token request
-    TokenForm: identity::BODY_LIMIT, Bytes, Request, TokenRefused(413, "invalid_request"), None;
+    TokenForm: token_hosts::BODY_LIMIT, Bytes, Request, TokenRefused(413, "invalid_request"), None;
     /// A token
-    Token: identity::LENGTH_LIMIT, Bytes, Request, Refused(ErrorCode::Unauthorized), None;
+    Token: signoff_identity::LENGTH_LIMIT, Bytes, Request, Refused(ErrorCode::Unauthorized), None;
     /// A publisher's or an offer's id
     Id: path::ID_LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
     /// A `Repeatability-Request-ID`
@@ -171,9 +172,9 @@ bounds! {
     /// The name of a tenant, a client or a person
     Name: names::LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
     /// The display name of a publisher
-    DisplayName: api::publisher_put::LONGEST_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    DisplayName: bounds::PUBLISHER_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The secret of a client
-    Secret: api::principals::LONGEST_SECRET, Bytes, Request, Refused(ErrorCode::InvalidBody), None;
+    Secret: bounds::SECRET, Bytes, Request, Refused(ErrorCode::InvalidBody), None;
     /// The addresses in `metadata.notification-emails`
     Recipients: emails::MOST, Of("addresses"), Request, Refused(ErrorCode::InvalidEmail), None;
     /// Publishes and golives in an hour
@@ -185,25 +186,25 @@ bounds! {
     /// The reason of a cancel or of a review
     Reason: signoff_wire::body::LONGEST_REASON, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The offers of one call that cancels many (`$top`)
-    CancelMany: api::cancel_many::MOST, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
+    CancelMany: bounds::CANCEL_MANY, Of("offers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The entries of one page of the audit log (`$top`)
-    AuditPage: api::audit::MOST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
+    AuditPage: bounds::AUDIT_PAGE, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The publishers in one page of the operator's list (`$top`)
-    PublisherPage: api::publishers::MOST, Of("publishers"), Request, Refused(ErrorCode::InvalidFilter), None;
+    PublisherPage: bounds::PUBLISHER_PAGE, Of("publishers"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// Operations in one reply, or offers if `$top` is sent; the next ones by `Link`
-    List: api::page::LONGEST_LIST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
+    List: bounds::LIST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The body of a third party's callback
-    Callback: api::callback::LARGEST, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
+    Callback: bounds::CALLBACK, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// The id of a client in a token request
-    ClientId: identity::LONGEST_CLIENT, Of("characters"), Request, TokenRefused(400, "invalid_request"), None;
+    ClientId: token_hosts::LONGEST_CLIENT, Of("characters"), Request, TokenRefused(400, "invalid_request"), None;
     /// The resource or scope of a token request
-    Resource: identity::LONGEST_RESOURCE, Bytes, Request, TokenRefused(400, "invalid_request"), None;
+    Resource: token_hosts::LONGEST_RESOURCE, Bytes, Request, TokenRefused(400, "invalid_request"), None;
     /// A publisher's name
-    PublisherName: api::publisher_put::LONGEST_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
+    PublisherName: bounds::PUBLISHER_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// A snapshot that is put back, in development mode
-    Snapshot: lab::state::LARGEST_SNAPSHOT, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
+    Snapshot: signoff_dev::LARGEST_SNAPSHOT, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// Rules for faults, in development mode
-    FaultRules: lab::faults::MOST, Of("rules"), Server, Refused(ErrorCode::InvalidBody), None;
+    FaultRules: signoff_dev::FAULT_RULES, Of("rules"), Server, Refused(ErrorCode::InvalidBody), None;
     /// Streams of events
     StreamsOfPublisher: FollowLimits::STREAMS_OF_PUBLISHER, Of("streams"), Publisher, Refused(ErrorCode::TooManyRequests), Some("limits.streams_per_publisher");
     /// Streams of events that one caller reads
@@ -211,7 +212,7 @@ bounds! {
     /// Calls that wait, streams among them
     Waits: FollowLimits::PLACES, Of("calls"), Server, Answered("is not waited for"), None;
     /// Callers, publishers or addresses that a quota remembers
-    QuotaKeys: quota::REMEMBERED, Of("names"), Server, Answered("those who did least are forgotten"), None;
+    QuotaKeys: quotas::REMEMBERED, Of("names"), Server, Answered("those who did least are forgotten"), None;
     /// Lines of the log that wait to be written
     LogLines: LOG_LINES, Of("lines"), Server, Answered("the line is dropped, and the log says how many were"), None;
     /// The time that a reply waits for a change (`Prefer: wait`)

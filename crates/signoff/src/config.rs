@@ -12,7 +12,7 @@ use signoff_engine::mail::MailSettings;
 use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
 use signoff_server::identity::MOST_AGE;
-use signoff_server::{OperatorToken, ServeSettings};
+use signoff_server::{OperatorToken, QuotaSettings, ServeSettings};
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
@@ -31,7 +31,7 @@ mod web;
 
 pub(crate) use hooks::HookFile;
 pub(crate) use mail::MailFile;
-pub(crate) use quotas::{QuotaFile, Quotas};
+pub(crate) use quotas::QuotaFile;
 pub(crate) use secrets::{secret, variable};
 pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
 pub(crate) use web::{LimitsFile, WebOptions};
@@ -162,7 +162,7 @@ pub(crate) struct Config {
     pub(crate) tls: Option<TlsConfig>,
     pub(crate) production_pipeline: bool,
     pub(crate) identity: Option<IdentityFile>,
-    pub(crate) quotas: Quotas,
+    pub(crate) quotas: QuotaSettings,
     pub(crate) mail: Option<MailSettings>,
     pub(crate) operator_token: Option<OperatorToken>,
     /// Where the server is reached from outside; `None`: where it listens.

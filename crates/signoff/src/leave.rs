@@ -15,7 +15,7 @@ use crate::node::Node;
 /// whether it is ready.
 pub(crate) const DRAIN: Micros = Micros::from_millis(5_000);
 /// After that, requests that run have so long to be answered, and work so long to be finished. Connections have as
-/// long in `signoff_server`.
+/// long in `signoff_front`.
 const FINISH: Duration = Duration::from_secs(10);
 /// After that, so long for giving work back, should the store not answer.
 const GIVE_BACK: Duration = Duration::from_secs(5);

@@ -12,7 +12,7 @@ use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
     Seeded, Verifier,
 };
-use signoff_server::{App, AppSettings, OperatorToken, Routes};
+use signoff_server::{AppSettings, OperatorToken, QuotaSettings, Routes, Server, ServerSettings};
 use signoff_store::{Store, StoreError};
 use signoff_store_postgres::{OpenError, PostgresStore};
 use signoff_store_sqlite::SqliteStore;
@@ -20,7 +20,7 @@ use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{BadSetting, IdentityFile, Quotas, StoreSettings};
+use crate::config::{BadSetting, IdentityFile, StoreSettings};
 use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
@@ -33,7 +33,7 @@ pub(crate) struct NodeSettings {
     pub(crate) identity: Option<IdentityFile>,
     pub(crate) operator_token: Option<OperatorToken>,
     /// How much callers may do.
-    pub(crate) quotas: Quotas,
+    pub(crate) quotas: QuotaSettings,
     /// The mail server; `None`: mail stays in the mailbox.
     pub(crate) mail: Option<MailSettings>,
     /// How long finished operations are kept; `None`: for ever.
@@ -81,7 +81,7 @@ pub(crate) enum NodeError {
 
 /// A server, at work but not yet listening.
 pub(crate) struct Node {
-    pub(crate) app: App,
+    pub(crate) server: Server,
     engine: Engine,
     stop: watch::Sender<bool>,
     workers: JoinSet<()>,
@@ -107,21 +107,17 @@ impl Node {
         let issuer = own_issuer(&engine, &settings, clock.clone());
         let external = settings.identity.map(external).transpose()?;
         let verifier = Verifier::new(issuer.clone(), external, vec![DEFAULT_AUDIENCE.to_owned()], clock)?;
-        let app = App::new(
-            engine.clone(),
-            verifier,
-            issuer.clone(),
-            AppSettings {
-                dialect: settings.compat,
-                dev: settings.dev,
-                adopt: settings.adopt,
-                operator_token: settings.operator_token,
-                retry_after: if settings.dev { 1 } else { 30 },
-                quotas: settings.quotas.api,
-                allowed_hosts: settings.allowed_hosts,
-            },
-        );
-        app.recover().await?;
+        let app = AppSettings {
+            dev: settings.dev,
+            adopt: settings.adopt,
+            operator_token: settings.operator_token,
+            retry_after: if settings.dev { 1 } else { 30 },
+            quotas: settings.quotas,
+        };
+        let (dialect, allowed_hosts) = (settings.compat, settings.allowed_hosts);
+        let server_settings = ServerSettings { dialect, app, allowed_hosts };
+        let server = Server::new(engine.clone(), verifier, issuer.clone(), server_settings);
+        server.recover().await?;
         if settings.dev {
             signoff_server::seed(&engine).await?;
         }
@@ -142,22 +138,22 @@ impl Node {
         workers.spawn(async move { forgetful.forget_with_time(until).await });
         let runner = engine.clone();
         workers.spawn(async move { runner.run(stopped).await });
-        Ok(Self { app, engine, stop, workers })
+        Ok(Self { server, engine, stop, workers })
     }
 
     /// Puts the state of a snapshot in the place of the present one.
     pub(crate) async fn restore(&self, file: &Path) -> Result<(), StoreError> {
-        self.app.restore(file).await
+        self.server.restore(file).await
     }
 
     /// What the server answers.
     pub(crate) fn routes(&self) -> Routes {
-        signoff_server::router(self.app.clone())
+        self.server.routes()
     }
 
     /// Says that the server goes away, and takes no more work.
     pub(crate) fn drain(&self) {
-        self.app.drain();
+        self.server.app().drain();
         self.stop.send_replace(true);
     }
 
@@ -227,7 +223,6 @@ fn own_issuer(engine: &Engine, settings: &NodeSettings, clock: Clock) -> Option<
         policy,
         seeded: if settings.dev { Seeded::Count } else { Seeded::Unknown },
         public_base: settings.public_base.clone(),
-        failed_sign_ins: settings.quotas.failed_sign_ins,
         ..IssuerSettings::default()
     };
     let store = engine.store();

@@ -86,7 +86,7 @@ pub(crate) async fn call(routes: &Routes, token: &str, ask: &Ask) -> Answer {
     }
     let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
     let request = request.body(Full::new(Bytes::from(body))).expect("a client sends what is well-formed");
-    let Ok(response) = routes.clone().oneshot(request).await;
+    let Ok(response) = routes.router.clone().oneshot(request).await;
     let (parts, body) = response.into_parts();
     let body = body.collect().await.expect("a body in memory comes whole").to_bytes();
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);

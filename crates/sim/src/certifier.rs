@@ -215,7 +215,7 @@ impl Certifier {
             request = request.header(name, value);
         }
         let request = request.body(Full::new(Bytes::from(word.body.clone()))).expect("it is well-formed");
-        let Ok(response) = routes.clone().oneshot(request).await;
+        let Ok(response) = routes.router.clone().oneshot(request).await;
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.expect("a body in memory comes whole").to_bytes();
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();

@@ -11,7 +11,7 @@ use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::webhook::OnCancelDeadline;
 use signoff_server::identity::{DEFAULT_AUDIENCE, Verifier};
-use signoff_server::{App, AppSettings, QuotaSettings, Routes, router};
+use signoff_server::{AppSettings, QuotaSettings, Routes, Server, ServerSettings};
 use signoff_store::{Store, StoreError};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
@@ -68,24 +68,23 @@ impl Node {
         let audience = vec![DEFAULT_AUDIENCE.to_owned()];
         let verifier = Verifier::new(Some(issuer), None, audience, seconds)
             .expect("without another issuer nothing can be wrong with it");
-        let settings = AppSettings {
-            dialect: Dialect::Documented,
+        let app = AppSettings {
             dev: true,
             adopt: false,
             operator_token: None,
             retry_after: 1,
             quotas: QuotaSettings::default(),
-            allowed_hosts: Vec::new(),
         };
-        let app = App::new(engine.clone(), verifier, None, settings);
-        app.recover().await?;
+        let settings = ServerSettings { dialect: Dialect::Documented, app, allowed_hosts: Vec::new() };
+        let server = Server::new(engine.clone(), verifier, None, settings);
+        server.recover().await?;
         let (stop, stopped) = watch::channel(false);
         let (clock, written) = (engine.clock().clone(), engine.mail_written());
         let deliverer = Deliverer::new(store, clock, Arc::new(mailman.clone()), DELIVERY, written);
         tokio::spawn(deliverer.run(std::future::pending(), std::future::pending()));
         let worker = engine.clone();
         tokio::spawn(async move { worker.run(stopped).await });
-        Ok(Self { routes: router(app), engine, _stop: stop })
+        Ok(Self { routes: server.routes(), engine, _stop: stop })
     }
 }
 

@@ -13,8 +13,8 @@ use signoff_engine::catalogue::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::{Engine, PutRequest, Settings};
 use signoff_lifecycle::command::PutGuard;
-use signoff_server::identity::{DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, login_router};
-use signoff_server::{TENANT, seed};
+use signoff_server::identity::{DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded};
+use signoff_server::{TENANT, login_router, seed};
 use signoff_store::Store;
 use signoff_store::memory::{MemoryStore, Tables};
 use tower::ServiceExt;
@@ -109,7 +109,7 @@ async fn token(issuer: &Arc<Issuer>, client: &str, secret: &str) -> String {
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Full::new(Bytes::from(form)));
     let request = request.expect("the request is well-formed");
-    let Ok(response) = login_router(issuer.clone()).oneshot(request).await;
+    let Ok(response) = login_router(issuer.clone(), None).oneshot(request).await;
     let body = response.into_body().collect().await.expect("a body in memory comes whole").to_bytes();
     let body: Value = serde_json::from_slice(&body).expect("the token host answers in JSON");
     body["access_token"].as_str().unwrap_or_else(|| panic!("no token: {body}")).to_owned()

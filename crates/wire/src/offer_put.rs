@@ -265,6 +265,14 @@ fn display_text(value: &RawValue) -> Result<Option<String>, OfferPutError> {
     outline.display_text.map_or(Ok(None), |text| string("definition.displayText", text))
 }
 
+/// The members to keep beside the definition, as pairs in their order.
+pub fn extra(versions: Option<Box<RawValue>>, mut other: Vec<(String, Box<RawValue>)>) -> Option<String> {
+    if let Some(versions) = versions {
+        other.insert(0, ("offerTypeVersions".to_owned(), versions));
+    }
+    if other.is_empty() { None } else { serde_json::to_string(&other).ok() }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

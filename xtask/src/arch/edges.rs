@@ -46,7 +46,7 @@ mod tests {
             ("signoff-engine", "signoff-store", "normal"),
             ("signoff-store", "signoff-lifecycle", "normal"),
             ("signoff-store-sqlite", "rusqlite", "normal"),
-            ("signoff-server", "axum", "normal"),
+            ("signoff-portal", "axum", "normal"),
             ("signoff-lifecycle", "serde", "normal"),
         ]);
         assert_eq!(check(&graph), Vec::<String>::new());

@@ -1,6 +1,7 @@
 //! The rules of the architecture, as tables.
 
-/// Which crate of the workspace may name which. Arrows go down only; `text` and `wire` are leaves.
+/// Which crate of the workspace may name which. Arrows go down only; `text` and `wire` are leaves. No door names
+/// another, nor the development mode, and what is below the doors names none of them.
 pub(super) const ARROWS: &[(&str, &[&str])] = &[
     ("signoff-lifecycle", &[]),
     ("signoff-model", &["signoff-lifecycle"]),
@@ -15,14 +16,54 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &["signoff-store-postgres", "signoff-store-sqlite", "signoff-store", "signoff-lifecycle"],
     ),
     ("signoff-engine", &["signoff-store", "signoff-lifecycle", "signoff-text"]),
+    ("signoff-identity", &["signoff-store", "signoff-lifecycle", "signoff-wire"]),
     (
-        "signoff-server",
+        "signoff-front",
         &[
+            "signoff-identity",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
+    (
+        "signoff-portal",
+        &[
+            "signoff-front",
+            "signoff-identity",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
+            "signoff-text",
+            "signoff-wire",
+        ],
+    ),
+    (
+        "signoff-dev",
+        &[
+            "signoff-front",
+            "signoff-identity",
             "signoff-engine",
             "signoff-upkeep",
             "signoff-store",
             "signoff-lifecycle",
             "signoff-text",
+            "signoff-wire",
+        ],
+    ),
+    // It puts the doors together.
+    (
+        "signoff-server",
+        &[
+            "signoff-portal",
+            "signoff-dev",
+            "signoff-front",
+            "signoff-identity",
+            "signoff-engine",
+            "signoff-store",
+            "signoff-lifecycle",
             "signoff-wire",
         ],
     ),
@@ -78,7 +119,7 @@ pub(super) struct Kept {
 }
 
 const SQL: &str = "SQL lives in the stores alone; everyone else goes through their contract";
-const HTTP: &str = "HTTP is served by the server alone";
+const HTTP: &str = "HTTP is served by the front and its doors alone";
 
 /// What stays in its place. The bench measures raw SQLite and bare axum beside us, so it may name both.
 pub(super) const KEPT: &[Kept] = &[
@@ -93,12 +134,12 @@ pub(super) const KEPT: &[Kept] = &[
     Kept { outside: "deadpool-postgres", by: &["signoff-store-postgres"], by_tests_of: &[], reason: SQL },
     Kept {
         outside: "axum",
-        by: &["signoff-server", "signoff-bench"],
-        // The client and the command line are tested against a server that answers as the test says.
-        by_tests_of: &["signoff-wire", "signoff"],
+        by: &["signoff-front", "signoff-portal", "signoff-dev", "signoff-bench"],
+        // They are tested against a server that answers as the test says.
+        by_tests_of: &["signoff-wire", "signoff-identity", "signoff-server", "signoff"],
         reason: HTTP,
     },
-    Kept { outside: "tower-http", by: &["signoff-server"], by_tests_of: &[], reason: HTTP },
+    Kept { outside: "tower-http", by: &["signoff-front"], by_tests_of: &[], reason: HTTP },
     Kept {
         outside: "lettre",
         by: &["signoff-engine"],
@@ -107,10 +148,10 @@ pub(super) const KEPT: &[Kept] = &[
     },
     Kept {
         outside: "jsonwebtoken",
-        by: &["signoff-server"],
-        // The hostile tests forge tokens.
-        by_tests_of: &["signoff"],
-        reason: "tokens are made and checked in the server's identity module alone",
+        by: &["signoff-identity"],
+        // Their tests forge tokens, or read them.
+        by_tests_of: &["signoff-front", "signoff-server", "signoff"],
+        reason: "tokens are made and checked in the identity crate alone",
     },
 ];
 
@@ -152,7 +193,7 @@ pub(super) struct Ban {
 const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "crates/engine/src/clock.rs",
     "crates/store/src/leases/mod.rs",
-    "crates/server/src/identity/random.rs",
+    "crates/identity/src/random.rs",
     "crates/model/src/main.rs",
     "crates/sim/src/time.rs",
     "bench/",
@@ -184,7 +225,7 @@ pub(super) const BANS: &[Ban] = &[
         in_comments: false,
         in_tests: false,
         reason: "take ids and random bytes from the source that is handed in; \
-                 only crates/engine/src/clock.rs and crates/server/src/identity/random.rs draw them",
+                 only crates/engine/src/clock.rs and crates/identity/src/random.rs draw them",
     },
     Ban {
         words: &["clippy::disallowed_methods"],
@@ -220,6 +261,14 @@ pub(super) const BANS: &[Ban] = &[
         in_tests: false,
         reason: "the same command must decide the same way every time: time is an argument, \
                  and BTreeMap and BTreeSet have an order",
+    },
+    Ban {
+        words: &["ErrorCode", "ErrorBody", "api_version"],
+        within: &["crates/front/src/", "crates/identity/src/", "crates/dev/src/"],
+        except: &[],
+        in_comments: false,
+        in_tests: false,
+        reason: "only a door knows its codes and versions; the front refuses by a Problem, which each door says in its own shape",
     },
     Ban {
         words: &[

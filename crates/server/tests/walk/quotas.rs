@@ -7,7 +7,12 @@ use signoff_wire::Dialect;
 use crate::server::TestServer;
 
 async fn server(publishes: Option<u32>, recipients: Option<u32>) -> TestServer {
-    TestServer::with_quotas(Dialect::Documented, true, QuotaSettings { publishes, recipients }).await
+    TestServer::with_quotas(
+        Dialect::Documented,
+        true,
+        QuotaSettings { publishes, recipients, failed_sign_ins: None },
+    )
+    .await
 }
 
 #[tokio::test]

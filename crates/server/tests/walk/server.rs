@@ -9,8 +9,8 @@ use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{
-    App, AppSettings, FAILED_SIGN_INS, Front, OperatorToken, QuotaSettings, Routes, ServeSettings, TENANT,
-    router, seed, serve_plain,
+    AppSettings, OperatorToken, QuotaSettings, Routes, ServeSettings, Server, ServerSettings, TENANT, front,
+    seed, serve_plain,
 };
 use signoff_store::Store;
 use signoff_store::testing::{FaultyStore, Plan};
@@ -39,7 +39,7 @@ pub(crate) struct TestServer {
     pub(crate) faults: FaultyStore,
     pub(crate) engine: Engine,
     pub(crate) routes: Routes,
-    settings: AppSettings,
+    settings: ServerSettings,
     place: Place,
     /// Seconds that the clock of tokens is ahead.
     ahead: Arc<AtomicI64>,
@@ -48,9 +48,10 @@ pub(crate) struct TestServer {
     hooks: Vec<HookSettings>,
 }
 
-fn settings(dialect: Dialect, dev: bool, operator_token: Option<OperatorToken>) -> AppSettings {
-    let (quotas, allowed_hosts) = (QuotaSettings::default(), Vec::new());
-    AppSettings { dialect, dev, adopt: false, operator_token, retry_after: 1, quotas, allowed_hosts }
+fn settings(dialect: Dialect, dev: bool, operator_token: Option<OperatorToken>) -> ServerSettings {
+    let quotas = QuotaSettings::default();
+    let app = AppSettings { dev, adopt: false, operator_token, retry_after: 1, quotas };
+    ServerSettings { dialect, app, allowed_hosts: Vec::new() }
 }
 
 /// The bounds of a server.
@@ -121,7 +122,8 @@ impl TestServer {
     /// A server on which callers may do so much.
     pub(crate) async fn with_quotas(dialect: Dialect, dev: bool, quotas: QuotaSettings) -> Self {
         let operator_token = Some(OperatorToken::new(OPERATOR));
-        let settings = AppSettings { quotas, ..settings(dialect, dev, operator_token) };
+        let mut settings = settings(dialect, dev, operator_token);
+        settings.app.quotas = quotas;
         Self::on(Place::new(), settings, Arc::default(), Bounds::default(), Vec::new()).await
     }
 
@@ -155,7 +157,7 @@ impl TestServer {
 
     async fn on(
         place: Place,
-        settings: AppSettings,
+        settings: ServerSettings,
         ahead: Arc<AtomicI64>,
         bounds: Bounds,
         hooks: Vec<HookSettings>,
@@ -164,7 +166,7 @@ impl TestServer {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let faults = FaultyStore::new(place.open().await, Plan::none());
         let store: Arc<dyn Store> = Arc::new(faults.clone());
-        let engine_settings = if settings.dev { Settings::development() } else { Settings::production() };
+        let engine_settings = if settings.app.dev { Settings::development() } else { Settings::production() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let asked = Hooks::new(hooks.clone(), Arc::new(HttpTransport::new().unwrap()), &base).unwrap();
@@ -174,15 +176,13 @@ impl TestServer {
             let (clock, ahead) = (engine.clock().clone(), ahead.clone());
             Arc::new(move || clock.real().0 / 1_000_000 + ahead.load(Ordering::SeqCst))
         };
-        // A server with quotas has them all.
-        let failed_sign_ins = settings.quotas.publishes.and(Some(FAILED_SIGN_INS));
-        let issuing = IssuerSettings { failed_sign_ins, seeded: Seeded::Count, ..IssuerSettings::default() };
+        let issuing = IssuerSettings { seeded: Seeded::Count, ..IssuerSettings::default() };
         let issuer = Arc::new(Issuer::new(store.clone(), store, clock.clone(), issuing));
         let verifier =
             Verifier::new(Some(issuer.clone()), None, vec![DEFAULT_AUDIENCE.to_owned()], clock).unwrap();
-        let app = App::new(engine.clone(), verifier, Some(issuer), settings.clone());
-        app.recover().await.unwrap();
-        if settings.dev {
+        let server = Server::new(engine.clone(), verifier, Some(issuer), settings.clone());
+        server.recover().await.unwrap();
+        if settings.app.dev {
             seed(&engine).await.unwrap();
         }
         let (stop, stopped) = watch::channel(false);
@@ -190,9 +190,9 @@ impl TestServer {
         let worker = engine.clone();
         let mut serving = stopped.clone();
         tasks.spawn(async move { worker.run(stopped).await });
-        let routes = router(app);
-        let front = Front::new(bounds.serve);
-        front.open(routes.clone());
+        let routes = server.routes();
+        let front = front(bounds.serve);
+        front.open(routes.router.clone());
         tasks.spawn(serve_plain(listener, front, async move {
             let _ = serving.wait_for(|stopped| *stopped).await;
         }));

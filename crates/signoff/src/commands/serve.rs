@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use signoff_server::{Front, proxy, serve_plain, tls};
+use signoff_server::{Front, front, proxy, serve_plain, tls};
 use signoff_upkeep as upkeep;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -40,7 +40,7 @@ async fn serve(options: ServeOptions) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(config.listen);
     let base = format!("http://{}", reachable(address));
     let (stop, stopped) = watch::channel(false);
-    let (front, mut servers) = (Front::new(config.serving.clone()), JoinSet::new());
+    let (front, mut servers) = (front(config.serving.clone()), JoinSet::new());
     servers.spawn(serve_plain(listener, front.clone(), stop_of(&stopped)));
     let node = tokio::select! {
         node = start(&config, &base) => node?,
@@ -49,7 +49,7 @@ async fn serve(options: ServeOptions) -> Result<(), Failure> {
             return Ok(());
         }
     };
-    front.open(node.routes());
+    front.open(node.routes().router);
     if let Some(tls) = &config.tls {
         serve_tls(&config, tls, &node, &front, &stopped, &mut servers).await?;
     }
@@ -192,7 +192,7 @@ async fn serve_tls(
     stopped: &watch::Receiver<bool>,
     servers: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
-    let now = node.app.now_seconds();
+    let now = node.server.app().now_seconds();
     let folder = authority_folder(settings, config)?;
     let authority = tls::Authority::load_or_create(&folder, now)?;
     let tls_config = authority.server_config(now)?;

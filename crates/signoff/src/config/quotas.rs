@@ -18,16 +18,9 @@ pub(crate) struct QuotaFile {
     failed_sign_ins: Option<u32>,
 }
 
-/// How much callers may do; each node counts for itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Quotas {
-    pub(crate) api: QuotaSettings,
-    pub(crate) failed_sign_ins: Option<u32>,
-}
-
 impl QuotaFile {
     /// In development there are none but those of the file.
-    pub(super) fn settings(self, dev: bool) -> Result<Quotas, BadSetting> {
+    pub(super) fn settings(self, dev: bool) -> Result<QuotaSettings, BadSetting> {
         let most = |set: Option<u32>, built_in: u32| match set {
             None => Some(built_in).filter(|_| !dev),
             Some(set) => Some(set).filter(|set| *set > 0),
@@ -38,8 +31,9 @@ impl QuotaFile {
                 format!("one request may name {0} addresses; set it to 0, or to {0} at least", emails::MOST);
             return Err(bad("quotas.recipients", problem));
         }
-        Ok(Quotas {
-            api: QuotaSettings { publishes: most(self.publishes, PUBLISHES), recipients },
+        Ok(QuotaSettings {
+            publishes: most(self.publishes, PUBLISHES),
+            recipients,
             failed_sign_ins: most(self.failed_sign_ins, FAILED_SIGN_INS),
         })
     }
@@ -49,7 +43,7 @@ impl QuotaFile {
 mod tests {
     use super::*;
 
-    fn quotas(text: &str, dev: bool) -> Result<Quotas, String> {
+    fn quotas(text: &str, dev: bool) -> Result<QuotaSettings, String> {
         let file: QuotaFile = toml::from_str(text).unwrap();
         file.settings(dev).map_err(|error| error.to_string())
     }
@@ -57,17 +51,17 @@ mod tests {
     #[test]
     fn production_has_quotas_and_development_has_none() {
         let built_in = quotas("", false).unwrap();
-        assert_eq!(built_in.api, QuotaSettings::production());
+        assert_eq!(built_in, QuotaSettings::production());
         assert_eq!(built_in.failed_sign_ins, Some(FAILED_SIGN_INS));
-        assert_eq!(quotas("", true).unwrap(), Quotas::default());
-        assert_eq!(quotas("publishes = 3", true).unwrap().api.publishes, Some(3));
-        assert_eq!(quotas("publishes = 0", false).unwrap().api.publishes, None);
+        assert_eq!(quotas("", true).unwrap(), QuotaSettings::default());
+        assert_eq!(quotas("publishes = 3", true).unwrap().publishes, Some(3));
+        assert_eq!(quotas("publishes = 0", false).unwrap().publishes, None);
     }
 
     #[test]
     fn a_request_that_may_be_sent_fits_into_its_quota() {
         let problem = "quotas.recipients: one request may name 20 addresses; set it to 0, or to 20 at least";
         assert_eq!(quotas("recipients = 19", false), Err(problem.to_owned()));
-        assert_eq!(quotas("recipients = 20", false).unwrap().api.recipients, Some(20));
+        assert_eq!(quotas("recipients = 20", false).unwrap().recipients, Some(20));
     }
 }

@@ -16,7 +16,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Reads a level, such as `debug`, or directives, such as `info,signoff_server=debug`. A level alone is for this
+    /// Reads a level, such as `debug`, or directives, such as `info,signoff_front=debug`. A level alone is for this
     /// program; of the libraries it is made of only warnings are of use to somebody who is on call.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ fn level(word: &str) -> Option<LevelFilter> {
 }
 
 fn refused(problem: &str) -> BadSetting {
-    let help = "write off, error, warn, info, debug or trace, or directives like info,signoff_server=debug";
+    let help = "write off, error, warn, info, debug or trace, or directives like info,signoff_front=debug";
     bad("log", format!("{problem}; {help}"))
 }
 
@@ -75,10 +75,10 @@ mod tests {
 
     #[test]
     fn directives_are_for_any_part() {
-        let filter = Filter::read("warn, signoff_server=debug,hyper=info").unwrap();
+        let filter = Filter::read("warn, signoff_front=debug,hyper=info").unwrap();
         assert!(filter.is_of_others);
         let read = filter.directives.to_string();
-        assert!(read.contains("signoff_server=debug") && read.contains("hyper=info"), "{read}");
+        assert!(read.contains("signoff_front=debug") && read.contains("hyper=info"), "{read}");
     }
 
     #[test]

@@ -16,14 +16,13 @@ use std::process::ExitCode;
 
 use clap::Args;
 use signoff_engine::clock::Clock;
-use signoff_server::{Counts, Tally, proxy, serve_plain, tls};
+use signoff_server::{Counts, QuotaSettings, Tally, proxy, serve_plain, tls};
 use signoff_store::files;
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::serve::listen;
-use crate::config::Quotas;
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::store_address::StoreAddress;
@@ -105,7 +104,7 @@ pub(crate) async fn run(arguments: Command, known: &[&str]) -> Result<ExitCode, 
     let ended = child::run(program, rest, &environment).await;
     stop.send_replace(true);
     while servers.join_next().await.is_some() {}
-    let seen = (tally.counts(), node.app.unknown_calls(), log.entries());
+    let seen = (tally.counts(), node.server.app().unknown_calls(), log.entries());
     node.stop(std::future::pending()).await;
     let code = match ended {
         Ok(code) => u8::try_from(code).unwrap_or(1),
@@ -161,7 +160,7 @@ async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, F
         adopt: !arguments.strict_identity,
         identity: None,
         operator_token: None,
-        quotas: Quotas::default(),
+        quotas: QuotaSettings::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),

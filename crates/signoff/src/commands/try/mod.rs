@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use signoff_server::{TENANT, serve_plain};
+use signoff_server::{QuotaSettings, TENANT, serve_plain};
 use signoff_store::files;
 use signoff_wire::Dialect;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
@@ -19,7 +19,6 @@ use tokio::time::timeout;
 
 use self::calls::{Pace, Teller};
 use super::serve::listen;
-use crate::config::Quotas;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::leave::StopSignals;
 use crate::node::{Node, NodeSettings, stop_of};
@@ -71,7 +70,7 @@ fn settings(base: &str) -> NodeSettings {
         adopt: false,
         identity: None,
         operator_token: None,
-        quotas: Quotas::default(),
+        quotas: QuotaSettings::default(),
         mail: None,
         retention: Some(signoff_engine::RETENTION),
         public_base: Some(base.to_owned()),

@@ -1,0 +1,112 @@
+//! What surrounds the routes of every door: what answers where none does, and what every reply has.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
+use signoff_text::{ErrorText, Lang};
+use tower_http::normalize_path::NormalizePath;
+
+use crate::app::App;
+use crate::call_log::{Call, End, Injected, Line};
+use crate::context::authenticate;
+use crate::door::{Reader, Refused};
+use crate::problem::{Kind, Problem};
+use crate::serve::{REQUEST_ID, Routes, harden};
+use crate::{ops, repeat, token_hosts};
+
+/// The routes of the doors together with those of the front: health, numbers and the token hosts, and what answers
+/// where no route does.
+pub fn with_own_routes(app: &App, doors: Router<App>) -> Router {
+    let routes = doors.merge(ops::routes());
+    let routes =
+        routes.fallback(nothing_here).method_not_allowed_fallback(not_that_way).with_state(app.clone());
+    match app.issuer() {
+        Some(issuer) => {
+            let failed_sign_ins = app.settings().quotas.failed_sign_ins;
+            routes.merge(token_hosts::login_router(issuer.clone(), failed_sign_ins))
+        }
+        None => routes,
+    }
+}
+
+/// Everything that a server answers, ready to be served on any number of listeners.
+pub fn surround(app: App, inner: Router) -> Routes {
+    let doors = app.doors().clone();
+    let inner = inner.layer(middleware::from_fn_with_state(app, envelope));
+    // A trailing slash means the same path.
+    let router = Router::new().fallback_service(NormalizePath::trim_trailing_slash(inner));
+    Routes { router, doors }
+}
+
+/// A path that leads nowhere.
+async fn nothing_here(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().chars().take(200).collect();
+    unanswered(&app, &parts, Problem::new(Kind::NotFound, ErrorText::PathNotFound { path })).await
+}
+
+/// A path that does not take the method.
+async fn not_that_way(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let path = parts.uri.path().chars().take(200).collect();
+    let text = ErrorText::MethodNotAllowed { method: parts.method.to_string(), path };
+    unanswered(&app, &parts, Problem::new(Kind::MethodNotAllowed, text)).await
+}
+
+/// Says so, at a door only to who is let in.
+async fn unanswered(app: &App, request: &Parts, problem: Problem) -> Response {
+    let path = request.uri.path();
+    app.note_unknown(&request.method, path);
+    if app.doors().at(path).is_none() {
+        return problem.into_response();
+    }
+    let refused = authenticate(app, request).await.err();
+    refused.unwrap_or(problem.into()).into_response()
+}
+
+/// What every reply has: a request id, and a refusal in the reader's language.
+async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let call = Call::new(app.engine().clock().new_id().to_string());
+    let line = Line::of(&app, call.clone(), &request);
+    let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
+    let closes = app.is_draining();
+    let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request, app.doors()));
+    request.extensions_mut().insert(call.clone());
+    let mut response = next.run(request).await;
+    let mut end = End { injected: response.extensions_mut().remove::<Injected>(), ..End::default() };
+    let mut repeatability = repeat.result(None);
+    if let Some(refused) = response.extensions_mut().remove::<Refused>() {
+        let error = app.doors().shape(line.uri().path(), refused);
+        repeatability = repeat.result(Some(error.as_ref()));
+        end.code = Some(error.code());
+        let request_id = call.id();
+        if error.status() == StatusCode::INTERNAL_SERVER_ERROR && end.injected.is_none() {
+            tracing::error!(request_id, ?error, "a call failed inside the server");
+        }
+        let lang = Lang::negotiate(accept_language.as_ref().and_then(|value| value.to_str().ok()));
+        let retry_after = app.settings().retry_after;
+        response = error.reply(&Reader { lang, request_id, retry_after }).map(Body::from);
+    }
+    if let Some(result) = repeatability {
+        response.headers_mut().insert(signoff_wire::repeatability::RESULT, result);
+    }
+    ops::count(&method, response.status());
+    if let Ok(id) = HeaderValue::from_str(call.id()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    harden(response.headers_mut());
+    if closes {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE
+        && !response.headers().contains_key(header::RETRY_AFTER)
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(app.settings().retry_after));
+    }
+    line.end(End { status: response.status(), ..end });
+    response
+}

@@ -1,0 +1,198 @@
+//! `POST /api/publishers/{publisherId}/offers/{offerId}/cancel` (page `cancel-operations`; contract, "Cancel").
+
+use axum::response::Response;
+use axum::routing::on;
+use http::StatusCode;
+use serde_json::json;
+use signoff_engine::{CancelRequest, Done};
+use signoff_front::segments::invalid_id;
+use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::command::Means;
+use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::refusal::Reference;
+use signoff_store::StoreError;
+use signoff_text::ErrorText;
+use signoff_wire::body::Action as ActionKind;
+use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
+use signoff_wire::repeatability::RESULT;
+use signoff_wire::words::OperationState;
+use signoff_wire::{Dialect, ErrorCode, path};
+
+use super::action::{Acting, Actors, accepted, described, described_start};
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::query::parameter;
+use crate::refusal::Subject;
+use crate::{Portal, view};
+
+pub(crate) const ENDPOINT: Endpoint =
+    Endpoint::post("/api/publishers/{publisher}/offers/{offer}/cancel", |method| on(method, handle))
+        .least(Least::Member(Role::Contributor))
+        .repeatable()
+        .described(describe);
+
+async fn handle(acting: Acting) -> Result<Response, ApiError> {
+    let force = acting.said.force;
+    if force {
+        acting.app.authorise(&acting.context, &acting.publisher, Action::Force).await?;
+    }
+    stop(acting, if force { Means::Force } else { Means::Cancel }).await
+}
+
+/// Stops the operation by these means.
+pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, means: Means) -> Result<Response, ApiError> {
+    let in_query = parameter(acting.query(), "operationId").filter(|id| !id.is_empty());
+    let named = named(in_query, acting.said.operation_id.take())?;
+    let named_text = named.map(|id| id.to_string());
+    let call = if means == Means::Kill { "kill" } else { "cancel" };
+    let request = CancelRequest {
+        by: acting.context.actor(),
+        reason: acting.said.reason.take(),
+        emails: std::mem::take(&mut acting.said.emails),
+        operation: named,
+        guard: acting.guard(),
+        means,
+        accepts_ended: accepts_ended(&acting.app, means),
+        repeat: acting.repeat(call, &[named_text.as_deref().unwrap_or_default()]),
+    };
+    let subject = Subject { operation: named_text.as_deref(), ..acting.subject() };
+    let Acting { app, context, publisher, offer, wait, .. } = &acting;
+    let taken = app.take_recipients(publisher, request.emails.len())?;
+    let done = acting.engine().cancel(publisher, offer, request).await;
+    if done.is_err() {
+        app.give_back(publisher, taken);
+    }
+    let done = done.map_err(|error| subject.error(error))?;
+    let (status, mut body) = answer(app, &subject, &done).await?;
+    // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
+    let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
+        Some(cancellation) => wait.past(app, context, publisher, cancellation).await,
+        None => None,
+    };
+    if let Some(viewed) = &moved {
+        body.status = view::state_word(&viewed.operation, app.dialect());
+    }
+    let response = accepted(app, status, &body);
+    let waited = moved.is_some() || status == StatusCode::OK;
+    Ok(if waited { wait.applied(response) } else { response })
+}
+
+/// Whether a cancel of what has ended is accepted: the dialect's exception, which no operator needs.
+pub(super) fn accepts_ended(app: &Portal, means: Means) -> bool {
+    app.dialect() == Dialect::Observed && means != Means::Kill
+}
+
+/// The operation that the query or the body names; both may, if they agree.
+fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<OperationId>, ApiError> {
+    let read = |text: String| {
+        let guid = path::operation_id(&text).map_err(|error| invalid_id(&error, &text))?;
+        Ok::<_, ApiError>(OperationId(guid.as_u128()))
+    };
+    let (in_query, in_body) = (in_query.map(read).transpose()?, in_body.map(read).transpose()?);
+    match (in_query, in_body) {
+        (Some(one), Some(other)) if one != other => {
+            Err(ApiError::new(ErrorCode::InvalidId, ErrorText::ConflictingOperationId).target("operationId"))
+        }
+        (one, other) => Ok(one.or(other)),
+    }
+}
+
+/// The cancellation that the answer speaks of.
+fn started(done: &Done) -> Option<&Operation> {
+    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.told.reply else { return None };
+    done.state.cancellation.as_ref().filter(|operation| operation.id == told.id)
+}
+
+/// The status and the body of the answer to a cancel.
+pub(super) async fn answer(
+    app: &Portal,
+    subject: &Subject<'_>,
+    done: &Done,
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
+    let dialect = app.dialect();
+    let (status, state, reference) = match &done.told.reply {
+        Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
+        Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
+        Reply::CancellationEnded(reference) | Reply::Completed(reference) => {
+            (StatusCode::OK, completed(dialect), reference)
+        }
+        Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
+        Reply::NothingToCancel(newest) => return nothing_to_cancel(app, subject, newest).await,
+        _ => return Err(StoreError::Corrupt("a cancel that speaks of no operation".to_owned()).into()),
+    };
+    let location = view::location(subject.publisher, subject.offer, reference);
+    let mut body = Accepted::new(location, view::guid(reference.id), state);
+    if let Some(asked) = &done.told.asked {
+        body.canceled_by = Some(asked.by.clone().into());
+        body.canceled_date_time = Some(view::time(asked.at));
+        body.cancellation_reason = asked.reason.clone().map(Into::into);
+    }
+    Ok((status, body))
+}
+
+fn completed(dialect: Dialect) -> OperationState {
+    match dialect {
+        Dialect::Documented => OperationState::Completed,
+        Dialect::Observed => OperationState::Succeeded,
+    }
+}
+
+/// The dialect `observed` accepts a cancel of what has ended (contract, head).
+async fn nothing_to_cancel(
+    app: &Portal,
+    subject: &Subject<'_>,
+    newest: &Reference,
+) -> Result<(StatusCode, Accepted<'static>), ApiError> {
+    let viewed = app.engine().operation(subject.publisher, newest.id).await?;
+    let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.dialect()));
+    let location = view::location(subject.publisher, subject.offer, newest);
+    let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
+    body.cancellation = Some(NOTHING_TO_CANCEL.into());
+    Ok((StatusCode::ACCEPTED, body))
+}
+
+fn describe(call: Call) -> Call {
+    let canceled = json!({
+        "location": samples::LOCATION,
+        "operationId": samples::OPERATION,
+        "status": "canceled",
+        "canceledBy": "contoso-owner",
+        "canceledDateTime": "2026-11-21T08:00:00.1234560Z",
+        "cancellationReason": "wrong image",
+    });
+    let text = "May be empty. A malformed address changes nothing.";
+    let example =
+        json!({ "metadata": { "notification-emails": "ops@contoso.example", "reason": "wrong image" } });
+    described(call.named("operations", "cancelOperation"), ActionKind::Cancel, text, example)
+        .says(
+            "Cancel the newest publish or golive",
+            "200: it is canceled. 202: a cancellation runs; follow its location to the end. 400: it \
+             cannot be canceled, the code says why. Repeating it is safe. In the dialect `observed` a \
+             cancel of what has ended answers 202 with `\"cancellation\":\"nothingToCancel\"`. With \
+             `force` an owner gives up undoing: where stopping needs work the operation and its \
+             cancellation end as failed at once (202), and their messages say what is left behind. Page \
+             cancel-operations; contract, \"Cancel\".",
+        )
+        .takes(&["cancelOperationId"])
+        .answers(
+            Answer::of::<Accepted<'_>>(
+                200,
+                "The operation is canceled; or its cancellation has ended.",
+                canceled,
+            )
+            .headers(&["Location", "Operation-Location", "Preference-Applied", RESULT]),
+        )
+        .answers(described_start(
+            "The cancellation runs, or has done so for a while; `status` says how it stands.",
+        ))
+        .refuses(&[
+            ErrorCode::OperationNotFound,
+            ErrorCode::NoOperationInProgress,
+            ErrorCode::OperationNotCancellable,
+            ErrorCode::OperationNotRunning,
+            ErrorCode::CancellationFailed,
+        ])
+}

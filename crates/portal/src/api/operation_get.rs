@@ -1,0 +1,182 @@
+//! One operation, at each of its addresses (page `retrieve-operations`; contract, "Endpoints").
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::on;
+use http::{HeaderMap, header};
+use signoff_engine::{Look, Rendered, Viewed};
+use signoff_front::context::Context;
+use signoff_front::reply;
+use signoff_front::segments::{Segments, invalid_id};
+use signoff_front::wait::{Wait, moved};
+use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::operation::Slot;
+use signoff_wire::operation::OperationDetail;
+use signoff_wire::words::SubmissionSlot;
+use signoff_wire::{ErrorCode, path};
+
+use super::{offer_slug, resolve_offer};
+use crate::endpoint::{Endpoint, Least};
+use crate::error::ApiError;
+use crate::openapi::{Answer, Call, samples};
+use crate::refusal::operation_not_found;
+use crate::{Portal, view};
+
+pub(crate) const OF_AN_OFFER: Endpoint =
+    Endpoint::get("/api/publishers/{publisher}/offers/{offer}/operations/{operation}", |method| {
+        on(method, by_id)
+    })
+    .least(Least::Member(Role::Reader))
+    .described(describe_of_offer);
+
+pub(crate) const OF_SUBMISSIONS: Endpoint = Endpoint::get(
+    "/api/publishers/{publisher}/offers/{offer}/submissions/operations/{operation}",
+    |method| on(method, by_id),
+)
+.least(Least::Member(Role::Reader))
+.described(describe_of_submissions);
+
+pub(crate) const BY_NUMBER: Endpoint =
+    Endpoint::get("/api/operations/{address}", |method| on(method, by_number))
+        .least(Least::Member(Role::Reader))
+        .described(describe_by_number);
+
+/// `GET /api/publishers/{publisherId}/offers/{offerId}/operations/{operationId}`, and below `/submissions`.
+async fn by_id(
+    State(app): State<Portal>,
+    context: Context,
+    Segments((publisher, offer, operation)): Segments<(String, String, String)>,
+    headers: HeaderMap,
+    wait: Wait,
+) -> Result<Response, ApiError> {
+    app.authorise(&context, &publisher, Action::Read).await?;
+    let viewed = find(&app, &publisher, &offer, &operation).await?;
+    answer(&app, &context, &viewed, &headers, &wait).await
+}
+
+/// The operation of this offer with this id.
+pub(super) async fn find(
+    app: &Portal,
+    publisher: &str,
+    offer: &str,
+    operation: &str,
+) -> Result<Arc<Viewed>, ApiError> {
+    let slug = offer_slug(app.engine(), publisher, offer).await?;
+    let found = match path::operation_id(operation) {
+        Ok(guid) => app.engine().operation(publisher, OperationId(guid.as_u128())).await?,
+        Err(error) => {
+            resolve_offer(app.engine(), publisher, offer).await?;
+            return Err(invalid_id(&error, operation).into());
+        }
+    };
+    match found {
+        Some(viewed) if viewed.offer == slug => Ok(viewed),
+        _ => {
+            resolve_offer(app.engine(), publisher, offer).await?;
+            Err(operation_not_found(operation))
+        }
+    }
+}
+
+/// `GET /api/operations/{publisherId}${offerId}${publishingVersion}${slot}`.
+async fn by_number(
+    State(app): State<Portal>,
+    context: Context,
+    Segments(address): Segments<String>,
+    headers: HeaderMap,
+    wait: Wait,
+) -> Result<Response, ApiError> {
+    let viewed = find_by_number(&app, &context, &address).await?;
+    answer(&app, &context, &viewed, &headers, &wait).await
+}
+
+/// The operation with this publishing version and slot, if the caller may read it.
+pub(super) async fn find_by_number(
+    app: &Portal,
+    context: &Context,
+    address: &str,
+) -> Result<Arc<Viewed>, ApiError> {
+    let numbered = path::numbered_address(address).map_err(|error| invalid_id(&error, address))?;
+    let publisher = numbered.publisher;
+    app.authorise(context, publisher, Action::Read).await?;
+    let slug = offer_slug(app.engine(), publisher, numbered.offer).await?;
+    let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
+    let found = app.engine().numbered_operation(publisher, &slug, numbered.publishing_version).await?;
+    if let Some(viewed) = found.filter(|viewed| viewed.operation.slot == slot) {
+        return Ok(viewed);
+    }
+    // An offer that does not exist is told first.
+    resolve_offer(app.engine(), publisher, &slug).await?;
+    Err(operation_not_found(address))
+}
+
+/// The operation at once, or when it is no longer as the caller knows it: by the tag that was sent, else as it was
+/// when the request came.
+async fn answer(
+    app: &Portal,
+    context: &Context,
+    viewed: &Viewed,
+    headers: &HeaderMap,
+    wait: &Wait,
+) -> Result<Response, ApiError> {
+    if !wait.is_wanted() {
+        return Ok(reply::rendered(rendered(app, viewed), headers));
+    }
+    let known = viewed.operation.revision;
+    let has_tag = headers.contains_key(header::IF_NONE_MATCH);
+    let waited = wait.until(app, context, viewed, |viewed| {
+        if !has_tag {
+            return moved(viewed, known);
+        }
+        let now = rendered(app, viewed);
+        let news = !viewed.operation.is_running() || !reply::is_known(&now, headers);
+        if news { Look::Enough } else { Look::WhenMovedOrAt(now.until) }
+    });
+    let waited = waited.await?;
+    let viewed = waited.viewed.ok_or_else(|| operation_not_found(&viewed.operation.id.to_string()))?;
+    let response = reply::rendered(rendered(app, &viewed), headers);
+    Ok(if waited.waited { wait.applied(response) } else { response })
+}
+
+/// The operation as it reads now.
+pub(super) fn rendered(app: &Portal, viewed: &Viewed) -> Rendered {
+    let now = app.engine().clock().now(&viewed.publisher);
+    let dialect = app.dialect();
+    viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now))
+}
+
+fn describe_of_offer(call: Call) -> Call {
+    described(call.named("operations", "getOperation")).says(
+        "Get one operation",
+        "The address that replies name for migrated offers (contract, \"Location\").",
+    )
+}
+
+fn describe_of_submissions(call: Call) -> Call {
+    described(call.named("operations", "getOperationOfSubmissions"))
+        .says("Get one operation", "The address of page retrieve-operations.")
+}
+
+fn describe_by_number(call: Call) -> Call {
+    described(call.named("operations", "getOperationByNumber"))
+        .says("Get one operation", "The address that replies name for other offers (contract, \"Location\").")
+}
+
+/// What describes an operation at each of its addresses.
+fn described(call: Call) -> Call {
+    call.takes(&["If-None-Match", "Prefer"])
+        .answers(
+            Answer::of::<OperationDetail<'_>>(200, "The operation, one object.", samples::operation())
+                .headers(&["ETag", "Preference-Applied"]),
+        )
+        .answers(Answer::empty(304, "The tag sent is still good.").headers(&["ETag", "Preference-Applied"]))
+        .refuses(&[
+            ErrorCode::Forbidden,
+            ErrorCode::InvalidId,
+            ErrorCode::OfferNotFound,
+            ErrorCode::OperationNotFound,
+        ])
+}

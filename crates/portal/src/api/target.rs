@@ -1,0 +1,33 @@
+//! The offer that a path names.
+
+use signoff_engine::Engine;
+use signoff_front::segments::invalid_id;
+use signoff_lifecycle::ids::OperationId;
+use signoff_store::contract::Loaded;
+use signoff_wire::path;
+
+use crate::error::ApiError;
+use crate::refusal::offer_not_found;
+
+/// The offer that a path names by slug or GUID, loaded.
+pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str) -> Result<Loaded, ApiError> {
+    path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
+    if let Some(loaded) = engine.store().load(publisher, offer).await? {
+        return Ok(loaded);
+    }
+    let by_guid = match offer.parse::<OperationId>() {
+        Ok(guid) => engine.store().offer_by_guid(publisher, guid).await?,
+        Err(_) => None,
+    };
+    let slug = by_guid.ok_or_else(|| offer_not_found(offer))?;
+    engine.store().load(publisher, &slug).await?.ok_or_else(|| offer_not_found(offer))
+}
+
+/// The slug of the offer that a path names: at once if it is no GUID, else after a look.
+pub(crate) async fn offer_slug(engine: &Engine, publisher: &str, offer: &str) -> Result<String, ApiError> {
+    path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
+    match offer.parse::<OperationId>() {
+        Err(_) => Ok(offer.to_owned()),
+        Ok(_) => Ok(resolve_offer(engine, publisher, offer).await?.aggregate.offer.id),
+    }
+}

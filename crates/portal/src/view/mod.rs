@@ -1,0 +1,27 @@
+//! From the core's values to the shapes of the wire.
+
+mod note;
+mod observed;
+mod offer;
+mod operation;
+mod step;
+
+pub(crate) use note::operation_messages;
+pub(crate) use offer::{offer, offer_status, stored, stored_tag, summary, tag};
+pub(crate) use operation::{detail, item, location, render_operation, state_word};
+pub(crate) use step::{step_status, steps};
+
+use std::borrow::Cow;
+
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use uuid::Uuid;
+
+/// A moment as the wire spells it.
+pub(crate) fn time(at: Timestamp) -> Cow<'static, str> {
+    signoff_wire::time::rfc3339(at.0).into()
+}
+
+/// A GUID in the wire's type.
+pub(crate) fn guid(id: OperationId) -> Uuid {
+    Uuid::from_u128(id.0)
+}
