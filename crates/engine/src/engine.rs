@@ -5,12 +5,12 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_definition::Catalogue;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};

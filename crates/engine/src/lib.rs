@@ -4,7 +4,6 @@
 //! brings results of work back the same way. To add an executor, write a file under `executors/` and name it in
 //! `executors::Executors`.
 
-pub mod catalogue;
 pub mod clock;
 mod due;
 mod engine;

@@ -14,11 +14,13 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         "signoff-upkeep",
         &["signoff-store-postgres", "signoff-store-sqlite", "signoff-store", "signoff-lifecycle"],
     ),
-    ("signoff-engine", &["signoff-store", "signoff-lifecycle", "signoff-text"]),
+    ("signoff-definition", &["signoff-lifecycle", "signoff-text"]),
+    ("signoff-engine", &["signoff-definition", "signoff-store", "signoff-lifecycle", "signoff-text"]),
     (
         "signoff-server",
         &[
             "signoff-engine",
+            "signoff-definition",
             "signoff-upkeep",
             "signoff-store",
             "signoff-lifecycle",
@@ -45,6 +47,7 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         &[
             "signoff-server",
             "signoff-engine",
+            "signoff-definition",
             "signoff-store",
             "signoff-lifecycle",
             "signoff-text",
@@ -206,11 +209,11 @@ pub(super) const BANS: &[Ban] = &[
             "println!",
             "eprintln!",
         ],
-        within: &["crates/lifecycle/src/"],
+        within: &["crates/lifecycle/src/", "crates/definition/src/"],
         except: &[],
         in_comments: false,
         in_tests: false,
-        reason: "the lifecycle crate decides and does nothing else: no input, no output",
+        reason: "these crates decide and do nothing else: no input, no output",
     },
     Ban {
         words: &["SystemTime", "time::Instant", "HashMap", "HashSet", "RandomState"],

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use serde_json::Value;
+use signoff_definition::{Finding, OfferType, Published, Report, examine};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 
-use crate::catalogue::{Finding, OfferType, Published, Report, examine};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -158,8 +158,8 @@ mod tests {
     use signoff_text::FindingText;
 
     use super::*;
-    use crate::catalogue::Level;
     use crate::engine::Settings;
+    use signoff_definition::Level;
 
     fn offer(revision: u64) -> Offer {
         serde_json::from_value(serde_json::json!({
@@ -176,7 +176,7 @@ mod tests {
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let engine = Engine::new(store, Settings::development());
         let offer_type = engine.catalogue().offer_type("microsoft-azure-virtualmachines").unwrap();
-        let put: Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+        let put: Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
         let address = "https://images.example/vm.vhd?sig=s&sp=rl&se=2030-01-01T00:00:00Z";
         let text = put["definition"].to_string();
         let start = text.find("\"osVhdUrl\":\"").unwrap() + 12;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use signoff_definition::{Level, OfferType, Report};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -13,7 +14,6 @@ use signoff_store::contract::Loaded;
 use signoff_text::{FindingText, Lang};
 
 use super::{Along, Done, Tried};
-use crate::catalogue::{Level, OfferType, Report};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::lab::Scenario;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use signoff_definition::{Document, OfferType, Secrets};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::Offer;
@@ -13,7 +14,6 @@ use signoff_store::contract::Content;
 
 use super::told::Draft;
 use super::{Along, Done, Tried};
-use crate::catalogue::{Document, OfferType, Secrets};
 use crate::engine::Engine;
 use crate::error::EngineError;
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use signoff_definition::{Catalogue, Document};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -13,7 +14,6 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Loaded, Repeated};
 
 use super::Done;
-use crate::catalogue::{Catalogue, Document};
 use crate::engine::Engine;
 use crate::error::EngineError;
 

@@ -6,7 +6,7 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{StatusCode, Uri};
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_lifecycle::access::Action;
 use signoff_store::StoreError;
 use signoff_store::contract::{OfferFilter as StoreFilter, OfferSummary as StoredSummary};

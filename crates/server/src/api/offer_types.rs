@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use signoff_engine::catalogue::{OfferType as Known, tables};
+use signoff_definition::{OfferType as Known, tables};
 use signoff_wire::offer_type::{KeyGroup, OfferType, OfferTypeKeys, OfferTypeStep, Region};
 
 use super::Segments;

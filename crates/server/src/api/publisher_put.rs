@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, StatusCode, header};
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_text::ErrorText;
 use signoff_wire::publisher::PublisherPut;

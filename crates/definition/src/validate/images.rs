@@ -7,18 +7,18 @@ use serde_json::Value;
 use signoff_text::{FindingText, JsonKind};
 
 use super::{address, node::Node, plans::DISK_GENERATIONS};
-use crate::catalogue::{OfferType, finding::Findings};
+use crate::{OfferType, finding::Findings};
 
 /// The members of a data disk that may hold its address.
 const DISK_ADDRESSES: [&str; 2] = ["vhdUrl", "lunVhdUrl"];
 
 /// The addresses of the images that were published, by the id of what holds them, the member, and their version.
 #[derive(Debug, Default)]
-pub(crate) struct Published(HashMap<(String, String, String), HashSet<String>>);
+pub struct Published(HashMap<(String, String, String), HashSet<String>>);
 
 impl Published {
     /// Adds the images of a definition that was published.
-    pub(crate) fn add(&mut self, offer_type: &OfferType, definition: &Value) {
+    pub fn add(&mut self, offer_type: &OfferType, definition: &Value) {
         for plan in list(definition, "plans") {
             for holder in std::iter::once(plan).chain(list(plan, DISK_GENERATIONS)) {
                 for key in &offer_type.image_keys {

@@ -3,7 +3,7 @@
 //! "Shapes").
 //!
 //! Everything here is data and pure functions. To add an offer type, put one file into
-//! `data/offer-types/` and name it in [`Catalogue::load`]; the tests of this module check its shape.
+//! `data/offer-types/` and name it in [`Catalogue::load`]; the tests of this crate check its shape.
 
 mod finding;
 mod offer_type;
@@ -16,8 +16,7 @@ use std::sync::LazyLock;
 pub use finding::{Finding, Level, MOST_FINDING_BYTES, MOST_FINDINGS, Report};
 pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
 pub use secrets::{Document, Secrets, shown};
-pub use validate::validate;
-pub(crate) use validate::{Published, examine};
+pub use validate::{Published, examine, validate};
 
 /// All offer types that this server knows.
 #[derive(Debug)]
@@ -49,17 +48,17 @@ impl Catalogue {
 /// The body of a PUT that creates the sample virtual machine offer `sample-vm` of `contoso`. It can be published
 /// without a finding.
 pub fn sample_vm_offer() -> &'static str {
-    include_str!("../../../../examples/sample-vm-offer.json")
+    include_str!("../../../examples/sample-vm-offer.json")
 }
 
 /// The body of a PUT that creates the sample core virtual machine offer `sample-corevm` of `contoso`.
 pub fn sample_corevm_offer() -> &'static str {
-    include_str!("../../../../examples/sample-corevm-offer.json")
+    include_str!("../../../examples/sample-corevm-offer.json")
 }
 
 macro_rules! offer_type_files {
     ($($name:literal),+ $(,)?) => {
-        &[$(($name, include_str!(concat!("../../data/offer-types/", $name, ".toml")))),+]
+        &[$(($name, include_str!(concat!("../data/offer-types/", $name, ".toml")))),+]
     };
 }
 

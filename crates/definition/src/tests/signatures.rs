@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Catalogue, Level, VM, at, vm};
-use crate::catalogue::{Published, examine};
+use crate::{Published, examine};
 
 const OS_DISK: &str = "/plans/0/microsoft-azure-virtualmachines.vmImages/1.4.0/osVhdUrl";
 

@@ -9,7 +9,7 @@ use super::{
     address,
     node::{Node, shown_value},
 };
-use crate::catalogue::{
+use crate::{
     OfferType,
     finding::{Findings, Level},
     tables,

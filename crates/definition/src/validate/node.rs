@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use signoff_text::{FindingText, JsonKind};
 
-use crate::catalogue::finding::{Findings, Level, Place};
+use crate::finding::{Findings, Level, Place};
 
 /// How much of one member's name a path repeats, in characters. A path is made for every place, and so it must not grow
 /// with the names on its way.

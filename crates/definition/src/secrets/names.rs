@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::catalogue::OfferType;
+use crate::OfferType;
 
 /// What clients and people put in the place of a secret that they do not show.
 const MASKS: [char; 3] = ['*', '•', '●'];
@@ -19,7 +19,7 @@ struct Rules {
 }
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../data/secrets.toml"))
+    toml::from_str(include_str!("../../data/secrets.toml"))
         .expect("the data file is part of the program, and the tests read it")
 });
 
@@ -70,7 +70,7 @@ pub(super) fn is_mask(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::Catalogue;
+    use crate::Catalogue;
 
     #[test]
     fn a_name_is_secret_however_it_is_written() {

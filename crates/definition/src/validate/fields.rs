@@ -8,7 +8,7 @@ use super::{
     address,
     node::{Node, shown_value},
 };
-use crate::catalogue::{Field, FieldKind, finding::Findings};
+use crate::{Field, FieldKind, finding::Findings};
 
 /// The longest plan id.
 const PLAN_ID_LENGTH: usize = 50;

@@ -12,7 +12,7 @@ use super::{
     node::{Node, shown_value},
     pricing,
 };
-use crate::catalogue::{OfferType, finding::Findings};
+use crate::{OfferType, finding::Findings};
 
 /// The list of variants of a plan's image, each with a plan id of its own.
 pub(super) const DISK_GENERATIONS: &str = "diskGenerations";

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{VM, findings, vm};
-use crate::catalogue::MOST_FINDINGS;
+use crate::MOST_FINDINGS;
 
 fn targets(document: &str) -> Vec<String> {
     let definition: Value = serde_json::from_str(document).unwrap();

@@ -8,7 +8,7 @@ use signoff_text::FindingText;
 use url::{Url, form_urlencoded};
 
 use super::node::{Node, shown_value};
-use crate::catalogue::finding::{Findings, Level};
+use crate::finding::{Findings, Level};
 
 /// The parameters by which a shared access signature (SAS) is recognised.
 const SAS_PARAMETERS: [&str; 6] = ["sig", "sv", "sr", "st", "se", "sp"];

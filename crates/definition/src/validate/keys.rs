@@ -7,7 +7,7 @@ use signoff_text::FindingText;
 
 use super::nearest::{address, nearest, shown};
 use super::node::Node;
-use crate::catalogue::{
+use crate::{
     OfferType,
     finding::{Findings, Level},
     tables::{self, KeyTable},

@@ -34,7 +34,7 @@ pub struct Finding {
 
 impl Finding {
     /// About how many bytes it takes in a reply, and in memory.
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         /// A sentence without its arguments, and what frames it.
         const FRAME: usize = 200;
         FRAME + self.target.len() + self.detail.length()
@@ -64,7 +64,7 @@ impl Report {
     }
 
     /// Whether a signature is all, or a part, of what is wrong: that of an image that was published already is not.
-    pub(crate) fn blames_a_signature(&self) -> bool {
+    pub fn blames_a_signature(&self) -> bool {
         self.omitted_errors > 0 || self.of(Level::Error).any(|finding| finding.detail.is_about_a_signature())
     }
 }

@@ -1,6 +1,6 @@
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 
-use crate::catalogue::{Catalogue, OFFER_TYPE_FILES, OfferType, StepSpec};
+use crate::{Catalogue, OFFER_TYPE_FILES, OfferType, StepSpec};
 
 fn offer_type(id: &str) -> &'static OfferType {
     Catalogue::load().offer_type(id).unwrap()

@@ -1,4 +1,4 @@
-use crate::catalogue::{
+use crate::{
     Catalogue,
     tables::{categories, core_sizes, currency_of_region, industries, regions},
 };

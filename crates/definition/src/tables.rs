@@ -99,7 +99,7 @@ macro_rules! tables {
     ($folder:literal: $($name:literal),+ $(,)?) => {
         LazyLock::new(|| {
             Tables::from([
-                $(($name, built_in(include_str!(concat!("../../data/", $folder, "/", $name, ".toml"))))),+
+                $(($name, built_in(include_str!(concat!("../data/", $folder, "/", $name, ".toml"))))),+
             ])
         })
     };
@@ -115,9 +115,8 @@ static CATEGORIES: LazyLock<Tables> = tables!("categories":
 );
 static INDUSTRIES: LazyLock<Tables> = tables!("industries": "appsource", "appsource-power-bi");
 static CORE_SIZES: LazyLock<CoreSizes> =
-    LazyLock::new(|| built_in(include_str!("../../data/pricing/core-sizes.toml")));
-static REGIONS: LazyLock<Regions> =
-    LazyLock::new(|| built_in(include_str!("../../data/pricing/regions.toml")));
+    LazyLock::new(|| built_in(include_str!("../data/pricing/core-sizes.toml")));
+static REGIONS: LazyLock<Regions> = LazyLock::new(|| built_in(include_str!("../data/pricing/regions.toml")));
 
 fn built_in<T: serde::de::DeserializeOwned>(text: &str) -> T {
     toml::from_str(text).expect("the data files are part of the program, and the tests read all of them")

@@ -1,7 +1,7 @@
 //! The keys that somebody may have meant, and where all of them are.
 
 use super::node::shown_name;
-use crate::catalogue::OfferType;
+use crate::OfferType;
 
 /// So many keys are named.
 const NAMED: usize = 3;

@@ -20,7 +20,7 @@ use super::{
 use images::Rules;
 use node::Node;
 
-pub(crate) use images::Published;
+pub use images::Published;
 
 /// Everything that `definition` (the `definition` member of an offer) lacks or has wrong for an offer of this
 /// type to be published at `now`, in the order of the document; what is missing stands where it is missed, before the
@@ -31,7 +31,7 @@ pub fn validate(offer_type: &OfferType, definition: &Value, now: Timestamp) -> R
 
 /// Like [`validate`], where some images were `published` already, and until when the findings are so: an address may
 /// expire. `None`: for as long as the definition stays.
-pub(crate) fn examine(
+pub fn examine(
     offer_type: &OfferType,
     definition: &Value,
     published: &Published,
