@@ -50,7 +50,6 @@ impl Engine {
         };
         let guid = self.shared.clock.new_id();
         for _ in 0..super::ATTEMPTS {
-            let generation = self.shared.checks.generation();
             let loaded = self.shared.store.load_with_secrets(publisher, offer).await?;
             let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
             if loaded.is_none() && offer_type.is_none() {
@@ -66,6 +65,8 @@ impl Engine {
                 return Err(Refusal::IdTaken { existing }.into());
             }
             let now = self.shared.clock.now(publisher);
+            let stored_guid = loaded.as_ref().map(|loaded| loaded.aggregate.offer.guid);
+            let checked = self.shared.checks.slot(stored_guid.unwrap_or(guid));
             let stored_type = loaded.as_ref().map(|loaded| loaded.aggregate.offer.offer_type.as_str());
             let known = stored_type.or(offer_type.as_deref()).and_then(|id| self.catalogue().offer_type(id));
             let mut document = sent.clone();
@@ -96,7 +97,7 @@ impl Engine {
                 Tried::Done(done) => {
                     let offer = &done.state.offer;
                     if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
-                        self.check_definition(offer, offer_type, &document.definition, now, generation);
+                        self.check_definition(offer, offer_type, &document.definition, now, checked);
                     }
                     return Ok(*done);
                 }
