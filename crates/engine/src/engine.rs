@@ -117,7 +117,7 @@ pub(crate) struct Shared {
     pub(crate) views: Views,
     pub(crate) looked: Looked,
     pub(crate) publishers: Publishers,
-    pub(crate) followers: Followers,
+    pub(crate) followers: Arc<Followers>,
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
@@ -160,7 +160,7 @@ impl Engine {
                 views: Views::new(has_peers),
                 looked: Looked::default(),
                 publishers: Publishers::default(),
-                followers: Followers::new(settings.follow),
+                followers: Arc::new(Followers::new(settings.follow)),
                 lab: Lab::default(),
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),

@@ -1,22 +1,11 @@
-//! Who waits for an operation to move.
-//!
-//! Waiting costs a place in a map and whatever the waiting call itself holds: no thread, and no timer of the
-//! operation. Whoever learns of a move tells it to [`Followers`]; that is the commit path of this node, and with
-//! several nodes also whatever hears of the commits of the others. Nothing is handed over: who is woken reads the
-//! operation again, so that a word too many does no harm and a slow follower holds nobody up.
+//! The registry of those who wait: which operations are followed, and how many streams are read.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_store::StoreError;
+use signoff_lifecycle::ids::OperationId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-
-use crate::engine::{Engine, Shared};
-use crate::views::Viewed;
 
 /// How many may follow operations at a time.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +36,6 @@ impl Default for FollowLimits {
         }
     }
 }
-
-/// Progress in percent moves by itself, which is looked at no sooner than after this time.
-const PROGRESS_SHOWS_AFTER: Duration = Duration::from_secs(1);
 
 const SHARDS: usize = 16;
 
@@ -141,12 +127,39 @@ impl Followers {
     }
 
     /// Says of which offer the operation is.
-    fn is_of(&self, viewed: &Viewed) {
-        if let Some(moves) = self.shard(viewed.operation.id).lock().get_mut(&viewed.operation.id)
+    pub(crate) fn is_of(&self, id: OperationId, publisher: &str, offer: &str) {
+        if let Some(moves) = self.shard(id).lock().get_mut(&id)
             && moves.offer.is_none()
         {
-            moves.offer = Some((viewed.publisher.clone(), viewed.offer.clone()));
+            moves.offer = Some((publisher.to_owned(), offer.to_owned()));
         }
+    }
+
+    /// Follows an operation; `None` if too many follow already.
+    pub(crate) fn follow(self: &Arc<Self>, operation: OperationId) -> Option<Follower> {
+        let place = self.places.clone().try_acquire_owned().ok()?;
+        let moves = self.subscribe(operation);
+        Some(Follower { followers: self.clone(), operation, moves, _place: place })
+    }
+
+    /// How many follow an operation at this moment.
+    pub(crate) fn count(&self) -> usize {
+        self.limits.places - self.places.available_permits()
+    }
+
+    /// A place for a stream that `caller` reads of the publisher's; `None` if either has as many as it may.
+    pub(crate) fn stream_place(self: &Arc<Self>, publisher: &str, caller: &str) -> Option<StreamPlace> {
+        let FollowLimits { streams_of_publisher, streams_of_caller, .. } = self.limits;
+        let of = [StreamOf::Publisher(publisher.to_owned()), StreamOf::Caller(caller.to_owned())];
+        let mut streams = self.streams.lock();
+        let full = of.iter().zip([streams_of_publisher, streams_of_caller]);
+        if full.into_iter().any(|(of, most)| streams.get(of).copied().unwrap_or_default() >= most) {
+            return None;
+        }
+        for of in of.clone() {
+            *streams.entry(of).or_default() += 1;
+        }
+        Some(StreamPlace { followers: self.clone(), of })
     }
 
     fn subscribe(&self, id: OperationId) -> watch::Receiver<()> {
@@ -168,7 +181,7 @@ impl Followers {
 
 /// Follows one operation. It is woken by everything that moved after it was made.
 pub struct Follower {
-    shared: Arc<Shared>,
+    followers: Arc<Followers>,
     operation: OperationId,
     moves: watch::Receiver<()>,
     _place: OwnedSemaphorePermit,
@@ -184,19 +197,19 @@ impl Follower {
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.shared.followers.leave(self.operation);
+        self.followers.leave(self.operation);
     }
 }
 
 /// A place for one stream, of a publisher's and of a caller's.
 pub struct StreamPlace {
-    shared: Arc<Shared>,
+    followers: Arc<Followers>,
     of: [StreamOf; 2],
 }
 
 impl Drop for StreamPlace {
     fn drop(&mut self) {
-        let mut streams = self.shared.followers.streams.lock();
+        let mut streams = self.followers.streams.lock();
         for of in &self.of {
             if let Some(count) = streams.get_mut(of) {
                 *count -= 1;
@@ -205,109 +218,6 @@ impl Drop for StreamPlace {
                 }
             }
         }
-    }
-}
-
-/// What a waiting caller makes of an operation as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// That is what it waited for.
-    Enough,
-    /// Look again when it moved.
-    WhenMoved,
-    /// Look again when it moved, or at this moment on the publisher's clock: its progress then reads otherwise.
-    WhenMovedOrAt(Timestamp),
-}
-
-/// What came of waiting.
-pub struct Waited {
-    /// The operation as it stands; `None` if it does not exist (any more).
-    pub viewed: Option<Arc<Viewed>>,
-    /// Whether the caller could wait; otherwise too many do already.
-    pub waited: bool,
-}
-
-impl Engine {
-    /// Follows an operation, to be read after this call; `None` if too many follow already.
-    pub fn follow(&self, viewed: &Viewed) -> Option<Follower> {
-        let follower = self.follow_id(viewed.operation.id)?;
-        self.shared.followers.is_of(viewed);
-        Some(follower)
-    }
-
-    fn follow_id(&self, operation: OperationId) -> Option<Follower> {
-        let place = self.shared.followers.places.clone().try_acquire_owned().ok()?;
-        let moves = self.shared.followers.subscribe(operation);
-        Some(Follower { shared: self.shared.clone(), operation, moves, _place: place })
-    }
-
-    /// How many follow an operation at this moment.
-    pub fn followers(&self) -> usize {
-        let followers = &self.shared.followers;
-        followers.limits.places - followers.places.available_permits()
-    }
-
-    /// A place for a stream that `caller` reads of the publisher's; `None` if either has as many as it may.
-    pub fn stream_place(&self, publisher: &str, caller: &str) -> Option<StreamPlace> {
-        let FollowLimits { streams_of_publisher, streams_of_caller, .. } = self.shared.followers.limits;
-        let of = [StreamOf::Publisher(publisher.to_owned()), StreamOf::Caller(caller.to_owned())];
-        let mut streams = self.shared.followers.streams.lock();
-        let full = of.iter().zip([streams_of_publisher, streams_of_caller]);
-        if full.into_iter().any(|(of, most)| streams.get(of).copied().unwrap_or_default() >= most) {
-            return None;
-        }
-        for of in of.clone() {
-            *streams.entry(of).or_default() += 1;
-        }
-        Some(StreamPlace { shared: self.shared.clone(), of })
-    }
-
-    /// Waits until `look` finds enough in the operation, but not longer than `patience`.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn wait_for(
-        &self,
-        publisher: &str,
-        id: OperationId,
-        patience: impl Future<Output = ()>,
-        look: impl Fn(&Viewed) -> Look,
-    ) -> Result<Waited, StoreError> {
-        let Some(mut follower) = self.follow_id(id) else {
-            return Ok(Waited { viewed: self.operation(publisher, id).await?, waited: false });
-        };
-        let mut patience = pin!(patience);
-        loop {
-            let viewed = self.operation(publisher, id).await?;
-            if let Some(viewed) = &viewed {
-                self.shared.followers.is_of(viewed);
-            }
-            let look = viewed.as_deref().map_or(Look::Enough, &look);
-            if look == Look::Enough {
-                return Ok(Waited { viewed, waited: true });
-            }
-            let progress = async {
-                match look {
-                    Look::WhenMovedOrAt(at) => tokio::time::sleep(self.until_shown(publisher, at)).await,
-                    Look::Enough | Look::WhenMoved => std::future::pending().await,
-                }
-            };
-            tokio::select! {
-                biased;
-                () = follower.moved() => {}
-                () = progress => {}
-                () = &mut patience => {
-                    let viewed = self.operation(publisher, id).await?;
-                    return Ok(Waited { viewed, waited: true });
-                }
-            }
-        }
-    }
-
-    /// Real time until this moment on the publisher's clock.
-    fn until_shown(&self, publisher: &str, at: Timestamp) -> Duration {
-        let clock = &self.shared.clock;
-        clock.until(at, clock.ahead_of(publisher)).max(PROGRESS_SHOWS_AFTER)
     }
 }
 
