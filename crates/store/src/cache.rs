@@ -113,6 +113,17 @@ impl<K: Eq + Hash, V> Cache<K, V> {
         }
     }
 
+    /// What is kept of the key, if anything, and a slot for something newer.
+    pub fn peek(&self, key: &K) -> (Option<V>, Slot<'_, K, V>)
+    where
+        K: Clone,
+        V: Clone,
+    {
+        let shard = self.shard(key).read();
+        let slot = Slot { cache: self, key: key.clone(), generation: shard.generation };
+        (shard.kept.get(key).cloned(), slot)
+    }
+
     /// A slot for the key, whatever is kept of it.
     pub fn slot(&self, key: K) -> Slot<'_, K, V> {
         let generation = self.shard(&key).read().generation;

@@ -15,7 +15,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_store::StoreError;
 
 use crate::engine::Engine;
-use crate::views::Viewed;
+use crate::operations::Viewed;
 
 pub(crate) use followers::Followers;
 pub use followers::{FollowLimits, Follower, StreamPlace};

@@ -12,6 +12,8 @@ mod review;
 mod to_the_end;
 mod told;
 
+use std::sync::Arc;
+
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Audience, Decision, Notification, Reply, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
@@ -33,6 +35,7 @@ pub use told::{Asked, Stored, Told};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::operations::Viewed;
 
 /// So often a command is decided anew because the offer changed meanwhile.
 const ATTEMPTS: usize = 64;
@@ -161,14 +164,19 @@ impl Engine {
         let engine = self.clone();
         let commit = async move {
             let moved: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
-            let changing = engine.shared.views.changing(&change.operations);
+            let changing = engine.shared.operations.changing(&change.operations);
             let committed = engine.shared.store.commit(&change).await;
             let Change { next, operations, .. } = change;
             let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
             match committed {
-                Ok(()) => engine.shared.views.committed(publisher, offer, changing, operations),
+                Ok(()) => {
+                    if let Some(changing) = changing {
+                        let viewed = |operation| Arc::new(Viewed::new(publisher, offer, operation));
+                        changing.committed(operations.into_iter().map(viewed));
+                    }
+                }
                 Err(error) => {
-                    engine.shared.views.failed(changing);
+                    drop(changing);
                     // It may have gone through all the same: who follows asks the store.
                     engine.shared.followers.moved(moved);
                     return Err(error);

@@ -22,7 +22,7 @@ impl Engine {
     /// # Errors
     /// If the store fails.
     pub(crate) async fn take_up_time(&self) -> Result<(), StoreError> {
-        if self.shared.has_peers
+        if self.shared.cluster.is_some()
             && let Some((_, ahead)) = self.look_at_the_clock().await?
         {
             self.shared.clock.share_time(ahead);
@@ -47,10 +47,7 @@ impl Engine {
     }
 
     /// Keeps to the time that nodes share, until `stop` says so.
-    pub(crate) async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
-        if !self.shared.has_peers {
-            return;
-        }
+    pub(super) async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
         while paused(&mut stop, EVERY).await.is_some() {
             match self.look_at_the_clock().await {
                 Ok(Some((took, ahead))) if took <= SLOWEST => self.shared.clock.share_time(ahead),

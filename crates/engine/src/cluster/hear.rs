@@ -2,6 +2,7 @@
 //! operations are followed here, and none while nobody follows.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
@@ -14,11 +15,7 @@ const AT_ONCE: usize = 1000;
 
 impl Engine {
     /// Wakes those who follow what other nodes commit, until `stop` says so.
-    pub(crate) async fn hear(&self, mut stop: watch::Receiver<bool>) {
-        let every = self.shared.settings.hear_every;
-        if !self.shared.has_peers {
-            return;
-        }
+    pub(super) async fn hear(&self, every: Duration, mut stop: watch::Receiver<bool>) {
         while paused(&mut stop, every).await.is_some() {
             if let Err(error) = self.hear_once().await {
                 // Who waits is told later.
