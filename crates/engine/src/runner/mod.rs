@@ -17,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::operations::Viewed;
+use crate::usecase::Plain;
 
 mod leaving;
 
@@ -249,7 +250,8 @@ impl Engine {
             self.refresh().await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
-        self.record(&lease.publisher, offer, command, lease.clone()).await.map(Some)
+        self.execute(&lease.publisher, offer, Plain::under(lease.clone(), command)).await?;
+        Ok(Some(()))
     }
 
     /// The operation, if it waits for this piece of work.

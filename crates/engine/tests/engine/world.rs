@@ -252,7 +252,7 @@ pub(crate) fn hour() -> StepScenario {
 
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
-    match &done.reply {
+    match done.reply() {
         Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }
