@@ -29,6 +29,8 @@ struct Shard<K, V> {
     bytes: usize,
     /// What is being committed; nothing is kept of it.
     changing: HashMap<K, Commits>,
+    /// Anything may be changing: nothing is kept at all.
+    closed: bool,
 }
 
 /// The commits of one key that have not come back.
@@ -153,6 +155,28 @@ impl<K: Eq + Hash, V> Cache<K, V> {
     }
 }
 
+impl<K: Eq + Hash, V> Cache<K, V> {
+    /// To be called before a commit that may change anything: nothing is kept until [`Cache::open`] says that it is over.
+    /// There must be no other commits at that time; to say it twice is to say it once.
+    pub fn close(&self) {
+        for shard in &self.shards {
+            let mut shard = shard.write();
+            shard.generation += 1;
+            shard.closed = true;
+            shard.empty();
+        }
+    }
+
+    /// The commit that might have changed anything came back, one way or the other.
+    pub fn open(&self) {
+        for shard in &self.shards {
+            let mut shard = shard.write();
+            shard.generation += 1;
+            shard.closed = false;
+        }
+    }
+}
+
 impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     /// To be called before a commit that changes these keys: from its moment on, which nobody sees, the store alone is
     /// right.
@@ -168,7 +192,8 @@ impl<K: Eq + Hash, V> Slot<'_, K, V> {
     /// Keeps what was read after the slot was handed out, unless something changed meanwhile.
     pub fn fill(self, value: V) {
         let mut shard = self.cache.shard(&self.key).write();
-        if shard.generation == self.generation && !shard.changing.contains_key(&self.key) {
+        let changes = shard.closed || shard.changing.contains_key(&self.key);
+        if shard.generation == self.generation && !changes {
             shard.insert(self.key, value, self.cache);
         }
     }
@@ -196,7 +221,7 @@ impl<K: Eq + Hash, V> Drop for Changing<'_, K, V> {
 
 impl<K, V> Default for Shard<K, V> {
     fn default() -> Self {
-        Self { generation: 0, kept: HashMap::new(), bytes: 0, changing: HashMap::new() }
+        Self { generation: 0, kept: HashMap::new(), bytes: 0, changing: HashMap::new(), closed: false }
     }
 }
 
@@ -263,6 +288,8 @@ mod tests {
         Writer,
         /// The same, but does not learn whether it was written.
         Doubter,
+        /// Says that anything may change, writes the value, and says that it did.
+        Closer,
         /// Puts another state in the place of the store's and forgets everything, in one step.
         Restorer,
     }
@@ -291,12 +318,14 @@ mod tests {
                     }
                 }
                 (Who::Writer | Who::Doubter, 0) => writing[who] = Some(cache.changing(vec![KEY])),
-                (Who::Writer | Who::Doubter, 1) => {
+                (Who::Writer | Who::Doubter | Who::Closer, 1) => {
                     stored += 1;
                     read[who] = stored;
                 }
                 (Who::Writer, _) => writing[who].take().unwrap().committed([read[who]]),
                 (Who::Doubter, _) => drop(writing[who].take()),
+                (Who::Closer, 0) => cache.close(),
+                (Who::Closer, _) => cache.open(),
                 (Who::Restorer, _) => {
                     stored += 100;
                     cache.clear();
@@ -335,11 +364,12 @@ mod tests {
 
     #[test]
     fn whatever_the_order_nothing_is_kept_that_is_behind_the_store() {
-        use Who::{Doubter, Reader, Restorer, Writer};
-        let casts: [&[Who]; 3] = [
+        use Who::{Closer, Doubter, Reader, Restorer, Writer};
+        let casts: [&[Who]; 4] = [
             &[Writer, Writer, Reader, Restorer],
             &[Writer, Doubter, Reader, Restorer],
             &[Writer, Reader, Reader, Restorer],
+            &[Closer, Reader, Reader, Restorer],
         ];
         for all in casts {
             let mut left: Vec<usize> = all.iter().map(|who| who.steps()).collect();
