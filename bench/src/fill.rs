@@ -176,7 +176,7 @@ fn plan(micros: u64) -> Result<Vec<StepPlan>, Error> {
 fn decided(state: Option<Aggregate>, command: Command, now: Timestamp) -> Result<Decision, Error> {
     match decide(state, command, now).map_err(|refusal| format!("{refusal:?}"))? {
         Verdict::Change(decision) => Ok(*decision),
-        Verdict::Already(_) => Err("a command that changes nothing".into()),
+        Verdict::Already { .. } => Err("a command that changes nothing".into()),
     }
 }
 

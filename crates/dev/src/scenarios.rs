@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_engine::{EngineError, lab as engine};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;

@@ -1,6 +1,6 @@
 //! What a development server starts with.
 
-use signoff_engine::catalogue::sample_vm_offer;
+use signoff_definition::sample_vm_offer;
 use signoff_engine::{Engine, EngineError, PutRequest};
 use signoff_front::first_use::new_publisher;
 use signoff_identity::{principal_id, seed_principal};

@@ -8,14 +8,13 @@ use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::{Reply, Verdict};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::refusal::Refusal;
-use signoff_store::contract::Loaded;
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::paused::paused;
-use crate::usecase::Along;
+use crate::usecase::Plain;
 
 /// How often the clock is looked at.
 const EVERY: Duration = Duration::from_secs(30);
@@ -87,14 +86,15 @@ impl Engine {
                 attempt: work.attempt,
                 due_at: work.due_at,
             });
+            let mut reschedule = Plain::from(command);
             // Most is due when it should be: nothing is written then.
-            let Some(Loaded { aggregate, .. }) = store.load(publisher, &offer).await? else { continue };
-            let explained = signoff_lifecycle::decide(Some(aggregate), command.clone(), present);
-            if !matches!(explained, Ok(Verdict::Change(_))) {
-                continue;
+            match self.dry_run(publisher, &offer, &mut reschedule).await {
+                Ok(Verdict::Change(_)) => {}
+                Err(EngineError::Store(error)) => return Err(error),
+                Ok(Verdict::Already { .. }) | Err(_) => continue,
             }
-            match self.execute(publisher, &offer, command, Along::default()).await {
-                Ok(done) if matches!(done.reply, Reply::Recorded) => {
+            match self.execute(publisher, &offer, reschedule).await {
+                Ok(done) if matches!(done.reply(), Reply::Recorded) => {
                     pulled_in += 1;
                     tracing::warn!(
                         publisher, offer, operation = %work.operation,

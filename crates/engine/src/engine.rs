@@ -5,22 +5,23 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use signoff_definition::Catalogue;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::cluster::{Cluster, Pace};
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
 use crate::hooks::Hooks;
 use crate::lab::Lab;
-use crate::retention::RETENTION;
-use crate::runner::Leaving;
-use crate::sharing::{Looked, Publishers};
+use crate::operations::Operations;
+use crate::publishers::Publishers;
+use crate::retention::{RETENTION, ROUND_EVERY};
+use crate::runner::{LOOKS_A_LEASE, Leaving};
 use crate::usecase::Checks;
-use crate::views::Views;
 
 /// Which of an offer type's two pipelines is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,17 +108,17 @@ pub struct Asker {
 
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
-    /// Whether other nodes write to the store, too.
-    pub(crate) has_peers: bool,
+    /// The other nodes that write to the store; `None`: there are none.
+    pub(crate) cluster: Option<Cluster>,
+    pub(crate) pace: Pace,
     pub(crate) clock: Arc<Clock>,
     pub(crate) settings: Settings,
     pub(crate) executors: Executors,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) checks: Checks,
-    pub(crate) views: Views,
-    pub(crate) looked: Looked,
+    pub(crate) operations: Operations,
     pub(crate) publishers: Publishers,
-    pub(crate) followers: Followers,
+    pub(crate) followers: Arc<Followers>,
     pub(crate) lab: Lab,
     /// Work may have become due.
     pub(crate) work: Notify,
@@ -131,6 +132,38 @@ pub(crate) struct Shared {
     pub(crate) leaving: Leaving,
     /// Advancing the clocks of publishers, one at a time each.
     pub(crate) advancing: Mutex<std::collections::HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// The parts of an engine that are otherwise where other nodes write to the store, too. Nothing else asks whether they
+/// do.
+struct Parts {
+    cluster: Option<Cluster>,
+    pace: Pace,
+    operations: Operations,
+    publishers: Publishers,
+    lab: Lab,
+}
+
+impl Parts {
+    fn of_one_node(settings: &Settings) -> Self {
+        Self {
+            cluster: None,
+            pace: Pace { look_for_work: settings.lease_for, begin_to_forget: Duration::ZERO },
+            operations: Operations::own(),
+            publishers: Publishers::Asked,
+            lab: Lab::of_one_node(),
+        }
+    }
+
+    fn of_a_cluster(settings: &Settings) -> Self {
+        Self {
+            cluster: Some(Cluster { hear_every: settings.hear_every }),
+            pace: Pace { look_for_work: settings.lease_for / LOOKS_A_LEASE, begin_to_forget: ROUND_EVERY },
+            operations: Operations::clustered(),
+            publishers: Publishers::kept(settings.known_for),
+            lab: Lab::of_a_cluster(),
+        }
+    }
 }
 
 impl Engine {
@@ -147,21 +180,22 @@ impl Engine {
     /// The same, with third parties that do some of the steps.
     pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
         let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
-        let has_peers = store.is_shared();
+        let Parts { cluster, pace, operations, publishers, lab } =
+            if store.is_shared() { Parts::of_a_cluster(&settings) } else { Parts::of_one_node(&settings) };
         Self {
             shared: Arc::new(Shared {
                 executors: Executors::new(store.clone(), clock.clone(), hooks.clone()),
                 hooks,
                 store,
-                has_peers,
+                cluster,
+                pace,
                 clock,
                 settings,
                 checks: Checks::default(),
-                views: Views::new(has_peers),
-                looked: Looked::default(),
-                publishers: Publishers::default(),
-                followers: Followers::new(settings.follow),
-                lab: Lab::default(),
+                operations,
+                publishers,
+                followers: Arc::new(Followers::new(settings.follow)),
+                lab,
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),
                 mail: Arc::new(Notify::new()),

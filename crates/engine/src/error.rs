@@ -1,9 +1,8 @@
 //! Why a use case came to nothing.
 
+use signoff_definition::Finding;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
-
-use crate::catalogue::Finding;
 
 /// Why nothing was changed.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -4,8 +4,8 @@
 //! brings results of work back the same way. To add an executor, write a file under `executors/` and name it in
 //! `executors::Executors`.
 
-pub mod catalogue;
 pub mod clock;
+mod cluster;
 mod due;
 mod engine;
 mod error;
@@ -14,21 +14,21 @@ mod follow;
 pub mod hooks;
 pub mod lab;
 pub mod mail;
+mod operations;
 mod paused;
 mod pipeline;
+mod publishers;
 mod retention;
 mod runner;
-mod sharing;
 mod upkeep;
 mod usecase;
-mod views;
 
 pub use engine::{Asker, Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
+pub use operations::{Rendered, Viewed};
 pub use retention::RETENTION;
 pub use usecase::{
     Asked, CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
     Stored, Told,
 };
-pub use views::{Rendered, Viewed};

@@ -1,9 +1,9 @@
 //! From an offer type's pipeline and a scenario to the plan of an operation.
 
+use signoff_definition::{OfferType, StepSpec};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{Executor, Script, StepPlan};
 
-use crate::catalogue::{OfferType, StepSpec};
 use crate::engine::PipelineKind;
 use crate::hooks::Hooks;
 use crate::lab::{Scenario, StepScenario};

@@ -25,7 +25,7 @@ const BATCH: usize = 256;
 /// Between two of them others have their turn.
 const BREATH: Duration = Duration::from_millis(20);
 /// From the end of a round through all publishers to the next.
-const ROUND_EVERY: Duration = Duration::from_hours(1);
+pub(crate) const ROUND_EVERY: Duration = Duration::from_hours(1);
 /// Every so many rounds what had to stay is looked at again.
 const ANEW_EVERY: u32 = 24;
 
@@ -42,9 +42,8 @@ impl Engine {
     /// Forgets operations as they come of age, until `stop` says so.
     pub async fn forget_with_time(&self, mut stop: watch::Receiver<bool>) {
         let mut seen = HashMap::new();
-        // Nodes that were started together do not go through the same operations at the same time: who comes first
-        // forgets them, and the others find nothing.
-        if self.shared.has_peers && paused(&mut stop, self.some_of(ROUND_EVERY)).await.is_none() {
+        let begin_within = self.shared.pace.begin_to_forget;
+        if !begin_within.is_zero() && paused(&mut stop, self.some_of(begin_within)).await.is_none() {
             return;
         }
         for round in 0_u32.. {
@@ -179,10 +178,8 @@ impl Engine {
         let engine = self.clone();
         // Like a commit it goes on if the caller goes away: nothing is kept in memory of what is gone.
         let pruning = tokio::spawn(async move {
-            let changing = engine.shared.views.changing(&over);
-            let removed = engine.shared.store.prune(prune).await;
-            engine.shared.views.failed(changing);
-            removed
+            let _changing = engine.shared.operations.changing(&over);
+            engine.shared.store.prune(prune).await
         });
         match pruning.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
             // It is in use: another time.

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use signoff_engine::catalogue::{Catalogue, Document, MOST_FINDINGS, Secrets, validate};
+use signoff_definition::{Catalogue, Document, MOST_FINDINGS, Secrets, validate};
 
 const VM: &str = "microsoft-azure-virtualmachines";
 /// So many of each.

@@ -119,5 +119,17 @@ pub enum Verdict {
     /// Something changes.
     Change(Box<Decision>),
     /// It was so already (promise 10: same command, same answer).
-    Already(Reply),
+    Already {
+        /// The offer as it was handed in.
+        state: Box<Aggregate>,
+        /// What the caller is told.
+        reply: Reply,
+    },
+}
+
+impl Verdict {
+    /// Nothing changes.
+    pub(crate) fn already(state: Aggregate, reply: Reply) -> Self {
+        Self::Already { state: Box::new(state), reply }
+    }
 }

@@ -101,7 +101,7 @@ impl Drain<'_> {
                 self.stored = self.stored.written(&decision).map_err(|_| Stuck::Broken)?;
                 Ok(())
             }
-            Ok(Verdict::Already(_)) => Err(format!("{call:?} changed nothing").into()),
+            Ok(Verdict::Already { .. }) => Err(format!("{call:?} changed nothing").into()),
             Err(refusal) => Err(format!("{call:?} was refused: {refusal:?}").into()),
         }
     }

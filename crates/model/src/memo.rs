@@ -151,7 +151,7 @@ impl Memo {
         let broken = breach_of(&answered).map(|breach| self.broken(breach));
         let (changes, promises) = match &answer {
             Ok(Verdict::Change(decision)) => (true, promises(&decision.reply)),
-            Ok(Verdict::Already(reply)) => (false, promises(reply)),
+            Ok(Verdict::Already { reply, .. }) => (false, promises(reply)),
             Err(_) => (false, 0),
         };
         let told = Told { changes, promises, broken };
@@ -221,7 +221,7 @@ impl Memo {
             Ok(Verdict::Change(decision)) => {
                 present.written(&decision).is_ok_and(|expected| Some(&expected) == written)
             }
-            Ok(Verdict::Already(_)) | Err(_) => false,
+            Ok(Verdict::Already { .. }) | Err(_) => false,
         }
     }
 }

@@ -54,7 +54,7 @@ impl Stored {
                 normalise(&mut stored);
                 Some(stored)
             }
-            Ok(Verdict::Already(_)) | Err(_) => None,
+            Ok(Verdict::Already { .. }) | Err(_) => None,
         }
     }
 

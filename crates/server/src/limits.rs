@@ -7,8 +7,8 @@
 
 mod document;
 
+use signoff_definition::MOST_FINDINGS;
 use signoff_engine::FollowLimits;
-use signoff_engine::catalogue::MOST_FINDINGS;
 use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeatability};
 
 pub use document::document;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
-use signoff_engine::catalogue::sample_vm_offer;
+use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::{Engine, PutRequest, Settings};
 use signoff_lifecycle::command::PutGuard;

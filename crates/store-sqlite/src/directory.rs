@@ -26,14 +26,13 @@ fn append(connection: &Connection, publisher: &str, audit: Option<&str>) -> Resu
 #[async_trait]
 impl Directory for SqliteStore {
     async fn publisher(&self, id: &str) -> Result<Option<Publisher>, StoreError> {
-        let publishers = &self.inner.publishers;
-        let (kept, generation) = publishers.get(id);
-        if kept.is_some() {
-            return Ok(kept);
-        }
+        let slot = match self.inner.publishers.get(id) {
+            Ok(kept) => return Ok(Some(kept)),
+            Err(slot) => slot,
+        };
         let read = self.read(|connection| publisher(connection, id))?;
         if let Some(publisher) = &read {
-            publishers.keep(publisher, generation);
+            slot.fill(publisher.clone());
         }
         Ok(read)
     }

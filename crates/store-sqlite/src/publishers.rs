@@ -1,62 +1,34 @@
 //! Publishers as they are read most: every publish asks for its own.
-//!
-//! What is kept is never behind the file: nothing is kept from before a commit that changes publishers until after
-//! it, and a reader that read meanwhile finds that it came too late.
 
-use std::collections::HashMap;
-
-use parking_lot::RwLock;
+use signoff_store::cache::{Cache, Slot};
 use signoff_store::contract::Publisher;
 
 /// At most so many publishers are kept.
 const KEPT: usize = 4096;
 
-#[derive(Default)]
-pub(super) struct Publishers {
-    kept: RwLock<Entries>,
-}
+/// Never behind the file: nothing is kept from before a commit that changes publishers until after it.
+pub(super) struct Publishers(Cache<String, Publisher>);
 
-#[derive(Default)]
-struct Entries {
-    /// Grows whenever what is kept is dropped, and when something may be kept again.
-    generation: u64,
-    /// A commit is about to change publishers: from its moment on, which nobody sees, the file alone is right.
-    changing: bool,
-    by_id: HashMap<String, Publisher>,
+impl Default for Publishers {
+    fn default() -> Self {
+        Self(Cache::new(KEPT))
+    }
 }
 
 impl Publishers {
-    /// The publisher, and the generation to name when keeping one that has to be read.
-    pub(super) fn get(&self, id: &str) -> (Option<Publisher>, u64) {
-        let kept = self.kept.read();
-        (kept.by_id.get(id).cloned(), kept.generation)
-    }
-
-    /// Keeps what was read, unless something changed since `generation`.
-    pub(super) fn keep(&self, publisher: &Publisher, generation: u64) {
-        let mut kept = self.kept.write();
-        if kept.generation != generation || kept.changing {
-            return;
-        }
-        if kept.by_id.len() >= KEPT {
-            kept.by_id.clear();
-        }
-        kept.by_id.insert(publisher.id.clone(), publisher.clone());
+    /// The publisher, or a slot for what the file says.
+    pub(super) fn get(&self, id: &str) -> Result<Publisher, Slot<'_, String, Publisher>> {
+        self.0.get(id)
     }
 
     /// Publishers are about to change. Only the writer says so, and it says when that is over.
     pub(super) fn changing(&self) {
-        let mut kept = self.kept.write();
-        kept.generation += 1;
-        kept.changing = true;
-        kept.by_id.clear();
+        self.0.close();
     }
 
     /// They have changed, or not.
     pub(super) fn changed(&self) {
-        let mut kept = self.kept.write();
-        kept.generation += 1;
-        kept.changing = false;
+        self.0.open();
     }
 }
 
@@ -80,23 +52,19 @@ mod tests {
     #[test]
     fn nothing_is_kept_that_was_read_before_a_change_was_over() {
         let publishers = Publishers::default();
-        let (none, before) = publishers.get("contoso");
-        assert!(none.is_none());
+        let before = publishers.get("contoso").err().unwrap();
         publishers.changing();
-        publishers.keep(&publisher(1), before);
-        let (none, during) = publishers.get("contoso");
-        assert!(none.is_none());
-        publishers.keep(&publisher(1), during);
-        assert!(publishers.get("contoso").0.is_none());
+        let during = publishers.get("contoso").err().unwrap();
+        // A change that is tried once more says so once more.
+        publishers.changing();
         publishers.changed();
-        for generation in [before, during] {
-            publishers.keep(&publisher(1), generation);
-            assert!(publishers.get("contoso").0.is_none());
+        for slot in [before, during] {
+            slot.fill(publisher(1));
+            assert!(publishers.get("contoso").is_err());
         }
-        let (_, after) = publishers.get("contoso");
-        publishers.keep(&publisher(2), after);
-        assert_eq!(publishers.get("contoso").0.unwrap().seller_id, 2);
+        publishers.get("contoso").err().unwrap().fill(publisher(2));
+        assert_eq!(publishers.get("contoso").unwrap().seller_id, 2);
         publishers.changing();
-        assert!(publishers.get("contoso").0.is_none());
+        assert!(publishers.get("contoso").is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! To add a store, fulfil the traits of [`contract`] and run the suite of `conformance` (a feature) on it.
 
 pub mod availability;
+pub mod cache;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod contract;

@@ -14,11 +14,11 @@ pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnsw
 
 use std::sync::Arc;
 
+use signoff_definition::OfferType;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::plan::{Executor, StepPlan};
 use signoff_lifecycle::webhook::{Ask, Webhook, work_key};
 
-use crate::catalogue::OfferType;
 use message::{Data, Message};
 use settings::Hook;
 

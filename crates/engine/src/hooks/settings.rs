@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use signoff_definition::Catalogue;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::webhook::OnCancelDeadline;
@@ -9,7 +10,6 @@ use url::Url;
 
 use super::signature::HookSecret;
 use super::transport::is_loopback;
-use crate::catalogue::Catalogue;
 
 /// The longest deadline.
 const LONGEST: Micros = Micros::from_millis(366 * 24 * 3_600_000);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 
-use super::turn::{LOOK_EVERY, Turn};
+use super::turn::Turn;
 use crate::engine::Engine;
 
 /// How long an advance waits for what is due to have happened.
@@ -111,12 +111,7 @@ impl Engine {
                 return Ok(());
             }
             self.shared.work.notify_one();
-            if self.shared.has_peers {
-                // Others may have it, and do not tell when it is done.
-                let _ = tokio::time::timeout(LOOK_EVERY, finished.changed()).await;
-            } else if finished.changed().await.is_err() {
-                return Ok(());
-            }
+            turn.work_finished(&mut finished).await;
         }
     }
 

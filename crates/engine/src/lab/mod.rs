@@ -15,17 +15,35 @@ use std::sync::atomic::AtomicU64;
 use parking_lot::RwLock;
 
 /// Scenarios, kept beside the store so that no publish has to look there for nothing.
-#[derive(Default)]
 pub(crate) struct Lab {
     /// By publisher and offer.
     scenarios: RwLock<HashMap<(String, String), Scenario>>,
     /// Held while what is kept is changed along with what is stored, or taken from there: both change in the same
     /// order.
     changing: tokio::sync::Mutex<()>,
-    /// Stands for the state that was seen last; of a shared store alone.
+    /// What other nodes do to the same state; `None`: there are none.
+    others: Option<Others>,
+}
+
+/// What was seen of the changes that other nodes make.
+#[derive(Default)]
+struct Others {
+    /// Stands for the state that was seen last.
     world: parking_lot::Mutex<Option<String>>,
     /// How often another one was seen.
     worlds: AtomicU64,
     /// How often the clocks were found otherwise, or the state was.
     moves: AtomicU64,
+}
+
+impl Lab {
+    /// For a store that nobody else writes to.
+    pub(crate) fn of_one_node() -> Self {
+        Self { scenarios: RwLock::default(), changing: tokio::sync::Mutex::default(), others: None }
+    }
+
+    /// For a store that other nodes write to, too.
+    pub(crate) fn of_a_cluster() -> Self {
+        Self { others: Some(Others::default()), ..Self::of_one_node() }
+    }
 }

@@ -19,9 +19,7 @@ impl Engine {
     /// If the store fails.
     pub async fn refresh(&self) -> Result<(), StoreError> {
         let (shared, lab) = (&self.shared, &self.shared.lab);
-        if !shared.settings.lab || !shared.has_peers {
-            return Ok(());
-        }
+        let Some(others) = lab.others.as_ref().filter(|_| shared.settings.lab) else { return Ok(()) };
         let _one = lab.changing.lock().await;
         let (scenarios, clocks, world) = tokio::try_join!(
             self.stored_scenarios(),
@@ -30,17 +28,17 @@ impl Engine {
         )?;
         *lab.scenarios.write() = scenarios;
         let mut moved = shared.clock.put_all(clocks);
-        if *lab.world.lock() != world {
-            *lab.world.lock() = world;
+        if *others.world.lock() != world {
+            *others.world.lock() = world;
             shared.checks.clear();
             shared.publishers.clear();
-            lab.worlds.fetch_add(1, Ordering::SeqCst);
+            others.worlds.fetch_add(1, Ordering::SeqCst);
             shared.mail.notify_one();
             moved = true;
         }
         if moved {
-            lab.moves.fetch_add(1, Ordering::SeqCst);
-            shared.looked.clear();
+            others.moves.fetch_add(1, Ordering::SeqCst);
+            shared.operations.clear();
             shared.followers.all_moved();
             shared.work.notify_one();
         }
@@ -49,17 +47,17 @@ impl Engine {
 
     /// How often [`Engine::refresh`] found the clocks moved or the state replaced.
     pub(crate) fn moves(&self) -> u64 {
-        self.shared.lab.moves.load(Ordering::SeqCst)
+        self.shared.lab.others.as_ref().map_or(0, |others| others.moves.load(Ordering::SeqCst))
     }
 
     /// How often the whole state was found replaced.
     pub fn worlds(&self) -> u64 {
-        self.shared.lab.worlds.load(Ordering::SeqCst)
+        self.shared.lab.others.as_ref().map_or(0, |others| others.worlds.load(Ordering::SeqCst))
     }
 
     /// Tells the other nodes that the whole state was replaced.
     pub(super) async fn tell_of_new_world(&self) -> Result<(), StoreError> {
-        if !self.shared.has_peers {
+        if self.shared.lab.others.is_none() {
             return Ok(());
         }
         let world = self.shared.clock.new_id().to_string();

@@ -62,8 +62,7 @@ impl Engine {
 
     /// Drops what is kept of a state that is no more.
     async fn forget(&self) -> Result<(), StoreError> {
-        self.shared.views.clear();
-        self.shared.looked.clear();
+        self.shared.operations.clear();
         self.shared.publishers.clear();
         self.shared.checks.clear();
         self.shared.clock.clear();

@@ -8,6 +8,7 @@ use std::time::Duration;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 use signoff_store::contract::LabKind;
+use tokio::sync::watch;
 
 use crate::clock::Set;
 use crate::engine::Engine;
@@ -17,93 +18,147 @@ const STILL_FOR: Micros = Micros::from_millis(5000);
 /// With less than this left, the word is given.
 const RENEW_BEFORE: Micros = Micros::from_millis(2500);
 /// How often others are looked after: who advances the clock, and who does the work that is waited for.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A clock that stands still, so that each event happens at its own time however long it takes. It goes on when this is
 /// dropped, be it that the advance was given up; on a shared store at the latest when its time is over.
-pub(super) struct Turn<'a> {
-    engine: &'a Engine,
-    publisher: &'a str,
-    /// The entry of a shared store, and until when the clock stands still by it.
-    entry: Option<(String, Timestamp)>,
+pub(super) enum Turn<'a> {
+    /// Nobody else shows the clock.
+    Alone(Still<'a>),
+    /// All nodes show it.
+    Shared(Entry<'a>),
 }
 
 impl<'a> Turn<'a> {
     /// Takes the turn, as soon as nobody else has it.
     pub(super) async fn take(engine: &'a Engine, publisher: &'a str) -> Result<Self, StoreError> {
-        let clock = &engine.shared.clock;
-        let mut turn = Self { engine, publisher, entry: None };
-        if !engine.shared.has_peers {
-            clock.stand_still(publisher, clock.now(publisher));
-            return Ok(turn);
-        }
-        while !turn.try_to_take().await? {
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-        Ok(turn)
-    }
-
-    async fn try_to_take(&mut self) -> Result<bool, StoreError> {
-        let shared = &self.engine.shared;
-        let _one = shared.lab.changing.lock().await;
-        let stored = shared.store.lab(LabKind::Clock, self.publisher, "").await?;
-        let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(self.publisher, body))?;
-        let real = shared.clock.real();
-        // One that would stand still for longer was set by a clock that was ahead.
-        let stands = |until: Timestamp| until > real && until.since(real) <= STILL_FOR;
-        if matches!(set, Set::Still { until, .. } if stands(until)) {
-            return Ok(false);
-        }
-        self.swap(stored.as_deref(), set.now(real)).await
-    }
-
-    /// Lets the clock stand still at `time`, if its entry is as `present` says.
-    async fn swap(&mut self, present: Option<&str>, time: Timestamp) -> Result<bool, StoreError> {
-        let shared = &self.engine.shared;
-        let until = shared.clock.real().plus(STILL_FOR);
-        let set = Set::Still { time, until };
-        let body = write(set, shared.clock.new_id());
-        let (kind, next) = (LabKind::Clock, Some(body.clone()));
-        if !shared.store.swap_lab(kind, self.publisher, "", present, next).await? {
-            return Ok(false);
-        }
-        shared.clock.put(self.publisher, set);
-        self.entry = Some((body, until));
-        Ok(true)
+        Ok(match engine.shared.lab.others {
+            None => Self::Alone(Still::begin(engine, publisher)),
+            Some(_) => Self::Shared(Entry::take(engine, publisher).await?),
+        })
     }
 
     /// Moves the clock to `time`, where it stands still.
     pub(super) async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
-        let shared = &self.engine.shared;
-        if let Some((present, _)) = self.entry.clone() {
-            let _one = shared.lab.changing.lock().await;
-            return if self.swap(Some(&present), time).await? { Ok(()) } else { Err(lost()) };
+        match self {
+            Self::Alone(still) => still.move_to(time).await,
+            Self::Shared(entry) => entry.move_to(time).await,
         }
+    }
+
+    /// Lets the clock stand still for longer, if it is time to say so.
+    pub(super) async fn renew(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Alone(_) => Ok(()),
+            Self::Shared(entry) => entry.renew().await,
+        }
+    }
+
+    /// Waits until a piece of work was finished, here or maybe elsewhere: others do not tell.
+    pub(super) async fn work_finished(&self, finished: &mut watch::Receiver<u64>) {
+        // The engine that is borrowed here has the sender.
+        match self {
+            Self::Alone(_) => {
+                let _ = finished.changed().await;
+            }
+            Self::Shared(_) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, finished.changed()).await;
+            }
+        }
+    }
+
+    /// Lets the clock go on.
+    pub(super) async fn end(self) -> Result<(), StoreError> {
+        match self {
+            Self::Alone(_) => Ok(()),
+            Self::Shared(entry) => entry.end().await,
+        }
+    }
+}
+
+/// A clock of this node alone that stands still.
+pub(super) struct Still<'a> {
+    engine: &'a Engine,
+    publisher: &'a str,
+}
+
+impl<'a> Still<'a> {
+    fn begin(engine: &'a Engine, publisher: &'a str) -> Self {
+        let clock = &engine.shared.clock;
+        clock.stand_still(publisher, clock.now(publisher));
+        Self { engine, publisher }
+    }
+
+    async fn move_to(&self, time: Timestamp) -> Result<(), StoreError> {
+        let shared = &self.engine.shared;
         let ahead = time.0.saturating_sub(shared.clock.real().0);
         shared.store.put_lab(LabKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
         shared.clock.stand_still(self.publisher, time);
         Ok(())
     }
+}
 
-    /// Lets the clock stand still for longer, if it is time to say so.
-    pub(super) async fn renew(&mut self) -> Result<(), StoreError> {
-        let clock = &self.engine.shared.clock;
-        match &self.entry {
-            Some((_, until)) if until.since(clock.real()) < RENEW_BEFORE => {
-                self.move_to(clock.now(self.publisher)).await
+impl Drop for Still<'_> {
+    fn drop(&mut self) {
+        self.engine.shared.clock.go_on(self.publisher);
+    }
+}
+
+/// A clock that stands still by an entry of a shared store.
+pub(super) struct Entry<'a> {
+    engine: &'a Engine,
+    publisher: &'a str,
+    body: String,
+    /// Until when the clock stands still by it.
+    until: Timestamp,
+}
+
+impl<'a> Entry<'a> {
+    async fn take(engine: &'a Engine, publisher: &'a str) -> Result<Self, StoreError> {
+        loop {
+            if let Some(entry) = Self::try_to_take(engine, publisher).await? {
+                return Ok(entry);
             }
-            _ => Ok(()),
+            tokio::time::sleep(LOOK_EVERY).await;
         }
     }
 
-    /// Lets the clock go on.
-    pub(super) async fn end(mut self) -> Result<(), StoreError> {
-        let Some((present, _)) = self.entry.take() else { return Ok(()) };
+    async fn try_to_take(engine: &'a Engine, publisher: &'a str) -> Result<Option<Self>, StoreError> {
+        let shared = &engine.shared;
+        let _one = shared.lab.changing.lock().await;
+        let stored = shared.store.lab(LabKind::Clock, publisher, "").await?;
+        let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(publisher, body))?;
+        let real = shared.clock.real();
+        // One that would stand still for longer was set by a clock that was ahead.
+        let stands = |until: Timestamp| until > real && until.since(real) <= STILL_FOR;
+        if matches!(set, Set::Still { until, .. } if stands(until)) {
+            return Ok(None);
+        }
+        let swapped = swap(engine, publisher, stored.as_deref(), set.now(real)).await?;
+        Ok(swapped.map(|(body, until)| Self { engine, publisher, body, until }))
+    }
+
+    async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
+        let _one = self.engine.shared.lab.changing.lock().await;
+        let swapped = swap(self.engine, self.publisher, Some(&self.body), time).await?;
+        (self.body, self.until) = swapped.ok_or_else(lost)?;
+        Ok(())
+    }
+
+    async fn renew(&mut self) -> Result<(), StoreError> {
+        let clock = &self.engine.shared.clock;
+        if self.until.since(clock.real()) >= RENEW_BEFORE {
+            return Ok(());
+        }
+        self.move_to(clock.now(self.publisher)).await
+    }
+
+    async fn end(self) -> Result<(), StoreError> {
         let shared = &self.engine.shared;
         let _one = shared.lab.changing.lock().await;
         let ahead = shared.clock.ahead_of(self.publisher);
         let next = Some(ahead.to_string());
-        if !shared.store.swap_lab(LabKind::Clock, self.publisher, "", Some(&present), next).await? {
+        if !shared.store.swap_lab(LabKind::Clock, self.publisher, "", Some(&self.body), next).await? {
             return Err(lost());
         }
         shared.clock.set_ahead(self.publisher, ahead);
@@ -111,12 +166,22 @@ impl<'a> Turn<'a> {
     }
 }
 
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if !self.engine.shared.has_peers {
-            self.engine.shared.clock.go_on(self.publisher);
-        }
+/// Lets the clock stand still at `time`, if its entry is as `present` says; answers the entry, and until when it counts.
+async fn swap(
+    engine: &Engine,
+    publisher: &str,
+    present: Option<&str>,
+    time: Timestamp,
+) -> Result<Option<(String, Timestamp)>, StoreError> {
+    let shared = &engine.shared;
+    let until = shared.clock.real().plus(STILL_FOR);
+    let set = Set::Still { time, until };
+    let body = write(set, shared.clock.new_id());
+    if !shared.store.swap_lab(LabKind::Clock, publisher, "", present, Some(body.clone())).await? {
+        return Ok(None);
     }
+    shared.clock.put(publisher, set);
+    Ok(Some((body, until)))
 }
 
 fn lost() -> StoreError {

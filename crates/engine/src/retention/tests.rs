@@ -34,7 +34,7 @@ impl World {
 
     /// Publishes and cancels `a` so often.
     async fn published_and_canceled(&self, engine: &Engine, times: usize) {
-        let sample: serde_json::Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+        let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
         for _ in 0..times {
             let put = PutRequest {
                 offer_type: Some("microsoft-azure-virtualmachines".to_owned()),

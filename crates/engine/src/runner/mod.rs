@@ -16,7 +16,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::views::Viewed;
+use crate::operations::Viewed;
+use crate::usecase::Plain;
 
 mod leaving;
 
@@ -24,8 +25,8 @@ pub(crate) use leaving::Leaving;
 
 /// Without a word from anybody the store is looked at again after this time.
 const AT_LEAST_EVERY: Duration = Duration::from_mins(1);
-/// So many looks for other nodes' work fall into the time of a lease.
-const LOOKS_A_LEASE: u32 = 15;
+/// So many looks for other nodes' work fall into the time of a lease: it may run out at any time.
+pub(crate) const LOOKS_A_LEASE: u32 = 15;
 /// After a failure of the store it is asked again after this time.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
 /// At most so many third parties are waited for beside the work of our own; more than that take its places.
@@ -74,8 +75,7 @@ impl Engine {
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
             self.work(stop.clone()),
-            self.hear(stop.clone()),
-            self.keep_time(stop.clone()),
+            self.run_with_others(stop.clone()),
             self.keep_due_times(stop.clone()),
             self.keep_up(stop)
         );
@@ -182,11 +182,7 @@ impl Engine {
     async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
-        // Work whose holder died falls free when its lease runs out, which nobody tells. On a shared store that may
-        // be at any time.
-        let lease_for = self.shared.settings.lease_for;
-        let look_after = if self.shared.has_peers { lease_for / LOOKS_A_LEASE } else { lease_for };
-        let mut pause = look_after.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
+        let mut pause = self.shared.pace.look_for_work.clamp(AFTER_FAILURE, AT_LEAST_EVERY);
         if let Some(due) = store.next_due(None, &ahead).await? {
             pause = pause.min(clock.until(due, 0));
         }
@@ -254,7 +250,8 @@ impl Engine {
             self.refresh().await?;
             Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
         };
-        self.record(&lease.publisher, offer, command, lease.clone()).await.map(Some)
+        self.execute(&lease.publisher, offer, Plain::under(lease.clone(), command)).await?;
+        Ok(Some(()))
     }
 
     /// The operation, if it waits for this piece of work.

@@ -19,7 +19,7 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
     let engine = Engine::new(Arc::new(store), Settings { lease_for, ..Settings::development() });
-    let sample: serde_json::Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+    let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
     let put = PutRequest {
         offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
         definition: sample["definition"].to_string(),

@@ -4,7 +4,7 @@ use signoff_lifecycle::command::{Callback, Command, Said};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 
-use super::{Along, Done};
+use super::{Done, Plain};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -42,7 +42,7 @@ impl Engine {
             key: request.key,
             said: request.said,
         });
-        self.execute(publisher, offer, command, Along::default()).await
+        self.execute(publisher, offer, Plain::from(command)).await
     }
 
     /// Finds the step, if it is this hook's.

@@ -2,15 +2,15 @@
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
-use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::decision::{Reply, Verdict};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 
-use super::told::{self, Told};
-use super::{Along, Done, Tried};
+use super::path::{Prepared, Scope, UseCase};
+use super::{Done, Plain};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -35,6 +35,53 @@ pub struct CancelRequest {
     pub repeat: Option<Repeat>,
 }
 
+/// A cancel on its way.
+struct Canceling<'r> {
+    request: &'r CancelRequest,
+    /// Of the cancellation, should one be needed.
+    id: OperationId,
+    named: Named,
+}
+
+impl UseCase for Canceling<'_> {
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
+        let loaded = scope.load().await?;
+        self.named = named(scope, loaded.as_ref(), self.request.operation).await?;
+        Ok(loaded)
+    }
+
+    fn repeat(&self) -> Option<Repeat> {
+        self.request.repeat.filter(|_| self.named != Named::Unknown)
+    }
+
+    async fn prepare(
+        &mut self,
+        _: Scope<'_>,
+        _: Option<&Loaded>,
+        _: Timestamp,
+    ) -> Result<Prepared, EngineError> {
+        let CancelRequest { by, reason, emails, guard, means, .. } = self.request.clone();
+        let cancel = Cancel { id: self.id, by, reason, emails, named: self.named, guard, means };
+        Ok(Command::Cancel(cancel).into())
+    }
+
+    /// The dialect's exception: what has ended counts as cancelled.
+    fn refused(&self, refusal: Refusal) -> Result<Reply, EngineError> {
+        match refusal {
+            Refusal::NoOperationInProgress { newest: Some(newest) } if self.request.accepts_ended => {
+                Ok(Reply::NothingToCancel(newest))
+            }
+            refusal => Err(refusal.into()),
+        }
+    }
+}
+
+impl CancelRequest {
+    fn case(&self, id: OperationId) -> Canceling<'_> {
+        Canceling { request: self, id, named: Named::Newest }
+    }
+}
+
 impl Engine {
     /// Stops the offer's operation in progress (contract, "Cancel").
     ///
@@ -46,27 +93,10 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        let id = self.shared.clock.new_id();
-        for _ in 0..super::ATTEMPTS {
-            let loaded = self.shared.store.load(publisher, offer).await?;
-            let named = self.named(publisher, offer, loaded.as_ref(), request.operation).await?;
-            // What is not there is told before anything about the repeating of the request.
-            let repeat = request.repeat.filter(|_| named != Named::Unknown);
-            if let Some(done) = self.done_before(publisher, loaded.as_ref(), repeat.as_ref()).await? {
-                return Ok(done);
-            }
-            let now = self.shared.clock.now(publisher);
-            let command = cancel(id, &request, named);
-            let along = Along { repeat, accepts_ended: request.accepts_ended, ..Along::default() };
-            match self.try_once(publisher, loaded, command, now, along).await? {
-                Tried::Done(done) => return Ok(*done),
-                Tried::Stale => {}
-            }
-        }
-        Err(EngineError::Conflict)
+        self.execute(publisher, offer, request.case(self.shared.clock.new_id())).await
     }
 
-    /// What [`Engine::cancel`] would answer now. Nothing is changed: the state is as it is.
+    /// What [`Engine::cancel`] would answer now, on the offer as it would then be. Nothing is changed.
     ///
     /// # Errors
     /// Those of the cancel.
@@ -76,39 +106,10 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        let loaded = self.shared.store.load(publisher, offer).await?;
-        let named = self.named(publisher, offer, loaded.as_ref(), request.operation).await?;
-        let command = cancel(self.shared.clock.new_id(), &request, named);
-        let state = loaded.ok_or(Refusal::OfferNotFound)?.aggregate;
-        let now = self.shared.clock.now(publisher);
-        let reply = match signoff_lifecycle::decide(Some(state.clone()), command, now) {
-            Ok(Verdict::Change(decision)) => decision.reply,
-            Ok(Verdict::Already(reply)) => reply,
-            Err(refusal) if request.accepts_ended => told::ended(refusal)?,
-            Err(refusal) => return Err(refusal.into()),
-        };
-        let told = Told::of(reply.clone(), &state, None);
-        Ok(Done { reply, state, told })
-    }
-
-    /// The operation that is meant. Only one that is not the offer's newest has to be looked for.
-    async fn named(
-        &self,
-        publisher: &str,
-        offer: &str,
-        loaded: Option<&Loaded>,
-        named: Option<OperationId>,
-    ) -> Result<Named, StoreError> {
-        let Some(id) = named else { return Ok(Named::Newest) };
-        let newest = loaded.map(|loaded| [&loaded.aggregate.target, &loaded.aggregate.cancellation]);
-        if newest.into_iter().flatten().flatten().any(|operation| operation.id == id) {
-            return Ok(Named::Operation(id));
-        }
-        let found = self.operation(publisher, id).await?;
-        Ok(if found.is_some_and(|viewed| viewed.offer == offer) {
-            Named::Operation(id)
-        } else {
-            Named::Unknown
+        let mut case = request.case(self.shared.clock.new_id());
+        Ok(match self.dry_run(publisher, offer, &mut case).await? {
+            Verdict::Change(decision) => Done::of(decision.next, decision.reply),
+            Verdict::Already { state, reply } => Done::of(*state, reply),
         })
     }
 
@@ -118,18 +119,25 @@ impl Engine {
     /// If no operation of the offer runs, or it has no such step.
     pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
         let command = Command::Release(Release { step: step.to_owned() });
-        self.execute(publisher, offer, command, Along::default()).await
+        self.execute(publisher, offer, Plain::from(command)).await
     }
 }
 
-fn cancel(id: OperationId, request: &CancelRequest, named: Named) -> Command {
-    Command::Cancel(Cancel {
-        id,
-        by: request.by.clone(),
-        reason: request.reason.clone(),
-        emails: request.emails.clone(),
-        named,
-        guard: request.guard.clone(),
-        means: request.means,
+/// The operation that is meant. Only one that is not the offer's newest has to be looked for.
+async fn named(
+    scope: Scope<'_>,
+    loaded: Option<&Loaded>,
+    named: Option<OperationId>,
+) -> Result<Named, StoreError> {
+    let Some(id) = named else { return Ok(Named::Newest) };
+    let newest = loaded.map(|loaded| [&loaded.aggregate.target, &loaded.aggregate.cancellation]);
+    if newest.into_iter().flatten().flatten().any(|operation| operation.id == id) {
+        return Ok(Named::Operation(id));
+    }
+    let found = scope.engine.operation(scope.publisher, id).await?;
+    Ok(if found.is_some_and(|viewed| viewed.offer == scope.offer) {
+        Named::Operation(id)
+    } else {
+        Named::Unknown
     })
 }

@@ -1,16 +1,15 @@
 //! The checks of a draft that need no I/O: made when it is put, so that a publish finds the result.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use serde_json::Value;
+use signoff_definition::{Finding, OfferType, Published, Report, examine};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
+use signoff_store::cache::{Cache, Slot};
 use signoff_store::contract::Loaded;
 
-use crate::catalogue::{Finding, OfferType, Published, Report, examine};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -21,24 +20,14 @@ const KEPT_BYTES: usize = 32 * 1024 * 1024;
 /// Drafts with more findings than these are checked again: they are mended before long.
 const MOST_FINDINGS: usize = 4;
 
-/// Findings of drafts that were checked; safe to lose.
-#[derive(Default)]
-pub(crate) struct Checks {
-    kept: Mutex<Kept>,
-}
+/// Findings of drafts that were checked, by the offer's GUID.
+pub(crate) struct Checks(Cache<OperationId, Check>);
 
-#[derive(Default)]
-struct Kept {
-    /// Grows when the state is replaced: what was found in the old one is nothing to the new one.
-    generation: u64,
-    /// By the offer's GUID.
-    by_offer: HashMap<OperationId, Check>,
-    /// What the checks in it take.
-    bytes: usize,
-}
+/// A place for what the checks find in an offer's draft.
+pub(super) type CheckSlot<'a> = Slot<'a, OperationId, Check>;
 
 #[derive(Clone)]
-struct Check {
+pub(crate) struct Check {
     /// The draft, with the time at which it was put: its number alone may come again after a restore.
     draft: Draft,
     /// From when on it has to be checked anew; `None`: as long as it is this draft.
@@ -50,44 +39,35 @@ impl Check {
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.report.findings.iter().map(Finding::size).sum::<usize>()
     }
+
+    fn holds(&self, offer: &Offer, now: Timestamp) -> bool {
+        self.draft == offer.draft && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether it is worth keeping. What is wrong with a signature depends on what is published, too.
+    fn lasts(&self) -> bool {
+        self.report.findings.len() <= MOST_FINDINGS && !self.report.blames_a_signature()
+    }
+}
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self(Cache::weighed(KEPT, KEPT_BYTES, Check::bytes))
+    }
 }
 
 impl Checks {
     pub(crate) fn clear(&self) {
-        let mut kept = self.kept.lock();
-        kept.generation += 1;
-        kept.by_offer.clear();
-        kept.bytes = 0;
+        self.0.clear();
     }
 
-    /// To be named when keeping what is found in a state that is read from now on.
-    pub(super) fn generation(&self) -> u64 {
-        self.kept.lock().generation
+    /// A place for what is found in the draft of this offer from now on.
+    pub(super) fn slot(&self, guid: OperationId) -> CheckSlot<'_> {
+        self.0.slot(guid)
     }
 
-    fn get(&self, offer: &Offer, now: Timestamp) -> Option<Arc<Report>> {
-        let kept = self.kept.lock();
-        let check = kept.by_offer.get(&offer.guid)?;
-        let holds = check.draft == offer.draft && check.until.is_none_or(|until| now < until);
-        holds.then(|| check.report.clone())
-    }
-
-    fn keep(&self, offer: &Offer, check: Check, generation: u64) {
-        let mut kept = self.kept.lock();
-        // What is wrong with a signature depends on what is published, too.
-        let lasts = check.report.findings.len() <= MOST_FINDINGS && !check.report.blames_a_signature();
-        if kept.generation != generation || !lasts {
-            return;
-        }
-        let bytes = check.bytes();
-        if kept.by_offer.len() >= KEPT || kept.bytes + bytes > KEPT_BYTES {
-            kept.by_offer.clear();
-            kept.bytes = 0;
-        }
-        kept.bytes += bytes;
-        if let Some(before) = kept.by_offer.insert(offer.guid, check) {
-            kept.bytes -= before.bytes();
-        }
+    fn get(&self, offer: &Offer, now: Timestamp) -> Result<Arc<Report>, CheckSlot<'_>> {
+        self.0.get_if(&offer.guid, |check| check.holds(offer, now)).map(|check| check.report)
     }
 }
 
@@ -100,14 +80,14 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Arc<Report>, EngineError> {
         let offer = &loaded.aggregate.offer;
-        if let Some(report) = self.shared.checks.get(offer, now) {
-            return Ok(report);
-        }
-        let generation = self.shared.checks.generation();
+        let slot = match self.shared.checks.get(offer, now) {
+            Ok(report) => return Ok(report),
+            Err(slot) => slot,
+        };
         let definition = self.definition(offer, offer.draft.content_version).await?;
         let definition =
             definition.ok_or_else(|| StoreError::Corrupt(format!("{} has no content", offer.id)))?;
-        let report = self.check_definition(offer, offer_type, &definition, now, generation);
+        let report = self.check_definition(offer, offer_type, &definition, now, slot);
         if !report.blames_a_signature() {
             return Ok(report);
         }
@@ -137,13 +117,15 @@ impl Engine {
         offer_type: &OfferType,
         definition: &Value,
         now: Timestamp,
-        generation: u64,
+        slot: CheckSlot<'_>,
     ) -> Arc<Report> {
         let (report, until) = examine(offer_type, definition, &Published::default(), time(now));
         let report = Arc::new(report);
         let until = until.map(|until| Timestamp(until.as_microsecond()));
         let check = Check { draft: offer.draft, until, report: report.clone() };
-        self.shared.checks.keep(offer, check, generation);
+        if check.lasts() {
+            slot.fill(check);
+        }
         report
     }
 }
@@ -158,8 +140,8 @@ mod tests {
     use signoff_text::FindingText;
 
     use super::*;
-    use crate::catalogue::Level;
     use crate::engine::Settings;
+    use signoff_definition::Level;
 
     fn offer(revision: u64) -> Offer {
         serde_json::from_value(serde_json::json!({
@@ -176,7 +158,7 @@ mod tests {
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let engine = Engine::new(store, Settings::development());
         let offer_type = engine.catalogue().offer_type("microsoft-azure-virtualmachines").unwrap();
-        let put: Value = serde_json::from_str(crate::catalogue::sample_vm_offer()).unwrap();
+        let put: Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
         let address = "https://images.example/vm.vhd?sig=s&sp=rl&se=2030-01-01T00:00:00Z";
         let text = put["definition"].to_string();
         let start = text.find("\"osVhdUrl\":\"").unwrap() + 12;
@@ -188,33 +170,28 @@ mod tests {
         let soon = Timestamp(expiry.0 - 86_400_000_000);
         let checks = &engine.shared.checks;
 
-        let generation = checks.generation();
-        let check = |revision, at| {
-            engine
-                .check_definition(&offer(revision), offer_type, &definition, at, generation)
-                .findings
-                .clone()
+        let check_into = |slot, revision, at| {
+            engine.check_definition(&offer(revision), offer_type, &definition, at, slot).findings.clone()
         };
+        let check = |revision, at| check_into(checks.slot(offer(revision).guid), revision, at);
         assert_eq!(check(1, Timestamp(0)), []);
-        assert!(checks.get(&offer(1), soon).is_some());
-        assert!(checks.get(&offer(1), Timestamp(soon.0 + 1)).is_none(), "it will expire");
-        assert!(checks.get(&offer(2), Timestamp(0)).is_none(), "another draft");
+        assert!(checks.get(&offer(1), soon).is_ok());
+        assert!(checks.get(&offer(1), Timestamp(soon.0 + 1)).is_err(), "it will expire");
+        assert!(checks.get(&offer(2), Timestamp(0)).is_err(), "another draft");
 
         let found = check(2, Timestamp(soon.0 + 1));
         assert!(matches!(found[0].detail, FindingText::SasExpiresSoon { .. }), "{found:?}");
-        assert!(checks.get(&offer(2), Timestamp(expiry.0 - 1)).is_some(), "until then it stays a warning");
-        assert!(checks.get(&offer(2), expiry).is_none());
+        assert!(checks.get(&offer(2), Timestamp(expiry.0 - 1)).is_ok(), "until then it stays a warning");
+        assert!(checks.get(&offer(2), expiry).is_err());
         let found = check(2, expiry);
         assert!(found.iter().any(|finding| matches!(finding.detail, FindingText::SasExpired { .. })));
 
         assert_eq!(check(3, Timestamp(0)), []);
+        let before = checks.slot(offer(3).guid);
         checks.clear();
-        assert!(checks.get(&offer(3), Timestamp(0)).is_none());
-        check(3, Timestamp(0));
-        assert!(
-            checks.get(&offer(3), Timestamp(0)).is_none(),
-            "found in a state that was replaced meanwhile"
-        );
+        assert!(checks.get(&offer(3), Timestamp(0)).is_err());
+        check_into(before, 3, Timestamp(0));
+        assert!(checks.get(&offer(3), Timestamp(0)).is_err(), "found in a state that was replaced meanwhile");
     }
 
     #[test]
@@ -226,11 +203,12 @@ mod tests {
         let mut offer = offer(1);
         for guid in 0..1000 {
             offer.guid = OperationId(guid);
-            checks.keep(&offer, Check { draft: offer.draft, until: None, report: report.clone() }, 0);
-            let kept = checks.kept.lock();
-            assert_eq!(kept.bytes, kept.by_offer.values().map(Check::bytes).sum::<usize>());
-            assert!(kept.bytes <= KEPT_BYTES, "{}", kept.bytes);
+            let check = Check { draft: offer.draft, until: None, report: report.clone() };
+            assert!(check.bytes() > 100_000);
+            checks.slot(offer.guid).fill(check);
         }
-        assert!(checks.get(&offer, Timestamp(0)).is_some());
+        assert!(checks.get(&offer, Timestamp(0)).is_ok());
+        let kept = (0..1000).filter(|guid| checks.0.get(&OperationId(*guid)).is_ok()).count();
+        assert!((1..=KEPT_BYTES / 100_000).contains(&kept), "{kept}");
     }
 }

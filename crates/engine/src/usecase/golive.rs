@@ -2,11 +2,14 @@
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Command, GoLive, Guard};
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
+use signoff_store::contract::Loaded;
 
-use super::{Along, Done, Tried};
+use super::Done;
+use super::path::{Prepared, Scope, UseCase};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -21,6 +24,42 @@ pub struct GoLiveRequest {
     pub repeat: Option<Repeat>,
 }
 
+/// A golive on its way.
+struct GoingLive {
+    request: GoLiveRequest,
+    id: OperationId,
+}
+
+impl UseCase for GoingLive {
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
+        scope.load_existing().await.map(Some)
+    }
+
+    fn repeat(&self) -> Option<Repeat> {
+        self.request.repeat
+    }
+
+    async fn prepare(
+        &mut self,
+        scope: Scope<'_>,
+        loaded: Option<&Loaded>,
+        _: Timestamp,
+    ) -> Result<Prepared, EngineError> {
+        let (engine, state) = (scope.engine, &loaded.ok_or(Refusal::OfferNotFound)?.aggregate);
+        let offer_type = engine.offer_type(&state.offer.offer_type)?;
+        let plan = engine.plan(scope, offer_type);
+        let live = plan.into_iter().find(|step| step.executor == Executor::Live);
+        let golive = GoLive {
+            id: self.id,
+            by: self.request.by.clone(),
+            migrated_by_default: engine.migrated_by_default(scope.publisher).await?,
+            live: live.ok_or(Refusal::NotReadyForGoLive { status: state.status() })?,
+            guard: self.request.guard.clone(),
+        };
+        Ok(Command::GoLive(golive).into())
+    }
+}
+
 impl Engine {
     /// Brings the offer's preview to production.
     ///
@@ -33,30 +72,6 @@ impl Engine {
         request: GoLiveRequest,
     ) -> Result<Done, EngineError> {
         let id = self.shared.clock.new_id();
-        for _ in 0..super::ATTEMPTS {
-            let loaded = self.shared.store.load(publisher, offer).await?;
-            let state = &loaded.as_ref().ok_or(Refusal::OfferNotFound)?.aggregate;
-            if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
-                return Ok(done);
-            }
-            let offer_type = self.offer_type(&state.offer.offer_type)?;
-            let scenario = self.scenario(publisher, offer);
-            let plan = self.plan(offer_type, scenario.as_ref());
-            let live = plan.into_iter().find(|step| step.executor == Executor::Live);
-            let command = Command::GoLive(GoLive {
-                id,
-                by: request.by.clone(),
-                migrated_by_default: self.migrated_by_default(publisher).await?,
-                live: live.ok_or(Refusal::NotReadyForGoLive { status: state.status() })?,
-                guard: request.guard.clone(),
-            });
-            let now = self.shared.clock.now(publisher);
-            let along = Along { repeat: request.repeat, ..Along::default() };
-            match self.try_once(publisher, loaded, command, now, along).await? {
-                Tried::Done(done) => return Ok(*done),
-                Tried::Stale => {}
-            }
-        }
-        Err(EngineError::Conflict)
+        self.execute(publisher, offer, GoingLive { request, id }).await
     }
 }

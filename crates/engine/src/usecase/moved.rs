@@ -21,24 +21,41 @@ pub(super) struct Moved {
     is_left: bool,
 }
 
-/// What changes for the operations of `changed`, which were as `before` has them; nothing if nobody reads it.
-pub(super) fn moves(before: Option<&Aggregate>, changed: &[Operation]) -> Vec<Moved> {
-    if !tracing::enabled!(tracing::Level::INFO) {
+/// Where an offer's operations stood; nothing if nobody reads the log.
+#[derive(Default)]
+pub(super) struct Before([Option<(OperationId, String)>; 2]);
+
+impl Before {
+    pub(super) fn of(state: &Aggregate) -> Self {
+        if !is_read() {
+            return Self::default();
+        }
+        let operations = [state.target.as_ref(), state.cancellation.as_ref()];
+        Self(operations.map(|known| known.map(|operation| (operation.id, standing(operation)))))
+    }
+}
+
+fn is_read() -> bool {
+    tracing::enabled!(tracing::Level::INFO)
+}
+
+/// What changes for the operations of `changed`; nothing if nobody reads it.
+pub(super) fn moves(before: &Before, changed: &[Operation]) -> Vec<Moved> {
+    if !is_read() {
         return Vec::new();
     }
     changed.iter().filter_map(|now| Moved::of(before, now)).collect()
 }
 
 impl Moved {
-    fn of(before: Option<&Aggregate>, now: &Operation) -> Option<Self> {
-        let known = before.into_iter().flat_map(|state| [&state.target, &state.cancellation]).flatten();
-        let from = known.filter(|operation| operation.id == now.id).map(standing).next();
-        let (from, to) = (from.unwrap_or_else(|| "new".to_owned()), standing(now));
+    fn of(before: &Before, now: &Operation) -> Option<Self> {
+        let from = before.0.iter().flatten().find(|(id, _)| *id == now.id);
+        let (from, to) = (from.map_or("new", |(_, stood)| stood), standing(now));
         (from != to).then(|| Self {
             operation: now.id,
             kind: kind(&now.kind),
             version: now.offer_version,
-            from,
+            from: from.to_owned(),
             to,
             why: why(now).map(|reason| reason.chars().take(LONGEST_REASON).collect()),
             is_left: matches!(&now.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. }),

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use signoff_definition::{Level, OfferType, Report};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
+use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::refusal::Refusal;
@@ -12,11 +14,10 @@ use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 use signoff_text::{FindingText, Lang};
 
-use super::{Along, Done, Tried};
-use crate::catalogue::{Level, OfferType, Report};
+use super::Done;
+use super::path::{Prepared, Scope, UseCase};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::lab::Scenario;
 use crate::pipeline;
 
 /// What a caller wants published.
@@ -32,6 +33,57 @@ pub struct PublishRequest {
     pub repeat: Option<Repeat>,
 }
 
+/// A publish on its way.
+struct Publishing {
+    request: PublishRequest,
+    id: OperationId,
+    /// What the checks found in the draft that was loaded last.
+    findings: Arc<Report>,
+}
+
+impl UseCase for Publishing {
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
+        scope.load_existing().await.map(Some)
+    }
+
+    fn repeat(&self) -> Option<Repeat> {
+        self.request.repeat
+    }
+
+    async fn prepare(
+        &mut self,
+        scope: Scope<'_>,
+        loaded: Option<&Loaded>,
+        now: Timestamp,
+    ) -> Result<Prepared, EngineError> {
+        let (engine, loaded) = (scope.engine, loaded.ok_or(Refusal::OfferNotFound)?);
+        let offer = &loaded.aggregate.offer;
+        let offer_type = engine.offer_type(&offer.offer_type)?;
+        self.findings = engine.check(loaded, offer_type, now).await?;
+        let publish = Publish {
+            id: self.id,
+            by: self.request.by.clone(),
+            emails: self.request.emails.clone(),
+            migrated_by_default: engine.migrated_by_default(scope.publisher).await?,
+            plan: engine.plan(scope, offer_type),
+            checked: checked(offer.draft.revision, &self.findings),
+            guard: self.request.guard.clone(),
+        };
+        Ok(Command::Publish(publish).into())
+    }
+
+    /// The refusal of a draft that is not fit goes with the findings that say so.
+    fn refused(&self, refusal: Refusal) -> Result<Reply, EngineError> {
+        Err(match refusal {
+            Refusal::ValidationFailed => EngineError::Unfit {
+                findings: self.findings.of(Level::Error).cloned().collect(),
+                omitted: self.findings.omitted_errors,
+            },
+            refusal => refusal.into(),
+        })
+    }
+}
+
 impl Engine {
     /// Starts publishing the offer's draft.
     ///
@@ -43,29 +95,7 @@ impl Engine {
         offer: &str,
         request: PublishRequest,
     ) -> Result<Done, EngineError> {
-        let id = self.shared.clock.new_id();
-        for _ in 0..super::ATTEMPTS {
-            let loaded = self.shared.store.load(publisher, offer).await?;
-            let draft = loaded.as_ref().ok_or(Refusal::OfferNotFound)?;
-            if let Some(done) = self.done_before(publisher, Some(draft), request.repeat.as_ref()).await? {
-                return Ok(done);
-            }
-            let now = self.shared.clock.now(publisher);
-            let (command, findings) = self.command(publisher, draft, &request, id, now).await?;
-            let along = Along { repeat: request.repeat, ..Along::default() };
-            match self.try_once(publisher, loaded, command, now, along).await {
-                Ok(Tried::Done(done)) => return Ok(*done),
-                Ok(Tried::Stale) => {}
-                Err(EngineError::Refused(refusal)) => return Err(refused(refusal, &findings)),
-                Err(error) => return Err(error),
-            }
-        }
-        Err(EngineError::Conflict)
-    }
-
-    /// The plan of an operation that starts now.
-    pub(super) fn plan(&self, offer_type: &OfferType, scenario: Option<&Scenario>) -> Vec<StepPlan> {
-        pipeline::plan(offer_type, self.shared.settings.pipeline, &self.shared.hooks, scenario)
+        self.execute(publisher, offer, self.publishing(request)).await
     }
 
     /// Decides on a publish of the offer's draft as it is, and starts and writes nothing. Answers the findings that
@@ -79,40 +109,19 @@ impl Engine {
         offer: &str,
         request: PublishRequest,
     ) -> Result<Arc<Report>, EngineError> {
-        let loaded = self.shared.store.load(publisher, offer).await?.ok_or(Refusal::OfferNotFound)?;
-        self.done_before(publisher, Some(&loaded), request.repeat.as_ref()).await?;
-        let now = self.shared.clock.now(publisher);
-        let id = self.shared.clock.new_id();
-        let (command, findings) = self.command(publisher, &loaded, &request, id, now).await?;
-        match signoff_lifecycle::decide(Some(loaded.aggregate), command, now) {
-            Ok(_) => Ok(findings),
-            Err(refusal) => Err(refused(refusal, &findings)),
-        }
+        let mut case = self.publishing(request);
+        self.dry_run(publisher, offer, &mut case).await?;
+        Ok(case.findings)
     }
 
-    /// The command that publishes the draft as it was loaded, and what the checks found in that draft.
-    async fn command(
-        &self,
-        publisher: &str,
-        loaded: &Loaded,
-        request: &PublishRequest,
-        id: OperationId,
-        now: Timestamp,
-    ) -> Result<(Command, Arc<Report>), EngineError> {
-        let offer = &loaded.aggregate.offer;
-        let offer_type = self.offer_type(&offer.offer_type)?;
-        let findings = self.check(loaded, offer_type, now).await?;
-        let scenario = self.scenario(publisher, &offer.id);
-        let command = Command::Publish(Publish {
-            id,
-            by: request.by.clone(),
-            emails: request.emails.clone(),
-            migrated_by_default: self.migrated_by_default(publisher).await?,
-            plan: self.plan(offer_type, scenario.as_ref()),
-            checked: checked(offer.draft.revision, &findings),
-            guard: request.guard.clone(),
-        });
-        Ok((command, findings))
+    fn publishing(&self, request: PublishRequest) -> Publishing {
+        Publishing { request, id: self.shared.clock.new_id(), findings: Arc::default() }
+    }
+
+    /// The plan of an operation of the offer that starts now.
+    pub(super) fn plan(&self, scope: Scope<'_>, offer_type: &OfferType) -> Vec<StepPlan> {
+        let scenario = self.scenario(scope.publisher, scope.offer);
+        pipeline::plan(offer_type, self.shared.settings.pipeline, &self.shared.hooks, scenario.as_ref())
     }
 
     pub(super) fn offer_type(&self, id: &str) -> Result<&'static OfferType, EngineError> {
@@ -121,17 +130,6 @@ impl Engine {
 
     pub(super) async fn migrated_by_default(&self, publisher: &str) -> Result<bool, StoreError> {
         Ok(self.publisher(publisher).await?.is_none_or(|record| record.migrated))
-    }
-}
-
-/// The refusal of a draft that is not fit goes with the findings that say so.
-fn refused(refusal: Refusal, report: &Report) -> EngineError {
-    match refusal {
-        Refusal::ValidationFailed => EngineError::Unfit {
-            findings: report.of(Level::Error).cloned().collect(),
-            omitted: report.omitted_errors,
-        },
-        refusal => EngineError::Refused(refusal),
     }
 }
 

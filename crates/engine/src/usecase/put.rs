@@ -3,17 +3,19 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use signoff_definition::{Document, OfferType, Secrets};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Offer;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
-use signoff_store::contract::Content;
+use signoff_store::contract::{Content, Loaded};
 
+use super::Done;
+use super::checks::CheckSlot;
+use super::path::{Prepared, Scope, UseCase, With};
 use super::told::Draft;
-use super::{Along, Done, Tried};
-use crate::catalogue::{Document, OfferType, Secrets};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -34,6 +36,88 @@ pub struct PutRequest {
     pub repeat: Option<Repeat>,
 }
 
+/// A put on its way.
+struct Putting<'e> {
+    engine: &'e Engine,
+    request: PutRequest,
+    /// Of the offer, if it is created.
+    guid: OperationId,
+    sent: Document,
+    offer_type: Option<String>,
+    /// Those that are stored with the draft that was loaded last.
+    secrets: Option<String>,
+    written: Option<Written<'e>>,
+}
+
+/// A definition as it was written, to be checked.
+struct Written<'e> {
+    definition: Value,
+    now: Timestamp,
+    slot: CheckSlot<'e>,
+}
+
+impl UseCase for Putting<'_> {
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
+        let loaded = scope.engine.shared.store.load_with_secrets(scope.publisher, scope.offer).await?;
+        let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
+        if loaded.is_none() && self.offer_type.is_none() {
+            return Err(EngineError::UnknownOfferType(String::new()));
+        }
+        self.secrets = secrets;
+        self.written = None;
+        Ok(loaded)
+    }
+
+    fn repeat(&self) -> Option<Repeat> {
+        self.request.repeat
+    }
+
+    async fn prepare(
+        &mut self,
+        scope: Scope<'_>,
+        loaded: Option<&Loaded>,
+        now: Timestamp,
+    ) -> Result<Prepared, EngineError> {
+        let (engine, Scope { publisher, offer, .. }) = (self.engine, scope);
+        let stored = loaded.map(|loaded| &loaded.aggregate);
+        if stored.is_none() {
+            spelled_anew(scope).await?;
+        }
+        let stored_type = stored.map(|stored| stored.offer.offer_type.as_str());
+        let known =
+            stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.catalogue().offer_type(id));
+        let mut document = self.sent.clone();
+        let mut secrets = document.split(known);
+        if let Some(stored) = stored {
+            let earlier = engine.secrets_of(&stored.offer, self.secrets.as_deref(), known).await?;
+            secrets.keep(&document, earlier);
+        }
+        let at = stored.map_or(now, |stored| stored.at(now));
+        let version = stored.map_or(1, |stored| stored.offer.version);
+        let content = content(version, offer, &document, &secrets, at);
+        let put = Put {
+            publisher: publisher.to_owned(),
+            offer: offer.to_owned(),
+            guid: self.guid,
+            offer_type: self.offer_type.clone(),
+            migrated: self.request.migrated,
+            guard: self.request.guard.clone(),
+        };
+        let draft = Draft { put_at: at, migrated_by_default: engine.migrated_by_default(publisher).await? };
+        let slot = engine.shared.checks.slot(stored.map_or(self.guid, |stored| stored.offer.guid));
+        self.written = Some(Written { definition: document.definition, now, slot });
+        Ok(Prepared { command: Command::Put(put), with: With::Draft(content, draft) })
+    }
+}
+
+/// Looks whether an offer is there under the same id in another spelling.
+async fn spelled_anew(scope: Scope<'_>) -> Result<(), EngineError> {
+    match scope.engine.shared.store.offer_spelled(scope.publisher, scope.offer).await? {
+        Some(existing) if existing != scope.offer => Err(Refusal::IdTaken { existing }.into()),
+        _ => Ok(()),
+    }
+}
+
 impl Engine {
     /// Stores the offer's draft, creating the offer if there is none.
     ///
@@ -49,61 +133,17 @@ impl Engine {
             None => None,
         };
         let guid = self.shared.clock.new_id();
-        for _ in 0..super::ATTEMPTS {
-            let generation = self.shared.checks.generation();
-            let loaded = self.shared.store.load_with_secrets(publisher, offer).await?;
-            let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
-            if loaded.is_none() && offer_type.is_none() {
-                return Err(EngineError::UnknownOfferType(String::new()));
-            }
-            if let Some(done) = self.done_before(publisher, loaded.as_ref(), request.repeat.as_ref()).await? {
-                return Ok(done);
-            }
-            if loaded.is_none()
-                && let Some(existing) = self.shared.store.offer_spelled(publisher, offer).await?
-                && existing != offer
-            {
-                return Err(Refusal::IdTaken { existing }.into());
-            }
-            let now = self.shared.clock.now(publisher);
-            let stored_type = loaded.as_ref().map(|loaded| loaded.aggregate.offer.offer_type.as_str());
-            let known = stored_type.or(offer_type.as_deref()).and_then(|id| self.catalogue().offer_type(id));
-            let mut document = sent.clone();
-            let mut secrets_now = document.split(known);
-            if let Some(loaded) = &loaded {
-                let earlier = self.secrets_of(&loaded.aggregate.offer, secrets.as_deref(), known).await?;
-                secrets_now.keep(&document, earlier);
-            }
-            let version = loaded.as_ref().map_or(1, |loaded| loaded.aggregate.offer.version);
-            let at = loaded.as_ref().map_or(now, |loaded| loaded.aggregate.at(now));
-            let content = content(version, offer, &document, &secrets_now, at);
-            let command = Command::Put(Put {
-                publisher: publisher.to_owned(),
-                offer: offer.to_owned(),
-                guid,
-                offer_type: offer_type.clone(),
-                migrated: request.migrated,
-                guard: request.guard.clone(),
-            });
-            let draft = Draft { put_at: at, migrated_by_default: self.migrated_by_default(publisher).await? };
-            let along = Along {
-                content: Some(content),
-                draft: Some(draft),
-                repeat: request.repeat,
-                ..Along::default()
-            };
-            match self.try_once(publisher, loaded, command, now, along).await? {
-                Tried::Done(done) => {
-                    let offer = &done.state.offer;
-                    if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
-                        self.check_definition(offer, offer_type, &document.definition, now, generation);
-                    }
-                    return Ok(*done);
-                }
-                Tried::Stale => {}
+        let mut case =
+            Putting { engine: self, request, guid, sent, offer_type, secrets: None, written: None };
+        let done = self.execute_with(publisher, offer, &mut case).await?;
+        // Nothing was written if the request came again.
+        if let Some(Written { definition, now, slot }) = case.written {
+            let offer = &done.state.offer;
+            if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
+                self.check_definition(offer, offer_type, &definition, now, slot);
             }
         }
-        Err(EngineError::Conflict)
+        Ok(done)
     }
 
     /// The secrets of the draft that stands, given those that are stored with it.

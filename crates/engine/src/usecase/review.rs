@@ -4,7 +4,7 @@ use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Command, Review, Ruling};
 use signoff_lifecycle::ids::OperationId;
 
-use super::{Along, Done};
+use super::{Done, Plain};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -43,6 +43,6 @@ impl Engine {
             ruling: request.ruling,
             self_review,
         });
-        self.execute(publisher, offer, command, Along::default()).await
+        self.execute(publisher, offer, Plain::from(command)).await
     }
 }

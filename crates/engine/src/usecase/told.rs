@@ -3,17 +3,15 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use signoff_definition::{Catalogue, Document};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::{Kind, Operation, Phase};
-use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
-use signoff_store::contract::{Loaded, Repeated};
+use signoff_store::contract::Repeated;
 
-use super::Done;
-use crate::catalogue::{Catalogue, Document};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -140,47 +138,22 @@ fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<Asked> 
 }
 
 impl Engine {
-    /// What came of an earlier request that was the same. The offer must have been loaded before: if there is no
-    /// reply then, `loaded` is without the change that it would tell of.
+    /// What was told of an earlier request that was the same. The offer must have been loaded before: if there is
+    /// nothing then, it is without the change that would be told of.
     ///
     /// # Errors
     /// If the request cannot be carried out safely ([`Repeat::check`]), and failures of the store.
     pub(super) async fn done_before(
         &self,
         publisher: &str,
-        loaded: Option<&Loaded>,
         repeat: Option<&Repeat>,
-    ) -> Result<Option<Done>, EngineError> {
+    ) -> Result<Option<Told>, EngineError> {
         let Some(repeat) = repeat else { return Ok(None) };
         let kept = self.shared.store.repeated(publisher, repeat.key).await?;
         repeat.check(kept.as_ref().map(|kept| &kept.digest), self.shared.clock.real())?;
-        let Some((kept, loaded)) = kept.zip(loaded) else { return Ok(None) };
-        let told: Told =
+        let Some(kept) = kept else { return Ok(None) };
+        let told =
             serde_json::from_str(&kept.reply).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Some(Done { reply: told.reply.clone(), state: loaded.aggregate.clone(), told }))
-    }
-
-    /// Keeps what is told of a command that changed nothing, if it may be repeated: the offer may be another by then.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] if the same request was answered meanwhile.
-    pub(super) async fn keep_told(
-        &self,
-        publisher: &str,
-        repeat: Option<&Repeat>,
-        told: &Told,
-    ) -> Result<(), StoreError> {
-        match repeat {
-            Some(repeat) => self.shared.store.keep_reply(told.kept(publisher, repeat)?).await,
-            None => Ok(()),
-        }
-    }
-}
-
-/// The dialect's exception: what has ended counts as cancelled.
-pub(super) fn ended(refusal: Refusal) -> Result<Reply, Refusal> {
-    match refusal {
-        Refusal::NoOperationInProgress { newest: Some(newest) } => Ok(Reply::NothingToCancel(newest)),
-        refusal => Err(refusal),
+        Ok(Some(told))
     }
 }

@@ -95,7 +95,7 @@ async fn a_kill_after_the_switch_completes_the_golive() {
         };
     }
     let killed = world.stop("a", Means::Kill).await.unwrap();
-    assert!(matches!(&killed.reply, Reply::Completed(reference) if reference.id == golive));
+    assert!(matches!(killed.reply(), Reply::Completed(reference) if reference.id == golive));
     let completed = world.operation(golive).await;
     assert!(matches!(completed.phase, Phase::Completed { .. }));
     assert_eq!(world.state("a").await.offer.production.unwrap().operation, publish);

@@ -51,13 +51,13 @@ async fn a_cancel_stops_on_the_spot_what_needs_no_undoing() {
     world.advance(MINUTE).await;
     assert!(matches!(step(&world.operation(publish).await, "displaycertify"), StepState::InProgress { .. }));
     let done = world.cancel("a").await.unwrap();
-    assert!(matches!(&done.reply, Reply::Canceled(reference) if reference.id == publish));
+    assert!(matches!(done.reply(), Reply::Canceled(reference) if reference.id == publish));
     let canceled = world.operation(publish).await;
     assert!(matches!(&canceled.phase, Phase::Canceled { by, .. } if by == "bob"));
     // Nothing of it happens any more, and the same cancel gets the same answer.
     world.advance(DAY).await;
     assert_eq!(world.operation(publish).await, canceled);
-    assert_eq!(world.cancel("a").await.unwrap().reply, done.reply);
+    assert_eq!(world.cancel("a").await.unwrap().reply(), done.reply());
     assert_eq!(world.artifacts(publish).await, [""; 0]);
 }
 
@@ -86,7 +86,7 @@ async fn a_cancel_undoes_what_began() {
     assert!(matches!(world.operation(cancellation).await.phase, Phase::Completed { .. }));
     assert!(matches!(world.operation(publish).await.phase, Phase::Canceled { .. }));
     assert_eq!(world.artifacts(publish).await, [""; 0]);
-    let again = world.cancel("a").await.unwrap().reply;
+    let again = world.cancel("a").await.unwrap().told.reply;
     assert!(matches!(again, Reply::CancellationEnded(reference) if reference.id == cancellation));
 }
 

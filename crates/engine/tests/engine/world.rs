@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
-use signoff_engine::catalogue::sample_vm_offer;
+use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::hooks::Hooks;
 use signoff_engine::lab::{Scenario, StepScenario};
@@ -252,7 +252,7 @@ pub(crate) fn hour() -> StepScenario {
 
 /// The operation that a call started.
 pub(crate) fn started(done: &Done) -> OperationId {
-    match &done.reply {
+    match done.reply() {
         Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
         other => panic!("nothing was started: {other:?}"),
     }

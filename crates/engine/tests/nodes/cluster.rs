@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signoff_engine::catalogue::sample_vm_offer;
+use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutRequest, Settings};

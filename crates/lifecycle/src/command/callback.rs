@@ -66,7 +66,8 @@ impl Callback {
                 StepState::Blocked { .. } => Some(Outcome::Fail),
                 _ => None,
             };
-            return self.again(recorded.filter(|_| answered));
+            let recorded = recorded.filter(|_| answered);
+            return self.again(state, recorded);
         };
         let mut transition = Transition::new(state, present);
         let now = transition.now;
@@ -98,7 +99,8 @@ impl Callback {
         };
         let Some(attempt) = awaited(operation, index, WorkKind::Undo).filter(|_| operation.is_running())
         else {
-            return self.again(how_it_ended(&operation.undo[index]).filter(|_| answered));
+            let recorded = how_it_ended(&operation.undo[index]).filter(|_| answered);
+            return self.again(state, recorded);
         };
         let id = operation.id;
         let mut transition = Transition::new(state, present);
@@ -119,9 +121,11 @@ impl Callback {
     }
 
     /// The matter has ended: `recorded` is what the third party itself said of it.
-    fn again(self, recorded: Option<Outcome>) -> Result<Verdict, Refusal> {
+    fn again(self, state: Aggregate, recorded: Option<Outcome>) -> Result<Verdict, Refusal> {
         match self.said {
-            Said::Ended(answer) if recorded == Some(answer.outcome) => Ok(Verdict::Already(Reply::Recorded)),
+            Said::Ended(answer) if recorded == Some(answer.outcome) => {
+                Ok(Verdict::already(state, Reply::Recorded))
+            }
             Said::Ended(_) | Said::Progress { .. } => Err(Refusal::NotAwaited { step: self.step }),
         }
     }

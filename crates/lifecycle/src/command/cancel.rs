@@ -98,7 +98,7 @@ impl Cancel {
     fn repeat(self, state: Aggregate, reply: Reply, present: Timestamp) -> Verdict {
         match (self.means, &reply) {
             (Means::Force | Means::Kill, Reply::Canceling(_)) => self.give_up(state, present),
-            _ => Verdict::Already(reply),
+            _ => Verdict::already(state, reply),
         }
     }
 

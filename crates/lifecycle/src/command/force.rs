@@ -44,7 +44,9 @@ impl Cancel {
 
     /// Past the switch a golive can only complete (promise 6): it does so now.
     pub(super) fn complete_at_once(self, state: Aggregate, present: Timestamp) -> Verdict {
-        let Some((reference, index)) = switched(&state) else { return Verdict::Already(Reply::Recorded) };
+        let Some((reference, index)) = switched(&state) else {
+            return Verdict::already(state, Reply::Recorded);
+        };
         let mut transition = Transition::new(state, present);
         transition.recall_work();
         transition.also_tell(self.emails);

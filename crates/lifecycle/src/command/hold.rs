@@ -54,7 +54,7 @@ impl Release {
             return Err(Refusal::StepNotFound { step: self.step });
         }
         if target.released.contains(&self.step) {
-            return Ok(Verdict::Already(Reply::Recorded));
+            return Ok(Verdict::already(state, Reply::Recorded));
         }
         let held = held_work(target, &self.step);
         let mut transition = Transition::new(state, present);

@@ -27,7 +27,7 @@ impl Reschedule {
         let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
         let delay = operation.longest_delay(&outstanding);
         if self.due_at <= present.plus(delay).plus(SLACK) {
-            return Ok(Verdict::Already(Reply::Recorded));
+            return Ok(Verdict::already(state, Reply::Recorded));
         }
         let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
         let mut transition = Transition::new(state, present);

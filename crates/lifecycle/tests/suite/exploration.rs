@@ -156,7 +156,7 @@ fn after(state: &Aggregate, command: &Command) -> Option<Aggregate> {
             rules::of_a_decision(Some(state), command, &decision, NOW);
             Some(decision.next)
         }
-        Ok(Verdict::Already(_)) | Err(_) => None,
+        Ok(Verdict::Already { .. }) | Err(_) => None,
     }
 }
 

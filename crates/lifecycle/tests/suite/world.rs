@@ -77,7 +77,10 @@ impl World {
         let verdict = decide(self.state.clone(), command.clone(), self.now);
         assert_eq!(verdict, decide(self.state.clone(), command.clone(), self.now), "decide is pure");
         match verdict? {
-            Verdict::Already(reply) => Ok(reply),
+            Verdict::Already { state, reply } => {
+                assert_eq!(Some(*state), self.state, "nothing changes");
+                Ok(reply)
+            }
             Verdict::Change(decision) => {
                 rules::of_a_decision(self.state.as_ref(), command, &decision, self.now);
                 history::of_storage(&decision);

@@ -77,11 +77,16 @@ fn the_first_answer_stands(it: &Answered<'_>) {
     let goes_on = |first: &Reply| cancel.means != Means::Cancel && matches!(first, Reply::Canceling(_));
     let first = first_answer(before).filter(|first| is_plain(cancel, before) && !goes_on(first));
     if let Some(first) = first {
-        assert_eq!(it.answer, &Ok(Verdict::Already(first)), "a repeated cancel");
+        assert_eq!(it.answer, &Ok(already(before, first)), "a repeated cancel");
     }
     if let Ok(Verdict::Change(decision)) = it.answer {
         repeated_at_once(cancel, decision, it.now);
     }
+}
+
+/// The answer that changes nothing.
+fn already(state: &Aggregate, reply: Reply) -> Verdict {
+    Verdict::Already { state: Box::new(state.clone()), reply }
 }
 
 fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
@@ -93,7 +98,7 @@ fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
             Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
         }
         Reply::Completed(_) => return,
-        reply => Ok(Verdict::Already(reply.clone())),
+        reply => Ok(already(&decision.next, reply.clone())),
     };
     for again in [Cancel { named: by_name, guard: Guard::Newest(Vec::new()), ..plain.clone() }, plain] {
         let answer = signoff_lifecycle::decide(Some(decision.next.clone()), Command::Cancel(again), now);

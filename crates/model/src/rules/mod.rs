@@ -134,6 +134,6 @@ pub fn breach_of(answered: &Answered<'_>) -> Option<Breach> {
             let taken = Taken { before: *before, command, decision, now: *now };
             decision::CHECKS.iter().find_map(|(rule, check)| quiet::breach(*rule, || check(&taken)))
         }
-        Ok(Verdict::Already(_)) | Err(_) => None,
+        Ok(Verdict::Already { .. }) | Err(_) => None,
     })
 }

@@ -7,7 +7,7 @@ use axum::routing::on;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{StatusCode, Uri};
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;

@@ -5,7 +5,7 @@ use axum::response::Response;
 use axum::routing::on;
 use http::StatusCode;
 use serde_json::{Value, json};
-use signoff_engine::catalogue::{OfferType as Known, tables};
+use signoff_definition::{OfferType as Known, tables};
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;

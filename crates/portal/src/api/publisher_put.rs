@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::on;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::json;
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_front::context::Context;
 use signoff_front::first_use::new_publisher;
 use signoff_front::membership::Standing;

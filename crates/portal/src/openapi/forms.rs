@@ -1,6 +1,6 @@
 //! The forms of texts and numbers, as schemas: what the server takes, no more and no less.
 
-use signoff_engine::catalogue::Catalogue;
+use signoff_definition::Catalogue;
 use signoff_wire::{Dialect, filter, names, path};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 

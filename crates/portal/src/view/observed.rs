@@ -2,7 +2,7 @@
 //! stored: whoever puts back what they read stores it themselves.
 
 use serde_json::{Map, Value, json};
-use signoff_engine::catalogue::OfferType;
+use signoff_definition::OfferType;
 
 /// Lists of an offer.
 const LISTS: [&str; 2] = ["microsoft-azure-marketplace.screenshots", "microsoft-azure-marketplace.videos"];
@@ -61,7 +61,7 @@ fn add(holder: &mut Map<String, Value>, name: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use signoff_engine::catalogue::Catalogue;
+    use signoff_definition::Catalogue;
 
     use super::*;
 

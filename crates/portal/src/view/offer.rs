@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
+use signoff_definition::Catalogue;
 use signoff_engine::Stored;
-use signoff_engine::catalogue::{self, Catalogue};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_store::StoreError;
@@ -61,7 +61,7 @@ pub(crate) fn offer(
     dialect: Dialect,
 ) -> Result<Vec<u8>, StoreError> {
     let offer_type = Catalogue::load().offer_type(&state.offer.offer_type);
-    let (definition, extra) = catalogue::shown(
+    let (definition, extra) = signoff_definition::shown(
         offer_type,
         &content.definition,
         content.extra.as_deref(),

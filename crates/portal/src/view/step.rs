@@ -1,6 +1,6 @@
 //! Steps: those of a pipeline, and the undos that are the steps of a cancellation.
 
-use signoff_engine::catalogue::{Catalogue, OfferType};
+use signoff_definition::{Catalogue, OfferType};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::operation::{Kind, Operation, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::Executor;

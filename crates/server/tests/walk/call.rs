@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::pin::Pin;
 
 use serde_json::{Value, json};
-use signoff_engine::catalogue::sample_vm_offer;
+use signoff_definition::sample_vm_offer;
 
 use crate::reply::Reply;
 use crate::server::{TestServer, eventually};

@@ -166,7 +166,7 @@ async fn passing_errors_are_retried_within_the_step() {
 async fn other_offer_types_have_pipelines_too() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
-    let mut document: Value = serde_json::from_str(signoff_engine::catalogue::sample_corevm_offer()).unwrap();
+    let mut document: Value = serde_json::from_str(signoff_definition::sample_corevm_offer()).unwrap();
     document.as_object_mut().unwrap().shift_remove("pcMigrationStatus");
     owner.put_offer("core", &document).await.expect(201);
     owner.publish_live("core").await;

@@ -164,7 +164,7 @@ pub async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: C
     let (state, expected) = split(store.load(publisher, offer).await.unwrap());
     match decide(state, command, NOW).unwrap() {
         Verdict::Change(decision) => change(expected, *decision, NOW),
-        Verdict::Already(reply) => panic!("nothing changes: {reply:?}"),
+        Verdict::Already { reply, .. } => panic!("nothing changes: {reply:?}"),
     }
 }
 

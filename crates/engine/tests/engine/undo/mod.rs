@@ -8,8 +8,8 @@ mod measure;
 mod stage;
 
 use futures_util::{StreamExt as _, stream};
+use signoff_definition::Catalogue;
 use signoff_engine::PipelineKind;
-use signoff_engine::catalogue::Catalogue;
 use signoff_lifecycle::plan::CancelPolicy;
 
 use crate::world::VM;

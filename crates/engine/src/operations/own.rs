@@ -1,0 +1,51 @@
+//! Operations of a store that nobody else writes to: what is kept is right, since each commit takes it in.
+
+use std::sync::Arc;
+
+use signoff_lifecycle::ids::OperationId;
+use signoff_store::cache::Cache;
+use signoff_store::{Store, StoreError};
+
+use super::{KEPT, SHARDS, Viewed};
+
+/// What is kept: never behind the store.
+pub(crate) struct Own(pub(super) Cache<OperationId, Arc<Viewed>>);
+
+impl Default for Own {
+    fn default() -> Self {
+        Self(Cache::sharded(SHARDS, KEPT))
+    }
+}
+
+impl Own {
+    /// The operation as it is kept, or as the store has it.
+    pub(super) async fn get(
+        &self,
+        store: &dyn Store,
+        publisher: &str,
+        id: OperationId,
+    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+        let slot = match self.0.get_if(&id, |viewed| viewed.publisher == publisher) {
+            Ok(viewed) => return Ok(Some(viewed)),
+            Err(slot) => slot,
+        };
+        let Some(stored) = store.operation(publisher, id).await? else { return Ok(None) };
+        let viewed = Arc::new(Viewed::new(publisher, &stored.offer, stored.operation));
+        slot.fill(viewed.clone());
+        Ok(Some(viewed))
+    }
+
+    /// The operation of the offer with this number.
+    pub(super) async fn numbered(
+        &self,
+        store: &dyn Store,
+        publisher: &str,
+        offer: &str,
+        number: u64,
+    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+        match store.operation_by_version(publisher, offer, number).await? {
+            Some(operation) => self.get(store, publisher, operation.id).await,
+            None => Ok(None),
+        }
+    }
+}

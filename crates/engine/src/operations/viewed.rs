@@ -1,0 +1,51 @@
+//! An operation for many readers: decoded once, and rendered once.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::operation::Operation;
+
+/// An operation as it stands, and room for what was rendered of it.
+pub struct Viewed {
+    /// The publisher.
+    pub publisher: String,
+    /// The offer.
+    pub offer: String,
+    /// The operation.
+    pub operation: Operation,
+    rendered: Mutex<Option<Rendered>>,
+}
+
+/// What a reader gets, and until when it is so.
+#[derive(Clone)]
+pub struct Rendered {
+    /// The body of the reply.
+    pub body: Arc<[u8]>,
+    /// The entity tag of these bytes.
+    pub tag: Arc<str>,
+    /// From this moment on (on the publisher's clock) it has to be rendered anew: progress shows.
+    pub until: Timestamp,
+}
+
+impl Viewed {
+    pub(crate) fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
+        Self {
+            publisher: publisher.to_owned(),
+            offer: offer.to_owned(),
+            operation,
+            rendered: Mutex::new(None),
+        }
+    }
+
+    /// What was rendered last, or what `render` makes of the operation now.
+    pub fn rendered(&self, now: Timestamp, render: impl FnOnce(&Self) -> Rendered) -> Rendered {
+        let mut kept = self.rendered.lock();
+        if let Some(rendered) = kept.as_ref().filter(|rendered| now < rendered.until) {
+            return rendered.clone();
+        }
+        let rendered = render(self);
+        *kept = Some(rendered.clone());
+        rendered
+    }
+}

@@ -1,0 +1,139 @@
+//! The end of the one path: what was decided becomes one commit, and what waits for it is woken.
+
+use std::sync::Arc;
+
+use signoff_lifecycle::decision::Decision;
+use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::repeat::Repeat;
+use signoff_store::StoreError;
+use signoff_store::contract::Change;
+
+use super::Done;
+use super::audit::Asked;
+use super::moved::{self, Before, Moved};
+use super::path::With;
+use super::to_the_end::to_the_end;
+use super::told::Told;
+use crate::engine::Engine;
+use crate::operations::Viewed;
+
+/// When something happens.
+#[derive(Clone, Copy)]
+pub(super) struct Times {
+    /// What time it is. Letters leave now, whatever the history says.
+    pub(super) now: Timestamp,
+    /// What is written down.
+    pub(super) at: Timestamp,
+}
+
+/// Where a decision comes from.
+pub(super) struct Context {
+    /// The revision of the offer that it was decided on; `None`: there was none.
+    pub(super) expected: Option<u64>,
+    pub(super) times: Times,
+    pub(super) before: Before,
+    /// What a person asked for; `None`: it comes from work or a scenario.
+    pub(super) asked: Option<Asked>,
+    /// The request may come again.
+    pub(super) repeat: Option<Repeat>,
+    pub(super) with: With,
+}
+
+/// Who has to hear of a commit once it is through.
+struct Woken {
+    moved: Vec<Moved>,
+    /// Work was taken back.
+    settles: bool,
+    /// When the first of the new work is due.
+    due: Option<Timestamp>,
+    has_mail: bool,
+}
+
+impl Engine {
+    /// Commits a decision. It goes through even if the caller goes away meanwhile: what is kept in memory must
+    /// never miss a change.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if the offer changed meanwhile, and other failures of the store.
+    pub(super) async fn commit(
+        &self,
+        publisher: &str,
+        decision: Box<Decision>,
+        context: Context,
+    ) -> Result<Done, StoreError> {
+        let Context { expected, times, before, asked, repeat, with } = context;
+        let mail = self.letters(publisher, &decision, times.now).await?;
+        let audit = asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
+        let Decision { next, changed, work, settled, reply, .. } = *decision;
+        let woken = Woken {
+            moved: moved::moves(&before, &changed),
+            settles: !settled.is_empty(),
+            due: work.iter().map(|work| work.due_at).min(),
+            has_mail: !mail.is_empty(),
+        };
+        let (content, draft, fence) = match with {
+            With::Nothing => (None, None, None),
+            With::Draft(content, draft) => (Some(content), Some(draft), None),
+            With::Lease(lease) => (None, None, Some(lease)),
+        };
+        let told = Told::of(reply, &next, draft);
+        let repeat = repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
+        let change = Change {
+            audit,
+            expected,
+            next,
+            operations: changed,
+            work,
+            settled,
+            mail,
+            content,
+            repeat,
+            fence,
+        };
+        let engine = self.clone();
+        to_the_end(async move { engine.write(change, told, woken).await }).await
+    }
+
+    async fn write(&self, change: Change, told: Told, woken: Woken) -> Result<Done, StoreError> {
+        let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
+        let changing = self.shared.operations.changing(&change.operations);
+        let committed = self.shared.store.commit(&change).await;
+        let Change { next, operations, .. } = change;
+        match (committed, changing) {
+            (Ok(()), Some(changing)) => {
+                let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
+                let viewed = |operation| Arc::new(Viewed::new(publisher, offer, operation));
+                changing.committed(operations.into_iter().map(viewed));
+            }
+            (Ok(()), None) => {}
+            (Err(error), changing) => {
+                drop(changing);
+                // It may have gone through all the same: who follows asks the store.
+                self.shared.followers.moved(ids);
+                return Err(error);
+            }
+        }
+        self.shared.followers.moved(ids);
+        let done = Done { state: next, told };
+        self.wake(&done, &woken);
+        Ok(done)
+    }
+
+    /// Writes the log, and wakes whoever waits for what was committed.
+    fn wake(&self, done: &Done, woken: &Woken) {
+        let offer = &done.state.offer;
+        let request = self.asker.as_ref().map(|asker| asker.request.as_str());
+        for moved in &woken.moved {
+            moved.tell(offer, request);
+        }
+        if woken.settles {
+            self.shared.finished.send_modify(|count| *count += 1);
+        }
+        if let Some(due) = woken.due {
+            self.wake_runner(&offer.publisher, due);
+        }
+        if woken.has_mail {
+            self.shared.mail.notify_one();
+        }
+    }
+}

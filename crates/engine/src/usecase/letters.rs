@@ -1,0 +1,45 @@
+//! The letters that leave with a decision.
+
+use signoff_lifecycle::decision::{Audience, Decision, Notification};
+use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::operation::Kind;
+use signoff_store::StoreError;
+use signoff_store::contract::Mail;
+
+use crate::engine::Engine;
+
+impl Engine {
+    /// One letter per recipient and event.
+    pub(super) async fn letters(
+        &self,
+        publisher: &str,
+        decision: &Decision,
+        now: Timestamp,
+    ) -> Result<Vec<Mail>, StoreError> {
+        let mut letters = Vec::new();
+        for Notification { operation, event, audience } in &decision.notifications {
+            let recipients = match audience {
+                Audience::List(addresses) => addresses.clone(),
+                Audience::SellerContact => {
+                    let record = self.publisher(publisher).await?;
+                    record.and_then(|record| record.seller_contact).into_iter().collect()
+                }
+            };
+            let kind = decision.next.target.as_ref().map(|target| match target.kind {
+                Kind::GoLive => "goLive",
+                Kind::Publish | Kind::Cancel { .. } => "publish",
+            });
+            letters.extend(recipients.into_iter().map(|recipient| Mail {
+                publisher: publisher.to_owned(),
+                offer: decision.next.offer.id.clone(),
+                operation: *operation,
+                kind: kind.unwrap_or("publish").to_owned(),
+                recipient,
+                event: event.clone(),
+                at: now,
+                deliver: self.shared.settings.deliver_mail,
+            }));
+        }
+        Ok(letters)
+    }
+}
