@@ -52,9 +52,9 @@ mod tests {
     #[test]
     fn nothing_is_kept_that_was_read_before_a_change_was_over() {
         let publishers = Publishers::default();
-        let before = publishers.get("contoso").err().unwrap();
+        let before = publishers.get("contoso").unwrap_err();
         publishers.changing();
-        let during = publishers.get("contoso").err().unwrap();
+        let during = publishers.get("contoso").unwrap_err();
         // A change that is tried once more says so once more.
         publishers.changing();
         publishers.changed();
@@ -62,7 +62,7 @@ mod tests {
             slot.fill(publisher(1));
             assert!(publishers.get("contoso").is_err());
         }
-        publishers.get("contoso").err().unwrap().fill(publisher(2));
+        publishers.get("contoso").unwrap_err().fill(publisher(2));
         assert_eq!(publishers.get("contoso").unwrap().seller_id, 2);
         publishers.changing();
         assert!(publishers.get("contoso").is_err());

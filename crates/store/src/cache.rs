@@ -48,6 +48,12 @@ pub struct Slot<'a, K: Eq + Hash, V> {
     generation: u64,
 }
 
+impl<K: Eq + Hash, V> std::fmt::Debug for Slot<'_, K, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Slot").finish_non_exhaustive()
+    }
+}
+
 /// Keys that a commit is about to change. Dropped, it says that the commit failed, or may have failed: the store is
 /// asked from then on.
 #[must_use]
@@ -382,7 +388,7 @@ mod tests {
         let cache = Cache::sharded(4, 9);
         cache.changing(vec![1, 2]).committed(["one", "two"]);
         assert_eq!((cache.get(&1).ok(), cache.get(&2).ok()), (Some("one"), Some("two")));
-        let slot = cache.get_if(&1, |value| *value == "newer").err().expect("it does not hold");
+        let slot = cache.get_if(&1, |value| *value == "newer").expect_err("it does not hold");
         slot.fill("newer");
         assert_eq!(cache.get(&1).ok(), Some("newer"));
         let slot = cache.slot(1);

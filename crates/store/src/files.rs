@@ -262,7 +262,7 @@ mod tests {
         write_new(&file, b"").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
         let to_group = |file: &Path, mode: u32| set_mode_of(file, mode | 0o040);
-        assert_eq!(close_by(&[file.clone()], to_group), Ok(()));
+        assert_eq!(close_by(std::slice::from_ref(&file), to_group), Ok(()));
         assert_eq!(mode(&file), 0o640);
     }
 }

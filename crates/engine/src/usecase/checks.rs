@@ -87,7 +87,7 @@ impl Engine {
         let definition = self.definition(offer, offer.draft.content_version).await?;
         let definition =
             definition.ok_or_else(|| StoreError::Corrupt(format!("{} has no content", offer.id)))?;
-        let report = self.check_definition(offer, offer_type, &definition, now, slot);
+        let report = check_definition(offer, offer_type, &definition, now, slot);
         if !report.blames_a_signature() {
             return Ok(report);
         }
@@ -108,26 +108,25 @@ impl Engine {
             .transpose()
             .map_err(|error| StoreError::Corrupt(error.to_string()))
     }
+}
 
-    /// What the checks find in `definition`, which is the content of the offer's draft, as if nothing of it were
-    /// published; remembered.
-    pub(super) fn check_definition(
-        &self,
-        offer: &Offer,
-        offer_type: &OfferType,
-        definition: &Value,
-        now: Timestamp,
-        slot: CheckSlot<'_>,
-    ) -> Arc<Report> {
-        let (report, until) = examine(offer_type, definition, &Published::default(), time(now));
-        let report = Arc::new(report);
-        let until = until.map(|until| Timestamp(until.as_microsecond()));
-        let check = Check { draft: offer.draft, until, report: report.clone() };
-        if check.lasts() {
-            slot.fill(check);
-        }
-        report
+/// What the checks find in `definition`, which is the content of the offer's draft, as if nothing of it were
+/// published; remembered.
+pub(super) fn check_definition(
+    offer: &Offer,
+    offer_type: &OfferType,
+    definition: &Value,
+    now: Timestamp,
+    slot: CheckSlot<'_>,
+) -> Arc<Report> {
+    let (report, until) = examine(offer_type, definition, &Published::default(), time(now));
+    let report = Arc::new(report);
+    let until = until.map(|until| Timestamp(until.as_microsecond()));
+    let check = Check { draft: offer.draft, until, report: report.clone() };
+    if check.lasts() {
+        slot.fill(check);
     }
+    report
 }
 
 fn time(now: Timestamp) -> jiff::Timestamp {
@@ -171,7 +170,7 @@ mod tests {
         let checks = &engine.shared.checks;
 
         let check_into = |slot, revision, at| {
-            engine.check_definition(&offer(revision), offer_type, &definition, at, slot).findings.clone()
+            check_definition(&offer(revision), offer_type, &definition, at, slot).findings.clone()
         };
         let check = |revision, at| check_into(checks.slot(offer(revision).guid), revision, at);
         assert_eq!(check(1, Timestamp(0)), []);

@@ -59,9 +59,8 @@ impl Engine {
         &self,
         publisher: &str,
         decision: Box<Decision>,
-        context: Context,
+        Context { expected, times, before, asked, repeat, with }: Context,
     ) -> Result<Done, StoreError> {
-        let Context { expected, times, before, asked, repeat, with } = context;
         let mail = self.letters(publisher, &decision, times.now).await?;
         let audit = asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
         let Decision { next, changed, work, settled, reply, .. } = *decision;

@@ -13,7 +13,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Content, Loaded};
 
 use super::Done;
-use super::checks::CheckSlot;
+use super::checks::{CheckSlot, check_definition};
 use super::path::{Prepared, Scope, UseCase, With};
 use super::told::Draft;
 use crate::engine::Engine;
@@ -140,7 +140,7 @@ impl Engine {
         if let Some(Written { definition, now, slot }) = case.written {
             let offer = &done.state.offer;
             if let Ok(offer_type) = self.offer_type(&offer.offer_type) {
-                self.check_definition(offer, offer_type, &definition, now, slot);
+                check_definition(offer, offer_type, &definition, now, slot);
             }
         }
         Ok(done)

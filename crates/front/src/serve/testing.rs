@@ -32,7 +32,7 @@ pub(crate) fn endless() -> (Router, Arc<Notify>) {
         async move {
             Body::from_stream(stream::repeat_with(move || {
                 let _alive = &part;
-                Ok::<_, Infallible>(Bytes::from_static(&[b'.'; 64 * 1024]))
+                Ok::<_, Infallible>(Bytes::from_static(&[b'.'; 16 * 1024]))
             }))
         }
     });

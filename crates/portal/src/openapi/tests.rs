@@ -184,3 +184,12 @@ fn the_page_for_people_has_every_error_with_its_status_and_every_call() {
         assert!(page.contains(&row), "docs/api.md has no row {row:?}");
     }
 }
+
+#[test]
+fn the_committed_copy_is_the_document() {
+    let committed = include_str!("../../../../docs/openapi.json");
+    assert!(
+        document(Dialect::Documented) == committed,
+        "run `cargo xtask generate` and look at the difference"
+    );
+}

@@ -50,10 +50,8 @@ pub(crate) async fn calls(at: Call, beyond: Call) -> Seen {
 /// Goes to the bound and one beyond. `value` is the bound. `None`: no call sees it, and the test of this name goes there.
 async fn walk(bound: Bound, server: &TestServer, value: usize) -> Option<Seen> {
     Some(match bound {
-        // who_did_least_is_forgotten_first_and_memory_is_bounded
-        Bound::QuotaKeys => return None,
-        // as_many_lines_wait_as_the_table_of_bounds_says
-        Bound::LogLines => return None,
+        // who_did_least_is_forgotten_first_and_memory_is_bounded, as_many_lines_wait_as_the_table_of_bounds_says
+        Bound::QuotaKeys | Bound::LogLines => return None,
         Bound::Connections => connections::connections().await,
         Bound::Strangers => connections::strangers().await,
         Bound::HealthPlaces => connections::health_places().await,
