@@ -89,7 +89,6 @@ impl<K: Eq + Hash + Clone> Quota<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Bound;
 
     const MINUTE: Micros = Micros(60_000_000);
 
@@ -143,7 +142,7 @@ mod tests {
 
     #[test]
     fn who_did_least_is_forgotten_first_and_memory_is_bounded() {
-        let most = usize::try_from(Bound::QuotaKeys.row().value).unwrap();
+        let most = REMEMBERED;
         let quota = Quota::new(6, MINUTE);
         quota.take(&0, 6, at(0)).unwrap();
         for stranger in 1..most {

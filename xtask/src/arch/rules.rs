@@ -66,6 +66,10 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
             "signoff-identity",
             "signoff-definition",
             "signoff-engine",
+            // The walk makes and harms stores.
+            "signoff-upkeep",
+            "signoff-store-postgres",
+            "signoff-store-sqlite",
             "signoff-store",
             "signoff-lifecycle",
             "signoff-wire",

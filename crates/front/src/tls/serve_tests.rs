@@ -94,7 +94,7 @@ async fn a_client_that_takes_no_byte_of_a_reply_is_left() {
 
 #[tokio::test]
 async fn an_unfinished_handshake_does_not_hold_the_shutdown_up() {
-    let running = start(Router::new()).await;
+    let running = start(testing::routes(Router::new())).await;
     let mut silent = TcpStream::connect(running.address).await.unwrap();
     running.client().get(format!("https://127.0.0.1:{}/", running.address.port())).send().await.unwrap();
     running.stop.send(()).unwrap();
