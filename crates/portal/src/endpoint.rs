@@ -126,7 +126,7 @@ impl Endpoint {
         method.as_str() == self.verb.as_str() && route == self.path
     }
 
-    pub(crate) fn route(&self) -> MethodRouter<Portal> {
+    pub(crate) fn handler(&self) -> MethodRouter<Portal> {
         (self.route)(self.verb.filter())
     }
 

@@ -96,7 +96,7 @@ async fn description(State(portal): State<Portal>) -> Response {
 
 /// The publishing API (contract, "Endpoints").
 fn publishing() -> Router<Portal> {
-    ENDPOINTS.iter().fold(Router::new(), |router, endpoint| router.route(endpoint.path, endpoint.route()))
+    ENDPOINTS.iter().fold(Router::new(), |router, endpoint| router.route(endpoint.path, endpoint.handler()))
 }
 
 /// The bounds of the publishing API, for the table of limits.

@@ -46,7 +46,10 @@ fn registered(source: &str, found: &mut BTreeSet<String>) {
             open == 0
         });
         let arguments = &rest[..end.unwrap()];
-        let (_, from_path) = arguments.split_once('"').unwrap();
+        let Some((_, from_path)) = arguments.split_once('"') else {
+            assert!(arguments.starts_with("endpoint.path"), "a path that this test cannot read: {arguments}");
+            continue;
+        };
         let (path, methods) = from_path.split_once('"').unwrap();
         let mut any = false;
         for method in super::METHODS {
