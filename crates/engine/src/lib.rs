@@ -15,11 +15,11 @@ pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod operations;
-mod paused;
 mod pipeline;
 mod publishers;
 mod retention;
 mod runner;
+mod sleep;
 mod upkeep;
 mod usecase;
 

@@ -8,7 +8,7 @@ use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
-use crate::paused::paused;
+use crate::sleep::sleep_or_stop;
 
 /// At most so many offers are asked for in one query.
 const AT_ONCE: usize = 1000;
@@ -16,7 +16,7 @@ const AT_ONCE: usize = 1000;
 impl Engine {
     /// Wakes those who follow what other nodes commit, until `stop` says so.
     pub(super) async fn hear(&self, every: Duration, mut stop: watch::Receiver<bool>) {
-        while paused(&mut stop, every).await.is_some() {
+        while sleep_or_stop(&mut stop, every).await.is_some() {
             if let Err(error) = self.hear_once().await {
                 // Who waits is told later.
                 availability::failed(&error);

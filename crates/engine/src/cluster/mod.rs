@@ -32,7 +32,7 @@ impl Engine {
     /// What only a node of a cluster does beside its requests, until `stop` says so.
     pub(crate) async fn run_with_others(&self, stop: watch::Receiver<bool>) {
         if let Some(cluster) = &self.shared.cluster {
-            tokio::join!(self.hear(cluster.hear_every, stop.clone()), self.keep_time(stop));
+            tokio::join!(self.hear(cluster.hear_every, stop.clone()), self.clock_sync_loop(stop));
         }
     }
 }

@@ -76,8 +76,8 @@ impl Engine {
         tokio::join!(
             self.work(stop.clone()),
             self.run_with_others(stop.clone()),
-            self.keep_due_times(stop.clone()),
-            self.keep_up(stop)
+            self.due_times_loop(stop.clone()),
+            self.prune_loop(stop)
         );
     }
 

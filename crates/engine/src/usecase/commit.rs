@@ -10,9 +10,9 @@ use signoff_store::contract::Change;
 
 use super::Done;
 use super::audit::Asked;
+use super::detach_on_drop::detach_on_drop;
 use super::moved::{self, Before, Moved};
 use super::path::With;
-use super::to_the_end::to_the_end;
 use super::told::Told;
 use crate::engine::Engine;
 use crate::operations::Viewed;
@@ -90,7 +90,7 @@ impl Engine {
             fence,
         };
         let engine = self.clone();
-        to_the_end(async move { engine.write(change, told, woken).await }).await
+        detach_on_drop(async move { engine.write(change, told, woken).await }).await
     }
 
     async fn write(&self, change: Change, told: Told, woken: Woken) -> Result<Done, StoreError> {

@@ -8,6 +8,7 @@ mod callback;
 mod cancel;
 mod checks;
 mod commit;
+mod detach_on_drop;
 mod golive;
 mod letters;
 mod moved;
@@ -15,7 +16,6 @@ mod path;
 mod publish;
 mod put;
 mod review;
-mod to_the_end;
 mod told;
 
 use signoff_lifecycle::decision::Reply;
