@@ -15,16 +15,16 @@ const AT_ONCE: usize = 1000;
 
 impl Engine {
     /// Wakes those who follow what other nodes commit, until `stop` says so.
-    pub(super) async fn hear(&self, every: Duration, mut stop: watch::Receiver<bool>) {
+    pub(super) async fn notice(&self, every: Duration, mut stop: watch::Receiver<bool>) {
         while sleep_or_stop(&mut stop, every).await.is_some() {
-            if let Err(error) = self.hear_once().await {
+            if let Err(error) = self.notice_once().await {
                 // Who waits is told later.
                 availability::failed(&error);
             }
         }
     }
 
-    async fn hear_once(&self) -> Result<(), StoreError> {
+    async fn notice_once(&self) -> Result<(), StoreError> {
         let followers = &self.shared.followers;
         for (publisher, offers) in followers.followed_offers() {
             let offers: Vec<String> = offers.into_iter().collect();
@@ -33,7 +33,7 @@ impl Engine {
                 let mut revisions: HashMap<String, u64> =
                     some.iter().map(|offer| (offer.clone(), 0)).collect();
                 revisions.extend(found);
-                followers.heard(&publisher, &revisions);
+                followers.noticed(&publisher, &revisions);
             }
         }
         Ok(())
