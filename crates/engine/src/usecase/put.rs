@@ -15,7 +15,7 @@ use signoff_store::contract::{Content, Loaded};
 use super::Done;
 use super::checks::{CheckSlot, check_definition};
 use super::path::{Prepared, Scope, UseCase, With};
-use super::told::Draft;
+use super::receipt::Draft;
 use crate::engine::Engine;
 use crate::error::EngineError;
 

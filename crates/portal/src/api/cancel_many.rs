@@ -200,7 +200,7 @@ impl Many<'_> {
             }
         };
         let target = done.state.target.as_ref().map(Reference::from);
-        let (status_code, status, target) = match done.told.reply {
+        let (status_code, status, target) = match done.receipt.reply {
             Reply::Canceling(_) => (202, Some(OperationState::Running), target),
             Reply::GivenUp(_) => (202, Some(OperationState::Failed), target),
             Reply::NothingToCancel(newest) => (202, None, Some(newest)),

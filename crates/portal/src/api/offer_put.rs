@@ -74,10 +74,10 @@ async fn handle(
     let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&publisher, &offer) };
     let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
     let done = done.map_err(|error| subject.error(error))?;
-    let created = done.told.reply == Reply::Stored { created: true };
+    let created = done.receipt.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let stored =
-        done.told.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
+        done.receipt.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
     // What was put, and not what stands there by now.
     let (definition, extra) = stored.shown(definition.get(), extra.as_deref())?;
     let document = (definition.as_str(), extra.as_deref());

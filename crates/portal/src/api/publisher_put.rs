@@ -82,7 +82,7 @@ async fn handle(
     record.self_review = put.self_review.unwrap_or(record.self_review);
     let outcome = if creates { "created" } else { "stored" };
     let now = app.engine().clock().now(&publisher);
-    let audit = app.engine_for(&context, standing).asked_for("putPublisher", outcome, now);
+    let audit = app.engine_for(&context, standing).audit_entry_for("putPublisher", outcome, now);
     let record = store.put_publisher(record, audit).await?;
     if let Some(principal) = context.principal().filter(|_| creates) {
         store.put_member(&publisher, principal, Some(Role::Owner), None).await?;
