@@ -192,7 +192,7 @@ impl Many<'_> {
     async fn foresee(&self, found: Found) -> CancelResult<'static> {
         let subject = Subject::offer(self.publisher, &found.offer.id);
         let request = self.request_for(&found);
-        let done = match self.engine.foresee_cancel(self.publisher, &found.offer.id, request).await {
+        let done = match self.engine.preview_cancel(self.publisher, &found.offer.id, request).await {
             Ok(done) => done,
             Err(error) => {
                 let error = subject.error(error);
