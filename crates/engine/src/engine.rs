@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
@@ -224,8 +224,8 @@ impl Engine {
     }
 
     /// The offer types.
-    pub fn catalogue(&self) -> &'static Catalogue {
-        Catalogue::load()
+    pub fn offer_types(&self) -> &'static OfferTypes {
+        OfferTypes::load()
     }
 
     /// The third parties that do steps.

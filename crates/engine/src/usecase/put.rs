@@ -84,8 +84,7 @@ impl UseCase for Putting<'_> {
             spelled_anew(scope).await?;
         }
         let stored_type = stored.map(|stored| stored.offer.offer_type.as_str());
-        let known =
-            stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.catalogue().offer_type(id));
+        let known = stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.offer_types().get(id));
         let mut document = self.sent.clone();
         let mut secrets = document.split(known);
         if let Some(stored) = stored {

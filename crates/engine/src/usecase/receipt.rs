@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use signoff_definition::{Catalogue, Document};
+use signoff_definition::{Document, OfferTypes};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -78,7 +78,7 @@ impl Stored {
     ) -> Result<(String, Option<String>), StoreError> {
         let mut sent = Document::parse(definition, extra)
             .map_err(|error| StoreError::Corrupt(format!("the document is not JSON: {error}")))?;
-        sent.split(Catalogue::load().offer_type(&self.offer_type));
+        sent.split(OfferTypes::load().get(&self.offer_type));
         Ok((sent.definition_text().into_owned(), sent.extra_text().map(Cow::into_owned)))
     }
 }

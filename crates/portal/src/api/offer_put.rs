@@ -48,7 +48,7 @@ async fn handle(
     let bytes = reply::body(&headers, body).await?;
     let repeatability = repeat::read(&headers)?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
-    let unknown = |id: &&String| app.engine().catalogue().offer_type(id).is_none();
+    let unknown = |id: &&String| app.engine().offer_types().get(id).is_none();
     if let Some(id) = put.offer_type_id.as_ref().filter(unknown) {
         return Err(unknown_offer_type(id.chars().take(80).collect()));
     }

@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::on;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::json;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_front::context::Context;
 use signoff_front::first_use::new_publisher;
 use signoff_front::membership::Standing;
@@ -94,7 +94,7 @@ async fn handle(
 
 /// The id of an offer type that was named by any of its names.
 fn own_id(named: String) -> String {
-    Catalogue::load().offer_type(&named).map_or(named, |known| known.id.clone())
+    OfferTypes::load().get(&named).map_or(named, |known| known.id.clone())
 }
 
 /// Whether the header is sent as `*`; publishers have no tags that it could name.
