@@ -3,7 +3,7 @@
 //! "Shapes").
 //!
 //! Everything here is data and pure functions. To add an offer type, put one file into
-//! `data/offer-types/` and name it in [`Catalogue::load`]; the tests of this crate check its shape.
+//! `data/offer-types/` and name it in [`OfferTypes::load`]; the tests of this crate check its shape.
 
 mod finding;
 mod offer_type;
@@ -20,28 +20,28 @@ pub use validate::{Published, examine, validate};
 
 /// All offer types that this server knows.
 #[derive(Debug)]
-pub struct Catalogue {
-    offer_types: Vec<OfferType>,
+pub struct OfferTypes {
+    all: Vec<OfferType>,
 }
 
-impl Catalogue {
-    /// The catalogue that is built into the program, parsed on first use.
+impl OfferTypes {
+    /// Those that are built into the program, parsed on first use.
     pub fn load() -> &'static Self {
-        static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue {
-            offer_types: OFFER_TYPE_FILES.iter().map(|(name, text)| offer_type::parse(name, text)).collect(),
+        static BUILT_IN: LazyLock<OfferTypes> = LazyLock::new(|| OfferTypes {
+            all: OFFER_TYPE_FILES.iter().map(|(name, text)| offer_type::parse(name, text)).collect(),
         });
-        &CATALOGUE
+        &BUILT_IN
     }
 
     /// Every offer type, in the order in which `GET /api/offerTypes` lists them.
-    pub fn offer_types(&self) -> &[OfferType] {
-        &self.offer_types
+    pub fn all(&self) -> &[OfferType] {
+        &self.all
     }
 
     /// The offer type with this `offerTypeId`, or with this other spelling of it; `None` is the contract's
     /// `UnknownOfferType`.
-    pub fn offer_type(&self, id: &str) -> Option<&OfferType> {
-        self.offer_types.iter().find(|known| known.id == id || known.aliases.iter().any(|alias| alias == id))
+    pub fn get(&self, id: &str) -> Option<&OfferType> {
+        self.all.iter().find(|known| known.id == id || known.aliases.iter().any(|alias| alias == id))
     }
 }
 

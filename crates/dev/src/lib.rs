@@ -89,7 +89,7 @@ impl Dev {
             return Ok(());
         }
         self.engine().refresh().await?;
-        let worlds = self.engine().worlds();
+        let worlds = self.engine().state_epoch();
         if self.worlds.swap(worlds, Ordering::SeqCst) != worlds {
             self.app.state_replaced();
         }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_engine::{EngineError, lab as engine};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
@@ -103,7 +103,7 @@ fn check_ids(publisher: &str, offer: &str) -> Result<(), Problem> {
 async fn known_steps(dev: &Dev, publisher: &str, offer: &str) -> Result<BTreeSet<&'static str>, Problem> {
     let loaded = dev.engine().store().load(publisher, offer).await?;
     let of_offer = loaded.map(|loaded| loaded.aggregate.offer.offer_type);
-    let types = Catalogue::load().offer_types().iter();
+    let types = OfferTypes::load().all().iter();
     let wanted = types.filter(|known| of_offer.as_ref().is_none_or(|id| *id == known.id));
     Ok(wanted.flat_map(|known| &known.steps).map(|step| step.id.as_str()).collect())
 }
@@ -146,7 +146,7 @@ fn read(id: &str, step: &StepScenario) -> Result<engine::StepScenario, Problem> 
 
 /// Whether a step of this id switches the production slot, in the development pipeline of any offer type.
 fn propagates(id: &str) -> bool {
-    let mut steps = Catalogue::load().offer_types().iter().flat_map(|known| &known.steps);
+    let mut steps = OfferTypes::load().all().iter().flat_map(|known| &known.steps);
     steps.any(|step| step.id == id && step.development.executor == plan::Executor::Live)
 }
 

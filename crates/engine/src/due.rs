@@ -13,7 +13,7 @@ use tokio::sync::watch;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::paused::paused;
+use crate::sleep::sleep_or_stop;
 use crate::usecase::Plain;
 
 /// How often the clock is looked at.
@@ -25,7 +25,7 @@ const STEP: i64 = 10_000_000;
 
 impl Engine {
     /// Pulls in what is due too late, now and whenever the clock goes back, until `stop` says so.
-    pub(crate) async fn keep_due_times(&self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn due_times_loop(&self, mut stop: watch::Receiver<bool>) {
         let clock = &self.shared.clock;
         // Ticks never go back: the clock does so if it is less ahead of them than before.
         let ahead = || clock.real().0.saturating_sub(clock.ticks());
@@ -38,7 +38,7 @@ impl Engine {
                     Err(error) => availability::failed(&error),
                 }
             }
-            if paused(&mut stop, EVERY).await.is_none() {
+            if sleep_or_stop(&mut stop, EVERY).await.is_none() {
                 return;
             }
             let now = ahead();

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
@@ -50,7 +50,7 @@ pub struct Settings {
     /// How long what was looked up of the directory counts on a store that other nodes write to.
     pub known_for: Duration,
     /// How often other nodes' commits are looked for on such a store, while somebody waits here for an operation.
-    pub hear_every: Duration,
+    pub notice_every: Duration,
     /// How long finished operations are kept, on their publisher's clock; `None`: for ever.
     pub retention: Option<Micros>,
 }
@@ -66,7 +66,7 @@ impl Settings {
             concurrency: 64,
             follow: FollowLimits::default(),
             known_for: Duration::ZERO,
-            hear_every: Duration::from_millis(200),
+            notice_every: Duration::from_millis(200),
             retention: Some(RETENTION),
         }
     }
@@ -81,7 +81,7 @@ impl Settings {
             concurrency: 64,
             follow: FollowLimits::default(),
             known_for: Duration::from_secs(1),
-            hear_every: Duration::from_millis(500),
+            notice_every: Duration::from_millis(500),
             retention: Some(RETENTION),
         }
     }
@@ -157,7 +157,7 @@ impl Parts {
 
     fn of_a_cluster(settings: &Settings) -> Self {
         Self {
-            cluster: Some(Cluster { hear_every: settings.hear_every }),
+            cluster: Some(Cluster { notice_every: settings.notice_every }),
             pace: Pace { look_for_work: settings.lease_for / LOOKS_A_LEASE, begin_to_forget: ROUND_EVERY },
             operations: Operations::clustered(),
             publishers: Publishers::kept(settings.known_for),
@@ -224,8 +224,8 @@ impl Engine {
     }
 
     /// The offer types.
-    pub fn catalogue(&self) -> &'static Catalogue {
-        Catalogue::load()
+    pub fn offer_types(&self) -> &'static OfferTypes {
+        OfferTypes::load()
     }
 
     /// The third parties that do steps.

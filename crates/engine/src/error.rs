@@ -18,7 +18,7 @@ pub enum EngineError {
         /// How many there are beyond those.
         omitted: usize,
     },
-    /// The offer type is not in the catalogue.
+    /// The offer type is not known.
     #[error("unknown offer type {0}")]
     UnknownOfferType(String),
     /// A member of the body is not as it must be.

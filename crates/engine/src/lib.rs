@@ -15,11 +15,11 @@ pub mod hooks;
 pub mod lab;
 pub mod mail;
 mod operations;
-mod paused;
 mod pipeline;
 mod publishers;
 mod retention;
 mod runner;
+mod sleep;
 mod upkeep;
 mod usecase;
 
@@ -29,6 +29,6 @@ pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use operations::{Rendered, Viewed};
 pub use retention::RETENTION;
 pub use usecase::{
-    Asked, CallbackRequest, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, ReviewRequest,
-    Stored, Told,
+    CallbackRequest, CancelOrigin, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, Receipt,
+    ReviewRequest, Stored,
 };

@@ -15,7 +15,7 @@ use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
-use crate::paused::paused;
+use crate::sleep::sleep_or_stop;
 
 /// How long finished operations are kept unless a setting says otherwise: 90 days.
 pub const RETENTION: Micros = Micros::from_millis(90 * 24 * 3_600_000);
@@ -43,7 +43,7 @@ impl Engine {
     pub async fn forget_with_time(&self, mut stop: watch::Receiver<bool>) {
         let mut seen = HashMap::new();
         let begin_within = self.shared.pace.begin_to_forget;
-        if !begin_within.is_zero() && paused(&mut stop, self.some_of(begin_within)).await.is_none() {
+        if !begin_within.is_zero() && sleep_or_stop(&mut stop, self.some_of(begin_within)).await.is_none() {
             return;
         }
         for round in 0_u32.. {
@@ -54,7 +54,7 @@ impl Engine {
                 // They will be later.
                 availability::failed(&error);
             }
-            if paused(&mut stop, ROUND_EVERY).await.is_none() {
+            if sleep_or_stop(&mut stop, ROUND_EVERY).await.is_none() {
                 return;
             }
         }
@@ -99,7 +99,7 @@ impl Engine {
                 if gone.removed > 0 {
                     tracing::info!(publisher = %next, removed = gone.removed, "old operations were forgotten");
                 }
-                if paused(stop, BREATH).await.is_none() {
+                if sleep_or_stop(stop, BREATH).await.is_none() {
                     return Ok(());
                 }
                 if gone.last {

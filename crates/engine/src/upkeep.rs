@@ -31,7 +31,7 @@ impl Engine {
     }
 
     /// Throws away what is over, until `stop` says so.
-    pub(crate) async fn keep_up(&self, mut stop: watch::Receiver<bool>) {
+    pub(crate) async fn prune_loop(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow_and_update() {
             match self.prune_repeated().await {
                 Ok(0) => {}

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use serde_json::{Value, json};
-use signoff_definition::{Catalogue, Document, MOST_FINDINGS, Secrets, validate};
+use signoff_definition::{Document, MOST_FINDINGS, OfferTypes, Secrets, validate};
 
 const VM: &str = "microsoft-azure-virtualmachines";
 /// So many of each.
@@ -13,7 +13,7 @@ const TWICE: f64 = 2.6;
 
 /// What is done to a document that is put and then published; `earlier` was put before.
 fn put_and_check(definition: &str, earlier: &str) -> u64 {
-    let offer_type = Catalogue::load().offer_type(VM);
+    let offer_type = OfferTypes::load().get(VM);
     let earlier = Secrets::from_stored(Some(earlier)).unwrap();
     let now = "2026-11-21T00:00:00Z".parse().unwrap();
     allocation_counter::measure(|| {
@@ -102,7 +102,7 @@ fn twice_the_document_takes_twice_the_memory() {
 fn findings_beyond_the_bound_are_counted_and_not_made() {
     let plans = |count: usize| json!({"plans": list(count, |_| json!({}))});
     let now = "2026-11-21T00:00:00Z".parse().unwrap();
-    let check = |count| validate(Catalogue::load().offer_type(VM).unwrap(), &plans(count), now);
+    let check = |count| validate(OfferTypes::load().get(VM).unwrap(), &plans(count), now);
     let (few, many) = (check(1000), check(2000));
     assert_eq!(few.findings.len(), many.findings.len());
     let each = 5;

@@ -181,7 +181,7 @@ pub(crate) fn no_such_offer_type(offer_type: &str) -> ApiError {
 
 pub(crate) fn unknown_offer_type(offer_type: String) -> ApiError {
     let known: Vec<&str> =
-        signoff_definition::Catalogue::load().offer_types().iter().map(|known| known.id.as_str()).collect();
+        signoff_definition::OfferTypes::load().all().iter().map(|known| known.id.as_str()).collect();
     let text = ErrorText::UnknownOfferType { offer_type, known: known.join(", ") };
     ApiError::new(ErrorCode::UnknownOfferType, text).target("offerTypeId")
 }

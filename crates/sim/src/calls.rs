@@ -72,7 +72,7 @@ impl World {
         let Ok(done) = done else { return };
         self.book.count(format!("{means:?}"));
         let ended = |id| self.book.look(|seen| seen.operations.get(&id).is_some_and(|it| !it.is_running()));
-        let promise = match done.told.reply {
+        let promise = match done.receipt.reply {
             Reply::GivenUp(reference) => Promise::Cancellation(reference.id),
             Reply::Completed(reference) => Promise::Ended(reference.id, "completed"),
             _ => return,

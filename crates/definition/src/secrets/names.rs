@@ -70,7 +70,7 @@ pub(super) fn is_mask(value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Catalogue;
+    use crate::OfferTypes;
 
     #[test]
     fn a_name_is_secret_however_it_is_written() {
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_virtual_machine_offers_hold_otherwise_is_not() {
-        let names = Names::of(Catalogue::load().offer_type("microsoft-azure-virtualmachines"));
+        let names = Names::of(OfferTypes::load().get("microsoft-azure-virtualmachines"));
         for name in [
             "planId",
             "microsoft-azure-virtualmachines.skuTitle",
@@ -120,7 +120,7 @@ mod tests {
         ] {
             assert!(!names.contains(name), "{name:?}");
         }
-        for known in Catalogue::load().offer_types() {
+        for known in OfferTypes::load().all() {
             let names = Names::of(Some(known));
             for field in known.offer_fields.iter().chain(&known.plan_fields) {
                 assert!(!names.contains(&field.key), "{} {}", known.id, field.key);
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_type_may_name_fields_of_its_own() {
-        let containers = Catalogue::load().offer_type("microsoft-azure-containers");
+        let containers = OfferTypes::load().get("microsoft-azure-containers");
         assert!(Names::of(containers).contains("registry_key"));
         assert!(!Names::of(None).contains("registryKey"));
     }

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    CORE_VM, Catalogue, Level, VM, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
+    CORE_VM, Level, OfferTypes, VM, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
 };
 
 const MARKETPLACE: &str = "microsoft-azure-marketplace";
@@ -164,7 +164,7 @@ fn a_finding_names_the_item_and_not_its_list() {
     let mut sample = vm();
     sample["plans"][0] = json!("a plan");
     let now = "2026-11-21T00:00:00Z".parse().unwrap();
-    let report = validate(Catalogue::load().offer_type(VM).unwrap(), &sample, now);
+    let report = validate(OfferTypes::load().get(VM).unwrap(), &sample, now);
     assert_eq!(report.findings[0].target, "definition.plans[0]");
     assert_eq!(
         report.findings[0].detail.render(signoff_text::Lang::En),

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    CORE_VM, Catalogue, Level, VM, at, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
+    CORE_VM, Level, OfferTypes, VM, at, core_vm, expect, expect_error, expect_nothing, findings, validate, vm,
 };
 
 const MAP: &str = "/offer/microsoft-azure-marketplace.categoryMap";
@@ -46,7 +46,7 @@ fn an_unknown_key_is_told_with_the_nearest_and_the_place_of_all() {
         let mut definition = vm();
         *at(&mut definition, pointer) = value;
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
-        let report = validate(Catalogue::load().offer_type(VM).unwrap(), &definition, now);
+        let report = validate(OfferTypes::load().get(VM).unwrap(), &definition, now);
         report.findings[0].detail.render(signoff_text::Lang::En)
     };
     assert_eq!(

@@ -10,7 +10,7 @@ mod tables;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Catalogue, Level, sample_corevm_offer, sample_vm_offer, validate};
+use super::{Level, OfferTypes, sample_corevm_offer, sample_vm_offer, validate};
 
 const VM: &str = "microsoft-azure-virtualmachines";
 const CORE_VM: &str = "microsoft-azure-corevm";
@@ -32,7 +32,7 @@ fn core_vm() -> Value {
 
 fn findings(offer_type: &str, definition: &Value) -> Vec<(Level, String, &'static str)> {
     let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
-    let offer_type = Catalogue::load().offer_type(offer_type).unwrap();
+    let offer_type = OfferTypes::load().get(offer_type).unwrap();
     validate(offer_type, definition, now)
         .findings
         .into_iter()
@@ -99,7 +99,7 @@ fn a_finding_does_not_repeat_the_address_that_it_is_about() {
     *at(&mut definition, "/plans/0/microsoft-azure-virtualmachines.vmImages/1.4.0/osVhdUrl") =
         "https://images.contoso.example/a.vhd?sig=TOPSECRET&se=2017-06-25T18%3A30%3A00Z".into();
     let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
-    let found = validate(Catalogue::load().offer_type(VM).unwrap(), &definition, now).findings;
+    let found = validate(OfferTypes::load().get(VM).unwrap(), &definition, now).findings;
     assert_eq!(found.len(), 2);
     for finding in found {
         let said = format!("{finding:?} {}", finding.detail.render(signoff_text::Lang::En));

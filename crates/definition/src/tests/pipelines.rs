@@ -1,22 +1,22 @@
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 
-use crate::{Catalogue, OFFER_TYPE_FILES, OfferType, StepSpec};
+use crate::{OFFER_TYPE_FILES, OfferType, OfferTypes, StepSpec};
 
 fn offer_type(id: &str) -> &'static OfferType {
-    Catalogue::load().offer_type(id).unwrap()
+    OfferTypes::load().get(id).unwrap()
 }
 
 #[test]
 fn every_data_file_holds_the_type_that_its_name_says() {
-    for ((name, _), offer_type) in OFFER_TYPE_FILES.iter().zip(Catalogue::load().offer_types()) {
+    for ((name, _), offer_type) in OFFER_TYPE_FILES.iter().zip(OfferTypes::load().all()) {
         assert_eq!(*name, offer_type.id);
     }
 }
 
 #[test]
 fn ids_and_aliases_are_unique() {
-    let mut names: Vec<&str> = Catalogue::load()
-        .offer_types()
+    let mut names: Vec<&str> = OfferTypes::load()
+        .all()
         .iter()
         .flat_map(|known| std::iter::once(&known.id).chain(&known.aliases))
         .map(String::as_str)
@@ -30,12 +30,12 @@ fn ids_and_aliases_are_unique() {
 #[test]
 fn an_alias_leads_to_its_type_and_an_unknown_id_to_none() {
     assert_eq!(offer_type("microsoft-azure-container").id, "microsoft-azure-containers");
-    assert!(Catalogue::load().offer_type("microsoft-azure-toasters").is_none());
+    assert!(OfferTypes::load().get("microsoft-azure-toasters").is_none());
 }
 
 #[test]
 fn every_pipeline_begins_with_validation_and_ends_with_signoff_and_live() {
-    for offer_type in Catalogue::load().offer_types() {
+    for offer_type in OfferTypes::load().all() {
         let steps = &offer_type.steps;
         let id = &offer_type.id;
         for pipeline in [|step: &StepSpec| step.production, |step: &StepSpec| step.development] {
@@ -58,7 +58,7 @@ fn every_pipeline_begins_with_validation_and_ends_with_signoff_and_live() {
 
 #[test]
 fn a_person_certifies_in_production_and_nobody_in_development() {
-    for offer_type in Catalogue::load().offer_types() {
+    for offer_type in OfferTypes::load().all() {
         let certify = offer_type.step("displaycertify").unwrap();
         assert_eq!(certify.production.executor, Executor::Manual);
         assert_eq!(certify.development.executor, Executor::Simulated);

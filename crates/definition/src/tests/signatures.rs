@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Catalogue, Level, VM, at, vm};
+use super::{Level, OfferTypes, VM, at, vm};
 use crate::{Published, examine};
 
 const OS_DISK: &str = "/plans/0/microsoft-azure-virtualmachines.vmImages/1.4.0/osVhdUrl";
@@ -20,7 +20,7 @@ fn with_image(address: &str) -> Value {
 }
 
 fn found(definition: &Value, published: &[&Value]) -> Vec<(Level, &'static str)> {
-    let offer_type = Catalogue::load().offer_type(VM).unwrap();
+    let offer_type = OfferTypes::load().get(VM).unwrap();
     let mut known = Published::default();
     for definition in published {
         known.add(offer_type, definition);

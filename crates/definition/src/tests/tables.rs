@@ -1,11 +1,11 @@
 use crate::{
-    Catalogue,
+    OfferTypes,
     tables::{categories, core_sizes, currency_of_region, industries, regions},
 };
 
 #[test]
 fn every_table_that_a_type_names_is_there() {
-    for offer_type in Catalogue::load().offer_types() {
+    for offer_type in OfferTypes::load().all() {
         for name in &offer_type.category_tables {
             assert!(categories(name).is_some(), "{}: {name}", offer_type.id);
         }

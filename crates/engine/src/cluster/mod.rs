@@ -4,7 +4,7 @@
 //! still so, who waits is looked for by a steady tick, and what was looked up of the directory counts for a short time.
 //! A node that has its store to itself has no [`Cluster`].
 
-mod hear;
+mod notice;
 mod time;
 
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::engine::Engine;
 /// The other nodes, as far as one has to do with them.
 pub(crate) struct Cluster {
     /// How often their commits are looked for, while somebody waits here for an operation.
-    pub(crate) hear_every: Duration,
+    pub(crate) notice_every: Duration,
 }
 
 /// How often a node looks for what others leave to it.
@@ -32,7 +32,7 @@ impl Engine {
     /// What only a node of a cluster does beside its requests, until `stop` says so.
     pub(crate) async fn run_with_others(&self, stop: watch::Receiver<bool>) {
         if let Some(cluster) = &self.shared.cluster {
-            tokio::join!(self.hear(cluster.hear_every, stop.clone()), self.keep_time(stop));
+            tokio::join!(self.notice(cluster.notice_every, stop.clone()), self.clock_sync_loop(stop));
         }
     }
 }

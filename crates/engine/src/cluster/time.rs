@@ -6,7 +6,7 @@ use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
-use crate::paused::paused;
+use crate::sleep::sleep_or_stop;
 
 /// How often the store's clock is looked at. Between two looks the machine's ticks go on: they are off by a few
 /// milliseconds by then.
@@ -47,8 +47,8 @@ impl Engine {
     }
 
     /// Keeps to the time that nodes share, until `stop` says so.
-    pub(super) async fn keep_time(&self, mut stop: watch::Receiver<bool>) {
-        while paused(&mut stop, EVERY).await.is_some() {
+    pub(super) async fn clock_sync_loop(&self, mut stop: watch::Receiver<bool>) {
+        while sleep_or_stop(&mut stop, EVERY).await.is_some() {
             match self.look_at_the_clock().await {
                 Ok(Some((took, ahead))) if took <= SLOWEST => self.shared.clock.share_time(ahead),
                 Ok(_) => tracing::warn!("the store is too slow to tell the time by"),

@@ -48,8 +48,8 @@ struct Moves {
     followers: usize,
     /// The publisher and the offer, once they are known.
     offer: Option<(String, String)>,
-    /// The offer's revision when it was heard of last; 0: there was no such offer.
-    heard: Option<u64>,
+    /// The offer's revision when it was noticed last; 0: there was no such offer.
+    noticed: Option<u64>,
 }
 
 /// Whose streams are counted.
@@ -112,14 +112,14 @@ impl Followers {
     }
 
     /// Wakes those who follow operations of these offers whose revision (0: there is no such offer) is not the one
-    /// that was heard of last.
-    pub(crate) fn heard(&self, publisher: &str, revisions: &HashMap<String, u64>) {
+    /// that was noticed last.
+    pub(crate) fn noticed(&self, publisher: &str, revisions: &HashMap<String, u64>) {
         for shard in &self.shards {
             for moves in shard.lock().values_mut() {
                 let offer = moves.offer.as_ref().filter(|(of, _)| of == publisher);
                 let Some(revision) = offer.and_then(|(_, offer)| revisions.get(offer)) else { continue };
-                if moves.heard != Some(*revision) {
-                    moves.heard = Some(*revision);
+                if moves.noticed != Some(*revision) {
+                    moves.noticed = Some(*revision);
                     moves.told.send_replace(());
                 }
             }
@@ -259,7 +259,7 @@ mod tests {
         followers.shard(OperationId(1)).lock().get_mut(&OperationId(1)).unwrap().offer = offer;
         assert_eq!(followers.followed_offers()["contoso"], BTreeSet::from(["a".to_owned()]));
         let mut wakes = |publisher: &str, revision: u64| {
-            followers.heard(publisher, &HashMap::from([("a".to_owned(), revision)]));
+            followers.noticed(publisher, &HashMap::from([("a".to_owned(), revision)]));
             let woken = moves.has_changed().unwrap();
             moves.mark_unchanged();
             woken

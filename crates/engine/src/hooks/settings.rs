@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::webhook::OnCancelDeadline;
@@ -171,7 +171,7 @@ fn address(settings: &HookSettings) -> Result<Url, String> {
     }
 }
 
-/// The steps of the catalogue that the settings mean.
+/// The steps of offer types that the settings mean.
 fn taken(settings: &HookSettings) -> Result<Vec<(String, String)>, String> {
     if settings.steps.is_empty() {
         return Err("name a step, like \"displaycertify\"".to_owned());
@@ -180,13 +180,13 @@ fn taken(settings: &HookSettings) -> Result<Vec<(String, String)>, String> {
     for HookedStep { offer_type, step } in &settings.steps {
         let types: Vec<_> = match offer_type {
             Some(id) => {
-                let known = Catalogue::load().offer_type(id);
+                let known = OfferTypes::load().get(id);
                 vec![
                     known
                         .ok_or_else(|| format!("{id:?} is no offer type; GET /api/offerTypes lists them"))?,
                 ]
             }
-            None => Catalogue::load().offer_types().iter().collect(),
+            None => OfferTypes::load().all().iter().collect(),
         };
         let before = taken.len();
         for offer_type in types {

@@ -82,14 +82,14 @@ impl Engine {
     ) -> Result<Timestamp, AdvanceError> {
         let (clock, store) = (&self.shared.clock, &self.shared.store);
         loop {
-            self.settled(turn, publisher).await?;
+            self.until_quiet(turn, publisher).await?;
             let next = store.next_due(Some(publisher), &[]).await?;
             let now = clock.now(publisher);
             let Some(next) = next.filter(|next| *next <= target) else {
                 if now < target {
                     self.move_to(turn, target).await?;
                 }
-                self.settled(turn, publisher).await?;
+                self.until_quiet(turn, publisher).await?;
                 self.forget_old(publisher).await?;
                 self.shared.mail.notify_one();
                 return Ok(clock.now(publisher));
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     /// Waits until everything that is due by now has happened.
-    async fn settled(&self, turn: &mut Turn<'_>, publisher: &str) -> Result<(), StoreError> {
+    async fn until_quiet(&self, turn: &mut Turn<'_>, publisher: &str) -> Result<(), StoreError> {
         let mut finished = self.shared.finished.subscribe();
         loop {
             finished.mark_unchanged();

@@ -31,9 +31,9 @@ struct Others {
     /// Stands for the state that was seen last.
     world: parking_lot::Mutex<Option<String>>,
     /// How often another one was seen.
-    worlds: AtomicU64,
+    state_epoch: AtomicU64,
     /// How often the clocks were found otherwise, or the state was.
-    moves: AtomicU64,
+    clock_epoch: AtomicU64,
 }
 
 impl Lab {

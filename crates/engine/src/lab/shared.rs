@@ -32,12 +32,12 @@ impl Engine {
             *others.world.lock() = world;
             shared.checks.clear();
             shared.publishers.clear();
-            others.worlds.fetch_add(1, Ordering::SeqCst);
+            others.state_epoch.fetch_add(1, Ordering::SeqCst);
             shared.mail.notify_one();
             moved = true;
         }
         if moved {
-            others.moves.fetch_add(1, Ordering::SeqCst);
+            others.clock_epoch.fetch_add(1, Ordering::SeqCst);
             shared.operations.clear();
             shared.followers.all_moved();
             shared.work.notify_one();
@@ -46,17 +46,17 @@ impl Engine {
     }
 
     /// How often [`Engine::refresh`] found the clocks moved or the state replaced.
-    pub(crate) fn moves(&self) -> u64 {
-        self.shared.lab.others.as_ref().map_or(0, |others| others.moves.load(Ordering::SeqCst))
+    pub(crate) fn clock_epoch(&self) -> u64 {
+        self.shared.lab.others.as_ref().map_or(0, |others| others.clock_epoch.load(Ordering::SeqCst))
     }
 
     /// How often the whole state was found replaced.
-    pub fn worlds(&self) -> u64 {
-        self.shared.lab.others.as_ref().map_or(0, |others| others.worlds.load(Ordering::SeqCst))
+    pub fn state_epoch(&self) -> u64 {
+        self.shared.lab.others.as_ref().map_or(0, |others| others.state_epoch.load(Ordering::SeqCst))
     }
 
     /// Tells the other nodes that the whole state was replaced.
-    pub(super) async fn tell_of_new_world(&self) -> Result<(), StoreError> {
+    pub(super) async fn publish_state_epoch(&self) -> Result<(), StoreError> {
         if self.shared.lab.others.is_none() {
             return Ok(());
         }

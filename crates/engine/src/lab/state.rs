@@ -46,7 +46,7 @@ impl Engine {
     /// If the file is no snapshot, or the store fails; the present state then stays.
     pub async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         self.shared.store.restore(file).await?;
-        self.tell_of_new_world().await?;
+        self.publish_state_epoch().await?;
         self.forget().await
     }
 
@@ -56,7 +56,7 @@ impl Engine {
     /// If the store fails.
     pub async fn reset(&self) -> Result<(), StoreError> {
         self.shared.store.reset().await?;
-        self.tell_of_new_world().await?;
+        self.publish_state_epoch().await?;
         self.forget().await
     }
 

@@ -76,8 +76,8 @@ impl Engine {
         tokio::join!(
             self.work(stop.clone()),
             self.run_with_others(stop.clone()),
-            self.keep_due_times(stop.clone()),
-            self.keep_up(stop)
+            self.due_times_loop(stop.clone()),
+            self.prune_loop(stop)
         );
     }
 
@@ -158,7 +158,7 @@ impl Engine {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         loop {
             self.refresh().await?;
-            let (moves, clocks) = (self.moves(), clock.clocks());
+            let (epoch, clocks) = (self.clock_epoch(), clock.clocks());
             let claim = Claim {
                 now: clock.real(),
                 clocks: clocks.clone(),
@@ -169,7 +169,7 @@ impl Engine {
             if !claimed.is_empty() {
                 self.refresh().await?;
             }
-            if self.moves() == moves {
+            if self.clock_epoch() == epoch {
                 return Ok((claimed, clocks));
             }
             // By the clocks as another node set them meanwhile, some of it may not be due.

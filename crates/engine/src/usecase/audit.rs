@@ -9,13 +9,13 @@ use crate::engine::Engine;
 
 /// What was asked for.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct AuditedAction {
     action: &'static str,
     subject: Option<String>,
     reason: Option<String>,
 }
 
-impl Asked {
+impl AuditedAction {
     /// What the command asks for; `None`: it comes from no person, but from work or a scenario.
     pub(super) fn of(command: &Command) -> Option<Self> {
         let plain = |action| Some(Self { action, subject: None, reason: None });
@@ -51,24 +51,24 @@ impl Engine {
     /// The entry of a change to an offer.
     pub(super) fn audit_entry(
         &self,
-        asked: Asked,
+        asked: AuditedAction,
         decision: &Decision,
         now: Timestamp,
     ) -> Option<AuditEntry> {
-        let Asked { action, subject, reason } = asked;
+        let AuditedAction { action, subject, reason } = asked;
         let target = decision.next.target.as_ref().filter(|_| action != "put");
         let entry = AuditEntry {
             offer: Some(decision.next.offer.id.clone()),
             operation: target.map(|target| target.id),
             subject,
             reason,
-            ..self.asked_for(action, outcome(&decision.reply), now)?
+            ..self.audit_entry_for(action, outcome(&decision.reply), now)?
         };
         Some(entry)
     }
 
     /// The entry of any change to what is a publisher's; `None` if nobody asks.
-    pub fn asked_for(&self, action: &str, outcome: &str, now: Timestamp) -> Option<AuditEntry> {
+    pub fn audit_entry_for(&self, action: &str, outcome: &str, now: Timestamp) -> Option<AuditEntry> {
         let asker = self.asker.as_ref()?;
         Some(AuditEntry {
             at: now,

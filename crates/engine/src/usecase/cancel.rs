@@ -100,7 +100,7 @@ impl Engine {
     ///
     /// # Errors
     /// Those of the cancel.
-    pub async fn foresee_cancel(
+    pub async fn preview_cancel(
         &self,
         publisher: &str,
         offer: &str,

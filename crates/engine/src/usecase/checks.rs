@@ -156,7 +156,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
         let engine = Engine::new(store, Settings::development());
-        let offer_type = engine.catalogue().offer_type("microsoft-azure-virtualmachines").unwrap();
+        let offer_type = engine.offer_types().get("microsoft-azure-virtualmachines").unwrap();
         let put: Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
         let address = "https://images.example/vm.vhd?sig=s&sp=rl&se=2030-01-01T00:00:00Z";
         let text = put["definition"].to_string();

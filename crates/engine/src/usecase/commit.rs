@@ -9,11 +9,11 @@ use signoff_store::StoreError;
 use signoff_store::contract::Change;
 
 use super::Done;
-use super::audit::Asked;
+use super::audit::AuditedAction;
+use super::detach_on_drop::detach_on_drop;
 use super::moved::{self, Before, Moved};
 use super::path::With;
-use super::to_the_end::to_the_end;
-use super::told::Told;
+use super::receipt::Receipt;
 use crate::engine::Engine;
 use crate::operations::Viewed;
 
@@ -33,7 +33,7 @@ pub(super) struct Context {
     pub(super) times: Times,
     pub(super) before: Before,
     /// What a person asked for; `None`: it comes from work or a scenario.
-    pub(super) asked: Option<Asked>,
+    pub(super) asked: Option<AuditedAction>,
     /// The request may come again.
     pub(super) repeat: Option<Repeat>,
     pub(super) with: With,
@@ -75,8 +75,8 @@ impl Engine {
             With::Draft(content, draft) => (Some(content), Some(draft), None),
             With::Lease(lease) => (None, None, Some(lease)),
         };
-        let told = Told::of(reply, &next, draft);
-        let repeat = repeat.map(|repeat| told.kept(publisher, &repeat)).transpose()?;
+        let receipt = Receipt::of(reply, &next, draft);
+        let repeat = repeat.map(|repeat| receipt.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             audit,
             expected,
@@ -90,10 +90,10 @@ impl Engine {
             fence,
         };
         let engine = self.clone();
-        to_the_end(async move { engine.write(change, told, woken).await }).await
+        detach_on_drop(async move { engine.write(change, receipt, woken).await }).await
     }
 
-    async fn write(&self, change: Change, told: Told, woken: Woken) -> Result<Done, StoreError> {
+    async fn write(&self, change: Change, receipt: Receipt, woken: Woken) -> Result<Done, StoreError> {
         let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
         let changing = self.shared.operations.changing(&change.operations);
         let committed = self.shared.store.commit(&change).await;
@@ -113,7 +113,7 @@ impl Engine {
             }
         }
         self.shared.followers.moved(ids);
-        let done = Done { state: next, told };
+        let done = Done { state: next, receipt };
         self.wake(&done, &woken);
         Ok(done)
     }

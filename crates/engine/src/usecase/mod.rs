@@ -8,15 +8,15 @@ mod callback;
 mod cancel;
 mod checks;
 mod commit;
+mod detach_on_drop;
 mod golive;
 mod letters;
 mod moved;
 mod path;
 mod publish;
 mod put;
+mod receipt;
 mod review;
-mod to_the_end;
-mod told;
 
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::offer::Aggregate;
@@ -28,8 +28,8 @@ pub use golive::GoLiveRequest;
 pub(crate) use path::Plain;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
+pub use receipt::{CancelOrigin, Receipt, Stored};
 pub use review::ReviewRequest;
-pub use told::{Asked, Stored, Told};
 
 /// What came of a command.
 #[derive(Clone, Debug)]
@@ -37,12 +37,12 @@ pub struct Done {
     /// The offer as it then is; when an earlier request is answered again, as it is now.
     pub state: Aggregate,
     /// What the caller is told, now and whenever the same request comes again.
-    pub told: Told,
+    pub receipt: Receipt,
 }
 
 impl Done {
     /// What came of it.
     pub fn reply(&self) -> &Reply {
-        &self.told.reply
+        &self.receipt.reply
     }
 }

@@ -11,7 +11,7 @@ use signoff_store::contract::{Content, Lease, Loaded};
 
 use super::commit::{Context, Times};
 use super::moved::Before;
-use super::told::{Draft, Told};
+use super::receipt::{Draft, Receipt};
 use super::{Done, audit};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -143,9 +143,9 @@ impl Engine {
         let scope = Scope { engine: self, publisher, offer };
         for _ in 0..ATTEMPTS {
             let loaded = case.load(scope).await?;
-            let told = self.done_before(publisher, case.repeat().as_ref()).await?;
-            let loaded = match (told, loaded) {
-                (Some(told), Some(loaded)) => return Ok(Done { state: loaded.aggregate, told }),
+            let receipt = self.replayed(publisher, case.repeat().as_ref()).await?;
+            let loaded = match (receipt, loaded) {
+                (Some(receipt), Some(loaded)) => return Ok(Done { state: loaded.aggregate, receipt }),
                 (_, loaded) => loaded,
             };
             let done = match self.decided(scope, case, loaded).await {
@@ -176,7 +176,7 @@ impl Engine {
     ) -> Result<Verdict, EngineError> {
         let scope = Scope { engine: self, publisher, offer };
         let loaded = case.load(scope).await?;
-        self.done_before(publisher, case.repeat().as_ref()).await?;
+        self.replayed(publisher, case.repeat().as_ref()).await?;
         Ok(self.decided(scope, case, loaded).await?.0)
     }
 
@@ -200,7 +200,7 @@ impl Engine {
             expected,
             times: Times { now, at },
             before: state.as_ref().map(Before::of).unwrap_or_default(),
-            asked: self.asker.as_ref().and_then(|_| audit::Asked::of(&command)),
+            asked: self.asker.as_ref().and_then(|_| audit::AuditedAction::of(&command)),
             repeat: case.repeat(),
             with,
         };
@@ -221,7 +221,7 @@ impl Engine {
     /// [`StoreError::Stale`] if the same request was answered meanwhile.
     async fn answered(&self, publisher: &str, done: Done, context: Context) -> Result<Done, StoreError> {
         if let Some(repeat) = context.repeat {
-            self.shared.store.keep_reply(done.told.kept(publisher, &repeat)?).await?;
+            self.shared.store.keep_reply(done.receipt.kept(publisher, &repeat)?).await?;
         }
         Ok(done)
     }
@@ -230,7 +230,7 @@ impl Engine {
 impl Done {
     /// What came of a command that was not a put.
     pub(super) fn of(state: signoff_lifecycle::offer::Aggregate, reply: Reply) -> Self {
-        let told = Told::of(reply, &state, None);
-        Self { state, told }
+        let receipt = Receipt::of(reply, &state, None);
+        Self { state, receipt }
     }
 }

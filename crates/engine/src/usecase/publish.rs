@@ -125,7 +125,7 @@ impl Engine {
     }
 
     pub(super) fn offer_type(&self, id: &str) -> Result<&'static OfferType, EngineError> {
-        self.catalogue().offer_type(id).ok_or_else(|| EngineError::UnknownOfferType(id.to_owned()))
+        self.offer_types().get(id).ok_or_else(|| EngineError::UnknownOfferType(id.to_owned()))
     }
 
     pub(super) async fn migrated_by_default(&self, publisher: &str) -> Result<bool, StoreError> {

@@ -15,7 +15,7 @@ use signoff_store::contract::{Content, Loaded};
 use super::Done;
 use super::checks::{CheckSlot, check_definition};
 use super::path::{Prepared, Scope, UseCase, With};
-use super::told::Draft;
+use super::receipt::Draft;
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -84,8 +84,7 @@ impl UseCase for Putting<'_> {
             spelled_anew(scope).await?;
         }
         let stored_type = stored.map(|stored| stored.offer.offer_type.as_str());
-        let known =
-            stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.catalogue().offer_type(id));
+        let known = stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.offer_types().get(id));
         let mut document = self.sent.clone();
         let mut secrets = document.split(known);
         if let Some(stored) = stored {

@@ -86,7 +86,7 @@ async fn a_cancel_undoes_what_began() {
     assert!(matches!(world.operation(cancellation).await.phase, Phase::Completed { .. }));
     assert!(matches!(world.operation(publish).await.phase, Phase::Canceled { .. }));
     assert_eq!(world.artifacts(publish).await, [""; 0]);
-    let again = world.cancel("a").await.unwrap().told.reply;
+    let again = world.cancel("a").await.unwrap().receipt.reply;
     assert!(matches!(again, Reply::CancellationEnded(reference) if reference.id == cancellation));
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::vec;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use signoff_engine::{CancelRequest, Done, EngineError, GoLiveRequest, PublishRequest, PutRequest, Told};
+use signoff_engine::{CancelRequest, Done, EngineError, GoLiveRequest, PublishRequest, PutRequest, Receipt};
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
@@ -102,13 +102,13 @@ fn events() -> impl proptest::strategy::Strategy<Value = Vec<Event>> {
 }
 
 /// What was told first for each wish; every later word must be the same.
-type First = BTreeMap<Wish, Told>;
+type First = BTreeMap<Wish, Receipt>;
 
 fn hear(first: &mut First, wish: Wish, answer: Result<Done, EngineError>) {
     match answer {
         Ok(done) => {
-            let earlier = first.entry(wish).or_insert_with(|| done.told.clone());
-            assert_eq!(*earlier, done.told, "{wish:?}");
+            let earlier = first.entry(wish).or_insert_with(|| done.receipt.clone());
+            assert_eq!(*earlier, done.receipt, "{wish:?}");
         }
         Err(error) => {
             assert!(matches!(error, EngineError::Refused(_)), "{wish:?}: {error:?}");
@@ -186,12 +186,12 @@ async fn the_window_is_real_time_at_both_ends() {
         world.advance(HOUR).await;
     }
     let inside = Timestamp(now.0 - window + 60 * second);
-    let told = Wish::Publish(0).ask(&world, inside).await.unwrap().told;
+    let told = Wish::Publish(0).ask(&world, inside).await.unwrap().receipt;
     for _ in 0..50 {
         world.advance(HOUR).await;
     }
     world.engine.prune_repeated().await.unwrap();
-    assert_eq!(Wish::Publish(0).ask(&world, inside).await.unwrap().told, told);
+    assert_eq!(Wish::Publish(0).ask(&world, inside).await.unwrap().receipt, told);
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ impl World {
             key: work_key(id, CERTIFY, ask),
             said,
         };
-        self.engine.callback(CONTOSO, "a", request).await.map(|done| done.told.reply)
+        self.engine.callback(CONTOSO, "a", request).await.map(|done| done.receipt.reply)
     }
 }
 

@@ -129,7 +129,7 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     let publish = other.publish("a").await;
     let folder = tempfile::tempdir().unwrap();
     one.engine.snapshot(&folder.path().join("snapshot")).await.unwrap();
-    let worlds = other.engine.worlds();
+    let worlds = other.engine.state_epoch();
     one.cancel("a").await.unwrap();
     one.engine.advance(CONTOSO, HOUR).await.unwrap();
     assert!(matches!(other.operation(publish.id).await.phase, Phase::Canceled { .. }));
@@ -141,5 +141,5 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     other.engine.refresh().await.unwrap();
     assert!(other.engine.operation(CONTOSO, publish.id).await.unwrap().is_none());
     assert!(other.engine.scenario(CONTOSO, "a").is_none());
-    assert!(other.engine.worlds() >= worlds + 2);
+    assert!(other.engine.state_epoch() >= worlds + 2);
 }

@@ -144,7 +144,7 @@ impl<W: Actors> Acting<W> {
     /// The reply to a start.
     pub(super) async fn started(&self, done: Result<Done, EngineError>) -> Result<Response, ApiError> {
         let done = done.map_err(|error| self.subject().error(error))?;
-        let Reply::Started(reference) = &done.told.reply else {
+        let Reply::Started(reference) = &done.receipt.reply else {
             return Err(StoreError::Corrupt("a start that started nothing".to_owned()).into());
         };
         let location = view::location(&self.publisher, &self.offer, reference);

@@ -102,7 +102,7 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
 
 /// The cancellation that the answer speaks of.
 fn started(done: &Done) -> Option<&Operation> {
-    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.told.reply else { return None };
+    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.receipt.reply else { return None };
     done.state.cancellation.as_ref().filter(|operation| operation.id == told.id)
 }
 
@@ -113,7 +113,7 @@ pub(super) async fn answer(
     done: &Done,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let dialect = app.dialect();
-    let (status, state, reference) = match &done.told.reply {
+    let (status, state, reference) = match &done.receipt.reply {
         Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
         Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
         Reply::CancellationEnded(reference) | Reply::Completed(reference) => {
@@ -125,7 +125,7 @@ pub(super) async fn answer(
     };
     let location = view::location(subject.publisher, subject.offer, reference);
     let mut body = Accepted::new(location, view::guid(reference.id), state);
-    if let Some(asked) = &done.told.asked {
+    if let Some(asked) = &done.receipt.asked {
         body.canceled_by = Some(asked.by.clone().into());
         body.canceled_date_time = Some(view::time(asked.at));
         body.cancellation_reason = asked.reason.clone().map(Into::into);

@@ -192,7 +192,7 @@ impl Many<'_> {
     async fn foresee(&self, found: Found) -> CancelResult<'static> {
         let subject = Subject::offer(self.publisher, &found.offer.id);
         let request = self.request_for(&found);
-        let done = match self.engine.foresee_cancel(self.publisher, &found.offer.id, request).await {
+        let done = match self.engine.preview_cancel(self.publisher, &found.offer.id, request).await {
             Ok(done) => done,
             Err(error) => {
                 let error = subject.error(error);
@@ -200,7 +200,7 @@ impl Many<'_> {
             }
         };
         let target = done.state.target.as_ref().map(Reference::from);
-        let (status_code, status, target) = match done.told.reply {
+        let (status_code, status, target) = match done.receipt.reply {
             Reply::Canceling(_) => (202, Some(OperationState::Running), target),
             Reply::GivenUp(_) => (202, Some(OperationState::Failed), target),
             Reply::NothingToCancel(newest) => (202, None, Some(newest)),

@@ -129,7 +129,7 @@ fn audited(
     let action = if role.is_some() { "putMember" } else { "removeMember" };
     let now = app.engine().clock().now(publisher);
     let outcome = role.map_or("removed", Role::as_str);
-    let entry = app.engine_for(context, standing).asked_for(action, outcome, now)?;
+    let entry = app.engine_for(context, standing).audit_entry_for(action, outcome, now)?;
     Some(AuditEntry { subject: Some(principal.to_string()), ..entry })
 }
 

@@ -7,7 +7,7 @@ use axum::routing::on;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{StatusCode, Uri};
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
@@ -142,7 +142,7 @@ pub(super) fn filter(query: &str) -> Result<OfferFilter, ApiError> {
     match parameter(query, "$filter").filter(|text| !text.is_empty()) {
         Some(text) => {
             let filter = OfferFilter::parse(&text).map_err(|error| invalid_filter(&error))?;
-            Ok(filter.with_types(|id| Some(Catalogue::load().offer_type(id)?.id.clone())))
+            Ok(filter.with_types(|id| Some(OfferTypes::load().get(id)?.id.clone())))
         }
         None => Ok(OfferFilter::default()),
     }

@@ -48,7 +48,7 @@ async fn handle(
     let bytes = reply::body(&headers, body).await?;
     let repeatability = repeat::read(&headers)?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
-    let unknown = |id: &&String| app.engine().catalogue().offer_type(id).is_none();
+    let unknown = |id: &&String| app.engine().offer_types().get(id).is_none();
     if let Some(id) = put.offer_type_id.as_ref().filter(unknown) {
         return Err(unknown_offer_type(id.chars().take(80).collect()));
     }
@@ -74,10 +74,10 @@ async fn handle(
     let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&publisher, &offer) };
     let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
     let done = done.map_err(|error| subject.error(error))?;
-    let created = done.told.reply == Reply::Stored { created: true };
+    let created = done.receipt.reply == Reply::Stored { created: true };
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     let stored =
-        done.told.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
+        done.receipt.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
     // What was put, and not what stands there by now.
     let (definition, extra) = stored.shown(definition.get(), extra.as_deref())?;
     let document = (definition.as_str(), extra.as_deref());

@@ -30,8 +30,8 @@ pub(crate) const ONE: Endpoint = Endpoint::get("/api/offerTypes/{offer_type}", |
 async fn handle(State(app): State<Portal>, _context: Context) -> Response {
     let types: Vec<OfferType<'_>> = app
         .engine()
-        .catalogue()
         .offer_types()
+        .all()
         .iter()
         .map(|known| OfferType {
             id: known.id.as_str().into(),
@@ -48,7 +48,7 @@ async fn one(
     _context: Context,
     Segments(id): Segments<String>,
 ) -> Result<Response, ApiError> {
-    let known = app.engine().catalogue().offer_type(&id).ok_or_else(|| no_such_offer_type(&id))?;
+    let known = app.engine().offer_types().get(&id).ok_or_else(|| no_such_offer_type(&id))?;
     let priced = known.core_pricing;
     let shown = OfferTypeKeys {
         id: known.id.as_str().into(),

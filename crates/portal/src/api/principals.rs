@@ -110,7 +110,7 @@ fn audited(
 ) -> Option<AuditEntry> {
     let outcome = if is_new { "created" } else { "stored" };
     let now = app.engine().clock().real();
-    let entry = app.engine_for(context, standing).asked_for("putPrincipal", outcome, now)?;
+    let entry = app.engine_for(context, standing).audit_entry_for("putPrincipal", outcome, now)?;
     Some(AuditEntry { subject: Some(id.to_string()), ..entry })
 }
 

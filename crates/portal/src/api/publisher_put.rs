@@ -7,7 +7,7 @@ use axum::response::Response;
 use axum::routing::on;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use serde_json::json;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_front::context::Context;
 use signoff_front::first_use::new_publisher;
 use signoff_front::membership::Standing;
@@ -82,7 +82,7 @@ async fn handle(
     record.self_review = put.self_review.unwrap_or(record.self_review);
     let outcome = if creates { "created" } else { "stored" };
     let now = app.engine().clock().now(&publisher);
-    let audit = app.engine_for(&context, standing).asked_for("putPublisher", outcome, now);
+    let audit = app.engine_for(&context, standing).audit_entry_for("putPublisher", outcome, now);
     let record = store.put_publisher(record, audit).await?;
     if let Some(principal) = context.principal().filter(|_| creates) {
         store.put_member(&publisher, principal, Some(Role::Owner), None).await?;
@@ -94,7 +94,7 @@ async fn handle(
 
 /// The id of an offer type that was named by any of its names.
 fn own_id(named: String) -> String {
-    Catalogue::load().offer_type(&named).map_or(named, |known| known.id.clone())
+    OfferTypes::load().get(&named).map_or(named, |known| known.id.clone())
 }
 
 /// Whether the header is sent as `*`; publishers have no tags that it could name.

@@ -1,6 +1,6 @@
 //! The forms of texts and numbers, as schemas: what the server takes, no more and no less.
 
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_wire::{Dialect, filter, names, path};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
@@ -79,6 +79,6 @@ pub(crate) fn operation_state(dialect: Dialect) -> ObjectBuilder {
 
 /// The ids of offer types, and the other names that they are known by.
 pub(crate) fn offer_types() -> impl Iterator<Item = String> {
-    let types = Catalogue::load().offer_types().iter();
+    let types = OfferTypes::load().all().iter();
     types.flat_map(|known| [&known.id].into_iter().chain(&known.aliases)).cloned()
 }

@@ -61,12 +61,12 @@ fn add(holder: &mut Map<String, Value>, name: &str, value: Value) {
 
 #[cfg(test)]
 mod tests {
-    use signoff_definition::Catalogue;
+    use signoff_definition::OfferTypes;
 
     use super::*;
 
     fn filled(offer_type: &str, mut definition: Value) -> Value {
-        fill(Catalogue::load().offer_type(offer_type).unwrap(), &mut definition);
+        fill(OfferTypes::load().get(offer_type).unwrap(), &mut definition);
         definition
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::value::RawValue;
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_engine::Stored;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -60,7 +60,7 @@ pub(crate) fn offer(
     migrated_by_default: bool,
     dialect: Dialect,
 ) -> Result<Vec<u8>, StoreError> {
-    let offer_type = Catalogue::load().offer_type(&state.offer.offer_type);
+    let offer_type = OfferTypes::load().get(&state.offer.offer_type);
     let (definition, extra) = signoff_definition::shown(
         offer_type,
         &content.definition,
@@ -117,7 +117,7 @@ struct Members<'a> {
 impl Members<'_> {
     /// The offer as JSON with a definition and the further members of its document.
     fn show(self, definition: &str, extra: Option<&str>, dialect: Dialect) -> Result<Vec<u8>, StoreError> {
-        let filled = match (dialect, Catalogue::load().offer_type(self.offer_type)) {
+        let filled = match (dialect, OfferTypes::load().get(self.offer_type)) {
             (Dialect::Observed, Some(offer_type)) => {
                 let mut filled = serde_json::from_str(definition).map_err(corrupt)?;
                 super::observed::fill(offer_type, &mut filled);

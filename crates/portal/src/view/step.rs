@@ -1,6 +1,6 @@
 //! Steps: those of a pipeline, and the undos that are the steps of a cancellation.
 
-use signoff_definition::{Catalogue, OfferType};
+use signoff_definition::{OfferType, OfferTypes};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::operation::{Kind, Operation, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::Executor;
@@ -19,7 +19,7 @@ pub(crate) struct StepsView {
 
 /// The steps of `operation` as they are at `now`.
 pub(crate) fn steps(operation: &Operation, dialect: Dialect, now: Timestamp) -> StepsView {
-    let offer_type = Catalogue::load().offer_type(&operation.offer_type);
+    let offer_type = OfferTypes::load().get(&operation.offer_type);
     let mut until = Timestamp(i64::MAX);
     let steps = if matches!(operation.kind, Kind::Cancel { .. }) {
         operation.undo.iter().map(|undo| undo_view(undo, offer_type, now, &mut until)).collect()

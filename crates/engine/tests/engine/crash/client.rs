@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, Told};
+use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, Receipt};
 use signoff_lifecycle::command::{Guard, Means};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
@@ -68,7 +68,7 @@ impl Client {
     async fn start(&mut self, call: impl Future<Output = Result<Done, EngineError>>) -> Chapter {
         let repeats = std::mem::replace(&mut self.repeats, true);
         let started = match call.await {
-            Ok(Done { told: Told { reply: Reply::Started(operation), .. }, .. }) => operation.id,
+            Ok(Done { receipt: Receipt { reply: Reply::Started(operation), .. }, .. }) => operation.id,
             Err(EngineError::Refused(Refusal::OperationInProgress { operation, .. })) if repeats => {
                 operation.id
             }
@@ -94,10 +94,10 @@ impl Client {
             repeat: None,
         };
         let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await {
-            Ok(Done { told: Told { reply: Reply::Canceling(cancellation), .. }, .. }) => {
+            Ok(Done { receipt: Receipt { reply: Reply::Canceling(cancellation), .. }, .. }) => {
                 (cancellation.id, false)
             }
-            Ok(Done { told: Told { reply: Reply::CancellationEnded(cancellation), .. }, .. }) => {
+            Ok(Done { receipt: Receipt { reply: Reply::CancellationEnded(cancellation), .. }, .. }) => {
                 (cancellation.id, true)
             }
             Err(EngineError::Store(_)) => return Err(Delay::Unanswered),

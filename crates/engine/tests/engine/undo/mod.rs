@@ -8,7 +8,7 @@ mod measure;
 mod stage;
 
 use futures_util::{StreamExt as _, stream};
-use signoff_definition::Catalogue;
+use signoff_definition::OfferTypes;
 use signoff_engine::PipelineKind;
 use signoff_lifecycle::plan::CancelPolicy;
 
@@ -68,7 +68,7 @@ async fn the_production_pipeline_leaves_what_the_table_says() {
 /// What holds for virtual machines holds for core virtual machines: their steps are the same.
 #[test]
 fn the_table_speaks_of_every_virtual_machine() {
-    let steps = |id| &Catalogue::load().offer_type(id).expect("it is shipped").steps;
+    let steps = |id| &OfferTypes::load().get(id).expect("it is shipped").steps;
     let runs = |id| -> Vec<_> {
         steps(id).iter().map(|step| (step.id.clone(), step.development, step.production)).collect()
     };
@@ -78,7 +78,7 @@ fn the_table_speaks_of_every_virtual_machine() {
 /// The cells that the table calls impossible are so because of what the pipelines say.
 #[test]
 fn what_is_not_undone_needs_no_undoing() {
-    let steps = &Catalogue::load().offer_type(VM).expect("it is shipped").steps;
+    let steps = &OfferTypes::load().get(VM).expect("it is shipped").steps;
     for (index, step) in steps.iter().enumerate().take(5) {
         let undone =
             if Place::Publish(index).is_undone() { CancelPolicy::Undo } else { CancelPolicy::Interrupt };

@@ -171,7 +171,7 @@ impl Stage {
     /// Cancels, and keeps the answer in the words of the wire.
     async fn cancel(&mut self) {
         self.answer = Some(match self.world.cancel("a").await {
-            Ok(done) => match done.told.reply {
+            Ok(done) => match done.receipt.reply {
                 Reply::Canceled(_) => "200".to_owned(),
                 Reply::Canceling(_) => "202".to_owned(),
                 other => format!("{other:?}"),

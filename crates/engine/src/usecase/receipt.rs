@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use signoff_definition::{Catalogue, Document};
+use signoff_definition::{Document, OfferTypes};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -18,12 +18,12 @@ use crate::error::EngineError;
 /// What a caller is told of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Told {
+pub struct Receipt {
     /// What came of it.
     pub reply: Reply,
     /// Of a cancel: who asked first, when and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Asked>,
+    pub asked: Option<CancelOrigin>,
     /// Of a put: the offer as it then was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stored: Option<Stored>,
@@ -32,7 +32,7 @@ pub struct Told {
 /// Who asked for a cancel first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct CancelOrigin {
     /// Who.
     pub by: String,
     /// When.
@@ -78,7 +78,7 @@ impl Stored {
     ) -> Result<(String, Option<String>), StoreError> {
         let mut sent = Document::parse(definition, extra)
             .map_err(|error| StoreError::Corrupt(format!("the document is not JSON: {error}")))?;
-        sent.split(Catalogue::load().offer_type(&self.offer_type));
+        sent.split(OfferTypes::load().get(&self.offer_type));
         Ok((sent.definition_text().into_owned(), sent.extra_text().map(Cow::into_owned)))
     }
 }
@@ -90,7 +90,7 @@ pub(super) struct Draft {
     pub(super) migrated_by_default: bool,
 }
 
-impl Told {
+impl Receipt {
     /// What the caller is told of `reply` on the offer as it then is; `draft` goes with a put.
     pub(super) fn of(reply: Reply, state: &Aggregate, draft: Option<Draft>) -> Self {
         let of_cancel = matches!(
@@ -125,13 +125,13 @@ impl Told {
     }
 }
 
-fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<Asked> {
+fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<CancelOrigin> {
     match (&target.phase, cancellation) {
         (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
-            Some(Asked { by: by.to_string(), at: *created_at, reason: reason.clone() })
+            Some(CancelOrigin { by: by.to_string(), at: *created_at, reason: reason.clone() })
         }
         (Phase::Canceled { at, by, reason }, _) => {
-            Some(Asked { by: by.clone(), at: *at, reason: reason.clone() })
+            Some(CancelOrigin { by: by.clone(), at: *at, reason: reason.clone() })
         }
         _ => None,
     }
@@ -143,17 +143,17 @@ impl Engine {
     ///
     /// # Errors
     /// If the request cannot be carried out safely ([`Repeat::check`]), and failures of the store.
-    pub(super) async fn done_before(
+    pub(super) async fn replayed(
         &self,
         publisher: &str,
         repeat: Option<&Repeat>,
-    ) -> Result<Option<Told>, EngineError> {
+    ) -> Result<Option<Receipt>, EngineError> {
         let Some(repeat) = repeat else { return Ok(None) };
         let kept = self.shared.store.repeated(publisher, repeat.key).await?;
         repeat.check(kept.as_ref().map(|kept| &kept.digest), self.shared.clock.real())?;
         let Some(kept) = kept else { return Ok(None) };
-        let told =
+        let receipt =
             serde_json::from_str(&kept.reply).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok(Some(told))
+        Ok(Some(receipt))
     }
 }

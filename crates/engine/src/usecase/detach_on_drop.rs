@@ -7,18 +7,20 @@ type Running<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Runs `future` where it is awaited, which costs no task; if whoever awaits it goes away meanwhile, a task of its own
 /// runs the rest. A future that was never polled never runs.
-pub(super) fn to_the_end<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> ToTheEnd<T> {
-    ToTheEnd { running: Some(Box::pin(future)), begun: false }
+pub(super) fn detach_on_drop<T: Send + 'static>(
+    future: impl Future<Output = T> + Send + 'static,
+) -> DetachOnDrop<T> {
+    DetachOnDrop { running: Some(Box::pin(future)), begun: false }
 }
 
-/// See [`to_the_end`].
-pub(super) struct ToTheEnd<T: Send + 'static> {
+/// See [`detach_on_drop`].
+pub(super) struct DetachOnDrop<T: Send + 'static> {
     /// `None` once it has ended, and while it is polled: what panicked is not polled again.
     running: Option<Running<T>>,
     begun: bool,
 }
 
-impl<T: Send + 'static> Future for ToTheEnd<T> {
+impl<T: Send + 'static> Future for DetachOnDrop<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -32,7 +34,7 @@ impl<T: Send + 'static> Future for ToTheEnd<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for ToTheEnd<T> {
+impl<T: Send + 'static> Drop for DetachOnDrop<T> {
     fn drop(&mut self) {
         let Some(running) = self.running.take().filter(|_| self.begun) else { return };
         // Without a runtime the process is about to end.
@@ -52,7 +54,7 @@ mod tests {
     async fn what_was_begun_ends_although_nobody_waits() {
         let (go, wait) = oneshot::channel::<()>();
         let (sender, told) = oneshot::channel();
-        let mut future = to_the_end(async move {
+        let mut future = detach_on_drop(async move {
             wait.await.unwrap();
             sender.send("done").unwrap();
         });
@@ -66,12 +68,12 @@ mod tests {
     #[tokio::test]
     async fn what_was_not_begun_never_begins() {
         let (sender, told) = oneshot::channel();
-        drop(to_the_end(async move { sender.send(()).unwrap() }));
+        drop(detach_on_drop(async move { sender.send(()).unwrap() }));
         assert!(told.await.is_err());
     }
 
     #[tokio::test]
     async fn it_answers_who_waits() {
-        assert_eq!(to_the_end(async { 3 }).await, 3);
+        assert_eq!(detach_on_drop(async { 3 }).await, 3);
     }
 }

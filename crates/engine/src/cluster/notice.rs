@@ -8,23 +8,23 @@ use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
 use crate::engine::Engine;
-use crate::paused::paused;
+use crate::sleep::sleep_or_stop;
 
 /// At most so many offers are asked for in one query.
 const AT_ONCE: usize = 1000;
 
 impl Engine {
     /// Wakes those who follow what other nodes commit, until `stop` says so.
-    pub(super) async fn hear(&self, every: Duration, mut stop: watch::Receiver<bool>) {
-        while paused(&mut stop, every).await.is_some() {
-            if let Err(error) = self.hear_once().await {
+    pub(super) async fn notice(&self, every: Duration, mut stop: watch::Receiver<bool>) {
+        while sleep_or_stop(&mut stop, every).await.is_some() {
+            if let Err(error) = self.notice_once().await {
                 // Who waits is told later.
                 availability::failed(&error);
             }
         }
     }
 
-    async fn hear_once(&self) -> Result<(), StoreError> {
+    async fn notice_once(&self) -> Result<(), StoreError> {
         let followers = &self.shared.followers;
         for (publisher, offers) in followers.followed_offers() {
             let offers: Vec<String> = offers.into_iter().collect();
@@ -33,7 +33,7 @@ impl Engine {
                 let mut revisions: HashMap<String, u64> =
                     some.iter().map(|offer| (offer.clone(), 0)).collect();
                 revisions.extend(found);
-                followers.heard(&publisher, &revisions);
+                followers.noticed(&publisher, &revisions);
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// Lets time pass; `None` if it is time to stop.
-pub(crate) async fn paused(stop: &mut watch::Receiver<bool>, pause: Duration) -> Option<()> {
+pub(crate) async fn sleep_or_stop(stop: &mut watch::Receiver<bool>, pause: Duration) -> Option<()> {
     tokio::select! {
         biased;
         // Without anybody who could say stop there is nobody to work for.
