@@ -206,6 +206,24 @@ const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
     "xtask/",
 ];
 
+/// Names that were words of our own and went: a receipt was `Told`, an attempt `Tried`, what is committed along `Along`,
+/// a fingerprint `Imprint`, an event of the store `Deed`, a mutation `Twist`, a batcher `Gather`, a lookup `Look`.
+const COINAGES: &[&str] = &[
+    "Along",
+    "Deed",
+    "Gather",
+    "Imprint",
+    "Looked",
+    "Passed",
+    "Tried",
+    "Twist",
+    "done_before",
+    "foresee_cancel",
+    "keep_told",
+    "to_the_end",
+    "told_of",
+];
+
 /// The banned words.
 pub(super) const BANS: &[Ban] = &[
     Ban {
@@ -288,6 +306,14 @@ pub(super) const BANS: &[Ban] = &[
         in_comments: true,
         in_tests: true,
         reason: "finish it, or open an issue",
+    },
+    Ban {
+        words: COINAGES,
+        within: &["crates/", "bench/"],
+        except: &[],
+        in_comments: false,
+        in_tests: false,
+        reason: "a word of our own that a newcomer must learn; docs/glossary.md has the one to use",
     },
     Ban {
         words: &[concat!("dbg", "!"), concat!("#[al", "low("), concat!("#![al", "low(")],
