@@ -3,8 +3,11 @@
 //! is in a store.
 
 use crate::ids::OperationId;
-use crate::offer::{Aggregate, Offer};
-use crate::operation::{Kind, Operation, Outstanding, Phase, StepState, UndoState, WorkKind};
+use crate::offer::{Aggregate, Course, Offer};
+use crate::operation::{
+    Cancellation, CancellationPhase, Head, Operation, Outstanding, Phase, Step, StepState, Submission, Undo,
+    UndoState, WorkKind,
+};
 
 /// What does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +21,10 @@ pub struct Unsound {
 /// What does not hold of an offer and of the operations that matter for what comes next.
 pub fn of_offer(state: &Aggregate) -> Vec<Unsound> {
     let mut found = Findings(Vec::new());
-    let Aggregate { offer, target, cancellation } = state;
-    let newest = cancellation.as_ref().or(target.as_ref());
-    let (id, number) = newest.map_or((None, 0), |newest| (Some(newest.id), newest.publishing_version));
+    let offer = &state.offer;
+    let newest = state.operations().last();
+    let (id, number) =
+        newest.map_or((None, 0), |newest| (Some(newest.head().id), newest.head().publishing_version));
     found.unless(offer.newest == id, None, || {
         format!("its newest operation is said to be {}, and is {}", named(offer.newest), named(id))
     });
@@ -28,51 +32,75 @@ pub fn of_offer(state: &Aggregate) -> Vec<Unsound> {
         format!("its newest operation has number {number}, the offer counts {}", offer.publishing_version)
     });
     versions(offer, &mut found);
-    for operation in target.iter().chain(cancellation) {
-        found.0.extend(of_operation(operation));
-        let about = Some(operation.id);
-        found.unless(operation.offer_type == offer.offer_type, about, || {
-            format!("its offer type is {}, that of the offer {}", operation.offer_type, offer.offer_type)
+    for operation in state.operations() {
+        let head = operation.head();
+        let about = Some(head.id);
+        found.unless(head.offer_type == offer.offer_type, about, || {
+            format!("its offer type is {}, that of the offer {}", head.offer_type, offer.offer_type)
         });
-        found.unless(operation.offer_version <= offer.version, about, || {
-            format!("it works on version {}, the offer has {}", operation.offer_version, offer.version)
-        });
-    }
-    if let Some(target) = target {
-        found.unless(!matches!(target.kind, Kind::Cancel { .. }), Some(target.id), || {
-            "a cancellation stands where the newest publish or golive belongs".to_owned()
+        found.unless(head.offer_version <= offer.version, about, || {
+            format!("it works on version {}, the offer has {}", head.offer_version, offer.version)
         });
     }
     preview(state, &mut found);
-    cancels(target.as_ref(), cancellation.as_ref(), &mut found);
+    match &state.course {
+        None => {}
+        Some(Course::Alone(target)) => {
+            submission(target, &mut found);
+            found.unless(!matches!(target.phase, Phase::Canceling { .. }), Some(target.head.id), || {
+                "it waits for a cancellation that is not there".to_owned()
+            });
+        }
+        Some(Course::Canceling(target, its_cancellation)) => {
+            submission(target, &mut found);
+            cancellation(its_cancellation, &mut found);
+            cancels(target, its_cancellation, &mut found);
+        }
+    }
     found.0
 }
 
 /// What does not hold of an operation by itself.
 pub fn of_operation(operation: &Operation) -> Vec<Unsound> {
     let mut found = Findings(Vec::new());
-    let about = Some(operation.id);
-    let open = operation.steps.iter().any(crate::operation::Step::is_open);
-    found.unless(!open || operation.phase == Phase::Running, about, || {
+    match operation {
+        Operation::Submission(target) => submission(target, &mut found),
+        Operation::Cancellation(it) => cancellation(it, &mut found),
+    }
+    found.0
+}
+
+fn submission(target: &Submission, found: &mut Findings) {
+    let open = target.steps.iter().any(Step::is_open);
+    found.unless(!open || target.phase == Phase::Running, Some(target.head.id), || {
         "a step is open, and the operation does not run".to_owned()
     });
-    let waits_for_somebody = operation.steps.iter().any(|step| {
+    let waits_for_somebody = target.steps.iter().any(|step| {
         matches!(step.state, StepState::WaitingForApproval { .. } | StepState::WaitingForSignoff { .. })
     });
-    let waits = operation.phase == Phase::Running && waits_for_somebody
-        || matches!(operation.phase, Phase::Canceling { .. });
-    let wanted = operation.is_running() && !waits;
-    found.unless(operation.outstanding.is_some() == wanted, about, || {
-        if wanted { "it runs, and nothing moves it on" } else { "it waits for work that nobody wants" }
-            .to_owned()
-    });
-    if let Some(outstanding) = &operation.outstanding {
-        found.unless(is_known(operation, outstanding), about, || {
-            format!("it waits for attempt {} of work that it does not have", outstanding.attempt)
-        });
+    let waits = target.phase == Phase::Running && waits_for_somebody
+        || matches!(target.phase, Phase::Canceling { .. });
+    outstanding(&target.head, target.is_running() && !waits, found);
+    if let Some(outstanding) = &target.head.outstanding {
+        let places = match outstanding.what {
+            WorkKind::Run | WorkKind::Propagate => target.steps.len(),
+            WorkKind::Undo => target.undo.len(),
+        };
+        is_known(&target.head, outstanding, places, found);
     }
-    undo(operation, &mut found);
-    found.0
+    undo(target.head.id, &target.undo, target.is_running(), found);
+}
+
+fn cancellation(cancellation: &Cancellation, found: &mut Findings) {
+    let Cancellation { head, undo: list, .. } = cancellation;
+    outstanding(head, cancellation.is_running(), found);
+    if let Some(outstanding) = &head.outstanding {
+        found.unless(outstanding.what == WorkKind::Undo, Some(head.id), || {
+            "a cancellation waits for work that undoes nothing".to_owned()
+        });
+        is_known(head, outstanding, list.len(), found);
+    }
+    undo(head.id, list, cancellation.is_running(), found);
 }
 
 struct Findings(Vec<Unsound>);
@@ -109,7 +137,7 @@ fn versions(offer: &Offer, found: &mut Findings) {
 
 /// What was displaced from the preview is remembered as long as the publish that did so waits for its sign-off.
 fn preview(state: &Aggregate, found: &mut Findings) {
-    let waiting = state.target.as_ref().filter(|target| target.waits_for_signoff()).map(|target| target.id);
+    let waiting = state.target().filter(|target| target.waits_for_signoff()).map(|target| target.head.id);
     let displaced_by = state.offer.displaced.as_ref().map(|displaced| displaced.by);
     found.unless(displaced_by == waiting, None, || {
         let (waiting, by) = (named(waiting), named(displaced_by));
@@ -124,56 +152,57 @@ fn preview(state: &Aggregate, found: &mut Findings) {
 }
 
 /// A cancellation runs with its target and ends with it.
-fn cancels(target: Option<&Operation>, cancellation: Option<&Operation>, found: &mut Findings) {
-    let canceled_by = target.and_then(|target| match target.phase {
+fn cancels(target: &Submission, cancellation: &Cancellation, found: &mut Findings) {
+    let about = Some(cancellation.head.id);
+    let canceled_by = match target.phase {
         Phase::Canceling { cancellation } => Some(cancellation),
         _ => None,
-    });
-    let running = cancellation.filter(|operation| operation.is_running()).map(|operation| operation.id);
-    found.unless(running == canceled_by, target.map(|target| target.id), || {
+    };
+    let running = about.filter(|_| cancellation.is_running());
+    found.unless(running == canceled_by, Some(target.head.id), || {
         let (running, by) = (named(running), named(canceled_by));
         format!("the cancellation that runs is {running}, the one that it waits for {by}")
     });
-    let Some(cancellation) = cancellation else { return };
-    let about = Some(cancellation.id);
-    let of = match cancellation.kind {
-        Kind::Cancel { target, .. } => Some(target),
-        Kind::Publish | Kind::GoLive => None,
-    };
-    let target_id = target.map(|target| target.id);
-    found.unless(of.is_some() && of == target_id, about, || {
-        format!("it cancels {}, the newest publish or golive is {}", named(of), named(target_id))
+    found.unless(cancellation.target == target.head.id, about, || {
+        format!("it cancels {}, the newest publish or golive is {}", cancellation.target, target.head.id)
     });
-    let Some(target) = target else { return };
-    found.unless(cancellation.slot == target.slot, about, || "its slot is not that of its target".to_owned());
+    found.unless(cancellation.slot == target.slot(), about, || {
+        "its slot is not that of its target".to_owned()
+    });
     let together = match cancellation.phase {
-        Phase::Completed { .. } => matches!(target.phase, Phase::Canceled { .. }),
-        Phase::Failed { .. } => matches!(target.phase, Phase::Failed { .. }),
-        Phase::Running => true,
-        Phase::Canceling { .. } | Phase::Undoing { .. } | Phase::Canceled { .. } => false,
+        CancellationPhase::Completed { .. } => matches!(target.phase, Phase::Canceled { .. }),
+        CancellationPhase::Failed { .. } => matches!(target.phase, Phase::Failed { .. }),
+        CancellationPhase::Running => true,
     };
     found.unless(together, about, || "it ended otherwise than its target".to_owned());
 }
 
-fn is_known(operation: &Operation, outstanding: &Outstanding) -> bool {
-    let places = match outstanding.what {
-        WorkKind::Run | WorkKind::Propagate => operation.steps.len(),
-        WorkKind::Undo => operation.undo.len(),
-    };
-    outstanding.index < places && (1..=operation.last_attempt).contains(&outstanding.attempt)
+/// Work is outstanding while the operation runs and waits for no person.
+fn outstanding(head: &Head, wanted: bool, found: &mut Findings) {
+    found.unless(head.outstanding.is_some() == wanted, Some(head.id), || {
+        if wanted { "it runs, and nothing moves it on" } else { "it waits for work that nobody wants" }
+            .to_owned()
+    });
+}
+
+fn is_known(head: &Head, outstanding: &Outstanding, places: usize, found: &mut Findings) {
+    let known = outstanding.index < places && (1..=head.last_attempt).contains(&outstanding.attempt);
+    found.unless(known, Some(head.id), || {
+        format!("it waits for attempt {} of work that it does not have", outstanding.attempt)
+    });
 }
 
 /// Undos run one at a time, in their order, and only while the operation runs.
-fn undo(operation: &Operation, found: &mut Findings) {
+fn undo(operation: OperationId, undo: &[Undo], is_running: bool, found: &mut Findings) {
     let rank = |state: &UndoState| match state {
         UndoState::Done { .. } | UndoState::Failed { .. } | UndoState::GivenUp { .. } => 0,
         UndoState::Running { .. } => 1,
         UndoState::Pending => 2,
     };
-    let ranks = || operation.undo.iter().map(|undo| rank(&undo.state));
+    let ranks = || undo.iter().map(|undo| rank(&undo.state));
     let running = ranks().filter(|rank| *rank == 1).count();
-    let expected = usize::from(!operation.undo.is_empty() && operation.is_running());
-    found.unless(ranks().is_sorted() && running == expected, Some(operation.id), || {
+    let expected = usize::from(!undo.is_empty() && is_running);
+    found.unless(ranks().is_sorted() && running == expected, Some(operation), || {
         format!("{running} undos run, and {expected} should, each after those before it")
     });
 }

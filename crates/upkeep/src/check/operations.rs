@@ -139,8 +139,11 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
         }
     };
     let (id, number, previous) = (guid(row, 1)?, integer(row, 3)?, optional_guid(row, 4)?);
-    if (operation.id, i64::try_from(operation.publishing_version).ok(), operation.previous)
-        != (id, Some(number), previous)
+    if (
+        operation.head().id,
+        i64::try_from(operation.head().publishing_version).ok(),
+        operation.head().previous,
+    ) != (id, Some(number), previous)
     {
         say("columns", "it is another operation than its row says".to_owned())?;
     }
@@ -174,7 +177,7 @@ fn check_work(
     due: &[Row],
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let waits_for = operation.outstanding.as_ref().filter(|outstanding| !outstanding.held);
+    let waits_for = operation.head().outstanding.as_ref().filter(|outstanding| !outstanding.held);
     let waits_for =
         waits_for.map(|outstanding| (i64::from(outstanding.attempt), kind_word(outstanding.what)));
     for due in due {
