@@ -6,12 +6,12 @@ use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Said;
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{
     CancellationRequestState, Failure, Goal, Head, Operation, OperationRef, Phase, Standing, StepState,
     Submission, WorkKind,
 };
-use signoff_lifecycle::soundness;
 
 use super::{Rule, Taken, force, slots, undo};
 
@@ -35,7 +35,7 @@ pub const CHECKS: &[Check] = &[
     (Rule::WorkIsFenced, |it| work_is_accounted_for(it.before, it.decision, it.now)),
     (Rule::SlotsSwitch, |it| slots::check(it.before, it.command, &it.decision.next)),
     (Rule::ToldOnce, |it| told_once_what_happened(it.before, it.decision)),
-    (Rule::AnswersLast, |it| assert_eq!(soundness::of_offer(&it.decision.next), [])),
+    (Rule::AnswersLast, |it| assert_eq!(invariants::of_offer(&it.decision.next), [])),
 ];
 
 /// A third party's word counts while its step is open, or while its part is undone: after a cancel nothing of the

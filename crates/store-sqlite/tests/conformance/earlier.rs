@@ -1,8 +1,8 @@
 //! What an earlier version stored stays readable.
 
 use rusqlite::Connection;
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::operation::Operation;
-use signoff_lifecycle::soundness;
 use signoff_store::conformance::world::CONTOSO;
 use signoff_store::contract::{OfferFilter, Offers};
 use signoff_store::packed;
@@ -39,10 +39,10 @@ async fn every_offer_of_an_earlier_version_is_read_with_its_operations() {
     for summary in store.list(CONTOSO, OfferFilter::default()).await.unwrap() {
         let offer = &summary.offer.id;
         let state = store.load(CONTOSO, offer).await.unwrap().expect("it is listed").aggregate;
-        assert_eq!(soundness::of_offer(&state), [], "{offer}");
+        assert_eq!(invariants::of_offer(&state), [], "{offer}");
         assert_eq!(summary.status, state.status().as_str(), "{offer}");
         for operation in store.operations(CONTOSO, offer).await.unwrap() {
-            assert_eq!(soundness::of_operation(&operation), [], "{offer}");
+            assert_eq!(invariants::of_operation(&operation), [], "{offer}");
             operations += 1;
         }
         offers += 1;

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::retention::needed_versions;
-use signoff_lifecycle::soundness;
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::decode;
@@ -147,9 +147,9 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
     if text(row, 5)? != status {
         say("columns", format!("its status is said to be {}, and is {status}", text(row, 5)?))?;
     }
-    for unsound in soundness::of_offer(&state) {
-        let operation = unsound.operation.map(|id| id.to_string());
-        findings.add(Finding { operation, ..about(row, "state", unsound.what)? });
+    for violation in invariants::of_offer(&state) {
+        let operation = violation.operation.map(|id| id.to_string());
+        findings.add(Finding { operation, ..about(row, "state", violation.what)? });
     }
     Ok(Some(state))
 }

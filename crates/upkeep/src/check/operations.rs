@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::operation::Operation;
-use signoff_lifecycle::soundness;
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::{LetterColumns, kind_word, letter};
@@ -164,8 +164,8 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
     if operation.is_running() {
         say("one runs", "it runs, and is not the newest of its offer".to_owned())?;
     }
-    for unsound in soundness::of_operation(&operation) {
-        say("state", unsound.what)?;
+    for violation in invariants::of_operation(&operation) {
+        say("state", violation.what)?;
     }
     Ok(Some(operation))
 }

@@ -11,7 +11,7 @@ use crate::operation::{
 
 /// What does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unsound {
+pub struct Violation {
     /// Of which operation; `None`: of the offer itself.
     pub operation: Option<OperationId>,
     /// In words.
@@ -19,7 +19,7 @@ pub struct Unsound {
 }
 
 /// What does not hold of an offer and of the operations that matter for what comes next.
-pub fn of_offer(state: &Aggregate) -> Vec<Unsound> {
+pub fn of_offer(state: &Aggregate) -> Vec<Violation> {
     let mut found = Findings(Vec::new());
     let offer = &state.offer;
     let newest = state.operations().last();
@@ -61,7 +61,7 @@ pub fn of_offer(state: &Aggregate) -> Vec<Unsound> {
 }
 
 /// What does not hold of an operation by itself.
-pub fn of_operation(operation: &Operation) -> Vec<Unsound> {
+pub fn of_operation(operation: &Operation) -> Vec<Violation> {
     let mut found = Findings(Vec::new());
     match operation {
         Operation::Submission(target) => submission(target, &mut found),
@@ -103,12 +103,12 @@ fn cancellation(cancellation: &Cancellation, found: &mut Findings) {
     undo(head.id, list, cancellation.is_running(), found);
 }
 
-struct Findings(Vec<Unsound>);
+struct Findings(Vec<Violation>);
 
 impl Findings {
     fn unless(&mut self, holds: bool, operation: Option<OperationId>, what: impl FnOnce() -> String) {
         if !holds {
-            self.0.push(Unsound { operation, what: what() });
+            self.0.push(Violation { operation, what: what() });
         }
     }
 }
