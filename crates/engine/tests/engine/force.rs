@@ -85,7 +85,8 @@ async fn a_kill_after_the_switch_completes_the_golive() {
     let world = World::start().await;
     let publish = world.publish("a").await;
     world.advance(HOUR).await;
-    world.scenario("a", [("live", hour())]).await;
+    let live = StepScenario { propagate_duration: Some(HOUR), ..hour() };
+    world.scenario("a", [("live", live)]).await;
     let golive = started(&world.golive("a").await.unwrap());
     world.advance(HOUR).await;
     assert!(matches!(step(&world.operation(golive).await, "live"), StepState::Propagating { .. }));
