@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
-use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::operation::{Head, Operation};
 use signoff_lifecycle::retention::{Fate, fate, needed_versions};
 use signoff_store::contract::{Aged, Prune};
 use signoff_store::{StoreError, availability};
@@ -127,16 +127,16 @@ impl Engine {
         let mut by_offer: BTreeMap<String, Vec<Operation>> = BTreeMap::new();
         for stored in found {
             // The clock by which it began was ahead, so that it says nothing of those after it.
-            if stored.operation.created_at > now {
-                gone.seen = Some(stored.operation.id);
+            if stored.operation.head().created_at > now {
+                gone.seen = Some(stored.operation.head().id);
                 continue;
             }
             // Nothing ends before it begins.
-            if stored.operation.created_at >= before {
+            if stored.operation.head().created_at >= before {
                 gone.last = true;
                 break;
             }
-            gone.seen = Some(stored.operation.id);
+            gone.seen = Some(stored.operation.head().id);
             by_offer.entry(stored.offer).or_default().push(stored.operation);
         }
         for (offer, operations) in by_offer {
@@ -156,7 +156,8 @@ impl Engine {
         let Some(loaded) = self.shared.store.load(publisher, offer).await? else { return Ok(0) };
         let state = &loaded.aggregate;
         // Operations of one version follow one another: those of older ones have all been looked at.
-        let contents_below = operations.iter().map(|operation| operation.offer_version).max().unwrap_or(0);
+        let contents_below =
+            operations.iter().map(|operation| operation.head().offer_version).max().unwrap_or(0);
         let (mut over, mut keep) = (Vec::new(), Vec::new());
         for operation in operations {
             match fate(state, &operation, before) {
@@ -190,7 +191,7 @@ impl Engine {
 }
 
 fn aged(operation: &Operation) -> Aged {
-    let Operation { id, publishing_version, offer_version, .. } = *operation;
+    let Head { id, publishing_version, offer_version, .. } = *operation.head();
     Aged { id, publishing_version, offer_version }
 }
 

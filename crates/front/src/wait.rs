@@ -10,7 +10,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use signoff_engine::{Look, Viewed, Waited};
 use signoff_lifecycle::access::Action;
-use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::operation::Head;
 use signoff_wire::prefer;
 
 use crate::app::App;
@@ -63,7 +63,7 @@ impl Wait {
         operation: &Viewed,
         look: impl Fn(&Viewed) -> Look,
     ) -> Result<Waited, Problem> {
-        let (publisher, id) = (&operation.publisher, operation.operation.id);
+        let (publisher, id) = (&operation.publisher, operation.operation.head().id);
         let waited = app.engine().wait_for(publisher, id, self.patience(), look).await?;
         app.authorise(context, publisher, Action::Read).await?;
         Ok(waited)
@@ -76,12 +76,12 @@ impl Wait {
         app: &App,
         context: &Context,
         publisher: &str,
-        operation: &Operation,
+        left: &Head,
     ) -> Option<Arc<Viewed>> {
         if !self.is_wanted() {
             return None;
         }
-        let (id, known) = (operation.id, operation.revision);
+        let (id, known) = (left.id, left.revision);
         let waited =
             app.engine().wait_for(publisher, id, self.patience(), |viewed| moved(viewed, known)).await;
         let waited = waited.inspect_err(|error| tracing::warn!(%error, "a wait was given up")).ok()?;
@@ -111,5 +111,5 @@ impl Wait {
 /// Enough is what moved past the revision that is known, and what will never move again.
 pub fn moved(viewed: &Viewed, known: u64) -> Look {
     let operation = &viewed.operation;
-    if operation.revision != known || !operation.is_running() { Look::Enough } else { Look::WhenMoved }
+    if operation.head().revision != known || !operation.is_running() { Look::Enough } else { Look::WhenMoved }
 }

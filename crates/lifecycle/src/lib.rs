@@ -9,6 +9,7 @@ pub mod actor;
 pub mod command;
 pub mod decision;
 pub mod ids;
+pub mod invariants;
 pub mod note;
 pub mod offer;
 pub mod operation;
@@ -16,7 +17,6 @@ pub mod plan;
 pub mod refusal;
 pub mod repeat;
 pub mod retention;
-pub mod soundness;
 mod transition;
 pub mod webhook;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OperationId, Timestamp};
-use crate::operation::{Operation, Phase};
+use crate::operation::{Cancellation, Operation, OperationRef, Phase, Submission};
 
 /// What a filled slot holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -106,6 +106,27 @@ pub struct Offer {
     pub leftovers: Vec<Leftover>,
 }
 
+impl Offer {
+    /// An offer whose first draft is put `now`.
+    pub fn new(publisher: String, id: String, guid: OperationId, offer_type: String, now: Timestamp) -> Self {
+        Self {
+            publisher,
+            id,
+            guid,
+            offer_type,
+            version: 1,
+            draft: Draft { revision: 1, changed_at: now, content_version: 1 },
+            migrated: None,
+            publishing_version: 0,
+            newest: None,
+            preview: None,
+            displaced: None,
+            production: None,
+            leftovers: Vec::new(),
+        }
+    }
+}
+
 /// What the preview slot held before the running publish filled it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Displaced {
@@ -115,22 +136,113 @@ pub struct Displaced {
     pub content: Option<SlotContent>,
 }
 
+/// The operations that decide what comes next on an offer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives in an aggregate, which is moved whole and boxed where it waits"
+)]
+pub enum Course {
+    /// The newest publish or golive (the contract's T), which no cancellation undoes: it was not cancelled, or stopped on
+    /// the spot.
+    Alone(Submission),
+    /// The newest publish or golive, and the cancellation of it, running or ended.
+    Canceling(Submission, Cancellation),
+}
+
+impl Course {
+    /// The course of a publish or golive and the cancellation of it, if there is one.
+    pub fn of(target: Submission, cancellation: Option<Cancellation>) -> Self {
+        match cancellation {
+            None => Self::Alone(target),
+            Some(cancellation) => Self::Canceling(target, cancellation),
+        }
+    }
+
+    /// The newest publish or golive, and the cancellation of it.
+    pub fn into_parts(self) -> (Submission, Option<Cancellation>) {
+        match self {
+            Self::Alone(target) => (target, None),
+            Self::Canceling(target, cancellation) => (target, Some(cancellation)),
+        }
+    }
+
+    /// The newest publish or golive.
+    pub fn target(&self) -> &Submission {
+        let (Self::Alone(target) | Self::Canceling(target, _)) = self;
+        target
+    }
+
+    /// The cancellation of it.
+    pub fn cancellation(&self) -> Option<&Cancellation> {
+        match self {
+            Self::Alone(_) => None,
+            Self::Canceling(_, cancellation) => Some(cancellation),
+        }
+    }
+
+    /// Whether the operation is one of these.
+    pub fn includes(&self, operation: OperationId) -> bool {
+        self.target().head.id == operation
+            || self.cancellation().is_some_and(|cancellation| cancellation.head.id == operation)
+    }
+}
+
 /// An offer with the operations that decide what comes next. This is what commands are decided on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Aggregate {
     /// The offer itself.
     pub offer: Offer,
-    /// The newest publish or golive (the contract's T).
-    pub target: Option<Operation>,
-    /// The cancellation of `target`, running or ended.
-    pub cancellation: Option<Operation>,
+    /// Its newest operations; `None`: it never had one.
+    pub course: Option<Course>,
 }
 
 impl Aggregate {
+    /// An offer with the newest operations that a store has of it.
+    ///
+    /// # Errors
+    /// If they are not a publish or golive and a cancellation, or if there is a cancellation alone.
+    pub fn of_stored(
+        offer: Offer,
+        target: Option<Operation>,
+        cancellation: Option<Operation>,
+    ) -> Result<Self, Misplaced> {
+        let course = match (target, cancellation) {
+            (None, None) => None,
+            (Some(Operation::Submission(target)), None) => Some(Course::Alone(target)),
+            (Some(Operation::Submission(target)), Some(Operation::Cancellation(cancellation))) => {
+                Some(Course::Canceling(target, cancellation))
+            }
+            _ => return Err(Misplaced),
+        };
+        Ok(Self { offer, course })
+    }
+
+    /// The newest publish or golive (the contract's T).
+    pub fn target(&self) -> Option<&Submission> {
+        self.course.as_ref().map(Course::target)
+    }
+
+    /// The cancellation of the newest publish or golive, running or ended.
+    pub fn cancellation(&self) -> Option<&Cancellation> {
+        self.course.as_ref().and_then(Course::cancellation)
+    }
+
+    /// These operations, the older one first.
+    pub fn operations(&self) -> impl Iterator<Item = OperationRef<'_>> {
+        let target = self.target().map(Operation::Submission);
+        target.into_iter().chain(self.cancellation().map(Operation::Cancellation))
+    }
+
+    /// One of these operations.
+    pub fn operation(&self, id: OperationId) -> Option<OperationRef<'_>> {
+        self.operations().find(|operation| operation.head().id == id)
+    }
+
     /// When it changed last. The history of an offer goes forward, though the clocks of those who write it differ.
     pub fn changed_at(&self) -> Timestamp {
-        let operations = [&self.target, &self.cancellation].into_iter().flatten();
-        operations.fold(self.offer.draft.changed_at, |latest, operation| latest.max(operation.changed_at))
+        self.operations()
+            .fold(self.offer.draft.changed_at, |latest, operation| latest.max(operation.head().changed_at))
     }
 
     /// The time that is written beside what happens at `present`: history stays in order, also where a clock that was
@@ -141,12 +253,24 @@ impl Aggregate {
 
     /// The offer's status: that of its newest publish or golive.
     pub fn status(&self) -> OfferStatus {
-        self.target.as_ref().map_or(OfferStatus::NeverPublished, status_of)
+        self.target().map_or(OfferStatus::NeverPublished, status_of)
     }
 }
 
+/// The newest operations of an offer stand in each other's places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misplaced;
+
+impl std::fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the newest operations of an offer must be a publish or golive, and a cancellation of it")
+    }
+}
+
+impl std::error::Error for Misplaced {}
+
 /// The status that an offer has by its newest publish or golive.
-fn status_of(target: &Operation) -> OfferStatus {
+fn status_of(target: &Submission) -> OfferStatus {
     match target.phase {
         Phase::Running if target.waits_for_signoff() => OfferStatus::WaitingForPublisherReview,
         Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => OfferStatus::Running,

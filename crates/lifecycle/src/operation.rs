@@ -1,14 +1,24 @@
-//! Operations: publish, go live, cancel; their steps, and what each state carries.
+//! Operations: publish and go live are submissions, a cancel that takes work is a cancellation. Their steps and undos, and
+//! what each state carries.
+
+mod cancellation;
+mod stored;
+mod submission;
+
+use std::borrow::Borrow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
+use crate::offer::Offer;
 use crate::plan::{CancelPolicy, Executor, StepPlan};
 use crate::webhook::External;
+pub use cancellation::{Cancellation, CancellationPhase};
+pub use submission::{Goal, Phase, Submission};
 
-/// What an operation is for.
+/// What an operation is for, as references and stores say it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
@@ -156,14 +166,33 @@ pub struct Undo {
 }
 
 impl Undo {
+    /// What is being worked on, if it runs.
+    pub(crate) fn underway(&self, index: usize) -> Option<Underway> {
+        match self.state {
+            UndoState::Running { since, tries } => Some(Underway { index, since, tries }),
+            _ => None,
+        }
+    }
+
     /// Adds a message.
     pub(crate) fn note(&mut self, at: Timestamp, note: Note) {
         self.notes.push(NoteAt { at, note });
     }
 }
 
+/// A step or an undo that is being worked on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Underway {
+    /// Its place among the steps or undos.
+    pub(crate) index: usize,
+    /// Since when.
+    pub(crate) since: Timestamp,
+    /// Attempts that failed in passing.
+    pub(crate) tries: u32,
+}
+
 /// The piece of work that an operation waits for. There is never more than one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Outstanding {
     /// The number that its result must carry (promise 7: a stale one is refused).
     pub attempt: u32,
@@ -188,34 +217,35 @@ pub enum WorkKind {
     Undo,
 }
 
-/// Why an operation failed.
+/// Why the steps of a publish or golive did not go through.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StepFailure {
+    /// A step failed for good.
+    #[serde(rename = "stepFailed")]
+    Failed { step: String, reason: String },
+    /// A reviewer said no.
+    #[serde(rename = "stepRejected")]
+    Rejected { step: String, reason: String },
+}
+
+impl StepFailure {
+    /// The step, and why it did not go through.
+    pub fn step_and_reason(&self) -> (&str, &str) {
+        match self {
+            Self::Failed { step, reason } | Self::Rejected { step, reason } => (step, reason),
+        }
+    }
+}
+
+/// Why a publish or golive failed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Failure {
-    /// A step failed for good.
-    StepFailed { step: String, reason: String },
-    /// A reviewer said no.
-    StepRejected { step: String, reason: String },
     /// Cancelling it failed, or was given up by force; `left` names the steps that are left behind.
     CancellationFailed { cancellation: OperationId, left: Vec<String> },
-}
-
-/// Where an operation stands. Each state carries what only it has.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Phase {
-    /// Its steps run, or wait.
-    Running,
-    /// A cancellation undoes it.
-    Canceling { cancellation: OperationId },
-    /// A step failed; what began is undone.
-    Undoing { failure: Failure },
-    /// It ended well.
-    Completed { at: Timestamp },
-    /// It failed.
-    Failed { at: Timestamp, failure: Failure },
-    /// It was cancelled.
-    Canceled { at: Timestamp, by: String, reason: Option<String> },
+    /// A step did not go through.
+    #[serde(untagged)]
+    Step(StepFailure),
 }
 
 /// `cancellationRequestState` on the wire.
@@ -231,31 +261,24 @@ pub enum CancellationRequestState {
     CannotCancel,
 }
 
-/// One operation, whole.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Operation {
+/// What every operation has, whatever it is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Head {
     /// Its GUID.
     pub id: OperationId,
-    /// What it is for.
-    pub kind: Kind,
     /// Its number on the offer; every operation takes the next one.
     pub publishing_version: u64,
-    /// The slot in its address.
-    pub slot: Slot,
     /// The offer's type.
     pub offer_type: String,
     /// The version of the offer it works on.
     pub offer_version: u32,
     /// The offer's operation before this one: lists follow this thread.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<OperationId>,
     /// Whether the offer was migrated when it started.
     pub migrated: bool,
     /// Who started it.
     pub by: Actor,
     /// Who hears of it, as the request said.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub emails: Vec<String>,
     /// When it was created.
     pub created_at: Timestamp,
@@ -263,92 +286,33 @@ pub struct Operation {
     pub changed_at: Timestamp,
     /// Grows with every change; follows the time of the change where it can.
     pub revision: u64,
-    /// Where it stands.
-    pub phase: Phase,
-    /// The steps of a publish or a golive; empty for a cancellation.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
-    /// What is undone, in that order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub undo: Vec<Undo>,
     /// The piece of work it waits for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outstanding: Option<Outstanding>,
     /// The number that the last piece of work got.
-    #[serde(default)]
     pub last_attempt: u32,
-    /// Steps that were released, for scenarios that hold.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub released: Vec<String>,
     /// What it has to say.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,
 }
 
-impl Operation {
-    /// Whether it has not ended.
-    pub fn is_running(&self) -> bool {
-        matches!(self.phase, Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. })
-    }
-
-    /// Whether it waits for the publisher's sign-off.
-    pub fn waits_for_signoff(&self) -> bool {
-        self.phase == Phase::Running
-            && self.steps.iter().any(|step| matches!(step.state, StepState::WaitingForSignoff { .. }))
-    }
-
-    /// Whether it switched the production slot and is on its way to its end.
-    pub fn is_switched(&self) -> bool {
-        self.steps.iter().any(|step| matches!(step.state, StepState::Propagating { .. }))
-    }
-
-    /// The first step behind which there is no way back, if it has begun.
-    pub fn point_of_no_return(&self) -> Option<&Step> {
-        self.steps.iter().find(|step| step.began() && step.policy() == CancelPolicy::Refuse)
-    }
-
-    /// The steps that began and need undoing, the last begun first. A step that refuses a cancel is among them: when
-    /// the operation fails later, what that step did is still to be undone.
-    pub fn to_undo(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().rev().filter(|step| step.began() && step.policy() != CancelPolicy::Interrupt)
-    }
-
-    /// Whether a scenario holds the work that is outstanding: it runs a step that was not released.
-    pub fn holds(&self) -> bool {
-        let running = self.outstanding.as_ref().filter(|outstanding| outstanding.what == WorkKind::Run);
-        running
-            .and_then(|outstanding| self.steps.get(outstanding.index))
-            .is_some_and(|step| step.plan.holds() && !self.released.contains(&step.plan.id))
-    }
-
-    /// Whether the work that is outstanding is that of a third party.
-    pub fn asks_a_third_party(&self) -> bool {
-        self.outstanding.as_ref().is_some_and(|outstanding| match outstanding.what {
-            WorkKind::Run => self.steps.get(outstanding.index).is_some_and(|step| step.external.is_some()),
-            WorkKind::Undo => self.undo.get(outstanding.index).is_some_and(|undo| undo.external.is_some()),
-            WorkKind::Propagate => false,
-        })
-    }
-
-    /// What a cancel of it would meet now.
-    pub fn cancellation_request_state(&self) -> CancellationRequestState {
-        match self.phase {
-            Phase::Canceling { .. } => CancellationRequestState::CancelRequested,
-            Phase::Canceled { .. } => CancellationRequestState::Canceled,
-            Phase::Running
-                if !matches!(self.kind, Kind::Cancel { .. }) && self.point_of_no_return().is_none() =>
-            {
-                CancellationRequestState::CanCancel
-            }
-            Phase::Running | Phase::Undoing { .. } | Phase::Completed { .. } | Phase::Failed { .. } => {
-                CancellationRequestState::CannotCancel
-            }
+impl Head {
+    /// The head of the offer's next operation, which starts `now` and works on the version that stands.
+    pub fn next(offer: &Offer, id: OperationId, by: Actor, migrated: bool, now: Timestamp) -> Self {
+        Self {
+            id,
+            publishing_version: offer.publishing_version + 1,
+            offer_type: offer.offer_type.clone(),
+            offer_version: offer.version,
+            previous: offer.newest,
+            migrated,
+            by,
+            emails: Vec::new(),
+            created_at: now,
+            changed_at: now,
+            revision: 0,
+            outstanding: None,
+            last_attempt: 0,
+            notes: Vec::new(),
         }
-    }
-
-    /// The step with this id.
-    pub fn step(&self, id: &str) -> Option<&Step> {
-        self.steps.iter().find(|step| step.plan.id == id)
     }
 
     /// Records that something changed.
@@ -367,5 +331,170 @@ impl Operation {
         self.last_attempt += 1;
         self.outstanding = Some(Outstanding { attempt: self.last_attempt, index, what, held: false });
         self.last_attempt
+    }
+}
+
+/// One operation, whole. Stored in the form that `stored` has.
+///
+/// Read where it stands in an offer it is an [`OperationRef`], which answers the same questions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation<S = Submission, C = Cancellation> {
+    /// A publish or a golive.
+    Submission(S),
+    /// What undoes one.
+    Cancellation(C),
+}
+
+/// An operation that belongs to somebody else.
+pub type OperationRef<'a> = Operation<&'a Submission, &'a Cancellation>;
+
+impl From<Submission> for Operation {
+    fn from(submission: Submission) -> Self {
+        Self::Submission(submission)
+    }
+}
+
+impl From<Cancellation> for Operation {
+    fn from(cancellation: Cancellation) -> Self {
+        Self::Cancellation(cancellation)
+    }
+}
+
+/// Where an operation stands, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// Its steps or undos run, or wait.
+    Running,
+    /// A cancellation undoes it.
+    Canceling,
+    /// A step failed; what began is undone.
+    Undoing,
+    /// It ended well.
+    Completed,
+    /// It failed.
+    Failed,
+    /// It was cancelled.
+    Canceled,
+}
+
+impl<S: Borrow<Submission>, C: Borrow<Cancellation>> Operation<S, C> {
+    /// The operation, to be read.
+    pub fn as_ref(&self) -> OperationRef<'_> {
+        match self {
+            Self::Submission(submission) => Operation::Submission(submission.borrow()),
+            Self::Cancellation(cancellation) => Operation::Cancellation(cancellation.borrow()),
+        }
+    }
+
+    /// An operation of one's own that is like it.
+    pub fn cloned(&self) -> Operation {
+        match self {
+            Self::Submission(submission) => Operation::Submission(submission.borrow().clone()),
+            Self::Cancellation(cancellation) => Operation::Cancellation(cancellation.borrow().clone()),
+        }
+    }
+
+    /// The publish or golive that it is.
+    pub fn submission(&self) -> Option<&Submission> {
+        match self {
+            Self::Submission(submission) => Some(submission.borrow()),
+            Self::Cancellation(_) => None,
+        }
+    }
+
+    /// The cancellation that it is.
+    pub fn cancellation(&self) -> Option<&Cancellation> {
+        match self {
+            Self::Submission(_) => None,
+            Self::Cancellation(cancellation) => Some(cancellation.borrow()),
+        }
+    }
+
+    /// What every operation has.
+    pub fn head(&self) -> &Head {
+        match self {
+            Self::Submission(submission) => &submission.borrow().head,
+            Self::Cancellation(cancellation) => &cancellation.borrow().head,
+        }
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Submission(submission) => submission.borrow().kind(),
+            Self::Cancellation(cancellation) => cancellation.borrow().kind(),
+        }
+    }
+
+    /// The slot in its address.
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::Submission(submission) => submission.borrow().slot(),
+            Self::Cancellation(cancellation) => cancellation.borrow().slot,
+        }
+    }
+
+    /// Where it stands.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Submission(submission) => submission.borrow().standing(),
+            Self::Cancellation(cancellation) => cancellation.borrow().standing(),
+        }
+    }
+
+    /// Whether it has not ended.
+    pub fn is_running(&self) -> bool {
+        self.ended_at().is_none()
+    }
+
+    /// When it ended; `None`: it has not.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Submission(submission) => submission.borrow().ended_at(),
+            Self::Cancellation(cancellation) => cancellation.borrow().ended_at(),
+        }
+    }
+
+    /// The steps of a publish or a golive; none of a cancellation.
+    pub fn steps(&self) -> &[Step] {
+        self.submission().map(|submission| submission.steps.as_slice()).unwrap_or_default()
+    }
+
+    /// What is undone, in that order.
+    pub fn undo(&self) -> &[Undo] {
+        match self {
+            Self::Submission(submission) => &submission.borrow().undo,
+            Self::Cancellation(cancellation) => &cancellation.borrow().undo,
+        }
+    }
+
+    /// The step with this id.
+    pub fn step(&self, id: &str) -> Option<&Step> {
+        self.submission().and_then(|submission| submission.step(id))
+    }
+
+    /// Whether it waits for the publisher's sign-off.
+    pub fn waits_for_signoff(&self) -> bool {
+        self.submission().is_some_and(Submission::waits_for_signoff)
+    }
+
+    /// Whether a scenario holds the work that is outstanding.
+    pub fn holds(&self) -> bool {
+        self.submission().is_some_and(Submission::holds)
+    }
+
+    /// Whether the work that is outstanding is that of a third party.
+    pub fn asks_a_third_party(&self) -> bool {
+        self.head().outstanding.is_some_and(|outstanding| match outstanding.what {
+            WorkKind::Run => self.steps().get(outstanding.index).is_some_and(|step| step.external.is_some()),
+            WorkKind::Undo => self.undo().get(outstanding.index).is_some_and(|undo| undo.external.is_some()),
+            WorkKind::Propagate => false,
+        })
+    }
+
+    /// What a cancel of it would meet now.
+    pub fn cancellation_request_state(&self) -> CancellationRequestState {
+        self.submission()
+            .map_or(CancellationRequestState::CannotCancel, Submission::cancellation_request_state)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::OperationId;
 use crate::offer::OfferStatus;
-use crate::operation::{Kind, StepState};
+use crate::operation::{Cancellation, Head, Kind, Operation, Slot, StepState, Submission};
 
 /// Why nothing was changed. The names follow the codes of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,21 +71,33 @@ pub struct Reference {
     /// Its number.
     pub publishing_version: u64,
     /// The slot in its address.
-    pub slot: crate::operation::Slot,
+    pub slot: Slot,
     /// Whether its offer was migrated when it started.
     pub migrated: bool,
     /// What it is for.
     pub kind: Kind,
 }
 
-impl From<&crate::operation::Operation> for Reference {
-    fn from(operation: &crate::operation::Operation) -> Self {
-        Self {
-            id: operation.id,
-            publishing_version: operation.publishing_version,
-            slot: operation.slot,
-            migrated: operation.migrated,
-            kind: operation.kind.clone(),
-        }
+impl Reference {
+    fn new(head: &Head, slot: Slot, kind: Kind) -> Self {
+        Self { id: head.id, publishing_version: head.publishing_version, slot, migrated: head.migrated, kind }
+    }
+}
+
+impl From<&Submission> for Reference {
+    fn from(submission: &Submission) -> Self {
+        Self::new(&submission.head, submission.slot(), submission.kind())
+    }
+}
+
+impl From<&Cancellation> for Reference {
+    fn from(cancellation: &Cancellation) -> Self {
+        Self::new(&cancellation.head, cancellation.slot, cancellation.kind())
+    }
+}
+
+impl From<&Operation> for Reference {
+    fn from(operation: &Operation) -> Self {
+        Self::new(operation.head(), operation.slot(), operation.kind())
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::ids::Timestamp;
 use crate::offer::{Aggregate, SlotContent};
-use crate::operation::{Operation, Phase};
+use crate::operation::{Head, Operation};
 
 /// What becomes of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum Fate {
 
 /// The fate of one of the offer's operations, when those that ended `before` are to be forgotten.
 pub fn fate(offer: &Aggregate, operation: &Operation, before: Timestamp) -> Fate {
-    match ended_at(operation) {
+    match operation.ended_at() {
         Some(at) if at < before && is_needed(offer, operation) => Fate::Kept,
         Some(at) if at < before => Fate::Over,
         _ => Fate::Recent,
@@ -31,30 +31,22 @@ pub fn fate(offer: &Aggregate, operation: &Operation, before: Timestamp) -> Fate
 /// The versions of the offer whose content is visible, or is worked on.
 pub fn needed_versions(offer: &Aggregate) -> Vec<u32> {
     let state = &offer.offer;
-    let newest = [&offer.target, &offer.cancellation].into_iter().flatten();
     let mut versions: Vec<u32> = [state.version, state.draft.content_version]
         .into_iter()
         .chain(slots(offer).map(|content| content.version))
-        .chain(newest.map(|operation| operation.offer_version))
+        .chain(offer.operations().map(|operation| operation.head().offer_version))
         .collect();
     versions.sort_unstable();
     versions.dedup();
     versions
 }
 
-fn ended_at(operation: &Operation) -> Option<Timestamp> {
-    match &operation.phase {
-        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => None,
-        Phase::Completed { at } | Phase::Failed { at, .. } | Phase::Canceled { at, .. } => Some(*at),
-    }
-}
-
 fn is_needed(offer: &Aggregate, operation: &Operation) -> bool {
-    let newest = [&offer.target, &offer.cancellation].into_iter().flatten();
-    newest.map(|newest| newest.id).any(|id| id == operation.id)
-        || offer.offer.newest == Some(operation.id)
-        || offer.offer.leftovers.iter().any(|leftover| leftover.operation == operation.id)
-        || slots(offer).any(|content| content.version == operation.offer_version)
+    let Head { id, offer_version, .. } = operation.head();
+    offer.operation(*id).is_some()
+        || offer.offer.newest == Some(*id)
+        || offer.offer.leftovers.iter().any(|leftover| leftover.operation == *id)
+        || slots(offer).any(|content| content.version == *offer_version)
 }
 
 /// What the slots hold, and what the running publish displaced.
@@ -68,38 +60,19 @@ fn slots(offer: &Aggregate) -> impl Iterator<Item = &SlotContent> {
 mod tests {
     use super::*;
     use crate::ids::OperationId;
-    use crate::offer::{Displaced, Draft, Leftover, Offer};
-    use crate::operation::{Kind, Slot};
+    use crate::offer::{Course, Displaced, Draft, Leftover, Offer};
+    use crate::operation::{Cancellation, CancellationPhase, Goal, Phase, Submission};
 
     const BEFORE: Timestamp = Timestamp(100);
 
-    fn operation(id: u128, version: u32, phase: Phase) -> Operation {
-        Operation {
-            id: OperationId(id),
-            kind: Kind::Publish,
-            publishing_version: 1,
-            slot: Slot::Preview,
-            offer_type: "type".to_owned(),
-            offer_version: version,
-            previous: None,
-            migrated: false,
-            by: "ann".into(),
-            emails: Vec::new(),
-            created_at: Timestamp(0),
-            changed_at: Timestamp(0),
-            revision: 1,
-            phase,
-            steps: Vec::new(),
-            undo: Vec::new(),
-            outstanding: None,
-            last_attempt: 0,
-            released: Vec::new(),
-            notes: Vec::new(),
-        }
+    fn submission(id: u128, version: u32, phase: Phase) -> Submission {
+        let head = Head::next(&state(), OperationId(id), "ann".into(), false, Timestamp(0));
+        let head = Head { offer_version: version, ..head };
+        Submission { phase, ..Submission::new(head, Goal::Publish, Vec::new()) }
     }
 
     fn ended(id: u128, version: u32) -> Operation {
-        operation(id, version, Phase::Completed { at: Timestamp(99) })
+        submission(id, version, Phase::Completed { at: Timestamp(99) }).into()
     }
 
     fn content(version: u32, operation: u128) -> SlotContent {
@@ -107,26 +80,39 @@ mod tests {
     }
 
     /// Version 2 is live, 4 in preview, 6 being published in its place; 8 is the newest, and 1 left something behind.
-    fn offer() -> Aggregate {
-        Aggregate {
-            offer: Offer {
-                publisher: "contoso".to_owned(),
-                id: "vm".to_owned(),
-                guid: OperationId(0),
-                offer_type: "type".to_owned(),
-                version: 9,
-                draft: Draft { revision: 1, changed_at: Timestamp(0), content_version: 7 },
-                migrated: None,
-                publishing_version: 90,
-                newest: Some(OperationId(81)),
-                preview: Some(content(6, 60)),
-                displaced: Some(Displaced { by: OperationId(60), content: Some(content(4, 40)) }),
-                production: Some(content(2, 20)),
-                leftovers: vec![Leftover { operation: OperationId(10), step: "displayprovision".to_owned() }],
-            },
-            target: Some(ended(80, 8)),
-            cancellation: Some(ended(81, 8)),
+    fn state() -> Offer {
+        let offer = Offer::new(
+            "contoso".to_owned(),
+            "vm".to_owned(),
+            OperationId(0),
+            "type".to_owned(),
+            Timestamp(0),
+        );
+        Offer {
+            version: 9,
+            draft: Draft { content_version: 7, ..offer.draft },
+            newest: Some(OperationId(81)),
+            preview: Some(content(6, 60)),
+            displaced: Some(Displaced { by: OperationId(60), content: Some(content(4, 40)) }),
+            production: Some(content(2, 20)),
+            leftovers: vec![Leftover { operation: OperationId(10), step: "displayprovision".to_owned() }],
+            ..offer
         }
+    }
+
+    fn offer() -> Aggregate {
+        let canceled = Phase::Canceled { at: Timestamp(99), by: "ann".to_owned(), reason: None };
+        let target = submission(80, 8, canceled);
+        let cancellation = Cancellation {
+            head: Head { id: OperationId(81), ..target.head.clone() },
+            slot: target.slot(),
+            target: target.head.id,
+            target_version: target.head.publishing_version,
+            reason: None,
+            phase: CancellationPhase::Completed { at: Timestamp(99) },
+            undo: Vec::new(),
+        };
+        Aggregate { offer: state(), course: Some(Course::Canceling(target, cancellation)) }
     }
 
     #[test]
@@ -159,7 +145,11 @@ mod tests {
             Phase::Completed { at: BEFORE },
             Phase::Canceled { at: Timestamp(101), by: "ann".to_owned(), reason: None },
         ] {
-            assert_eq!(fate(&offer(), &operation(30, 3, phase.clone()), BEFORE), Fate::Recent, "{phase:?}");
+            assert_eq!(
+                fate(&offer(), &submission(30, 3, phase.clone()).into(), BEFORE),
+                Fate::Recent,
+                "{phase:?}"
+            );
         }
     }
 }

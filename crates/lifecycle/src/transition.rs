@@ -2,26 +2,63 @@
 
 mod undo;
 
+use std::ops::{Deref, DerefMut};
+
 use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, Timestamp};
 use crate::note::Note;
-use crate::offer::{Aggregate, Displaced, SlotContent};
-use crate::operation::{Kind, Operation, Phase, StepState, WorkKind};
+use crate::offer::{Aggregate, Course, Displaced, Offer, SlotContent};
+use crate::operation::{Cancellation, Goal, Head, Operation, Phase, StepState, Submission, WorkKind};
 use crate::plan::Executor;
 use crate::webhook::External;
-pub(crate) use undo::undo_of;
 
-/// A state on its way to the next one, with what has to be recorded beside it.
+/// An operation on its way to its next state, which knows whether it was changed.
+pub(crate) struct Tracked<T> {
+    value: T,
+    changed: bool,
+}
+
+impl<T> Tracked<T> {
+    /// One that stands as it was.
+    pub(crate) fn unchanged(value: T) -> Self {
+        Self { value, changed: false }
+    }
+
+    /// The operation.
+    pub(crate) fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// One that is new.
+    pub(crate) fn started(value: T) -> Self {
+        Self { value, changed: true }
+    }
+}
+
+impl<T> Deref for Tracked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Tracked<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.changed = true;
+        &mut self.value
+    }
+}
+
+/// An offer on its way to its next state, with what has to be recorded beside it. The operations go beside it: each move
+/// takes those that it moves, so that none can be made on an offer without them.
 pub(crate) struct Transition {
-    pub(crate) state: Aggregate,
+    pub(crate) offer: Offer,
     /// What is written beside what happens; never before what happened.
     pub(crate) now: Timestamp,
     /// What time it is: what falls due is reckoned from here.
     pub(crate) present: Timestamp,
-    /// Operations that are neither target nor cancellation any more, yet changed.
-    parted: Vec<Operation>,
-    target_changed: bool,
-    cancellation_changed: bool,
+    changed: Vec<Operation>,
     work: Vec<Work>,
     settled: Vec<(OperationId, u32)>,
     notifications: Vec<Notification>,
@@ -30,14 +67,13 @@ pub(crate) struct Transition {
 }
 
 impl Transition {
-    pub(crate) fn new(state: Aggregate, present: Timestamp) -> Self {
+    /// `now` is [`Aggregate::at`] of `present`.
+    pub(crate) fn new(offer: Offer, now: Timestamp, present: Timestamp) -> Self {
         Self {
-            now: state.at(present),
+            offer,
+            now,
             present,
-            state,
-            parted: Vec::new(),
-            target_changed: false,
-            cancellation_changed: false,
+            changed: Vec::new(),
             work: Vec::new(),
             settled: Vec::new(),
             notifications: Vec::new(),
@@ -46,21 +82,17 @@ impl Transition {
     }
 
     /// Closes the books: this is what has to be committed.
-    pub(crate) fn finish(mut self, reply: Reply) -> Verdict {
-        let now = self.now;
-        let mut changed = self.parted;
-        for (operation, is_changed) in [
-            (&mut self.state.target, self.target_changed),
-            (&mut self.state.cancellation, self.cancellation_changed),
-        ] {
-            if let Some(operation) = operation.as_mut().filter(|_| is_changed) {
-                operation.touch(now);
-                changed.push(operation.clone());
-            }
-        }
+    pub(crate) fn finish(
+        mut self,
+        target: Tracked<Submission>,
+        cancellation: Option<Tracked<Cancellation>>,
+        reply: Reply,
+    ) -> Verdict {
+        let target = self.close(target, |target| &mut target.head);
+        let cancellation = cancellation.map(|it| self.close(it, |cancellation| &mut cancellation.head));
         Verdict::Change(Box::new(Decision {
-            next: self.state,
-            changed,
+            next: Aggregate { offer: self.offer, course: Some(Course::of(target, cancellation)) },
+            changed: self.changed,
             work: self.work,
             settled: self.settled,
             notifications: self.notifications,
@@ -68,57 +100,45 @@ impl Transition {
         }))
     }
 
-    /// The newest publish or golive, to be changed.
-    pub(crate) fn target(&mut self) -> Option<&mut Operation> {
-        self.target_changed |= self.state.target.is_some();
-        self.state.target.as_mut()
-    }
-
-    /// The cancellation, to be changed.
-    pub(crate) fn cancellation(&mut self) -> Option<&mut Operation> {
-        self.cancellation_changed |= self.state.cancellation.is_some();
-        self.state.cancellation.as_mut()
-    }
-
-    /// Puts a new publish or golive in the place of the newest one.
-    pub(crate) fn start(&mut self, operation: Operation) {
-        self.take_number(&operation);
-        if let Some(mut old) = self.state.target.take().filter(|_| self.target_changed) {
-            old.touch(self.now);
-            self.parted.push(old);
+    /// Records the operation, if it changed.
+    fn close<T: Clone + Into<Operation>>(
+        &mut self,
+        operation: Tracked<T>,
+        head: impl FnOnce(&mut T) -> &mut Head,
+    ) -> T {
+        let Tracked { mut value, changed } = operation;
+        if changed {
+            head(&mut value).touch(self.now);
+            self.changed.push(value.clone().into());
         }
-        self.state.cancellation = None;
-        self.state.target = Some(operation);
-        self.target_changed = true;
+        value
     }
 
-    /// Puts a new cancellation beside the newest publish or golive.
-    pub(crate) fn start_cancellation(&mut self, operation: Operation) {
-        self.take_number(&operation);
-        self.state.cancellation = Some(operation);
-        self.cancellation_changed = true;
+    /// Starts a publish or golive, which takes the place of the newest one.
+    pub(crate) fn start(mut self, started: Submission) -> Verdict {
+        let reply = Reply::Started((&started).into());
+        let mut target = Tracked::started(started);
+        self.count(&target.head);
+        self.notify(&target, None, Event::Started);
+        self.begin_next_step(&mut target);
+        self.finish(target, None, reply)
     }
 
-    fn take_number(&mut self, operation: &Operation) {
-        self.state.offer.publishing_version = operation.publishing_version;
-        self.state.offer.newest = Some(operation.id);
+    /// Records the last change of a publish that a golive takes the place of.
+    pub(crate) fn displace(&mut self, publish: Tracked<Submission>) {
+        self.close(publish, |publish| &mut publish.head);
     }
 
-    /// Takes the outstanding work of the target back: its result will be refused.
-    pub(crate) fn recall_work(&mut self) {
-        let Some(target) = self.target() else { return };
-        if let Some(outstanding) = target.outstanding.take() {
-            let id = target.id;
-            self.settled.push((id, outstanding.attempt));
-        }
+    /// An operation starts: it is the offer's newest from now on.
+    pub(crate) fn count(&mut self, started: &Head) {
+        self.offer.publishing_version = started.publishing_version;
+        self.offer.newest = Some(started.id);
     }
 
-    /// Takes the outstanding work of the cancellation back: its result will be refused.
-    pub(crate) fn recall_undo(&mut self) {
-        let Some(cancellation) = self.cancellation() else { return };
-        if let Some(outstanding) = cancellation.outstanding.take() {
-            let id = cancellation.id;
-            self.settled.push((id, outstanding.attempt));
+    /// Takes the outstanding work of an operation back: its result will be refused.
+    pub(crate) fn recall(&mut self, head: &mut Head) {
+        if let Some(outstanding) = head.outstanding.take() {
+            self.settled.push((head.id, outstanding.attempt));
         }
     }
 
@@ -127,15 +147,10 @@ impl Transition {
         self.settled.push((operation, attempt));
     }
 
-    /// Hands out work, due after `delay`.
-    pub(crate) fn issue(
-        &mut self,
-        operation: OperationId,
-        attempt: u32,
-        kind: WorkKind,
-        delay: crate::ids::Micros,
-    ) {
-        self.work.push(Work { operation, attempt, kind, due_at: self.present.plus(delay) });
+    /// Hands out the next work of an operation, due after `delay`.
+    pub(crate) fn issue(&mut self, head: &mut Head, index: usize, kind: WorkKind, delay: Micros) {
+        let attempt = head.expect_work(index, kind);
+        self.work.push(Work { operation: head.id, attempt, kind, due_at: self.present.plus(delay) });
     }
 
     /// These addresses hear of what happens here, too: a cancel on the spot leaves no operation that keeps them.
@@ -143,14 +158,13 @@ impl Transition {
         self.also_told = addresses;
     }
 
-    /// Tells the audience of the target.
-    pub(crate) fn notify(&mut self, event: Event) {
-        let Some(target) = &self.state.target else { return };
-        let audience = if target.migrated {
+    /// Tells the audience of the target, and that of its cancellation.
+    pub(crate) fn notify(&mut self, target: &Submission, cancellation: Option<&Cancellation>, event: Event) {
+        let audience = if target.head.migrated {
             Audience::SellerContact
         } else {
-            let mut addresses = target.emails.clone();
-            let of_cancellation = self.state.cancellation.iter().flat_map(|operation| &operation.emails);
+            let mut addresses = target.head.emails.clone();
+            let of_cancellation = cancellation.into_iter().flat_map(|cancellation| &cancellation.head.emails);
             for address in of_cancellation.chain(&self.also_told) {
                 if !addresses.iter().any(|known| known.eq_ignore_ascii_case(address)) {
                     addresses.push(address.clone());
@@ -158,79 +172,63 @@ impl Transition {
             }
             Audience::List(addresses)
         };
-        self.notifications.push(Notification { operation: target.id, event, audience });
+        self.notifications.push(Notification { operation: target.head.id, event, audience });
     }
 
     /// Begins the first step of the target that has not begun, or ends the target when there is none.
-    pub(crate) fn begin_next_step(&mut self) {
-        let (now, present) = (self.now, self.present);
-        let Some(target) = self.target() else { return };
-        let id = target.id;
+    pub(crate) fn begin_next_step(&mut self, target: &mut Submission) {
         let Some(index) = target.steps.iter().position(|step| step.state == StepState::NotStarted) else {
-            return self.complete();
+            return self.complete(target);
         };
+        let now = self.now;
         let step = &mut target.steps[index];
         match step.plan.executor {
             Executor::Manual if step.plan.script.is_none() => {
                 step.state = StepState::WaitingForApproval { since: now };
                 step.note(now, Note::WaitingForApproval);
             }
-            Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(index),
+            Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(target, index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
-                step.external = External::of_run(&step.plan, present);
+                step.external = External::of_run(&step.plan, self.present);
                 let delay = step.plan.duration;
-                let attempt = target.expect_work(index, WorkKind::Run);
-                self.issue(id, attempt, WorkKind::Run, delay);
+                self.issue(&mut target.head, index, WorkKind::Run, delay);
             }
         }
     }
 
     /// The publish waits for its publisher, and the preview slot shows what it brought.
-    pub(crate) fn reach_signoff(&mut self, index: usize) {
-        let now = self.now;
-        let Some(target) = self.target() else { return };
-        let version = target.offer_version;
-        let content = SlotContent { version, operation: target.id };
-        let by = target.id;
+    pub(crate) fn reach_signoff(&mut self, target: &mut Submission, index: usize) {
+        let (now, id, version) = (self.now, target.head.id, target.head.offer_version);
         let step = &mut target.steps[index];
         step.state = StepState::WaitingForSignoff { since: now };
         step.note(now, Note::PreviewFilled { version });
         step.note(now, Note::WaitingForSignoff);
-        let displaced = self.state.offer.preview.replace(content);
-        self.state.offer.displaced = Some(Displaced { by, content: displaced });
-        self.notify(Event::WaitingForSignoff);
+        let displaced = self.offer.preview.replace(SlotContent { version, operation: id });
+        self.offer.displaced = Some(Displaced { by: id, content: displaced });
+        self.notify(target, None, Event::WaitingForSignoff);
     }
 
     /// Puts the preview slot back if the target filled it (promise 6).
-    pub(crate) fn restore_preview(&mut self) {
-        let offer = &mut self.state.offer;
-        let Some(target) = &self.state.target else { return };
-        if let Some(displaced) = offer.displaced.take_if(|displaced| displaced.by == target.id) {
-            offer.preview = displaced.content;
-            let now = self.now;
-            if let Some(target) = self.target() {
-                target.note(now, Note::PreviewRestored);
-            }
+    pub(crate) fn restore_preview(&mut self, target: &mut Submission) {
+        let id = target.head.id;
+        if let Some(displaced) = self.offer.displaced.take_if(|displaced| displaced.by == id) {
+            self.offer.preview = displaced.content;
+            target.head.note(self.now, Note::PreviewRestored);
         }
     }
 
     /// The step at `index` ended well.
-    pub(crate) fn complete_step(&mut self, index: usize) {
-        let now = self.now;
-        let Some(target) = self.target() else { return };
+    pub(crate) fn complete_step(&self, target: &mut Submission, index: usize) {
         let step = &mut target.steps[index];
-        step.state = StepState::Complete { at: now };
-        step.note(now, Note::StepCompleted);
+        step.state = StepState::Complete { at: self.now };
+        step.note(self.now, Note::StepCompleted);
     }
 
-    fn complete(&mut self) {
-        let now = self.now;
-        let Some(target) = self.target() else { return };
-        target.phase = Phase::Completed { at: now };
-        let version = target.offer_version;
-        if target.kind == Kind::GoLive {
-            self.notify(Event::Live { version });
+    fn complete(&mut self, target: &mut Submission) {
+        target.phase = Phase::Completed { at: self.now };
+        if target.goal == Goal::GoLive {
+            self.notify(target, None, Event::Live { version: target.head.offer_version });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the model needs to know of what is stored, and what clients were told about it.
 
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::operation::Phase;
+use signoff_lifecycle::operation::{CancellationPhase, Phase};
 
 use crate::call::{Which, operation};
 use crate::job::{self, Job};
@@ -82,7 +82,7 @@ pub(crate) fn brief(stored: &Stored, broken: Option<Broken>) -> Brief {
         let is_due = operation(state, which).is_some_and(|operation| stored.is_due(operation));
         job::of(state, which).filter(|_| is_due)
     });
-    let standing = match state.target.as_ref().map(|target| &target.phase) {
+    let standing = match state.target().map(|target| &target.phase) {
         None => Standing::None,
         Some(Phase::Running) => Standing::Running,
         Some(Phase::Canceling { .. }) => Standing::Canceling,
@@ -91,12 +91,13 @@ pub(crate) fn brief(stored: &Stored, broken: Option<Broken>) -> Brief {
         Some(Phase::Completed { .. }) => Standing::Completed,
         Some(Phase::Failed { .. }) => Standing::Failed,
     };
-    let cancellation = state.cancellation.as_ref();
+    let cancellation = state.cancellation();
     Brief {
         due,
         standing,
         has_cancellation: cancellation.is_some(),
-        cancellation_completed: cancellation.is_some_and(|it| matches!(it.phase, Phase::Completed { .. })),
+        cancellation_completed: cancellation
+            .is_some_and(|it| matches!(it.phase, CancellationPhase::Completed { .. })),
         leftovers: u8::try_from(state.offer.leftovers.len()).unwrap_or(u8::MAX),
         broken,
     }

@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Operation, StepState};
+use signoff_lifecycle::operation::{Operation, OperationRef, StepState};
 use signoff_lifecycle::plan::{self, StepPlan};
 use signoff_lifecycle::webhook;
 
@@ -180,24 +180,24 @@ fn cancel(state: &Aggregate, id: OperationId, guarded: By, means: Means) -> Canc
 }
 
 /// The operation that is meant, if there is one.
-pub(crate) fn operation(state: &Aggregate, which: Which) -> Option<&Operation> {
+pub(crate) fn operation(state: &Aggregate, which: Which) -> Option<OperationRef<'_>> {
     match which {
-        Which::Target => state.target.as_ref(),
-        Which::Cancellation => state.cancellation.as_ref(),
+        Which::Target => state.target().map(Operation::Submission),
+        Which::Cancellation => state.cancellation().map(Operation::Cancellation),
         Which::Gone => None,
     }
 }
 
 /// Its id; that of an operation which is gone is nobody's.
 fn id_of(state: &Aggregate, which: Which) -> OperationId {
-    operation(state, which).map_or(OperationId(0), |operation| operation.id)
+    operation(state, which).map_or(OperationId(0), |operation| operation.head().id)
 }
 
 fn review(state: &Aggregate, ruling: Ruling) -> Command {
     let waits = |step: &&signoff_lifecycle::operation::Step| {
         matches!(step.state, StepState::WaitingForApproval { .. })
     };
-    let target = state.target.as_ref();
+    let target = state.target();
     let step = target.and_then(|target| target.steps.iter().find(waits));
     Command::Review(Review {
         operation: id_of(state, Which::Target),
@@ -210,13 +210,13 @@ fn review(state: &Aggregate, ruling: Ruling) -> Command {
 
 /// The step that a scenario holds, now or when it comes to it.
 fn held_step(state: &Aggregate) -> String {
-    let steps = state.target.iter().flat_map(|target| &target.steps);
+    let steps = state.target().into_iter().flat_map(|target| &target.steps);
     let mut holding = steps.filter(|step| step.plan.holds());
     holding.next().map(|step| step.plan.id.clone()).unwrap_or_default()
 }
 
 fn result(state: &Aggregate, of: Which, waited_for: bool, outcome: Outcome) -> Command {
-    let outstanding = operation(state, of).and_then(|operation| operation.outstanding.as_ref());
+    let outstanding = operation(state, of).and_then(|operation| operation.head().outstanding);
     let attempt = outstanding.filter(|_| waited_for).map_or(0, |outstanding| outstanding.attempt);
     let operation = id_of(state, of);
     let outcome = match outcome {
@@ -239,7 +239,7 @@ fn answer(outcome: plan::Outcome) -> webhook::Answer {
 }
 
 fn word(state: &Aggregate, ask: Ask, said: Said) -> Command {
-    let steps = state.target.iter().flat_map(|target| &target.steps);
+    let steps = state.target().into_iter().flat_map(|target| &target.steps);
     let asked = steps.map(|step| &step.plan).find(|plan| plan.third_party().is_some());
     let step = asked.map(|plan| plan.id.clone()).unwrap_or_default();
     let operation = id_of(state, Which::Target);

@@ -1,7 +1,7 @@
 //! Liveness: from what is stored, with everything volatile lost, a fair run of the work that is due ends everything.
 
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::operation::{Operation, StepState};
+use signoff_lifecycle::operation::StepState;
 
 use crate::call::{Call, Outcome, Pipeline, Which};
 use crate::essence::NOW;
@@ -48,13 +48,13 @@ struct Drain<'a> {
 impl Drain<'_> {
     fn run(mut self, course: Outcome) -> Result<(), Stuck> {
         for _ in 0..TURNS {
-            if !self.stored.rows().any(Operation::is_running) {
+            if !self.stored.rows().any(|row| row.is_running()) {
                 return self.send(Call::Publish);
             }
             let call = self.next(course)?;
             self.send(call)?;
         }
-        Err(format!("it does not end: {:?}", self.stored.aggregate.target).into())
+        Err(format!("it does not end: {:?}", self.stored.aggregate.target()).into())
     }
 
     /// What comes next: work that is due, or else the person that is waited for.
@@ -74,9 +74,9 @@ impl Drain<'_> {
                 return Ok(Call::Result { of, waited_for: true, outcome });
             }
         }
-        let target = aggregate.target.as_ref().filter(|target| target.is_running());
+        let target = aggregate.target().filter(|target| target.is_running());
         let target = target.ok_or("nobody moves it on")?;
-        if target.outstanding.as_ref().is_some_and(|outstanding| outstanding.held) {
+        if target.head.outstanding.is_some_and(|outstanding| outstanding.held) {
             return Ok(Call::Release);
         }
         let open = target.steps.iter().find(|step| step.is_open()).ok_or("nobody moves it on")?;

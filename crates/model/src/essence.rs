@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
-use signoff_lifecycle::offer::{Aggregate, Draft, SlotContent};
-use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
+use signoff_lifecycle::offer::{Aggregate, Course, Draft, SlotContent};
+use signoff_lifecycle::operation::{
+    Cancellation, Failure, Head, Operation, Phase, Step, StepState, Submission, Undo, UndoState,
+};
 use signoff_lifecycle::plan::RETRIES;
 use signoff_lifecycle::webhook::External;
 
@@ -25,13 +27,60 @@ pub(crate) const SOON: Timestamp = Timestamp(2);
 
 /// The deadlines of third parties.
 pub(crate) fn deadlines(state: &mut Aggregate) -> impl Iterator<Item = &mut Timestamp> {
-    let operations = state.target.iter_mut().chain(&mut state.cancellation);
-    operations.flat_map(externals).map(|external| &mut external.deadline)
+    operations_of(state).flat_map(Changing::into_externals).map(|external| &mut external.deadline)
 }
 
-fn externals(operation: &mut Operation) -> impl Iterator<Item = &mut External> {
-    let steps = operation.steps.iter_mut().filter_map(|step| step.external.as_mut());
-    steps.chain(operation.undo.iter_mut().filter_map(|undo| undo.external.as_mut()))
+/// An operation that is brought to its normal form, in the parts that every one has.
+struct Changing<'a> {
+    head: &'a mut Head,
+    own: Own<'a>,
+    undo: &'a mut [Undo],
+    is_running: bool,
+}
+
+/// What only operations of its kind have.
+enum Own<'a> {
+    Submission { phase: &'a mut Phase, steps: &'a mut [Step], released: &'a mut Vec<String> },
+    Cancellation { target: &'a mut OperationId, target_version: &'a mut u64 },
+}
+
+impl<'a> Changing<'a> {
+    fn submission(submission: &'a mut Submission) -> Self {
+        let is_running = submission.is_running();
+        let Submission { head, phase, steps, undo, released, .. } = submission;
+        Self { head, own: Own::Submission { phase, steps, released }, undo, is_running }
+    }
+
+    fn cancellation(cancellation: &'a mut Cancellation) -> Self {
+        let is_running = cancellation.is_running();
+        let Cancellation { head, target, target_version, undo, .. } = cancellation;
+        Self { head, own: Own::Cancellation { target, target_version }, undo, is_running }
+    }
+
+    fn of(operation: &'a mut Operation) -> Self {
+        match operation {
+            Operation::Submission(submission) => Self::submission(submission),
+            Operation::Cancellation(cancellation) => Self::cancellation(cancellation),
+        }
+    }
+
+    fn into_externals(self) -> impl Iterator<Item = &'a mut External> {
+        let steps = match self.own {
+            Own::Submission { steps, .. } => steps,
+            Own::Cancellation { .. } => &mut [],
+        };
+        let steps = steps.iter_mut().filter_map(|step| step.external.as_mut());
+        steps.chain(self.undo.iter_mut().filter_map(|undo| undo.external.as_mut()))
+    }
+}
+
+fn operations_of(state: &mut Aggregate) -> impl Iterator<Item = Changing<'_>> {
+    let (target, cancellation) = match &mut state.course {
+        None => (None, None),
+        Some(Course::Alone(target)) => (Some(target), None),
+        Some(Course::Canceling(target, cancellation)) => (Some(target), Some(cancellation)),
+    };
+    target.map(Changing::submission).into_iter().chain(cancellation.map(Changing::cancellation))
 }
 
 /// Brings what is stored to its normal form.
@@ -45,51 +94,55 @@ pub(crate) fn normalise(stored: &mut Stored) {
     offer.draft = Draft { revision: 1, changed_at: NOW, content_version: 1 };
     number_operations(stored);
     number_versions(stored);
-    stored.strays.sort_by_key(|operation| operation.id);
+    stored.strays.sort_by_key(|operation| operation.head().id);
     stored.work.sort();
     stored.outbox.sort_unstable();
 }
 
-fn operations(stored: &mut Stored) -> impl Iterator<Item = &mut Operation> {
-    let aggregate = &mut stored.aggregate;
-    aggregate.target.iter_mut().chain(&mut aggregate.cancellation).chain(&mut stored.strays)
+fn operations(stored: &mut Stored) -> impl Iterator<Item = Changing<'_>> {
+    operations_of(&mut stored.aggregate).chain(stored.strays.iter_mut().map(Changing::of))
 }
 
 fn current_attempts(stored: &mut Stored) -> BTreeMap<OperationId, u32> {
     operations(stored)
-        .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?.attempt)))
+        .filter_map(|operation| Some((operation.head.id, operation.head.outstanding?.attempt)))
         .collect()
 }
 
-fn strip(operation: &mut Operation) {
-    operation.revision = 0;
-    operation.previous = None;
-    operation.notes.retain(|note| says_what_is_left(&note.note));
-    operation.last_attempt = u32::from(operation.outstanding.is_some());
-    if let Some(outstanding) = &mut operation.outstanding {
+fn strip(mut operation: Changing<'_>) {
+    let head = &mut *operation.head;
+    head.revision = 0;
+    head.previous = None;
+    head.notes.retain(|note| says_what_is_left(&note.note));
+    head.last_attempt = u32::from(head.outstanding.is_some());
+    if let Some(outstanding) = &mut head.outstanding {
         outstanding.attempt = 1;
     }
-    for step in &mut operation.steps {
-        step.notes.clear();
-        let patient = step.external.as_ref().is_some_and(|external| external.accepted);
-        match &mut step.state {
-            StepState::InProgress { tries, .. } => *tries = few(*tries, if patient { 1 } else { RETRIES }),
-            StepState::Propagating { tries, .. } => *tries = few(*tries, 1),
-            _ => {}
+    if let Own::Submission { steps, released, .. } = &mut operation.own {
+        steps.iter_mut().for_each(strip_step);
+        if !operation.is_running {
+            released.clear();
         }
     }
-    for undo in &mut operation.undo {
+    for undo in &mut *operation.undo {
         undo.notes.clear();
         if let UndoState::Running { tries, .. } = &mut undo.state {
             *tries = few(*tries, if undo.external.is_some() { 1 } else { RETRIES });
         }
     }
-    for external in externals(operation) {
+    for external in operation.into_externals() {
         external.deadline = SOON;
         external.progress = 0;
     }
-    if !operation.is_running() {
-        operation.released.clear();
+}
+
+fn strip_step(step: &mut Step) {
+    step.notes.clear();
+    let patient = step.external.as_ref().is_some_and(|external| external.accepted);
+    match &mut step.state {
+        StepState::InProgress { tries, .. } => *tries = few(*tries, if patient { 1 } else { RETRIES }),
+        StepState::Propagating { tries, .. } => *tries = few(*tries, 1),
+        _ => {}
     }
 }
 
@@ -116,8 +169,8 @@ fn number_operations(stored: &mut Stored) {
     let rank = |id: OperationId| ranks.get(&id).copied().unwrap_or(0);
     for_each_id(stored, &mut |id| *id = OperationId(rank(*id).into()));
     for operation in operations(stored) {
-        operation.publishing_version = number(operation.id);
-        if let Kind::Cancel { target, target_version, .. } = &mut operation.kind {
+        operation.head.publishing_version = number(operation.head.id);
+        if let Own::Cancellation { target, target_version } = operation.own {
             *target_version = number(*target);
         }
     }
@@ -141,17 +194,16 @@ fn for_each_id(stored: &mut Stored, see: &mut dyn FnMut(&mut OperationId)) {
     }
     offer.leftovers.iter_mut().for_each(|leftover| see(&mut leftover.operation));
     for operation in operations(stored) {
-        see(&mut operation.id);
-        if let Kind::Cancel { target, .. } = &mut operation.kind {
-            see(target);
-        }
-        match &mut operation.phase {
-            Phase::Canceling { cancellation }
-            | Phase::Undoing { failure: Failure::CancellationFailed { cancellation, .. } }
-            | Phase::Failed { failure: Failure::CancellationFailed { cancellation, .. }, .. } => {
-                see(cancellation);
-            }
-            _ => {}
+        see(&mut operation.head.id);
+        match operation.own {
+            Own::Cancellation { target, .. } => see(target),
+            Own::Submission {
+                phase:
+                    Phase::Canceling { cancellation }
+                    | Phase::Failed { failure: Failure::CancellationFailed { cancellation, .. }, .. },
+                ..
+            } => see(cancellation),
+            Own::Submission { .. } => {}
         }
     }
     stored.work.iter_mut().for_each(|row| see(&mut row.operation));
@@ -173,5 +225,5 @@ fn for_each_version(stored: &mut Stored, see: &mut dyn FnMut(&mut u32)) {
     let content = offer.displaced.as_mut().and_then(|displaced| displaced.content.as_mut());
     let slots: [Option<&mut SlotContent>; 3] = [offer.preview.as_mut(), offer.production.as_mut(), content];
     slots.into_iter().flatten().for_each(|slot| see(&mut slot.version));
-    operations(stored).for_each(|operation| see(&mut operation.offer_version));
+    operations(stored).for_each(|operation| see(&mut operation.head.offer_version));
 }

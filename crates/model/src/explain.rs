@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use signoff_lifecycle::offer::SlotContent;
-use signoff_lifecycle::operation::{Kind, Operation, Phase, Step, StepState, UndoState};
+use signoff_lifecycle::operation::{Kind, OperationRef, Standing, Step, StepState, UndoState};
 use stateright::Path;
 
 use crate::call::{By, Call, Outcome, Which};
@@ -116,9 +116,12 @@ fn offer(system: &System, of: OfferState) -> String {
 
 fn row(stored: &Stored) -> String {
     let state = &stored.aggregate;
-    let mut text = state.target.as_ref().map_or_else(|| "never published".to_owned(), operation);
-    for other in state.cancellation.iter().chain(&stored.strays) {
-        let _ = write!(text, " + {}", operation(other));
+    let mut text = String::new();
+    for other in stored.rows() {
+        let _ = write!(text, "{}{}", if text.is_empty() { "" } else { " + " }, operation(other));
+    }
+    if text.is_empty() {
+        text.push_str("never published");
     }
     let slot = |content: &Option<SlotContent>| {
         content.as_ref().map_or_else(|| "-".to_owned(), |content| format!("v{}", content.version))
@@ -140,24 +143,24 @@ fn row(stored: &Stored) -> String {
     text
 }
 
-fn operation(operation: &Operation) -> String {
-    let kind = match operation.kind {
+fn operation(operation: OperationRef<'_>) -> String {
+    let kind = match operation.kind() {
         Kind::Publish => "publish",
         Kind::GoLive => "golive",
         Kind::Cancel { .. } => "cancellation",
     };
-    let phase = match operation.phase {
-        Phase::Running => "running",
-        Phase::Canceling { .. } => "being canceled",
-        Phase::Undoing { .. } => "undoing",
-        Phase::Completed { .. } => "completed",
-        Phase::Failed { .. } => "failed",
-        Phase::Canceled { .. } => "canceled",
+    let phase = match operation.standing() {
+        Standing::Running => "running",
+        Standing::Canceling => "being canceled",
+        Standing::Undoing => "undoing",
+        Standing::Completed => "completed",
+        Standing::Failed => "failed",
+        Standing::Canceled => "canceled",
     };
-    let steps = operation.steps.iter().filter_map(step);
-    let undo = operation.undo.iter().map(|undo| format!("undo {} {}", undo.plan.id, undoing(&undo.state)));
+    let steps = operation.steps().iter().filter_map(step);
+    let undo = operation.undo().iter().map(|undo| format!("undo {} {}", undo.plan.id, undoing(&undo.state)));
     let parts: Vec<_> = steps.chain(undo).collect();
-    format!("{kind} {} {phase} ({})", operation.id.0, parts.join(", "))
+    format!("{kind} {} {phase} ({})", operation.head().id.0, parts.join(", "))
 }
 
 fn step(step: &Step) -> Option<String> {

@@ -5,12 +5,11 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::decision::{Decision, Reply, Verdict};
-use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState};
+use signoff_lifecycle::offer::{Aggregate, Course};
+use signoff_lifecycle::operation::{Cancellation, Goal, Operation, Phase, Standing, StepState, Submission};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::call::Which;
 use crate::essence::{self, NOW};
 use crate::rules::Rule;
 
@@ -127,19 +126,18 @@ fn misread(fault: Fault, state: &mut Aggregate, command: &mut Command) {
     let is_cancel = matches!(command, Command::Cancel(_));
     match (fault, command) {
         (Fault::SecondStart, Command::Publish(_)) => {
-            state.target = None;
-            state.cancellation = None;
+            state.course = None;
         }
         (Fault::PastThePoint, Command::Cancel(_)) => {
-            for step in state.target.iter_mut().flat_map(|target| &mut target.steps) {
+            for step in target_mut(state).into_iter().flat_map(|target| &mut target.steps) {
                 if step.plan.cancel == CancelPolicy::Refuse {
                     step.plan.cancel = CancelPolicy::Undo;
                 }
             }
         }
         (Fault::AttemptIgnored, Command::StepResult(result)) => {
-            let target = state.target.as_ref().filter(|target| target.id == result.operation);
-            if let Some(outstanding) = target.and_then(|target| target.outstanding.as_ref()) {
+            let target = state.target().filter(|target| target.head.id == result.operation);
+            if let Some(outstanding) = target.and_then(|target| target.head.outstanding) {
                 result.attempt = outstanding.attempt;
             }
         }
@@ -147,11 +145,11 @@ fn misread(fault: Fault, state: &mut Aggregate, command: &mut Command) {
             essence::deadlines(state).for_each(|deadline| *deadline = essence::SOON);
         }
         (Fault::SecondCancellation, _) if is_cancel => {
-            let canceling =
-                state.target.as_mut().filter(|target| matches!(target.phase, Phase::Canceling { .. }));
-            if let Some(target) = canceling {
-                target.phase = Phase::Running;
-                state.cancellation = None;
+            if let Some(Course::Canceling(target, _)) = &state.course
+                && matches!(target.phase, Phase::Canceling { .. })
+            {
+                let target = Submission { phase: Phase::Running, ..target.clone() };
+                state.course = Some(Course::Alone(target));
             }
         }
         _ => {}
@@ -164,12 +162,12 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
         Fault::EndsTwice => ends_twice(before, command, decision),
         Fault::WorkGoesOn => work_goes_on(before, decision),
         Fault::UndoSkipped if matches!(decision.reply, Reply::Canceling(_)) => {
-            edit(decision, Which::Cancellation, |cancellation| drop(cancellation.undo.pop()));
+            edit_cancellation(decision, |cancellation| drop(cancellation.undo.pop()));
         }
         Fault::UndoInOrder if matches!(decision.reply, Reply::Canceling(_)) => {
-            edit(decision, Which::Cancellation, |cancellation| {
+            edit_cancellation(decision, |cancellation| {
                 cancellation.undo.reverse();
-                if let Some(outstanding) = &mut cancellation.outstanding {
+                if let Some(outstanding) = &mut cancellation.head.outstanding {
                     outstanding.index = cancellation.undo.len() - 1;
                 }
             });
@@ -185,7 +183,7 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
             decision.next.offer.preview.clone_from(&before.offer.preview);
         }
         Fault::RetryForgotten => {
-            let retried = |it: &Aggregate| it.target.as_ref().is_some_and(is_retried);
+            let retried = |it: &Aggregate| it.target().is_some_and(is_retried);
             if retried(&decision.next) && !retried(before) {
                 decision.work.clear();
             }
@@ -196,41 +194,61 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
     }
 }
 
-/// Changes the operation in the state and among what is written.
-fn edit(decision: &mut Decision, which: Which, change: impl Fn(&mut Operation)) {
-    let row = match which {
-        Which::Cancellation => &mut decision.next.cancellation,
-        Which::Target | Which::Gone => &mut decision.next.target,
-    };
-    let Some(operation) = row else { return };
-    change(operation);
-    let changed = operation.clone();
-    decision.changed.retain(|other| other.id != changed.id);
+fn target_mut(state: &mut Aggregate) -> Option<&mut Submission> {
+    match &mut state.course {
+        None => None,
+        Some(Course::Alone(target) | Course::Canceling(target, _)) => Some(target),
+    }
+}
+
+/// Changes the newest publish or golive in the state and among what is written.
+fn edit_target(decision: &mut Decision, change: impl Fn(&mut Submission)) {
+    if let Some(target) = target_mut(&mut decision.next) {
+        change(target);
+        let changed = target.clone();
+        rewrite(decision, changed.into());
+    }
+}
+
+/// Changes the cancellation in the state and among what is written.
+fn edit_cancellation(decision: &mut Decision, change: impl Fn(&mut Cancellation)) {
+    if let Some(Course::Canceling(_, cancellation)) = &mut decision.next.course {
+        change(cancellation);
+        let changed = cancellation.clone();
+        rewrite(decision, changed.into());
+    }
+}
+
+fn rewrite(decision: &mut Decision, changed: Operation) {
+    decision.changed.retain(|other| other.head().id != changed.head().id);
     decision.changed.push(changed);
 }
 
 fn ends_twice(before: &Aggregate, command: &Command, decision: &mut Decision) {
-    let Some(golive) = before.target.as_ref().filter(|target| target.kind == Kind::GoLive) else { return };
+    let Some(golive) = before.target().filter(|target| target.goal == Goal::GoLive) else { return };
     if matches!(command, Command::GoLive(_)) {
-        decision.changed.push(Operation { phase: Phase::Completed { at: NOW }, ..golive.clone() });
+        let ended = Submission { phase: Phase::Completed { at: NOW }, ..golive.clone() };
+        decision.changed.push(ended.into());
     }
 }
 
 fn work_goes_on(before: &Aggregate, decision: &mut Decision) {
-    if let (Reply::Canceled(_), Some(target)) = (&decision.reply, &before.target) {
+    if let (Reply::Canceled(_), Some(target)) = (&decision.reply, before.target()) {
         decision.settled.clear();
-        edit(decision, Which::Target, |canceled| canceled.outstanding.clone_from(&target.outstanding));
+        edit_target(decision, |canceled| canceled.head.outstanding = target.head.outstanding);
     }
 }
 
 fn fails_alone(before: &Aggregate, decision: &mut Decision) {
-    let failed = |it: &Operation| matches!(it.phase, Phase::Failed { .. });
-    if decision.next.cancellation.as_ref().is_some_and(failed) {
-        decision.changed.retain(|operation| matches!(operation.kind, Kind::Cancel { .. }));
-        decision.next.target.clone_from(&before.target);
+    if let (Some(Course::Canceling(target, cancellation)), Some(earlier)) =
+        (&mut decision.next.course, before.target())
+        && cancellation.standing() == Standing::Failed
+    {
+        decision.changed.retain(|operation| operation.cancellation().is_some());
+        target.clone_from(earlier);
     }
 }
 
-fn is_retried(operation: &Operation) -> bool {
-    operation.steps.iter().any(|step| matches!(step.state, StepState::InProgress { tries: 1.., .. }))
+fn is_retried(target: &Submission) -> bool {
+    target.steps.iter().any(|step| matches!(step.state, StepState::InProgress { tries: 1.., .. }))
 }

@@ -43,12 +43,12 @@ pub(crate) enum JobKind {
 /// The work that the operation waits for.
 pub(crate) fn of(state: &Aggregate, which: Which) -> Option<Job> {
     let operation = operation(state, which)?;
-    let outstanding = operation.outstanding.as_ref().filter(|outstanding| !outstanding.held)?;
-    let steps = &state.target.as_ref()?.steps;
+    let outstanding = operation.head().outstanding.filter(|outstanding| !outstanding.held)?;
+    let steps = &state.target()?.steps;
     let (kind, plan) = match outstanding.what {
         WorkKind::Run => (JobKind::Run, &steps[outstanding.index].plan),
         WorkKind::Propagate => (JobKind::Propagate, &steps[outstanding.index].plan),
-        WorkKind::Undo => (JobKind::Undo, &operation.undo[outstanding.index].plan),
+        WorkKind::Undo => (JobKind::Undo, &operation.undo()[outstanding.index].plan),
     };
     let step = steps.iter().position(|step| step.plan.id == plan.id)?;
     let runs = kind == JobKind::Run;

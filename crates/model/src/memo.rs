@@ -199,8 +199,8 @@ impl Memo {
         let next = if broken.is_some() { current } else { self.id(written) };
         let before = &present.aggregate;
         let settled = [Which::Target, Which::Cancellation].map(|which| {
-            let waiting = operation(before, which).filter(|operation| operation.outstanding.is_some());
-            waiting.is_some_and(|operation| decision.settled.contains(&(operation.id, 1)))
+            let waiting = operation(before, which).filter(|operation| operation.head().outstanding.is_some());
+            waiting.is_some_and(|operation| decision.settled.contains(&(operation.head().id, 1)))
         });
         Committed {
             next,
@@ -228,6 +228,6 @@ impl Memo {
 
 fn started(before: &Aggregate, decision: &Decision) -> Option<Which> {
     let newest = decision.next.offer.newest.filter(|newest| before.offer.newest != Some(*newest))?;
-    let is_cancellation = decision.next.cancellation.as_ref().is_some_and(|row| row.id == newest);
+    let is_cancellation = decision.next.cancellation().is_some_and(|row| row.head.id == newest);
     Some(if is_cancellation { Which::Cancellation } else { Which::Target })
 }

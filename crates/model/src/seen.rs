@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Kind, Operation, Phase, UndoState};
+use signoff_lifecycle::operation::{Kind, Operation, Standing, UndoState};
 use signoff_lifecycle::webhook::External;
 
 macro_rules! sights {
@@ -54,16 +54,16 @@ pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
     let mut see = |what: u32, is_so: bool| seen |= if is_so { what } else { 0 };
     for operation in &decision.changed {
         let ended = !operation.is_running();
-        let is_cancellation = matches!(operation.kind, Kind::Cancel { .. });
-        let completed = matches!(operation.phase, Phase::Completed { .. });
-        let canceled = matches!(operation.phase, Phase::Canceled { .. });
+        let is_cancellation = matches!(operation.kind(), Kind::Cancel { .. });
+        let completed = operation.standing() == Standing::Completed;
+        let canceled = operation.standing() == Standing::Canceled;
         see(CANCELLATION_COMPLETED, is_cancellation && completed);
         see(CANCELLATION_FAILED, is_cancellation && ended && !completed);
-        see(UNDO_RETRIED, operation.undo.iter().any(|undo| is_retried(&undo.state)));
-        see(UNDOING, matches!(operation.phase, Phase::Undoing { .. }));
-        see(WENT_LIVE, operation.kind == Kind::GoLive && completed);
-        see(GOLIVE_CANCELED, operation.kind == Kind::GoLive && canceled);
-        see(HELD, operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.held));
+        see(UNDO_RETRIED, operation.undo().iter().any(|undo| is_retried(&undo.state)));
+        see(UNDOING, operation.standing() == Standing::Undoing);
+        see(WENT_LIVE, operation.kind() == Kind::GoLive && completed);
+        see(GOLIVE_CANCELED, operation.kind() == Kind::GoLive && canceled);
+        see(HELD, operation.head().outstanding.as_ref().is_some_and(|outstanding| outstanding.held));
         see(REJECTED, rejected(operation));
         see(THIRD_PARTY_TOOK_IT, externals(operation).any(|external| external.accepted));
         see(THIRD_PARTY_ANSWERED, externals(operation).any(|external| external.answered));
@@ -75,8 +75,8 @@ pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
 }
 
 fn externals(operation: &Operation) -> impl Iterator<Item = &External> {
-    let steps = operation.steps.iter().filter_map(|step| step.external.as_ref());
-    steps.chain(operation.undo.iter().filter_map(|undo| undo.external.as_ref()))
+    let steps = operation.steps().iter().filter_map(|step| step.external.as_ref());
+    steps.chain(operation.undo().iter().filter_map(|undo| undo.external.as_ref()))
 }
 
 fn is_retried(state: &UndoState) -> bool {
@@ -85,5 +85,5 @@ fn is_retried(state: &UndoState) -> bool {
 
 fn rejected(operation: &Operation) -> bool {
     use signoff_lifecycle::operation::StepState;
-    operation.steps.iter().any(|step| matches!(step.state, StepState::Rejected { .. }))
+    operation.steps().iter().any(|step| matches!(step.state, StepState::Rejected { .. }))
 }

@@ -7,7 +7,7 @@ use signoff_lifecycle::command::{Put, PutGuard};
 use signoff_lifecycle::decision::{Decision, Verdict};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Operation, WorkKind};
+use signoff_lifecycle::operation::{Operation, OperationRef, WorkKind};
 
 use crate::essence::{NOW, normalise};
 use crate::rules::{Breach, Rule};
@@ -61,11 +61,11 @@ impl Stored {
     /// What is stored after the decision was written. The caller has compared the revision.
     pub(crate) fn written(&self, decision: &Decision) -> Result<Self, Breach> {
         let mut rows: BTreeMap<OperationId, Operation> =
-            self.rows().map(|row| (row.id, row.clone())).collect();
-        rows.extend(decision.changed.iter().map(|row| (row.id, row.clone())));
+            self.rows().map(|row| (row.head().id, row.cloned())).collect();
+        rows.extend(decision.changed.iter().map(|row| (row.head().id, row.clone())));
         let next = &decision.next;
-        let target = next.target.as_ref().and_then(|target| rows.remove(&target.id));
-        let cancellation = next.cancellation.as_ref().and_then(|it| rows.remove(&it.id));
+        let target = next.target().and_then(|target| rows.remove(&target.head.id));
+        let cancellation = next.cancellation().and_then(|it| rows.remove(&it.head.id));
         let mut outbox = self.outbox.clone();
         for told in &decision.notifications {
             let key = (told.operation, told.event.name());
@@ -75,7 +75,7 @@ impl Stored {
             }
             outbox.push(key);
         }
-        let known = [&target, &cancellation].map(|row| row.as_ref().map(|row| row.id));
+        let known = [&target, &cancellation].map(|row| row.as_ref().map(|row| row.head().id));
         outbox.retain(|(operation, _)| known.contains(&Some(*operation)));
         let mut work = self.work.clone();
         let settled = |row: &WorkRow| decision.settled.contains(&(row.operation, row.attempt));
@@ -86,21 +86,21 @@ impl Stored {
             kind: word(work.kind),
         }));
         let strays = rows.into_values().filter(Operation::is_running).collect();
-        let aggregate = Aggregate { offer: next.offer.clone(), target, cancellation };
+        let aggregate = Aggregate::of_stored(next.offer.clone(), target, cancellation)
+            .map_err(|misplaced| Breach { rule: Rule::AnswersLast, words: misplaced.to_string() })?;
         let mut stored = Self { aggregate, strays, work, outbox };
         normalise(&mut stored);
         Ok(stored)
     }
 
     /// The rows of the operations that anybody can still change.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &Operation> {
-        let Aggregate { target, cancellation, .. } = &self.aggregate;
-        target.iter().chain(cancellation).chain(&self.strays)
+    pub(crate) fn rows(&self) -> impl Iterator<Item = OperationRef<'_>> {
+        self.aggregate.operations().chain(self.strays.iter().map(Operation::as_ref))
     }
 
     /// Whether the row of the work that this operation waits for is there.
-    pub(crate) fn is_due(&self, operation: &Operation) -> bool {
-        self.work.iter().any(|row| row.operation == operation.id && row.attempt == 1)
+    pub(crate) fn is_due(&self, operation: OperationRef<'_>) -> bool {
+        self.work.iter().any(|row| row.operation == operation.head().id && row.attempt == 1)
     }
 }
 

@@ -49,11 +49,10 @@ fn bit(place: usize) -> u8 {
 pub(crate) fn turn(before: &Aggregate, decision: &Decision) -> Turn {
     let next = &decision.next;
     let mut turn = Turn::default();
-    let target = before.target.as_ref();
-    let id = next.target.as_ref().map(|target| target.id);
-    turn.starts = id != target.map(|target| target.id);
-    let place =
-        |step: &str| next.target.as_ref()?.steps.iter().position(|candidate| candidate.plan.id == step);
+    let target = before.target();
+    let id = next.target().map(|target| target.head.id);
+    turn.starts = id != target.map(|target| target.head.id);
+    let place = |step: &str| next.target()?.steps.iter().position(|candidate| candidate.plan.id == step);
     let (old, new) = (&before.offer.leftovers, &next.offer.leftovers);
     for (at, leftover) in new.iter().enumerate().take(MOST_LEFTOVERS) {
         let known = old.iter().position(|candidate| candidate == leftover);
@@ -75,10 +74,10 @@ pub(crate) fn turn(before: &Aggregate, decision: &Decision) -> Turn {
 }
 
 fn ends(before: &Aggregate, next: &Aggregate) -> Option<(Rule, u8)> {
-    let target = next.target.as_ref()?;
-    let ran = before.target.as_ref().is_some_and(|old| old.id == target.id && old.is_running());
+    let target = next.target()?;
+    let ran = before.target().is_some_and(|old| old.head.id == target.head.id && old.is_running());
     let rule = match target.phase {
-        Phase::Canceled { .. } if next.cancellation.is_none() => Rule::CanceledAtOnce,
+        Phase::Canceled { .. } if next.cancellation().is_none() => Rule::CanceledAtOnce,
         Phase::Canceled { .. } | Phase::Failed { .. } => Rule::CancellationUndoes,
         _ => return None,
     };

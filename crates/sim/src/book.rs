@@ -165,14 +165,14 @@ impl Book {
 
 /// An offer's state in a line.
 fn describe(state: &Aggregate, revision: u64) -> String {
-    let operations = state.target.iter().chain(&state.cancellation).map(|operation| {
-        let at = operation.steps.iter().rev().find(|step| step.began());
+    let operations = state.operations().map(|operation| operation.cloned()).map(|operation| {
+        let at = operation.steps().iter().rev().find(|step| step.began());
         let step = at.map(|step| format!(" {}", step.plan.id)).unwrap_or_default();
         format!(
             " {}#{} {}{step}",
-            rules::kind(operation),
-            operation.publishing_version,
-            rules::phase(operation)
+            rules::kind(&operation),
+            operation.head().publishing_version,
+            rules::phase(&operation)
         )
     });
     let (publisher, offer) = (&state.offer.publisher, &state.offer.id);

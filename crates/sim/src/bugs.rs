@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use signoff_lifecycle::operation::Phase;
+use signoff_lifecycle::operation::Standing;
 use signoff_store::contract::Change;
 use signoff_store::memory::MemoryStore;
 use signoff_store::testing::Mutation;
@@ -76,7 +76,7 @@ impl Bug {
             }),
             Self::ForgetsRequests => Arc::new(|change| change.repeat = None),
             Self::LosesCancel => Arc::new(|change| {
-                change.operations.retain(|operation| !matches!(operation.phase, Phase::Canceled { .. }));
+                change.operations.retain(|operation| operation.standing() != Standing::Canceled);
             }),
             Self::CrashLosesCommit | Self::PromisesTooMuch | Self::ShowsOldReads => return None,
         };

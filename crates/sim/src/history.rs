@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::operation::{Operation, StepState};
+use signoff_lifecycle::operation::{StepState, Submission};
 
 use crate::bugs::Bug;
 use crate::call::{Ask, call};
@@ -119,9 +119,9 @@ async fn everything_ends(world: &World, node: &Node) {
             return;
         }
         for name in OFFERS {
-            let newest = world
-                .book
-                .look(|seen| seen.state(name.publisher, name.offer).and_then(|state| state.target.clone()));
+            let newest = world.book.look(|seen| {
+                seen.state(name.publisher, name.offer).and_then(|state| state.target().cloned())
+            });
             let Some(ask) = newest.as_ref().and_then(|newest| wanted(newest, name.publisher, name.offer))
             else {
                 continue;
@@ -137,7 +137,7 @@ async fn everything_ends(world: &World, node: &Node) {
     let left = world.store.borrow().look(|tables| {
         let running = tables.operations().filter(|(.., operation)| operation.is_running());
         running
-            .map(|(.., operation)| format!("{} {}", rules::kind(operation), operation.id))
+            .map(|(.., operation)| format!("{} {}", rules::kind(operation), operation.head().id))
             .collect::<Vec<_>>()
     });
     world.book.wrong(format!("in the end something is still to be done: {left:?}"));
@@ -152,25 +152,25 @@ fn has_ended(world: &World) -> bool {
 }
 
 /// What the operation waits for that somebody has to say.
-fn wanted(newest: &Operation, publisher: &str, offer: &str) -> Option<Ask> {
+fn wanted(newest: &Submission, publisher: &str, offer: &str) -> Option<Ask> {
     let path = format!("/api/publishers/{publisher}/offers/{offer}");
     if !newest.is_running() {
         return None;
     }
     if newest.waits_for_signoff() {
-        let goes_on = newest.point_of_no_return().is_some() || newest.publishing_version.is_multiple_of(2);
+        let goes_on =
+            newest.point_of_no_return().is_some() || newest.head.publishing_version.is_multiple_of(2);
         let way = if goes_on { "golive" } else { "cancel" };
         return Some(Ask::post(format!("{path}/{way}")));
     }
-    if newest.outstanding.as_ref().is_some_and(|outstanding| outstanding.held) {
-        let index = newest.outstanding.as_ref().map_or(0, |outstanding| outstanding.index);
-        let body = serde_json::json!({ "step": newest.steps[index].plan.id });
+    if let Some(outstanding) = newest.head.outstanding.filter(|outstanding| outstanding.held) {
+        let body = serde_json::json!({ "step": newest.steps[outstanding.index].plan.id });
         let path = format!("/_signoff/scenarios/{publisher}/{offer}/release");
         return Some(Ask { body: Some(body), ..Ask::post(path) });
     }
     let waits =
         newest.steps.iter().find(|step| matches!(step.state, StepState::WaitingForApproval { .. }))?;
-    let path = format!("{path}/operations/{}/steps/{}/approve", newest.id, waits.plan.id);
+    let path = format!("{path}/operations/{}/steps/{}/approve", newest.head.id, waits.plan.id);
     Some(Ask::post(path))
 }
 

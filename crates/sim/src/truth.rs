@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{CancellationRequestState, Kind as OperationKind, Operation, Phase};
+use signoff_lifecycle::operation::{
+    CancellationRequestState, Kind as OperationKind, Operation, OperationRef, Standing, Submission,
+};
 
 use crate::call::Answer;
 use crate::client::{Kind, Plan};
@@ -71,7 +73,7 @@ fn named(answer: &Answer, window: &Window<'_>) -> Result<Operation, String> {
     let id: OperationId = answer.text("operationId").parse().map_err(|_| "no operation id".to_owned())?;
     let operation = window.seen.operations.get(&id).cloned().ok_or("it names what does not exist")?;
     let at = by_address(answer.location(), window.seen);
-    hold(at.is_some_and(|at| at.id == id), || "its address is another's".to_owned())?;
+    hold(at.is_some_and(|at| at.head().id == id), || "its address is another's".to_owned())?;
     Ok(operation)
 }
 
@@ -91,38 +93,38 @@ pub(crate) fn by_address<'a>(location: &str, seen: &'a Seen) -> Option<&'a Opera
 fn started(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Promise, String> {
     let operation = named(answer, window)?;
     let wanted = if plan.kind == Kind::Publish { OperationKind::Publish } else { OperationKind::GoLive };
-    hold(operation.kind == wanted, || "it started something else".to_owned())?;
-    hold(operation.publishing_version > window.newest_before, || "it was there before".to_owned())?;
+    hold(operation.kind() == wanted, || "it started something else".to_owned())?;
+    hold(operation.head().publishing_version > window.newest_before, || "it was there before".to_owned())?;
     if let Some(guard) = plan.guard {
-        hold(operation.publishing_version == guard + 1, || "its guard was for another state".to_owned())?;
+        hold(operation.head().publishing_version == guard + 1, || {
+            "its guard was for another state".to_owned()
+        })?;
     }
-    Ok(Promise::Exists(operation.id))
+    Ok(Promise::Exists(operation.head().id))
 }
 
 fn canceled(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Promise, String> {
     let operation = named(answer, window)?;
-    let target = match operation.kind {
-        OperationKind::Cancel { target, .. } => Some(target),
-        OperationKind::Publish | OperationKind::GoLive => None,
-    };
-    let is_meant = plan.named.is_none_or(|named| named == operation.id || Some(named) == target);
+    let target = operation.cancellation().map(|cancellation| cancellation.target);
+    let id = operation.head().id;
+    let is_meant = plan.named.is_none_or(|named| named == id || Some(named) == target);
     hold(is_meant, || "it canceled another operation than the one that was named".to_owned())?;
     let is_cancellation = target.is_some();
     match (answer.status, answer.text("status")) {
         (200, "canceled") => {
-            let is = matches!(operation.phase, Phase::Canceled { .. });
+            let is = operation.standing() == Standing::Canceled;
             hold(is, || format!("promise 3: 200, and it is {}", rules::phase(&operation)))?;
-            Ok(Promise::Canceled(operation.id))
+            Ok(Promise::Canceled(id))
         }
         (200, "completed") => {
-            let is = is_cancellation && matches!(operation.phase, Phase::Completed { .. });
+            let is = is_cancellation && operation.standing() == Standing::Completed;
             hold(is, || "200 for a cancellation that has not ended well".to_owned())?;
-            Ok(Promise::Cancellation(operation.id))
+            Ok(Promise::Cancellation(id))
         }
         // Who waits is told how it stands by then.
         (202, _) => {
             hold(is_cancellation, || "promise 4: 202 without a cancellation".to_owned())?;
-            Ok(Promise::Cancellation(operation.id))
+            Ok(Promise::Cancellation(id))
         }
         _ => Err("no answer to a cancel".to_owned()),
     }
@@ -133,24 +135,22 @@ fn shown(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Option<Pro
     let Some(id) = plan.named else { return Ok(None) };
     hold(answer.text("id") == id.to_string(), || "it shows another".to_owned())?;
     let (status, may) = (answer.text("status"), answer.text("cancellationRequestState"));
-    let as_it_was = |state: &Aggregate| {
-        let mut operations = state.target.iter().chain(&state.cancellation);
-        operations.any(|operation| operation.id == id && looks(operation, status, may))
-    };
+    let as_it_was =
+        |state: &Aggregate| state.operation(id).is_some_and(|operation| looks(operation, status, may));
     let now = window.seen.operations.get(&id).ok_or("it shows what does not exist")?;
-    hold(window.any(as_it_was) || looks(now, status, may), || {
+    hold(window.any(as_it_was) || looks(now.as_ref(), status, may), || {
         format!("a stale read: it is {} and {:?}", rules::phase(now), now.cancellation_request_state())
     })?;
     let ended = !now.is_running() && status != "running";
     Ok(ended.then(|| Promise::Ended(id, rules::phase(now))))
 }
 
-fn looks(operation: &Operation, status: &str, may: &str) -> bool {
-    let word = match operation.phase {
-        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => "running",
-        Phase::Completed { .. } => "completed",
-        Phase::Failed { .. } => "failed",
-        Phase::Canceled { .. } => "canceled",
+fn looks(operation: OperationRef<'_>, status: &str, may: &str) -> bool {
+    let word = match operation.standing() {
+        Standing::Running | Standing::Canceling | Standing::Undoing => "running",
+        Standing::Completed => "completed",
+        Standing::Failed => "failed",
+        Standing::Canceled => "canceled",
     };
     let state = match operation.cancellation_request_state() {
         CancellationRequestState::CanCancel => "canCancel",
@@ -183,20 +183,18 @@ fn stored(plan: &Plan, window: &Window<'_>) -> Result<(), String> {
 }
 
 fn refused(plan: &Plan, answer: &Answer, window: &Window<'_>) -> Result<Option<Promise>, String> {
-    let running = |state: &Aggregate| state.target.as_ref().is_some_and(Operation::is_running);
+    let running = |state: &Aggregate| state.target().is_some_and(Submission::is_running);
     let right = match answer.code() {
         "OperationInProgress" => window.any(running),
         "NoOperationInProgress" => window.any(|state| !running(state)),
-        "NotReadyForGoLive" => {
-            window.any(|state| !state.target.as_ref().is_some_and(Operation::waits_for_signoff))
-        }
+        "NotReadyForGoLive" => window.any(|state| !state.target().is_some_and(Submission::waits_for_signoff)),
         "OperationNotCancellable" => return not_cancellable(answer, window),
-        "CancellationFailed" => window.any(|state| {
-            state.cancellation.as_ref().is_some_and(|it| matches!(it.phase, Phase::Failed { .. }))
-        }),
+        "CancellationFailed" => {
+            window.any(|state| state.cancellation().is_some_and(|it| it.standing() == Standing::Failed))
+        }
         "OperationNotRunning" => window.any(|state| {
-            let newest = state.target.as_ref().filter(|target| Some(target.id) == plan.named);
-            !newest.is_some_and(Operation::is_running)
+            let newest = state.target().filter(|target| Some(target.head.id) == plan.named);
+            !newest.is_some_and(Submission::is_running)
         }),
         "PreconditionFailed" => {
             plan.kind == Kind::Put
@@ -216,18 +214,18 @@ fn not_cancellable(answer: &Answer, window: &Window<'_>) -> Result<Option<Promis
     let operation = by_address(location, window.seen).ok_or("its address leads nowhere")?;
     let cannot = operation.cancellation_request_state() == CancellationRequestState::CannotCancel;
     hold(cannot, || format!("promise 5: refused, and it is {}", rules::phase(operation)))?;
-    Ok(Some(Promise::NotCancellable(operation.id)))
+    Ok(Some(Promise::NotCancellable(operation.head().id)))
 }
 
 /// Whether a promise is kept.
 pub(crate) fn keeps(promise: &Promise, operation: Option<&Operation>) -> Result<(), String> {
     let Some(operation) = operation else { return Err(format!("promise 8: {promise:?}, and it is gone")) };
     let kept = match promise {
-        Promise::Exists(_) => !matches!(operation.kind, OperationKind::Cancel { .. }),
-        Promise::Canceled(_) => matches!(operation.phase, Phase::Canceled { .. }),
-        Promise::Cancellation(_) => matches!(operation.kind, OperationKind::Cancel { .. }),
+        Promise::Exists(_) => operation.submission().is_some(),
+        Promise::Canceled(_) => operation.standing() == Standing::Canceled,
+        Promise::Cancellation(_) => operation.cancellation().is_some(),
         Promise::NotCancellable(_) => {
-            !matches!(operation.phase, Phase::Canceled { .. } | Phase::Canceling { .. })
+            !matches!(operation.standing(), Standing::Canceled | Standing::Canceling)
         }
         Promise::Ended(_, phase) => rules::phase(operation) == *phase,
     };

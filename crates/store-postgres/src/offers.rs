@@ -202,11 +202,8 @@ fn page(first: &str) -> String {
 fn loaded(row: &Row) -> Result<Loaded, StoreError> {
     let (state, target, cancellation): (&str, Option<&[u8]>, Option<&[u8]>) =
         (column(row, 2)?, column(row, 3)?, column(row, 4)?);
-    let aggregate = Aggregate {
-        offer: decode(state)?,
-        target: target.map(unpack).transpose()?,
-        cancellation: cancellation.map(unpack).transpose()?,
-    };
+    let (target, cancellation) = (target.map(unpack).transpose()?, cancellation.map(unpack).transpose()?);
+    let aggregate = Aggregate::of_stored(decode(state)?, target, cancellation)?;
     Ok(Loaded { aggregate, revision: unsigned(column(row, 1)?)? })
 }
 

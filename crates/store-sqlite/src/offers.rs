@@ -102,7 +102,7 @@ impl Offers for SqliteStore {
                 }
             };
             let last = operations.last();
-            if operations.len() < limit && last.is_none_or(|last| last.previous.is_some()) {
+            if operations.len() < limit && last.is_none_or(|last| last.head().previous.is_some()) {
                 // Beyond what was forgotten there may be some that stay.
                 let before = last.map(Place::of).or(before);
                 let before = before.and_then(|place| i64::try_from(place.publishing_version).ok());
@@ -226,11 +226,9 @@ fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<
         })
         .map_err(sql)?;
     let Some((revision, state, target, cancellation)) = row else { return Ok(None) };
-    let aggregate = Aggregate {
-        offer: decode(&state)?,
-        target: target.map(|body| unpack(&body)).transpose()?,
-        cancellation: cancellation.map(|body| unpack(&body)).transpose()?,
-    };
+    let [target, cancellation] =
+        [target, cancellation].map(|body| body.map(|body| unpack(&body)).transpose());
+    let aggregate = Aggregate::of_stored(decode(&state)?, target?, cancellation?)?;
     Ok(Some(Loaded { aggregate, revision }))
 }
 

@@ -62,7 +62,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
     let mail = decision.changed.first().map(|operation| Mail {
         publisher: CONTOSO.to_owned(),
         offer: "vm".to_owned(),
-        operation: operation.id,
+        operation: operation.head().id,
         kind: "publish".to_owned(),
         recipient: "ann@contoso.example".to_owned(),
         event: Event::Started,

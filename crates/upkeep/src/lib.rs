@@ -1,5 +1,5 @@
 //! What operators do with a whole store: copy it to another engine, back it up, check it, migrate it. None of it decides
-//! anything about offers; the rules that are checked stand in `signoff_lifecycle::soundness`.
+//! anything about offers; the rules that are checked stand in `signoff_lifecycle::invariants`.
 
 mod backup;
 mod check;

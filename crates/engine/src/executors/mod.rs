@@ -112,7 +112,7 @@ impl Executors {
 
     /// Does the piece of work that `operation` waits for.
     pub(crate) async fn execute(&self, offer: &str, operation: &Operation, lease: &Lease) -> WorkOutcome {
-        let Some(outstanding) = &operation.outstanding else {
+        let Some(outstanding) = operation.head().outstanding else {
             return WorkOutcome::Final { reason: "no work is outstanding".to_owned() };
         };
         match outstanding.what {
@@ -123,7 +123,7 @@ impl Executors {
     }
 
     async fn run(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
-        let step = &operation.steps[index];
+        let step = &operation.steps()[index];
         let tries = match step.state {
             StepState::InProgress { tries, .. } => tries,
             _ => 0,
@@ -131,7 +131,7 @@ impl Executors {
         if let Some(outcome) = scripted(&step.plan, tries) {
             return outcome;
         }
-        let task = self.task(lease, offer, operation, operation.id, &step.plan.id);
+        let task = self.task(lease, offer, operation, operation.head().id, &step.plan.id);
         if step.plan.third_party().is_some() {
             return self.webhook.ask(&task, &step.plan, step.external.as_ref(), Ask::Run).await;
         }
@@ -148,12 +148,9 @@ impl Executors {
     }
 
     async fn undo(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
-        let undo = &operation.undo[index];
+        let undo = &operation.undo()[index];
         debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
-        let owner = match operation.kind {
-            signoff_lifecycle::operation::Kind::Cancel { target, .. } => target,
-            _ => operation.id,
-        };
+        let owner = operation.cancellation().map_or(operation.head().id, |cancellation| cancellation.target);
         let task = self.task(lease, offer, operation, owner, &undo.plan.id);
         if undo.plan.third_party().is_some() {
             return self.webhook.ask(&task, &undo.plan, undo.external.as_ref(), Ask::Cancel).await;
@@ -184,8 +181,8 @@ impl Executors {
         step: &'a str,
     ) -> Task<'a> {
         let store = self.store.as_ref();
-        let (publisher, offer_version) = (lease.publisher.as_str(), operation.offer_version);
-        let offer_type = operation.offer_type.as_str();
+        let (publisher, offer_version) = (lease.publisher.as_str(), operation.head().offer_version);
+        let offer_type = operation.head().offer_type.as_str();
         Task { store, lease, publisher, offer, offer_type, operation: owner, offer_version, step }
     }
 }

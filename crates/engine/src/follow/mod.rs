@@ -45,13 +45,13 @@ pub struct Waited {
 impl Engine {
     /// Follows an operation, to be read after this call; `None` if too many follow already.
     pub fn follow(&self, viewed: &Viewed) -> Option<Follower> {
-        let follower = self.shared.followers.follow(viewed.operation.id)?;
+        let follower = self.shared.followers.follow(viewed.operation.head().id)?;
         self.is_followed(viewed);
         Some(follower)
     }
 
     fn is_followed(&self, viewed: &Viewed) {
-        self.shared.followers.is_of(viewed.operation.id, &viewed.publisher, &viewed.offer);
+        self.shared.followers.is_of(viewed.operation.head().id, &viewed.publisher, &viewed.offer);
     }
 
     /// How many follow an operation at this moment.

@@ -62,14 +62,15 @@ impl Clustered {
         let (known, slot) = self.numbers.peek(&(publisher.to_owned(), offer.to_owned(), number));
         if let Some(id) = known {
             let viewed = self.get(store, publisher, id).await?;
-            let is_it =
-                |viewed: &Arc<Viewed>| viewed.offer == offer && viewed.operation.publishing_version == number;
+            let is_it = |viewed: &Arc<Viewed>| {
+                viewed.offer == offer && viewed.operation.head().publishing_version == number
+            };
             if let Some(viewed) = viewed.filter(is_it) {
                 return Ok(Some(viewed));
             }
         }
         let found = store.operation_by_version(publisher, offer, number).await?;
-        let Some(id) = found.map(|operation| operation.id) else { return Ok(None) };
+        let Some(id) = found.map(|operation| operation.head().id) else { return Ok(None) };
         slot.fill(id);
         self.get(store, publisher, id).await
     }

@@ -49,7 +49,9 @@ impl Operations {
         operations: &[Operation],
     ) -> Option<Changing<'_, OperationId, Arc<Viewed>>> {
         match self {
-            Self::Own(own) => Some(own.0.changing(operations.iter().map(|operation| operation.id).collect())),
+            Self::Own(own) => {
+                Some(own.0.changing(operations.iter().map(|operation| operation.head().id).collect()))
+            }
             Self::Clustered(_) => None,
         }
     }

@@ -44,7 +44,7 @@ impl Own {
         number: u64,
     ) -> Result<Option<Arc<Viewed>>, StoreError> {
         match store.operation_by_version(publisher, offer, number).await? {
-            Some(operation) => self.get(store, publisher, operation.id).await,
+            Some(operation) => self.get(store, publisher, operation.head().id).await,
             None => Ok(None),
         }
     }

@@ -64,7 +64,7 @@ impl World {
 
     async fn numbers(&self) -> Vec<u64> {
         let operations = self.store.operations("contoso", "a").await.unwrap();
-        operations.iter().map(|operation| operation.publishing_version).collect()
+        operations.iter().map(|operation| operation.head().publishing_version).collect()
     }
 }
 
@@ -128,7 +128,7 @@ async fn what_was_read_before_is_not_kept_in_memory() {
     let world = World::new();
     let engine = world.engine(Some(RETENTION)).await;
     world.published_and_canceled(&engine, 2).await;
-    let first = world.store.operations("contoso", "a").await.unwrap().pop().unwrap().id;
+    let first = world.store.operations("contoso", "a").await.unwrap().pop().unwrap().head().id;
     assert!(engine.operation("contoso", first).await.unwrap().is_some());
     engine.advance("contoso", Micros(91 * DAY.0)).await.unwrap();
     assert!(engine.operation("contoso", first).await.unwrap().is_none());

@@ -257,7 +257,11 @@ impl Engine {
     /// The operation, if it waits for this piece of work.
     async fn waiting_for(&self, lease: &Lease) -> Result<Option<Arc<Viewed>>, StoreError> {
         let waits = |operation: &Operation| {
-            operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.attempt == lease.attempt)
+            operation
+                .head()
+                .outstanding
+                .as_ref()
+                .is_some_and(|outstanding| outstanding.attempt == lease.attempt)
         };
         let viewed = self.operation(&lease.publisher, lease.operation).await?;
         Ok(viewed.filter(|viewed| waits(&viewed.operation)))

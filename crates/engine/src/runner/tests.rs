@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::command::{Guard, Means, PutGuard};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::operation::StepState;
+use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
     engine.put("contoso", "a", put).await.unwrap();
     let publish = PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
     let done = engine.publish("contoso", "a", publish).await.unwrap();
-    (folder, engine, done.state.target.unwrap().id)
+    (folder, engine, done.state.target().unwrap().head.id)
 }
 
 async fn claim(engine: &Engine, lease_for: Duration) -> Claimed {
@@ -48,7 +48,7 @@ fn place() -> Place {
 }
 
 async fn first_step(engine: &Engine, id: OperationId) -> StepState {
-    engine.operation("contoso", id).await.unwrap().unwrap().operation.steps[0].state.clone()
+    engine.operation("contoso", id).await.unwrap().unwrap().operation.steps()[0].state.clone()
 }
 
 #[tokio::test]
@@ -113,20 +113,17 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
     let undo = claim(&engine, LONG).await;
     engine.do_piece(undo, &mut place()).await;
     let ended = engine.operation("contoso", id).await.unwrap().unwrap();
-    assert!(matches!(ended.operation.phase, signoff_lifecycle::operation::Phase::Canceled { .. }));
+    assert_eq!(ended.operation.standing(), Standing::Canceled);
 }
 
 /// The operation as it was when its third step ran.
 async fn before_cancel(engine: &Engine, id: OperationId) -> Operation {
-    let mut operation = engine.operation("contoso", id).await.unwrap().unwrap().operation.clone();
-    operation.outstanding = Some(signoff_lifecycle::operation::Outstanding {
-        attempt: operation.last_attempt,
-        index: 2,
-        what: signoff_lifecycle::operation::WorkKind::Run,
-        held: false,
-    });
-    operation.steps[2].state = StepState::InProgress { since: Timestamp(0), tries: 0 };
-    operation
+    let operation = engine.operation("contoso", id).await.unwrap().unwrap().operation.clone();
+    let Operation::Submission(mut publish) = operation else { panic!("{operation:?}") };
+    publish.head.outstanding =
+        Some(Outstanding { attempt: publish.head.last_attempt, index: 2, what: WorkKind::Run, held: false });
+    publish.steps[2].state = StepState::InProgress { since: Timestamp(0), tries: 0 };
+    publish.into()
 }
 
 #[tokio::test]

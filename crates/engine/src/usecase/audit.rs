@@ -56,10 +56,10 @@ impl Engine {
         now: Timestamp,
     ) -> Option<AuditEntry> {
         let AuditedAction { action, subject, reason } = asked;
-        let target = decision.next.target.as_ref().filter(|_| action != "put");
+        let target = decision.next.target().filter(|_| action != "put");
         let entry = AuditEntry {
             offer: Some(decision.next.offer.id.clone()),
-            operation: target.map(|target| target.id),
+            operation: target.map(|target| target.head.id),
             subject,
             reason,
             ..self.audit_entry_for(action, outcome(&decision.reply), now)?

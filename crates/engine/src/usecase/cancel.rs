@@ -130,8 +130,7 @@ async fn named(
     named: Option<OperationId>,
 ) -> Result<Named, StoreError> {
     let Some(id) = named else { return Ok(Named::Newest) };
-    let newest = loaded.map(|loaded| [&loaded.aggregate.target, &loaded.aggregate.cancellation]);
-    if newest.into_iter().flatten().flatten().any(|operation| operation.id == id) {
+    if loaded.is_some_and(|loaded| loaded.aggregate.operation(id).is_some()) {
         return Ok(Named::Operation(id));
     }
     let found = scope.engine.operation(scope.publisher, id).await?;

@@ -94,7 +94,7 @@ impl Engine {
     }
 
     async fn write(&self, change: Change, receipt: Receipt, woken: Woken) -> Result<Done, StoreError> {
-        let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
+        let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.head().id).collect();
         let changing = self.shared.operations.changing(&change.operations);
         let committed = self.shared.store.commit(&change).await;
         let Change { next, operations, .. } = change;

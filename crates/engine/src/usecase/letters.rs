@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::decision::{Audience, Decision, Notification};
 use signoff_lifecycle::ids::Timestamp;
-use signoff_lifecycle::operation::Kind;
+use signoff_lifecycle::operation::Goal;
 use signoff_store::StoreError;
 use signoff_store::contract::Mail;
 
@@ -25,9 +25,9 @@ impl Engine {
                     record.and_then(|record| record.seller_contact).into_iter().collect()
                 }
             };
-            let kind = decision.next.target.as_ref().map(|target| match target.kind {
-                Kind::GoLive => "goLive",
-                Kind::Publish | Kind::Cancel { .. } => "publish",
+            let kind = decision.next.target().map(|target| match target.goal {
+                Goal::GoLive => "goLive",
+                Goal::Publish => "publish",
             });
             letters.extend(recipients.into_iter().map(|recipient| Mail {
                 publisher: publisher.to_owned(),

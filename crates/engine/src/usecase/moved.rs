@@ -3,7 +3,10 @@
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::{Note, NoteAt};
 use signoff_lifecycle::offer::{Aggregate, Offer};
-use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase, StepState, UndoState};
+use signoff_lifecycle::operation::{
+    Cancellation, CancellationPhase, Failure, Kind, Operation, OperationRef, Phase, Standing, StepFailure,
+    StepState, Submission, Undo, UndoState,
+};
 
 /// How much of a reason a line repeats, in characters.
 const LONGEST_REASON: usize = 300;
@@ -30,8 +33,10 @@ impl Before {
         if !is_read() {
             return Self::default();
         }
-        let operations = [state.target.as_ref(), state.cancellation.as_ref()];
-        Self(operations.map(|known| known.map(|operation| (operation.id, standing(operation)))))
+        let known = |operation: OperationRef<'_>| (operation.head().id, standing(operation));
+        let target = state.target().map(|target| known(Operation::Submission(target)));
+        let cancellation = state.cancellation().map(|it| known(Operation::Cancellation(it)));
+        Self([target, cancellation])
     }
 }
 
@@ -49,16 +54,16 @@ pub(super) fn moves(before: &Before, changed: &[Operation]) -> Vec<Moved> {
 
 impl Moved {
     fn of(before: &Before, now: &Operation) -> Option<Self> {
-        let from = before.0.iter().flatten().find(|(id, _)| *id == now.id);
-        let (from, to) = (from.map_or("new", |(_, stood)| stood), standing(now));
+        let from = before.0.iter().flatten().find(|(id, _)| *id == now.head().id);
+        let (from, to) = (from.map_or("new", |(_, stood)| stood), standing(now.as_ref()));
         (from != to).then(|| Self {
-            operation: now.id,
-            kind: kind(&now.kind),
-            version: now.offer_version,
+            operation: now.head().id,
+            kind: kind(&now.kind()),
+            version: now.head().offer_version,
             from: from.to_owned(),
             to,
             why: why(now).map(|reason| reason.chars().take(LONGEST_REASON).collect()),
-            is_left: matches!(&now.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. }),
+            is_left: failed_to_cancel(now),
         })
     }
 
@@ -90,23 +95,32 @@ fn kind(kind: &Kind) -> &'static str {
 }
 
 /// Where an operation stands, in a word or two: its state, and the step that it is about.
-fn standing(operation: &Operation) -> String {
-    match &operation.phase {
-        Phase::Running if matches!(operation.kind, Kind::Cancel { .. }) => undoing(operation),
-        Phase::Running => running(operation),
-        Phase::Canceling { .. } => "canceling".to_owned(),
-        Phase::Undoing { .. } => undoing(operation),
-        Phase::Completed { .. } => "completed".to_owned(),
-        Phase::Failed { .. } => "failed".to_owned(),
-        Phase::Canceled { .. } => "canceled".to_owned(),
+fn standing(operation: OperationRef<'_>) -> String {
+    match (operation.standing(), operation) {
+        (Standing::Running, OperationRef::Submission(target)) => running(target),
+        (Standing::Running | Standing::Undoing, _) => undoing(operation.undo()),
+        (Standing::Canceling, _) => "canceling".to_owned(),
+        (Standing::Completed, _) => "completed".to_owned(),
+        (Standing::Failed, _) => "failed".to_owned(),
+        (Standing::Canceled, _) => "canceled".to_owned(),
     }
 }
 
-fn running(operation: &Operation) -> String {
-    let Some(step) = operation.steps.iter().find(|step| step.is_open()) else {
+/// Whether a cancellation failed, or its target with it.
+fn failed_to_cancel(operation: &Operation) -> bool {
+    match operation {
+        Operation::Cancellation(cancellation) => cancellation.standing() == Standing::Failed,
+        Operation::Submission(target) => {
+            matches!(&target.phase, Phase::Failed { failure: Failure::CancellationFailed { .. }, .. })
+        }
+    }
+}
+
+fn running(target: &Submission) -> String {
+    let Some(step) = target.steps.iter().find(|step| step.is_open()) else {
         return "running".to_owned();
     };
-    let held = operation.outstanding.as_ref().is_some_and(|outstanding| outstanding.held);
+    let held = target.head.outstanding.is_some_and(|outstanding| outstanding.held);
     let (word, tries) = match step.state {
         StepState::WaitingForApproval { .. } => ("waitingForApproval", 0),
         StepState::WaitingForSignoff { .. } => ("waitingForSignoff", 0),
@@ -119,8 +133,8 @@ fn running(operation: &Operation) -> String {
     again(word, &step.plan.id, if step.external.is_some() { 0 } else { tries })
 }
 
-fn undoing(operation: &Operation) -> String {
-    let running = operation.undo.iter().find_map(|undo| match undo.state {
+fn undoing(undo: &[Undo]) -> String {
+    let running = undo.iter().find_map(|undo| match undo.state {
         UndoState::Running { tries, .. } => {
             Some((&undo.plan.id, if undo.external.is_some() { 0 } else { tries }))
         }
@@ -138,15 +152,33 @@ fn again(word: &str, step: &str, tries: u32) -> String {
 
 /// Why it stands there, without the words of those who asked for it: the audit log has them.
 fn why(operation: &Operation) -> Option<String> {
-    match &operation.phase {
-        Phase::Failed { failure, .. } | Phase::Undoing { failure } => Some(reason(failure)),
+    let phase = match operation {
+        Operation::Submission(target) => &target.phase,
+        Operation::Cancellation(cancellation) => return why_canceling(cancellation),
+    };
+    match phase {
+        Phase::Failed { failure: Failure::Step(failure), .. } | Phase::Undoing { failure } => {
+            Some(reason(failure))
+        }
+        Phase::Failed { failure: Failure::CancellationFailed { left, .. }, .. } => Some(left_behind(left)),
         Phase::Canceled { by, .. } => Some(format!("by {by}")),
         Phase::Running => {
-            let steps = operation.steps.iter().filter(|step| step.is_open()).flat_map(|step| &step.notes);
-            let undo = operation.undo.iter().filter(|undo| matches!(undo.state, UndoState::Running { .. }));
-            steps.chain(undo.flat_map(|undo| &undo.notes)).filter_map(retried).next_back()
+            let steps = operation.steps().iter().filter(|step| step.is_open());
+            steps.flat_map(|step| &step.notes).filter_map(retried).next_back()
         }
         Phase::Canceling { .. } | Phase::Completed { .. } => None,
+    }
+}
+
+fn why_canceling(cancellation: &Cancellation) -> Option<String> {
+    match &cancellation.phase {
+        CancellationPhase::Failed { left, .. } => Some(left_behind(left)),
+        CancellationPhase::Running => {
+            let running = |undo: &&Undo| matches!(undo.state, UndoState::Running { .. });
+            let undo = cancellation.undo.iter().filter(running);
+            undo.flat_map(|undo| &undo.notes).filter_map(retried).next_back()
+        }
+        CancellationPhase::Completed { .. } => None,
     }
 }
 
@@ -157,10 +189,13 @@ fn retried(NoteAt { note, .. }: &NoteAt) -> Option<String> {
     }
 }
 
-fn reason(failure: &Failure) -> String {
+fn reason(failure: &StepFailure) -> String {
     match failure {
-        Failure::StepFailed { step, reason } => format!("{step}: {reason}"),
-        Failure::StepRejected { step, .. } => format!("{step}: a reviewer rejected it"),
-        Failure::CancellationFailed { left, .. } => format!("left behind: {}", left.join(", ")),
+        StepFailure::Failed { step, reason } => format!("{step}: {reason}"),
+        StepFailure::Rejected { step, .. } => format!("{step}: a reviewer rejected it"),
     }
+}
+
+fn left_behind(left: &[String]) -> String {
+    format!("left behind: {}", left.join(", "))
 }

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use signoff_definition::{Document, OfferTypes};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
-use signoff_lifecycle::offer::{Aggregate, OfferStatus};
-use signoff_lifecycle::operation::{Kind, Operation, Phase};
+use signoff_lifecycle::offer::{Aggregate, Course, OfferStatus};
+use signoff_lifecycle::operation::{Cancellation, Phase, Submission};
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Repeated;
@@ -97,8 +97,7 @@ impl Receipt {
             reply,
             Reply::Canceled(_) | Reply::Canceling(_) | Reply::CancellationEnded(_) | Reply::GivenUp(_)
         );
-        let target = state.target.as_ref().filter(|_| of_cancel);
-        let asked = target.and_then(|target| asked(target, state.cancellation.as_ref()));
+        let asked = state.course.as_ref().filter(|_| of_cancel).and_then(asked);
         let stored = draft.map(|draft| Stored {
             offer: state.offer.id.clone(),
             offer_type: state.offer.offer_type.clone(),
@@ -125,15 +124,15 @@ impl Receipt {
     }
 }
 
-fn asked(target: &Operation, cancellation: Option<&Operation>) -> Option<CancelOrigin> {
-    match (&target.phase, cancellation) {
-        (_, Some(Operation { by, created_at, kind: Kind::Cancel { reason, .. }, .. })) => {
-            Some(CancelOrigin { by: by.to_string(), at: *created_at, reason: reason.clone() })
+fn asked(course: &Course) -> Option<CancelOrigin> {
+    match course {
+        Course::Canceling(_, Cancellation { head, reason, .. }) => {
+            Some(CancelOrigin { by: head.by.to_string(), at: head.created_at, reason: reason.clone() })
         }
-        (Phase::Canceled { at, by, reason }, _) => {
+        Course::Alone(Submission { phase: Phase::Canceled { at, by, reason }, .. }) => {
             Some(CancelOrigin { by: by.clone(), at: *at, reason: reason.clone() })
         }
-        _ => None,
+        Course::Alone(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@ use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::{Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::SlotContent;
-use signoff_lifecycle::operation::{Failure, Phase, StepState};
+use signoff_lifecycle::operation::{CancellationPhase, Failure, Phase, Standing, StepState};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
 
@@ -21,10 +21,11 @@ async fn force_leaves_what_the_next_publish_removes() {
     let cancellation = started(&world.stop("a", Means::Force).await.unwrap());
     let left = vec!["displaypackage".to_owned(), "displayprovision".to_owned()];
     let failure = Failure::CancellationFailed { cancellation, left: left.clone() };
-    for id in [forced, cancellation] {
-        let ended = world.operation(id).await;
-        assert!(matches!(&ended.phase, Phase::Failed { failure: found, .. } if *found == failure));
-    }
+    let (target, ended) = (world.operation(forced).await, world.operation(cancellation).await);
+    let target = target.submission().unwrap();
+    assert!(matches!(&target.phase, Phase::Failed { failure: found, .. } if *found == failure));
+    let ended = ended.cancellation().unwrap();
+    assert!(matches!(&ended.phase, CancellationPhase::Failed { left: found, .. } if *found == left));
     world.advance(DAY).await;
     assert_eq!(world.artifacts(forced).await, ["displaypackage", "displayprovision"], "nobody undoes it");
     assert_eq!(world.state("a").await.offer.preview, None);
@@ -54,7 +55,7 @@ async fn force_ends_a_cancellation_whose_undo_takes_too_long() {
     assert!(world.operation(cancellation).await.is_running());
     assert_eq!(started(&world.stop("a", Means::Force).await.unwrap()), cancellation);
     let ended = [world.operation(publish).await, world.operation(cancellation).await];
-    assert!(ended.iter().all(|operation| matches!(operation.phase, Phase::Failed { .. })));
+    assert!(ended.iter().all(|operation| operation.standing() == Standing::Failed));
     // Its undo would have ended meanwhile; nothing changes any more.
     world.advance(DAY).await;
     assert_eq!([world.operation(publish).await, world.operation(cancellation).await], ended);
@@ -72,7 +73,7 @@ async fn the_operator_gets_past_a_point_of_no_return_and_force_does_not() {
     let refused = world.stop("a", Means::Force).await;
     assert!(matches!(refused, Err(EngineError::Refused(Refusal::PastPointOfNoReturn { forced: true, .. }))));
     started(&world.stop("a", Means::Kill).await.unwrap());
-    assert!(matches!(world.operation(publish).await.phase, Phase::Failed { .. }));
+    assert_eq!(world.operation(publish).await.standing(), Standing::Failed);
     world.scenario("a", []).await;
     let next = world.publish("a").await;
     world.advance(HOUR).await;
@@ -84,7 +85,8 @@ async fn a_kill_after_the_switch_completes_the_golive() {
     let world = World::start().await;
     let publish = world.publish("a").await;
     world.advance(HOUR).await;
-    world.scenario("a", [("live", hour())]).await;
+    let live = StepScenario { propagate_duration: Some(HOUR), ..hour() };
+    world.scenario("a", [("live", live)]).await;
     let golive = started(&world.golive("a").await.unwrap());
     world.advance(HOUR).await;
     assert!(matches!(step(&world.operation(golive).await, "live"), StepState::Propagating { .. }));
@@ -97,7 +99,7 @@ async fn a_kill_after_the_switch_completes_the_golive() {
     let killed = world.stop("a", Means::Kill).await.unwrap();
     assert!(matches!(killed.reply(), Reply::Completed(reference) if reference.id == golive));
     let completed = world.operation(golive).await;
-    assert!(matches!(completed.phase, Phase::Completed { .. }));
+    assert_eq!(completed.standing(), Standing::Completed);
     assert_eq!(world.state("a").await.offer.production.unwrap().operation, publish);
     world.advance(DAY).await;
     assert_eq!(world.operation(golive).await, completed);

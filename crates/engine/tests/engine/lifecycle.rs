@@ -2,7 +2,7 @@
 
 use signoff_engine::EngineError;
 use signoff_lifecycle::decision::{Event, Reply};
-use signoff_lifecycle::operation::{Phase, StepState};
+use signoff_lifecycle::operation::{Phase, Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, started, step};
@@ -22,10 +22,10 @@ async fn a_draft_goes_live() {
     ));
 
     let golive = started(&world.golive("a").await.unwrap());
-    assert!(matches!(world.operation(publish).await.phase, Phase::Completed { .. }));
+    assert_eq!(world.operation(publish).await.standing(), Standing::Completed);
     world.advance(HOUR).await;
     let live = world.operation(golive).await;
-    assert!(matches!(live.phase, Phase::Completed { .. }), "{live:?}");
+    assert_eq!(live.standing(), Standing::Completed, "{live:?}");
     assert_eq!(world.state("a").await.offer.production, world.state("a").await.offer.preview);
     assert_eq!(world.artifacts(golive).await, ["live"]);
     let refused = world.cancel("a").await;
@@ -53,7 +53,8 @@ async fn a_cancel_stops_on_the_spot_what_needs_no_undoing() {
     let done = world.cancel("a").await.unwrap();
     assert!(matches!(done.reply(), Reply::Canceled(reference) if reference.id == publish));
     let canceled = world.operation(publish).await;
-    assert!(matches!(&canceled.phase, Phase::Canceled { by, .. } if by == "bob"));
+    let phase = &canceled.submission().unwrap().phase;
+    assert!(matches!(phase, Phase::Canceled { by, .. } if by == "bob"));
     // Nothing of it happens any more, and the same cancel gets the same answer.
     world.advance(DAY).await;
     assert_eq!(world.operation(publish).await, canceled);
@@ -73,7 +74,8 @@ async fn a_cancel_undoes_what_began() {
     assert!(matches!(step(&running, "displaypackage"), StepState::InProgress { .. }), "{running:?}");
     assert_eq!(world.artifacts(publish).await, ["displayprovision"]);
     let cancellation = started(&world.cancel("a").await.unwrap());
-    assert_eq!(world.operation(publish).await.phase, Phase::Canceling { cancellation });
+    let target = world.operation(publish).await;
+    assert_eq!(target.submission().unwrap().phase, Phase::Canceling { cancellation });
     // An answer that is repeated, a draft that may be put, and nothing that may be started meanwhile.
     assert_eq!(started(&world.cancel("a").await.unwrap()), cancellation);
     world.put("a").await;
@@ -83,8 +85,8 @@ async fn a_cancel_undoes_what_began() {
     world.advance(HOUR).await;
     assert!(world.operation(cancellation).await.is_running(), "two undos of an hour each");
     world.advance(HOUR).await;
-    assert!(matches!(world.operation(cancellation).await.phase, Phase::Completed { .. }));
-    assert!(matches!(world.operation(publish).await.phase, Phase::Canceled { .. }));
+    assert_eq!(world.operation(cancellation).await.standing(), Standing::Completed);
+    assert_eq!(world.operation(publish).await.standing(), Standing::Canceled);
     assert_eq!(world.artifacts(publish).await, [""; 0]);
     let again = world.cancel("a").await.unwrap().receipt.reply;
     assert!(matches!(again, Reply::CancellationEnded(reference) if reference.id == cancellation));
@@ -104,7 +106,7 @@ async fn cancelling_at_signoff_puts_the_preview_back() {
     // The slot at once, the files after it.
     assert_eq!(world.state("a").await.offer.preview.unwrap().operation, first);
     world.advance(HOUR).await;
-    assert!(matches!(world.operation(second).await.phase, Phase::Canceled { .. }));
+    assert_eq!(world.operation(second).await.standing(), Standing::Canceled);
     assert_eq!(world.artifacts(second).await, [""; 0]);
     assert_eq!(world.artifacts(first).await.len(), 2);
     let letters = world.engine.store().letters().await.unwrap();
@@ -122,7 +124,7 @@ async fn a_golive_is_cancelled_before_the_switch_and_not_after() {
     world.advance(MINUTE).await;
     started(&world.cancel("a").await.unwrap());
     world.advance(HOUR).await;
-    assert!(matches!(world.operation(first).await.phase, Phase::Canceled { .. }));
+    assert_eq!(world.operation(first).await.standing(), Standing::Canceled);
     assert_eq!(world.state("a").await.offer.production, None);
 
     let second = started(&world.golive("a").await.unwrap());
@@ -131,6 +133,6 @@ async fn a_golive_is_cancelled_before_the_switch_and_not_after() {
     let refused = world.cancel("a").await;
     assert!(matches!(refused, Err(EngineError::Refused(Refusal::PastPointOfNoReturn { .. }))));
     world.advance(DAY).await;
-    assert!(matches!(world.operation(second).await.phase, Phase::Completed { .. }));
+    assert_eq!(world.operation(second).await.standing(), Standing::Completed);
     assert_eq!(world.engine.store().operations(CONTOSO, "a").await.unwrap().len(), 4);
 }

@@ -5,6 +5,7 @@ mod advance;
 mod certifier;
 mod clock_put_back;
 mod crash;
+mod earlier;
 mod force;
 mod leaving;
 mod lifecycle;

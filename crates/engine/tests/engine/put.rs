@@ -94,7 +94,7 @@ async fn a_put_in_between_means_checking_again() {
         );
         match started {
             Ok(done) => {
-                let version = done.state.target.unwrap().offer_version;
+                let version = done.state.target().unwrap().head.offer_version;
                 let content = world.engine.store().content(CONTOSO, &offer, version).await.unwrap().unwrap();
                 let title = &content.definition.parse::<Value>().unwrap()["offer"]["microsoft-azure-marketplace.title"];
                 assert_ne!(*title, json!(""), "round {round}");

@@ -150,9 +150,9 @@ async fn happen(mut world: World, events: Vec<Event>) {
             _ => None,
         })
         .collect();
-    let all: BTreeSet<_> = operations.iter().map(|operation| operation.id).collect();
+    let all: BTreeSet<_> = operations.iter().map(|operation| operation.head().id).collect();
     assert_eq!(started, all, "every operation was told, and each by one wish");
-    let publishes = operations.iter().filter(|operation| operation.kind == Kind::Publish).count();
+    let publishes = operations.iter().filter(|operation| operation.kind() == Kind::Publish).count();
     let wished = first.keys().filter(|wish| matches!(wish, Wish::Publish(_))).count();
     assert_eq!(publishes, wished, "each publish was carried out once");
     let puts = first.keys().filter(|wish| matches!(wish, Wish::Put(_))).count();

@@ -1,7 +1,7 @@
 //! Operations that ended long ago are forgotten, and nothing that is visible goes with them.
 
 use signoff_lifecycle::ids::Micros;
-use signoff_lifecycle::operation::Phase;
+use signoff_lifecycle::operation::Standing;
 
 use crate::world::{CONTOSO, DAY, World, started};
 
@@ -9,7 +9,7 @@ const QUARTER: Micros = Micros(91 * DAY.0);
 
 async fn numbers(world: &World) -> Vec<u64> {
     let operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
-    operations.iter().map(|operation| operation.publishing_version).collect()
+    operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
 /// The versions of `a` that still have content.
@@ -46,23 +46,23 @@ async fn a_life_of_years_leaves_what_is_visible() {
     assert_eq!(numbers(&world).await, [newest, 2, 1]);
     let state = world.state("a").await;
     assert_eq!(state.offer.production, before);
-    assert!(state.target.as_ref().unwrap().waits_for_signoff());
+    assert!(state.target().unwrap().waits_for_signoff());
     for (id, number) in [(live, 1), (golive, 2)] {
-        assert_eq!(world.operation(id).await.publishing_version, number);
+        assert_eq!(world.operation(id).await.head().publishing_version, number);
         let found = world.engine.store().operation_by_version(CONTOSO, "a", number).await.unwrap();
-        assert_eq!(found.map(|operation| operation.id), Some(id));
+        assert_eq!(found.map(|operation| operation.head().id), Some(id));
         assert!(!world.artifacts(id).await.is_empty(), "what is live is still there");
     }
     assert_eq!(contents(&world, 5).await, [1, 5], "of what is live, and of what waits");
     // It goes live, and the years take what was live before.
     let golive = world.golive("a").await.unwrap();
     world.advance(DAY).await;
-    let number = world.operation(started(&golive)).await.publishing_version;
+    let number = world.operation(started(&golive)).await.head().publishing_version;
     assert_eq!(number, newest + 1, "numbers go on");
     assert_eq!(numbers(&world).await, [newest + 1, newest, 2, 1][..2]);
     world.advance(QUARTER).await;
     assert_eq!(numbers(&world).await, [newest + 1, newest]);
     assert_eq!(contents(&world, 5).await, [5]);
     assert!(world.artifacts(live).await.is_empty());
-    assert!(matches!(world.operation(started(&golive)).await.phase, Phase::Completed { .. }));
+    assert_eq!(world.operation(started(&golive)).await.standing(), Standing::Completed);
 }

@@ -33,9 +33,25 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
     let mut before =
         engine.put(CONTOSO, "vm", put_of(&definition())).await.unwrap().state.offer.draft.changed_at;
     for _ in 0..3 {
-        let published = engine.publish(CONTOSO, "vm", publish_request()).await.unwrap().state.target.unwrap();
+        let published = engine
+            .publish(CONTOSO, "vm", publish_request())
+            .await
+            .unwrap()
+            .state
+            .target()
+            .unwrap()
+            .head
+            .clone();
         assert!(published.created_at >= before, "{published:?}");
-        let canceled = engine.cancel(CONTOSO, "vm", cancel_request()).await.unwrap().state.target.unwrap();
+        let canceled = engine
+            .cancel(CONTOSO, "vm", cancel_request())
+            .await
+            .unwrap()
+            .state
+            .target()
+            .unwrap()
+            .head
+            .clone();
         assert!(canceled.changed_at >= published.changed_at, "{canceled:?}");
         before = canceled.changed_at;
     }

@@ -12,9 +12,10 @@ use crate::world::{CONTOSO, World};
 
 /// After a commit returned, at least what it wrote is seen.
 async fn is_seen(engine: &Engine, state: &Aggregate) {
-    for operation in [&state.target, &state.cancellation].into_iter().flatten() {
-        let viewed = engine.operation(CONTOSO, operation.id).await.unwrap().expect("it was committed");
-        assert!(viewed.operation.revision >= operation.revision, "a view behind an answer");
+    for operation in state.operations() {
+        let head = operation.head();
+        let viewed = engine.operation(CONTOSO, head.id).await.unwrap().expect("it was committed");
+        assert!(viewed.operation.head().revision >= head.revision, "a view behind an answer");
     }
 }
 
@@ -49,7 +50,7 @@ async fn no_view_is_behind_an_answer() {
                     world.put(&offer).await;
                     // Two writers share an offer: some of these are refused.
                     if let Ok(done) = world.try_publish(&offer).await {
-                        announce.send_replace(done.state.target.as_ref().map(|operation| operation.id));
+                        announce.send_replace(done.state.target().map(|target| target.head.id));
                         is_seen(&world.engine, &done.state).await;
                     }
                     if let Ok(done) = world.cancel(&offer).await {
@@ -71,7 +72,7 @@ async fn no_view_is_behind_an_answer() {
         let offer = format!("offer-{number}");
         world.advance(crate::world::HOUR).await;
         for operation in world.engine.store().operations(CONTOSO, &offer).await.unwrap() {
-            assert_eq!(world.operation(operation.id).await, operation);
+            assert_eq!(world.operation(operation.head().id).await, operation);
         }
     }
 }

@@ -8,7 +8,7 @@ use signoff_lifecycle::command::Said;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
-use signoff_lifecycle::operation::{Phase, StepState};
+use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, work_key};
 
@@ -150,7 +150,7 @@ async fn a_certifier_that_is_away_beyond_its_deadline_fails_the_publish() {
     let (world, id) = World::certifying(&certifier).await;
     world.advance(Micros(9 * HOUR.0)).await;
     let publish = world.operation(id).await;
-    assert!(matches!(publish.phase, Phase::Failed { .. }), "{:?}", publish.phase);
+    assert_eq!(publish.standing(), Standing::Failed, "{publish:?}");
     let unanswered = Note::StepUnanswered { hook: "certifier".to_owned() };
     assert_eq!(notes(&publish, CERTIFY).pop().unwrap().1, unanswered);
     let runs = certifier.kinds().iter().filter(|kind| *kind == "step.run").count();
@@ -225,7 +225,7 @@ async fn a_no_is_final() {
     });
     let (world, id) = World::certifying(&certifier).await;
     let publish = world.operation(id).await;
-    assert!(matches!(publish.phase, Phase::Failed { .. }), "{:?}", publish.phase);
+    assert_eq!(publish.standing(), Standing::Failed, "{publish:?}");
     assert_eq!(certifier.kinds(), ["step.run", "step.cancel"], "and its part is undone");
     assert!(matches!(&notes(&publish, CERTIFY)[0].1, Note::Finding { text, .. } if text == "found <one>"));
 }
@@ -289,7 +289,7 @@ async fn a_certifier_that_answers_no_poll_fails_the_step_at_its_deadline() {
     assert!(notes(&publish, CERTIFY).len() < 5, "{:?}", notes(&publish, CERTIFY));
     certifier.then(|_| says("succeeded"));
     world.advance(HOUR).await;
-    assert!(matches!(world.operation(id).await.phase, Phase::Failed { .. }));
+    assert_eq!(world.operation(id).await.standing(), Standing::Failed);
 }
 
 #[tokio::test]
@@ -310,8 +310,8 @@ async fn the_certifier_is_told_of_a_cancel_across_a_restart() {
     assert!(told.len() > 6, "it is told more than five times: {}", told.len());
     assert!(told.iter().all(|request| request.signed.id == key && request.idempotency_key == key));
     world.callback(id, Ask::Cancel, r#"{"status":"succeeded"}"#).await.unwrap();
-    assert!(matches!(world.operation(id).await.phase, Phase::Canceled { .. }));
-    assert!(matches!(world.operation(cancellation).await.phase, Phase::Completed { .. }));
+    assert_eq!(world.operation(id).await.standing(), Standing::Canceled);
+    assert_eq!(world.operation(cancellation).await.standing(), Standing::Completed);
 }
 
 #[tokio::test]
@@ -330,14 +330,14 @@ async fn a_certifier_that_never_answers_does_not_hold_a_cancel_hostage() {
         let cancellation = started(&world.cancel("a").await.unwrap());
         world.advance(HOUR).await;
         let (target, cancellation) = (world.operation(id).await, world.operation(cancellation).await);
-        let says = |wanted: &Note| cancellation.undo[0].notes.iter().any(|note| note.note == *wanted);
+        let says = |wanted: &Note| cancellation.undo()[0].notes.iter().any(|note| note.note == *wanted);
         let (step, hook) = (CERTIFY.to_owned(), "certifier".to_owned());
         if then == OnCancelDeadline::Fail {
-            assert!(matches!(target.phase, Phase::Failed { .. }), "{:?}", target.phase);
+            assert_eq!(target.standing(), Standing::Failed, "{target:?}");
             assert!(says(&Note::UndoOverdue { step, hook }));
             assert_eq!(world.state("a").await.offer.leftovers.len(), 1);
         } else {
-            assert!(matches!(target.phase, Phase::Canceled { .. }), "{:?}", target.phase);
+            assert_eq!(target.standing(), Standing::Canceled, "{target:?}");
             assert!(says(&Note::UndoUnanswered { step, hook }));
         }
         let count = certifier.asked().len();

@@ -83,7 +83,7 @@ impl Fixture {
         };
         let change = Change {
             expected: None,
-            next: Aggregate { offer, target: None, cancellation: None },
+            next: Aggregate { offer, course: None },
             operations: Vec::new(),
             work: Vec::new(),
             settled: Vec::new(),

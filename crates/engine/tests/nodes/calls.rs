@@ -22,18 +22,19 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
     let count = || node.faults.calls();
 
     let before = count();
-    let publish = node.try_publish("a").await.unwrap().state.target.unwrap();
+    let publish = node.try_publish("a").await.unwrap().state.target().cloned().unwrap();
     assert_eq!(calls(&node, before), ["load", "commit"]);
 
     for _ in 0..2 {
         let before = count();
-        node.operation(publish.id).await;
+        node.operation(publish.head.id).await;
         assert_eq!(calls(&node, before), ["look"]);
     }
-    let numbered = async || node.engine.numbered_operation(CONTOSO, "a", publish.publishing_version).await;
+    let numbered =
+        async || node.engine.numbered_operation(CONTOSO, "a", publish.head.publishing_version).await;
     numbered().await.unwrap().unwrap();
     let before = count();
-    assert_eq!(numbered().await.unwrap().unwrap().operation, publish);
+    assert_eq!(numbered().await.unwrap().unwrap().operation, publish.into());
     assert_eq!(calls(&node, before), ["look"]);
 
     let before = count();
@@ -41,12 +42,12 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
     assert_eq!(calls(&node, before), ["load", "commit"]);
 
     // The same when the operation is named, as long as it is the newest.
-    let publish = node.try_publish("a").await.unwrap().state.target.unwrap();
+    let publish = node.try_publish("a").await.unwrap().state.target().cloned().unwrap();
     let cancel = CancelRequest {
         by: "bob".into(),
         reason: None,
         emails: Vec::new(),
-        operation: Some(publish.id),
+        operation: Some(publish.head.id),
         guard: Guard::None,
         means: Means::Cancel,
         accepts_ended: false,

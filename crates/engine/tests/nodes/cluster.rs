@@ -149,7 +149,7 @@ impl Node {
     /// Puts the sample and publishes it; answers the publish as it was answered.
     pub(crate) async fn publish(&self, offer: &str) -> Operation {
         self.put(offer).await;
-        self.try_publish(offer).await.unwrap().state.target.expect("it was started")
+        self.try_publish(offer).await.unwrap().state.target().cloned().expect("it was started").into()
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {

@@ -1,7 +1,7 @@
 //! The development mode is one world, whichever node is asked.
 
 use signoff_lifecycle::ids::Micros;
-use signoff_lifecycle::operation::{Phase, StepState};
+use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_store::contract::LabKind;
 use signoff_store::testing::{Fault, Plan, Point};
 
@@ -22,12 +22,12 @@ async fn a_clock_that_is_advanced_at_one_node_is_ahead_at_all() {
     other.engine.refresh().await.unwrap();
     assert!(other.engine.clock().now(CONTOSO) >= shown);
     assert!(
-        other.engine.clock().now("fabrikam") < publish.created_at.plus(HOUR),
+        other.engine.clock().now("fabrikam") < publish.head().created_at.plus(HOUR),
         "another publisher's stays"
     );
     // Whichever of the two did the work, each event happened at its own time.
-    let operation = other.operation(publish.id).await;
-    let mut due = operation.created_at;
+    let operation = other.operation(publish.head().id).await;
+    let mut due = operation.head().created_at;
     for id in STEPS {
         due = due.plus(HOUR);
         assert_eq!(operation.step(id).unwrap().state, StepState::Complete { at: due }, "{id}");
@@ -54,8 +54,8 @@ async fn no_advance_is_lost_when_all_nodes_advance() {
         let passed = node.engine.clock().now(CONTOSO).since(before);
         assert!(passed >= Micros(9 * HOUR.0) && passed < Micros(10 * HOUR.0), "{passed:?}");
     }
-    let operation = two.operation(publish.id).await;
-    let at = operation.created_at.plus(Micros(4 * HOUR.0));
+    let operation = two.operation(publish.head().id).await;
+    let at = operation.head().created_at.plus(Micros(4 * HOUR.0));
     assert_eq!(operation.step("displaypackage").unwrap().state, StepState::Complete { at });
 }
 
@@ -91,15 +91,15 @@ async fn an_advance_waits_for_the_work_of_other_nodes() {
     let looks = asked.faults.calls_of("due_by");
     until("the advance looks", async || asked.faults.calls_of("due_by") > looks + 3).await;
     assert!(!advance.is_finished());
-    let due = publish.created_at.plus(HOUR);
+    let due = publish.head().created_at.plus(HOUR);
     for node in [&asked, &worker] {
         node.engine.refresh().await.unwrap();
         assert_eq!(node.engine.clock().now(CONTOSO), due);
     }
     worker.faults.release();
     let end = soon(advance).await.unwrap();
-    assert!(end >= publish.created_at.plus(Micros(2 * HOUR.0)));
-    let first = asked.operation(publish.id).await;
+    assert!(end >= publish.head().created_at.plus(Micros(2 * HOUR.0)));
+    let first = asked.operation(publish.head().id).await;
     assert_eq!(first.step("displaydummycertify").unwrap().state, StepState::Complete { at: due });
 }
 
@@ -132,14 +132,14 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     let worlds = other.engine.state_epoch();
     one.cancel("a").await.unwrap();
     one.engine.advance(CONTOSO, HOUR).await.unwrap();
-    assert!(matches!(other.operation(publish.id).await.phase, Phase::Canceled { .. }));
+    assert_eq!(other.operation(publish.head().id).await.standing(), Standing::Canceled);
     one.engine.restore(&folder.path().join("snapshot")).await.unwrap();
     other.engine.refresh().await.unwrap();
-    assert_eq!(other.operation(publish.id).await, publish);
-    assert!(other.engine.clock().now(CONTOSO) < publish.created_at.plus(HOUR), "the clock went back");
+    assert_eq!(other.operation(publish.head().id).await, publish);
+    assert!(other.engine.clock().now(CONTOSO) < publish.head().created_at.plus(HOUR), "the clock went back");
     one.engine.reset().await.unwrap();
     other.engine.refresh().await.unwrap();
-    assert!(other.engine.operation(CONTOSO, publish.id).await.unwrap().is_none());
+    assert!(other.engine.operation(CONTOSO, publish.head().id).await.unwrap().is_none());
     assert!(other.engine.scenario(CONTOSO, "a").is_none());
     assert!(other.engine.state_epoch() >= worlds + 2);
 }

@@ -56,10 +56,10 @@ async fn each_letter_is_sent_once_whoever_wrote_it() {
     };
     until("the dead node's letter", async || all_are_sent(1).await).await;
     nodes.iter_mut().for_each(Node::run);
-    nodes[0].reaches(publish.id, Operation::waits_for_signoff).await;
+    nodes[0].reaches(publish.head().id, Operation::waits_for_signoff).await;
     for (number, node) in nodes.iter().enumerate() {
         let publish = node.publish(&format!("offer-{number}")).await;
-        node.reaches(publish.id, Operation::waits_for_signoff).await;
+        node.reaches(publish.head().id, Operation::waits_for_signoff).await;
     }
     until("all are sent", async || all_are_sent(8).await).await;
     let letters = store.letters().await.unwrap();

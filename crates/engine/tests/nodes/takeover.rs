@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_engine::Settings;
-use signoff_lifecycle::operation::{Operation, Phase};
+use signoff_lifecycle::operation::{Operation, Standing};
 use signoff_store::testing::{Fault, Plan, Point};
 
 use crate::cluster::{Cluster, HOUR, lasting, soon, until};
@@ -14,7 +14,7 @@ fn hasty() -> Settings {
 }
 
 fn is_canceled(operation: &Operation) -> bool {
-    matches!(operation.phase, Phase::Canceled { .. })
+    operation.standing() == Standing::Canceled
 }
 
 #[test]
@@ -32,9 +32,9 @@ async fn a_dead_nodes_work_is_done_by_another() {
     dead.freeze_with_a_result().await;
     dead.die();
     heir.run();
-    let operation = heir.reaches(publish.id, Operation::waits_for_signoff).await;
-    assert!(operation.last_attempt >= 4, "every step was worked on: {operation:?}");
-    assert_eq!(heir.artifacts(publish.id).await, ["displaypackage", "displayprovision"]);
+    let operation = heir.reaches(publish.head().id, Operation::waits_for_signoff).await;
+    assert!(operation.head().last_attempt >= 4, "every step was worked on: {operation:?}");
+    assert_eq!(heir.artifacts(publish.head().id).await, ["displaypackage", "displayprovision"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -51,7 +51,7 @@ async fn nothing_is_taken_from_who_is_alive() {
     until("the lease lasts", async || slow.faults.calls_of("renew") > renewed + 6).await;
     assert_eq!(other.faults.calls_of("put_artifact"), 0);
     slow.faults.release();
-    other.reaches(publish.id, Operation::waits_for_signoff).await;
+    other.reaches(publish.head().id, Operation::waits_for_signoff).await;
     assert!(slow.faults.log().iter().all(|entry| !format!("{:?}", entry.outcome).contains("lease is over")));
 }
 
@@ -62,7 +62,7 @@ async fn a_late_result_is_refused_and_leaves_nothing() {
     let publish = sleeper.publish("a").await;
     let late = sleeper.freeze_with_a_result().await;
     heir.run();
-    let before = heir.reaches(publish.id, Operation::waits_for_signoff).await;
+    let before = heir.reaches(publish.head().id, Operation::waits_for_signoff).await;
     // It wakes up with a result that is long recorded.
     sleeper.faults.set_plan(Plan::none());
     sleeper.faults.release();
@@ -71,8 +71,8 @@ async fn a_late_result_is_refused_and_leaves_nothing() {
     let late = log.iter().find(|entry| entry.number == late).unwrap();
     assert!(format!("{:?}", late.outcome).contains("lease is over"), "{late:?}");
     for node in [&sleeper, &heir] {
-        assert_eq!(node.operation(publish.id).await, before);
-        assert_eq!(node.artifacts(publish.id).await, ["displaypackage", "displayprovision"]);
+        assert_eq!(node.operation(publish.head().id).await, before);
+        assert_eq!(node.artifacts(publish.head().id).await, ["displaypackage", "displayprovision"]);
     }
 }
 
@@ -91,10 +91,10 @@ async fn while_another_holds_the_work_a_late_result_is_refused() {
     let log = sleeper.faults.log();
     let late = log.iter().find(|entry| entry.number == late).unwrap();
     assert!(format!("{:?}", late.outcome).contains("lease is over"), "{late:?}");
-    assert_eq!(sleeper.operation(publish.id).await, publish, "nothing was recorded");
+    assert_eq!(sleeper.operation(publish.head().id).await, publish, "nothing was recorded");
     heir.faults.set_plan(Plan::none());
     heir.faults.release();
-    heir.reaches(publish.id, Operation::waits_for_signoff).await;
+    heir.reaches(publish.head().id, Operation::waits_for_signoff).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -111,14 +111,14 @@ async fn a_late_artifact_is_refused_and_leaves_nothing() {
     // Somebody cancels it meanwhile; the other node undoes the step that was never finished.
     let cancel = heir.cancel("a").await.unwrap();
     heir.run();
-    heir.reaches(publish.id, is_canceled).await;
-    assert_eq!(heir.artifacts(publish.id).await, [""; 0]);
+    heir.reaches(publish.head().id, is_canceled).await;
+    assert_eq!(heir.artifacts(publish.head().id).await, [""; 0]);
     sleeper.faults.set_plan(Plan::none());
     sleeper.faults.release();
     until("it learns that its lease is over", async || sleeper.faults.calls_of("release") > 0).await;
-    assert_eq!(heir.artifacts(publish.id).await, [""; 0], "nobody would remove it any more");
-    let cancellation = cancel.state.cancellation.expect("it has to undo").id;
-    assert!(matches!(sleeper.operation(cancellation).await.phase, Phase::Completed { .. }));
+    assert_eq!(heir.artifacts(publish.head().id).await, [""; 0], "nobody would remove it any more");
+    let cancellation = cancel.state.cancellation().expect("it has to undo").head.id;
+    assert_eq!(sleeper.operation(cancellation).await.standing(), Standing::Completed);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -128,15 +128,15 @@ async fn a_cancel_at_one_node_takes_the_work_from_another() {
     let publish = asked.publish("a").await;
     worker.freeze_with_a_result().await;
     let done = asked.cancel("a").await.unwrap();
-    let canceled = done.state.target.unwrap();
+    let canceled = Operation::from(done.state.target().cloned().unwrap());
     assert!(is_canceled(&canceled), "nothing has to be undone: {canceled:?}");
-    assert_eq!(third.operation(publish.id).await, canceled);
+    assert_eq!(third.operation(publish.head().id).await, canceled);
     worker.faults.set_plan(Plan::none());
     worker.faults.release();
     until("the late result comes", async || worker.faults.calls_of("release") > 0).await;
     for node in [&asked, &worker, &third] {
-        assert_eq!(node.operation(publish.id).await, canceled);
-        assert_eq!(node.artifacts(publish.id).await, [""; 0]);
+        assert_eq!(node.operation(publish.head().id).await, canceled);
+        assert_eq!(node.artifacts(publish.head().id).await, [""; 0]);
     }
 }
 
@@ -153,10 +153,10 @@ async fn who_joins_works_and_who_leaves_leaves_nothing_behind() {
         node.engine.advance(crate::cluster::CONTOSO, crate::cluster::MINUTE).await.unwrap();
         node.die();
     }
-    let operation = first.operation(publish.id).await;
+    let operation = first.operation(publish.head().id).await;
     assert!(operation.is_running(), "{operation:?}");
     let mut last = cluster.node(0).await;
     last.run();
     last.engine.advance(crate::cluster::CONTOSO, HOUR).await.unwrap();
-    assert!(last.operation(publish.id).await.waits_for_signoff());
+    assert!(last.operation(publish.head().id).await.waits_for_signoff());
 }

@@ -20,7 +20,7 @@ async fn all_nodes_tell_the_time_of_the_database() {
         let time = node.engine.store().time().await.unwrap().unwrap();
         assert!(is_close(node.engine.clock().real(), time), "{minutes_ahead} minutes off");
         let publish = node.publish(&format!("offer{minutes_ahead}")).await;
-        assert!(is_close(publish.created_at, time), "{minutes_ahead} minutes off: {publish:?}");
+        assert!(is_close(publish.head().created_at, time), "{minutes_ahead} minutes off: {publish:?}");
     }
 }
 
@@ -33,7 +33,7 @@ async fn nothing_happens_early() {
     // By its machine's clock it would have been due six minutes ago.
     early.run();
     until("a few looks for work", async || early.faults.calls_of("claim") > 5).await;
-    let operation = early.operation(publish.id).await;
+    let operation = early.operation(publish.head().id).await;
     let first = &operation.step("displaydummycertify").unwrap().state;
     assert!(matches!(first, StepState::InProgress { .. }), "{operation:?}");
 }
@@ -45,8 +45,8 @@ async fn nothing_happens_late() {
     let publish = early.publish("a").await;
     // By its machine's clock it is due in ten minutes.
     late.run();
-    let operation = late.reaches(publish.id, Operation::waits_for_signoff).await;
+    let operation = late.reaches(publish.head().id, Operation::waits_for_signoff).await;
     let time = late.engine.store().time().await.unwrap().unwrap();
-    assert!(is_close(operation.changed_at, time), "{operation:?}");
-    assert!(operation.created_at <= operation.changed_at, "{operation:?}");
+    assert!(is_close(operation.head().changed_at, time), "{operation:?}");
+    assert!(operation.head().created_at <= operation.head().changed_at, "{operation:?}");
 }

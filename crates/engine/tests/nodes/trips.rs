@@ -22,7 +22,9 @@ async fn to_preview(cluster: &Cluster, offer: &str) {
     worker.run();
     let publish = worker.publish(offer).await;
     let waits = |state: &StepState| matches!(state, StepState::WaitingForSignoff { .. });
-    worker.reaches(publish.id, |operation| operation.steps.iter().any(|step| waits(&step.state))).await;
+    worker
+        .reaches(publish.head().id, |operation| operation.steps().iter().any(|step| waits(&step.state)))
+        .await;
     worker.die();
 }
 
@@ -65,9 +67,9 @@ async fn a_command_asks_the_database_twice_and_a_poll_once() {
         mark(&format!("{round}put again")).await;
         node.put(&offer).await;
         mark(&format!("{round}publish")).await;
-        let publish = node.try_publish(&offer).await.unwrap().state.target.unwrap();
+        let publish = node.try_publish(&offer).await.unwrap().state.target().unwrap().head.id;
         mark(&format!("{round}poll")).await;
-        node.operation(publish.id).await;
+        node.operation(publish).await;
         mark(&format!("{round}cancel")).await;
         node.cancel(&offer).await.unwrap();
         mark(&format!("{round}golive")).await;

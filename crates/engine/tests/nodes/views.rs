@@ -9,10 +9,11 @@ use crate::cluster::{CONTOSO, Cluster, HOUR, Node, lasting, soon, until};
 
 /// At every node at least what was answered is seen.
 async fn is_seen(nodes: &[Node], state: &Aggregate) {
-    for operation in [&state.target, &state.cancellation].into_iter().flatten() {
+    for operation in state.operations() {
+        let head = operation.head();
         for node in nodes {
-            let seen = node.operation(operation.id).await;
-            assert!(seen.revision >= operation.revision, "behind an answer: {seen:?}");
+            let seen = node.operation(head.id).await;
+            assert!(seen.head().revision >= head.revision, "behind an answer: {seen:?}");
         }
     }
 }
@@ -55,8 +56,8 @@ async fn no_view_of_any_node_is_behind_an_answer() {
         assert!(stored.len() > 5);
         for operation in stored {
             for node in nodes.iter() {
-                assert_eq!(node.operation(operation.id).await, operation);
-                let number = operation.publishing_version;
+                assert_eq!(node.operation(operation.head().id).await, operation);
+                let number = operation.head().publishing_version;
                 let found = node.engine.numbered_operation(CONTOSO, offer, number).await.unwrap().unwrap();
                 assert_eq!(found.operation, operation);
             }
@@ -69,7 +70,7 @@ async fn what_did_not_change_is_rendered_once() {
     let cluster = Cluster::new().await;
     let (one, other) = (cluster.node(0).await, cluster.node(0).await);
     let publish = one.publish("a").await;
-    let view = async || other.engine.operation(CONTOSO, publish.id).await.unwrap().unwrap();
+    let view = async || other.engine.operation(CONTOSO, publish.head().id).await.unwrap().unwrap();
     let (first, second) = (view().await, view().await);
     assert!(Arc::ptr_eq(&first, &second), "nothing changed");
     one.cancel("a").await.unwrap();
@@ -84,17 +85,17 @@ async fn who_waits_at_one_node_hears_of_moves_at_another() {
     let publish = one.publish("a").await;
     other.run();
     let engine = other.engine.clone();
-    let known = publish.revision;
+    let known = publish.head().revision;
     let waiting = tokio::spawn(async move {
         let moved = |viewed: &signoff_engine::Viewed| {
-            if viewed.operation.revision > known { Look::Enough } else { Look::WhenMoved }
+            if viewed.operation.head().revision > known { Look::Enough } else { Look::WhenMoved }
         };
-        engine.wait_for(CONTOSO, publish.id, std::future::pending(), moved).await.unwrap()
+        engine.wait_for(CONTOSO, publish.head().id, std::future::pending(), moved).await.unwrap()
     });
     until("the first look", async || other.looks() > 0).await;
-    let canceled = one.cancel("a").await.unwrap().state.target.unwrap();
+    let canceled = one.cancel("a").await.unwrap().state.target().cloned().unwrap();
     let heard = soon(waiting).await.unwrap().viewed.unwrap();
-    assert_eq!(heard.operation, canceled);
+    assert_eq!(heard.operation, canceled.into());
 }
 
 #[tokio::test]

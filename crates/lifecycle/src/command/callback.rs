@@ -1,11 +1,12 @@
 //! A third party speaks of its own accord: how far it is, or that it is done.
 
-use super::external::{took_step, took_undo};
-use super::result::{WorkOutcome, step_ended, undo_ended};
+use super::awaited::Awaited;
+use super::external::{hook_of, took};
+use super::result::WorkOutcome;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
-use crate::offer::Aggregate;
-use crate::operation::{Kind, Operation, Outstanding, Phase, StepState, Undo, UndoState, WorkKind};
+use crate::offer::{Aggregate, Course};
+use crate::operation::{Head, Step, StepState, Undo, UndoState, WorkKind};
 use crate::plan::Outcome;
 use crate::refusal::Refusal;
 use crate::transition::Transition;
@@ -33,91 +34,91 @@ pub struct Callback {
     pub said: Said,
 }
 
+/// The step or undo that a third party speaks of.
+struct SpokenOf {
+    /// The operation that waits for it, or did.
+    operation: OperationId,
+    /// The number of the work that is outstanding, if it is this.
+    attempt: Option<u32>,
+    /// What the third party itself said last, if that ended the matter.
+    recorded: Option<Outcome>,
+}
+
 impl Callback {
     /// What ended an open step or undo is applied once; the same word again is answered as recorded. Everything else
     /// comes too late or is nobody's business.
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let found = course.as_ref().and_then(|course| self.spoken_of(course));
+        let Some(SpokenOf { operation, attempt, recorded }) = found else {
+            return Err(Refusal::NotAwaited { step: self.step });
+        };
+        let Some(attempt) = attempt else { return self.again(Aggregate { offer, course }, recorded) };
+        let Ok(mut awaited) = Awaited::of(course, operation, attempt) else {
+            return Err(Refusal::NotAwaited { step: self.step });
+        };
+        let mut transition = Transition::new(offer, now, present);
+        match self.said {
+            Said::Progress { progress, message } => {
+                let Some((plan, external, notes)) = awaited.third_party() else {
+                    return Err(Refusal::NotAwaited { step: self.step });
+                };
+                took(external, notes, hook_of(plan), progress, message, now);
+                Ok(awaited.finish(transition, Reply::Recorded))
+            }
+            Said::Ended(answer) => {
+                transition.settle(operation, attempt);
+                Ok(awaited.ended(transition, WorkOutcome::Answered(answer)))
+            }
+        }
+    }
+
+    fn spoken_of(&self, course: &Course) -> Option<SpokenOf> {
         let asked = [Ask::Run, Ask::Cancel]
             .into_iter()
-            .find(|ask| self.key == work_key(self.operation, &self.step, *ask));
-        match asked {
-            Some(Ask::Run) => self.of_run(state, present),
-            Some(Ask::Cancel) => self.of_cancel(state, present),
-            None => Err(Refusal::NotAwaited { step: self.step }),
+            .find(|ask| self.key == work_key(self.operation, &self.step, *ask))?;
+        let target = course.target();
+        match (asked, course) {
+            (Ask::Run, _) if target.head.id == self.operation => {
+                self.spoken_of_step(&target.head, &target.steps)
+            }
+            (Ask::Cancel, Course::Alone(target)) if target.head.id == self.operation => {
+                self.spoken_of_undo(&target.head, &target.undo)
+            }
+            (Ask::Cancel, Course::Canceling(_, cancellation)) if cancellation.target == self.operation => {
+                self.spoken_of_undo(&cancellation.head, &cancellation.undo)
+            }
+            _ => None,
         }
     }
 
-    fn of_run(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let target = state.target.as_ref().filter(|target| target.id == self.operation);
-        let found = target.and_then(|target| {
-            let index = target.steps.iter().position(|step| step.plan.id == self.step)?;
-            let external = target.steps[index].external.as_ref()?;
-            Some((target, index, external.answered))
-        });
-        let Some((target, index, answered)) = found else {
-            return Err(Refusal::NotAwaited { step: self.step });
+    fn spoken_of_step(&self, head: &Head, steps: &[Step]) -> Option<SpokenOf> {
+        let index = steps.iter().position(|step| step.plan.id == self.step)?;
+        let recorded = match steps[index].state {
+            StepState::Complete { .. } => Some(Outcome::Succeed),
+            StepState::Blocked { .. } => Some(Outcome::Fail),
+            _ => None,
         };
-        let step = &target.steps[index];
-        let waits = matches!(step.state, StepState::InProgress { .. }) && target.phase == Phase::Running;
-        let attempt = awaited(target, index, WorkKind::Run).filter(|_| waits);
-        let Some(attempt) = attempt else {
-            let recorded = match step.state {
-                StepState::Complete { .. } => Some(Outcome::Succeed),
-                StepState::Blocked { .. } => Some(Outcome::Fail),
-                _ => None,
-            };
-            let recorded = recorded.filter(|_| answered);
-            return self.again(state, recorded);
-        };
-        let mut transition = Transition::new(state, present);
-        let now = transition.now;
-        match self.said {
-            Said::Progress { progress, message } => {
-                let step = transition.target().map(|target| &mut target.steps[index]);
-                if let Some(step) = step {
-                    took_step(step, progress, message, now);
-                }
-            }
-            Said::Ended(answer) => {
-                transition.settle(self.operation, attempt);
-                step_ended(&mut transition, index, WorkOutcome::Answered(answer));
-            }
-        }
-        Ok(transition.finish(Reply::Recorded))
+        Some(SpokenOf {
+            operation: head.id,
+            attempt: outstanding(head, index, WorkKind::Run),
+            recorded: steps[index].external.as_ref()?.answered.then_some(recorded).flatten(),
+        })
     }
 
-    fn of_cancel(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let of_cancellation = state.cancellation.is_some();
-        let undoing = undoing(&state, self.operation);
-        let found = undoing.and_then(|operation| {
-            let index = operation.undo.iter().position(|undo| undo.plan.id == self.step)?;
-            let external = operation.undo[index].external.as_ref()?;
-            Some((operation, index, external.answered))
-        });
-        let Some((operation, index, answered)) = found else {
-            return Err(Refusal::NotAwaited { step: self.step });
+    fn spoken_of_undo(&self, head: &Head, undo: &[Undo]) -> Option<SpokenOf> {
+        let index = undo.iter().position(|undo| undo.plan.id == self.step)?;
+        let recorded = match undo[index].state {
+            UndoState::Done { .. } => Some(Outcome::Succeed),
+            UndoState::Failed { .. } => Some(Outcome::Fail),
+            UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
         };
-        let Some(attempt) = awaited(operation, index, WorkKind::Undo).filter(|_| operation.is_running())
-        else {
-            let recorded = how_it_ended(&operation.undo[index]).filter(|_| answered);
-            return self.again(state, recorded);
-        };
-        let id = operation.id;
-        let mut transition = Transition::new(state, present);
-        let now = transition.now;
-        match self.said {
-            Said::Progress { progress, message } => {
-                let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
-                if let Some(undo) = operation.map(|operation| &mut operation.undo[index]) {
-                    took_undo(undo, progress, message, now);
-                }
-            }
-            Said::Ended(answer) => {
-                transition.settle(id, attempt);
-                undo_ended(&mut transition, of_cancellation, index, WorkOutcome::Answered(answer));
-            }
-        }
-        Ok(transition.finish(Reply::Recorded))
+        Some(SpokenOf {
+            operation: head.id,
+            attempt: outstanding(head, index, WorkKind::Undo),
+            recorded: undo[index].external.as_ref()?.answered.then_some(recorded).flatten(),
+        })
     }
 
     /// The matter has ended: `recorded` is what the third party itself said of it.
@@ -131,26 +132,9 @@ impl Callback {
     }
 }
 
-/// The operation that undoes the steps of `operation`: its cancellation, or itself.
-fn undoing(state: &Aggregate, operation: OperationId) -> Option<&Operation> {
-    match &state.cancellation {
-        Some(cancellation) => matches!(cancellation.kind, Kind::Cancel { target, .. } if target == operation)
-            .then_some(cancellation),
-        None => state.target.as_ref().filter(|target| target.id == operation),
-    }
-}
-
-fn how_it_ended(undo: &Undo) -> Option<Outcome> {
-    match undo.state {
-        UndoState::Done { .. } => Some(Outcome::Succeed),
-        UndoState::Failed { .. } => Some(Outcome::Fail),
-        UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
-    }
-}
-
 /// The number of the work that the operation waits for, if it is this.
-fn awaited(operation: &Operation, index: usize, what: WorkKind) -> Option<u32> {
-    let outstanding = operation.outstanding.as_ref()?;
-    let Outstanding { attempt, held, .. } = *outstanding;
-    (outstanding.index == index && outstanding.what == what && !held).then_some(attempt)
+fn outstanding(head: &Head, index: usize, what: WorkKind) -> Option<u32> {
+    let outstanding = head.outstanding?;
+    (outstanding.index == index && outstanding.what == what && !outstanding.held)
+        .then_some(outstanding.attempt)
 }

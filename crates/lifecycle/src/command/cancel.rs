@@ -5,10 +5,10 @@ use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
-use crate::offer::Aggregate;
-use crate::operation::{Failure, Kind, Operation, Phase, StepState};
-use crate::refusal::{Reference, Refusal};
-use crate::transition::{Transition, undo_of};
+use crate::offer::{Aggregate, Course, Offer};
+use crate::operation::{Cancellation, CancellationPhase, Head, Phase, StepState, Submission};
+use crate::refusal::Refusal;
+use crate::transition::{Tracked, Transition};
 
 /// The operation that a caller names, looked up on the offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,164 +55,158 @@ pub struct Cancel {
 impl Cancel {
     /// The rules of the contract in their order of precedence; the numbers are the contract's.
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
         if self.named == Named::Unknown {
             return Err(Refusal::OperationNotFound);
         }
+        let Some(course) = course else { return Err(self.refuse_without_course(&offer)) };
         // Cancel rule 6, before cancel rules 1 and 7.
-        if let Some(cancellation) = failed_cancellation(&state) {
+        if let Some(cancellation) = failed_cancellation(&course) {
             return Err(Refusal::CancellationFailed { cancellation: cancellation.into() });
         }
         // Cancel rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
-        let names_current = self.names(state.target.as_ref()) || self.names(state.cancellation.as_ref());
-        let repeated = repeated_answer(&state);
+        let names_current = matches!(self.named, Named::Operation(id) if course.includes(id));
+        let repeated = repeated_answer(&course);
+        let transition = |offer| Transition::new(offer, now, present);
         if let (true, Some(reply)) = (names_current, &repeated) {
             let reply = reply.clone();
-            return Ok(self.repeat(state, reply, present));
+            return Ok(self.repeat(transition(offer), course, reply));
         }
-        self.guard.check(&state)?;
-        if let Named::Operation(operation) = self.named {
-            let is_running_target = names_current && state.target.as_ref().is_some_and(Operation::is_running);
-            if !is_running_target {
-                return Err(Refusal::OperationNotRunning { operation });
-            }
+        self.guard.check(&offer)?;
+        if let Named::Operation(operation) = self.named
+            && !(names_current && course.target().is_running())
+        {
+            return Err(Refusal::OperationNotRunning { operation });
         }
         // Cancel rule 5.
         if let Some(reply) = repeated {
-            return Ok(self.repeat(state, reply, present));
+            return Ok(self.repeat(transition(offer), course, reply));
         }
         // Cancel rules 1 and 4.
-        let target = stoppable(&state, self.means)?;
+        let target = stoppable(course, self.means)?;
         // Cancel rules 2 and 3: what has begun decides, not chance.
-        Ok(if target.is_switched() {
-            self.complete_at_once(state, present)
+        Ok(if let Some(switched) = target.switched() {
+            self.complete_at_once(transition(offer), target, switched)
         } else if target.to_undo().next().is_none() {
-            self.stop_on_the_spot(state, present)
+            self.stop_on_the_spot(transition(offer), target)
         } else if self.means == Means::Cancel {
-            self.start_cancellation(state, present)
+            self.start_cancellation(transition(offer), target)
         } else {
-            self.give_up(state, present)
+            self.give_up(transition(offer), target)
         })
     }
 
+    /// There is nothing to cancel on an offer that never had an operation.
+    fn refuse_without_course(&self, offer: &Offer) -> Refusal {
+        match (self.guard.check(offer), self.named) {
+            (Err(refusal), _) => refusal,
+            (Ok(()), Named::Operation(operation)) => Refusal::OperationNotRunning { operation },
+            (Ok(()), Named::Newest | Named::Unknown) => Refusal::NoOperationInProgress { newest: None },
+        }
+    }
+
     /// The first answer again. Force has more to do only while a cancellation still runs.
-    fn repeat(self, state: Aggregate, reply: Reply, present: Timestamp) -> Verdict {
-        match (self.means, &reply) {
-            (Means::Force | Means::Kill, Reply::Canceling(_)) => self.give_up(state, present),
-            _ => Verdict::already(state, reply),
+    fn repeat(self, transition: Transition, course: Course, reply: Reply) -> Verdict {
+        match course {
+            Course::Canceling(target, cancellation)
+                if self.means != Means::Cancel && cancellation.is_running() =>
+            {
+                self.give_up_cancellation(transition, target, cancellation)
+            }
+            course => Verdict::already(Aggregate { offer: transition.offer, course: Some(course) }, reply),
         }
     }
 
-    fn names(&self, operation: Option<&Operation>) -> bool {
-        operation.is_some_and(|operation| self.named == Named::Operation(operation.id))
-    }
-
-    fn stop_on_the_spot(self, state: Aggregate, present: Timestamp) -> Verdict {
-        let reference = state.target.as_ref().map(Into::into);
-        let mut transition = Transition::new(state, present);
-        stop_open_steps(&mut transition);
-        transition.restore_preview();
+    fn stop_on_the_spot(self, mut transition: Transition, target: Submission) -> Verdict {
+        let reply = Reply::Canceled((&target).into());
+        let mut target = Tracked::unchanged(target);
+        stop_open_steps(&mut transition, &mut target);
+        transition.restore_preview(&mut target);
         transition.also_tell(self.emails);
-        transition.end_canceled(self.by.to_string(), self.reason);
-        match reference {
-            Some(reference) => transition.finish(Reply::Canceled(reference)),
-            None => transition.finish(Reply::Recorded),
-        }
+        transition.end_canceled(&mut target, None, self.by.to_string(), self.reason);
+        transition.finish(target, None, reply)
     }
 
-    fn start_cancellation(self, state: Aggregate, present: Timestamp) -> Verdict {
+    fn start_cancellation(self, mut transition: Transition, target: Submission) -> Verdict {
         let note = Note::CancelRequested { by: self.by.to_string(), reason: self.reason.clone() };
-        let mut transition = Transition::new(state, present);
-        let at = transition.now;
-        let Some(reference) = self.begin_cancellation(&mut transition) else {
-            return transition.finish(Reply::Recorded);
-        };
-        if let Some(target) = transition.target() {
-            target.note(at, note);
-        }
-        transition.undo_next_of_cancellation();
-        transition.finish(Reply::Canceling(reference))
+        let (mut target, mut cancellation) = self.begin_cancellation(&mut transition, target);
+        let reply = Reply::Canceling((&*cancellation).into());
+        target.head.note(transition.now, note);
+        transition.undo_next_of_cancellation(&mut target, &mut cancellation);
+        transition.finish(target, Some(cancellation), reply)
     }
 
     /// Stops the steps of the target and puts a cancellation beside it, which has undone nothing yet that the target
     /// had not undone itself.
-    pub(super) fn begin_cancellation(self, transition: &mut Transition) -> Option<Reference> {
-        let now = transition.now;
-        stop_open_steps(transition);
-        transition.restore_preview();
-        let (newest, number) = (transition.state.offer.newest, transition.state.offer.publishing_version);
-        let target = transition.target()?;
+    pub(super) fn begin_cancellation(
+        self,
+        transition: &mut Transition,
+        target: Submission,
+    ) -> (Tracked<Submission>, Tracked<Cancellation>) {
+        let mut target = Tracked::unchanged(target);
+        stop_open_steps(transition, &mut target);
+        transition.restore_preview(&mut target);
         let undo = match target.phase {
             Phase::Undoing { .. } => target.undo.clone(),
-            _ => undo_of(target),
+            _ => target.undo_of_steps(),
         };
         target.phase = Phase::Canceling { cancellation: self.id };
-        let cancellation = Operation {
-            id: self.id,
-            kind: Kind::Cancel {
-                target: target.id,
-                target_version: target.publishing_version,
-                reason: self.reason,
+        let cancellation = Cancellation {
+            head: Head {
+                offer_version: target.head.offer_version,
+                emails: self.emails,
+                ..Head::next(&transition.offer, self.id, self.by, target.head.migrated, transition.now)
             },
-            publishing_version: number + 1,
-            slot: target.slot,
-            offer_type: target.offer_type.clone(),
-            offer_version: target.offer_version,
-            previous: newest,
-            migrated: target.migrated,
-            by: self.by,
-            emails: self.emails,
-            created_at: now,
-            changed_at: now,
-            revision: 0,
-            phase: Phase::Running,
-            steps: Vec::new(),
+            slot: target.slot(),
+            target: target.head.id,
+            target_version: target.head.publishing_version,
+            reason: self.reason,
+            phase: CancellationPhase::Running,
             undo,
-            outstanding: None,
-            last_attempt: 0,
-            released: Vec::new(),
-            notes: Vec::new(),
         };
-        let reference = (&cancellation).into();
-        transition.start_cancellation(cancellation);
-        Some(reference)
+        transition.count(&cancellation.head);
+        (target, Tracked::started(cancellation))
     }
 }
 
 /// The cancellation that failed together with the newest operation.
-fn failed_cancellation(state: &Aggregate) -> Option<&Operation> {
-    let target = state.target.as_ref()?;
-    matches!(target.phase, Phase::Failed { .. }).then_some(state.cancellation.as_ref()).flatten()
+fn failed_cancellation(course: &Course) -> Option<&Cancellation> {
+    course.cancellation().filter(|_| matches!(course.target().phase, Phase::Failed { .. }))
 }
 
 /// What the first cancel was answered, if there was one.
-fn repeated_answer(state: &Aggregate) -> Option<Reply> {
-    let target = state.target.as_ref()?;
-    match (&target.phase, &state.cancellation) {
-        (Phase::Canceling { .. }, Some(cancellation)) => Some(Reply::Canceling(cancellation.into())),
-        (Phase::Canceled { .. }, Some(cancellation)) => Some(Reply::CancellationEnded(cancellation.into())),
-        (Phase::Canceled { .. }, None) => Some(Reply::Canceled(target.into())),
-        _ => None,
+fn repeated_answer(course: &Course) -> Option<Reply> {
+    match course {
+        Course::Canceling(_, cancellation) => Some(match cancellation.phase {
+            CancellationPhase::Running => Reply::Canceling(cancellation.into()),
+            CancellationPhase::Completed { .. } => Reply::CancellationEnded(cancellation.into()),
+            // Cancel rule 6 has refused it.
+            CancellationPhase::Failed { .. } => return None,
+        }),
+        Course::Alone(target) => match target.phase {
+            Phase::Canceled { .. } => Some(Reply::Canceled(target.into())),
+            _ => None,
+        },
     }
 }
 
 /// The operation in progress, if these means stop it.
-fn stoppable(state: &Aggregate, means: Means) -> Result<&Operation, Refusal> {
-    let newest = state.target.as_ref();
-    let Some(target) = newest.filter(|target| target.is_running()) else {
-        return Err(Refusal::NoOperationInProgress { newest: newest.map(Into::into) });
-    };
+fn stoppable(course: Course, means: Means) -> Result<Submission, Refusal> {
+    let (target, _) = course.into_parts();
+    if !target.is_running() {
+        return Err(Refusal::NoOperationInProgress { newest: Some((&target).into()) });
+    }
     if let Phase::Undoing { failure } = &target.phase {
         if means != Means::Cancel {
             return Ok(target);
         }
-        let (Failure::StepFailed { step, .. } | Failure::StepRejected { step, .. }) = failure else {
-            return Err(Refusal::NoOperationInProgress { newest: Some(target.into()) });
-        };
-        return Err(Refusal::AlreadyUndoing { operation: target.into(), step: step.clone() });
+        let (step, _) = failure.step_and_reason();
+        return Err(Refusal::AlreadyUndoing { operation: (&target).into(), step: step.to_owned() });
     }
     if let Some(step) = target.point_of_no_return().filter(|_| means != Means::Kill) {
         return Err(Refusal::PastPointOfNoReturn {
-            operation: target.into(),
+            operation: (&target).into(),
             step: step.plan.id.clone(),
             forced: means == Means::Force,
             switched: target.is_switched(),
@@ -221,10 +215,9 @@ fn stoppable(state: &Aggregate, means: Means) -> Result<&Operation, Refusal> {
     Ok(target)
 }
 
-fn stop_open_steps(transition: &mut Transition) {
-    transition.recall_work();
+fn stop_open_steps(transition: &mut Transition, target: &mut Submission) {
     let now = transition.now;
-    let Some(target) = transition.target() else { return };
+    transition.recall(&mut target.head);
     for step in target.steps.iter_mut().filter(|step| step.is_open()) {
         step.state = StepState::Canceled { at: now };
         step.note(now, Note::StepStopped);

@@ -1,15 +1,15 @@
 //! Results of steps and undos that a third party does: it may take its time, yet not beyond its deadline.
 
-use super::result::{WorkOutcome, block_step, step_done};
+use super::result::WorkOutcome;
 use crate::ids::{Micros, Timestamp};
 use crate::note::{Note, NoteAt};
-use crate::operation::{Step, StepState, Undo, UndoState, WorkKind};
-use crate::plan::{Outcome, RETRIES};
+use crate::operation::{Step, StepState, Underway, Undo, UndoState};
+use crate::plan::{Outcome, RETRIES, StepPlan};
 use crate::transition::Transition;
 use crate::webhook::{Answer, External, Finding, OnCancelDeadline};
 
 /// What a step comes to.
-enum Next {
+pub(super) enum Next {
     /// It ended well.
     Done,
     /// It failed: what is noted, and the reason.
@@ -18,43 +18,35 @@ enum Next {
     Again(Micros),
 }
 
-/// Takes in what became of asking the third party.
-pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
+/// Takes in what became of asking the third party for a step.
+pub(super) fn next_of_step(
+    step: &mut Step,
+    external: &mut External,
+    underway: Underway,
+    outcome: WorkOutcome,
+    transition: &Transition,
+) -> Next {
     let (now, present) = (transition.now, transition.present);
-    let Some(target) = transition.target() else { return };
-    let Some(next) = next_of_step(&mut target.steps[index], outcome, now, present) else { return };
-    match next {
-        Next::Done => step_done(transition, index, &[]),
-        Next::Failed(note, reason) => block_step(transition, index, note, reason),
-        Next::Again(delay) => {
-            let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Run));
-            transition.issue(id, attempt, WorkKind::Run, delay);
-        }
-    }
-}
-
-fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp, present: Timestamp) -> Option<Next> {
+    let Underway { since, tries, .. } = underway;
     let hook = hook_of(&step.plan);
-    let StepState::InProgress { since, tries } = step.state else { return None };
-    let external = step.external.as_mut()?;
     let overdue = external.is_overdue(present);
     let again = match outcome {
-        WorkOutcome::Done { .. } => return Some(Next::Done),
+        WorkOutcome::Done { .. } => return Next::Done,
         WorkOutcome::Answered(answer) => {
             external.answered = true;
-            return Some(match answered(&mut step.notes, &hook, answer, now) {
+            return match answered(&mut step.notes, &hook, answer, now) {
                 None => Next::Done,
                 Some(reason) => failed(reason),
-            });
+            };
         }
-        WorkOutcome::Final { reason } => return Some(failed(reason)),
+        WorkOutcome::Final { reason } => return failed(reason),
         WorkOutcome::Passing { .. } | WorkOutcome::NotReached { .. } if overdue => {
-            return Some(unanswered(hook));
+            return unanswered(hook);
         }
         WorkOutcome::Waiting { progress, message, again } => {
             took(external, &mut step.notes, hook.clone(), progress, message, now);
             if overdue {
-                return Some(unanswered(hook));
+                return unanswered(hook);
             }
             step.state = StepState::InProgress { since, tries: 0 };
             again
@@ -71,14 +63,14 @@ fn next_of_step(step: &mut Step, outcome: WorkOutcome, now: Timestamp, present: 
             renew(&mut step.notes, now, Note::NotReached { hook, reason });
             step.plan.back_off_after(now.since(since))
         }
-        WorkOutcome::Passing { reason } if tries >= RETRIES => return Some(failed(reason)),
+        WorkOutcome::Passing { reason } if tries >= RETRIES => return failed(reason),
         WorkOutcome::Passing { reason } => {
             step.state = StepState::InProgress { since: now, tries: tries + 1 };
             step.note(now, Note::StepRetry { attempt: tries + 1, of: RETRIES, reason });
             step.plan.back_off_before(tries + 1)
         }
     };
-    step.external.as_ref().map(|external| Next::Again(external.pause(again, present)))
+    Next::Again(external.pause(again, present))
 }
 
 fn failed(reason: String) -> Next {
@@ -90,23 +82,8 @@ fn unanswered(hook: String) -> Next {
     Next::Failed(Note::StepUnanswered { hook }, reason)
 }
 
-/// The third party has the step in hand.
-pub(super) fn took_step(step: &mut Step, progress: Option<u8>, message: Option<String>, now: Timestamp) {
-    let hook = hook_of(&step.plan);
-    if let Some(external) = &mut step.external {
-        took(external, &mut step.notes, hook, progress, message, now);
-    }
-}
-
-/// The third party has the undo in hand.
-pub(super) fn took_undo(undo: &mut Undo, progress: Option<u8>, message: Option<String>, now: Timestamp) {
-    let hook = hook_of(&undo.plan);
-    if let Some(external) = &mut undo.external {
-        took(external, &mut undo.notes, hook, progress, message, now);
-    }
-}
-
-fn took(
+/// The third party has the work in hand.
+pub(super) fn took(
     external: &mut External,
     notes: &mut Vec<NoteAt>,
     hook: String,
@@ -126,13 +103,14 @@ fn took(
 /// What the undo comes to; `Some`: the third party is turned to again after this time.
 pub(super) fn undo_after(
     undo: &mut Undo,
+    external: &mut External,
+    underway: Underway,
     outcome: WorkOutcome,
-    now: Timestamp,
-    present: Timestamp,
+    transition: &Transition,
 ) -> Option<Micros> {
+    let (now, present) = (transition.now, transition.present);
+    let Underway { since, tries, .. } = underway;
     let (hook, step) = (hook_of(&undo.plan), undo.plan.id.clone());
-    let UndoState::Running { since, tries } = undo.state else { return None };
-    let external = undo.external.as_mut()?;
     let overdue = external.is_overdue(present);
     let again = match outcome {
         WorkOutcome::Done { .. } => return undo_done(undo, now),
@@ -157,7 +135,7 @@ pub(super) fn undo_after(
         }
     };
     if !overdue {
-        return undo.external.as_ref().map(|external| external.pause(again, present));
+        return Some(external.pause(again, present));
     }
     let policy = undo.plan.third_party().map(|webhook| webhook.on_cancel_deadline).unwrap_or_default();
     match policy {
@@ -214,6 +192,6 @@ fn renew(notes: &mut Vec<NoteAt>, at: Timestamp, note: Note) {
     notes.push(NoteAt { at, note });
 }
 
-fn hook_of(plan: &crate::plan::StepPlan) -> String {
+pub(super) fn hook_of(plan: &StepPlan) -> String {
     plan.webhook.as_ref().map(|webhook| webhook.hook.clone()).unwrap_or_default()
 }

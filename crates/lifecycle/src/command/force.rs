@@ -2,67 +2,88 @@
 
 use super::cancel::{Cancel, Means};
 use crate::decision::{Reply, Verdict};
-use crate::ids::Timestamp;
 use crate::note::Note;
-use crate::offer::Aggregate;
-use crate::operation::{Phase, StepState};
-use crate::refusal::Reference;
-use crate::transition::Transition;
+use crate::operation::{Cancellation, Phase, StepFailure, Submission};
+use crate::transition::{Tracked, Transition};
 
 impl Cancel {
-    /// Ends the target and its cancellation, which starts here if there is none: a 202 always has a cancellation
-    /// that says what is left (promise 4). A target that failed by itself keeps its failure.
-    pub(super) fn give_up(self, state: Aggregate, present: Timestamp) -> Verdict {
-        let (by, reason, means) = (self.by.to_string(), self.reason.clone(), self.means);
-        let failure = state.target.as_ref().and_then(|target| match &target.phase {
+    /// Ends the target and a cancellation, which starts here: a 202 always has a cancellation that says what is left
+    /// (promise 4). A target that failed by itself keeps its failure.
+    pub(super) fn give_up(self, mut transition: Transition, target: Submission) -> Verdict {
+        let failure = match &target.phase {
             Phase::Undoing { failure } => Some(failure.clone()),
             _ => None,
-        });
-        let running = state.cancellation.as_ref().filter(|operation| operation.is_running());
-        let running: Option<Reference> = running.map(Into::into);
-        let mut transition = Transition::new(state, present);
-        let reference = match running {
-            Some(reference) => {
-                transition.recall_undo();
-                transition.also_tell(self.emails);
-                Some(reference)
-            }
-            None => self.begin_cancellation(&mut transition),
         };
-        let given_up = transition.give_up_undo();
+        let giving_up = GivingUp { failure, ..GivingUp::of(&self) };
+        let (target, cancellation) = self.begin_cancellation(&mut transition, target);
+        giving_up.end(transition, target, cancellation)
+    }
+
+    /// Ends the target and the cancellation that undoes it.
+    pub(super) fn give_up_cancellation(
+        self,
+        mut transition: Transition,
+        target: Submission,
+        cancellation: Cancellation,
+    ) -> Verdict {
+        let giving_up = GivingUp::of(&self);
+        let (target, mut cancellation) = (Tracked::unchanged(target), Tracked::unchanged(cancellation));
+        transition.recall(&mut cancellation.head);
+        transition.also_tell(self.emails);
+        giving_up.end(transition, target, cancellation)
+    }
+
+    /// Past the switch a golive can only complete (promise 6): it does so now. `switched` is the place of the step that
+    /// did it.
+    pub(super) fn complete_at_once(
+        self,
+        mut transition: Transition,
+        target: Submission,
+        switched: usize,
+    ) -> Verdict {
+        let reply = Reply::Completed((&target).into());
+        let mut target = Tracked::unchanged(target);
+        transition.recall(&mut target.head);
+        transition.also_tell(self.emails);
+        let note = Note::KilledAfterSwitch { by: self.by.to_string(), reason: self.reason };
+        target.head.note(transition.now, note);
+        transition.complete_step(&mut target, switched);
+        transition.begin_next_step(&mut target);
+        transition.finish(target, None, reply)
+    }
+}
+
+/// What is said of an operation that is ended by force.
+struct GivingUp {
+    by: String,
+    reason: Option<String>,
+    means: Means,
+    /// Why the target had failed by itself, if it had.
+    failure: Option<StepFailure>,
+}
+
+impl GivingUp {
+    fn of(cancel: &Cancel) -> Self {
+        let (by, reason) = (cancel.by.to_string(), cancel.reason.clone());
+        Self { by, reason, means: cancel.means, failure: None }
+    }
+
+    fn end(
+        self,
+        mut transition: Transition,
+        mut target: Tracked<Submission>,
+        mut cancellation: Tracked<Cancellation>,
+    ) -> Verdict {
+        let Self { by, reason, means, failure } = self;
+        let reply = Reply::GivenUp((&*cancellation).into());
+        transition.give_up(&mut target.undo);
+        let given_up = transition.give_up(&mut cancellation.undo);
         let note = match means {
             Means::Kill => Note::Killed { by, reason, given_up },
             Means::Cancel | Means::Force => Note::Forced { by, reason, given_up },
         };
-        transition.note_both(&note);
-        transition.end_both_failed(failure);
-        match reference {
-            Some(reference) => transition.finish(Reply::GivenUp(reference)),
-            None => transition.finish(Reply::Recorded),
-        }
+        transition.note_both(&mut target, &mut cancellation, &note);
+        transition.end_both_failed(&mut target, &mut cancellation, failure);
+        transition.finish(target, Some(cancellation), reply)
     }
-
-    /// Past the switch a golive can only complete (promise 6): it does so now.
-    pub(super) fn complete_at_once(self, state: Aggregate, present: Timestamp) -> Verdict {
-        let Some((reference, index)) = switched(&state) else {
-            return Verdict::already(state, Reply::Recorded);
-        };
-        let mut transition = Transition::new(state, present);
-        transition.recall_work();
-        transition.also_tell(self.emails);
-        let now = transition.now;
-        if let Some(target) = transition.target() {
-            target.note(now, Note::KilledAfterSwitch { by: self.by.to_string(), reason: self.reason });
-        }
-        transition.complete_step(index);
-        transition.begin_next_step();
-        transition.finish(Reply::Completed(reference))
-    }
-}
-
-/// The golive that switched the production slot, and the place of the step that did.
-fn switched(state: &Aggregate) -> Option<(Reference, usize)> {
-    let target = state.target.as_ref()?;
-    let index = target.steps.iter().position(|step| matches!(step.state, StepState::Propagating { .. }))?;
-    Some((target.into(), index))
 }

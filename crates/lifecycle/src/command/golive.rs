@@ -2,14 +2,14 @@
 
 use super::{Guard, refuse_while_running};
 use crate::actor::Actor;
-use crate::decision::{Event, Reply, Verdict};
+use crate::decision::Verdict;
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
 use crate::offer::Aggregate;
-use crate::operation::{Kind, Operation, Phase, Slot, Step, StepState};
+use crate::operation::{Goal, Head, Phase, Step, StepState, Submission};
 use crate::plan::{Executor, StepPlan};
 use crate::refusal::Refusal;
-use crate::transition::Transition;
+use crate::transition::{Tracked, Transition};
 
 /// Starts a golive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,54 +29,40 @@ pub struct GoLive {
 impl GoLive {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let now = state.at(present);
-        self.guard.check(&state)?;
-        let at_signoff = state.target.as_ref().is_some_and(Operation::waits_for_signoff);
+        self.guard.check(&state.offer)?;
+        let at_signoff = state.target().is_some_and(Submission::waits_for_signoff);
         if !at_signoff {
             refuse_while_running(&state)?;
         }
         let not_ready = Refusal::NotReadyForGoLive { status: state.status() };
-        let Some(predecessor) = state.target.clone() else { return Err(not_ready) };
-        let again = predecessor.kind == Kind::GoLive
+        let Aggregate { offer, course } = state;
+        let Some(course) = course else { return Err(not_ready) };
+        let (predecessor, _) = course.into_parts();
+        let again = predecessor.goal == Goal::GoLive
             && matches!(predecessor.phase, Phase::Canceled { .. } | Phase::Failed { .. });
-        let Some(preview) = state.offer.preview.clone().filter(|_| at_signoff || again) else {
+        let Some(version) =
+            offer.preview.as_ref().filter(|_| at_signoff || again).map(|content| content.version)
+        else {
             return Err(not_ready);
         };
-        let operation = Operation {
-            id: self.id,
-            kind: Kind::GoLive,
-            publishing_version: state.offer.publishing_version + 1,
-            slot: Slot::Production,
-            offer_type: state.offer.offer_type.clone(),
-            offer_version: preview.version,
-            previous: state.offer.newest,
-            migrated: state.offer.migrated.unwrap_or(self.migrated_by_default),
-            by: self.by.clone(),
-            emails: predecessor.emails.clone(),
-            created_at: now,
-            changed_at: now,
-            revision: 0,
-            phase: Phase::Running,
-            steps: steps_after(&predecessor, self.live, now),
-            undo: Vec::new(),
-            outstanding: None,
-            last_attempt: 0,
-            released: Vec::new(),
-            notes: Vec::new(),
+        let migrated = offer.migrated.unwrap_or(self.migrated_by_default);
+        let by = self.by.to_string();
+        let head = Head {
+            offer_version: version,
+            emails: predecessor.head.emails.clone(),
+            ..Head::next(&offer, self.id, self.by, migrated, now)
         };
-        let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, present);
+        let golive = Submission::new(head, Goal::GoLive, steps_after(&predecessor, self.live, now));
+        let mut transition = Transition::new(offer, now, present);
         if at_signoff {
-            sign_off(&mut transition, &self.by.to_string());
+            sign_off(&mut transition, predecessor, &by);
         }
-        transition.start(operation);
-        transition.notify(Event::Started);
-        transition.begin_next_step();
-        Ok(transition.finish(reply))
+        Ok(transition.start(golive))
     }
 }
 
 /// The six steps that a golive shows: those before `live` as complete (contract, "Operations otherwise").
-fn steps_after(predecessor: &Operation, live: StepPlan, now: Timestamp) -> Vec<Step> {
+fn steps_after(predecessor: &Submission, live: StepPlan, now: Timestamp) -> Vec<Step> {
     let earlier = predecessor.steps.iter().filter(|step| step.plan.executor != Executor::Live);
     let mut steps: Vec<Step> = earlier
         .map(|step| {
@@ -96,10 +82,11 @@ fn steps_after(predecessor: &Operation, live: StepPlan, now: Timestamp) -> Vec<S
     steps
 }
 
-fn sign_off(transition: &mut Transition, by: &str) {
+/// Completes the publish that waited for this.
+fn sign_off(transition: &mut Transition, publish: Submission, by: &str) {
     let now = transition.now;
-    transition.state.offer.displaced = None;
-    let Some(publish) = transition.target() else { return };
+    transition.offer.displaced = None;
+    let mut publish = Tracked::unchanged(publish);
     publish.phase = Phase::Completed { at: now };
     for step in &mut publish.steps {
         if matches!(step.state, StepState::WaitingForSignoff { .. }) {
@@ -107,4 +94,5 @@ fn sign_off(transition: &mut Transition, by: &str) {
             step.note(now, Note::SignedOff { by: by.to_owned() });
         }
     }
+    transition.displace(publish);
 }

@@ -1,14 +1,14 @@
 //! Holding a scripted step before its result, and letting it go on.
 
-use super::result::expected;
+use super::awaited::Awaited;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{Micros, OperationId, Timestamp};
-use crate::offer::Aggregate;
-use crate::operation::{Operation, Outstanding};
+use crate::offer::{Aggregate, Course};
+use crate::operation::{Outstanding, Submission};
 use crate::refusal::Refusal;
-use crate::transition::Transition;
+use crate::transition::{Tracked, Transition};
 
-/// A scripted step reached the point where its scenario holds it. Work that [`Operation::holds`] does not speak of
+/// A scripted step reached the point where its scenario holds it. Work that [`Submission::holds`] does not speak of
 /// is due again at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
@@ -20,21 +20,20 @@ pub struct Hold {
 
 impl Hold {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
-        let holds = operation.holds();
-        let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
-        let mut transition = Transition::new(state, present);
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
+        let mut transition = Transition::new(offer, now, present);
         transition.settle(self.operation, self.attempt);
-        let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
-        let Some(operation) = operation else { return Err(Refusal::StaleResult) };
-        if holds {
-            operation.outstanding = Some(Outstanding { held: true, ..outstanding });
-        } else {
+        match &mut awaited {
+            Awaited::Run(target, _) if target.holds() => {
+                let held = target.head.outstanding.map(|work| Outstanding { held: true, ..work });
+                target.head.outstanding = held;
+            }
             // Released in the meantime, or never to be held: nobody would let it go on.
-            let attempt = operation.expect_work(outstanding.index, outstanding.what);
-            transition.issue(self.operation, attempt, outstanding.what, Micros::ZERO);
+            _ => awaited.reissue(&mut transition, Micros::ZERO),
         }
-        Ok(transition.finish(Reply::Recorded))
+        Ok(awaited.finish(transition, Reply::Recorded))
     }
 }
 
@@ -47,32 +46,30 @@ pub struct Release {
 
 impl Release {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else {
-            return Err(Refusal::NoRunningOperation);
-        };
-        if target.step(&self.step).is_none() {
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let running = |course: &Course| course.target().is_running();
+        let Some(course) = course.filter(running) else { return Err(Refusal::NoRunningOperation) };
+        if course.target().step(&self.step).is_none() {
             return Err(Refusal::StepNotFound { step: self.step });
         }
-        if target.released.contains(&self.step) {
-            return Ok(Verdict::already(state, Reply::Recorded));
+        if course.target().released.contains(&self.step) {
+            return Ok(Verdict::already(Aggregate { offer, course: Some(course) }, Reply::Recorded));
         }
-        let held = held_work(target, &self.step);
-        let mut transition = Transition::new(state, present);
-        let Some(target) = transition.target() else { return Err(Refusal::NoRunningOperation) };
+        let (target, cancellation) = course.into_parts();
+        let held = held_work(&target, &self.step);
+        let mut target = Tracked::unchanged(target);
+        let mut transition = Transition::new(offer, now, present);
         target.released.push(self.step);
-        if let Some(index) = held {
-            let what = target.outstanding.as_ref().map(|outstanding| outstanding.what);
-            if let Some(kind) = what {
-                let (id, attempt) = (target.id, target.expect_work(index, kind));
-                transition.issue(id, attempt, kind, Micros::ZERO);
-            }
+        if let Some(Outstanding { index, what, .. }) = held {
+            transition.issue(&mut target.head, index, what, Micros::ZERO);
         }
-        Ok(transition.finish(Reply::Recorded))
+        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), Reply::Recorded))
     }
 }
 
-/// The place of the step, if it is the one that is held.
-fn held_work(target: &Operation, step: &str) -> Option<usize> {
-    let outstanding = target.outstanding.as_ref().filter(|outstanding| outstanding.held)?;
-    (target.steps.get(outstanding.index)?.plan.id == step).then_some(outstanding.index)
+/// The work that is held, if it is that of the step.
+fn held_work(target: &Submission, step: &str) -> Option<Outstanding> {
+    let outstanding = target.head.outstanding.filter(|outstanding| outstanding.held)?;
+    (target.steps.get(outstanding.index)?.plan.id == step).then_some(outstanding)
 }

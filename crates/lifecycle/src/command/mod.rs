@@ -1,5 +1,6 @@
 //! The commands, one file each: everything that changes an offer comes through [`decide`].
 
+mod awaited;
 mod callback;
 mod cancel;
 mod external;
@@ -24,7 +25,7 @@ pub use review::{Review, Ruling};
 
 use crate::decision::Verdict;
 use crate::ids::Timestamp;
-use crate::offer::Aggregate;
+use crate::offer::{Aggregate, Offer};
 use crate::refusal::Refusal;
 
 /// What `If-Match` demands of the newest operation (the tag's second part; contract, "Concurrency").
@@ -38,10 +39,10 @@ pub enum Guard {
 }
 
 impl Guard {
-    pub(crate) fn check(&self, state: &Aggregate) -> Result<(), Refusal> {
+    pub(crate) fn check(&self, offer: &Offer) -> Result<(), Refusal> {
         match self {
             Self::None => Ok(()),
-            Self::Newest(versions) if versions.contains(&state.offer.publishing_version) => Ok(()),
+            Self::Newest(versions) if versions.contains(&offer.publishing_version) => Ok(()),
             Self::Newest(_) => Err(Refusal::PreconditionFailed),
         }
     }
@@ -99,10 +100,10 @@ pub fn decide(state: Option<Aggregate>, command: Command, present: Timestamp) ->
 
 /// What publish and golive share: they start nothing while something runs.
 fn refuse_while_running(state: &Aggregate) -> Result<(), Refusal> {
-    if let Some(cancellation) = state.cancellation.as_ref().filter(|operation| operation.is_running()) {
+    if let Some(cancellation) = state.cancellation().filter(|cancellation| cancellation.is_running()) {
         return Err(Refusal::CancellationInProgress { cancellation: cancellation.into() });
     }
-    match state.target.as_ref().filter(|operation| operation.is_running()) {
+    match state.target().filter(|target| target.is_running()) {
         Some(target) => Err(Refusal::OperationInProgress {
             operation: target.into(),
             waits_for_signoff: target.waits_for_signoff(),

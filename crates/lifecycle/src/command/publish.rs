@@ -2,11 +2,11 @@
 
 use super::{Guard, refuse_while_running};
 use crate::actor::Actor;
-use crate::decision::{Event, Reply, Verdict};
+use crate::decision::Verdict;
 use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
 use crate::offer::Aggregate;
-use crate::operation::{Kind, Operation, Phase, Slot, Step};
+use crate::operation::{Goal, Head, Step, Submission};
 use crate::plan::StepPlan;
 use crate::refusal::Refusal;
 use crate::transition::Transition;
@@ -53,7 +53,7 @@ pub struct Publish {
 impl Publish {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let now = state.at(present);
-        self.guard.check(&state)?;
+        self.guard.check(&state.offer)?;
         refuse_while_running(&state)?;
         let Checked::Fit { revision, warnings } = self.checked else {
             return Err(Refusal::ValidationFailed);
@@ -61,30 +61,12 @@ impl Publish {
         if revision != state.offer.draft.revision {
             return Err(Refusal::DraftChanged);
         }
-        let offer = &state.offer;
-        let mut operation = Operation {
-            id: self.id,
-            kind: Kind::Publish,
-            publishing_version: offer.publishing_version + 1,
-            slot: Slot::Preview,
-            offer_type: offer.offer_type.clone(),
-            offer_version: offer.version,
-            previous: offer.newest,
-            migrated: offer.migrated.unwrap_or(self.migrated_by_default),
-            by: self.by,
-            emails: self.emails,
-            created_at: now,
-            changed_at: now,
-            revision: 0,
-            phase: Phase::Running,
-            steps: self.plan.into_iter().map(Step::new).collect(),
-            undo: Vec::new(),
-            outstanding: None,
-            last_attempt: 0,
-            released: Vec::new(),
-            notes: Vec::new(),
-        };
-        if let Some(first) = operation.steps.first_mut() {
+        let Aggregate { mut offer, .. } = state;
+        let migrated = offer.migrated.unwrap_or(self.migrated_by_default);
+        let head = Head { emails: self.emails, ..Head::next(&offer, self.id, self.by, migrated, now) };
+        let mut publish =
+            Submission::new(head, Goal::Publish, self.plan.into_iter().map(Step::new).collect());
+        if let Some(first) = publish.steps.first_mut() {
             first.notes = warnings
                 .into_iter()
                 .map(|Warning { code, target, text }| NoteAt {
@@ -93,12 +75,7 @@ impl Publish {
                 })
                 .collect();
         }
-        let reply = Reply::Started((&operation).into());
-        let mut transition = Transition::new(state, present);
-        transition.start(operation);
-        transition.state.offer.version += 1;
-        transition.notify(Event::Started);
-        transition.begin_next_step();
-        Ok(transition.finish(reply))
+        offer.version += 1;
+        Ok(Transition::new(offer, now, present).start(publish))
     }
 }

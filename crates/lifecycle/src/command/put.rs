@@ -57,25 +57,8 @@ impl Put {
             PutGuard::Any { creates: false } | PutGuard::Drafts(_) => return Err(Refusal::CreateWithTag),
         }
         let offer_type = self.offer_type.ok_or(Refusal::OfferNotFound)?;
-        Ok(Aggregate {
-            offer: Offer {
-                publisher: self.publisher,
-                id: self.offer,
-                guid: self.guid,
-                offer_type,
-                version: 1,
-                draft: Draft { revision: 1, changed_at: now, content_version: 1 },
-                migrated: self.migrated,
-                publishing_version: 0,
-                newest: None,
-                preview: None,
-                displaced: None,
-                production: None,
-                leftovers: Vec::new(),
-            },
-            target: None,
-            cancellation: None,
-        })
+        let offer = Offer::new(self.publisher, self.offer, self.guid, offer_type, now);
+        Ok(Aggregate { offer: Offer { migrated: self.migrated, ..offer }, course: None })
     }
 
     fn modify(self, mut state: Aggregate, present: Timestamp) -> Result<Aggregate, Refusal> {

@@ -1,10 +1,10 @@
 //! Work that is due later than its step explains: the clock by which it was handed out was ahead, and has been put right.
 
-use super::result::expected;
+use super::awaited::Awaited;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{Micros, OperationId, Timestamp};
 use crate::offer::Aggregate;
-use crate::operation::{Operation, Outstanding, Step, StepState, Undo, UndoState, WorkKind};
+use crate::operation::{Step, Undo, WorkKind};
 use crate::refusal::Refusal;
 use crate::transition::Transition;
 
@@ -24,60 +24,47 @@ pub struct Reschedule {
 
 impl Reschedule {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
-        let delay = operation.longest_delay(&outstanding);
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
+        let delay = awaited.longest_delay();
         if self.due_at <= present.plus(delay).plus(SLACK) {
-            return Ok(Verdict::already(state, Reply::Recorded));
+            return Ok(Verdict::already(
+                Aggregate { offer, course: Some(awaited.into_course()) },
+                Reply::Recorded,
+            ));
         }
-        let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
-        let mut transition = Transition::new(state, present);
+        let mut transition = Transition::new(offer, now, present);
         transition.settle(self.operation, self.attempt);
-        let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
-        let Some(operation) = operation else { return Err(Refusal::StaleResult) };
-        operation.pull_in_deadline(&outstanding, present);
-        let attempt = operation.expect_work(outstanding.index, outstanding.what);
-        transition.issue(self.operation, attempt, outstanding.what, delay);
-        Ok(transition.finish(Reply::Recorded))
+        awaited.pull_in_deadline(present);
+        awaited.reissue(&mut transition, delay);
+        Ok(awaited.finish(transition, Reply::Recorded))
     }
 }
 
-impl Operation {
+impl Awaited {
     /// The longest time that can lie between handing the work out and its being due.
-    fn longest_delay(&self, outstanding: &Outstanding) -> Micros {
-        let Outstanding { index, what, .. } = *outstanding;
-        let delay = match what {
-            WorkKind::Run => self.steps.get(index).map(longest_of_run),
-            WorkKind::Propagate => self.steps.get(index).map(longest_of_propagation),
-            WorkKind::Undo => self.undo.get(index).map(longest_of_undo),
-        };
-        delay.unwrap_or(Micros::ZERO)
+    fn longest_delay(&self) -> Micros {
+        match self {
+            Self::Run(target, step) => longest_of_run(&target.steps[step.index], step.tries),
+            Self::Propagate(target, step) => longest_of_propagation(&target.steps[step.index], step.tries),
+            Self::OwnUndo(target, _, undo) => longest_of_undo(&target.undo[undo.index], undo.tries),
+            Self::Undo(_, cancellation, undo) => longest_of_undo(&cancellation.undo[undo.index], undo.tries),
+        }
     }
 
-    fn pull_in_deadline(&mut self, outstanding: &Outstanding, present: Timestamp) {
-        let Outstanding { index, what, .. } = *outstanding;
-        let (plan, external) = match what {
-            WorkKind::Run => match self.steps.get_mut(index) {
-                Some(Step { plan, external: Some(external), .. }) => (plan, external),
-                _ => return,
-            },
-            WorkKind::Undo => match self.undo.get_mut(index) {
-                Some(Undo { plan, external: Some(external), .. }) => (plan, external),
-                _ => return,
-            },
-            WorkKind::Propagate => return,
-        };
-        let agreed = plan.third_party().map(|webhook| match what {
-            WorkKind::Undo => webhook.cancel_deadline,
-            WorkKind::Run | WorkKind::Propagate => webhook.answer_deadline,
-        });
-        if let Some(agreed) = agreed {
+    fn pull_in_deadline(&mut self, present: Timestamp) {
+        let (kind, _) = self.kind_and_index();
+        let Some((plan, external, _)) = self.third_party() else { return };
+        if let Some(webhook) = plan.third_party() {
+            let agreed =
+                if kind == WorkKind::Undo { webhook.cancel_deadline } else { webhook.answer_deadline };
             external.pull_in(agreed, present);
         }
     }
 }
 
-fn longest_of_run(step: &Step) -> Micros {
-    let StepState::InProgress { tries, .. } = step.state else { return Micros::ZERO };
+fn longest_of_run(step: &Step, tries: u32) -> Micros {
     let Some(webhook) = step.plan.third_party().filter(|_| step.external.is_some()) else {
         return if tries == 0 { step.plan.duration } else { step.plan.back_off_before(tries) };
     };
@@ -87,16 +74,11 @@ fn longest_of_run(step: &Step) -> Micros {
     step.plan.duration.max(back_off(&step.plan, tries)).max(asked_again)
 }
 
-fn longest_of_propagation(step: &Step) -> Micros {
-    match step.state {
-        StepState::Propagating { tries: 0, .. } => step.plan.propagate,
-        StepState::Propagating { tries, .. } => step.plan.back_off_before(tries),
-        _ => Micros::ZERO,
-    }
+fn longest_of_propagation(step: &Step, tries: u32) -> Micros {
+    if tries == 0 { step.plan.propagate } else { step.plan.back_off_before(tries) }
 }
 
-fn longest_of_undo(undo: &Undo) -> Micros {
-    let UndoState::Running { tries, .. } = undo.state else { return Micros::ZERO };
+fn longest_of_undo(undo: &Undo, tries: u32) -> Micros {
     let Some(webhook) = undo.plan.third_party().filter(|_| undo.external.is_some()) else {
         return if tries == 0 { undo.plan.undo_duration } else { undo.plan.back_off_before(tries) };
     };

@@ -1,14 +1,17 @@
 //! Results of work: a step ran, a golive propagated, an undo ended.
 
+use super::awaited::Awaited;
 use super::external;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{Micros, OperationId, Timestamp};
 use crate::note::Note;
 use crate::offer::{Aggregate, Leftover, SlotContent};
-use crate::operation::{Failure, Operation, Outstanding, StepState, Undo, UndoState, WorkKind};
+use crate::operation::{
+    Cancellation, StepFailure, StepState, Submission, Underway, Undo, UndoState, WorkKind,
+};
 use crate::plan::{Executor, Outcome, RETRIES};
 use crate::refusal::Refusal;
-use crate::transition::Transition;
+use crate::transition::{Tracked, Transition};
 use crate::webhook::Answer;
 
 /// How a piece of work ended.
@@ -41,48 +44,66 @@ pub struct StepResult {
     pub outcome: WorkOutcome,
 }
 
-/// The operation of the aggregate that waits for this piece of work, or `StaleResult` (promise 7). Held work was taken
-/// back: its release hands out new work.
-pub(super) fn expected(
-    state: &Aggregate,
-    operation: OperationId,
-    attempt: u32,
-) -> Result<(&Operation, Outstanding), Refusal> {
-    [state.target.as_ref(), state.cancellation.as_ref()]
-        .into_iter()
-        .flatten()
-        .filter(|candidate| candidate.id == operation && candidate.is_running())
-        .find_map(|candidate| {
-            let outstanding = candidate.outstanding.clone()?;
-            (outstanding.attempt == attempt && !outstanding.held).then_some((candidate, outstanding))
-        })
-        .ok_or(Refusal::StaleResult)
-}
-
 impl StepResult {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let (operation, outstanding) = expected(&state, self.operation, self.attempt)?;
-        let of_cancellation = state.cancellation.as_ref().is_some_and(|other| other.id == operation.id);
-        let mut transition = Transition::new(state, present);
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let awaited = Awaited::of(course, self.operation, self.attempt)?;
+        let mut transition = Transition::new(offer, now, present);
         transition.settle(self.operation, self.attempt);
-        match outstanding.what {
-            WorkKind::Undo => undo_ended(&mut transition, of_cancellation, outstanding.index, self.outcome),
-            WorkKind::Run => step_ended(&mut transition, outstanding.index, self.outcome),
-            WorkKind::Propagate => propagated(&mut transition, outstanding.index, self.outcome),
-        }
-        Ok(transition.finish(Reply::Recorded))
+        Ok(awaited.ended(transition, self.outcome))
     }
 }
 
-pub(super) fn step_ended(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
-    let step = transition.state.target.as_ref().map(|target| &target.steps[index]);
-    if step.is_some_and(|step| step.external.is_some()) {
-        return external::step_ended(transition, index, outcome);
+impl Awaited {
+    /// Takes in how the work ended.
+    pub(super) fn ended(mut self, mut transition: Transition, outcome: WorkOutcome) -> Verdict {
+        match &mut self {
+            Self::Run(target, step) => step_ended(&mut transition, target, *step, outcome),
+            Self::Propagate(target, step) => propagated(&mut transition, target, *step, outcome),
+            Self::OwnUndo(target, failure, undo) => {
+                own_undo_ended(&mut transition, target, failure.clone(), *undo, outcome);
+            }
+            Self::Undo(target, cancellation, undo) => {
+                undo_ended(&mut transition, target, cancellation, *undo, outcome);
+            }
+        }
+        self.finish(transition, Reply::Recorded)
+    }
+}
+
+fn step_ended(
+    transition: &mut Transition,
+    target: &mut Submission,
+    underway: Underway,
+    outcome: WorkOutcome,
+) {
+    let Underway { index, .. } = underway;
+    target.head.outstanding = None;
+    if let Some(mut external) = target.steps[index].external.take() {
+        let step = &mut target.steps[index];
+        let next = external::next_of_step(step, &mut external, underway, outcome, transition);
+        step.external = Some(external);
+        return match next {
+            external::Next::Done => step_done(transition, target, index, &[]),
+            external::Next::Failed(note, reason) => block_step(transition, target, index, note, reason),
+            external::Next::Again(delay) => transition.issue(&mut target.head, index, WorkKind::Run, delay),
+        };
     }
     match outcome.of_ours() {
-        Ended::Well { removed } => step_done(transition, index, &removed),
-        Ended::InPassing { reason } => step_failed_in_passing(transition, index, reason),
-        Ended::Badly { reason } => step_failed(transition, index, reason),
+        Ended::Well { removed } => step_done(transition, target, index, &removed),
+        Ended::InPassing { reason } if underway.tries < RETRIES => {
+            let (now, tries) = (transition.now, underway.tries + 1);
+            let step = &mut target.steps[index];
+            step.state = StepState::InProgress { since: now, tries };
+            step.note(now, Note::StepRetry { attempt: tries, of: RETRIES, reason });
+            let delay = step.plan.back_off_before(tries);
+            transition.issue(&mut target.head, index, WorkKind::Run, delay);
+        }
+        Ended::InPassing { reason } | Ended::Badly { reason } => {
+            let note = Note::StepFailed { reason: reason.clone() };
+            block_step(transition, target, index, note, reason);
+        }
     }
 }
 
@@ -111,127 +132,119 @@ impl WorkOutcome {
     }
 }
 
-pub(super) fn step_done(transition: &mut Transition, index: usize, removed: &[Leftover]) {
-    let now = transition.now;
-    transition.state.offer.leftovers.retain(|leftover| !removed.contains(leftover));
-    let Some(target) = transition.target() else { return };
-    target.outstanding = None;
+fn step_done(transition: &mut Transition, target: &mut Submission, index: usize, removed: &[Leftover]) {
+    transition.offer.leftovers.retain(|leftover| !removed.contains(leftover));
     let step = &mut target.steps[index];
     for leftover in removed {
-        step.note(now, Note::LeftoverRemoved { step: leftover.step.clone() });
+        step.note(transition.now, Note::LeftoverRemoved { step: leftover.step.clone() });
     }
     match step.plan.executor {
-        Executor::Live => switch_production(transition, index),
-        Executor::Signoff => transition.reach_signoff(index),
+        Executor::Live => switch_production(transition, target, index),
+        Executor::Signoff => transition.reach_signoff(target, index),
         _ => {
-            transition.complete_step(index);
-            transition.begin_next_step();
+            transition.complete_step(target, index);
+            transition.begin_next_step(target);
         }
     }
 }
 
 /// The one place where the production slot changes (promise 6).
-fn switch_production(transition: &mut Transition, index: usize) {
+fn switch_production(transition: &mut Transition, target: &mut Submission, index: usize) {
     let now = transition.now;
-    let preview = transition.state.offer.preview.clone();
-    let Some(target) = transition.target() else { return };
-    let (id, version) = (target.id, target.offer_version);
+    let (id, version) = (target.head.id, target.head.offer_version);
     let step = &mut target.steps[index];
     step.state = StepState::Propagating { since: now, tries: 0 };
     step.note(now, Note::ProductionSwitched { version });
     let delay = step.plan.propagate;
-    let attempt = target.expect_work(index, WorkKind::Propagate);
-    transition.issue(id, attempt, WorkKind::Propagate, delay);
-    let operation = preview.map_or(id, |content| content.operation);
-    transition.state.offer.production = Some(SlotContent { version, operation });
-}
-
-fn step_failed_in_passing(transition: &mut Transition, index: usize, reason: String) {
-    let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    let step = &mut target.steps[index];
-    let StepState::InProgress { tries, .. } = step.state else { return };
-    if tries >= RETRIES {
-        return step_failed(transition, index, reason);
-    }
-    step.state = StepState::InProgress { since: now, tries: tries + 1 };
-    step.note(now, Note::StepRetry { attempt: tries + 1, of: RETRIES, reason });
-    let delay = step.plan.back_off_before(tries + 1);
-    let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Run));
-    transition.issue(id, attempt, WorkKind::Run, delay);
-}
-
-fn step_failed(transition: &mut Transition, index: usize, reason: String) {
-    let note = Note::StepFailed { reason: reason.clone() };
-    block_step(transition, index, note, reason);
+    transition.issue(&mut target.head, index, WorkKind::Propagate, delay);
+    let operation = transition.offer.preview.as_ref().map_or(id, |content| content.operation);
+    transition.offer.production = Some(SlotContent { version, operation });
 }
 
 /// Ends the step, and with it the operation; `note` says why.
-pub(super) fn block_step(transition: &mut Transition, index: usize, note: Note, reason: String) {
+fn block_step(
+    transition: &mut Transition,
+    target: &mut Submission,
+    index: usize,
+    note: Note,
+    reason: String,
+) {
     let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    target.outstanding = None;
     let step = &mut target.steps[index];
     step.state = StepState::Blocked { at: now };
     step.note(now, note);
-    let failure = Failure::StepFailed { step: step.plan.id.clone(), reason };
-    transition.fail(failure);
+    let failure = StepFailure::Failed { step: step.plan.id.clone(), reason };
+    transition.fail(target, failure);
 }
 
 /// After the switch nothing fails any more: what does not go through is tried until it does.
-fn propagated(transition: &mut Transition, index: usize, outcome: WorkOutcome) {
-    let now = transition.now;
-    let Some(target) = transition.target() else { return };
-    target.outstanding = None;
+fn propagated(
+    transition: &mut Transition,
+    target: &mut Submission,
+    underway: Underway,
+    outcome: WorkOutcome,
+) {
+    let Underway { index, since, tries } = underway;
+    target.head.outstanding = None;
     let reason = match outcome.of_ours() {
         Ended::Well { .. } => {
-            transition.complete_step(index);
-            return transition.begin_next_step();
+            transition.complete_step(target, index);
+            return transition.begin_next_step(target);
         }
         Ended::InPassing { reason } | Ended::Badly { reason } => reason,
     };
+    let again = tries.saturating_add(1);
     let step = &mut target.steps[index];
-    let StepState::Propagating { since, tries } = step.state else { return };
-    step.state = StepState::Propagating { since, tries: tries.saturating_add(1) };
+    step.state = StepState::Propagating { since, tries: again };
     if tries == 0 {
-        step.note(now, Note::StepRetry { attempt: 1, of: RETRIES, reason });
+        step.note(transition.now, Note::StepRetry { attempt: 1, of: RETRIES, reason });
     }
-    let delay = step.plan.back_off_before(tries.saturating_add(1));
-    let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Propagate));
-    transition.issue(id, attempt, WorkKind::Propagate, delay);
+    let delay = step.plan.back_off_before(again);
+    transition.issue(&mut target.head, index, WorkKind::Propagate, delay);
 }
 
-pub(super) fn undo_ended(
+fn own_undo_ended(
     transition: &mut Transition,
-    of_cancellation: bool,
-    index: usize,
+    target: &mut Submission,
+    failure: StepFailure,
+    underway: Underway,
     outcome: WorkOutcome,
 ) {
-    let (now, present) = (transition.now, transition.present);
-    let operation = if of_cancellation { transition.cancellation() } else { transition.target() };
-    let Some(operation) = operation else { return };
-    operation.outstanding = None;
-    let undo = &mut operation.undo[index];
-    let after = if undo.external.is_some() {
-        external::undo_after(undo, outcome, now, present)
-    } else {
-        undo_after(undo, outcome, now)
-    };
-    if let Some(delay) = after {
-        let (id, attempt) = (operation.id, operation.expect_work(index, WorkKind::Undo));
-        return transition.issue(id, attempt, WorkKind::Undo, delay);
+    target.head.outstanding = None;
+    match undo_after(transition, &mut target.undo[underway.index], underway, outcome) {
+        Some(delay) => transition.issue(&mut target.head, underway.index, WorkKind::Undo, delay),
+        None => transition.undo_next_of_target(target, failure),
     }
-    if of_cancellation {
-        transition.undo_next_of_cancellation();
-    } else {
-        transition.undo_next_of_target();
+}
+
+fn undo_ended(
+    transition: &mut Transition,
+    target: &mut Tracked<Submission>,
+    cancellation: &mut Cancellation,
+    underway: Underway,
+    outcome: WorkOutcome,
+) {
+    cancellation.head.outstanding = None;
+    match undo_after(transition, &mut cancellation.undo[underway.index], underway, outcome) {
+        Some(delay) => transition.issue(&mut cancellation.head, underway.index, WorkKind::Undo, delay),
+        None => transition.undo_next_of_cancellation(target, cancellation),
     }
 }
 
 /// What the undo comes to; `Some`: it is tried again after this time.
-fn undo_after(undo: &mut Undo, outcome: WorkOutcome, now: Timestamp) -> Option<Micros> {
+fn undo_after(
+    transition: &Transition,
+    undo: &mut Undo,
+    underway: Underway,
+    outcome: WorkOutcome,
+) -> Option<Micros> {
+    if let Some(mut external) = undo.external.take() {
+        let after = external::undo_after(undo, &mut external, underway, outcome, transition);
+        undo.external = Some(external);
+        return after;
+    }
+    let (now, tries) = (transition.now, underway.tries);
     let step = undo.plan.id.clone();
-    let UndoState::Running { tries, .. } = undo.state else { return None };
     match outcome.of_ours() {
         Ended::Well { .. } => {
             undo.state = UndoState::Done { at: now };

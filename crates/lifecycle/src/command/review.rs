@@ -4,10 +4,10 @@ use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
 use crate::ids::{OperationId, Timestamp};
 use crate::note::Note;
-use crate::offer::Aggregate;
-use crate::operation::{Failure, Phase, StepState};
+use crate::offer::{Aggregate, Course};
+use crate::operation::{Phase, StepFailure, StepState};
 use crate::refusal::Refusal;
-use crate::transition::Transition;
+use crate::transition::{Tracked, Transition};
 
 /// What the reviewer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub struct Review {
 
 impl Review {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
-        let Some(target) = state.target.as_ref().filter(|target| target.id == self.operation) else {
+        let now = state.at(present);
+        let Aggregate { offer, course } = state;
+        let named = course.map(Course::into_parts).filter(|(target, _)| target.head.id == self.operation);
+        let Some((target, cancellation)) = named else {
             return Err(Refusal::OperationNotRunning { operation: self.operation });
         };
         let Some(index) = target.steps.iter().position(|step| step.plan.id == self.step) else {
@@ -46,28 +49,26 @@ impl Review {
             let state = target.steps[index].state.clone();
             return Err(Refusal::StepNotWaiting { step: self.step, state });
         }
-        if self.ruling == Ruling::Approve && !self.self_review && target.by.is(&self.by) {
+        if self.ruling == Ruling::Approve && !self.self_review && target.head.by.is(&self.by) {
             return Err(Refusal::SelfReview { step: self.step });
         }
         let by = self.by.to_string();
-        let mut transition = Transition::new(state, present);
-        let now = transition.now;
-        let Some(step) = transition.target().map(|target| &mut target.steps[index]) else {
-            return Err(Refusal::NoRunningOperation);
-        };
+        let mut target = Tracked::unchanged(target);
+        let mut transition = Transition::new(offer, now, present);
+        let step = &mut target.steps[index];
         match self.ruling {
             Ruling::Approve => {
                 step.state = StepState::Complete { at: now };
                 step.note(now, Note::StepApproved { by });
-                transition.begin_next_step();
+                transition.begin_next_step(&mut target);
             }
             Ruling::Reject { reason } => {
                 step.state = StepState::Rejected { at: now };
                 step.note(now, Note::StepRejected { by: by.clone(), reason: reason.clone() });
                 let reason = reason.unwrap_or(by);
-                transition.fail(Failure::StepRejected { step: self.step, reason });
+                transition.fail(&mut target, StepFailure::Rejected { step: self.step, reason });
             }
         }
-        Ok(transition.finish(Reply::Recorded))
+        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), Reply::Recorded))
     }
 }

@@ -1,185 +1,156 @@
 //! The moves by which operations end without having gone through: fail, undo, give up, end as cancelled.
 
-use super::Transition;
+use super::{Tracked, Transition};
 use crate::decision::Event;
-use crate::ids::{Micros, Timestamp};
+use crate::ids::{Micros, OperationId};
 use crate::note::Note;
 use crate::offer::Leftover;
-use crate::operation::{Failure, Kind, Operation, Phase, Step, Undo, UndoState, WorkKind};
+use crate::operation::{
+    Cancellation, CancellationPhase, Failure, Phase, StepFailure, Submission, Undo, UndoState, WorkKind,
+};
 use crate::webhook::External;
 
 impl Transition {
     /// The target failed: undo what began, then end.
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        let now = self.now;
-        self.restore_preview();
-        let Some(target) = self.target() else { return };
-        let (Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason }) = &failure else {
-            return;
-        };
-        let note = Note::OperationFailed { step: step.clone(), reason: reason.clone() };
-        target.note(now, note);
-        target.undo = undo_of(target);
-        target.phase = Phase::Undoing { failure };
-        self.undo_next_of_target();
+    pub(crate) fn fail(&mut self, target: &mut Submission, failure: StepFailure) {
+        self.restore_preview(target);
+        let (step, reason) = failure.step_and_reason();
+        let note = Note::OperationFailed { step: step.to_owned(), reason: reason.to_owned() };
+        target.head.note(self.now, note);
+        target.undo = target.undo_of_steps();
+        self.undo_next_of_target(target, failure);
     }
 
-    /// Starts the next undo of a target that undoes itself, or ends it.
-    pub(crate) fn undo_next_of_target(&mut self) {
-        let (now, present) = (self.now, self.present);
-        let Some(target) = self.target() else { return };
-        if let Some((index, delay)) = next_undo(target, now, present) {
-            let (id, attempt) = (target.id, target.expect_work(index, WorkKind::Undo));
-            self.issue(id, attempt, WorkKind::Undo, delay);
-            return;
+    /// Starts the next undo of a target that undoes itself because of `failure`, or ends it.
+    pub(crate) fn undo_next_of_target(&mut self, target: &mut Submission, failure: StepFailure) {
+        if let Some((index, delay)) = self.begin_next_undo(&mut target.undo) {
+            target.phase = Phase::Undoing { failure };
+            return self.issue(&mut target.head, index, WorkKind::Undo, delay);
         }
-        let Phase::Undoing { failure } = &target.phase else { return };
-        let failure = failure.clone();
-        let left = left_behind(target);
+        let left = left_behind(&target.undo);
         for step in &left {
-            target.note(now, Note::LeftBehind { step: step.clone() });
+            target.head.note(self.now, Note::LeftBehind { step: step.clone() });
         }
-        target.phase = Phase::Failed { at: now, failure: failure.clone() };
-        let findings = findings(target, failure);
-        self.record_leftovers(&left);
-        self.notify(Event::Failed { findings, left });
+        let findings = findings(target, &failure);
+        target.phase = Phase::Failed { at: self.now, failure: Failure::Step(failure) };
+        self.record_leftovers(target.head.id, &left);
+        self.notify(target, None, Event::Failed { findings, left });
     }
 
-    /// Starts the next undo of the cancellation, or ends both operations.
-    pub(crate) fn undo_next_of_cancellation(&mut self) {
-        let (now, present) = (self.now, self.present);
-        let Some(cancellation) = self.cancellation() else { return };
-        if let Some((index, delay)) = next_undo(cancellation, now, present) {
-            let (id, attempt) = (cancellation.id, cancellation.expect_work(index, WorkKind::Undo));
-            self.issue(id, attempt, WorkKind::Undo, delay);
-            return;
+    /// Starts the next undo of the cancellation, or ends both operations: only then is the target touched.
+    pub(crate) fn undo_next_of_cancellation(
+        &mut self,
+        target: &mut Tracked<Submission>,
+        cancellation: &mut Cancellation,
+    ) {
+        let now = self.now;
+        if let Some((index, delay)) = self.begin_next_undo(&mut cancellation.undo) {
+            return self.issue(&mut cancellation.head, index, WorkKind::Undo, delay);
         }
-        if cancellation.undo.iter().any(|undo| matches!(undo.state, UndoState::Failed { .. })) {
-            return self.end_both_failed(None);
+        if cancellation.left_something() {
+            return self.end_both_failed(target, cancellation, None);
         }
-        let by = cancellation.by.to_string();
-        let Kind::Cancel { reason, .. } = cancellation.kind.clone() else { return };
-        cancellation.phase = Phase::Completed { at: now };
+        cancellation.phase = CancellationPhase::Completed { at: now };
         // What counts as undone although nobody said so is told to whoever reads of the cancel.
         for note in unanswered_undos(cancellation) {
-            self.note_both(&note);
+            self.note_both(target, cancellation, &note);
         }
-        if let Some(cancellation) = self.cancellation() {
-            cancellation.note(now, Note::CancellationCompleted);
-        }
-        self.end_canceled(by, reason);
+        cancellation.head.note(now, Note::CancellationCompleted);
+        let (by, reason) = (cancellation.head.by.to_string(), cancellation.reason.clone());
+        self.end_canceled(target, Some(cancellation), by, reason);
     }
 
     /// Ends the cancellation and its target as failed, with what is left. A target that had failed by itself keeps
     /// its `failure`.
-    pub(crate) fn end_both_failed(&mut self, failure: Option<Failure>) {
+    pub(crate) fn end_both_failed(
+        &mut self,
+        target: &mut Submission,
+        cancellation: &mut Cancellation,
+        failure: Option<StepFailure>,
+    ) {
         let now = self.now;
-        let Some(cancellation) = self.cancellation() else { return };
-        let id = cancellation.id;
-        let left = left_behind(cancellation);
-        let of_cancellation = Failure::CancellationFailed { cancellation: id, left: left.clone() };
-        cancellation.phase = Phase::Failed { at: now, failure: of_cancellation.clone() };
+        let id = cancellation.head.id;
+        let left = left_behind(&cancellation.undo);
+        cancellation.phase = CancellationPhase::Failed { at: now, left: left.clone() };
+        target.head.note(now, Note::CancellationFailed { cancellation: id });
         for step in &left {
-            cancellation.note(now, Note::LeftBehind { step: step.clone() });
+            self.note_both(target, cancellation, &Note::LeftBehind { step: step.clone() });
         }
-        let Some(target) = self.target() else { return };
-        target.note(now, Note::CancellationFailed { cancellation: id });
-        for step in &left {
-            target.note(now, Note::LeftBehind { step: step.clone() });
-        }
-        target.phase = Phase::Failed { at: now, failure: failure.clone().unwrap_or(of_cancellation) };
-        let findings = failure.map(|failure| findings(target, failure));
-        self.record_leftovers(&left);
-        self.notify(match findings {
-            Some(findings) => Event::Failed { findings, left },
-            None => Event::CancellationFailed { left },
-        });
+        let (failure, event) = match failure {
+            Some(failure) => {
+                let findings = findings(target, &failure);
+                (Failure::Step(failure), Event::Failed { findings, left: left.clone() })
+            }
+            None => (
+                Failure::CancellationFailed { cancellation: id, left: left.clone() },
+                Event::CancellationFailed { left: left.clone() },
+            ),
+        };
+        target.phase = Phase::Failed { at: now, failure };
+        self.record_leftovers(target.head.id, &left);
+        self.notify(target, Some(cancellation), event);
     }
 
-    /// Gives up whatever of the cancellation, or of a target that undoes itself, is not undone yet; names the steps.
-    pub(crate) fn give_up_undo(&mut self) -> Vec<String> {
-        let now = self.now;
-        if let Some(target) = self.target() {
-            give_up(target, now);
-        }
-        self.cancellation().map(|cancellation| give_up(cancellation, now)).unwrap_or_default()
+    /// Gives up whatever is not undone yet; names the steps.
+    pub(crate) fn give_up(&self, undo: &mut [Undo]) -> Vec<String> {
+        let open = undo
+            .iter_mut()
+            .filter(|undo| matches!(undo.state, UndoState::Pending | UndoState::Running { .. }));
+        open.map(|undo| {
+            let step = undo.plan.id.clone();
+            undo.state = UndoState::GivenUp { at: self.now };
+            undo.note(self.now, Note::UndoGivenUp { step: step.clone() });
+            step
+        })
+        .collect()
     }
 
     /// Adds a message to the target and to its cancellation: who reads one of them need not find the other.
-    pub(crate) fn note_both(&mut self, note: &Note) {
-        let now = self.now;
-        if let Some(target) = self.target() {
-            target.note(now, note.clone());
-        }
-        if let Some(cancellation) = self.cancellation() {
-            cancellation.note(now, note.clone());
-        }
+    pub(crate) fn note_both(&self, target: &mut Submission, cancellation: &mut Cancellation, note: &Note) {
+        target.head.note(self.now, note.clone());
+        cancellation.head.note(self.now, note.clone());
     }
 
     /// Ends the target as cancelled.
-    pub(crate) fn end_canceled(&mut self, by: String, reason: Option<String>) {
+    pub(crate) fn end_canceled(
+        &mut self,
+        target: &mut Submission,
+        cancellation: Option<&Cancellation>,
+        by: String,
+        reason: Option<String>,
+    ) {
         let now = self.now;
-        let Some(target) = self.target() else { return };
         target.phase = Phase::Canceled { at: now, by: by.clone(), reason: reason.clone() };
-        target.note(now, Note::CanceledBy { by: by.clone(), reason: reason.clone() });
-        self.notify(Event::Canceled { by, reason });
+        target.head.note(now, Note::CanceledBy { by: by.clone(), reason: reason.clone() });
+        self.notify(target, cancellation, Event::Canceled { by, reason });
     }
 
-    fn record_leftovers(&mut self, left: &[String]) {
-        let Some(operation) = self.state.target.as_ref().map(|target| target.id) else { return };
+    /// Begins the first undo whose turn has not come; answers its place and when its work is due.
+    fn begin_next_undo(&self, undo: &mut [Undo]) -> Option<(usize, Micros)> {
+        let index = undo.iter().position(|undo| undo.state == UndoState::Pending)?;
+        let undo = &mut undo[index];
+        undo.state = UndoState::Running { since: self.now, tries: 0 };
+        undo.external = External::of_undo(&undo.plan, self.present);
+        Some((index, undo.plan.undo_duration))
+    }
+
+    fn record_leftovers(&mut self, operation: OperationId, left: &[String]) {
         let leftovers = left.iter().map(|step| Leftover { operation, step: step.clone() });
-        self.state.offer.leftovers.extend(leftovers);
+        self.offer.leftovers.extend(leftovers);
     }
-}
-
-/// The undos that stopping `operation` now takes, in their order.
-pub(crate) fn undo_of(operation: &Operation) -> Vec<Undo> {
-    let undo = |step: &Step| Undo {
-        plan: step.plan.clone(),
-        state: UndoState::Pending,
-        external: None,
-        notes: Vec::new(),
-    };
-    operation.to_undo().map(undo).collect()
-}
-
-fn next_undo(operation: &mut Operation, now: Timestamp, present: Timestamp) -> Option<(usize, Micros)> {
-    let index = operation.undo.iter().position(|undo| undo.state == UndoState::Pending)?;
-    let undo = &mut operation.undo[index];
-    undo.state = UndoState::Running { since: now, tries: 0 };
-    undo.external = External::of_undo(&undo.plan, present);
-    Some((index, undo.plan.undo_duration))
 }
 
 /// The steps of which something is left.
-fn left_behind(operation: &Operation) -> Vec<String> {
-    let left = operation
-        .undo
-        .iter()
-        .filter(|undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. }));
+fn left_behind(undo: &[Undo]) -> Vec<String> {
+    let left =
+        undo.iter().filter(|undo| matches!(undo.state, UndoState::Failed { .. } | UndoState::GivenUp { .. }));
     left.map(|undo| undo.plan.id.clone()).collect()
 }
 
-fn give_up(operation: &mut Operation, now: Timestamp) -> Vec<String> {
-    let open = operation
-        .undo
-        .iter_mut()
-        .filter(|undo| matches!(undo.state, UndoState::Pending | UndoState::Running { .. }));
-    open.map(|undo| {
-        let step = undo.plan.id.clone();
-        undo.state = UndoState::GivenUp { at: now };
-        undo.note(now, Note::UndoGivenUp { step: step.clone() });
-        step
-    })
-    .collect()
-}
-
 /// What went wrong, for those who are told; with what a third party found in the step.
-fn findings(operation: &Operation, failure: Failure) -> Vec<String> {
-    let (Failure::StepFailed { step, reason } | Failure::StepRejected { step, reason }) = failure else {
-        return Vec::new();
-    };
-    let notes = operation.step(&step).map(|step| step.notes.as_slice()).unwrap_or_default();
+fn findings(target: &Submission, failure: &StepFailure) -> Vec<String> {
+    let (step, reason) = failure.step_and_reason();
+    let notes = target.step(step).map(|step| step.notes.as_slice()).unwrap_or_default();
     let found = notes.iter().filter_map(|note| match &note.note {
         Note::Finding { code, target, text } => Some(format!("{step}: {code} ({target}): {text}")),
         _ => None,
@@ -188,7 +159,7 @@ fn findings(operation: &Operation, failure: Failure) -> Vec<String> {
 }
 
 /// The undos that count as done although nobody said so.
-fn unanswered_undos(operation: &Operation) -> Vec<Note> {
-    let notes = operation.undo.iter().flat_map(|undo| &undo.notes).map(|note| &note.note);
+fn unanswered_undos(cancellation: &Cancellation) -> Vec<Note> {
+    let notes = cancellation.undo.iter().flat_map(|undo| &undo.notes).map(|note| &note.note);
     notes.filter(|note| matches!(note, Note::UndoUnanswered { .. })).cloned().collect()
 }

@@ -5,7 +5,7 @@ use signoff_lifecycle::command::Ruling;
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::OfferStatus;
-use signoff_lifecycle::operation::{CancellationRequestState, Kind, Phase, StepState};
+use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::refusal::{Reference, Refusal};
 
@@ -29,11 +29,12 @@ fn a_cancel_that_needs_work_runs_it_in_reverse_and_then_ends_both() {
     let Phase::Canceled { by, reason, .. } = &world.target().phase else { panic!() };
     assert_eq!((by.as_str(), reason.as_deref()), ("bob", Some("typo")));
     let cancellation = world.cancellation();
-    let Kind::Cancel { target, target_version, reason } = &cancellation.kind else { panic!() };
-    assert_eq!((target, *target_version), (&world.target().id, world.target().publishing_version));
-    assert_eq!(reason.as_deref(), Some("typo"));
-    assert_eq!(cancellation.cancellation_request_state(), CancellationRequestState::CannotCancel);
-    assert!(cancellation.notes.iter().any(|note| note.note == Note::CancellationCompleted));
+    let target = &world.target().head;
+    assert_eq!((cancellation.target, cancellation.target_version), (target.id, target.publishing_version));
+    assert_eq!(cancellation.reason.as_deref(), Some("typo"));
+    let shown = Operation::from(cancellation.clone()).cancellation_request_state();
+    assert_eq!(shown, CancellationRequestState::CannotCancel);
+    assert!(cancellation.head.notes.iter().any(|note| note.note == Note::CancellationCompleted));
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn a_failed_undo_fails_both_says_what_is_left_and_the_other_undos_still_run() {
     assert_eq!(world.aggregate().status(), OfferStatus::Failed);
     assert_eq!(world.target().cancellation_request_state(), CancellationRequestState::CannotCancel);
     let left = Note::LeftBehind { step: PACKAGE.to_owned() };
-    for operation in [world.target(), world.cancellation()] {
-        let notes = operation.notes.iter().filter(|note| matches!(note.note, Note::LeftBehind { .. }));
+    for head in [&world.target().head, &world.cancellation().head] {
+        let notes = head.notes.iter().filter(|note| matches!(note.note, Note::LeftBehind { .. }));
         assert_eq!(notes.map(|note| &note.note).collect::<Vec<_>>(), [&left]);
     }
     let told = world.told.last().unwrap();

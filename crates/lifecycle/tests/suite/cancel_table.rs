@@ -4,7 +4,7 @@ use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Cancel, Guard, Means, Named};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::{CancellationRequestState, Operation};
+use signoff_lifecycle::operation::CancellationRequestState;
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::{Reference, Refusal};
 
@@ -91,8 +91,7 @@ pub(crate) fn stop(world: &mut World, means: Means, named: &str, if_match: &str)
 
 fn participants(world: &World) -> (Option<OperationId>, Option<OperationId>) {
     let aggregate = world.aggregate();
-    let id = |operation: &Option<Operation>| operation.as_ref().map(|it| it.id);
-    (id(&aggregate.target), id(&aggregate.cancellation))
+    (aggregate.target().map(|it| it.head.id), aggregate.cancellation().map(|it| it.head.id))
 }
 
 /// Status code, error code, location.

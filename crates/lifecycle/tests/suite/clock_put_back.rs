@@ -50,18 +50,18 @@ fn what_comes_next_is_due_from_now_on_and_written_down_in_order() {
     assert!(matches!(world.state_of(PROVISION), StepState::InProgress { since, .. } if *since >= wrong));
     world.cancel().unwrap();
     assert!(world.wait() <= SHORT, "nor is its undo");
-    assert!(world.cancellation().created_at >= wrong);
+    assert!(world.cancellation().head.created_at >= wrong);
     world.finish_all();
     world.put().unwrap();
     assert!(world.offer().draft.changed_at >= wrong);
     world.publish().unwrap();
-    assert!(world.wait() <= SHORT && world.target().created_at >= wrong);
+    assert!(world.wait() <= SHORT && world.target().head.created_at >= wrong);
     world.finish_all();
     world.golive().unwrap();
-    assert!(world.wait() <= SHORT && world.target().created_at >= wrong);
+    assert!(world.wait() <= SHORT && world.target().head.created_at >= wrong);
     world.finish(LIVE);
     assert!(world.wait() <= SHORT, "nor is the end of a golive");
-    assert!(world.target().notes.iter().all(|note| note.at >= wrong));
+    assert!(world.target().head.notes.iter().all(|note| note.at >= wrong));
 }
 
 #[test]

@@ -11,8 +11,8 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{Operation, Outstanding, StepState, UndoState};
+use signoff_lifecycle::offer::{Aggregate, Course};
+use signoff_lifecycle::operation::{Head, Outstanding, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::webhook::{Ask, External, OnCancelDeadline, work_key};
 use signoff_lifecycle::{Command, decide};
@@ -101,7 +101,7 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
         }
     }
     if third_party {
-        commands.extend(state.target.iter().flat_map(|target| callbacks(target.id)));
+        commands.extend(state.target().into_iter().flat_map(|target| callbacks(target.head.id)));
     }
     commands
 }
@@ -128,11 +128,20 @@ fn overdue(state: &Aggregate) -> Aggregate {
 }
 
 fn externals(state: &mut Aggregate) -> impl Iterator<Item = &mut External> {
-    let operations = [&mut state.target, &mut state.cancellation].into_iter().flatten();
-    operations.flat_map(|operation| {
-        let steps = operation.steps.iter_mut().filter_map(|step| step.external.as_mut());
-        steps.chain(operation.undo.iter_mut().filter_map(|undo| undo.external.as_mut()))
-    })
+    let (steps, [own, of_cancellation]) = parts(state);
+    let steps = steps.iter_mut().filter_map(|step| step.external.as_mut());
+    steps.chain(own.iter_mut().chain(of_cancellation).filter_map(|undo| undo.external.as_mut()))
+}
+
+/// The steps of the newest publish or golive, what it undoes itself and what its cancellation undoes.
+fn parts(state: &mut Aggregate) -> (&mut [Step], [&mut [Undo]; 2]) {
+    match &mut state.course {
+        None => (&mut [], [&mut [], &mut []]),
+        Some(Course::Alone(target)) => (&mut target.steps, [&mut target.undo, &mut []]),
+        Some(Course::Canceling(target, cancellation)) => {
+            (&mut target.steps, [&mut target.undo, &mut cancellation.undo])
+        }
+    }
 }
 
 fn a_golive(id: OperationId, plan: &[StepPlan]) -> GoLive {
@@ -145,8 +154,7 @@ fn result(operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Command
 }
 
 fn outstanding(state: &Aggregate) -> impl Iterator<Item = (OperationId, Outstanding)> {
-    rules::decision::operations_of(state)
-        .filter_map(|operation| Some((operation.id, operation.outstanding.clone()?)))
+    state.operations().filter_map(|operation| Some((operation.head().id, operation.head().outstanding?)))
 }
 
 /// The state after `command`, if it is not refused.
@@ -163,30 +171,38 @@ fn after(state: &Aggregate, command: &Command) -> Option<Aggregate> {
 /// The state without what no decision looks at: messages and changes are not counted, attempts start over, and
 /// propagation, which is tried without end, was tried once or never.
 fn essence(mut state: Aggregate) -> Aggregate {
-    let strip = |operation: &mut Operation| {
-        operation.revision = 0;
-        operation.notes.clear();
-        operation.steps.iter_mut().for_each(|step| step.notes.clear());
-        operation.undo.iter_mut().for_each(|undo| undo.notes.clear());
-        operation.last_attempt = u32::from(operation.outstanding.is_some());
-        if let Some(outstanding) = &mut operation.outstanding {
+    let strip = |head: &mut Head| {
+        head.revision = 0;
+        head.notes.clear();
+        head.last_attempt = u32::from(head.outstanding.is_some());
+        if let Some(outstanding) = &mut head.outstanding {
             outstanding.attempt = 1;
         }
-        for step in &mut operation.steps {
-            let accepted = step.external.as_ref().is_some_and(|external| external.accepted);
-            match &mut step.state {
-                StepState::Propagating { tries, .. } => *tries = 1.min(*tries),
-                StepState::InProgress { tries, .. } if accepted => *tries = 1.min(*tries),
-                _ => {}
-            }
-        }
-        for undo in operation.undo.iter_mut().filter(|undo| undo.external.is_some()) {
-            if let UndoState::Running { tries, .. } = &mut undo.state {
-                *tries = 1.min(*tries);
-            }
-        }
     };
-    [&mut state.target, &mut state.cancellation].into_iter().flatten().for_each(strip);
+    match &mut state.course {
+        None => {}
+        Some(Course::Alone(target)) => strip(&mut target.head),
+        Some(Course::Canceling(target, cancellation)) => {
+            strip(&mut target.head);
+            strip(&mut cancellation.head);
+        }
+    }
+    let (steps, [own, of_cancellation]) = parts(&mut state);
+    for step in steps {
+        step.notes.clear();
+        let accepted = step.external.as_ref().is_some_and(|external| external.accepted);
+        match &mut step.state {
+            StepState::Propagating { tries, .. } => *tries = 1.min(*tries),
+            StepState::InProgress { tries, .. } if accepted => *tries = 1.min(*tries),
+            _ => {}
+        }
+    }
+    for undo in own.iter_mut().chain(of_cancellation) {
+        undo.notes.clear();
+        if let (UndoState::Running { tries, .. }, Some(_)) = (&mut undo.state, &undo.external) {
+            *tries = 1.min(*tries);
+        }
+    }
     for external in externals(&mut state) {
         external.deadline = SOON;
         external.progress = 0;
@@ -198,7 +214,7 @@ fn essence(mut state: Aggregate) -> Aggregate {
 fn ends(state: &Aggregate, plan: &[StepPlan]) {
     let mut state = state.clone();
     for _ in 0..30 {
-        let Some(target) = state.target.as_ref().filter(|target| target.is_running()) else { return };
+        let Some(target) = state.target().filter(|target| target.is_running()) else { return };
         let command = match outstanding(&state).next() {
             Some((_, Outstanding { held: true, .. })) => {
                 Command::Release(Release { step: PROVISION.to_owned() })

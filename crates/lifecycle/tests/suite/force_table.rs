@@ -4,7 +4,9 @@ use signoff_lifecycle::command::{Means, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
-use signoff_lifecycle::operation::{CancellationRequestState, Failure, Phase, StepState, UndoState};
+use signoff_lifecycle::operation::{
+    CancellationRequestState, Failure, Phase, StepFailure, StepState, UndoState,
+};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
 
@@ -121,7 +123,7 @@ fn a_step_that_refuses_stops_force_and_not_the_operator() {
 fn force_ends_both_names_what_is_left_and_the_next_publish_removes_it() {
     let mut world = World::vm();
     world.publish_to(SIGNOFF);
-    let forced = world.target().id;
+    let forced = world.target().head.id;
     assert_eq!(stop(&mut world, Force, "-", "-"), GIVEN_UP);
     assert_eq!(world.aggregate().status(), OfferStatus::Failed);
     assert_eq!(world.target().cancellation_request_state(), CancellationRequestState::CannotCancel);
@@ -129,12 +131,12 @@ fn force_ends_both_names_what_is_left_and_the_next_publish_removes_it() {
     assert_eq!(world.offer().preview, None, "the preview is put back all the same");
     let left = vec![PACKAGE.to_owned(), PROVISION.to_owned()];
     let cancellation = world.cancellation();
-    let failure = Failure::CancellationFailed { cancellation: cancellation.id, left: left.clone() };
+    let failure = Failure::CancellationFailed { cancellation: cancellation.head.id, left: left.clone() };
     let Phase::Failed { failure: found, .. } = &world.target().phase else { panic!() };
     assert_eq!(found, &failure);
     let said = Note::Forced { by: "bob".to_owned(), reason: Some("typo".to_owned()), given_up: left.clone() };
-    for operation in [world.target(), cancellation] {
-        assert!(operation.notes.iter().any(|note| note.note == said), "{:?}", operation.notes);
+    for head in [&world.target().head, &cancellation.head] {
+        assert!(head.notes.iter().any(|note| note.note == said), "{:?}", head.notes);
     }
     assert!(cancellation.undo.iter().all(|undo| matches!(undo.state, UndoState::GivenUp { .. })));
     let told = world.told.last().unwrap();
@@ -156,7 +158,7 @@ fn force_while_a_cancellation_runs_leaves_only_what_was_not_undone() {
     world.cancel().unwrap();
     world.finish(PACKAGE);
     let late = world.work();
-    let (number, cancellation) = (world.offer().publishing_version, world.cancellation().id);
+    let (number, cancellation) = (world.offer().publishing_version, world.cancellation().head.id);
     let Ok(Reply::GivenUp(reference)) = world.stop(Force) else { panic!() };
     assert_eq!(reference.id, cancellation, "the cancellation that ran is the one that ended");
     assert_eq!(world.offer().publishing_version, number, "and no other took a number");
@@ -178,9 +180,12 @@ fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
         world.end(PACKAGE, fatal());
         let late = world.work();
         let Ok(Reply::GivenUp(reference)) = world.stop(means) else { panic!() };
-        assert_eq!(reference.id, world.cancellation().id, "promise 4: a 202 always has a cancellation");
+        assert_eq!(reference.id, world.cancellation().head.id, "promise 4: a 202 always has a cancellation");
         let Phase::Failed { failure, .. } = &world.target().phase else { panic!() };
-        assert!(matches!(failure, Failure::StepFailed { step, .. } if step == PACKAGE), "{failure:?}");
+        assert!(
+            matches!(failure, Failure::Step(StepFailure::Failed { step, .. }) if step == PACKAGE),
+            "{failure:?}"
+        );
         let [failed, given_up] = world.target().undo.as_slice() else { panic!() };
         assert!(matches!(failed.state, UndoState::Failed { .. }));
         assert!(matches!(given_up.state, UndoState::GivenUp { .. }));
@@ -199,7 +204,7 @@ fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
 fn a_kill_after_the_switch_completes_the_golive_at_once() {
     let mut world = world_where("golive switched");
     let late = world.work();
-    let (production, golive) = (world.offer().production.clone(), world.target().id);
+    let (production, golive) = (world.offer().production.clone(), world.target().head.id);
     let Ok(Reply::Completed(reference)) = world.stop(Kill) else { panic!() };
     assert_eq!(reference.id, golive);
     assert!(matches!(world.state_of(LIVE), StepState::Complete { .. }));
@@ -207,7 +212,7 @@ fn a_kill_after_the_switch_completes_the_golive_at_once() {
     assert_eq!(world.offer().production, production);
     assert_eq!(world.events().last(), Some(&"live"));
     let said = |note: &Note| matches!(note, Note::KilledAfterSwitch { by, .. } if by == "bob");
-    assert!(world.target().notes.iter().any(|note| said(&note.note)));
+    assert!(world.target().head.notes.iter().any(|note| said(&note.note)));
     assert_eq!(world.result(late.operation, late.attempt, done()), Err(Refusal::StaleResult));
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::decision::Decision;
 use signoff_lifecycle::offer::Offer;
-use signoff_lifecycle::operation::{Kind, Operation};
+use signoff_lifecycle::operation::Operation;
 
 use crate::world::World;
 
@@ -15,16 +15,15 @@ pub(crate) fn of_the_history(world: &World) {
     let (mut at, mut number) = (offer.newest, offer.publishing_version + 1);
     while let Some(id) = at {
         let operation = &world.operations[&id];
-        assert!(operation.publishing_version < number, "publishing versions grow along the thread");
-        number = operation.publishing_version;
+        assert!(operation.head().publishing_version < number, "publishing versions grow along the thread");
+        number = operation.head().publishing_version;
         assert!(seen.insert(id), "the thread has no loop");
-        at = operation.previous;
+        at = operation.head().previous;
     }
     assert_eq!(seen.len(), world.operations.len(), "the thread passes through every operation");
-    let targets =
-        world.operations.values().filter(|operation| !matches!(operation.kind, Kind::Cancel { .. }));
-    let newest = targets.max_by_key(|operation| operation.publishing_version);
-    assert_eq!(world.aggregate().target.as_ref(), newest, "T is the newest publish or golive");
+    let targets = world.operations.values().filter_map(Operation::submission);
+    let newest = targets.max_by_key(|target| target.head.publishing_version);
+    assert_eq!(world.aggregate().target(), newest, "T is the newest publish or golive");
     let running: Vec<_> = world.operations.values().filter(|operation| operation.is_running()).collect();
     assert!(running.len() <= 2, "promise 1: {running:?}");
     let told: BTreeSet<_> = world.told.iter().map(|told| (told.operation, told.event.name())).collect();

@@ -28,11 +28,11 @@ fn live() -> World {
 #[test]
 fn golive_completes_the_publish_and_is_an_operation_of_its_own() {
     let mut world = at_signoff();
-    let publish = world.target().id;
+    let publish = world.target().head.id;
     assert_eq!(world.aggregate().status(), OfferStatus::WaitingForPublisherReview);
     let Ok(Reply::Started(reference)) = world.golive() else { panic!() };
     assert_eq!((reference.kind, reference.slot), (Kind::GoLive, Slot::Production));
-    let publish = &world.operations[&publish];
+    let publish = world.operations[&publish].submission().unwrap();
     assert!(matches!(publish.phase, Phase::Completed { .. }));
     assert!(matches!(publish.step(SIGNOFF).unwrap().state, StepState::Complete { .. }));
     let golive = world.target();
@@ -40,7 +40,10 @@ fn golive_completes_the_publish_and_is_an_operation_of_its_own() {
     assert_eq!(shown, [VALIDATE, CERTIFY, PROVISION, PACKAGE, SIGNOFF, LIVE], "the same six steps");
     let complete = golive.steps.iter().filter(|step| matches!(step.state, StepState::Inherited { .. }));
     assert_eq!(complete.count(), 5, "five of them complete");
-    assert_eq!((golive.offer_version, &golive.emails), (publish.offer_version, &publish.emails));
+    assert_eq!(
+        (golive.head.offer_version, &golive.head.emails),
+        (publish.head.offer_version, &publish.head.emails)
+    );
     world.finish(LIVE);
     assert_eq!(world.aggregate().status(), OfferStatus::Running, "it propagates");
     world.finish(LIVE);
@@ -133,10 +136,10 @@ fn a_canceled_golive_leaves_the_preview_and_the_production_as_they_were() {
 fn a_clock_that_goes_back_does_not_turn_back_what_changed() {
     let mut world = World::vm();
     world.publish().unwrap();
-    let (changed_at, revision) = (world.target().changed_at, world.target().revision);
+    let (changed_at, revision) = (world.target().head.changed_at, world.target().head.revision);
     world.now = Timestamp(0);
     world.finish(VALIDATE);
-    assert_eq!((world.target().changed_at, world.target().revision), (changed_at, revision + 1));
+    assert_eq!((world.target().head.changed_at, world.target().head.revision), (changed_at, revision + 1));
 }
 
 #[test]
@@ -156,7 +159,7 @@ fn the_preview_is_filled_at_signoff_and_emptied_again_by_a_cancel() {
     world.publish_to(PACKAGE);
     assert_eq!(world.offer().preview, None);
     world.finish(PACKAGE);
-    let content = SlotContent { version: 1, operation: world.target().id };
+    let content = SlotContent { version: 1, operation: world.target().head.id };
     assert_eq!(world.offer().preview, Some(content));
     world.cancel().unwrap();
     assert_eq!(world.offer().preview, None, "in the transaction that records the cancel");

@@ -7,7 +7,9 @@ use signoff_lifecycle::command::{
     Callback, Cancel, Checked, Guard, Hold, Means, Named, Ruling, Said, WorkOutcome,
 };
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
+use signoff_lifecycle::operation::{
+    Cancellation, CancellationRequestState, Operation, Phase, StepState, Submission,
+};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, work_key};
@@ -170,8 +172,8 @@ fn guard(world: &World, tag: Tag) -> Guard {
 /// Every attempt that was ever handed out, and whether its result is waited for.
 fn attempts(world: &World) -> Vec<(signoff_lifecycle::ids::OperationId, u32)> {
     let of = |operation: &Operation| {
-        let id = operation.id;
-        (1..=operation.last_attempt).map(move |attempt| (id, attempt))
+        let id = operation.head().id;
+        (1..=operation.head().last_attempt).map(move |attempt| (id, attempt))
     };
     world.operations.values().flat_map(of).collect()
 }
@@ -214,7 +216,7 @@ fn play(world: &mut World, one: Move) {
         Move::Hold(which) => play_hold(world, which),
         Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
         Move::Review { step, approve } => {
-            if world.aggregate().target.is_some() {
+            if world.aggregate().course.is_some() {
                 let ruling = if approve { Ruling::Approve } else { Ruling::Reject { reason: None } };
                 drop(world.review(step.get::<&str>(&IDS), ruling));
             }
@@ -291,7 +293,7 @@ fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome)
 
 /// Whether a cancel by these means would be accepted, as everybody can see beforehand.
 fn is_promised(world: &World, means: Means) -> bool {
-    let Some(target) = &world.aggregate().target else { return false };
+    let Some(target) = world.aggregate().target() else { return false };
     match target.cancellation_request_state() {
         CancellationRequestState::CannotCancel => match means {
             Means::Cancel => false,
@@ -306,8 +308,8 @@ fn is_promised(world: &World, means: Means) -> bool {
 fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let before = world.state.clone();
     let (named, means, promised) = (cancel.named, cancel.means, is_promised(world, cancel.means));
-    let was_running = world.aggregate().target.as_ref().is_some_and(Operation::is_running);
-    let was_canceling = world.aggregate().cancellation.as_ref().is_some_and(Operation::is_running);
+    let was_running = world.aggregate().target().is_some_and(Submission::is_running);
+    let was_canceling = world.aggregate().cancellation().is_some_and(Cancellation::is_running);
     let answer: Answer = world.send(&Command::Cancel(cancel));
     if named == Named::Newest && !matches!(tag, Tag::Stale) {
         assert_eq!(answer.is_ok(), promised, "{means:?} {answer:?}");
@@ -328,7 +330,7 @@ fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     assert_eq!(world.cancel(), expected);
     if !matches!(reply, Reply::Completed(_)) {
         let mut by_name = world.a_cancel();
-        by_name.named = Named::Operation(world.target().id);
+        by_name.named = Named::Operation(world.target().head.id);
         by_name.guard = guard(world, Tag::Stale);
         assert_eq!(world.send(&Command::Cancel(by_name)), expected);
     }
@@ -338,7 +340,7 @@ fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
 /// Fair from here on: work goes well, holds are released, people say yes.
 fn bring_to_its_end(world: &mut World) {
     for _ in 0..200 {
-        let Some(target) = world.aggregate().target.clone().filter(Operation::is_running) else {
+        let Some(target) = world.aggregate().target().cloned().filter(Submission::is_running) else {
             return assert!(world.pending.is_empty(), "nothing is due any more: {:?}", world.pending);
         };
         let open = target.steps.iter().find(|step| step.is_open());
@@ -359,7 +361,7 @@ fn bring_to_its_end(world: &mut World) {
 /// Cancel rule 5 in time: the address that a 202 gave is the address that a later cancel gets.
 fn the_address_stays(world: &mut World) {
     let Phase::Canceled { .. } = world.target().phase else { return };
-    let expected = match &world.aggregate().cancellation {
+    let expected = match world.aggregate().cancellation() {
         Some(cancellation) => Reply::CancellationEnded(cancellation.into()),
         None => Reply::Canceled(world.target().into()),
     };
@@ -376,7 +378,7 @@ proptest! {
             play(&mut world, one);
         }
         bring_to_its_end(&mut world);
-        if world.aggregate().target.is_some() {
+        if world.aggregate().course.is_some() {
             the_address_stays(&mut world);
         }
         prop_assert!(world.operations.values().all(|operation| !operation.is_running()));

@@ -5,7 +5,7 @@ use signoff_lifecycle::command::{Checked, Guard, Ruling, Warning, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
-use signoff_lifecycle::operation::{CancellationRequestState, Failure, Phase, StepState};
+use signoff_lifecycle::operation::{CancellationRequestState, Failure, Phase, StepFailure, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, RETRIES};
 use signoff_lifecycle::refusal::Refusal;
 
@@ -19,11 +19,11 @@ fn a_publish_works_on_the_version_it_took_and_put_goes_on_freely() {
     world.publish().unwrap();
     assert_eq!(world.aggregate().status(), OfferStatus::Running);
     assert_eq!(world.target().phase, Phase::Running, "running from the commit that creates it");
-    assert_eq!((world.target().offer_version, world.offer().version), (1, 2));
+    assert_eq!((world.target().head.offer_version, world.offer().version), (1, 2));
     assert_eq!(world.offer().draft.content_version, 1, "the content stays where it is");
     world.put().unwrap();
     assert_eq!(world.offer().draft.content_version, 2, "until the next PUT");
-    assert_eq!(world.target().offer_version, 1);
+    assert_eq!(world.target().head.offer_version, 1);
 }
 
 #[test]
@@ -158,7 +158,8 @@ fn a_failure_with_nothing_to_undo_ends_at_once() {
     let mut world = World::vm();
     world.publish().unwrap();
     world.end(VALIDATE, fatal());
-    let failure = Failure::StepFailed { step: VALIDATE.to_owned(), reason: "broken".to_owned() };
+    let failure =
+        Failure::Step(StepFailure::Failed { step: VALIDATE.to_owned(), reason: "broken".to_owned() });
     assert_eq!(world.target().phase, Phase::Failed { at: world.now, failure });
 }
 
@@ -185,7 +186,8 @@ fn a_reviewer_lets_the_publish_go_on_or_fails_it() {
     let no = Ruling::Reject { reason: Some("logo missing".to_owned()) };
     assert_eq!(world.review(CERTIFY, no), Ok(Reply::Recorded));
     assert!(matches!(world.state_of(CERTIFY), StepState::Rejected { .. }));
-    let failure = Failure::StepRejected { step: CERTIFY.to_owned(), reason: "logo missing".to_owned() };
+    let failure =
+        Failure::Step(StepFailure::Rejected { step: CERTIFY.to_owned(), reason: "logo missing".to_owned() });
     assert_eq!(world.target().phase, Phase::Failed { at: world.now, failure });
 }
 
@@ -193,7 +195,7 @@ fn a_reviewer_lets_the_publish_go_on_or_fails_it() {
 fn what_is_left_behind_is_removed_by_the_next_publish() {
     let mut world = World::vm();
     world.publish_to(PACKAGE);
-    let culprit = world.target().id;
+    let culprit = world.target().head.id;
     world.cancel().unwrap();
     world.end(PACKAGE, fatal());
     world.end(PROVISION, fatal());
@@ -219,7 +221,7 @@ fn what_a_failed_publish_could_not_undo_is_left_behind_too() {
     world.end(PROVISION, fatal());
     assert_eq!(
         world.offer().leftovers,
-        [Leftover { operation: world.target().id, step: PROVISION.to_owned() }]
+        [Leftover { operation: world.target().head.id, step: PROVISION.to_owned() }]
     );
     let Event::Failed { left, .. } = &world.told.last().unwrap().event else { panic!() };
     assert_eq!(left, &[PROVISION]);
@@ -252,7 +254,7 @@ fn migrated_offers_tell_the_seller_contact_and_a_put_changes_later_operations_on
     world.finish_all();
     world.put().unwrap();
     world.publish().unwrap();
-    assert!(world.target().migrated, "a PUT that does not say leaves it as it is");
+    assert!(world.target().head.migrated, "a PUT that does not say leaves it as it is");
     assert_eq!(world.told.last().unwrap().audience, Audience::SellerContact);
 }
 
@@ -263,6 +265,6 @@ fn an_offer_that_does_not_say_is_as_its_publisher_is() {
         let mut publish = world.a_publish();
         publish.migrated_by_default = migrated;
         world.send(&Command::Publish(publish)).unwrap();
-        assert_eq!(world.target().migrated, migrated);
+        assert_eq!(world.target().head.migrated, migrated);
     }
 }

@@ -4,7 +4,7 @@ use signoff_lifecycle::command::{Said, WorkOutcome};
 use signoff_lifecycle::decision::{Event, Reply};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::note::{Level, Note};
-use signoff_lifecycle::operation::{Failure, Phase, StepState, UndoState};
+use signoff_lifecycle::operation::{Failure, Phase, StepFailure, StepState, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, RETRIES, Script};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::OnCancelDeadline::{self, Complete, Fail};
@@ -59,7 +59,8 @@ fn a_no_fails_the_operation_and_names_what_was_found() {
         assert!(matches!(&notes[0], Note::Finding { code, .. } if code == "Virus"), "{notes:?}");
         assert_eq!(notes[0].level(), Level::Error);
         world.finish(CERTIFY);
-        let Phase::Failed { failure: Failure::StepFailed { step, reason }, .. } = &world.target().phase
+        let Phase::Failed { failure: Failure::Step(StepFailure::Failed { step, reason }), .. } =
+            &world.target().phase
         else {
             panic!("{:?}", world.target().phase)
         };
@@ -102,7 +103,9 @@ fn after_the_deadline_the_step_fails_whatever_it_hears() {
         let unanswered = Note::StepUnanswered { hook: HOOK.to_owned() };
         assert_eq!(world.notes_of(CERTIFY).last(), Some(&unanswered));
         world.finish_all();
-        let Phase::Failed { failure: Failure::StepFailed { reason, .. }, .. } = &world.target().phase else {
+        let Phase::Failed { failure: Failure::Step(StepFailure::Failed { reason, .. }), .. } =
+            &world.target().phase
+        else {
             panic!()
         };
         assert_eq!(reason, "the webhook certifier did not answer in time");
@@ -225,7 +228,7 @@ fn a_callback_ends_the_step_once() {
 #[test]
 fn nobody_elses_callback_counts() {
     let mut world = World::certifying(Fail);
-    let id = world.target().id;
+    let id = world.target().head.id;
     for key in [
         work_key(id, PROVISION, Ask::Run),
         work_key(id, CERTIFY, Ask::Cancel),
@@ -321,14 +324,14 @@ fn ended_as(world: &World, then: OnCancelDeadline) {
         assert!(matches!(world.target().phase, Phase::Canceled { .. }));
         assert!(world.offer().leftovers.is_empty());
         assert_eq!(world.notes_of_undo().last(), Some(&says));
-        assert!(notes(&world.cancellation().notes).contains(&says), "the cancellation says so");
-        assert!(notes(&world.target().notes).contains(&says), "and what it cancelled");
+        assert!(notes(&world.cancellation().head.notes).contains(&says), "the cancellation says so");
+        assert!(notes(&world.target().head.notes).contains(&says), "and what it cancelled");
     } else {
         let says = Note::UndoOverdue { step: step.clone(), hook };
         assert_eq!(world.notes_of_undo().last(), Some(&says));
         assert!(matches!(world.target().phase, Phase::Failed { .. }));
         assert_eq!(world.offer().leftovers[0].step, step);
-        assert!(notes(&world.target().notes).contains(&Note::LeftBehind { step }));
+        assert!(notes(&world.target().head.notes).contains(&Note::LeftBehind { step }));
     }
 }
 

@@ -74,7 +74,7 @@ impl World {
     }
 
     pub(crate) fn callback(&mut self, ask: Ask, said: Said) -> world::Answer {
-        let operation = self.target().id;
+        let operation = self.target().head.id;
         self.callback_of(operation, &work_key(operation, CERTIFY, ask), said)
     }
 
@@ -100,8 +100,8 @@ impl World {
 
     /// The undo of the certification.
     pub(crate) fn undo(&self) -> &Undo {
-        let of = self.aggregate().cancellation.as_ref().unwrap_or(self.target());
-        of.undo.iter().find(|undo| undo.plan.id == CERTIFY).unwrap()
+        let of_cancellation = self.aggregate().cancellation().map(|cancellation| &cancellation.undo);
+        of_cancellation.unwrap_or(&self.target().undo).iter().find(|undo| undo.plan.id == CERTIFY).unwrap()
     }
 
     pub(crate) fn notes_of_undo(&self) -> Vec<Note> {

@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Offer};
-use signoff_lifecycle::operation::{Operation, StepState, WorkKind};
+use signoff_lifecycle::operation::{Cancellation, Operation, StepState, Submission, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::{Command, decide};
@@ -96,7 +96,7 @@ impl World {
         self.pending.retain(|work| !decision.settled.contains(&(work.operation, work.attempt)));
         self.pending.extend(decision.work);
         for operation in decision.changed {
-            self.operations.insert(operation.id, operation);
+            self.operations.insert(operation.head().id, operation);
         }
         self.told.extend(decision.notifications);
         self.state = Some(decision.next);
@@ -187,7 +187,7 @@ impl World {
 
     /// A word of this reviewer, for a publisher that lets who started an operation approve it, or not.
     pub(crate) fn review_as(&mut self, by: Actor, self_review: bool, step: &str, ruling: Ruling) -> Answer {
-        let operation = self.target().id;
+        let operation = self.target().head.id;
         self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling, self_review }))
     }
 
@@ -204,10 +204,10 @@ impl World {
     /// The step that `work` runs or undoes.
     pub(crate) fn step_of(&self, work: &Work) -> String {
         let operation = &self.operations[&work.operation];
-        let index = operation.outstanding.as_ref().unwrap().index;
+        let index = operation.head().outstanding.unwrap().index;
         match work.kind {
-            WorkKind::Undo => operation.undo[index].plan.id.clone(),
-            WorkKind::Run | WorkKind::Propagate => operation.steps[index].plan.id.clone(),
+            WorkKind::Undo => operation.undo()[index].plan.id.clone(),
+            WorkKind::Run | WorkKind::Propagate => operation.steps()[index].plan.id.clone(),
         }
     }
 
@@ -259,12 +259,12 @@ impl World {
     }
 
     /// The newest publish or golive.
-    pub(crate) fn target(&self) -> &Operation {
-        self.aggregate().target.as_ref().unwrap()
+    pub(crate) fn target(&self) -> &Submission {
+        self.aggregate().target().unwrap()
     }
 
-    pub(crate) fn cancellation(&self) -> &Operation {
-        self.aggregate().cancellation.as_ref().unwrap()
+    pub(crate) fn cancellation(&self) -> &Cancellation {
+        self.aggregate().cancellation().unwrap()
     }
 
     pub(crate) fn state_of(&self, step: &str) -> &StepState {

@@ -4,11 +4,10 @@ use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, StepResul
 use signoff_lifecycle::decision::{Decision, Reply, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::{CancellationRequestState, Kind, Operation, Phase, Step, StepState};
+use signoff_lifecycle::operation::{CancellationRequestState, OperationRef, Phase, Step, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::refusal::Refusal;
 
-use super::decision::operations_of;
 use super::{Answered, Rule};
 
 /// A rule, and what looks whether an answer breaks it.
@@ -25,13 +24,13 @@ pub const CHECKS: &[Check] = &[
 /// Promise 7: a result counts exactly while its work is waited for.
 fn a_stale_result_is_refused(it: &Answered<'_>) {
     let Command::StepResult(StepResult { operation, attempt, .. }) = it.command else { return };
-    let waits = |candidate: &Operation| {
-        let outstanding = candidate.outstanding.as_ref();
-        candidate.id == *operation
+    let waits = |candidate: OperationRef<'_>| {
+        let outstanding = candidate.head().outstanding;
+        candidate.head().id == *operation
             && candidate.is_running()
             && outstanding.is_some_and(|outstanding| outstanding.attempt == *attempt && !outstanding.held)
     };
-    let waited_for = it.before.is_some_and(|before| operations_of(before).any(waits));
+    let waited_for = it.before.is_some_and(|before| before.operations().any(waits));
     match it.answer {
         Ok(_) => assert!(waited_for, "a result that nobody waits for counted"),
         Err(refusal) => {
@@ -43,10 +42,8 @@ fn a_stale_result_is_refused(it: &Answered<'_>) {
 
 /// What cancels of the target were answered, if one was accepted.
 fn first_answer(state: &Aggregate) -> Option<Reply> {
-    let target = state.target.as_ref()?;
-    let of_target =
-        |other: &&Operation| matches!(other.kind, Kind::Cancel { target: of, .. } if of == target.id);
-    let cancellation = state.cancellation.as_ref().filter(of_target);
+    let target = state.target()?;
+    let cancellation = state.cancellation().filter(|cancellation| cancellation.target == target.head.id);
     match (&target.phase, cancellation) {
         (Phase::Canceling { .. }, Some(cancellation)) => Some(Reply::Canceling(cancellation.into())),
         (Phase::Canceled { .. }, Some(cancellation)) => Some(Reply::CancellationEnded(cancellation.into())),
@@ -61,7 +58,7 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
         Guard::None => true,
         Guard::Newest(numbers) => numbers.contains(&state.offer.publishing_version),
     };
-    let target = state.target.as_ref().map(|target| target.id);
+    let target = state.target().map(|target| target.head.id);
     let named = match cancel.named {
         Named::Newest => true,
         Named::Operation(id) => Some(id) == target,
@@ -92,7 +89,7 @@ fn already(state: &Aggregate, reply: Reply) -> Verdict {
 fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
     let plain = Cancel { id: OperationId(cancel.id.0 + 1), means: Means::Cancel, ..cancel.clone() };
     let plain = Cancel { guard: Guard::None, named: Named::Newest, ..plain };
-    let by_name = Named::Operation(decision.next.target.as_ref().unwrap().id);
+    let by_name = Named::Operation(decision.next.target().unwrap().head.id);
     let expected = match &decision.reply {
         Reply::GivenUp(cancellation) => {
             Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
@@ -110,7 +107,7 @@ fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
 /// alone goes past it, and past the switch it can only complete.
 fn no_promise_past_the_point(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
-    let Some(target) = before.target.as_ref().filter(|target| target.phase == Phase::Running) else { return };
+    let Some(target) = before.target().filter(|target| target.phase == Phase::Running) else { return };
     let begun = target
         .steps
         .iter()
@@ -134,7 +131,7 @@ fn what_was_visible_is_answered(it: &Answered<'_>) {
     if !is_plain(cancel, before) {
         return;
     }
-    let promised = before.target.as_ref().is_some_and(|target| {
+    let promised = before.target().is_some_and(|target| {
         target.cancellation_request_state() != CancellationRequestState::CannotCancel
             || match cancel.means {
                 Means::Cancel => false,

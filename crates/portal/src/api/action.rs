@@ -148,9 +148,9 @@ impl<W: Actors> Acting<W> {
             return Err(StoreError::Corrupt("a start that started nothing".to_owned()).into());
         };
         let location = view::location(&self.publisher, &self.offer, reference);
-        let started = done.state.target.as_ref().filter(|operation| operation.id == reference.id);
+        let started = done.state.target().map(|target| &target.head).filter(|head| head.id == reference.id);
         let moved = match started {
-            Some(operation) => self.wait.past(&self.app, &self.context, &self.publisher, operation).await,
+            Some(head) => self.wait.past(&self.app, &self.context, &self.publisher, head).await,
             None => None,
         };
         let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, self.app.dialect()));

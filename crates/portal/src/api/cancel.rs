@@ -10,7 +10,7 @@ use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::Means;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::operation::Head;
 use signoff_lifecycle::refusal::Reference;
 use signoff_store::StoreError;
 use signoff_text::ErrorText;
@@ -101,9 +101,9 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
 }
 
 /// The cancellation that the answer speaks of.
-fn started(done: &Done) -> Option<&Operation> {
+fn started(done: &Done) -> Option<&Head> {
     let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.receipt.reply else { return None };
-    done.state.cancellation.as_ref().filter(|operation| operation.id == told.id)
+    done.state.cancellation().map(|cancellation| &cancellation.head).filter(|head| head.id == told.id)
 }
 
 /// The status and the body of the answer to a cancel.

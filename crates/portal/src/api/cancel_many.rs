@@ -199,7 +199,7 @@ impl Many<'_> {
                 return self.refused(found, &error);
             }
         };
-        let target = done.state.target.as_ref().map(Reference::from);
+        let target = done.state.target().map(Reference::from);
         let (status_code, status, target) = match done.receipt.reply {
             Reply::Canceling(_) => (202, Some(OperationState::Running), target),
             Reply::GivenUp(_) => (202, Some(OperationState::Failed), target),

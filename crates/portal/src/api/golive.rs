@@ -39,8 +39,8 @@ async fn handle(acting: Acting) -> Result<Response, ApiError> {
 
 /// How many addresses the golive tells.
 fn recipients(done: &Done) -> usize {
-    let golive = done.state.target.as_ref().filter(|target| !target.migrated);
-    golive.map_or(0, |golive| golive.emails.len())
+    let golive = done.state.target().filter(|target| !target.head.migrated);
+    golive.map_or(0, |golive| golive.head.emails.len())
 }
 
 fn describe(call: Call) -> Call {

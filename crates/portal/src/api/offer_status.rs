@@ -10,6 +10,7 @@ use signoff_front::reply;
 use signoff_front::segments::Segments;
 use signoff_front::wait::Wait;
 use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::operation::Operation;
 use signoff_wire::ErrorCode;
 use signoff_wire::operation::StatusReply;
 
@@ -32,8 +33,8 @@ async fn handle(
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
     let mut state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
-    let waited = match &state.target {
-        Some(target) => wait.past(&app, &context, &publisher, target).await.is_some(),
+    let waited = match state.target() {
+        Some(target) => wait.past(&app, &context, &publisher, &target.head).await.is_some(),
         None => true,
     };
     if wait.is_wanted() {
@@ -42,12 +43,12 @@ async fn handle(
         state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
     }
     let now = app.engine().clock().now(&publisher);
-    let target = state.target.as_ref();
-    let steps = target.map(|target| view::steps(target, app.dialect(), now).steps);
-    let emails = target.filter(|target| !target.migrated).map(|target| target.emails.join(","));
+    let target = state.target();
+    let steps = target.map(|target| view::steps(Operation::Submission(target), app.dialect(), now).steps);
+    let emails = target.filter(|target| !target.head.migrated).map(|target| target.head.emails.join(","));
     let body = StatusReply {
         status: view::tag(&state).status,
-        messages: target.map(view::operation_messages).unwrap_or_default(),
+        messages: target.map(|target| view::operation_messages(&target.head)).unwrap_or_default(),
         steps: steps.unwrap_or_default(),
         preview_links: Vec::new(),
         live_links: Vec::new(),

@@ -84,7 +84,7 @@ async fn by_number(
 }
 
 fn events(app: Portal, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
-    let (publisher, id) = (viewed.publisher.clone(), viewed.operation.id);
+    let (publisher, id) = (viewed.publisher.clone(), viewed.operation.head().id);
     let caller = context.principal().map_or_else(String::new, ToString::to_string);
     let place = app.engine().stream_place(&publisher, &caller);
     let follower = place.as_ref().and_then(|_| app.engine().follow(viewed));
@@ -160,7 +160,7 @@ impl Events {
                 return None;
             }
             let viewed = self.look().await?;
-            let revision = viewed.operation.revision;
+            let revision = viewed.operation.head().revision;
             if self.known != Some(revision) {
                 self.known = Some(revision);
                 return Some(self.changed(&viewed));
@@ -224,7 +224,7 @@ impl Events {
     /// The operation as a GET has it.
     fn changed(&self, viewed: &Viewed) -> Event {
         let body = rendered(&self.app, viewed).body;
-        let event = Event::default().event("operation").id(viewed.operation.revision.to_string());
+        let event = Event::default().event("operation").id(viewed.operation.head().revision.to_string());
         // JSON as it is written here has no line break.
         event.data(String::from_utf8_lossy(&body))
     }
@@ -232,8 +232,8 @@ impl Events {
     fn ended(&self, viewed: &Viewed) -> Event {
         let operation = &viewed.operation;
         let status = view::state_word(operation, self.app.dialect());
-        let body = json!({ "operationId": view::guid(operation.id), "status": status });
-        Event::default().event("end").id(operation.revision.to_string()).data(body.to_string())
+        let body = json!({ "operationId": view::guid(operation.head().id), "status": status });
+        Event::default().event("end").id(operation.head().revision.to_string()).data(body.to_string())
     }
 }
 

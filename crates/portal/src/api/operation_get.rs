@@ -105,7 +105,7 @@ pub(super) async fn find_by_number(
     let slug = offer_slug(app.engine(), publisher, numbered.offer).await?;
     let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
     let found = app.engine().numbered_operation(publisher, &slug, numbered.publishing_version).await?;
-    if let Some(viewed) = found.filter(|viewed| viewed.operation.slot == slot) {
+    if let Some(viewed) = found.filter(|viewed| viewed.operation.slot() == slot) {
         return Ok(viewed);
     }
     // An offer that does not exist is told first.
@@ -125,7 +125,7 @@ async fn answer(
     if !wait.is_wanted() {
         return Ok(reply::rendered(rendered(app, viewed), headers));
     }
-    let known = viewed.operation.revision;
+    let known = viewed.operation.head().revision;
     let has_tag = headers.contains_key(header::IF_NONE_MATCH);
     let waited = wait.until(app, context, viewed, |viewed| {
         if !has_tag {
@@ -136,7 +136,7 @@ async fn answer(
         if news { Look::Enough } else { Look::WhenMovedOrAt(now.until) }
     });
     let waited = waited.await?;
-    let viewed = waited.viewed.ok_or_else(|| operation_not_found(&viewed.operation.id.to_string()))?;
+    let viewed = waited.viewed.ok_or_else(|| operation_not_found(&viewed.operation.head().id.to_string()))?;
     let response = reply::rendered(rendered(app, &viewed), headers);
     Ok(if waited.waited { wait.applied(response) } else { response })
 }

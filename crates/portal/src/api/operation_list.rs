@@ -54,7 +54,9 @@ async fn handle(
     let items: Vec<OperationItem<'_>> = operations
         .iter()
         // Released clients take element 0 for the submission they cancelled.
-        .filter(|operation| dialect == Dialect::Documented || !matches!(operation.kind, Kind::Cancel { .. }))
+        .filter(|operation| {
+            dialect == Dialect::Documented || !matches!(operation.kind(), Kind::Cancel { .. })
+        })
         .map(|operation| view::item(&publisher, &offer, operation, dialect))
         .filter(|item| wanted.is_none_or(|wanted| documented(item.submission_state) == wanted))
         .collect();
@@ -70,7 +72,7 @@ async fn handle(
 
 /// Where the list goes on behind an operation: its number and its id.
 fn behind(operation: &Operation) -> String {
-    format!("{}.{}", operation.publishing_version, operation.id)
+    format!("{}.{}", operation.head().publishing_version, operation.head().id)
 }
 
 fn place(query: &str) -> Result<Option<Place>, ApiError> {

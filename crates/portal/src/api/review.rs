@@ -73,7 +73,7 @@ async fn rule(
     let standing = app.authorise(&context, &publisher, Action::Review).await?;
     let viewed = find(&app, &publisher, &offer, &operation).await?;
     if viewed.operation.step(&step).is_none() {
-        let known: Vec<&str> = viewed.operation.steps.iter().map(|step| step.plan.id.as_str()).collect();
+        let known: Vec<&str> = viewed.operation.steps().iter().map(|step| step.plan.id.as_str()).collect();
         let text = ErrorText::StepNotFound { step: step.chars().take(80).collect(), known: known.join(", ") };
         return Err(ApiError::new(ErrorCode::NotFound, text));
     }
@@ -88,8 +88,12 @@ async fn rule(
         let text = ErrorText::TooLong { field: "reason".to_owned(), limit: LONGEST_REASON };
         return Err(ApiError::new(ErrorCode::InvalidBody, text).target("reason"));
     }
-    let request =
-        ReviewRequest { by: context.actor(), operation: viewed.operation.id, step, ruling: ruling(reason) };
+    let request = ReviewRequest {
+        by: context.actor(),
+        operation: viewed.operation.head().id,
+        step,
+        ruling: ruling(reason),
+    };
     let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
     let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
     reviewed.map_err(|error| subject.error(error).introduced(&context))?;

@@ -1,7 +1,7 @@
 //! Messages.
 
 use signoff_lifecycle::note::{Level, Note, NoteAt};
-use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::operation::Head;
 use signoff_text::{Lang, Note as Text};
 use signoff_wire::operation::MessageView;
 use signoff_wire::words;
@@ -12,8 +12,8 @@ pub(super) fn messages(notes: &[NoteAt]) -> Vec<MessageView<'static>> {
 }
 
 /// What an operation as a whole has to say.
-pub(crate) fn operation_messages(operation: &Operation) -> Vec<MessageView<'static>> {
-    messages(&operation.notes)
+pub(crate) fn operation_messages(head: &Head) -> Vec<MessageView<'static>> {
+    messages(&head.notes)
 }
 
 fn message(NoteAt { at, note }: &NoteAt) -> MessageView<'static> {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use signoff_engine::{Rendered, Viewed};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
-use signoff_lifecycle::operation::{CancellationRequestState, Failure, Kind, Operation, Phase, Slot};
+use signoff_lifecycle::operation::{
+    Cancellation, CancellationPhase, CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
+    Standing, StepFailure,
+};
 use signoff_lifecycle::refusal::Reference;
 use signoff_text::{ErrorText, Lang, Note as Text};
 use signoff_wire::Dialect;
@@ -57,19 +60,19 @@ fn submission_type(kind: &Kind) -> SubmissionType {
 /// The word for where an operation stands, in the server's dialect.
 pub(crate) fn state_word(operation: &Operation, dialect: Dialect) -> OperationState {
     let observed = dialect == Dialect::Observed;
-    match operation.phase {
-        Phase::Running if observed && operation.waits_for_signoff() => OperationState::Succeeded,
-        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => OperationState::Running,
-        Phase::Completed { .. } if observed => OperationState::Succeeded,
-        Phase::Completed { .. } => OperationState::Completed,
-        Phase::Failed { .. } => OperationState::Failed,
-        Phase::Canceled { .. } => OperationState::Canceled,
+    match operation.standing() {
+        Standing::Running if observed && operation.waits_for_signoff() => OperationState::Succeeded,
+        Standing::Running | Standing::Canceling | Standing::Undoing => OperationState::Running,
+        Standing::Completed if observed => OperationState::Succeeded,
+        Standing::Completed => OperationState::Completed,
+        Standing::Failed => OperationState::Failed,
+        Standing::Canceled => OperationState::Canceled,
     }
 }
 
 /// The addresses of the request; migrated offers keep them to themselves.
 fn emails(operation: &Operation) -> Option<String> {
-    (!operation.migrated).then(|| operation.emails.join(","))
+    (!operation.head().migrated).then(|| operation.head().emails.join(","))
 }
 
 /// An operation in a list.
@@ -81,36 +84,37 @@ pub(crate) fn item<'a>(
 ) -> OperationItem<'a> {
     let emails = emails(operation).map(Into::into);
     OperationItem {
-        id: guid(operation.id),
+        id: guid(operation.head().id),
         offer_id: offer.into(),
-        offer_version: operation.offer_version.into(),
-        offer_type_id: operation.offer_type.as_str().into(),
+        offer_version: operation.head().offer_version.into(),
+        offer_type_id: operation.head().offer_type.as_str().into(),
         publisher_id: publisher.into(),
-        submission_type: submission_type(&operation.kind),
+        submission_type: submission_type(&operation.kind()),
         submission_state: state_word(operation, dialect),
-        publishing_version: operation.publishing_version,
-        slot: submission_slot(operation.slot),
-        version: signoff_wire::time::ticks(i64::try_from(operation.revision).unwrap_or(i64::MAX)),
+        publishing_version: operation.head().publishing_version,
+        slot: submission_slot(operation.slot()),
+        version: signoff_wire::time::ticks(i64::try_from(operation.head().revision).unwrap_or(i64::MAX)),
         definition: OperationDefinition { metadata: OperationMetadata { emails } },
-        changed_time: time(operation.changed_at),
+        changed_time: time(operation.head().changed_at),
     }
 }
 
 /// One operation, whole, and until when it reads so.
 pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (OperationDetail<'_>, Timestamp) {
     let operation = &viewed.operation;
-    let steps = steps(operation, dialect, now);
-    let canceled = match &operation.phase {
-        Phase::Canceled { at, by, reason } => Some((at, by, reason)),
+    let head = operation.head();
+    let steps = steps(operation.as_ref(), dialect, now);
+    let canceled = match operation.submission().map(|submission| &submission.phase) {
+        Some(Phase::Canceled { at, by, reason }) => Some((*at, by, reason)),
         _ => None,
     };
     let detail = OperationDetail {
-        id: guid(operation.id),
-        submission_type: submission_type(&operation.kind),
+        id: guid(head.id),
+        submission_type: submission_type(&operation.kind()),
         status: state_word(operation, dialect),
-        messages: messages(&operation.notes),
-        publishing_version: operation.publishing_version,
-        offer_version: operation.offer_version.into(),
+        messages: messages(&head.notes),
+        publishing_version: head.publishing_version,
+        offer_version: head.offer_version.into(),
         cancellation_request_state: match operation.cancellation_request_state() {
             CancellationRequestState::CanCancel => words::CancellationRequestState::CanCancel,
             CancellationRequestState::CancelRequested => words::CancellationRequestState::CancelRequested,
@@ -120,11 +124,11 @@ pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (Oper
         steps: steps.steps,
         preview_links: Vec::new(),
         live_links: Vec::new(),
-        created_date_time: time(operation.created_at),
-        last_action_date_time: time(operation.changed_at),
+        created_date_time: time(head.created_at),
+        last_action_date_time: time(head.changed_at),
         error: error(operation),
         canceled_by: canceled.map(|(_, by, _)| by.into()),
-        canceled_date_time: canceled.map(|(at, ..)| time(*at)),
+        canceled_date_time: canceled.map(|(at, ..)| time(at)),
         cancellation_reason: canceled.and_then(|(.., reason)| reason.as_deref().map(Into::into)),
         target: target(viewed),
         notification_emails: emails(operation).map(Into::into),
@@ -133,28 +137,39 @@ pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (Oper
 }
 
 fn error(operation: &Operation) -> Option<OperationError<'static>> {
-    let Phase::Failed { failure, .. } = &operation.phase else { return None };
-    let (code, message) = match failure.clone() {
-        Failure::StepFailed { step, reason } => {
-            ("StepFailed", Text::OperationFailed { step, reason }.render(Lang::En))
-        }
-        Failure::StepRejected { step, reason } => {
-            ("StepRejected", Text::OperationFailed { step, reason }.render(Lang::En))
-        }
-        Failure::CancellationFailed { cancellation, .. } => {
-            let cancellation = cancellation.to_string();
-            ("CancellationFailed", ErrorText::CancellationFailed { cancellation }.render(Lang::En))
-        }
+    let cancellation_failed = |cancellation: OperationId| {
+        let text = ErrorText::CancellationFailed { cancellation: cancellation.to_string() };
+        ("CancellationFailed", text.render(Lang::En))
+    };
+    let (code, message) = match operation {
+        Operation::Cancellation(cancellation) => match cancellation.phase {
+            CancellationPhase::Failed { .. } => cancellation_failed(cancellation.head.id),
+            CancellationPhase::Running | CancellationPhase::Completed { .. } => return None,
+        },
+        Operation::Submission(submission) => match &submission.phase {
+            Phase::Failed { failure: Failure::CancellationFailed { cancellation, .. }, .. } => {
+                cancellation_failed(*cancellation)
+            }
+            Phase::Failed { failure: Failure::Step(failure), .. } => step_failed(failure),
+            _ => return None,
+        },
     };
     Some(OperationError { code: code.into(), message: message.into(), details: Vec::new() })
 }
 
+fn step_failed(failure: &StepFailure) -> (&'static str, String) {
+    let code = match failure {
+        StepFailure::Failed { .. } => "StepFailed",
+        StepFailure::Rejected { .. } => "StepRejected",
+    };
+    let (step, reason) = failure.step_and_reason();
+    (code, Text::OperationFailed { step: step.to_owned(), reason: reason.to_owned() }.render(Lang::En))
+}
+
 fn target(viewed: &Viewed) -> Option<TargetRef<'static>> {
-    let operation = &viewed.operation;
-    let Kind::Cancel { target, target_version, .. } = operation.kind else { return None };
-    let location =
-        address(&viewed.publisher, &viewed.offer, operation.migrated, target, target_version, operation.slot);
-    Some(TargetRef { operation_id: guid(target), location: location.into() })
+    let Cancellation { head, slot, target, target_version, .. } = viewed.operation.cancellation()?;
+    let location = address(&viewed.publisher, &viewed.offer, head.migrated, *target, *target_version, *slot);
+    Some(TargetRef { operation_id: guid(*target), location: location.into() })
 }
 
 /// The bytes of one operation.
@@ -162,6 +177,7 @@ pub(crate) fn render_operation(viewed: &Viewed, dialect: Dialect, now: Timestamp
     let (detail, until) = detail(viewed, dialect, now);
     let body: Arc<[u8]> = serde_json::to_vec(&detail).unwrap_or_default().into();
     let progress: u32 = detail.steps.iter().map(|step| u32::from(step.progress_percentage)).sum();
-    let tag = format!("W/\"{}.{}.{progress}\"", viewed.operation.id, viewed.operation.revision);
+    let head = viewed.operation.head();
+    let tag = format!("W/\"{}.{}.{progress}\"", head.id, head.revision);
     Rendered { body, tag: tag.into(), until }
 }

@@ -2,7 +2,7 @@
 
 use signoff_definition::{OfferType, OfferTypes};
 use signoff_lifecycle::ids::{Micros, Timestamp};
-use signoff_lifecycle::operation::{Kind, Operation, Step, StepState, Undo, UndoState};
+use signoff_lifecycle::operation::{OperationRef, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::Executor;
 use signoff_wire::Dialect;
 use signoff_wire::operation::StepView;
@@ -18,13 +18,13 @@ pub(crate) struct StepsView {
 }
 
 /// The steps of `operation` as they are at `now`.
-pub(crate) fn steps(operation: &Operation, dialect: Dialect, now: Timestamp) -> StepsView {
-    let offer_type = OfferTypes::load().get(&operation.offer_type);
+pub(crate) fn steps(operation: OperationRef<'_>, dialect: Dialect, now: Timestamp) -> StepsView {
+    let offer_type = OfferTypes::load().get(&operation.head().offer_type);
     let mut until = Timestamp(i64::MAX);
-    let steps = if matches!(operation.kind, Kind::Cancel { .. }) {
-        operation.undo.iter().map(|undo| undo_view(undo, offer_type, now, &mut until)).collect()
+    let steps = if operation.cancellation().is_some() {
+        operation.undo().iter().map(|undo| undo_view(undo, offer_type, now, &mut until)).collect()
     } else {
-        operation.steps.iter().map(|step| step_view(step, offer_type, dialect, now, &mut until)).collect()
+        operation.steps().iter().map(|step| step_view(step, offer_type, dialect, now, &mut until)).collect()
     };
     StepsView { steps, until }
 }

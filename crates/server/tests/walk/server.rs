@@ -339,7 +339,7 @@ impl TestServer {
     pub(crate) async fn holds(&self, offer: &str) {
         for _ in 0..LOOKS {
             let state = self.engine.store().load("contoso", offer).await.unwrap().unwrap().aggregate;
-            let outstanding = state.target.and_then(|target| target.outstanding);
+            let outstanding = state.target().and_then(|target| target.head.outstanding);
             if outstanding.is_some_and(|outstanding| outstanding.held) {
                 return;
             }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::Note;
-use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState, UndoState, WorkKind};
+use signoff_lifecycle::operation::{Operation, Standing, StepState, UndoState, WorkKind};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_store::contract::{Change, Lease};
 use signoff_store::memory::Tables;
@@ -19,11 +19,11 @@ pub(crate) fn made(seen: &Seen, lease: &Lease, step: &str) -> Result<(), String>
     let operation = seen.operations.get(&lease.operation);
     let may = operation.is_some_and(|operation| {
         let waited = operation
+            .head()
             .outstanding
-            .as_ref()
             .filter(|outstanding| outstanding.attempt == lease.attempt && outstanding.what == WorkKind::Run);
-        let named = waited.and_then(|outstanding| operation.steps.get(outstanding.index));
-        operation.phase == Phase::Running && named.is_some_and(|named| named.plan.id == step)
+        let named = waited.and_then(|outstanding| operation.steps().get(outstanding.index));
+        operation.standing() == Standing::Running && named.is_some_and(|named| named.plan.id == step)
     });
     hold(may, || format!("promise 3: {step} is made for {} under an old number", lease.operation))?;
     let holder = seen.leases.get(&(lease.operation, lease.attempt));
@@ -32,7 +32,8 @@ pub(crate) fn made(seen: &Seen, lease: &Lease, step: &str) -> Result<(), String>
 
 pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
     for operation in &change.operations {
-        let ended_before = seen.operations.get(&operation.id).is_some_and(|earlier| !earlier.is_running());
+        let ended_before =
+            seen.operations.get(&operation.head().id).is_some_and(|earlier| !earlier.is_running());
         if !ended_before {
             leaves_nothing_unnamed(operation, change, tables)?;
         }
@@ -46,20 +47,21 @@ fn left(tables: &Tables, id: OperationId) -> BTreeSet<&str> {
 }
 
 fn leaves_nothing_unnamed(operation: &Operation, change: &Change, tables: &Tables) -> Result<(), String> {
-    let left = left(tables, operation.id);
-    match operation.phase {
-        Phase::Canceled { .. } => {
-            hold(left.is_empty(), || format!("promise 4: {} is canceled, and {left:?} is left", operation.id))
+    let id = operation.head().id;
+    let left = left(tables, id);
+    match operation.standing() {
+        Standing::Canceled => {
+            hold(left.is_empty(), || format!("promise 4: {id} is canceled, and {left:?} is left"))
         }
-        Phase::Failed { .. } => {
-            let named: BTreeSet<&str> = operation.notes.iter().filter_map(named).collect();
+        Standing::Failed => {
+            let named: BTreeSet<&str> = operation.head().notes.iter().filter_map(named).collect();
             let recorded = |step: &&&str| {
                 let mut all = change.next.offer.leftovers.iter();
-                !all.any(|leftover| leftover.operation == operation.id && leftover.step == **step)
+                !all.any(|leftover| leftover.operation == id && leftover.step == **step)
             };
             let unrecorded: Vec<_> = left.iter().filter(recorded).collect();
-            hold(left.is_subset(&named) && (unrecorded.is_empty() || operation.steps.is_empty()), || {
-                format!("promise 4: {} failed and left {left:?}, and names {named:?}", operation.id)
+            hold(left.is_subset(&named) && (unrecorded.is_empty() || operation.steps().is_empty()), || {
+                format!("promise 4: {id} failed and left {left:?}, and names {named:?}")
             })
         }
         _ => Ok(()),
@@ -84,7 +86,7 @@ pub(crate) fn at_the_end(seen: &Seen, tables: &Tables) -> Result<(), String> {
             offer.publisher == publisher
                 && leftovers.any(|leftover| leftover.operation == id && leftover.step == step)
         });
-        let completed = matches!(operation.phase, Phase::Completed { .. });
+        let completed = operation.standing() == Standing::Completed;
         hold(completed || recorded, || format!("promise 4: {step} of {id} is left, and nobody says so"))?;
     }
     Ok(())
@@ -97,10 +99,11 @@ pub(crate) fn third_party_knows(seen: &Seen, certifier: &Certifier) -> Result<()
         let Some(operation) = seen.operations.get(&id) else { continue };
         let is_told = operation.step(&step).is_some_and(|step| step.plan.cancel != CancelPolicy::Interrupt);
         let unanswered = operation
+            .head()
             .notes
             .iter()
             .any(|note| matches!(&note.note, Note::UndoUnanswered { step: of, .. } if *of == step));
-        let canceled = matches!(operation.phase, Phase::Canceled { .. });
+        let canceled = operation.standing() == Standing::Canceled;
         hold(!canceled || !is_told || unanswered || certifier.was_asked(id, &step, "cancel"), || {
             format!("promise 4: {id} is canceled, and the third party does not know of {step}")
         })?;
@@ -124,9 +127,9 @@ pub(crate) fn word_is_recorded(seen: &Seen, key: &str, succeeded: bool) -> Resul
         })
     } else {
         let of_target = |operation: &&Operation| {
-            operation.id == id || matches!(operation.kind, Kind::Cancel { target, .. } if target == id)
+            operation.head().id == id || operation.cancellation().is_some_and(|it| it.target == id)
         };
-        let mut undos = seen.operations.values().filter(of_target).flat_map(|operation| &operation.undo);
+        let mut undos = seen.operations.values().filter(of_target).flat_map(Operation::undo);
         undos.rfind(|undo| undo.plan.id == step).map(|undo| match undo.state {
             UndoState::Done { .. } => Some(true),
             UndoState::Failed { .. } => Some(false),

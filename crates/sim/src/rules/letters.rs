@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use signoff_engine::mail::render;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::{Failure, Kind, Operation, Phase};
+use signoff_lifecycle::operation::{Failure, Goal, Operation, Phase, Submission};
 use signoff_store::contract::{Change, Delivery};
 use signoff_store::memory::Tables;
 use signoff_text::Lang;
@@ -19,34 +19,29 @@ const SELLER: &str = "seller@contoso.example";
 /// Notes who must hear of this change.
 pub(super) fn expect(seen: &mut Seen, change: &Change, counts: &mut Counts) {
     for operation in &change.operations {
-        let earlier = seen.operations.get(&operation.id);
-        let events = events(earlier, operation);
+        let earlier = seen.operations.get(&operation.head().id);
         if earlier.is_none() {
             counts.add(format!("{} began", super::kind(operation)));
         }
         if earlier.is_some_and(Operation::is_running) && !operation.is_running() {
             counts.add(format!("{} {}", super::kind(operation), super::phase(operation)));
         }
-        if matches!(operation.kind, Kind::Cancel { .. }) {
-            continue;
-        }
-        let recipients: BTreeSet<String> = if operation.migrated {
+        let Some(target) = operation.submission() else { continue };
+        let recipients: BTreeSet<String> = if target.head.migrated {
             BTreeSet::from([SELLER.to_owned()])
         } else {
-            let with = change
-                .next
-                .cancellation
-                .as_ref()
-                .filter(|_| change.next.target.as_ref().is_some_and(|target| target.id == operation.id));
-            operation.emails.iter().chain(with.iter().flat_map(|with| &with.emails)).cloned().collect()
+            let is_newest = change.next.target().is_some_and(|newest| newest.head.id == target.head.id);
+            let with = change.next.cancellation().filter(|_| is_newest);
+            let with = with.into_iter().flat_map(|with| &with.head.emails);
+            target.head.emails.iter().chain(with).cloned().collect()
         };
-        for event in events {
-            seen.letters.insert((operation.id, event), recipients.clone());
+        for event in events(earlier, operation, target) {
+            seen.letters.insert((target.head.id, event), recipients.clone());
         }
     }
 }
 
-fn events(earlier: Option<&Operation>, operation: &Operation) -> Vec<&'static str> {
+fn events(earlier: Option<&Operation>, operation: &Operation, target: &Submission) -> Vec<&'static str> {
     let mut events = Vec::new();
     if earlier.is_none() {
         events.push("started");
@@ -55,13 +50,13 @@ fn events(earlier: Option<&Operation>, operation: &Operation) -> Vec<&'static st
         events.push("waitingForSignoff");
     }
     if earlier.is_none_or(Operation::is_running) {
-        match &operation.phase {
+        match &target.phase {
             Phase::Canceled { .. } => events.push("canceled"),
             Phase::Failed { failure: Failure::CancellationFailed { .. }, .. } => {
                 events.push("cancellationFailed");
             }
             Phase::Failed { .. } => events.push("failed"),
-            Phase::Completed { .. } if operation.kind == Kind::GoLive => events.push("live"),
+            Phase::Completed { .. } if target.goal == Goal::GoLive => events.push("live"),
             Phase::Completed { .. } | Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => {}
         }
     }
@@ -70,7 +65,8 @@ fn events(earlier: Option<&Operation>, operation: &Operation) -> Vec<&'static st
 
 /// What is in the outbox about the operations of this change is what must be.
 pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
-    let changed: BTreeSet<OperationId> = change.operations.iter().map(|operation| operation.id).collect();
+    let changed: BTreeSet<OperationId> =
+        change.operations.iter().map(|operation| operation.head().id).collect();
     let mut written: BTreeMap<Told, BTreeSet<String>> = BTreeMap::new();
     for (mail, _) in tables.letters().filter(|(mail, _)| changed.contains(&mail.operation)) {
         let recipient = mail.recipient.to_lowercase();

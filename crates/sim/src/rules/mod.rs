@@ -8,7 +8,7 @@ mod seen;
 mod slots;
 mod work;
 
-use signoff_lifecycle::operation::{Kind, Operation, Phase};
+use signoff_lifecycle::operation::{Kind, Operation, Standing};
 use signoff_store::contract::Change;
 use signoff_store::memory::Tables;
 
@@ -39,7 +39,7 @@ pub(crate) fn hold(holds: bool, what: impl FnOnce() -> String) -> Result<(), Str
 
 /// An operation's kind in a word.
 pub(crate) fn kind(operation: &Operation) -> &'static str {
-    match operation.kind {
+    match operation.kind() {
         Kind::Publish => "publish",
         Kind::GoLive => "golive",
         Kind::Cancel { .. } => "cancel",
@@ -48,12 +48,17 @@ pub(crate) fn kind(operation: &Operation) -> &'static str {
 
 /// An operation's phase in a word.
 pub(crate) fn phase(operation: &Operation) -> &'static str {
-    match operation.phase {
-        Phase::Running => "running",
-        Phase::Canceling { .. } => "canceling",
-        Phase::Undoing { .. } => "undoing",
-        Phase::Completed { .. } => "completed",
-        Phase::Failed { .. } => "failed",
-        Phase::Canceled { .. } => "canceled",
+    word(operation.standing())
+}
+
+/// Where an operation stands, in a word.
+pub(crate) fn word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Running => "running",
+        Standing::Canceling => "canceling",
+        Standing::Undoing => "undoing",
+        Standing::Completed => "completed",
+        Standing::Failed => "failed",
+        Standing::Canceled => "canceled",
     }
 }

@@ -42,7 +42,7 @@ impl From<&Tables> for Seen {
         let mut seen = Self::default();
         for offer in tables.offers() {
             let key = (offer.publisher.clone(), offer.id.clone());
-            let state = Aggregate { offer: offer.clone(), target: None, cancellation: None };
+            let state = Aggregate { offer: offer.clone(), course: None };
             seen.states.insert(key, vec![Arc::new(state)]);
         }
         seen
@@ -70,10 +70,13 @@ impl Seen {
     pub(crate) fn numbered(&self, publisher: &str, offer: &str, number: u64) -> Option<&Operation> {
         let of_offer = |operation: &&Operation| {
             self.owners
-                .get(&operation.id)
+                .get(&operation.head().id)
                 .is_some_and(|owner| (owner.0.as_str(), owner.1.as_str()) == (publisher, offer))
         };
-        self.operations.values().filter(of_offer).find(|operation| operation.publishing_version == number)
+        self.operations
+            .values()
+            .filter(of_offer)
+            .find(|operation| operation.head().publishing_version == number)
     }
 
     /// Somebody leased this work.
@@ -89,10 +92,8 @@ impl Seen {
     /// Promise 10: the same command has the same answer.
     pub(crate) fn answered(&mut self, promise: &Promise) -> Result<(), String> {
         let answered = promise.about();
-        let target = match self.operations.get(&answered).map(|operation| &operation.kind) {
-            Some(Kind::Cancel { target, .. }) => *target,
-            _ => answered,
-        };
+        let cancellation = self.operations.get(&answered).and_then(Operation::cancellation);
+        let target = cancellation.map_or(answered, |cancellation| cancellation.target);
         match *self.answers.entry(target).or_insert(answered) {
             first if first == answered || matches!(promise, Promise::NotCancellable(_)) => Ok(()),
             first => {
@@ -113,10 +114,11 @@ impl Seen {
 
     /// Promise 10: no request was carried out twice, however often it came.
     pub(crate) fn each_request_once(&self) -> Result<(), String> {
-        let publishes = self.operations.values().filter(|operation| operation.kind == Kind::Publish);
+        let publishes = self.operations.values().filter(|operation| operation.kind() == Kind::Publish);
         let mut marks = BTreeSet::new();
-        for mark in
-            publishes.flat_map(|operation| &operation.emails).filter(|mail| mail.ends_with("@once.example"))
+        for mark in publishes
+            .flat_map(|operation| &operation.head().emails)
+            .filter(|mail| mail.ends_with("@once.example"))
         {
             if !marks.insert(mark) {
                 return Err(format!("promise 10: the publish of {mark} was carried out twice"));
@@ -129,8 +131,8 @@ impl Seen {
         let offer = &change.next.offer;
         let key = (offer.publisher.clone(), offer.id.clone());
         for operation in &change.operations {
-            self.operations.insert(operation.id, operation.clone());
-            self.owners.insert(operation.id, key.clone());
+            self.operations.insert(operation.head().id, operation.clone());
+            self.owners.insert(operation.head().id, key.clone());
         }
         for (operation, attempt) in &change.settled {
             self.leases.remove(&(*operation, *attempt));

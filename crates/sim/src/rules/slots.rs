@@ -2,7 +2,7 @@
 //! back.
 
 use signoff_lifecycle::offer::{Aggregate, SlotContent};
-use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState};
+use signoff_lifecycle::operation::{Goal, Phase, Submission};
 use signoff_store::contract::Change;
 
 use super::hold;
@@ -18,20 +18,16 @@ pub(super) fn check(seen: &Seen, change: &Change) -> Result<(), String> {
     preview(before, next)
 }
 
-fn switched(operation: &Operation) -> bool {
-    operation.steps.iter().any(|step| matches!(step.state, StepState::Propagating { .. }))
-}
-
 fn production(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
-    let switching = next.target.as_ref().filter(|target| {
-        let earlier = before.target.as_ref().filter(|earlier| earlier.id == target.id);
-        target.kind == Kind::GoLive && switched(target) && !earlier.is_some_and(switched)
+    let switching = next.target().filter(|target| {
+        let earlier = before.target().filter(|earlier| earlier.head.id == target.head.id);
+        target.goal == Goal::GoLive && target.is_switched() && !earlier.is_some_and(Submission::is_switched)
     });
     let expected = match switching {
         None => before.offer.production.clone(),
         Some(target) => {
-            let operation = before.offer.preview.as_ref().map_or(target.id, |preview| preview.operation);
-            Some(SlotContent { version: target.offer_version, operation })
+            let operation = before.offer.preview.as_ref().map_or(target.head.id, |preview| preview.operation);
+            Some(SlotContent { version: target.head.offer_version, operation })
         }
     };
     hold(next.offer.production == expected, || {
@@ -40,14 +36,14 @@ fn production(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
 }
 
 fn preview(before: &Aggregate, next: &Aggregate) -> Result<(), String> {
-    let Some(target) = &next.target else {
+    let Some(target) = next.target() else {
         return hold(next.offer.preview == before.offer.preview, || "promise 6: preview changes".to_owned());
     };
-    let filled = before.offer.displaced.as_ref().filter(|displaced| displaced.by == target.id);
+    let filled = before.offer.displaced.as_ref().filter(|displaced| displaced.by == target.head.id);
     let reached = target.waits_for_signoff() && filled.is_none();
     let called_back = !matches!(target.phase, Phase::Running | Phase::Completed { .. });
     let expected = match filled {
-        _ if reached => Some(SlotContent { version: target.offer_version, operation: target.id }),
+        _ if reached => Some(SlotContent { version: target.head.offer_version, operation: target.head.id }),
         Some(displaced) if called_back => displaced.content.clone(),
         _ => before.offer.preview.clone(),
     };

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::{Note, NoteAt};
-use signoff_lifecycle::operation::{Operation, Phase};
+use signoff_lifecycle::operation::{Operation, Standing};
 use signoff_store::contract::Change;
 use signoff_store::memory::Tables;
 
@@ -34,16 +34,15 @@ pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(),
 fn rows_are_what_is_waited_for(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
     let next = &change.next;
     let waited: BTreeSet<Piece> = next
-        .target
-        .iter()
-        .chain(&next.cancellation)
-        .filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)))
+        .operations()
+        .filter_map(|operation| Some((operation.head().id, operation.head().outstanding?)))
         .filter(|(_, outstanding)| !outstanding.held)
         .map(|(id, outstanding)| (id, outstanding.attempt))
         .collect();
     let key = (next.offer.publisher.clone(), next.offer.id.clone());
     let is_ours = |id: &OperationId| {
-        seen.owners.get(id) == Some(&key) || change.operations.iter().any(|operation| operation.id == *id)
+        seen.owners.get(id) == Some(&key)
+            || change.operations.iter().any(|operation| operation.head().id == *id)
     };
     let rows: BTreeSet<Piece> =
         tables.work().filter(|(_, id, ..)| is_ours(id)).map(|(_, id, attempt, _)| (id, attempt)).collect();
@@ -52,11 +51,10 @@ fn rows_are_what_is_waited_for(seen: &Seen, change: &Change, tables: &Tables) ->
 
 /// Whether a cancel took the work back in this change.
 fn was_recalled(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
-    let was_running = seen.operations.get(&id).is_some_and(|earlier| earlier.phase == Phase::Running);
-    let target = change.operations.iter().find(|operation| operation.id == id);
+    let was_running = seen.operations.get(&id).is_some_and(|earlier| earlier.standing() == Standing::Running);
+    let target = change.operations.iter().find(|operation| operation.head().id == id);
     was_running
-        && target
-            .is_some_and(|target| matches!(target.phase, Phase::Canceling { .. } | Phase::Canceled { .. }))
+        && target.is_some_and(|target| matches!(target.standing(), Standing::Canceling | Standing::Canceled))
 }
 
 /// Whether force ended the operation in this change.
@@ -65,10 +63,10 @@ fn was_given_up(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
         let is_force = |note: &NoteAt| {
             matches!(note.note, Note::Forced { .. } | Note::Killed { .. } | Note::KilledAfterSwitch { .. })
         };
-        operation.notes.iter().any(is_force)
+        operation.head().notes.iter().any(is_force)
     };
     let before = seen.operations.get(&id);
-    let after = change.operations.iter().find(|operation| operation.id == id);
+    let after = change.operations.iter().find(|operation| operation.head().id == id);
     !before.is_some_and(|before| by_force(&before))
         && after.filter(by_force).is_some_and(|after| !after.is_running())
 }
@@ -82,14 +80,14 @@ fn was_answered(seen: &Seen, change: &Change, (id, _): Piece) -> bool {
 /// machine's clock was put back.
 fn was_rescheduled(seen: &Seen, change: &Change, (id, attempt): Piece) -> bool {
     let before = seen.operations.get(&id);
-    let after = change.operations.iter().find(|operation| operation.id == id);
+    let after = change.operations.iter().find(|operation| operation.head().id == id);
     let (Some(before), Some(after)) = (before, after) else { return false };
     let states = |operation: &Operation| {
-        let steps: Vec<_> = operation.steps.iter().map(|step| step.state.clone()).collect();
-        let undos: Vec<_> = operation.undo.iter().map(|undo| undo.state.clone()).collect();
-        (steps, undos, operation.phase.clone())
+        let steps: Vec<_> = operation.steps().iter().map(|step| step.state.clone()).collect();
+        let undos: Vec<_> = operation.undo().iter().map(|undo| undo.state.clone()).collect();
+        (steps, undos, operation.standing())
     };
-    let (Some(was), Some(is)) = (&before.outstanding, &after.outstanding) else { return false };
+    let (Some(was), Some(is)) = (before.head().outstanding, after.head().outstanding) else { return false };
     change.fence.is_none()
         && states(before) == states(after)
         && (was.attempt, was.index, was.what) == (attempt, is.index, is.what)

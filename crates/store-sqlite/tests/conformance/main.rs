@@ -1,6 +1,7 @@
 //! The conformance suite on SQLite, behind the store for faults too, and what concerns its file.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod earlier;
 mod fixture;
 mod sqlite_file;
 

@@ -123,10 +123,10 @@ pub async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
                     assert!(loaded.revision >= last, "time goes forward");
                     last = loaded.revision;
                     let state = loaded.aggregate;
-                    let operations = [&state.target, &state.cancellation].into_iter().flatten();
-                    let newest = operations.max_by_key(|operation| operation.publishing_version);
-                    assert_eq!(newest.map(|operation| operation.id), state.offer.newest);
-                    let number = newest.map_or(0, |operation| operation.publishing_version);
+                    let newest =
+                        state.operations().max_by_key(|operation| operation.head().publishing_version);
+                    assert_eq!(newest.map(|operation| operation.head().id), state.offer.newest);
+                    let number = newest.map_or(0, |operation| operation.head().publishing_version);
                     assert_eq!(number, state.offer.publishing_version);
                     let listed = store.list(CONTOSO, OfferFilter::default()).await.unwrap();
                     let shown = format!("revision {}", listed[0].offer.draft.revision);

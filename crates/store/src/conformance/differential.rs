@@ -40,7 +40,7 @@ impl Expected {
         self.revision += 1;
         self.state = Some(change.next.clone());
         for operation in &change.operations {
-            self.operations.insert(operation.publishing_version, operation.clone());
+            self.operations.insert(operation.head().publishing_version, operation.clone());
         }
         for key in &change.settled {
             assert!(self.work.remove(key).is_some(), "only work that there is can be settled: {key:?}");
@@ -77,7 +77,8 @@ impl Expected {
         for (number, operation) in &self.operations {
             let by_number = store.operation_by_version(CONTOSO, offer, *number).await.unwrap();
             assert_eq!(by_number.as_ref(), Some(operation));
-            let by_guid = store.operation(CONTOSO, operation.id).await.unwrap().expect("it has a GUID");
+            let by_guid =
+                store.operation(CONTOSO, operation.head().id).await.unwrap().expect("it has a GUID");
             assert_eq!((by_guid.offer.as_str(), &by_guid.operation), (offer, operation));
         }
 
@@ -108,9 +109,10 @@ impl Expected {
 /// The command that a die of the history stands for.
 fn command(state: Option<&Aggregate>, offer: &str, die: u8, fresh: OperationId) -> Command {
     let draft = state.map_or(0, |state| state.offer.draft.revision);
-    let waiting = state.into_iter().flat_map(|state| [&state.target, &state.cancellation]).flatten();
-    let waiting = waiting.filter_map(|operation| Some((operation.id, operation.outstanding.as_ref()?)));
-    let waiting = waiting.map(|(id, outstanding)| (id, outstanding.attempt)).next_back();
+    let waiting = state.into_iter().flat_map(Aggregate::operations);
+    let waiting = waiting
+        .filter_map(|operation| Some((operation.head().id, operation.head().outstanding?.attempt)))
+        .last();
     let (operation, attempt) = waiting.unwrap_or((fresh, 1));
     let result = |outcome| Command::StepResult(StepResult { operation, attempt, outcome });
     match die {
@@ -121,8 +123,8 @@ fn command(state: Option<&Aggregate>, offer: &str, die: u8, fresh: OperationId) 
         9..=10 => cancel(fresh),
         11 => match cancel(fresh) {
             Command::Cancel(cancel) => {
-                let target = state.and_then(|state| state.target.as_ref());
-                let named = target.map_or(Named::Unknown, |target| Named::Operation(target.id));
+                let target = state.and_then(|state| state.target());
+                let named = target.map_or(Named::Unknown, |target| Named::Operation(target.head.id));
                 Command::Cancel(signoff_lifecycle::command::Cancel { named, ..cancel })
             }
             other => other,

@@ -18,7 +18,7 @@ async fn publish_cancel_publish(store: &dyn Store, ids: [u64; 3]) {
 
 async fn numbers(store: &dyn Store) -> Vec<u64> {
     let operations = store.operations(CONTOSO, "a").await.unwrap();
-    operations.iter().map(|operation| operation.publishing_version).collect()
+    operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
 pub async fn the_newest_comes_first(fx: &impl Fixture) {
@@ -42,7 +42,7 @@ pub async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl Fixtur
     apply(&*store, CONTOSO, "a", cancel(id(20))).await;
     assert_eq!(numbers(&*store).await, [2, 1]);
     let found = store.operation_by_version(CONTOSO, "a", 2).await.unwrap();
-    assert_eq!(found.map(|operation| operation.id), Some(id(20)));
+    assert_eq!(found.map(|operation| operation.head().id), Some(id(20)));
     apply(&*store, CONTOSO, "a", done(id(20), 1)).await;
     assert_eq!(numbers(&*store).await, [2, 1]);
     apply(&*store, CONTOSO, "a", publish(id(10), 1)).await;
@@ -53,10 +53,10 @@ pub async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixture) {
     let store = fx.store();
     publish_cancel_publish(&*store, [1, 2, 3]).await;
     for operation in store.operations(CONTOSO, "a").await.unwrap() {
-        let number = operation.publishing_version;
+        let number = operation.head().publishing_version;
         let by_number = store.operation_by_version(CONTOSO, "a", number).await.unwrap();
         assert_eq!(by_number.as_ref(), Some(&operation));
-        let by_guid = store.operation(CONTOSO, operation.id).await.unwrap().unwrap();
+        let by_guid = store.operation(CONTOSO, operation.head().id).await.unwrap().unwrap();
         assert_eq!((by_guid.offer.as_str(), &by_guid.operation), ("a", &operation));
     }
     for number in [4, i64::MAX.unsigned_abs(), i64::MAX.unsigned_abs() + 1, u64::MAX] {

@@ -53,7 +53,7 @@ async fn nothing(store: &dyn Store) -> Prune {
 
 async fn numbers(store: &dyn Store) -> Vec<u64> {
     let operations = store.operations(CONTOSO, "a").await.unwrap();
-    operations.iter().map(|operation| operation.publishing_version).collect()
+    operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
 /// The numbers under which an operation is found.
@@ -63,7 +63,7 @@ async fn found(store: &dyn Store, up_to: u64) -> Vec<u64> {
         let by_number = store.operation_by_version(CONTOSO, "a", number).await.unwrap();
         let by_guid = store.operation(CONTOSO, id(number)).await.unwrap().map(|stored| stored.operation);
         assert_eq!(by_number, by_guid, "{number}");
-        found.extend(by_number.map(|operation: Operation| operation.publishing_version));
+        found.extend(by_number.map(|operation: Operation| operation.head().publishing_version));
     }
     found
 }
@@ -128,7 +128,8 @@ pub async fn a_list_goes_on_from_where_it_was(fx: &impl Fixture) {
         for place in &places {
             for limit in [0, 1, 2, 3, 9, usize::MAX] {
                 let page = store.operations_before(CONTOSO, "a", Some(*place), limit).await.unwrap();
-                let page: Vec<u64> = page.iter().map(|operation| operation.publishing_version).collect();
+                let page: Vec<u64> =
+                    page.iter().map(|operation| operation.head().publishing_version).collect();
                 let older = expected.iter().copied().filter(|number| *number < place.publishing_version);
                 assert_eq!(page, older.take(limit).collect::<Vec<_>>(), "{place:?} {limit}");
             }
@@ -247,7 +248,7 @@ pub async fn operations_are_gone_through_in_the_order_of_their_ids(fx: &impl Fix
     apply(&*store, FABRIKAM, "a", publish(id(2), 1)).await;
     let after = async |publisher: &str, after: Option<OperationId>, limit: usize| {
         let found = store.operations_after(publisher, after, limit).await.unwrap();
-        found.into_iter().map(|stored| (stored.offer, stored.operation.id.0)).collect::<Vec<_>>()
+        found.into_iter().map(|stored| (stored.offer, stored.operation.head().id.0)).collect::<Vec<_>>()
     };
     let of = |offer: &str, id: u128| (offer.to_owned(), id);
     assert_eq!(after(CONTOSO, None, 3).await, [of("b", 0), of("a", 1), of("a", 2)]);

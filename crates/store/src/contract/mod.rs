@@ -39,6 +39,12 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+impl From<signoff_lifecycle::offer::Misplaced> for StoreError {
+    fn from(misplaced: signoff_lifecycle::offer::Misplaced) -> Self {
+        Self::Corrupt(misplaced.to_string())
+    }
+}
+
 /// Everything a store does, in one object.
 pub trait Store:
     Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention + Sharing

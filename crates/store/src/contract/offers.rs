@@ -106,7 +106,7 @@ pub struct Place {
 impl Place {
     /// Where this operation is.
     pub fn of(operation: &Operation) -> Self {
-        Self { operation: operation.id, publishing_version: operation.publishing_version }
+        Self { operation: operation.head().id, publishing_version: operation.head().publishing_version }
     }
 }
 

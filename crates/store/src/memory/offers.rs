@@ -111,7 +111,7 @@ impl Offers for MemoryStore {
                 .operations
                 .get(&(publisher.to_owned(), place.operation))
                 .filter(|row| row.offer == offer)
-                .and_then(|row| tables.operation(publisher, row.operation.previous?)),
+                .and_then(|row| tables.operation(publisher, row.operation.head().previous?)),
         };
         let mut listed: Vec<&Operation> = thread(&tables, publisher, first).take(limit).collect();
         // Beyond what was forgotten there may be some that stay.
@@ -130,7 +130,7 @@ impl Offers for MemoryStore {
         let tables = self.inner.tables.lock();
         let thread = thread(&tables, publisher, newest(&tables, publisher, offer));
         let mut all = thread.chain(kept(&tables, publisher, offer, u64::MAX));
-        Ok(all.find(|operation| operation.publishing_version == publishing_version).cloned())
+        Ok(all.find(|operation| operation.head().publishing_version == publishing_version).cloned())
     }
 }
 
@@ -158,7 +158,7 @@ fn thread<'a>(
     publisher: &'a str,
     first: Option<&'a Operation>,
 ) -> impl Iterator<Item = &'a Operation> + use<'a> {
-    std::iter::successors(first, move |operation| tables.operation(publisher, operation.previous?))
+    std::iter::successors(first, move |operation| tables.operation(publisher, operation.head().previous?))
 }
 
 fn key(change: &Change) -> (String, String) {
@@ -204,8 +204,8 @@ fn write_offer(tables: &mut Tables, change: &Change) {
         offer: next.offer.clone(),
         status: next.status().as_str().to_owned(),
         display_text: shown.or(kept).unwrap_or_default(),
-        target: next.target.as_ref().map(|operation| operation.id),
-        cancellation: next.cancellation.as_ref().map(|operation| operation.id),
+        target: next.target().map(|target| target.head.id),
+        cancellation: next.cancellation().map(|cancellation| cancellation.head.id),
     };
     tables.offers.insert(key, row);
 }
@@ -214,7 +214,7 @@ fn write_operations(tables: &mut Tables, change: &Change) {
     let (publisher, offer) = key(change);
     for operation in &change.operations {
         let row = OperationRow { offer: offer.clone(), operation: operation.clone() };
-        tables.operations.insert((publisher.clone(), operation.id), row);
+        tables.operations.insert((publisher.clone(), operation.head().id), row);
     }
 }
 

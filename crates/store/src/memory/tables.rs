@@ -114,11 +114,9 @@ impl Tables {
         let operation = |id: Option<OperationId>| {
             Some(self.operations.get(&(publisher.to_owned(), id?))?.operation.clone())
         };
-        let aggregate = Aggregate {
-            offer: row.offer.clone(),
-            target: operation(row.target),
-            cancellation: operation(row.cancellation),
-        };
+        let (target, cancellation) = (operation(row.target), operation(row.cancellation));
+        let aggregate = Aggregate::of_stored(row.offer.clone(), target, cancellation)
+            .expect("the tables hold what was committed");
         Some(Loaded { aggregate, revision: row.revision })
     }
 

@@ -219,15 +219,14 @@ impl Conditions {
 impl OfferRow {
     fn of(change: &Change) -> Result<Self, StoreError> {
         let next = &change.next;
-        let id_of = |operation: &Operation| operation.id.to_bytes();
         Ok(Self {
             offer_id: next.offer.id.clone(),
             guid: next.offer.guid.to_bytes(),
             offer_type: next.offer.offer_type.clone(),
             status: next.status().as_str(),
             state: encode(&next.offer)?,
-            target: next.target.as_ref().map(id_of),
-            cancellation: next.cancellation.as_ref().map(id_of),
+            target: next.target().map(|target| target.head.id.to_bytes()),
+            cancellation: next.cancellation().map(|cancellation| cancellation.head.id.to_bytes()),
             display_text: change.content.as_ref().map(|content| content.display_text.clone()),
         })
     }
@@ -251,9 +250,9 @@ impl OperationRow {
     fn of(offer: &str, operation: &Operation) -> Result<Self, StoreError> {
         Ok(Self {
             offer_id: offer.to_owned(),
-            operation_id: operation.id.to_bytes(),
-            publishing_version: signed(operation.publishing_version)?,
-            previous: operation.previous.map(OperationId::to_bytes),
+            operation_id: operation.head().id.to_bytes(),
+            publishing_version: signed(operation.head().publishing_version)?,
+            previous: operation.head().previous.map(OperationId::to_bytes),
             body: pack(operation)?,
         })
     }

@@ -4,10 +4,12 @@
 //! no clock and draws nothing: the same calls in the same order meet the same faults.
 
 mod calls;
+mod earlier;
 mod faulty;
 mod log;
 mod plan;
 
+pub use earlier::earlier_store;
 pub use faulty::{Events, FaultyStore, Mutation};
 pub use log::{Entry, Outcome};
 pub use plan::{Fault, Faults, Plan, Point};

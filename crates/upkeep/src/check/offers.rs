@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value};
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::retention::needed_versions;
-use signoff_lifecycle::soundness;
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::decode;
@@ -124,10 +124,8 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
         };
         operations.push(operation);
     }
-    let cancellation = operations.pop().flatten();
-    let state = Aggregate { offer, target: operations.pop().flatten(), cancellation };
     let same = (text(row, 0)?, text(row, 1)?, guid(row, 2)?, text(row, 4)?);
-    let said = (&*state.offer.publisher, &*state.offer.id, state.offer.guid, &*state.offer.offer_type);
+    let said = (&*offer.publisher, &*offer.id, offer.guid, &*offer.offer_type);
     if same != said {
         say("columns", "its state is that of another offer than its row".to_owned())?;
     }
@@ -137,13 +135,21 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
     if !whole {
         return Ok(None);
     }
+    let cancellation = operations.pop().flatten();
+    let state = match Aggregate::of_stored(offer, operations.pop().flatten(), cancellation) {
+        Ok(state) => state,
+        Err(misplaced) => {
+            say("state", misplaced.to_string())?;
+            return Ok(None);
+        }
+    };
     let status = state.status().as_str();
     if text(row, 5)? != status {
         say("columns", format!("its status is said to be {}, and is {status}", text(row, 5)?))?;
     }
-    for unsound in soundness::of_offer(&state) {
-        let operation = unsound.operation.map(|id| id.to_string());
-        findings.add(Finding { operation, ..about(row, "state", unsound.what)? });
+    for violation in invariants::of_offer(&state) {
+        let operation = violation.operation.map(|id| id.to_string());
+        findings.add(Finding { operation, ..about(row, "state", violation.what)? });
     }
     Ok(Some(state))
 }

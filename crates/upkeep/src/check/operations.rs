@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::invariants;
 use signoff_lifecycle::operation::Operation;
-use signoff_lifecycle::soundness;
 use signoff_store::StoreError;
 use signoff_store::packed::unpack;
 use signoff_store::rows::{LetterColumns, kind_word, letter};
@@ -139,8 +139,11 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
         }
     };
     let (id, number, previous) = (guid(row, 1)?, integer(row, 3)?, optional_guid(row, 4)?);
-    if (operation.id, i64::try_from(operation.publishing_version).ok(), operation.previous)
-        != (id, Some(number), previous)
+    if (
+        operation.head().id,
+        i64::try_from(operation.head().publishing_version).ok(),
+        operation.head().previous,
+    ) != (id, Some(number), previous)
     {
         say("columns", "it is another operation than its row says".to_owned())?;
     }
@@ -161,8 +164,8 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
     if operation.is_running() {
         say("one runs", "it runs, and is not the newest of its offer".to_owned())?;
     }
-    for unsound in soundness::of_operation(&operation) {
-        say("state", unsound.what)?;
+    for violation in invariants::of_operation(&operation) {
+        say("state", violation.what)?;
     }
     Ok(Some(operation))
 }
@@ -174,7 +177,7 @@ fn check_work(
     due: &[Row],
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let waits_for = operation.outstanding.as_ref().filter(|outstanding| !outstanding.held);
+    let waits_for = operation.head().outstanding.as_ref().filter(|outstanding| !outstanding.held);
     let waits_for =
         waits_for.map(|outstanding| (i64::from(outstanding.attempt), kind_word(outstanding.what)));
     for due in due {

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod copies;
+mod earlier;
 mod indexes;
 mod migrations;
 mod tables;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signoff_lifecycle::decision::Event;
+use signoff_lifecycle::operation::Operation;
 use signoff_store::conformance::world::{CONTOSO, apply, cancel, decided, id, mail, publish, put};
 use signoff_store::contract::OfferFilter;
 use signoff_store::memory::MemoryStore;
@@ -123,7 +124,7 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
                 state.offer.offer_type,
                 state.status().as_str(),
                 json(&state.offer),
-                json(&state.target),
+                json(&Operation::from(state.target().unwrap().clone())),
                 json(&letter_of_before),
                 target = guid(id(1)),
             ))
@@ -137,7 +138,10 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
         assert_eq!(store.letters().await.unwrap()[0].mail, letter);
         apply(&*store, CONTOSO, "a", cancel(id(2))).await;
         let operations = store.operations(CONTOSO, "a").await.unwrap();
-        assert_eq!(operations.iter().map(|operation| operation.id).collect::<Vec<_>>(), [id(2), id(1)]);
+        assert_eq!(
+            operations.iter().map(|operation| operation.head().id).collect::<Vec<_>>(),
+            [id(2), id(1)]
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::{Note, NoteAt};
-use signoff_lifecycle::operation::Phase;
+use signoff_lifecycle::operation::Standing;
 use signoff_store::Store;
 
 use super::client::Client;
@@ -62,17 +62,17 @@ async fn describe(store: &dyn Store, client: &Client, what: &str) -> String {
     let mut operations = store.operations(CONTOSO, "a").await.unwrap();
     operations.reverse();
     for operation in &operations {
-        writeln!(world, "{}: {}", name_of(operation.id), ended(&operation.phase)).unwrap();
-        writeln!(world, "  says: {}", said(&operation.notes)).unwrap();
-        for step in operation.steps.iter().filter(|step| step.began()) {
+        writeln!(world, "{}: {}", name_of(operation.head().id), ended(operation.standing())).unwrap();
+        writeln!(world, "  says: {}", said(&operation.head().notes)).unwrap();
+        for step in operation.steps().iter().filter(|step| step.began()) {
             writeln!(world, "  {}: {}", step.plan.id, said(&step.notes)).unwrap();
         }
-        for undo in &operation.undo {
+        for undo in operation.undo() {
             writeln!(world, "  undo {}: {}", undo.plan.id, said(&undo.notes)).unwrap();
         }
-        let made = store.artifacts(CONTOSO, operation.id).await.unwrap();
+        let made = store.artifacts(CONTOSO, operation.head().id).await.unwrap();
         writeln!(world, "  made: {}", listed(made.into_iter().map(|(step, _)| step))).unwrap();
-        let told = letters.iter().filter(|letter| letter.mail.operation == operation.id);
+        let told = letters.iter().filter(|letter| letter.mail.operation == operation.head().id);
         let told = told.map(|letter| {
             let name = letter.mail.recipient.split('@').next().unwrap_or_default();
             format!("{} {name}", letter.mail.event.name())
@@ -89,12 +89,12 @@ async fn describe(store: &dyn Store, client: &Client, what: &str) -> String {
     world
 }
 
-fn ended(phase: &Phase) -> &'static str {
-    match phase {
-        Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => "running",
-        Phase::Completed { .. } => "completed",
-        Phase::Failed { .. } => "failed",
-        Phase::Canceled { .. } => "canceled",
+fn ended(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Running | Standing::Canceling | Standing::Undoing => "running",
+        Standing::Completed => "completed",
+        Standing::Failed => "failed",
+        Standing::Canceled => "canceled",
     }
 }
 

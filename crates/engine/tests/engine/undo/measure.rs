@@ -3,7 +3,7 @@
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::note::{Note, NoteAt};
 use signoff_lifecycle::offer::SlotContent;
-use signoff_lifecycle::operation::{Kind, Operation, Phase, StepState};
+use signoff_lifecycle::operation::{Head, Kind, Operation, OperationRef, Standing, StepState, Submission};
 
 use super::cell::Cell;
 use super::stage::Stage;
@@ -17,20 +17,20 @@ pub(super) async fn row(cell: Cell, played: Stage) -> String {
     rules::hold(world.engine.store().as_ref(), CONTOSO, "a", &what).await;
     assert!(super::stage::draft(&world).await == draft, "{what}: no operation changes the draft");
     let state = world.state("a").await;
-    let target = state.target.as_ref().filter(|target| Some(target.id) == operation);
-    let cancellation = state.cancellation.as_ref().filter(|_| target.is_some());
+    let target = state.target().filter(|target| Some(target.head.id) == operation);
+    let cancellation = state.cancellation().filter(|_| target.is_some());
     let reads = target.and_then(|target| target.step(cell.place.step())).map(|step| step_word(&step.state));
     let columns = [
         answer.unwrap_or_else(|| "–".to_owned()),
-        target.map_or("none", word).to_owned(),
-        cancellation.map_or("none", word).to_owned(),
+        target.map_or("none", |target| word(Operation::Submission(target))).to_owned(),
+        cancellation.map_or("none", |cancellation| word(Operation::Cancellation(cancellation))).to_owned(),
         reads.unwrap_or("–").to_owned(),
         slot(state.offer.preview.as_ref()),
         slot(state.offer.production.as_ref()),
         listed(&artifacts(&world).await),
         left(&world).await,
         listed(&told(&world, operation).await),
-        messages(target, cancellation),
+        messages(target.map(|target| &target.head), cancellation.map(|cancellation| &cancellation.head)),
     ];
     can_be_published_again(world, &what).await;
     columns.join(" | ")
@@ -41,8 +41,8 @@ async fn artifacts(world: &World) -> Vec<String> {
     let mut made = Vec::new();
     let mut operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
     operations.reverse();
-    for operation in operations.iter().filter(|operation| operation.offer_version == 2) {
-        made.extend(world.artifacts(operation.id).await);
+    for operation in operations.iter().filter(|operation| operation.head().offer_version == 2) {
+        made.extend(world.artifacts(operation.head().id).await);
     }
     made
 }
@@ -51,8 +51,8 @@ async fn artifacts(world: &World) -> Vec<String> {
 async fn left(world: &World) -> String {
     let state = world.state("a").await;
     let left: Vec<String> = state.offer.leftovers.iter().map(|left| left.step.clone()).collect();
-    for operation in state.target.iter().chain(&state.cancellation) {
-        let said: Vec<String> = operation.notes.iter().filter_map(names_leftover).collect();
+    for operation in state.operations() {
+        let said: Vec<String> = operation.head().notes.iter().filter_map(names_leftover).collect();
         assert_eq!(said, left, "the messages name what is left: {operation:?}");
     }
     listed(&left)
@@ -71,8 +71,8 @@ async fn told(world: &World, operation: Option<OperationId>) -> Vec<String> {
     of_operation.map(|letter| letter.mail.event.name().to_owned()).collect()
 }
 
-fn messages(target: Option<&Operation>, cancellation: Option<&Operation>) -> String {
-    let said = |operation: &Operation| listed(&operation.notes.iter().map(kind_of).collect::<Vec<_>>());
+fn messages(target: Option<&Head>, cancellation: Option<&Head>) -> String {
+    let said = |head: &Head| listed(&head.notes.iter().map(kind_of).collect::<Vec<_>>());
     match (target, cancellation) {
         (Some(target), Some(cancellation)) => {
             format!("{}; cancellation: {}", said(target), said(cancellation))
@@ -87,15 +87,15 @@ fn kind_of(note: &NoteAt) -> String {
     text.split([' ', '{']).next().unwrap_or_default().to_owned()
 }
 
-fn word(operation: &Operation) -> &'static str {
-    match operation.phase {
-        Phase::Running if operation.waits_for_signoff() => "running, at sign-off",
-        Phase::Running => "running",
-        Phase::Canceling { .. } => "canceling",
-        Phase::Undoing { .. } => "undoing",
-        Phase::Completed { .. } => "completed",
-        Phase::Failed { .. } => "failed",
-        Phase::Canceled { .. } => "canceled",
+fn word(operation: OperationRef<'_>) -> &'static str {
+    match operation.standing() {
+        Standing::Running if operation.waits_for_signoff() => "running, at sign-off",
+        Standing::Running => "running",
+        Standing::Canceling => "canceling",
+        Standing::Undoing => "undoing",
+        Standing::Completed => "completed",
+        Standing::Failed => "failed",
+        Standing::Canceled => "canceled",
     }
 }
 
@@ -123,7 +123,7 @@ fn listed(items: &[String]) -> String {
 /// Nothing stands in the way of the next publish, which removes what was left behind.
 async fn can_be_published_again(world: World, what: &str) {
     world.scenario("a", []).await;
-    if world.state("a").await.target.is_some_and(|target| target.is_running()) {
+    if world.state("a").await.target().is_some_and(Submission::is_running) {
         world.cancel("a").await.unwrap();
         world.advance(DAY).await;
     }
@@ -131,7 +131,7 @@ async fn can_be_published_again(world: World, what: &str) {
     let publish = crate::world::started(&world.try_publish("a").await.unwrap());
     let mut publishing = world.operation(publish).await;
     while !publishing.waits_for_signoff() {
-        assert!(publishing.kind == Kind::Publish && publishing.is_running(), "{what}: {publishing:?}");
+        assert!(publishing.kind() == Kind::Publish && publishing.is_running(), "{what}: {publishing:?}");
         super::stage::approve_if_asked(&world).await;
         world.advance(DAY).await;
         publishing = world.operation(publish).await;

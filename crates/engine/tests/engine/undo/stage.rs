@@ -6,7 +6,7 @@ use signoff_lifecycle::command::Ruling;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Draft;
-use signoff_lifecycle::operation::{Operation, Step, StepState, UndoState};
+use signoff_lifecycle::operation::{Step, StepState, Submission, Undo, UndoState};
 use signoff_lifecycle::plan::{Outcome, RETRIES};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::Content;
@@ -116,8 +116,8 @@ impl Stage {
         self.world.engine.put_scenario(CONTOSO, "a", Scenario { steps }).await.unwrap();
     }
 
-    async fn target(&self) -> Operation {
-        self.world.state("a").await.target.expect("an operation was started")
+    async fn target(&self) -> Submission {
+        self.world.state("a").await.target().cloned().expect("an operation was started")
     }
 
     async fn start(&mut self) {
@@ -134,7 +134,7 @@ impl Stage {
             let target = self.target().await;
             let state = &target.step(place.step()).expect("the pipeline has it").state;
             let begun = !matches!(state, StepState::NotStarted | StepState::Inherited { .. });
-            if begun && Some(target.id) == self.operation {
+            if begun && Some(target.head.id) == self.operation {
                 return;
             }
             self.go_on(&target).await;
@@ -142,7 +142,7 @@ impl Stage {
     }
 
     /// What has to be done for it to go on, or else half an hour passes: no step is so short.
-    async fn go_on(&mut self, target: &Operation) {
+    async fn go_on(&mut self, target: &Submission) {
         if approve_if_asked(&self.world).await {
             return;
         }
@@ -189,7 +189,7 @@ impl Stage {
     /// The step's worker has done its work when the cancel comes, and tells of it afterwards.
     async fn cancel_during(&mut self, place: Place) {
         self.reach(place).await;
-        if self.target().await.outstanding.is_none() {
+        if self.target().await.head.outstanding.is_none() {
             return self.cancel().await;
         }
         let (engine, faults) = (self.world.engine.clone(), self.world.faults.clone());
@@ -233,7 +233,7 @@ impl Stage {
         match place {
             Place::Publish(1) if self.pipeline == PipelineKind::Production => {
                 let reject = Ruling::Reject { reason: Some("no icon".to_owned()) };
-                review(&self.world, self.target().await.id, place.step(), reject).await;
+                review(&self.world, self.target().await.head.id, place.step(), reject).await;
             }
             Place::Publish(2 | 3) | Place::Preparing => {
                 let first = next_artifact(faults).nth;
@@ -266,7 +266,7 @@ impl Stage {
     /// The engine dies when the step has ended and that is about to be recorded, or has been.
     async fn crash_at_record(mut self, place: Place, fault: Fault) -> Self {
         self.reach(place).await;
-        if self.target().await.outstanding.is_some() {
+        if self.target().await.head.outstanding.is_some() {
             return self.crash_at_record_of(place, fault).await;
         }
         // A person ends the step: what they say is what is recorded.
@@ -305,15 +305,17 @@ impl Stage {
 
     async fn undo_runs(&self, place: Place) -> bool {
         let state = self.world.state("a").await;
-        let undos = state.target.iter().chain(&state.cancellation).flat_map(|operation| &operation.undo);
-        let mut running = undos.filter(|undo| matches!(undo.state, UndoState::Running { .. }));
-        running.any(|undo| undo.plan.id == place.step())
+        let is_running = |undo: &Undo| matches!(undo.state, UndoState::Running { .. });
+        let is_it = |undo: &Undo| is_running(undo) && undo.plan.id == place.step();
+        state.operations().any(|operation| operation.undo().iter().any(is_it))
     }
 
     /// Lets everything end that ends by itself, and a reviewer approve.
     async fn settle(&mut self) {
         self.world.faults.set_plan(Plan::none());
-        while let Some(target) = self.world.state("a").await.target.filter(Operation::is_running) {
+        while let Some(target) =
+            self.world.state("a").await.target().filter(|target| target.is_running()).cloned()
+        {
             if target.waits_for_signoff() {
                 break;
             }
@@ -345,10 +347,10 @@ pub(super) async fn draft(world: &World) -> (Draft, Option<Content>) {
 
 /// A reviewer approves what waits for one. Answers whether something did.
 pub(super) async fn approve_if_asked(world: &World) -> bool {
-    let target = world.state("a").await.target.expect("an operation was started");
+    let target = world.state("a").await.target().cloned().expect("an operation was started");
     let waits = |step: &&Step| matches!(step.state, StepState::WaitingForApproval { .. });
     let Some(step) = target.steps.iter().find(waits) else { return false };
-    review(world, target.id, &step.plan.id, Ruling::Approve).await;
+    review(world, target.head.id, &step.plan.id, Ruling::Approve).await;
     true
 }
 
