@@ -111,3 +111,101 @@ impl Engine {
         Ok(pulled_in)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+    use futures_util::FutureExt as _;
+    use signoff_lifecycle::command::{Guard, PutGuard};
+    use signoff_store_sqlite::SqliteStore;
+
+    use super::*;
+    use crate::clock::{Clock, Source};
+    use crate::testing::Log;
+    use crate::{PublishRequest, PutRequest, Settings};
+
+    const START: i64 = 1_772_701_687_000_000;
+    const HOUR: i64 = 3_600_000_000;
+
+    /// A machine for which time stands still, and whose clock somebody sets.
+    struct Machine {
+        ahead: Arc<AtomicI64>,
+        looks: AtomicU32,
+    }
+
+    impl Source for Machine {
+        fn now(&self) -> Timestamp {
+            Timestamp(START + self.ahead.load(Ordering::SeqCst))
+        }
+
+        fn ticks(&self) -> i64 {
+            assert!(self.looks.fetch_add(1, Ordering::SeqCst) < 100, "a clock that went back is not seen");
+            0
+        }
+
+        fn random(&self) -> [u8; 16] {
+            Clock::default().new_id().to_bytes()
+        }
+    }
+
+    async fn publish(engine: &Engine) {
+        let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
+        let put = PutRequest {
+            offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
+            definition: sample["definition"].to_string(),
+            extra: None,
+            migrated: Some(false),
+            guard: PutGuard::Absent { required: false },
+            repeat: None,
+        };
+        engine.put("contoso", "a", put).await.unwrap();
+        let publish =
+            PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
+        engine.publish("contoso", "a", publish).await.unwrap();
+    }
+
+    async fn wait(engine: &Engine) -> i64 {
+        let due = engine.shared.store.next_due(None, &[]).await.unwrap().unwrap();
+        due.0 - engine.shared.clock.real().0
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clock_that_goes_back_while_the_server_runs_is_told_and_work_is_pulled_in() {
+        let log = Log::default();
+        let _logs = log.start();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
+        let ahead = Arc::new(AtomicI64::new(2 * HOUR));
+        let machine = Machine { ahead: ahead.clone(), looks: AtomicU32::default() };
+        let engine = Engine::with_clock(store, Settings::development(), Clock::on(machine));
+        publish(&engine).await;
+        let (_stop, stopped) = watch::channel(false);
+        let mut looking = Box::pin(engine.due_times_loop(stopped));
+        // The end of each look is told to the mail.
+        let mail = &engine.shared.mail;
+        let _earlier = mail.notified().now_or_never();
+        let mut look = async || {
+            tokio::select! {
+                () = &mut looking => panic!("it ended"),
+                () = mail.notified() => {}
+            }
+        };
+
+        look().await;
+        assert!(log.lines("a clock was wrong").is_empty(), "it is not known yet: {}", log.text());
+        ahead.store(0, Ordering::SeqCst);
+        assert!(wait(&engine).await > HOUR);
+        look().await;
+        assert!(wait(&engine).await < HOUR);
+        let told = log.lines("the clock went back by 7200 s; what is due is reckoned from now");
+        assert_eq!(told.len(), 1, "{}", log.text());
+        let told = log.lines("which no step explains: a clock was wrong; it is due as if it began now");
+        assert_eq!(told.len(), 1, "{}", log.text());
+        assert!(
+            told[0].contains("WARN") && told[0].contains("publisher=\"contoso\" offer=\"a\""),
+            "{told:?}"
+        );
+    }
+}

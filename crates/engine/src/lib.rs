@@ -20,6 +20,8 @@ mod publishers;
 mod retention;
 mod runner;
 mod sleep;
+#[cfg(test)]
+mod testing;
 mod upkeep;
 mod usecase;
 

@@ -7,6 +7,8 @@
 mod deliver;
 mod render;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 use signoff_lifecycle::ids::Timestamp;
