@@ -251,6 +251,23 @@ mod tests {
     }
 
     #[test]
+    fn streams_are_counted_by_publisher_and_by_caller() {
+        let limits =
+            FollowLimits { streams_of_publisher: 3, streams_of_caller: 2, ..FollowLimits::default() };
+        let followers = Arc::new(Followers::new(limits));
+        let place = |publisher, caller| followers.stream_place(publisher, caller);
+        let of_ann = [place("contoso", "ann").unwrap(), place("contoso", "ann").unwrap()];
+        assert!(place("fabrikam", "ann").is_none(), "a caller has two");
+        let of_bob = place("contoso", "bob").unwrap();
+        assert!(place("contoso", "carl").is_none(), "a publisher has three");
+        assert!(place("fabrikam", "bob").is_some());
+        drop(of_ann);
+        assert!(place("contoso", "ann").is_some(), "a stream that ends gives its places back");
+        drop(of_bob);
+        assert!(followers.streams.lock().is_empty());
+    }
+
+    #[test]
     fn what_is_heard_of_an_offer_wakes_once() {
         let followers = Followers::new(FollowLimits::default());
         let mut moves = followers.subscribe(OperationId(1));
