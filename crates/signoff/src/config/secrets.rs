@@ -17,14 +17,14 @@ pub(super) fn again(name: &str) -> Option<Again> {
     again_from(name, variable)
 }
 
-fn again_from(
+pub(super) fn again_from(
     name: &str,
     variable: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
 ) -> Option<Again> {
     let in_file = format!("{name}_FILE");
     variable(&in_file)?;
     let name = name.to_owned();
-    Some(Box::new(move || match from(&name, &variable) {
+    Some(Box::new(move || match secret_from(&name, &variable) {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => Err(format!("{in_file} is not set any more")),
         Err(error) => Err(error.to_string()),
@@ -33,7 +33,7 @@ fn again_from(
 
 /// The secret called `name`; `None`: it is not set. A file's last line break does not count.
 pub(crate) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
-    from(name, variable)
+    secret_from(name, variable)
 }
 
 /// What a variable holds; one that is set to nothing counts as not set.
@@ -41,7 +41,11 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn from(name: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, BadSetting> {
+/// The same with what `variable` says of the environment.
+pub(super) fn secret_from(
+    name: &str,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<Option<String>, BadSetting> {
     let in_file = format!("{name}_FILE");
     let (value, file) = (variable(name), variable(&in_file));
     match (value, file) {
@@ -102,7 +106,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secret");
         let of = |value: Option<&str>, file: Option<&PathBuf>| {
-            from("TOKEN", |name| match name {
+            secret_from("TOKEN", |name| match name {
                 "TOKEN" => value.map(OsString::from),
                 "TOKEN_FILE" => file.map(OsString::from),
                 other => panic!("{other}"),

@@ -1,5 +1,6 @@
 //! The store: which, and how a node uses a database.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Args;
@@ -7,7 +8,7 @@ use signoff_store_postgres::{Address, PasswordSource, PostgresSettings};
 use signoff_upkeep::Place;
 use signoff_wire::duration::Span;
 
-use super::secrets::{again, secret};
+use super::secrets::{again_from, secret_from, variable};
 use super::{BadSetting, bad};
 use crate::store_address::{BadAddress, StoreAddress};
 
@@ -61,10 +62,19 @@ pub(super) fn settings(
     database: DatabaseOptions,
     dev: bool,
 ) -> Result<StoreSettings, BadSetting> {
+    settings_from(address, database, dev, variable)
+}
+
+fn settings_from(
+    address: Option<&str>,
+    database: DatabaseOptions,
+    dev: bool,
+    variable: impl Fn(&str) -> Option<OsString> + Clone + Send + Sync + 'static,
+) -> Result<StoreSettings, BadSetting> {
     let given = given_or_of_user(address, dev)?;
     // One that stands in the address is the more specific.
-    let password = if given.has_password() { None } else { again(PASSWORD) };
-    let mut settings = StoreSettings::from(with_password(given)?);
+    let password = if given.has_password() { None } else { again_from(PASSWORD, variable.clone()) };
+    let mut settings = StoreSettings::from(with_password_from(given, variable)?);
     settings.password = password.map(PasswordSource::new);
     if let Some(number) = database.connections {
         settings.connections = connections(number)?;
@@ -80,10 +90,17 @@ pub(super) fn settings(
 /// The address with the password of the environment, unless it holds one of its own: that is the more specific, as with
 /// libpq, and of two addresses of one command each can have its own.
 pub(crate) fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSetting> {
+    with_password_from(address, variable)
+}
+
+fn with_password_from(
+    address: StoreAddress,
+    variable: impl Fn(&str) -> Option<OsString>,
+) -> Result<StoreAddress, BadSetting> {
     if address.has_password() {
         return Ok(address);
     }
-    let password = secret(PASSWORD)?;
+    let password = secret_from(PASSWORD, variable)?;
     Ok(password.map_or(address.clone(), |password| address.with_password(&password)))
 }
 
@@ -140,6 +157,27 @@ mod tests {
         assert!(of(Some(3), None).unwrap_err().starts_with("connections: 3 is no number from 4 to 1000"));
         assert!(of(Some(1001), None).is_err());
         assert_eq!(of(None, Some("soon")).unwrap_err(), "store_wait: \"soon\" is no span like 30s");
+    }
+
+    #[test]
+    fn a_password_in_a_file_is_read_again_for_each_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "hunter2\n").unwrap();
+        let reads_again = |address: &str, name: &'static str, value: OsString| {
+            let variable = move |asked: &str| (asked == name).then(|| value.clone());
+            let settings = settings_from(Some(address), DatabaseOptions::default(), false, variable).unwrap();
+            let StoreAddress::Postgres(address) = &settings.address else { panic!("{settings:?}") };
+            assert!(address.has_password());
+            settings.postgres(address).password.is_some()
+        };
+        let (bare, own) = ("postgres://ann@db.example/signoff", "postgres://ann:own@db.example/signoff");
+        assert!(reads_again(bare, "SIGNOFF_STORE_PASSWORD_FILE", file.clone().into()));
+        assert!(
+            !reads_again(own, "SIGNOFF_STORE_PASSWORD_FILE", file.into()),
+            "the address is the more specific"
+        );
+        assert!(!reads_again(bare, "SIGNOFF_STORE_PASSWORD", "hunter2".into()), "a variable stays as it is");
     }
 
     #[test]
