@@ -212,17 +212,20 @@ fn builder() -> Builder {
 #[cfg(test)]
 mod tests {
     use http::Request;
+    use http::header::RETRY_AFTER;
     use tower::ServiceExt as _;
 
     use super::*;
     use crate::testing;
 
-    async fn asked(front: &Front, path: &str) -> (u16, String) {
+    /// The status, `Retry-After` and the body.
+    async fn asked(front: &Front, path: &str) -> (u16, Option<String>, String) {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let Ok(response) = front.present().oneshot(request).await;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned());
         let body = axum::body::to_bytes(response.into_body(), 1024).await.unwrap();
-        (status, String::from_utf8(body.to_vec()).unwrap())
+        (status, retry_after, String::from_utf8(body.to_vec()).unwrap())
     }
 
     #[tokio::test]
@@ -230,17 +233,18 @@ mod tests {
         let front = Front::new(ServeSettings::default(), testing::doors());
         let connection = front.clone();
         assert_eq!(asked(&connection, "/_signoff/healthz").await.0, 200);
-        let (status, body) = asked(&connection, "/_signoff/readyz").await;
-        assert_eq!((status, body.as_str()), (503, r#"{"status":"starting"}"#));
+        let soon = Some("1".to_owned());
+        let reply = asked(&connection, "/_signoff/readyz").await;
+        assert_eq!(reply, (503, soon.clone(), r#"{"status":"starting"}"#.to_owned()));
         for path in ["/api/publishers", "/api", "/t/oauth2/token"] {
-            let (status, body) = asked(&connection, path).await;
-            assert_eq!(status, 503, "{path}");
+            let (status, retry_after, body) = asked(&connection, path).await;
+            assert_eq!((status, &retry_after), (503, &soon), "{path}");
             assert!(
                 body.starts_with(r#"{"error":{"code":"Unavailable","message":"The server is starting"#),
                 "{body}"
             );
         }
         front.open(Router::new().fallback(async || "the routes"));
-        assert_eq!(asked(&connection, "/_signoff/readyz").await, (200, "the routes".to_owned()));
+        assert_eq!(asked(&connection, "/_signoff/readyz").await, (200, None, "the routes".to_owned()));
     }
 }

@@ -52,7 +52,11 @@ impl Refusal for TestRefusal {
         let body = serde_json::json!({ "error": { "code": code, "message": message } });
         let mut response = http::Response::new(body.to_string().into_bytes());
         *response.status_mut() = self.0.status();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if self.0.status() == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(to.retry_after));
+        }
         response
     }
 

@@ -243,6 +243,21 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_that_passes_says_when_to_come_again() {
+        let retry_after = |code, own| {
+            let mut error = ApiError::new(code, ErrorText::Starting);
+            error.retry_after = own;
+            let reply = error.reply(&Reader { lang: Lang::En, request_id: "r", retry_after: 7 });
+            reply.headers().get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().to_owned())
+        };
+        for code in [ErrorCode::ServiceUnavailable, ErrorCode::TooManyRequests] {
+            assert_eq!(retry_after(code, None).as_deref(), Some("7"), "{code:?}");
+            assert_eq!(retry_after(code, Some(3)).as_deref(), Some("3"), "{code:?}");
+        }
+        assert_eq!(retry_after(ErrorCode::NotFound, None), None);
+    }
+
+    #[test]
     fn a_target_holds_a_members_name_and_steers_nothing() {
         let mut error = ApiError::new(ErrorCode::ValidationFailed, ErrorText::InvalidFirstSent)
             .target("steps.a\u{1b}[2J\u{202e}");
