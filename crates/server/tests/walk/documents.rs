@@ -206,6 +206,36 @@ async fn an_image_that_is_live_may_outlive_its_signature() {
     assert_eq!(reply.json()["error"]["details"][0]["code"], "SasExpired", "{}", reply.text);
 }
 
+#[tokio::test]
+async fn so_may_one_that_is_in_preview_while_another_is_live() {
+    let server = TestServer::start().await;
+    let owner = server.owner().await;
+    let until = jiff_of(server.now());
+    let of = |image: &str| {
+        let mut document = fit_document();
+        let images = "microsoft-azure-virtualmachines.vmImages";
+        let address = format!("https://images.contoso.example/vhds/{image}.vhd?sig=x&sp=rl&se={until}");
+        document["definition"]["plans"][0][images]["1.4.0"]["osVhdUrl"] = json!(address);
+        document
+    };
+    owner.put_offer("aged", &of("live")).await.expect(201);
+    owner.publish_live("aged").await;
+    // A golive that fails leaves one version in preview, and another live.
+    owner.put_offer("aged", &of("preview")).if_match("*").await.expect(200);
+    owner.publish_to_signoff("aged").await;
+    server.scenario("aged", json!({ "live": { "outcome": "fail" } })).await.expect(200);
+    let golive = owner.golive("aged").await.expect(202).location();
+    owner.ends(&golive, "failed").await;
+    server.advance("contoso", "18d").await.expect(200);
+    for image in ["live", "preview"] {
+        owner.put_offer("aged", &of(image)).if_match("*").await.expect(200);
+        let reply = owner.publish("aged").query("validateOnly", "true").await.expect(200);
+        assert_eq!(reply.json()["warnings"][0]["code"], "SasExpired", "{image}: {}", reply.text);
+    }
+    owner.put_offer("aged", &of("new")).if_match("*").await.expect(200);
+    owner.publish("aged").query("validateOnly", "true").await.refused(422, "ValidationFailed");
+}
+
 /// The moment ten days after this one.
 fn jiff_of(micros: i64) -> String {
     signoff_wire::time::rfc3339(micros + 10 * 86_400_000_000)
@@ -227,6 +257,8 @@ async fn what_the_original_filled_in_is_shown_in_its_dialect_and_not_stored() {
         let offer = &reply.json()["definition"]["offer"];
         assert_eq!(offer["microsoft-azure-marketplace.crmLeadConfiguration"], json!({}));
     }
+    let stored = server.engine.store().content("contoso", "bare", 1).await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&stored.definition).unwrap(), document["definition"]);
     let server = TestServer::start().await;
     let owner = server.owner().await;
     owner.put_offer("bare", &document).await.expect(201);
