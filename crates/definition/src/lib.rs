@@ -5,6 +5,7 @@
 //! Everything here is data and pure functions. To add an offer type, put one file into
 //! `data/offer-types/` and name it in [`OfferTypes::load`]; the tests of this crate check its shape.
 
+mod diff;
 mod finding;
 mod offer_type;
 mod secrets;
@@ -13,6 +14,7 @@ mod validate;
 
 use std::sync::LazyLock;
 
+pub use diff::{Change, Diff, MOST_CHANGE_BYTES, MOST_CHANGES, Stored, diff};
 pub use finding::{Finding, Level, MOST_FINDING_BYTES, MOST_FINDINGS, Report};
 pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
 pub use secrets::{Document, Secrets, shown};

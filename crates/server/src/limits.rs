@@ -7,7 +7,7 @@
 
 mod document;
 
-use signoff_definition::MOST_FINDINGS;
+use signoff_definition::{MOST_CHANGES, MOST_FINDINGS};
 use signoff_engine::FollowLimits;
 use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeatability};
 
@@ -156,6 +156,9 @@ bounds! {
     JsonValues: json::MOST_VALUES, Of("values"), Request, Refused(ErrorCode::InvalidJson), None;
     /// Findings of one level that a reply lists
     Findings: MOST_FINDINGS, Of("findings"), Request,
+        Answered("lists the first ones, or 256 KiB of them; `omitted` counts the others"), None;
+    /// Changes that a diff of an offer lists
+    Changes: MOST_CHANGES, Of("changes"), Request,
         Answered("lists the first ones, or 256 KiB of them; `omitted` counts the others"), None;
     /// Conditions that a `$filter` joins
     FilterConditions: filter::MOST_CONDITIONS, Of("conditions"), Request, Refused(ErrorCode::InvalidFilter), None;

@@ -61,6 +61,11 @@ const EXAMPLES: &[(&[&str], &str)] = &[
   signoff offer show sample-vm --slot production --output json > live.json",
     ),
     (
+        &["offer", "diff"],
+        "  signoff offer diff sample-vm
+  signoff offer diff sample-vm --from 3 --to preview --output json",
+    ),
+    (
         &["offer", "put"],
         "  signoff offer put sample-vm offer.json --if-match \"$(signoff offer show sample-vm --etag)\"
   generate-offer | signoff offer put sample-vm - --force",

@@ -12,6 +12,7 @@ pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
 pub mod dialect;
+pub mod diff;
 pub mod duration;
 pub mod emails;
 pub mod error;

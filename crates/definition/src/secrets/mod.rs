@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::OfferType;
 use names::{Names, is_mask, is_secret};
-use tree::{Tree, segments};
+pub(crate) use tree::{Tree, segments};
 
 /// The number of the list of secret names. It grows with the list: content that was stored under an earlier one may
 /// hold secrets among its other members.
@@ -19,6 +19,9 @@ const LIST: u64 = 2;
 const LIST_KEY: &str = "/~2/list";
 const DEFINITION_KEY: &str = "/~2/definition";
 const EXTRA_KEY: &str = "/~2/extra";
+
+/// What is shown in the place of a secret; a PUT that sends it keeps the secret.
+pub(crate) const MASK: &str = "***";
 
 /// A document that was put: its definition, and the members beside it.
 #[derive(Clone, Debug)]
@@ -73,6 +76,11 @@ impl Document {
         Secrets { definition, extra: found, list: LIST }
     }
 
+    /// The definition and, as one object, the members beside it.
+    pub(crate) fn into_parts(self) -> (Value, Value) {
+        (self.definition, Value::Object(self.extra))
+    }
+
     /// The text of the definition, as it was written if nothing was taken out of it.
     pub fn definition_text(&self) -> Cow<'_, str> {
         self.texts.0.as_deref().map_or_else(|| self.definition.to_string().into(), Cow::Borrowed)
@@ -122,6 +130,11 @@ impl Secrets {
     /// earlier list of names.
     pub fn may_lack_some(&self) -> bool {
         self.list < LIST
+    }
+
+    /// Those of the definition, and those of the members beside it.
+    pub(crate) fn parts(&self) -> (&Tree, &Tree) {
+        (&self.definition, &self.extra)
     }
 
     /// As they are stored with a content.

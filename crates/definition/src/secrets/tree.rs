@@ -11,7 +11,7 @@ const PLAN_MARK: &str = "planId=";
 /// What was found at a place and below it. A tree and no list of addresses: its size grows with the secrets and the
 /// names on the way, not with their product.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Tree {
+pub(crate) enum Tree {
     /// The value of a secret member.
     Secret(Value),
     /// Members by name, or items of a list by [`segments`].
@@ -89,7 +89,7 @@ impl Tree {
 }
 
 /// What each item of a list is called: by its plan id if no other item has the same, else by its position.
-pub(super) fn segments(items: &[Value]) -> Vec<String> {
+pub(crate) fn segments(items: &[Value]) -> Vec<String> {
     let plan_id = |item: &'_ Value| item.get("planId").and_then(Value::as_str).map(str::to_owned);
     let mut counts: HashMap<String, usize> = HashMap::new();
     for id in items.iter().filter_map(plan_id) {

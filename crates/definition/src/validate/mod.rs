@@ -21,6 +21,7 @@ use images::Rules;
 use node::Node;
 
 pub use images::Published;
+pub(crate) use node::shown_name;
 
 /// Everything that `definition` (the `definition` member of an offer) lacks or has wrong for an offer of this
 /// type to be published at `now`, in the order of the document; what is missing stands where it is missed, before the

@@ -133,7 +133,7 @@ impl<'a> Node<'a> {
 }
 
 /// A name as a path shows it: what does not print is escaped, and it is cut.
-pub(super) fn shown_name(name: &str) -> Cow<'_, str> {
+pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
     let plain = |byte: u8| byte.is_ascii_graphic() && !b"\"'\\".contains(&byte);
     if name.len() <= LONGEST_NAME && name.bytes().all(plain) {
         return name.into();

@@ -12,6 +12,7 @@ mod golive;
 mod kill;
 mod me;
 mod members;
+mod offer_diff;
 mod offer_get;
 mod offer_list;
 mod offer_put;
@@ -50,6 +51,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     offer_get::DRAFT,
     offer_get::VERSION,
     offer_get::SLOT,
+    offer_diff::ENDPOINT,
     offer_put::ENDPOINT,
     offer_status::ENDPOINT,
     callback::ENDPOINT,

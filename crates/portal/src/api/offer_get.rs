@@ -63,11 +63,7 @@ async fn version(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let wanted = |state: &Aggregate| {
-        let wanted = version.parse().ok().filter(|wanted| (1..=state.offer.version).contains(wanted));
-        wanted.ok_or_else(|| version_not_found(shown(&version)))
-    };
-    show(&app, &publisher, &offer, (&uri, &headers), wanted).await
+    show(&app, &publisher, &offer, (&uri, &headers), |state| version_of(state, &version)).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
@@ -80,24 +76,36 @@ async fn slot(
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
     let wanted = |state: &Aggregate| {
-        let version = match slot.parse() {
-            Ok(OfferSlot::Draft) => Some(state.offer.version),
-            Ok(OfferSlot::Preview) => state.offer.preview.as_ref().map(|content| content.version),
-            Ok(OfferSlot::Production) => state.offer.production.as_ref().map(|content| content.version),
-            Err(_) => None,
-        };
-        version.ok_or_else(|| {
-            ApiError::new(ErrorCode::SlotNotFound, ErrorText::SlotNotFound { slot: shown(&slot) })
-        })
+        let version = slot.parse().ok().and_then(|slot| version_in_slot(state, slot));
+        version.ok_or_else(|| slot_not_found(&slot))
     };
     show(&app, &publisher, &offer, (&uri, &headers), wanted).await
+}
+
+/// The version of this number, if the offer has come so far.
+pub(super) fn version_of(state: &Aggregate, number: &str) -> Result<u32, ApiError> {
+    let wanted = number.parse().ok().filter(|wanted| (1..=state.offer.version).contains(wanted));
+    wanted.ok_or_else(|| version_not_found(shown(number)))
+}
+
+/// The version that stands in the slot; `None`: it was never filled.
+pub(super) fn version_in_slot(state: &Aggregate, slot: OfferSlot) -> Option<u32> {
+    match slot {
+        OfferSlot::Draft => Some(state.offer.version),
+        OfferSlot::Preview => state.offer.preview.as_ref().map(|content| content.version),
+        OfferSlot::Production => state.offer.production.as_ref().map(|content| content.version),
+    }
 }
 
 fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
-fn version_not_found(version: String) -> ApiError {
+pub(super) fn slot_not_found(slot: &str) -> ApiError {
+    ApiError::new(ErrorCode::SlotNotFound, ErrorText::SlotNotFound { slot: shown(slot) })
+}
+
+pub(super) fn version_not_found(version: String) -> ApiError {
     ApiError::new(ErrorCode::VersionNotFound, ErrorText::VersionNotFound { version })
 }
 

@@ -1,7 +1,7 @@
 //! The forms of texts and numbers, as schemas: what the server takes, no more and no less.
 
 use signoff_definition::OfferTypes;
-use signoff_wire::{Dialect, filter, names, path};
+use signoff_wire::{Dialect, diff, filter, names, path};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, Type};
 
 /// A tenant as token hosts know it: a GUID or a domain name.
@@ -70,6 +70,11 @@ pub(crate) fn authorization_endpoint() -> ObjectBuilder {
 /// `$filter` of offers.
 pub(crate) fn offer_filter() -> ObjectBuilder {
     matching(filter::pattern())
+}
+
+/// A slot or a version, as the diff of an offer takes it.
+pub(super) fn content() -> ObjectBuilder {
+    matching(diff::PATTERN)
 }
 
 /// What `status` of the operations list takes; an empty text is no filter.

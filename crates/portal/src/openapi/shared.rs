@@ -222,6 +222,20 @@ fn query_parameters_of_parts() -> Vec<Query> {
             json!("sample-vm"),
         ),
         (
+            "from",
+            "from",
+            "The content that was: a slot or a version; production.",
+            forms::content(),
+            json!(1),
+        ),
+        (
+            "to",
+            "to",
+            "The content that is: a slot or a version; the draft.",
+            forms::content(),
+            json!("draft"),
+        ),
+        (
             "before",
             "before",
             "Go on with older entries than this number: `next` of the last reply.",

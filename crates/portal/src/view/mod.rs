@@ -1,11 +1,13 @@
 //! From the core's values to the shapes of the wire.
 
+mod diff;
 mod note;
 mod observed;
 mod offer;
 mod operation;
 mod step;
 
+pub(crate) use diff::diff;
 pub(crate) use note::operation_messages;
 pub(crate) use offer::{offer, offer_status, stored, stored_tag, summary, tag};
 pub(crate) use operation::{detail, item, location, render_operation, state_word};

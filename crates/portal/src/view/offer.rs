@@ -150,7 +150,7 @@ impl Members<'_> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn corrupt(error: serde_json::Error) -> StoreError {
+pub(super) fn corrupt(error: serde_json::Error) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 

@@ -109,7 +109,8 @@ async fn nobody_learns_whether_a_foreign_publisher_or_its_offer_exists() {
     let mut messages = Vec::new();
     for (publisher, offer) in [("contoso", "sample-vm"), ("contoso", "nothing"), ("nobody-at-all", "nothing")]
     {
-        for rest in ["", "/status", "/slot/preview", "/versions/1", "/submissions", "/versions/x", "/slot/x"]
+        for rest in
+            ["", "/status", "/slot/preview", "/versions/1", "/submissions", "/versions/x", "/slot/x", "/diff"]
         {
             let path = format!("/api/publishers/{publisher}/offers/{offer}{rest}");
             messages

@@ -30,6 +30,8 @@ mod connections;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod diff;
+#[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod early;

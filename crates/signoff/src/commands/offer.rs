@@ -1,4 +1,4 @@
-//! `signoff offer list|show|put|status`.
+//! `signoff offer list|show|diff|put|status`.
 
 use std::io::Read;
 use std::path::PathBuf;
@@ -7,6 +7,7 @@ use std::{fs, io};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 use signoff_wire::client::{OfferRead, Which};
+use signoff_wire::diff::ContentName;
 use signoff_wire::json;
 use signoff_wire::words::{OfferSlot, OfferStatus};
 
@@ -22,6 +23,8 @@ pub(crate) enum Command {
     List(List),
     /// Show one offer
     Show(Show),
+    /// Show what differs between two versions of an offer
+    Diff(Diff),
     /// Create an offer or change its draft
     Put(Put),
     /// Show where publishing stands
@@ -55,6 +58,19 @@ pub(crate) struct Show {
     etag: bool,
 }
 
+/// Which offer, and what of it is compared.
+#[derive(Args)]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    offer: OfferArg,
+    /// What was: draft, preview, production or a version of the draft [default: production]
+    #[arg(long, value_name = "SLOT|N")]
+    from: Option<ContentName>,
+    /// What is, likewise [default: draft]
+    #[arg(long, value_name = "SLOT|N")]
+    to: Option<ContentName>,
+}
+
 /// Which offer, from where, and over what.
 #[derive(Args)]
 pub(crate) struct Put {
@@ -75,6 +91,14 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
     match command {
         Command::List(command) => list(&command, session).await,
         Command::Show(command) => show(&command, session).await,
+        Command::Diff(Diff { offer: OfferArg { offer }, from, to }) => {
+            let diff = session.client.offer_diff(&session.publisher, &offer, from, to).await?;
+            if session.output == Output::Table && diff.changes.is_empty() && diff.omitted == 0 {
+                view::say("no difference");
+                return Ok(());
+            }
+            view::show(session.output, &diff, tables::diff)
+        }
         Command::Put(command) => put(&command, session).await,
         Command::Status(OfferArg { offer }) => {
             let status = session.client.status(&session.publisher, &offer).await?;

@@ -186,6 +186,12 @@ impl From<String> for Document {
     }
 }
 
+impl From<Text> for Document {
+    fn from(text: Text) -> Self {
+        Self(vec![Part::Text(text)])
+    }
+}
+
 impl fmt::Display for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.laid(&Screen::default()).rendered(false))

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use signoff_wire::audit::AuditEntry;
 use signoff_wire::bulk::CancelResult;
+use signoff_wire::diff::OfferDiff;
 use signoff_wire::me::Me;
 use signoff_wire::offer::OfferSummary;
 use signoff_wire::operation::{
@@ -12,7 +13,7 @@ use signoff_wire::operation::{
 };
 use signoff_wire::publisher::{Member, Publisher};
 
-use super::{Cell, Column, Document};
+use super::{Cell, Column, Document, Look, Text, clean};
 
 /// The least that is left of a name that is cut.
 const NAME: usize = 12;
@@ -79,6 +80,26 @@ pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> Document {
         Column::wrapped("REASON").spare(3),
     ];
     Document::table(columns, rows)
+}
+
+/// What differs between two contents of an offer, one change a line, whatever the width: what is read by eye is searched
+/// and compared, too.
+pub(crate) fn diff(diff: &OfferDiff<'_>) -> Text {
+    let mut text = Text::default();
+    for change in &diff.changes {
+        let (look, line) = match (&change.from, &change.to) {
+            (Some(from), Some(to)) => (Look::Plain, format!("~ {}: {from} → {to}", change.path)),
+            (None, Some(to)) => (Look::Good, format!("+ {}: {to}", change.path)),
+            (Some(from), None) => (Look::Bad, format!("- {}: {from}", change.path)),
+            (None, None) => continue,
+        };
+        text.push(look, clean::line(&line));
+        text.push(Look::Plain, "\n");
+    }
+    if diff.omitted > 0 {
+        text.push(Look::Faint, format!("and {} more\n", diff.omitted));
+    }
+    text
 }
 
 /// Offers of a list.

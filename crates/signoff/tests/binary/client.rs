@@ -147,6 +147,34 @@ async fn an_offer_is_shown_short_or_whole() {
 }
 
 #[tokio::test]
+async fn a_diff_is_a_line_for_each_change_or_json() {
+    let diff = json!({"changes": [
+        {"path": "definition.plans[planId=a].title", "from": "a\u{1b}[31m", "to": "b"},
+        {"path": "definition.x", "to": null},
+        {"path": "definition.y", "from": {"z": 1}},
+    ], "omitted": 2});
+    let run = signoff(&[(200, diff.clone())], &["offer", "diff", "vm"]).await;
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        run.stdout,
+        "~ definition.plans[planId=a].title: \"a\\u001b[31m\" → \"b\"\n\
+         + definition.x: null\n- definition.y: {\"z\":1}\nand 2 more\n"
+    );
+    assert_eq!(run.requests, ["GET /api/publishers/contoso/offers/vm/diff?api-version=2017-10-31"]);
+    let arguments = ["offer", "diff", "vm", "--from", "3", "--to", "Preview", "--output", "json"];
+    let run = signoff(&[(200, diff.clone())], &arguments).await;
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(serde_json::from_str::<Value>(&run.stdout).unwrap(), diff);
+    assert!(
+        run.requests[0].ends_with("/vm/diff?api-version=2017-10-31&from=3&to=preview"),
+        "{:?}",
+        run.requests
+    );
+    let run = signoff(&[(200, json!({"changes": []}))], &["offer", "diff", "vm"]).await;
+    assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", "no difference\n"));
+}
+
+#[tokio::test]
 async fn exit_codes_follow_the_answer() {
     for (status, code, exit) in [
         (404, "OfferNotFound", 3),
@@ -171,6 +199,7 @@ async fn usage_errors_are_told_before_anything_is_sent() {
         &["publish", "vm", "--emails", "nobody"],
         &["cancel", "vm", "--operation", "7"],
         &["operation", "list", "vm", "--state", "paused"],
+        &["offer", "diff", "vm", "--from", "staging"],
         &["offer", "put", "vm", "/no/such/file"],
         &["offer", "list", "--publisher", "a$b"],
         &["offer", "list", "--url", "ftp://x"],

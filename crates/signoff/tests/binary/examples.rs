@@ -34,6 +34,7 @@ const ANSWERS: &[u16] = &[
     200, 304, 200, 412, // Concurrency
     202, 202, 202, // Sending again
     EITHER, 200, // Checking without publishing
+    200, // Differences
 ];
 
 /// The shell blocks of the page.

@@ -30,6 +30,7 @@ fn may(id: &str) -> May {
         | "getOfferVersion"
         | "getOfferSlot"
         | "getOfferStatus"
+        | "diffOffer"
         | "listOperations"
         | "getOperation"
         | "getOperationOfSubmissions"

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::error::ClientError;
 use super::{Client, send::Call};
+use crate::diff::{ContentName, OfferDiff};
 use crate::offer::{Offer, OfferSummary};
 use crate::offer_type::OfferType;
 use crate::operation::StatusReply;
@@ -91,6 +92,20 @@ impl Client {
     /// Where publishing stands.
     pub async fn status(&self, publisher: &str, offer: &str) -> Result<StatusReply<'static>, ClientError> {
         self.send(self.offer_call(Method::GET, publisher, offer, &["status"])).await?.read()
+    }
+
+    /// What differs between two contents of an offer; by default from production to the draft.
+    pub async fn offer_diff(
+        &self,
+        publisher: &str,
+        offer: &str,
+        from: Option<ContentName>,
+        to: Option<ContentName>,
+    ) -> Result<OfferDiff<'static>, ClientError> {
+        let (from, to) = (from.map(|name| name.to_string()), to.map(|name| name.to_string()));
+        let call = self.offer_call(Method::GET, publisher, offer, &["diff"]);
+        let call = call.query("from", from.as_deref()).query("to", to.as_deref());
+        self.send(call).await?.read()
     }
 
     /// Every kind of offer the server knows.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::stub::{Answer, Stub, client};
 use super::*;
+use crate::diff::ContentName;
 use crate::words::{OfferSlot, OperationState};
 
 const ID: Uuid = Uuid::from_u128(7);
@@ -119,6 +120,7 @@ async fn what_only_signoff_answers() {
         ok(&json!({"dryRun": true, "results": [{"offerId": "o", "statusCode": 200}], "next": "o"})
             .to_string()),
         ok(&json!({"entries": [], "next": 4}).to_string()),
+        ok(&json!({"changes": [{"path": "definition.a", "to": null}], "omitted": 3}).to_string()),
     ])
     .await;
     let client = stub.client(given());
@@ -138,6 +140,10 @@ async fn what_only_signoff_answers() {
     let results = client.cancel_many("p", &many, &Action { force: true, ..reason }).await.unwrap();
     assert!(results.results[0].went_well() && results.next.as_deref() == Some("o"));
     assert_eq!(client.audit("p", Some(9), Some(5)).await.unwrap().next, Some(4));
+    let (from, to) = (ContentName::Version(3), ContentName::Slot(OfferSlot::Preview));
+    let diff = client.offer_diff("p", "o", Some(from), Some(to)).await.unwrap();
+    assert_eq!((&diff.changes[0].from, &diff.changes[0].to), (&None, &Some(serde_json::Value::Null)));
+    assert_eq!(diff.omitted, 3);
     insta::assert_snapshot!(stub.requests().join("\n"));
 }
 

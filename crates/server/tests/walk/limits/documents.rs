@@ -35,6 +35,27 @@ pub(super) async fn findings(server: &TestServer, most: usize) -> Seen {
     Seen { at: at.status, beyond: Outcome::Answered }
 }
 
+pub(super) async fn changes(server: &TestServer, most: usize) -> Seen {
+    let owner = server.owner().await;
+    let compared = async |count: usize| {
+        let offer = format!("changed-{count}");
+        let mut document = fit_document();
+        owner.put_offer(&offer, &document).await.expect(201);
+        owner.publish_to_signoff(&offer).await;
+        document["definition"]["new"] = json!({});
+        for number in 1..count {
+            document["definition"][format!("new-{number}")] = json!(number);
+        }
+        owner.put_offer(&offer, &document).if_match("*").await.expect(200);
+        owner.get(&owner.path(&offer, "/diff")).query("from", "preview").await
+    };
+    let (at, beyond) = (compared(most).await, compared(most + 1).await);
+    assert_eq!((at.json()["changes"].as_array().unwrap().len(), at.json().get("omitted")), (most, None));
+    assert_eq!(beyond.json()["changes"].as_array().unwrap().len(), most);
+    assert_eq!(beyond.json()["omitted"], 1);
+    Seen { at: at.status, beyond: Outcome::Answered }
+}
+
 pub(super) async fn filter_conditions(server: &TestServer, most: usize) -> Seen {
     let owner = server.owner().await;
     let list = |count: usize| {

@@ -80,6 +80,7 @@ async fn walk(bound: Bound, server: &TestServer, value: usize) -> Option<Seen> {
         Bound::JsonDepth => requests::json_depth(server, value).await,
         Bound::JsonValues => documents::json_values(server, value).await,
         Bound::Findings => documents::findings(server, value).await,
+        Bound::Changes => documents::changes(server, value).await,
         Bound::FilterConditions => documents::filter_conditions(server, value).await,
         Bound::OfferTypes => documents::offer_types(server, value).await,
         Bound::TokenForm => requests::token_form(server, value).await,
