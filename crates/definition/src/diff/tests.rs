@@ -229,9 +229,8 @@ proptest! {
     #[test]
     fn the_way_back_has_the_same_changes(from in any_definition(), to in any_definition()) {
         let sorted = |diff: Diff, back: bool| {
-            let turn = |change: Change| match back {
-                false => (change.path, change.from, change.to),
-                true => (change.path, change.to, change.from),
+            let turn = |Change { path, from, to }: Change| {
+                if back { (path, to, from) } else { (path, from, to) }
             };
             let mut all: Vec<_> = diff.changes.into_iter().map(turn).collect();
             all.sort_by_key(|(path, ..)| path.clone());
