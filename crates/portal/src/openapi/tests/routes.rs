@@ -29,7 +29,8 @@ pub(super) fn of_the_sources() -> BTreeSet<String> {
 fn read(place: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(place).unwrap() {
         let path = entry.unwrap().path();
-        let is_of_tests = path.file_stem().unwrap().to_str().unwrap().ends_with("tests");
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_of_tests = name.ends_with("tests") || name == "testing";
         if path.is_dir() && !is_of_tests {
             read(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") && !is_of_tests {
