@@ -8,11 +8,46 @@ use email_address::{EmailAddress, Options};
 /// The most addresses one list may hold.
 pub const MOST: usize = 20;
 
-/// One address as a regular expression, of which descriptions are made. Addresses with quoted parts are taken
-/// besides; a part before the `@` of more than 64 characters is not, nor an address of more than 254.
+/// One address as a regular expression, of which descriptions are made. What it matches is taken: at most 64 characters
+/// before the `@` and 254 in all, which expressions that every reader knows cannot count. So it divides them among the
+/// parts; addresses with longer or more parts, or quoted ones, are taken besides.
 macro_rules! address {
     () => {
-        r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+        concat!(
+            "(",
+            atom!("1,64"),
+            "|",
+            atom!("1,31"),
+            r"\.",
+            atom!("1,32"),
+            "|",
+            atom!("1,20"),
+            r"(\.",
+            atom!("1,21"),
+            "){2}|",
+            atom!("1,12"),
+            r"(\.",
+            atom!("1,12"),
+            "){3,4})@",
+            label!(),
+            r"(\.",
+            label!(),
+            "){0,5}"
+        )
+    };
+}
+
+/// So many characters of a part before the `@`.
+macro_rules! atom {
+    ($count:literal) => {
+        concat!(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]", "{", $count, "}")
+    };
+}
+
+/// A part of a domain.
+macro_rules! label {
+    () => {
+        "[A-Za-z0-9]([A-Za-z0-9-]{0,28}[A-Za-z0-9])?"
     };
 }
 
@@ -21,7 +56,7 @@ pub const ONE_OR_NONE_PATTERN: &str = concat!("^(", address!(), ")?$");
 
 /// A list of addresses as a regular expression for descriptions.
 pub const LIST_PATTERN: &str =
-    concat!(r"^[ \t,]*(", address!(), r"([ \t]*,[ \t,]*", address!(), r")*[ \t,]*)?$");
+    concat!(r"^[ \t,]*(", address!(), r"([ \t]*,[ \t,]*", address!(), r"){0,19}[ \t,]*)?$");
 
 /// A list of addresses cannot be used; names the entry and the remedy.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -172,10 +207,8 @@ mod tests {
             one in crate::described(ONE_OR_NONE_PATTERN),
             list in crate::described(LIST_PATTERN),
         ) {
-            let fits = |entry: &str| entry.len() <= 254 && entry.find('@').is_none_or(|at| at <= 64);
-            prop_assert!(one.is_empty() || !fits(&one) || check(&one).is_ok(), "{}", one);
-            let all_fit = list.split(',').all(|entry| fits(entry.trim()));
-            prop_assert!(!all_fit || parse_list(&list).is_ok(), "{}", list);
+            prop_assert!(one.is_empty() || check(&one).is_ok(), "{}", one);
+            prop_assert!(parse_list(&list).is_ok(), "{}", list);
         }
 
         #[test]
