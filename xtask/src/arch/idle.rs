@@ -10,8 +10,8 @@ use super::scan::hits;
 /// One finding for each exception of the tables that excepts nothing.
 pub(super) fn check(graph: &Graph, sources: &[Source]) -> Vec<String> {
     let mut findings = bans(BANS, sources);
-    findings.extend(arrows(ARROWS, graph));
-    findings.extend(arrows(ARROWS_OF_TESTS, graph));
+    findings.extend(arrows("ARROWS", ARROWS, graph));
+    findings.extend(arrows("ARROWS_OF_TESTS", ARROWS_OF_TESTS, graph));
     for kept in KEPT {
         let by = kept.by.iter().chain(kept.by_tests_of);
         findings.extend(
@@ -45,16 +45,16 @@ fn bans(bans: &[Ban], sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
-fn arrows(arrows: &[(&str, &[&str])], graph: &Graph) -> Vec<String> {
+fn arrows(table: &str, arrows: &[(&str, &[&str])], graph: &Graph) -> Vec<String> {
     let mut findings = Vec::new();
     for (from, allowed) in arrows {
         if !graph.members().any(|(name, _)| name == *from) {
-            findings.push(format!("the workspace has no crate {from}: take its row out of ARROWS"));
+            findings.push(format!("the workspace has no crate {from}: take its row out of {table}"));
             continue;
         }
         let idle = allowed.iter().filter(|to| !declares(graph, from, to));
         findings
-            .extend(idle.map(|to| format!("{from} may depend on {to} and does not: take it out of ARROWS")));
+            .extend(idle.map(|to| format!("{from} may depend on {to} and does not: take it out of {table}")));
     }
     findings
 }
@@ -96,8 +96,9 @@ mod tests {
     #[test]
     fn an_arrow_that_nobody_takes_is_found() {
         let graph = graph(&[("signoff-a", "signoff-b", "normal"), ("signoff-b", "serde", "normal")]);
-        assert_eq!(arrows(&[("signoff-a", &["signoff-b"])], &graph), Vec::<String>::new());
-        let found = arrows(&[("signoff-a", &["signoff-b", "signoff-c"]), ("signoff-d", &[])], &graph);
+        assert_eq!(arrows("ARROWS", &[("signoff-a", &["signoff-b"])], &graph), Vec::<String>::new());
+        let found =
+            arrows("ARROWS", &[("signoff-a", &["signoff-b", "signoff-c"]), ("signoff-d", &[])], &graph);
         assert_eq!(found.len(), 2, "{found:?}");
     }
 }

@@ -219,6 +219,7 @@ const COINAGES: &[&str] = &[
     "Twist",
     "done_before",
     "foresee_cancel",
+    "has_peers",
     "keep_told",
     "to_the_end",
     "told_of",

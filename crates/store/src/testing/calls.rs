@@ -332,7 +332,7 @@ impl Retention for FaultyStore {
 #[async_trait]
 impl Sharing for FaultyStore {
     fn is_shared(&self) -> bool {
-        self.shared.has_peers
+        self.shared.of_many_nodes
     }
 
     async fn writable(&self) -> Result<(), StoreError> {

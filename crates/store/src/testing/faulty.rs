@@ -33,7 +33,7 @@ pub(super) struct Shared {
     events: watch::Sender<Events>,
     mutation: Option<Mutation>,
     /// Whether the store behind is shared by nodes.
-    pub(super) has_peers: bool,
+    pub(super) of_many_nodes: bool,
 }
 
 /// Spoils a change on its way to the store behind, so that checks can be seen to fail.
@@ -55,10 +55,10 @@ impl FaultyStore {
 
     /// Stands before `inner` and does what `faults` say; every change goes through `mutation` first.
     pub fn with(inner: Arc<dyn Store>, faults: Box<dyn Faults>, mutation: Option<Mutation>) -> Self {
-        let has_peers = inner.is_shared();
+        let of_many_nodes = inner.is_shared();
         let state = State { inner: Some(inner), faults, by_method: BTreeMap::new(), log: Vec::new() };
         let events = watch::Sender::new(Events::default());
-        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, mutation, has_peers }) }
+        Self { shared: Arc::new(Shared { state: Mutex::new(state), events, mutation, of_many_nodes }) }
     }
 
     /// Puts another plan in the place of the present one. Calls are counted on.
