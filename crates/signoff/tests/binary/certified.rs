@@ -96,6 +96,5 @@ async fn the_certifier_of_the_document_certifies_refuses_and_is_told_of_a_cancel
     let status = reaches(&api, "vm-infected", "failed").await;
     let said = certification(&status)["messages"].to_string();
     assert!(said.contains("Finding Virus (plans[0])"), "{said}");
-    assert!(!server.log().contains("whsec_"), "no log shows a secret");
-    server.kill().await;
+    assert!(!server.stops().await.contains("whsec_"), "no log shows a secret");
 }

@@ -135,6 +135,6 @@ async fn development_on_a_store_of_production_says_what_that_means() {
     shelf.sql("DELETE FROM principal").await;
     let log = shelf.folder().join("second.log");
     let server = Server::start_at(&shelf.address, &log, &[]).await;
-    assert!(server.log().contains("held the state of a production server"), "{}", server.log());
+    server.says("held the state of a production server").await;
     server.kill().await;
 }

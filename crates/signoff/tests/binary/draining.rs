@@ -22,16 +22,6 @@ use crate::server::{Answer, Api, PATIENCE, Server, http, of_offer, sample, signo
 const SIGN_OFF: &str = "waitingForPublisherReview";
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Waits until a server has said `words`.
-pub(crate) async fn says(server: &Server, words: &str) {
-    let said = async {
-        while !server.log().contains(words) {
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, said).await.unwrap_or_else(|_| panic!("{words}: {}", server.log()));
-}
-
 async fn readiness(api: &Api) -> Answer {
     api.get("/_signoff/readyz").await
 }
@@ -60,7 +50,7 @@ async fn a_draining_server_says_so_and_answers_until_it_is_gone() {
     assert!(events.chunk().await.unwrap().is_some(), "it follows the operation");
 
     server.ask_to_stop();
-    says(&server, "draining").await;
+    server.says("draining").await;
     let draining = readiness(&api).await;
     assert_eq!((draining.status, &draining.body), (503, &json!({ "status": "draining" })));
     assert_eq!(draining.headers["connection"], "close", "the next request goes elsewhere");
@@ -99,7 +89,7 @@ async fn a_third_signal_waits_for_nobody() {
     let publish = slow_publish(&api).await;
     for words in ["draining", "stopping", "stopped at the third signal"] {
         server.ask_to_stop();
-        says(&server, words).await;
+        server.says(words).await;
     }
     assert_eq!(server.ended().await.code(), Some(1), "{}", server.log());
     assert!(publish.await.unwrap().is_err(), "its connection is cut");
@@ -192,10 +182,10 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
 
     // The first is in the middle of asking, and will be for a minute.
     first.ask_to_stop();
-    says(&first, "stopping").await;
+    first.says("stopping").await;
     first.ask_to_stop();
     assert_eq!(first.ended().await.code(), Some(0), "{}", first.log());
-    says(&first, "given_back").await;
+    first.says("given_back").await;
     let keys = certifier.asked(2).await;
     assert_eq!(keys[0], keys[1], "the same work");
     let reached = async {
@@ -223,7 +213,7 @@ async fn a_leaving_node_sends_who_advances_a_clock_elsewhere() {
     let api = Api::owner(&leaving.base, "contoso").await;
     api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
     leaving.ask_to_stop();
-    says(&leaving, "no work is done here any more").await;
+    leaving.says("no work is done here any more").await;
 
     let now = async || api.get("/_signoff/clock/contoso").await.text("now").to_owned();
     let before = now().await;

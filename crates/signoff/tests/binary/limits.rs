@@ -7,7 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use signoff_store_postgres::testing::{self, Proxy};
 
-use crate::draining::{Certifier, says, slow_publish};
+use crate::draining::{Certifier, slow_publish};
 use crate::server::{Api, PATIENCE, Server, builder, of_offer, signoff};
 use crate::upkeep::Run;
 
@@ -72,7 +72,7 @@ async fn the_database_hangs() {
     certifier.asked(1).await;
     proxy.swallow();
     server.ask_to_stop();
-    says(&server, "gone in 15s at the latest").await;
+    server.says("gone in 15s at the latest").await;
     assert_eq!(server.ended().await.code(), Some(1), "{}", server.log());
     let last = "stopped after 15s with something still running: it is done again elsewhere\n";
     assert!(server.log().ends_with(last) && !server.log().contains("panicked"), "{}", server.log());

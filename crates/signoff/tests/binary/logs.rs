@@ -8,7 +8,6 @@ use rustix::process::{Pid, Signal};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
-use crate::draining::says;
 use crate::server::{Api, PATIENCE, Server, http, of_offer, signoff};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -30,7 +29,7 @@ async fn traffic(server: &Server) -> (Api, String) {
     let api = Api::owner(&server.base, "contoso").await;
     assert_eq!(api.get(&of_offer("contoso", "sample-vm", "")).await.status, 200);
     let started = api.post(&of_offer("contoso", "sample-vm", "/publish"), &json!({}), 202).await;
-    says(server, "a webhook is out of reach").await;
+    server.says("a webhook is out of reach").await;
     let why = json!({ "reason": "the words of the caller" });
     api.post(&of_offer("contoso", "sample-vm", "/cancel"), &why, 202).await;
     let nobody = Api { token: "nobodys-token".to_owned(), ..api.clone() };
@@ -119,9 +118,9 @@ async fn a_caller_that_leaves_before_its_reply_has_a_line() {
         let path = of_offer("contoso", "sample-vm", "/publish");
         caller.send(Method::POST, &path, None, Some(&json!({}))).await
     });
-    says(&server, "an operation moved on").await;
+    server.says("an operation moved on").await;
     call.abort();
-    says(&server, "a caller left before its reply").await;
+    server.says("a caller left before its reply").await;
     let log = server.log();
     let words = ["a caller left before its reply", "/{offer}/publish\"", "contoso-owner", "request_id="];
     assert_eq!(lines(&log, &words).len(), 1, "{log}");

@@ -23,5 +23,6 @@ async fn what_one_node_answered_another_knows() {
     let third = node("third.log").await;
     let seen = ann.at(&third.base).get(&accepted.location()).await;
     assert_eq!(seen.text("status"), "canceled", "{seen:?}");
-    assert!(!second.log().contains("postgres@"), "an address of a database shows no user: {}", second.log());
+    let log = second.stops().await;
+    assert!(!log.contains("postgres@"), "an address of a database shows no user: {log}");
 }

@@ -29,6 +29,7 @@ async fn what_was_begun_ahead_of_time_ends_when_its_step_does() {
 
     let server = Server::start_in(&[], &address, &log, &[]).await;
     let api = Api::owner(&server.base, "contoso").await;
+    server.says("which no step explains").await;
     let said = server.log();
     let told: Vec<&str> = said.lines().filter(|line| line.contains("which no step explains")).collect();
     assert!(told.len() == 1 && told[0].contains("sample-vm"), "{said}");

@@ -105,9 +105,30 @@ impl Server {
         tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("the server ends").unwrap()
     }
 
-    /// What it and its predecessors on the store said on standard error.
+    /// What it and its predecessors on the store said on standard error so far. A thread writes the log, so a line may
+    /// come after the reply to the request that it is about: wait with [`says`](Self::says), or read the log that
+    /// [`stops`](Self::stops) returns.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Waits until it has said `words`.
+    pub(crate) async fn says(&self, words: &str) {
+        let said = async {
+            while !self.log().contains(words) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, said).await.unwrap_or_else(|_| panic!("{words}: {}", self.log()));
+    }
+
+    /// SIGTERM, and the whole log once it has ended.
+    pub(crate) async fn stops(mut self) -> String {
+        self.ask_to_stop();
+        let status = self.ended().await;
+        let log = self.log();
+        assert!(status.success() && !log.contains("panicked"), "{status}: {log}");
+        log
     }
 }
 

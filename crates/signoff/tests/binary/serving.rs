@@ -236,6 +236,7 @@ async fn the_operators_token_in_a_file_is_the_one_that_stands_there() {
         }
     };
     tokio::time::timeout(PATIENCE, lost).await.expect("there is no operator");
-    assert_eq!(server.log().matches("the operator's token cannot be read").count(), 1, "{}", server.log());
-    assert!(!server.log().contains("short") && !server.log().contains(new), "{}", server.log());
+    let log = server.stops().await;
+    assert_eq!(log.matches("the operator's token cannot be read").count(), 1, "{log}");
+    assert!(!log.contains("short") && !log.contains(new), "{log}");
 }

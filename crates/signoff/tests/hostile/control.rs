@@ -52,8 +52,9 @@ fn look(findings: &Findings, what: &str, reply: &Reply) {
 }
 
 /// Every line of the log, which is for people and for terminals.
-fn look_at_log(findings: &Findings, server: &Server) {
-    for line in server.log().lines() {
+fn look_at_log(findings: &Findings, server: Server) {
+    server.is_well();
+    for line in server.stops().lines() {
         findings.check(!line.chars().any(steers), || format!("in the log: {line:?}"));
         findings.check(!line.starts_with("X-Injected"), || {
             format!("a line of the log was written by a caller: {line:?}")
@@ -90,8 +91,7 @@ fn nothing_in_an_address_or_a_header_comes_out_as_it_went_in() {
         let elsewhere = server.send(&Request::api("GET", &format!("/api/{evil}"), Some(OPERATOR)));
         look(&findings, "a path that leads nowhere", &elsewhere);
     }
-    look_at_log(&findings, &server);
-    server.is_well();
+    look_at_log(&findings, server);
     findings.end();
 }
 
@@ -148,7 +148,6 @@ fn nothing_in_a_body_comes_out_of_a_header_a_mail_or_the_log_as_it_went_in() {
         let text = mail["text"].as_str().unwrap();
         findings.check(!text.lines().any(|line| line.chars().any(steers)), || format!("in a mail: {text:?}"));
     }
-    look_at_log(&findings, &server);
-    server.is_well();
+    look_at_log(&findings, server);
     findings.end();
 }

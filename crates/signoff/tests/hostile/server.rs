@@ -78,6 +78,15 @@ impl Server {
         std::fs::read_to_string(self.folder.path().join("server.log")).unwrap()
     }
 
+    /// SIGTERM, and the whole log once it has ended: a thread writes the log, after the replies.
+    pub(crate) fn stops(mut self) -> String {
+        let id = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}: {}", self.log());
+        self.log()
+    }
+
     pub(crate) fn send(&self, request: &Request) -> Reply {
         request.send(self.host())
     }
