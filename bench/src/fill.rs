@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use signoff_lifecycle::command::{Cancel, Checked, Guard, Means, Named, Publish, Put, PutGuard};
+use signoff_lifecycle::command::{Cancel, CancelTarget, Checked, Guard, Publish, Put, PutGuard, StopLevel};
 use signoff_lifecycle::decision::{Decision, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
@@ -135,9 +135,9 @@ fn history(state: &Aggregate, count: usize, number: usize, at: Timestamp) -> Res
             by: "bench".into(),
             reason: None,
             emails: Vec::new(),
-            named: Named::Newest,
+            named: CancelTarget::Newest,
             guard: Guard::None,
-            means: Means::Cancel,
+            level: StopLevel::Cancel,
         });
         state = decided(Some(state), publish, at)?.next;
         let decision = decided(Some(state), cancel, at)?;

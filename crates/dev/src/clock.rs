@@ -4,13 +4,13 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use signoff_engine::lab::AdvanceError;
+use signoff_engine::dev::AdvanceError;
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_text::ErrorText;
-use signoff_wire::lab::{Advance, ClockNow};
+use signoff_wire::dev::{Advance, ClockNow};
 use signoff_wire::{path, time};
 
 use crate::Dev;

@@ -14,10 +14,10 @@ use signoff_front::cut::CutConnection;
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
 use signoff_front::segments::Segments;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 use signoff_store::{Store, StoreError};
 use signoff_text::ErrorText;
-use signoff_wire::lab::{FaultRule, FaultTime, InvalidFault};
+use signoff_wire::dev::{FaultRule, FaultTime, InvalidFault};
 use uuid::Uuid;
 
 use crate::Dev;
@@ -44,7 +44,7 @@ impl Faults {
 
     /// The same, for whoever holds `changing`.
     async fn load_alone(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let stored = store.lab_all(LabKind::Fault).await?;
+        let stored = store.dev_states(DevKind::Fault).await?;
         let rules = stored.iter().map(|(_, _, body)| {
             serde_json::from_str(body).map_err(|error| StoreError::Corrupt(error.to_string()))
         });
@@ -140,7 +140,7 @@ async fn take(dev: &Dev, method: &str, path: &str) -> Result<Option<FaultRule>, 
 async fn count_down(dev: &Dev, before: &FaultRule, left: Option<&FaultRule>) -> Result<bool, StoreError> {
     let key = before.id.unwrap_or_default().to_string();
     let (before, left) = (text(before)?, left.map(text).transpose()?);
-    dev.engine().store().swap_lab(LabKind::Fault, "", &key, Some(&before), left).await
+    dev.engine().store().swap_dev_state(DevKind::Fault, "", &key, Some(&before), left).await
 }
 
 fn text(rule: &FaultRule) -> Result<String, StoreError> {
@@ -173,7 +173,7 @@ fn strike(rule: &FaultRule) -> Option<Response> {
 async fn keep(dev: &Dev, rule: &FaultRule, left: Option<&FaultRule>) -> Result<(), StoreError> {
     let key = rule.id.unwrap_or_default().to_string();
     let body = left.map(text).transpose()?;
-    dev.engine().store().put_lab(LabKind::Fault, "", &key, body).await
+    dev.engine().store().put_dev_state(DevKind::Fault, "", &key, body).await
 }
 
 /// The rules in force.

@@ -7,7 +7,7 @@ use signoff_engine::mail::render;
 use signoff_front::problem::Problem;
 use signoff_front::reply;
 use signoff_text::Lang;
-use signoff_wire::lab::Mail;
+use signoff_wire::dev::Mail;
 use uuid::Uuid;
 
 use crate::Dev;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use signoff_definition::OfferTypes;
-use signoff_engine::{EngineError, lab as engine};
+use signoff_engine::{EngineError, dev as engine};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
@@ -15,8 +15,8 @@ use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
+use signoff_wire::dev::{CancelPolicy, Outcome, Release, Scenario, StepScenario};
 use signoff_wire::duration::Span;
-use signoff_wire::lab::{CancelPolicy, Outcome, Release, Scenario, StepScenario};
 use signoff_wire::path;
 
 use crate::Dev;

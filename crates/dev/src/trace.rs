@@ -2,7 +2,7 @@
 //! were.
 
 use signoff_identity::principal_id;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 use signoff_store::{Store, StoreError};
 
 use crate::seed::{TENANT, seeded_clients};
@@ -14,12 +14,12 @@ use crate::seed::{TENANT, seeded_clients};
 /// If the store fails.
 pub async fn trace_of_development(store: &dyn Store) -> Result<Option<&'static str>, StoreError> {
     for (kind, trace) in [
-        (LabKind::Development, "it bears the mark of the development mode"),
-        (LabKind::Scenario, "it holds scenarios"),
-        (LabKind::Clock, "a publisher's clock was moved"),
-        (LabKind::Fault, "it holds rules for faults"),
+        (DevKind::Development, "it bears the mark of the development mode"),
+        (DevKind::Scenario, "it holds scenarios"),
+        (DevKind::Clock, "a publisher's clock was moved"),
+        (DevKind::Fault, "it holds rules for faults"),
     ] {
-        if !store.lab_all(kind).await?.is_empty() {
+        if !store.dev_states(kind).await?.is_empty() {
             return Ok(Some(trace));
         }
     }
@@ -34,7 +34,7 @@ pub async fn trace_of_development(store: &dyn Store) -> Result<Option<&'static s
 
 #[cfg(test)]
 mod tests {
-    use signoff_store::contract::{Directory as _, Lab as _};
+    use signoff_store::contract::{DevState as _, Directory as _};
     use signoff_store::memory::MemoryStore;
 
     use super::*;
@@ -46,10 +46,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_store_from_before_there_were_marks_is_known_by_what_it_holds() {
-        for kind in [LabKind::Development, LabKind::Scenario, LabKind::Clock, LabKind::Fault] {
+        for kind in [DevKind::Development, DevKind::Scenario, DevKind::Clock, DevKind::Fault] {
             let store = store();
             assert_eq!(trace_of_development(&store).await.unwrap(), None);
-            store.put_lab(kind, "", "", Some("0".to_owned())).await.unwrap();
+            store.put_dev_state(kind, "", "", Some("0".to_owned())).await.unwrap();
             assert!(trace_of_development(&store).await.unwrap().is_some(), "{kind:?}");
         }
         let store = store();

@@ -13,10 +13,10 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
 use crate::cluster::{Cluster, Pace};
+use crate::dev::Dev;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
 use crate::hooks::Hooks;
-use crate::lab::Lab;
 use crate::operations::Operations;
 use crate::publishers::Publishers;
 use crate::retention::{RETENTION, ROUND_EVERY};
@@ -38,7 +38,7 @@ pub struct Settings {
     /// Which pipeline new operations get.
     pub pipeline: PipelineKind,
     /// Whether scenarios and test clocks count (development mode).
-    pub lab: bool,
+    pub dev: bool,
     /// Whether mail leaves for a mail server; without, it stays in the mailbox.
     pub deliver_mail: bool,
     /// How long a piece of work is held without a word from whoever does it.
@@ -60,7 +60,7 @@ impl Settings {
     pub fn development() -> Self {
         Self {
             pipeline: PipelineKind::Development,
-            lab: true,
+            dev: true,
             deliver_mail: false,
             lease_for: Duration::from_secs(2),
             concurrency: 64,
@@ -75,7 +75,7 @@ impl Settings {
     pub fn production() -> Self {
         Self {
             pipeline: PipelineKind::Production,
-            lab: false,
+            dev: false,
             deliver_mail: false,
             lease_for: Duration::from_secs(30),
             concurrency: 64,
@@ -92,12 +92,12 @@ impl Settings {
 pub struct Engine {
     pub(crate) shared: Arc<Shared>,
     /// On whose behalf: what they change is written into the audit log.
-    pub(crate) asker: Option<Arc<Asker>>,
+    pub(crate) audit_actor: Option<Arc<AuditActor>>,
 }
 
 /// Who asks for a change, for the audit log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asker {
+pub struct AuditActor {
     /// Who.
     pub by: Actor,
     /// What they are to the publisher: a role's word, or `operator`.
@@ -119,7 +119,7 @@ pub(crate) struct Shared {
     pub(crate) operations: Operations,
     pub(crate) publishers: Publishers,
     pub(crate) followers: Arc<Followers>,
-    pub(crate) lab: Lab,
+    pub(crate) dev: Dev,
     /// Work may have become due.
     pub(crate) work: Notify,
     /// When the runner looks for work of its own accord, in microseconds of real time.
@@ -141,7 +141,7 @@ struct Parts {
     pace: Pace,
     operations: Operations,
     publishers: Publishers,
-    lab: Lab,
+    dev: Dev,
 }
 
 impl Parts {
@@ -151,7 +151,7 @@ impl Parts {
             pace: Pace { look_for_work: settings.lease_for, begin_to_forget: Duration::ZERO },
             operations: Operations::own(),
             publishers: Publishers::Asked,
-            lab: Lab::of_one_node(),
+            dev: Dev::of_one_node(),
         }
     }
 
@@ -161,7 +161,7 @@ impl Parts {
             pace: Pace { look_for_work: settings.lease_for / LOOKS_A_LEASE, begin_to_forget: ROUND_EVERY },
             operations: Operations::clustered(),
             publishers: Publishers::kept(settings.known_for),
-            lab: Lab::of_a_cluster(),
+            dev: Dev::of_a_cluster(),
         }
     }
 }
@@ -180,7 +180,7 @@ impl Engine {
     /// The same, with third parties that do some of the steps.
     pub fn with(store: Arc<dyn Store>, settings: Settings, clock: Clock, hooks: Hooks) -> Self {
         let (clock, hooks) = (Arc::new(clock), Arc::new(hooks));
-        let Parts { cluster, pace, operations, publishers, lab } =
+        let Parts { cluster, pace, operations, publishers, dev } =
             if store.is_shared() { Parts::of_a_cluster(&settings) } else { Parts::of_one_node(&settings) };
         Self {
             shared: Arc::new(Shared {
@@ -195,7 +195,7 @@ impl Engine {
                 operations,
                 publishers,
                 followers: Arc::new(Followers::new(settings.follow)),
-                lab,
+                dev,
                 work: Notify::new(),
                 next_look: AtomicI64::new(i64::MAX),
                 mail: Arc::new(Notify::new()),
@@ -203,14 +203,14 @@ impl Engine {
                 leaving: Leaving::default(),
                 advancing: Mutex::default(),
             }),
-            asker: None,
+            audit_actor: None,
         }
     }
 
     /// The same engine at work for `asker`: what is changed through it stands in the audit log.
     #[must_use]
-    pub fn on_behalf_of(&self, asker: Asker) -> Self {
-        Self { shared: self.shared.clone(), asker: Some(Arc::new(asker)) }
+    pub fn on_behalf_of(&self, audit_actor: AuditActor) -> Self {
+        Self { shared: self.shared.clone(), audit_actor: Some(Arc::new(audit_actor)) }
     }
 
     /// The store, for reads.

@@ -6,13 +6,13 @@
 
 pub mod clock;
 mod cluster;
+pub mod dev;
 mod due;
 mod engine;
 mod error;
 mod executors;
 mod follow;
 pub mod hooks;
-pub mod lab;
 pub mod mail;
 mod operations;
 mod pipeline;
@@ -25,10 +25,10 @@ mod testing;
 mod upkeep;
 mod usecase;
 
-pub use engine::{Asker, Engine, PipelineKind, Settings};
+pub use engine::{AuditActor, Engine, PipelineKind, Settings};
 pub use error::EngineError;
 pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
-pub use operations::{Rendered, Viewed};
+pub use operations::{CachedOperation, Rendered};
 pub use retention::RETENTION;
 pub use usecase::{
     CallbackRequest, CancelOrigin, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, Receipt,

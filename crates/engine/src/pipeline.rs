@@ -4,9 +4,9 @@ use signoff_definition::{OfferType, StepSpec};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{Executor, Script, StepPlan};
 
+use crate::dev::{Scenario, StepScenario};
 use crate::engine::PipelineKind;
 use crate::hooks::Hooks;
-use crate::lab::{Scenario, StepScenario};
 
 /// Time before the first retry of a passing error.
 fn back_off(kind: PipelineKind) -> Micros {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use signoff_engine::Asker;
+use signoff_engine::AuditActor;
 use signoff_identity::{AuthError, Caller};
 use signoff_lifecycle::actor::Actor;
 use signoff_store::contract::PrincipalId;
@@ -73,8 +73,12 @@ impl Context {
     }
 
     /// Who asks in this standing, for the audit log.
-    pub(crate) fn asker(&self, standing: Standing) -> Asker {
-        Asker { by: self.actor(), role: standing.as_str().to_owned(), request: self.call.id().to_owned() }
+    pub(crate) fn audit_actor(&self, standing: Standing) -> AuditActor {
+        AuditActor {
+            by: self.actor(),
+            role: standing.as_str().to_owned(),
+            request: self.call.id().to_owned(),
+        }
     }
 }
 

@@ -93,7 +93,7 @@ impl Standing {
 impl App {
     /// The engine at work for the caller: what is changed through it stands in the audit log.
     pub fn engine_for(&self, context: &Context, standing: Standing) -> Engine {
-        self.engine().on_behalf_of(context.asker(standing))
+        self.engine().on_behalf_of(context.audit_actor(standing))
     }
 
     /// Checks that the caller may do `action` on what is the publisher's.

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue};
-use signoff_engine::{Look, Viewed, Waited};
+use signoff_engine::{CachedOperation, Look, Waited};
 use signoff_lifecycle::access::Action;
 use signoff_lifecycle::operation::Head;
 use signoff_wire::prefer;
@@ -60,8 +60,8 @@ impl Wait {
         &self,
         app: &App,
         context: &Context,
-        operation: &Viewed,
-        look: impl Fn(&Viewed) -> Look,
+        operation: &CachedOperation,
+        look: impl Fn(&CachedOperation) -> Look,
     ) -> Result<Waited, Problem> {
         let (publisher, id) = (&operation.publisher, operation.operation.head().id);
         let waited = app.engine().wait_for(publisher, id, self.patience(), look).await?;
@@ -77,16 +77,16 @@ impl Wait {
         context: &Context,
         publisher: &str,
         left: &Head,
-    ) -> Option<Arc<Viewed>> {
+    ) -> Option<Arc<CachedOperation>> {
         if !self.is_wanted() {
             return None;
         }
         let (id, known) = (left.id, left.revision);
         let waited =
-            app.engine().wait_for(publisher, id, self.patience(), |viewed| moved(viewed, known)).await;
+            app.engine().wait_for(publisher, id, self.patience(), |cached| moved(cached, known)).await;
         let waited = waited.inspect_err(|error| tracing::warn!(%error, "a wait was given up")).ok()?;
         app.authorise(context, publisher, Action::Read).await.ok()?;
-        waited.viewed.filter(|_| waited.waited)
+        waited.cached.filter(|_| waited.waited)
     }
 
     /// Says that the preference was gone by.
@@ -109,7 +109,7 @@ impl Wait {
 }
 
 /// Enough is what moved past the revision that is known, and what will never move again.
-pub fn moved(viewed: &Viewed, known: u64) -> Look {
-    let operation = &viewed.operation;
+pub fn moved(cached: &CachedOperation, known: u64) -> Look {
+    let operation = &cached.operation;
     if operation.head().revision != known || !operation.is_running() { Look::Enough } else { Look::WhenMoved }
 }

@@ -14,7 +14,7 @@ use crate::ids::{OperationId, Timestamp};
 use crate::note::{Note, NoteAt};
 use crate::offer::Offer;
 use crate::plan::{CancelPolicy, Executor, StepPlan};
-use crate::webhook::External;
+use crate::webhook::WebhookProgress;
 pub use cancellation::{Cancellation, CancellationPhase};
 pub use submission::{Goal, Phase, Submission};
 
@@ -89,7 +89,7 @@ pub struct Step {
     pub state: StepState,
     /// Where the third party stands that does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external: Option<External>,
+    pub external: Option<WebhookProgress>,
     /// What it has to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,
@@ -159,7 +159,7 @@ pub struct Undo {
     pub state: UndoState,
     /// Where the third party stands that was told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub external: Option<External>,
+    pub external: Option<WebhookProgress>,
     /// What it has to say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<NoteAt>,

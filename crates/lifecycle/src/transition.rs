@@ -10,7 +10,7 @@ use crate::note::Note;
 use crate::offer::{Aggregate, Course, Displaced, Offer, SlotContent};
 use crate::operation::{Cancellation, Goal, Head, Operation, Phase, StepState, Submission, WorkKind};
 use crate::plan::Executor;
-use crate::webhook::External;
+use crate::webhook::WebhookProgress;
 
 /// An operation on its way to its next state, which knows whether it was changed.
 pub(crate) struct Tracked<T> {
@@ -63,7 +63,7 @@ pub(crate) struct Transition {
     settled: Vec<(OperationId, u32)>,
     notifications: Vec<Notification>,
     /// Addresses that no operation keeps, told of what happens here only.
-    also_told: Vec<String>,
+    also_notified: Vec<String>,
 }
 
 impl Transition {
@@ -77,7 +77,7 @@ impl Transition {
             work: Vec::new(),
             settled: Vec::new(),
             notifications: Vec::new(),
-            also_told: Vec::new(),
+            also_notified: Vec::new(),
         }
     }
 
@@ -154,8 +154,8 @@ impl Transition {
     }
 
     /// These addresses hear of what happens here, too: a cancel on the spot leaves no operation that keeps them.
-    pub(crate) fn also_tell(&mut self, addresses: Vec<String>) {
-        self.also_told = addresses;
+    pub(crate) fn also_notify(&mut self, addresses: Vec<String>) {
+        self.also_notified = addresses;
     }
 
     /// Tells the audience of the target, and that of its cancellation.
@@ -165,7 +165,7 @@ impl Transition {
         } else {
             let mut addresses = target.head.emails.clone();
             let of_cancellation = cancellation.into_iter().flat_map(|cancellation| &cancellation.head.emails);
-            for address in of_cancellation.chain(&self.also_told) {
+            for address in of_cancellation.chain(&self.also_notified) {
                 if !addresses.iter().any(|known| known.eq_ignore_ascii_case(address)) {
                     addresses.push(address.clone());
                 }
@@ -190,7 +190,7 @@ impl Transition {
             Executor::Signoff if step.plan.script.is_none() => self.reach_signoff(target, index),
             _ => {
                 step.state = StepState::InProgress { since: now, tries: 0 };
-                step.external = External::of_run(&step.plan, self.present);
+                step.external = WebhookProgress::of_run(&step.plan, self.present);
                 let delay = step.plan.duration;
                 self.issue(&mut target.head, index, WorkKind::Run, delay);
             }

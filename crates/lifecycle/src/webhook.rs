@@ -37,7 +37,7 @@ pub struct Webhook {
 /// Where a third party stands with a step, or with the undo of one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct External {
+pub struct WebhookProgress {
     /// Until when it may answer, on the publisher's clock.
     pub deadline: Timestamp,
     /// It has taken the request: from now on it is asked how far it is, or awaited.
@@ -51,7 +51,7 @@ pub struct External {
     pub answered: bool,
 }
 
-impl External {
+impl WebhookProgress {
     /// Of a step that begins now; `None` if no third party does it.
     pub(crate) fn of_run(plan: &StepPlan, now: Timestamp) -> Option<Self> {
         plan.third_party().map(|webhook| Self::until(now.plus(webhook.answer_deadline)))

@@ -5,8 +5,8 @@
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
-    self, Callback, Cancel, Checked, Command, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard,
-    Release, Review, Ruling, StepResult, WorkOutcome,
+    self, Callback, Cancel, CancelTarget, Checked, Command, GoLive, Guard, Hold, Publish, Put, PutGuard,
+    Release, Review, ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Aggregate;
@@ -154,11 +154,11 @@ impl Call {
                 live: pipeline.live.clone(),
                 guard: Guard::None,
             }),
-            Self::Cancel(guarded) => Command::Cancel(cancel(state, id, guarded, Means::Cancel)),
-            Self::Force => Command::Cancel(cancel(state, id, By::Nothing, Means::Force)),
-            Self::Kill => Command::Cancel(cancel(state, id, By::Nothing, Means::Kill)),
-            Self::Approve => review(state, Ruling::Approve),
-            Self::Reject => review(state, Ruling::Reject { reason: None }),
+            Self::Cancel(guarded) => Command::Cancel(cancel(state, id, guarded, StopLevel::Cancel)),
+            Self::Force => Command::Cancel(cancel(state, id, By::Nothing, StopLevel::Force)),
+            Self::Kill => Command::Cancel(cancel(state, id, By::Nothing, StopLevel::Kill)),
+            Self::Approve => review(state, ReviewDecision::Approve),
+            Self::Reject => review(state, ReviewDecision::Reject { reason: None }),
             Self::Release => Command::Release(Release { step: held_step(state) }),
             Self::Word(ask, said) => word(state, ask, said),
             Self::Result { of, waited_for, outcome } => result(state, of, waited_for, outcome),
@@ -166,17 +166,17 @@ impl Call {
     }
 }
 
-fn cancel(state: &Aggregate, id: OperationId, guarded: By, means: Means) -> Cancel {
+fn cancel(state: &Aggregate, id: OperationId, guarded: By, level: StopLevel) -> Cancel {
     let guard = match guarded {
         By::Tag(true) => Guard::Newest(vec![state.offer.publishing_version]),
         By::Tag(false) => Guard::Newest(vec![u64::MAX]),
         By::Nothing | By::Name(_) => Guard::None,
     };
     let named = match guarded {
-        By::Name(which) => Named::Operation(id_of(state, which)),
-        By::Nothing | By::Tag(_) => Named::Newest,
+        By::Name(which) => CancelTarget::Operation(id_of(state, which)),
+        By::Nothing | By::Tag(_) => CancelTarget::Newest,
     };
-    Cancel { id, by: "".into(), reason: None, emails: Vec::new(), named, guard, means }
+    Cancel { id, by: "".into(), reason: None, emails: Vec::new(), named, guard, level }
 }
 
 /// The operation that is meant, if there is one.
@@ -193,7 +193,7 @@ fn id_of(state: &Aggregate, which: Which) -> OperationId {
     operation(state, which).map_or(OperationId(0), |operation| operation.head().id)
 }
 
-fn review(state: &Aggregate, ruling: Ruling) -> Command {
+fn review(state: &Aggregate, decision: ReviewDecision) -> Command {
     let waits = |step: &&signoff_lifecycle::operation::Step| {
         matches!(step.state, StepState::WaitingForApproval { .. })
     };
@@ -203,7 +203,7 @@ fn review(state: &Aggregate, ruling: Ruling) -> Command {
         operation: id_of(state, Which::Target),
         step: step.map(|step| step.plan.id.clone()).unwrap_or_default(),
         by: "".into(),
-        ruling,
+        decision,
         self_review: true,
     })
 }
@@ -248,9 +248,9 @@ fn word(state: &Aggregate, ask: Ask, said: Said) -> Command {
         Ask::Cancel => webhook::Ask::Cancel,
     };
     let said = match said {
-        Said::Progress => command::Said::Progress { progress: None, message: None },
-        Said::Well => command::Said::Ended(answer(plan::Outcome::Succeed)),
-        Said::Badly => command::Said::Ended(answer(plan::Outcome::Fail)),
+        Said::Progress => command::WebhookReport::Progress { progress: None, message: None },
+        Said::Well => command::WebhookReport::Ended(answer(plan::Outcome::Succeed)),
+        Said::Badly => command::WebhookReport::Ended(answer(plan::Outcome::Fail)),
     };
     let key = webhook::work_key(operation, &step, ask);
     Command::Callback(Callback { operation, step, key, said })

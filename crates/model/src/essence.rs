@@ -15,7 +15,7 @@ use signoff_lifecycle::operation::{
     Cancellation, Failure, Head, Operation, Phase, Step, StepState, Submission, Undo, UndoState,
 };
 use signoff_lifecycle::plan::RETRIES;
-use signoff_lifecycle::webhook::External;
+use signoff_lifecycle::webhook::WebhookProgress;
 
 use crate::store::Stored;
 
@@ -64,7 +64,7 @@ impl<'a> Changing<'a> {
         }
     }
 
-    fn into_externals(self) -> impl Iterator<Item = &'a mut External> {
+    fn into_externals(self) -> impl Iterator<Item = &'a mut WebhookProgress> {
         let steps = match self.own {
             Own::Submission { steps, .. } => steps,
             Own::Cancellation { .. } => &mut [],

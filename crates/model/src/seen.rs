@@ -3,7 +3,7 @@
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Kind, Operation, Standing, UndoState};
-use signoff_lifecycle::webhook::External;
+use signoff_lifecycle::webhook::WebhookProgress;
 
 macro_rules! sights {
     ($($name:ident $bit:literal $words:literal,)*) => {
@@ -74,7 +74,7 @@ pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
     seen
 }
 
-fn externals(operation: &Operation) -> impl Iterator<Item = &External> {
+fn externals(operation: &Operation) -> impl Iterator<Item = &WebhookProgress> {
     let steps = operation.steps().iter().filter_map(|step| step.external.as_ref());
     steps.chain(operation.undo().iter().filter_map(|undo| undo.external.as_ref()))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use signoff_engine::CancelRequest;
 use signoff_engine::clock::Source;
-use signoff_lifecycle::command::{Guard, Means};
+use signoff_lifecycle::command::{Guard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::repeatability::fixdate;
@@ -56,21 +56,21 @@ impl World {
 
     /// The operator's way past every undo: not over HTTP.
     async fn force(&self, node: &Node, plan: &Plan) {
-        let means = if self.luck.borrow_mut().happens(5_000) { Means::Force } else { Means::Kill };
+        let level = if self.luck.borrow_mut().happens(5_000) { StopLevel::Force } else { StopLevel::Kill };
         let request = CancelRequest {
             by: "operator".into(),
             reason: None,
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
-            means,
+            level,
             accepts_ended: false,
             repeat: None,
         };
-        self.book.line(&format!("the operator ends what runs of {}: {means:?}", plan.name.offer));
+        self.book.line(&format!("the operator ends what runs of {}: {level:?}", plan.name.offer));
         let done = node.engine.cancel(plan.name.publisher, plan.name.offer, request).await;
         let Ok(done) = done else { return };
-        self.book.count(format!("{means:?}"));
+        self.book.count(format!("{level:?}"));
         let ended = |id| self.book.look(|seen| seen.operations.get(&id).is_some_and(|it| !it.is_running()));
         let promise = match done.receipt.reply {
             Reply::GivenUp(reference) => Promise::Cancellation(reference.id),

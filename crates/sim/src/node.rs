@@ -52,7 +52,7 @@ impl Node {
     ) -> Result<Self, StoreError> {
         let settings = Settings {
             pipeline: PipelineKind::Development,
-            lab: true,
+            dev: true,
             deliver_mail: true,
             lease_for: profile.lease_for,
             concurrency: profile.concurrency,

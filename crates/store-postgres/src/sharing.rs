@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_store::StoreError;
-use signoff_store::contract::{Connections, Fingerprint, LabKind, Lookup, Sharing};
+use signoff_store::contract::{Connections, DevKind, Fingerprint, Lookup, Sharing};
 use tokio_postgres::Row;
 
 use super::connect_error::doubt;
@@ -65,9 +65,9 @@ impl Sharing for PostgresStore {
         rows.iter().map(revision).collect()
     }
 
-    async fn swap_lab(
+    async fn swap_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         present: Option<&str>,

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult, WorkOutcome,
+    Cancel, CancelTarget, Checked, Command, Guard, Publish, Put, PutGuard, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
@@ -137,9 +137,9 @@ async fn live(store: &SqliteStore) {
         by: "ann".into(),
         reason: None,
         emails: Vec::new(),
-        named: Named::Newest,
+        named: CancelTarget::Newest,
         guard: Guard::None,
-        means: Means::Cancel,
+        level: StopLevel::Cancel,
     };
     execute(store, Command::Cancel(cancel), None).await;
     assert_eq!(claim(store, Vec::new()).await.len(), 1);

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_store::StoreError;
-use signoff_store::contract::{Fingerprint, LabKind, Lookup, Sharing};
+use signoff_store::contract::{DevKind, Fingerprint, Lookup, Sharing};
 
 use super::offers::operation;
-use super::{SqliteStore, lab, schema, sql};
+use super::{SqliteStore, dev, schema, sql};
 
 #[async_trait]
 impl Sharing for SqliteStore {
@@ -57,9 +57,9 @@ impl Sharing for SqliteStore {
         })
     }
 
-    async fn swap_lab(
+    async fn swap_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         present: Option<&str>,
@@ -69,11 +69,11 @@ impl Sharing for SqliteStore {
         let present = present.map(str::to_owned);
         self.writer()
             .write(move |connection| {
-                let stored = lab::get(connection, kind, &publisher, &key)?;
+                let stored = dev::get(connection, kind, &publisher, &key)?;
                 if stored != present {
                     return Ok(false);
                 }
-                lab::put(connection, kind, &publisher, &key, next.as_deref()).map(|()| true)
+                dev::put(connection, kind, &publisher, &key, next.as_deref()).map(|()| true)
             })
             .await
     }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, Params, params_from_iter};
 use signoff_store::tables::{Cell, Kind, Table, Value};
 use signoff_store::{StoreError, files};
 
-use super::{connect, lab, schema, sql, unavailable};
+use super::{connect, dev, schema, sql, unavailable};
 
 /// A new file that rows are put into.
 pub struct NewFile {
@@ -62,7 +62,7 @@ impl Snapshot {
     /// # Errors
     /// If the file is none.
     pub fn open(file: &Path) -> Result<Self, StoreError> {
-        lab::prepare_snapshot(file)?;
+        dev::prepare_snapshot(file)?;
         let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
         Ok(Self { connection: connection.map_err(|error| unavailable(file, &error))? })
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signoff_store::contract::{Directory, Lab, LabKind, Publisher};
+use signoff_store::contract::{DevKind, DevState, Directory, Publisher};
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
 use signoff_store::{Store, StoreError};
 use signoff_store_sqlite::SqliteStore;
@@ -48,11 +48,11 @@ async fn without_a_plan_it_is_the_store_behind_it_and_a_log() {
     let (_folder, inner, store) = open(Plan::none());
     store.put_publisher(publisher("contoso"), None).await.unwrap();
     assert_eq!(store.publisher("contoso").await.unwrap(), inner.publisher("contoso").await.unwrap());
-    store.put_lab(LabKind::Scenario, "contoso", "a", Some("{}".to_owned())).await.unwrap();
+    store.put_dev_state(DevKind::Scenario, "contoso", "a", Some("{}".to_owned())).await.unwrap();
     let log: Vec<String> = store.log().iter().map(ToString::to_string).collect();
     assert_eq!(
         log,
-        ["1 put_publisher contoso/: Done", "2 publisher contoso/: Done", "3 put_lab contoso/a: Done"]
+        ["1 put_publisher contoso/: Done", "2 publisher contoso/: Done", "3 put_dev_state contoso/a: Done"]
     );
     assert_eq!((store.calls(), store.calls_of("publisher"), store.calls_of("commit")), (3, 1, 0));
     let missing = store.restore(std::path::Path::new("/nonexistent/file")).await;

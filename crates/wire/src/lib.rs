@@ -11,6 +11,7 @@ pub mod bulk;
 pub mod callback;
 #[cfg(feature = "client")]
 pub mod client;
+pub mod dev;
 pub mod dialect;
 pub mod diff;
 pub mod duration;
@@ -19,7 +20,6 @@ pub mod error;
 pub mod etag;
 pub mod filter;
 pub mod json;
-pub mod lab;
 pub mod me;
 pub mod names;
 pub mod offer;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::StepPlan;
-use signoff_lifecycle::webhook::{Ask, External};
+use signoff_lifecycle::webhook::{Ask, WebhookProgress};
 
 use super::{StepError, Task};
 use crate::clock::Clock;
@@ -26,7 +26,7 @@ impl ByWebhook {
         &self,
         task: &Task<'_>,
         plan: &StepPlan,
-        external: Option<&External>,
+        external: Option<&WebhookProgress>,
         ask: Ask,
     ) -> WorkOutcome {
         let Some(webhook) = plan.third_party() else {

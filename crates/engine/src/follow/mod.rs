@@ -15,7 +15,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_store::StoreError;
 
 use crate::engine::Engine;
-use crate::operations::Viewed;
+use crate::operations::CachedOperation;
 
 pub(crate) use followers::Followers;
 pub use followers::{FollowLimits, Follower, StreamPlace};
@@ -37,21 +37,21 @@ pub enum Look {
 /// What came of waiting.
 pub struct Waited {
     /// The operation as it stands; `None` if it does not exist (any more).
-    pub viewed: Option<Arc<Viewed>>,
+    pub cached: Option<Arc<CachedOperation>>,
     /// Whether the caller could wait; otherwise too many do already.
     pub waited: bool,
 }
 
 impl Engine {
     /// Follows an operation, to be read after this call; `None` if too many follow already.
-    pub fn follow(&self, viewed: &Viewed) -> Option<Follower> {
-        let follower = self.shared.followers.follow(viewed.operation.head().id)?;
-        self.is_followed(viewed);
+    pub fn follow(&self, cached: &CachedOperation) -> Option<Follower> {
+        let follower = self.shared.followers.follow(cached.operation.head().id)?;
+        self.is_followed(cached);
         Some(follower)
     }
 
-    fn is_followed(&self, viewed: &Viewed) {
-        self.shared.followers.is_of(viewed.operation.head().id, &viewed.publisher, &viewed.offer);
+    fn is_followed(&self, cached: &CachedOperation) {
+        self.shared.followers.is_of(cached.operation.head().id, &cached.publisher, &cached.offer);
     }
 
     /// How many follow an operation at this moment.
@@ -73,20 +73,20 @@ impl Engine {
         publisher: &str,
         id: OperationId,
         patience: impl Future<Output = ()>,
-        look: impl Fn(&Viewed) -> Look,
+        look: impl Fn(&CachedOperation) -> Look,
     ) -> Result<Waited, StoreError> {
         let Some(mut follower) = self.shared.followers.follow(id) else {
-            return Ok(Waited { viewed: self.operation(publisher, id).await?, waited: false });
+            return Ok(Waited { cached: self.operation(publisher, id).await?, waited: false });
         };
         let mut patience = pin!(patience);
         loop {
-            let viewed = self.operation(publisher, id).await?;
-            if let Some(viewed) = &viewed {
-                self.is_followed(viewed);
+            let cached = self.operation(publisher, id).await?;
+            if let Some(cached) = &cached {
+                self.is_followed(cached);
             }
-            let look = viewed.as_deref().map_or(Look::Enough, &look);
+            let look = cached.as_deref().map_or(Look::Enough, &look);
             if look == Look::Enough {
-                return Ok(Waited { viewed, waited: true });
+                return Ok(Waited { cached, waited: true });
             }
             let progress = async {
                 match look {
@@ -99,8 +99,8 @@ impl Engine {
                 () = follower.moved() => {}
                 () = progress => {}
                 () = &mut patience => {
-                    let viewed = self.operation(publisher, id).await?;
-                    return Ok(Waited { viewed, waited: true });
+                    let cached = self.operation(publisher, id).await?;
+                    return Ok(Waited { cached, waited: true });
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! The log of what third parties are asked: one line for each request.
 
-use signoff_lifecycle::command::Said;
+use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::Outcome;
 
@@ -15,7 +15,7 @@ impl Question<'_> {
         match answer {
             Ok(answer) => {
                 let said = word(&answer.said);
-                if accepted && matches!(answer.said, Said::Progress { .. }) {
+                if accepted && matches!(answer.said, WebhookReport::Progress { .. }) {
                     tracing::debug!(
                         hook, asked, said, publisher, offer, %operation, step, attempt, took_ms,
                         "a webhook is at its work"
@@ -39,11 +39,11 @@ impl Question<'_> {
     }
 }
 
-fn word(said: &Said) -> &'static str {
+fn word(said: &WebhookReport) -> &'static str {
     match said {
-        Said::Progress { .. } => "inProgress",
-        Said::Ended(answer) if answer.outcome == Outcome::Succeed => "succeeded",
-        Said::Ended(_) => "failed",
+        WebhookReport::Progress { .. } => "inProgress",
+        WebhookReport::Ended(answer) if answer.outcome == Outcome::Succeed => "succeeded",
+        WebhookReport::Ended(_) => "failed",
     }
 }
 

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use signoff_lifecycle::command::{Said, WorkOutcome};
+use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_lifecycle::plan::Outcome;
 use signoff_lifecycle::webhook::{Answer, Ask, Finding};
@@ -67,7 +67,7 @@ pub struct HookAnswer {
     /// The key of the request that it speaks of; callbacks must name it.
     pub key: Option<String>,
     /// What it says.
-    pub said: Said,
+    pub said: WebhookReport,
 }
 
 /// Why a body is no answer.
@@ -168,9 +168,9 @@ impl HookAnswer {
             });
         let ended = |outcome| Answer { outcome, message: message.clone(), findings: findings.collect() };
         let said = match raw.status.as_str() {
-            "inProgress" => Said::Progress { progress: progress.flatten(), message },
-            "succeeded" => Said::Ended(ended(Outcome::Succeed)),
-            "failed" => Said::Ended(ended(Outcome::Fail)),
+            "inProgress" => WebhookReport::Progress { progress: progress.flatten(), message },
+            "succeeded" => WebhookReport::Ended(ended(Outcome::Succeed)),
+            "failed" => WebhookReport::Ended(ended(Outcome::Fail)),
             _ => return Err(bad("status", "inProgress, succeeded or failed")),
         };
         Ok(Self { key: raw.idempotency_key, said })
@@ -179,8 +179,10 @@ impl HookAnswer {
     /// What the work came to; who is at it is asked `again` after this time.
     pub(crate) fn outcome(self, again: Micros) -> WorkOutcome {
         match self.said {
-            Said::Progress { progress, message } => WorkOutcome::Waiting { progress, message, again },
-            Said::Ended(answer) => WorkOutcome::Answered(answer),
+            WebhookReport::Progress { progress, message } => {
+                WorkOutcome::Waiting { progress, message, again }
+            }
+            WebhookReport::Ended(answer) => WorkOutcome::Answered(answer),
         }
     }
 }
@@ -207,12 +209,16 @@ mod tests {
     #[test]
     fn an_answer_is_read() {
         let answer = parse(r#"{"status":"inProgress","progress":40,"message":"a\nb","more":1}"#).unwrap();
-        assert_eq!(answer.said, Said::Progress { progress: Some(40), message: Some("a b".to_owned()) });
+        assert_eq!(
+            answer.said,
+            WebhookReport::Progress { progress: Some(40), message: Some("a b".to_owned()) }
+        );
         let body = r#"{"status":"failed","idempotencyKey":"k","findings":[{"message":"m"},
             {"code":"C","message":"n","target":"t"}],"message":" "}"#;
         let answer = parse(body).unwrap();
         assert_eq!(answer.key.as_deref(), Some("k"));
-        let Said::Ended(Answer { outcome: Outcome::Fail, message: None, findings }) = answer.said else {
+        let WebhookReport::Ended(Answer { outcome: Outcome::Fail, message: None, findings }) = answer.said
+        else {
             panic!("{answer:?}")
         };
         let found = findings.iter().map(|it| (it.code.as_str(), it.target.as_str(), it.text.as_str()));
@@ -244,7 +250,7 @@ mod tests {
         let body = serde_json::json!({
             "status": "failed", "message": "é".repeat(900), "findings": findings,
         });
-        let Said::Ended(answer) = parse(&body.to_string()).unwrap().said else { panic!() };
+        let WebhookReport::Ended(answer) = parse(&body.to_string()).unwrap().said else { panic!() };
         assert_eq!(answer.findings.len(), MOST_FINDINGS);
         let lengths =
             [answer.message.unwrap(), answer.findings[0].text.clone(), answer.findings[0].code.clone()]

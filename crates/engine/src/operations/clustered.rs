@@ -9,14 +9,14 @@ use signoff_store::cache::Cache;
 use signoff_store::contract::{Fingerprint, Lookup};
 use signoff_store::{Store, StoreError};
 
-use super::{KEPT, SHARDS, Viewed};
+use super::{CachedOperation, KEPT, SHARDS};
 
 /// An offer's publisher, its id, and the number of an operation.
 type Number = (String, String, u64);
 
 /// What is kept.
 pub(crate) struct Clustered {
-    known: Cache<OperationId, (Arc<Viewed>, Fingerprint)>,
+    known: Cache<OperationId, (Arc<CachedOperation>, Fingerprint)>,
     /// Which operation a number is. Whoever uses it sees by the operation whether it is right.
     numbers: Cache<Number, OperationId>,
 }
@@ -34,19 +34,19 @@ impl Clustered {
         store: &dyn Store,
         publisher: &str,
         id: OperationId,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let (known, slot) = self.known.peek(&id);
-        let known = known.filter(|(viewed, _)| viewed.publisher == publisher);
+        let known = known.filter(|(cached, _)| cached.publisher == publisher);
         match store.look(publisher, id, known.as_ref().map(|(_, fingerprint)| fingerprint)).await? {
             Lookup::Gone => {
                 self.known.forget(&id);
                 Ok(None)
             }
-            Lookup::Same => Ok(known.map(|(viewed, _)| viewed)),
+            Lookup::Same => Ok(known.map(|(cached, _)| cached)),
             Lookup::Changed(stored, fingerprint) => {
-                let viewed = Arc::new(Viewed::new(publisher, &stored.offer, stored.operation));
-                slot.fill((viewed.clone(), fingerprint));
-                Ok(Some(viewed))
+                let cached = Arc::new(CachedOperation::new(publisher, &stored.offer, stored.operation));
+                slot.fill((cached.clone(), fingerprint));
+                Ok(Some(cached))
             }
         }
     }
@@ -58,15 +58,15 @@ impl Clustered {
         publisher: &str,
         offer: &str,
         number: u64,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let (known, slot) = self.numbers.peek(&(publisher.to_owned(), offer.to_owned(), number));
         if let Some(id) = known {
-            let viewed = self.get(store, publisher, id).await?;
-            let is_it = |viewed: &Arc<Viewed>| {
-                viewed.offer == offer && viewed.operation.head().publishing_version == number
+            let cached = self.get(store, publisher, id).await?;
+            let is_it = |cached: &Arc<CachedOperation>| {
+                cached.offer == offer && cached.operation.head().publishing_version == number
             };
-            if let Some(viewed) = viewed.filter(is_it) {
-                return Ok(Some(viewed));
+            if let Some(cached) = cached.filter(is_it) {
+                return Ok(Some(cached));
             }
         }
         let found = store.operation_by_version(publisher, offer, number).await?;

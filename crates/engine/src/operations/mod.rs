@@ -3,9 +3,9 @@
 //! A node that has its store to itself knows of every change ([`Own`]); one of several asks the store on each look whether
 //! what it keeps is still so ([`Clustered`]).
 
+mod cached;
 mod clustered;
 mod own;
-mod viewed;
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::engine::Engine;
 use clustered::Clustered;
 use own::Own;
 
-pub use viewed::{Rendered, Viewed};
+pub use cached::{CachedOperation, Rendered};
 
 const SHARDS: usize = 16;
 /// At most so many operations are kept in each shard.
@@ -47,7 +47,7 @@ impl Operations {
     pub(crate) fn changing(
         &self,
         operations: &[Operation],
-    ) -> Option<Changing<'_, OperationId, Arc<Viewed>>> {
+    ) -> Option<Changing<'_, OperationId, Arc<CachedOperation>>> {
         match self {
             Self::Own(own) => {
                 Some(own.0.changing(operations.iter().map(|operation| operation.head().id).collect()))
@@ -74,7 +74,7 @@ impl Engine {
         &self,
         publisher: &str,
         id: OperationId,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let store: &dyn Store = self.shared.store.as_ref();
         match &self.shared.operations {
             Operations::Own(own) => own.get(store, publisher, id).await,
@@ -91,7 +91,7 @@ impl Engine {
         publisher: &str,
         offer: &str,
         number: u64,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let store: &dyn Store = self.shared.store.as_ref();
         match &self.shared.operations {
             Operations::Own(own) => own.numbered(store, publisher, offer, number).await,

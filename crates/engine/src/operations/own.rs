@@ -6,10 +6,10 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_store::cache::Cache;
 use signoff_store::{Store, StoreError};
 
-use super::{KEPT, SHARDS, Viewed};
+use super::{CachedOperation, KEPT, SHARDS};
 
 /// What is kept: never behind the store.
-pub(crate) struct Own(pub(super) Cache<OperationId, Arc<Viewed>>);
+pub(crate) struct Own(pub(super) Cache<OperationId, Arc<CachedOperation>>);
 
 impl Default for Own {
     fn default() -> Self {
@@ -24,15 +24,15 @@ impl Own {
         store: &dyn Store,
         publisher: &str,
         id: OperationId,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
-        let slot = match self.0.get_if(&id, |viewed| viewed.publisher == publisher) {
-            Ok(viewed) => return Ok(Some(viewed)),
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
+        let slot = match self.0.get_if(&id, |cached| cached.publisher == publisher) {
+            Ok(cached) => return Ok(Some(cached)),
             Err(slot) => slot,
         };
         let Some(stored) = store.operation(publisher, id).await? else { return Ok(None) };
-        let viewed = Arc::new(Viewed::new(publisher, &stored.offer, stored.operation));
-        slot.fill(viewed.clone());
-        Ok(Some(viewed))
+        let cached = Arc::new(CachedOperation::new(publisher, &stored.offer, stored.operation));
+        slot.fill(cached.clone());
+        Ok(Some(cached))
     }
 
     /// The operation of the offer with this number.
@@ -42,7 +42,7 @@ impl Own {
         publisher: &str,
         offer: &str,
         number: u64,
-    ) -> Result<Option<Arc<Viewed>>, StoreError> {
+    ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         match store.operation_by_version(publisher, offer, number).await? {
             Some(operation) => self.get(store, publisher, operation.head().id).await,
             None => Ok(None),

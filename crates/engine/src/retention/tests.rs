@@ -54,7 +54,7 @@ impl World {
                 emails: Vec::new(),
                 operation: None,
                 guard: Guard::None,
-                means: signoff_lifecycle::command::Means::Cancel,
+                level: signoff_lifecycle::command::StopLevel::Cancel,
                 accepts_ended: false,
                 repeat: None,
             };

@@ -16,7 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::operations::Viewed;
+use crate::operations::CachedOperation;
 use crate::usecase::Plain;
 
 mod leaving;
@@ -234,8 +234,8 @@ impl Engine {
         lease: &Lease,
         place: &mut Place,
     ) -> Result<Option<()>, EngineError> {
-        let viewed = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
-        let operation = &viewed.operation;
+        let cached = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
+        let operation = &cached.operation;
         let command = if operation.holds() {
             Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
         } else {
@@ -255,7 +255,7 @@ impl Engine {
     }
 
     /// The operation, if it waits for this piece of work.
-    async fn waiting_for(&self, lease: &Lease) -> Result<Option<Arc<Viewed>>, StoreError> {
+    async fn waiting_for(&self, lease: &Lease) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let waits = |operation: &Operation| {
             operation
                 .head()
@@ -263,8 +263,8 @@ impl Engine {
                 .as_ref()
                 .is_some_and(|outstanding| outstanding.attempt == lease.attempt)
         };
-        let viewed = self.operation(&lease.publisher, lease.operation).await?;
-        Ok(viewed.filter(|viewed| waits(&viewed.operation)))
+        let cached = self.operation(&lease.publisher, lease.operation).await?;
+        Ok(cached.filter(|cached| waits(&cached.operation)))
     }
 
     /// Does the work and makes the lease last meanwhile. `None`: it must be given back. What was begun is dropped

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::command::{Guard, Means, PutGuard};
+use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
@@ -99,7 +99,7 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         emails: Vec::new(),
         operation: None,
         guard: Guard::None,
-        means: Means::Cancel,
+        level: StopLevel::Cancel,
         accepts_ended: false,
         repeat: None,
     };

@@ -1,6 +1,6 @@
 //! What the audit log says of a change that a person asked for.
 
-use signoff_lifecycle::command::{Command, Means, Ruling};
+use signoff_lifecycle::command::{Command, ReviewDecision, StopLevel};
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::Timestamp;
 use signoff_store::contract::AuditEntry;
@@ -24,17 +24,17 @@ impl AuditedAction {
             Command::Publish(_) => plain("publish"),
             Command::GoLive(_) => plain("golive"),
             Command::Cancel(cancel) => {
-                let action = match cancel.means {
-                    Means::Cancel => "cancel",
-                    Means::Force => "force",
-                    Means::Kill => "kill",
+                let action = match cancel.level {
+                    StopLevel::Cancel => "cancel",
+                    StopLevel::Force => "force",
+                    StopLevel::Kill => "kill",
                 };
                 Some(Self { action, subject: None, reason: cancel.reason.clone() })
             }
             Command::Review(review) => {
-                let (action, reason) = match &review.ruling {
-                    Ruling::Approve => ("approve", None),
-                    Ruling::Reject { reason } => ("reject", reason.clone()),
+                let (action, reason) = match &review.decision {
+                    ReviewDecision::Approve => ("approve", None),
+                    ReviewDecision::Reject { reason } => ("reject", reason.clone()),
                 };
                 Some(Self { action, subject: Some(review.step.clone()), reason })
             }
@@ -69,18 +69,18 @@ impl Engine {
 
     /// The entry of any change to what is a publisher's; `None` if nobody asks.
     pub fn audit_entry_for(&self, action: &str, outcome: &str, now: Timestamp) -> Option<AuditEntry> {
-        let asker = self.asker.as_ref()?;
+        let audit_actor = self.audit_actor.as_ref()?;
         Some(AuditEntry {
             at: now,
-            by: asker.by.clone(),
-            role: asker.role.clone(),
+            by: audit_actor.by.clone(),
+            role: audit_actor.role.clone(),
             action: action.to_owned(),
             offer: None,
             operation: None,
             subject: None,
             outcome: outcome.to_owned(),
             reason: None,
-            request: asker.request.clone(),
+            request: audit_actor.request.clone(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! A third party speaks of its own accord.
 
-use signoff_lifecycle::command::{Callback, Command, Said};
+use signoff_lifecycle::command::{Callback, Command, WebhookReport};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 
@@ -20,7 +20,7 @@ pub struct CallbackRequest {
     /// The key that the request carried.
     pub key: String,
     /// What is said.
-    pub said: Said,
+    pub said: WebhookReport,
 }
 
 impl Engine {
@@ -57,9 +57,9 @@ impl Engine {
         step: &str,
         hook: &str,
     ) -> Result<(), EngineError> {
-        let viewed = self.operation(publisher, operation).await?;
-        let viewed = viewed.filter(|viewed| viewed.offer == offer).ok_or(Refusal::OperationNotFound)?;
-        let plan = viewed.operation.step(step).map(|step| &step.plan);
+        let cached = self.operation(publisher, operation).await?;
+        let cached = cached.filter(|cached| cached.offer == offer).ok_or(Refusal::OperationNotFound)?;
+        let plan = cached.operation.step(step).map(|step| &step.plan);
         let webhook = plan.and_then(|plan| plan.webhook.as_ref());
         if webhook.is_none_or(|webhook| webhook.hook != hook) {
             return Err(Refusal::StepNotFound { step: step.to_owned() }.into());

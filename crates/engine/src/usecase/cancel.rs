@@ -1,7 +1,7 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, Release};
+use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, Release, StopLevel};
 use signoff_lifecycle::decision::{Reply, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::refusal::Refusal;
@@ -28,7 +28,7 @@ pub struct CancelRequest {
     /// The concurrency guard.
     pub guard: Guard,
     /// How far to go: cancel, force (an owner may), kill (the operator may).
-    pub means: Means,
+    pub level: StopLevel,
     /// Whether a cancel of what has ended is accepted, too (dialect `observed`).
     pub accepts_ended: bool,
     /// What is needed if the request may come again.
@@ -40,7 +40,7 @@ struct Canceling<'r> {
     request: &'r CancelRequest,
     /// Of the cancellation, should one be needed.
     id: OperationId,
-    named: Named,
+    named: CancelTarget,
 }
 
 impl UseCase for Canceling<'_> {
@@ -51,7 +51,7 @@ impl UseCase for Canceling<'_> {
     }
 
     fn repeat(&self) -> Option<Repeat> {
-        self.request.repeat.filter(|_| self.named != Named::Unknown)
+        self.request.repeat.filter(|_| self.named != CancelTarget::Unknown)
     }
 
     async fn prepare(
@@ -60,8 +60,8 @@ impl UseCase for Canceling<'_> {
         _: Option<&Loaded>,
         _: Timestamp,
     ) -> Result<Prepared, EngineError> {
-        let CancelRequest { by, reason, emails, guard, means, .. } = self.request.clone();
-        let cancel = Cancel { id: self.id, by, reason, emails, named: self.named, guard, means };
+        let CancelRequest { by, reason, emails, guard, level, .. } = self.request.clone();
+        let cancel = Cancel { id: self.id, by, reason, emails, named: self.named, guard, level };
         Ok(Command::Cancel(cancel).into())
     }
 
@@ -78,7 +78,7 @@ impl UseCase for Canceling<'_> {
 
 impl CancelRequest {
     fn case(&self, id: OperationId) -> Canceling<'_> {
-        Canceling { request: self, id, named: Named::Newest }
+        Canceling { request: self, id, named: CancelTarget::Newest }
     }
 }
 
@@ -128,15 +128,15 @@ async fn named(
     scope: Scope<'_>,
     loaded: Option<&Loaded>,
     named: Option<OperationId>,
-) -> Result<Named, StoreError> {
-    let Some(id) = named else { return Ok(Named::Newest) };
+) -> Result<CancelTarget, StoreError> {
+    let Some(id) = named else { return Ok(CancelTarget::Newest) };
     if loaded.is_some_and(|loaded| loaded.aggregate.operation(id).is_some()) {
-        return Ok(Named::Operation(id));
+        return Ok(CancelTarget::Operation(id));
     }
     let found = scope.engine.operation(scope.publisher, id).await?;
-    Ok(if found.is_some_and(|viewed| viewed.offer == scope.offer) {
-        Named::Operation(id)
+    Ok(if found.is_some_and(|cached| cached.offer == scope.offer) {
+        CancelTarget::Operation(id)
     } else {
-        Named::Unknown
+        CancelTarget::Unknown
     })
 }

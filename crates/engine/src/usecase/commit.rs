@@ -15,7 +15,7 @@ use super::moved::{self, Before, Moved};
 use super::path::With;
 use super::receipt::Receipt;
 use crate::engine::Engine;
-use crate::operations::Viewed;
+use crate::operations::CachedOperation;
 
 /// When something happens.
 #[derive(Clone, Copy)]
@@ -101,8 +101,8 @@ impl Engine {
         match (committed, changing) {
             (Ok(()), Some(changing)) => {
                 let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
-                let viewed = |operation| Arc::new(Viewed::new(publisher, offer, operation));
-                changing.committed(operations.into_iter().map(viewed));
+                let cached = |operation| Arc::new(CachedOperation::new(publisher, offer, operation));
+                changing.committed(operations.into_iter().map(cached));
             }
             (Ok(()), None) => {}
             (Err(error), changing) => {
@@ -121,7 +121,7 @@ impl Engine {
     /// Writes the log, and wakes whoever waits for what was committed.
     fn wake(&self, done: &Done, woken: &Woken) {
         let offer = &done.state.offer;
-        let request = self.asker.as_ref().map(|asker| asker.request.as_str());
+        let request = self.audit_actor.as_ref().map(|audit_actor| audit_actor.request.as_str());
         for moved in &woken.moved {
             moved.tell(offer, request);
         }

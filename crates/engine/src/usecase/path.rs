@@ -200,7 +200,7 @@ impl Engine {
             expected,
             times: Times { now, at },
             before: state.as_ref().map(Before::of).unwrap_or_default(),
-            asked: self.asker.as_ref().and_then(|_| audit::AuditedAction::of(&command)),
+            asked: self.audit_actor.as_ref().and_then(|_| audit::AuditedAction::of(&command)),
             repeat: case.repeat(),
             with,
         };

@@ -1,7 +1,7 @@
 //! A reviewer's yes or no.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Command, Review, Ruling};
+use signoff_lifecycle::command::{Command, Review, ReviewDecision};
 use signoff_lifecycle::ids::OperationId;
 
 use super::{Done, Plain};
@@ -18,7 +18,7 @@ pub struct ReviewRequest {
     /// The step that waits.
     pub step: String,
     /// What is said.
-    pub ruling: Ruling,
+    pub decision: ReviewDecision,
 }
 
 impl Engine {
@@ -34,13 +34,13 @@ impl Engine {
         request: ReviewRequest,
     ) -> Result<Done, EngineError> {
         // A no may come from anybody who may review.
-        let self_review = request.ruling != Ruling::Approve
+        let self_review = request.decision != ReviewDecision::Approve
             || self.publisher(publisher).await?.is_none_or(|record| record.self_review);
         let command = Command::Review(Review {
             operation: request.operation,
             step: request.step,
             by: request.by,
-            ruling: request.ruling,
+            decision: request.decision,
             self_review,
         });
         self.execute(publisher, offer, Plain::from(command)).await

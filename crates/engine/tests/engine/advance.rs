@@ -1,6 +1,6 @@
 //! The test clock.
 
-use signoff_engine::lab::{AdvanceError, StepScenario};
+use signoff_engine::dev::{AdvanceError, StepScenario};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Standing, StepState};
 

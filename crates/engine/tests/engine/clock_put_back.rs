@@ -69,8 +69,8 @@ impl Machine {
         let (stop, stopped) = watch::channel(false);
         let engine = self.engine.clone();
         let runner = tokio::spawn(async move { engine.run(stopped).await });
-        let look = |viewed: &signoff_engine::Viewed| {
-            if enough(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
+        let look = |cached: &signoff_engine::CachedOperation| {
+            if enough(&cached.operation) { Look::Enough } else { Look::WhenMoved }
         };
         self.engine.wait_for(CONTOSO, publish, std::future::pending(), look).await.unwrap();
         stop.send_replace(true);

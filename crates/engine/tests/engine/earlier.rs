@@ -1,7 +1,7 @@
 //! What an earlier version left in every state goes on.
 
 use signoff_engine::Settings;
-use signoff_lifecycle::command::Means;
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::contract::OfferFilter;
 use signoff_store::testing::earlier_store;
@@ -87,8 +87,8 @@ impl World {
                 self.cancel(offer).await.unwrap();
                 assert_eq!(self.state(offer).await, before, "{offer}");
             }
-            Then::Force => drop(self.stop(offer, Means::Force).await.unwrap()),
-            Then::Kill => drop(self.stop(offer, Means::Kill).await.unwrap()),
+            Then::Force => drop(self.stop(offer, StopLevel::Force).await.unwrap()),
+            Then::Kill => drop(self.stop(offer, StopLevel::Kill).await.unwrap()),
             Then::Release(step) => self.release(offer, step).await,
         }
     }

@@ -1,8 +1,8 @@
 //! Force and kill: undoing is given up, what is left is named, and the next publish removes it.
 
 use signoff_engine::EngineError;
-use signoff_engine::lab::StepScenario;
-use signoff_lifecycle::command::Means;
+use signoff_engine::dev::StepScenario;
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::{Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::SlotContent;
@@ -18,7 +18,7 @@ async fn force_leaves_what_the_next_publish_removes() {
     let forced = world.publish("a").await;
     world.advance(HOUR).await;
     assert_eq!(world.artifacts(forced).await, ["displaypackage", "displayprovision"]);
-    let cancellation = started(&world.stop("a", Means::Force).await.unwrap());
+    let cancellation = started(&world.stop("a", StopLevel::Force).await.unwrap());
     let left = vec!["displaypackage".to_owned(), "displayprovision".to_owned()];
     let failure = Failure::CancellationFailed { cancellation, left: left.clone() };
     let (target, ended) = (world.operation(forced).await, world.operation(cancellation).await);
@@ -53,13 +53,13 @@ async fn force_ends_a_cancellation_whose_undo_takes_too_long() {
     let cancellation = started(&world.cancel("a").await.unwrap());
     world.advance(MINUTE).await;
     assert!(world.operation(cancellation).await.is_running());
-    assert_eq!(started(&world.stop("a", Means::Force).await.unwrap()), cancellation);
+    assert_eq!(started(&world.stop("a", StopLevel::Force).await.unwrap()), cancellation);
     let ended = [world.operation(publish).await, world.operation(cancellation).await];
     assert!(ended.iter().all(|operation| operation.standing() == Standing::Failed));
     // Its undo would have ended meanwhile; nothing changes any more.
     world.advance(DAY).await;
     assert_eq!([world.operation(publish).await, world.operation(cancellation).await], ended);
-    let repeated = world.stop("a", Means::Force).await;
+    let repeated = world.stop("a", StopLevel::Force).await;
     assert!(matches!(repeated, Err(EngineError::Refused(Refusal::CancellationFailed { .. }))));
 }
 
@@ -70,9 +70,9 @@ async fn the_operator_gets_past_a_point_of_no_return_and_force_does_not() {
     world.scenario("a", [("displaycertify", refusing)]).await;
     let publish = world.publish("a").await;
     world.advance(MINUTE).await;
-    let refused = world.stop("a", Means::Force).await;
+    let refused = world.stop("a", StopLevel::Force).await;
     assert!(matches!(refused, Err(EngineError::Refused(Refusal::PastPointOfNoReturn { forced: true, .. }))));
-    started(&world.stop("a", Means::Kill).await.unwrap());
+    started(&world.stop("a", StopLevel::Kill).await.unwrap());
     assert_eq!(world.operation(publish).await.standing(), Standing::Failed);
     world.scenario("a", []).await;
     let next = world.publish("a").await;
@@ -90,13 +90,13 @@ async fn a_kill_after_the_switch_completes_the_golive() {
     let golive = started(&world.golive("a").await.unwrap());
     world.advance(HOUR).await;
     assert!(matches!(step(&world.operation(golive).await, "live"), StepState::Propagating { .. }));
-    for means in [Means::Cancel, Means::Force] {
-        let refused = world.stop("a", means).await;
+    for level in [StopLevel::Cancel, StopLevel::Force] {
+        let refused = world.stop("a", level).await;
         let Err(EngineError::Refused(Refusal::PastPointOfNoReturn { switched: true, .. })) = refused else {
             panic!("{refused:?}")
         };
     }
-    let killed = world.stop("a", Means::Kill).await.unwrap();
+    let killed = world.stop("a", StopLevel::Kill).await.unwrap();
     assert!(matches!(killed.reply(), Reply::Completed(reference) if reference.id == golive));
     let completed = world.operation(golive).await;
     assert_eq!(completed.standing(), Standing::Completed);
@@ -107,7 +107,7 @@ async fn a_kill_after_the_switch_completes_the_golive() {
 
 #[tokio::test]
 async fn a_golive_that_is_stopped_leaves_production_as_it_was_and_may_be_tried_again() {
-    for means in [Means::Cancel, Means::Force, Means::Kill] {
+    for level in [StopLevel::Cancel, StopLevel::Force, StopLevel::Kill] {
         let world = World::start().await;
         let first = world.publish("a").await;
         world.advance(HOUR).await;
@@ -118,14 +118,14 @@ async fn a_golive_that_is_stopped_leaves_production_as_it_was_and_may_be_tried_a
         world.an_hour_each("a").await;
         let golive = started(&world.golive("a").await.unwrap());
         world.advance(MINUTE).await;
-        world.stop("a", means).await.unwrap();
+        world.stop("a", level).await.unwrap();
         world.advance(DAY).await;
-        assert!(!world.operation(golive).await.is_running(), "{means:?}");
+        assert!(!world.operation(golive).await.is_running(), "{level:?}");
         let slots = world.state("a").await.offer;
         let of = |slot: Option<SlotContent>| slot.unwrap().operation;
-        assert_eq!((of(slots.production), of(slots.preview)), (first, second), "{means:?}");
+        assert_eq!((of(slots.production), of(slots.preview)), (first, second), "{level:?}");
         world.golive("a").await.unwrap();
         world.advance(DAY).await;
-        assert_eq!(of(world.state("a").await.offer.production), second, "{means:?}");
+        assert_eq!(of(world.state("a").await.offer.production), second, "{level:?}");
     }
 }

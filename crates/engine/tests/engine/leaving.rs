@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_engine::Settings;
-use signoff_engine::lab::AdvanceError;
+use signoff_engine::dev::AdvanceError;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::testing::Outcome;
 use tempfile::TempDir;

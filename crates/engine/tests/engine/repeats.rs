@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use signoff_engine::{CancelRequest, Done, EngineError, GoLiveRequest, PublishRequest, PutRequest, Receipt};
-use signoff_lifecycle::command::{Guard, Means, PutGuard};
+use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::operation::Kind;
@@ -64,7 +64,7 @@ impl Wish {
                     emails: Vec::new(),
                     operation: None,
                     guard,
-                    means: Means::Cancel,
+                    level: StopLevel::Cancel,
                     accepts_ended: true,
                     repeat,
                 };

@@ -1,8 +1,8 @@
 //! What scenarios change.
 
-use signoff_engine::lab::StepScenario;
+use signoff_engine::dev::StepScenario;
 use signoff_engine::{EngineError, ReviewRequest};
-use signoff_lifecycle::command::Ruling;
+use signoff_lifecycle::command::ReviewDecision;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Failure, Phase, Standing, StepFailure, StepState};
@@ -177,10 +177,10 @@ async fn a_reviewer_lets_it_pass_or_not() {
         world.advance(DAY).await;
         let waiting = world.operation(publish).await;
         assert!(matches!(step(&waiting, "displaycertify"), StepState::WaitingForApproval { .. }));
-        let reject = Ruling::Reject { reason: Some("no icon".to_owned()) };
-        let ruling = if passes { Ruling::Approve } else { reject };
+        let reject = ReviewDecision::Reject { reason: Some("no icon".to_owned()) };
+        let decision = if passes { ReviewDecision::Approve } else { reject };
         let by = "rita".into();
-        let review = ReviewRequest { by, operation: publish, step: "displaycertify".to_owned(), ruling };
+        let review = ReviewRequest { by, operation: publish, step: "displaycertify".to_owned(), decision };
         world.engine.review(CONTOSO, "a", review.clone()).await.unwrap();
         let twice = world.engine.review(CONTOSO, "a", review).await;
         assert!(matches!(twice, Err(EngineError::Refused(Refusal::StepNotWaiting { .. }))));

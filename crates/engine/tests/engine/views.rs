@@ -14,8 +14,8 @@ use crate::world::{CONTOSO, World};
 async fn is_seen(engine: &Engine, state: &Aggregate) {
     for operation in state.operations() {
         let head = operation.head();
-        let viewed = engine.operation(CONTOSO, head.id).await.unwrap().expect("it was committed");
-        assert!(viewed.operation.head().revision >= head.revision, "a view behind an answer");
+        let cached = engine.operation(CONTOSO, head.id).await.unwrap().expect("it was committed");
+        assert!(cached.operation.head().revision >= head.revision, "a view behind an answer");
     }
 }
 

@@ -1,10 +1,10 @@
 //! A third party certifies: asked with one key, polled, told of a cancel, and never waited for without end.
 
 use serde_json::json;
+use signoff_engine::dev::StepScenario;
 use signoff_engine::hooks::{HookAnswer, HookReply, HookRequest};
-use signoff_engine::lab::StepScenario;
 use signoff_engine::{CallbackRequest, EngineError};
-use signoff_lifecycle::command::Said;
+use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -256,7 +256,7 @@ async fn a_callback_of_another_hook_or_elsewhere_is_no_callback() {
         operation: id,
         step: CERTIFY.to_owned(),
         key: work_key(id, CERTIFY, Ask::Run),
-        said: Said::Progress { progress: None, message: None },
+        said: WebhookReport::Progress { progress: None, message: None },
     };
     let foreign = CallbackRequest { hook: "other".to_owned(), ..request.clone() };
     let nowhere = CallbackRequest { operation: OperationId(7), ..request.clone() };

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde_json::Value;
 use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
+use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::hooks::Hooks;
-use signoff_engine::lab::{Scenario, StepScenario};
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
-use signoff_lifecycle::command::{Guard, Means, PutGuard};
+use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
@@ -164,13 +164,13 @@ impl World {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
-        self.stop(offer, Means::Cancel).await
+        self.stop(offer, StopLevel::Cancel).await
     }
 
     /// A cancel by these means.
-    pub(crate) async fn stop(&self, offer: &str, means: Means) -> Result<Done, EngineError> {
+    pub(crate) async fn stop(&self, offer: &str, level: StopLevel) -> Result<Done, EngineError> {
         let reason = Some("too early".to_owned());
-        let cancel = CancelRequest { by: "bob".into(), reason, means, ..cancel_request() };
+        let cancel = CancelRequest { by: "bob".into(), reason, level, ..cancel_request() };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
 
@@ -235,7 +235,7 @@ pub(crate) fn cancel_request() -> CancelRequest {
         emails: Vec::new(),
         operation: None,
         guard: Guard::None,
-        means: Means::Cancel,
+        level: StopLevel::Cancel,
         accepts_ended: false,
         repeat: None,
     }

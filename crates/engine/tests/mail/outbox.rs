@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
-use signoff_store::contract::{Delivery, Lab, Letter, Mail, Outbox};
+use signoff_store::contract::{Delivery, DevState, Letter, Mail, Outbox};
 
 use crate::fixture::{Fixture, HOUR, START, mail};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_engine::{CancelRequest, Settings};
-use signoff_lifecycle::command::{Guard, Means};
+use signoff_lifecycle::command::{Guard, StopLevel};
 
 use crate::cluster::{CONTOSO, Cluster, Node};
 
@@ -49,7 +49,7 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
         emails: Vec::new(),
         operation: Some(publish.head.id),
         guard: Guard::None,
-        means: Means::Cancel,
+        level: StopLevel::Cancel,
         accepts_ended: false,
         repeat: None,
     };

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::{Clock, Source};
-use signoff_engine::lab::{Scenario, StepScenario};
+use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutRequest, Settings};
-use signoff_lifecycle::command::{Guard, Means, PutGuard};
+use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
@@ -159,7 +159,7 @@ impl Node {
             emails: Vec::new(),
             operation: None,
             guard: Guard::None,
-            means: Means::Cancel,
+            level: StopLevel::Cancel,
             accepts_ended: false,
             repeat: None,
         };
@@ -179,11 +179,11 @@ impl Node {
 
     /// Waits at this node until the operation is as `wanted`.
     pub(crate) async fn reaches(&self, id: OperationId, wanted: impl Fn(&Operation) -> bool) -> Operation {
-        let look = |viewed: &signoff_engine::Viewed| {
-            if wanted(&viewed.operation) { Look::Enough } else { Look::WhenMoved }
+        let look = |cached: &signoff_engine::CachedOperation| {
+            if wanted(&cached.operation) { Look::Enough } else { Look::WhenMoved }
         };
         let found = self.engine.wait_for(CONTOSO, id, tokio::time::sleep(PATIENCE), look).await.unwrap();
-        let operation = found.viewed.expect("it exists").operation.clone();
+        let operation = found.cached.expect("it exists").operation.clone();
         assert!(wanted(&operation), "it did not get there: {operation:?}");
         operation
     }

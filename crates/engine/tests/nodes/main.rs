@@ -4,7 +4,7 @@
 
 mod calls;
 mod cluster;
-mod lab;
+mod dev;
 mod mail;
 mod takeover;
 mod time;

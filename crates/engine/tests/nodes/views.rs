@@ -87,14 +87,14 @@ async fn who_waits_at_one_node_hears_of_moves_at_another() {
     let engine = other.engine.clone();
     let known = publish.head().revision;
     let waiting = tokio::spawn(async move {
-        let moved = |viewed: &signoff_engine::Viewed| {
-            if viewed.operation.head().revision > known { Look::Enough } else { Look::WhenMoved }
+        let moved = |cached: &signoff_engine::CachedOperation| {
+            if cached.operation.head().revision > known { Look::Enough } else { Look::WhenMoved }
         };
         engine.wait_for(CONTOSO, publish.head().id, std::future::pending(), moved).await.unwrap()
     });
     until("the first look", async || other.looks() > 0).await;
     let canceled = one.cancel("a").await.unwrap().state.target().cloned().unwrap();
-    let heard = soon(waiting).await.unwrap().viewed.unwrap();
+    let heard = soon(waiting).await.unwrap().cached.unwrap();
     assert_eq!(heard.operation, canceled.into());
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{Cancellation, Head, Phase, Step, StepFailure, Submission,
 use crate::plan::StepPlan;
 use crate::refusal::Refusal;
 use crate::transition::{Tracked, Transition};
-use crate::webhook::External;
+use crate::webhook::WebhookProgress;
 
 /// The work that is outstanding, with the operations that it can change.
 #[expect(clippy::large_enum_variant, reason = "one stands on the stack for as long as a command is decided")]
@@ -84,7 +84,7 @@ impl Awaited {
     }
 
     /// Where the third party stands that does it, if one does, and what is noted of it.
-    pub(super) fn third_party(&mut self) -> Option<(&StepPlan, &mut External, &mut Vec<NoteAt>)> {
+    pub(super) fn third_party(&mut self) -> Option<(&StepPlan, &mut WebhookProgress, &mut Vec<NoteAt>)> {
         let (plan, external, notes) = match self {
             Self::Run(target, step) | Self::Propagate(target, step) => {
                 let Step { plan, external, notes, .. } = &mut target.steps[step.index];

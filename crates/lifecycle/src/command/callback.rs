@@ -14,7 +14,7 @@ use crate::webhook::{Answer, Ask, work_key};
 
 /// What the third party says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum WebhookReport {
     /// It is at it.
     Progress { progress: Option<u8>, message: Option<String> },
     /// It came to an end.
@@ -31,7 +31,7 @@ pub struct Callback {
     /// The key that the request carried; it says whether the step is done or undone.
     pub key: String,
     /// What is said.
-    pub said: Said,
+    pub said: WebhookReport,
 }
 
 /// The step or undo that a third party speaks of.
@@ -60,14 +60,14 @@ impl Callback {
         };
         let mut transition = Transition::new(offer, now, present);
         match self.said {
-            Said::Progress { progress, message } => {
+            WebhookReport::Progress { progress, message } => {
                 let Some((plan, external, notes)) = awaited.third_party() else {
                     return Err(Refusal::NotAwaited { step: self.step });
                 };
                 took(external, notes, hook_of(plan), progress, message, now);
                 Ok(awaited.finish(transition, Reply::Recorded))
             }
-            Said::Ended(answer) => {
+            WebhookReport::Ended(answer) => {
                 transition.settle(operation, attempt);
                 Ok(awaited.ended(transition, WorkOutcome::Answered(answer)))
             }
@@ -124,10 +124,12 @@ impl Callback {
     /// The matter has ended: `recorded` is what the third party itself said of it.
     fn again(self, state: Aggregate, recorded: Option<Outcome>) -> Result<Verdict, Refusal> {
         match self.said {
-            Said::Ended(answer) if recorded == Some(answer.outcome) => {
+            WebhookReport::Ended(answer) if recorded == Some(answer.outcome) => {
                 Ok(Verdict::already(state, Reply::Recorded))
             }
-            Said::Ended(_) | Said::Progress { .. } => Err(Refusal::NotAwaited { step: self.step }),
+            WebhookReport::Ended(_) | WebhookReport::Progress { .. } => {
+                Err(Refusal::NotAwaited { step: self.step })
+            }
         }
     }
 }

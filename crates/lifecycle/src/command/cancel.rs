@@ -12,7 +12,7 @@ use crate::transition::{Tracked, Transition};
 
 /// The operation that a caller names, looked up on the offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum CancelTarget {
     /// None was named: the newest is meant.
     Newest,
     /// This one, which exists on the offer.
@@ -23,7 +23,7 @@ pub enum Named {
 
 /// How far a caller goes to stop an operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Means {
+pub enum StopLevel {
     /// What began is undone.
     #[default]
     Cancel,
@@ -45,11 +45,11 @@ pub struct Cancel {
     /// Who else wants to hear of it.
     pub emails: Vec<String>,
     /// Which operation is meant.
-    pub named: Named,
+    pub named: CancelTarget,
     /// The concurrency guard.
     pub guard: Guard,
     /// How far to go.
-    pub means: Means,
+    pub level: StopLevel,
 }
 
 impl Cancel {
@@ -57,7 +57,7 @@ impl Cancel {
     pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
-        if self.named == Named::Unknown {
+        if self.named == CancelTarget::Unknown {
             return Err(Refusal::OperationNotFound);
         }
         let Some(course) = course else { return Err(self.refuse_without_course(&offer)) };
@@ -66,7 +66,7 @@ impl Cancel {
             return Err(Refusal::CancellationFailed { cancellation: cancellation.into() });
         }
         // Cancel rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
-        let names_current = matches!(self.named, Named::Operation(id) if course.includes(id));
+        let names_current = matches!(self.named, CancelTarget::Operation(id) if course.includes(id));
         let repeated = repeated_answer(&course);
         let transition = |offer| Transition::new(offer, now, present);
         if let (true, Some(reply)) = (names_current, &repeated) {
@@ -74,7 +74,7 @@ impl Cancel {
             return Ok(self.repeat(transition(offer), course, reply));
         }
         self.guard.check(&offer)?;
-        if let Named::Operation(operation) = self.named
+        if let CancelTarget::Operation(operation) = self.named
             && !(names_current && course.target().is_running())
         {
             return Err(Refusal::OperationNotRunning { operation });
@@ -84,13 +84,13 @@ impl Cancel {
             return Ok(self.repeat(transition(offer), course, reply));
         }
         // Cancel rules 1 and 4.
-        let target = stoppable(course, self.means)?;
+        let target = stoppable(course, self.level)?;
         // Cancel rules 2 and 3: what has begun decides, not chance.
         Ok(if let Some(switched) = target.switched() {
             self.complete_at_once(transition(offer), target, switched)
         } else if target.to_undo().next().is_none() {
             self.stop_on_the_spot(transition(offer), target)
-        } else if self.means == Means::Cancel {
+        } else if self.level == StopLevel::Cancel {
             self.start_cancellation(transition(offer), target)
         } else {
             self.give_up(transition(offer), target)
@@ -101,8 +101,10 @@ impl Cancel {
     fn refuse_without_course(&self, offer: &Offer) -> Refusal {
         match (self.guard.check(offer), self.named) {
             (Err(refusal), _) => refusal,
-            (Ok(()), Named::Operation(operation)) => Refusal::OperationNotRunning { operation },
-            (Ok(()), Named::Newest | Named::Unknown) => Refusal::NoOperationInProgress { newest: None },
+            (Ok(()), CancelTarget::Operation(operation)) => Refusal::OperationNotRunning { operation },
+            (Ok(()), CancelTarget::Newest | CancelTarget::Unknown) => {
+                Refusal::NoOperationInProgress { newest: None }
+            }
         }
     }
 
@@ -110,7 +112,7 @@ impl Cancel {
     fn repeat(self, transition: Transition, course: Course, reply: Reply) -> Verdict {
         match course {
             Course::Canceling(target, cancellation)
-                if self.means != Means::Cancel && cancellation.is_running() =>
+                if self.level != StopLevel::Cancel && cancellation.is_running() =>
             {
                 self.give_up_cancellation(transition, target, cancellation)
             }
@@ -123,7 +125,7 @@ impl Cancel {
         let mut target = Tracked::unchanged(target);
         stop_open_steps(&mut transition, &mut target);
         transition.restore_preview(&mut target);
-        transition.also_tell(self.emails);
+        transition.also_notify(self.emails);
         transition.end_canceled(&mut target, None, self.by.to_string(), self.reason);
         transition.finish(target, None, reply)
     }
@@ -192,23 +194,23 @@ fn repeated_answer(course: &Course) -> Option<Reply> {
 }
 
 /// The operation in progress, if these means stop it.
-fn stoppable(course: Course, means: Means) -> Result<Submission, Refusal> {
+fn stoppable(course: Course, level: StopLevel) -> Result<Submission, Refusal> {
     let (target, _) = course.into_parts();
     if !target.is_running() {
         return Err(Refusal::NoOperationInProgress { newest: Some((&target).into()) });
     }
     if let Phase::Undoing { failure } = &target.phase {
-        if means != Means::Cancel {
+        if level != StopLevel::Cancel {
             return Ok(target);
         }
         let (step, _) = failure.step_and_reason();
         return Err(Refusal::AlreadyUndoing { operation: (&target).into(), step: step.to_owned() });
     }
-    if let Some(step) = target.point_of_no_return().filter(|_| means != Means::Kill) {
+    if let Some(step) = target.point_of_no_return().filter(|_| level != StopLevel::Kill) {
         return Err(Refusal::PastPointOfNoReturn {
             operation: (&target).into(),
             step: step.plan.id.clone(),
-            forced: means == Means::Force,
+            forced: level == StopLevel::Force,
             switched: target.is_switched(),
         });
     }

@@ -6,7 +6,7 @@ use crate::note::{Note, NoteAt};
 use crate::operation::{Step, StepState, Underway, Undo, UndoState};
 use crate::plan::{Outcome, RETRIES, StepPlan};
 use crate::transition::Transition;
-use crate::webhook::{Answer, External, Finding, OnCancelDeadline};
+use crate::webhook::{Answer, Finding, OnCancelDeadline, WebhookProgress};
 
 /// What a step comes to.
 pub(super) enum Next {
@@ -21,7 +21,7 @@ pub(super) enum Next {
 /// Takes in what became of asking the third party for a step.
 pub(super) fn next_of_step(
     step: &mut Step,
-    external: &mut External,
+    external: &mut WebhookProgress,
     underway: Underway,
     outcome: WorkOutcome,
     transition: &Transition,
@@ -84,7 +84,7 @@ fn unanswered(hook: String) -> Next {
 
 /// The third party has the work in hand.
 pub(super) fn took(
-    external: &mut External,
+    external: &mut WebhookProgress,
     notes: &mut Vec<NoteAt>,
     hook: String,
     progress: Option<u8>,
@@ -103,7 +103,7 @@ pub(super) fn took(
 /// What the undo comes to; `Some`: the third party is turned to again after this time.
 pub(super) fn undo_after(
     undo: &mut Undo,
-    external: &mut External,
+    external: &mut WebhookProgress,
     underway: Underway,
     outcome: WorkOutcome,
     transition: &Transition,

@@ -1,6 +1,6 @@
 //! Ending an operation by force: what is not undone yet is left behind, and both operations end now.
 
-use super::cancel::{Cancel, Means};
+use super::cancel::{Cancel, StopLevel};
 use crate::decision::{Reply, Verdict};
 use crate::note::Note;
 use crate::operation::{Cancellation, Phase, StepFailure, Submission};
@@ -29,7 +29,7 @@ impl Cancel {
         let giving_up = GivingUp::of(&self);
         let (target, mut cancellation) = (Tracked::unchanged(target), Tracked::unchanged(cancellation));
         transition.recall(&mut cancellation.head);
-        transition.also_tell(self.emails);
+        transition.also_notify(self.emails);
         giving_up.end(transition, target, cancellation)
     }
 
@@ -44,7 +44,7 @@ impl Cancel {
         let reply = Reply::Completed((&target).into());
         let mut target = Tracked::unchanged(target);
         transition.recall(&mut target.head);
-        transition.also_tell(self.emails);
+        transition.also_notify(self.emails);
         let note = Note::KilledAfterSwitch { by: self.by.to_string(), reason: self.reason };
         target.head.note(transition.now, note);
         transition.complete_step(&mut target, switched);
@@ -57,7 +57,7 @@ impl Cancel {
 struct GivingUp {
     by: String,
     reason: Option<String>,
-    means: Means,
+    level: StopLevel,
     /// Why the target had failed by itself, if it had.
     failure: Option<StepFailure>,
 }
@@ -65,7 +65,7 @@ struct GivingUp {
 impl GivingUp {
     fn of(cancel: &Cancel) -> Self {
         let (by, reason) = (cancel.by.to_string(), cancel.reason.clone());
-        Self { by, reason, means: cancel.means, failure: None }
+        Self { by, reason, level: cancel.level, failure: None }
     }
 
     fn end(
@@ -74,13 +74,13 @@ impl GivingUp {
         mut target: Tracked<Submission>,
         mut cancellation: Tracked<Cancellation>,
     ) -> Verdict {
-        let Self { by, reason, means, failure } = self;
+        let Self { by, reason, level, failure } = self;
         let reply = Reply::GivenUp((&*cancellation).into());
         transition.give_up(&mut target.undo);
         let given_up = transition.give_up(&mut cancellation.undo);
-        let note = match means {
-            Means::Kill => Note::Killed { by, reason, given_up },
-            Means::Cancel | Means::Force => Note::Forced { by, reason, given_up },
+        let note = match level {
+            StopLevel::Kill => Note::Killed { by, reason, given_up },
+            StopLevel::Cancel | StopLevel::Force => Note::Forced { by, reason, given_up },
         };
         transition.note_both(&mut target, &mut cancellation, &note);
         transition.end_both_failed(&mut target, &mut cancellation, failure);

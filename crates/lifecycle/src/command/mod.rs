@@ -13,15 +13,15 @@ mod reschedule;
 mod result;
 mod review;
 
-pub use callback::{Callback, Said};
-pub use cancel::{Cancel, Means, Named};
+pub use callback::{Callback, WebhookReport};
+pub use cancel::{Cancel, CancelTarget, StopLevel};
 pub use golive::GoLive;
 pub use hold::{Hold, Release};
 pub use publish::{Checked, Publish, Warning};
 pub use put::{Put, PutGuard};
 pub use reschedule::Reschedule;
 pub use result::{StepResult, WorkOutcome};
-pub use review::{Review, Ruling};
+pub use review::{Review, ReviewDecision};
 
 use crate::decision::Verdict;
 use crate::ids::Timestamp;

@@ -11,7 +11,7 @@ use crate::transition::{Tracked, Transition};
 
 /// What the reviewer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ruling {
+pub enum ReviewDecision {
     /// The operation goes on.
     Approve,
     /// The operation fails.
@@ -28,7 +28,7 @@ pub struct Review {
     /// Who says so.
     pub by: Actor,
     /// What is said.
-    pub ruling: Ruling,
+    pub decision: ReviewDecision,
     /// Whether who started the operation may approve its steps, as the publisher wants it.
     pub self_review: bool,
 }
@@ -49,20 +49,20 @@ impl Review {
             let state = target.steps[index].state.clone();
             return Err(Refusal::StepNotWaiting { step: self.step, state });
         }
-        if self.ruling == Ruling::Approve && !self.self_review && target.head.by.is(&self.by) {
+        if self.decision == ReviewDecision::Approve && !self.self_review && target.head.by.is(&self.by) {
             return Err(Refusal::SelfReview { step: self.step });
         }
         let by = self.by.to_string();
         let mut target = Tracked::unchanged(target);
         let mut transition = Transition::new(offer, now, present);
         let step = &mut target.steps[index];
-        match self.ruling {
-            Ruling::Approve => {
+        match self.decision {
+            ReviewDecision::Approve => {
                 step.state = StepState::Complete { at: now };
                 step.note(now, Note::StepApproved { by });
                 transition.begin_next_step(&mut target);
             }
-            Ruling::Reject { reason } => {
+            ReviewDecision::Reject { reason } => {
                 step.state = StepState::Rejected { at: now };
                 step.note(now, Note::StepRejected { by: by.clone(), reason: reason.clone() });
                 let reason = reason.unwrap_or(by);

@@ -8,7 +8,7 @@ use crate::offer::Leftover;
 use crate::operation::{
     Cancellation, CancellationPhase, Failure, Phase, StepFailure, Submission, Undo, UndoState, WorkKind,
 };
-use crate::webhook::External;
+use crate::webhook::WebhookProgress;
 
 impl Transition {
     /// The target failed: undo what began, then end.
@@ -130,7 +130,7 @@ impl Transition {
         let index = undo.iter().position(|undo| undo.state == UndoState::Pending)?;
         let undo = &mut undo[index];
         undo.state = UndoState::Running { since: self.now, tries: 0 };
-        undo.external = External::of_undo(&undo.plan, self.present);
+        undo.external = WebhookProgress::of_undo(&undo.plan, self.present);
         Some((index, undo.plan.undo_duration))
     }
 

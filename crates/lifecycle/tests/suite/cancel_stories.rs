@@ -1,7 +1,7 @@
 //! What a cancel does over time, and who hears of it.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::Ruling;
+use signoff_lifecycle::command::ReviewDecision;
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::OfferStatus;
@@ -78,7 +78,7 @@ fn a_reviewer_who_is_asked_can_be_cancelled_away() {
     world.publish_to(CERTIFY);
     assert!(matches!(world.state_of(CERTIFY), StepState::WaitingForApproval { .. }));
     assert!(matches!(world.cancel(), Ok(Reply::Canceled(_))));
-    let late = world.review(CERTIFY, Ruling::Approve);
+    let late = world.review(CERTIFY, ReviewDecision::Approve);
     assert!(matches!(late, Err(Refusal::StepNotWaiting { .. })), "{late:?}");
 }
 

@@ -1,7 +1,7 @@
 //! "Cancel" of the contract, row by row: what T is, what the caller sends, what is answered.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Cancel, Guard, Means, Named};
+use signoff_lifecycle::command::{Cancel, CancelTarget, Guard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::CancellationRequestState;
@@ -63,19 +63,19 @@ pub(crate) fn world_where(t: &str) -> World {
 
 /// A cancel as the words say, and who T and C were before it.
 fn cancel(world: &mut World, named: &str, if_match: &str) -> String {
-    stop(world, Means::Cancel, named, if_match)
+    stop(world, StopLevel::Cancel, named, if_match)
 }
 
 /// The same by any means.
-pub(crate) fn stop(world: &mut World, means: Means, named: &str, if_match: &str) -> String {
-    let mut cancel = Cancel { means, ..world.a_cancel() };
+pub(crate) fn stop(world: &mut World, level: StopLevel, named: &str, if_match: &str) -> String {
+    let mut cancel = Cancel { level, ..world.a_cancel() };
     let (t, c) = participants(world);
     cancel.named = match named {
-        "-" => Named::Newest,
-        "T" => Named::Operation(t.unwrap()),
-        "C" => Named::Operation(c.unwrap()),
-        "older" => Named::Operation(*world.operations.keys().next().unwrap()),
-        "unknown" => Named::Unknown,
+        "-" => CancelTarget::Newest,
+        "T" => CancelTarget::Operation(t.unwrap()),
+        "C" => CancelTarget::Operation(c.unwrap()),
+        "older" => CancelTarget::Operation(*world.operations.keys().next().unwrap()),
+        "unknown" => CancelTarget::Unknown,
         other => panic!("{other}"),
     };
     let newest = world.offer().publishing_version;

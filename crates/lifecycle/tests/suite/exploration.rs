@@ -6,15 +6,15 @@ use std::collections::VecDeque;
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
-    Callback, Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Said,
-    StepResult, WorkOutcome,
+    Callback, Cancel, CancelTarget, Checked, GoLive, Guard, Hold, Publish, Put, PutGuard, Release,
+    StepResult, StopLevel, WebhookReport, WorkOutcome,
 };
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, Course};
 use signoff_lifecycle::operation::{Head, Outstanding, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
-use signoff_lifecycle::webhook::{Ask, External, OnCancelDeadline, work_key};
+use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, WebhookProgress, work_key};
 use signoff_lifecycle::{Command, decide};
 use signoff_model::rules;
 
@@ -77,15 +77,15 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
             guard: Guard::None,
         }));
         commands.push(Command::GoLive(a_golive(id, plan)));
-        commands.extend([Means::Cancel, Means::Force, Means::Kill].map(|means| {
+        commands.extend([StopLevel::Cancel, StopLevel::Force, StopLevel::Kill].map(|level| {
             Command::Cancel(Cancel {
                 id,
                 by: by.clone(),
                 reason: None,
                 emails: Vec::new(),
-                named: Named::Newest,
+                named: CancelTarget::Newest,
                 guard: Guard::None,
-                means,
+                level,
             })
         }));
     }
@@ -108,7 +108,7 @@ fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
 
 /// Whatever the third party may say of the operation, asked or not.
 fn callbacks(operation: OperationId) -> Vec<Command> {
-    let said = [progress(50, "at it"), Said::Ended(succeeded()), Said::Ended(failed())];
+    let said = [progress(50, "at it"), WebhookReport::Ended(succeeded()), WebhookReport::Ended(failed())];
     let of = |ask| {
         let key = work_key(operation, CERTIFY, ask);
         said.clone().map(|said| {
@@ -127,7 +127,7 @@ fn overdue(state: &Aggregate) -> Aggregate {
     state
 }
 
-fn externals(state: &mut Aggregate) -> impl Iterator<Item = &mut External> {
+fn externals(state: &mut Aggregate) -> impl Iterator<Item = &mut WebhookProgress> {
     let (steps, [own, of_cancellation]) = parts(state);
     let steps = steps.iter_mut().filter_map(|step| step.external.as_mut());
     steps.chain(own.iter_mut().chain(of_cancellation).filter_map(|undo| undo.external.as_mut()))

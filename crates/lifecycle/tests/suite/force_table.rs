@@ -1,6 +1,6 @@
 //! Force and kill, row by row: what T is, by which means, what the caller sends, what is answered.
 
-use signoff_lifecycle::command::{Means, WorkOutcome};
+use signoff_lifecycle::command::{StopLevel, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
@@ -14,7 +14,7 @@ use crate::cancel_table::{stop, world_where};
 use crate::plans::{CERTIFY, LIVE, PACKAGE, PROVISION, SIGNOFF, VALIDATE};
 use crate::world::{World, done, fatal};
 
-use Means::{Force, Kill};
+use StopLevel::{Force, Kill};
 
 const GIVEN_UP: &str = "202 C given up";
 const NOTHING_T: &str = "400 NoOperationInProgress T";
@@ -66,11 +66,11 @@ const ROWS: &[(&str, &str, &str, &str, &str)] = &[
 #[test]
 fn force_and_kill_are_answered_as_the_table_says() {
     for (t, named, if_match, force, kill) in ROWS {
-        for (means, expected) in [(Force, force), (Kill, kill)] {
+        for (level, expected) in [(Force, force), (Kill, kill)] {
             let mut world = world_where(t);
             let before = world.state.clone();
-            let row = format!("T {t}, {means:?}, named {named}, If-Match {if_match}");
-            assert_eq!(&stop(&mut world, means, named, if_match), expected, "{row}");
+            let row = format!("T {t}, {level:?}, named {named}, If-Match {if_match}");
+            assert_eq!(&stop(&mut world, level, named, if_match), expected, "{row}");
             if expected.starts_with('4') {
                 assert_eq!(world.state, before, "a refusal changes nothing: {row}");
                 continue;
@@ -81,7 +81,7 @@ fn force_and_kill_are_answered_as_the_table_says() {
                 "200 T completed" => NOTHING_T,
                 other => other,
             };
-            for repeated in [Means::Cancel, Force, Kill] {
+            for repeated in [StopLevel::Cancel, Force, Kill] {
                 assert_eq!(stop(&mut world, repeated, "-", "-"), again, "{repeated:?} after it: {row}");
             }
             assert_eq!((&world.state, world.told.len()), (&state, told), "changed once only: {row}");
@@ -99,10 +99,10 @@ fn a_step_that_refuses_stops_force_and_not_the_operator() {
         (VALIDATE, VALIDATE, "400 OperationNotCancellable T past displaydummycertify", GIVEN_UP),
     ];
     for (scripted, at, force, kill) in rows {
-        for (means, expected) in [(Force, force), (Kill, kill)] {
+        for (level, expected) in [(Force, force), (Kill, kill)] {
             let mut world = World::vm().policy(scripted, CancelPolicy::Refuse);
             world.publish_to(at);
-            assert_eq!(stop(&mut world, means, "-", "-"), expected, "{scripted} refuses, {means:?} at {at}");
+            assert_eq!(stop(&mut world, level, "-", "-"), expected, "{scripted} refuses, {level:?} at {at}");
         }
     }
     let mut world = World::vm().policy(LIVE, CancelPolicy::Refuse);
@@ -173,13 +173,13 @@ fn force_while_a_cancellation_runs_leaves_only_what_was_not_undone() {
 
 #[test]
 fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
-    for means in [Force, Kill] {
+    for level in [Force, Kill] {
         let mut world = World::vm();
         world.publish_to(PACKAGE);
         world.end(PACKAGE, fatal());
         world.end(PACKAGE, fatal());
         let late = world.work();
-        let Ok(Reply::GivenUp(reference)) = world.stop(means) else { panic!() };
+        let Ok(Reply::GivenUp(reference)) = world.stop(level) else { panic!() };
         assert_eq!(reference.id, world.cancellation().head.id, "promise 4: a 202 always has a cancellation");
         let Phase::Failed { failure, .. } = &world.target().phase else { panic!() };
         assert!(
@@ -195,7 +195,7 @@ fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
         let Event::Failed { left: told, .. } = &world.told.last().unwrap().event else { panic!() };
         assert_eq!(told, &left);
         assert_eq!(world.result(late.operation, late.attempt, done()), Err(Refusal::StaleResult));
-        let Err(Refusal::CancellationFailed { cancellation }) = world.stop(means) else { panic!() };
+        let Err(Refusal::CancellationFailed { cancellation }) = world.stop(level) else { panic!() };
         assert_eq!(cancellation.id, reference.id, "the same again is told where it stands");
     }
 }
@@ -218,10 +218,10 @@ fn a_kill_after_the_switch_completes_the_golive_at_once() {
 
 #[test]
 fn a_golive_that_was_ended_by_force_can_be_tried_again() {
-    for means in [Force, Kill] {
+    for level in [Force, Kill] {
         let mut world = world_where("golive preparing");
         let preview = world.offer().preview.clone();
-        world.stop(means).unwrap();
+        world.stop(level).unwrap();
         assert_eq!((&world.offer().preview, &world.offer().production), (&preview, &None));
         world.golive().unwrap();
         world.finish_all();

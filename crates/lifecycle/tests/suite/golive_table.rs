@@ -1,7 +1,7 @@
 //! A golive in progress, row by row: until its switch it can be stopped, the production slot stays as it was, and it
 //! can be tried again without publishing again; from its switch on it completes.
 
-use signoff_lifecycle::command::Means;
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::offer::{OfferStatus, SlotContent};
 use signoff_lifecycle::operation::{CancellationRequestState, StepState};
@@ -35,9 +35,9 @@ type Progress = fn(&mut World);
 #[test]
 fn until_its_switch_a_golive_can_be_stopped_and_repeated() {
     for policy in [CancelPolicy::Interrupt, CancelPolicy::Undo] {
-        for means in [Means::Cancel, Means::Force, Means::Kill] {
+        for level in [StopLevel::Cancel, StopLevel::Force, StopLevel::Kill] {
             for (at, get_there) in BEFORE_THE_SWITCH {
-                let row = format!("{policy:?}, {means:?}, {at}");
+                let row = format!("{policy:?}, {level:?}, {at}");
                 let mut world = second_at_signoff(policy);
                 let (preview, live) = (world.offer().preview.clone(), production(&world));
                 assert_eq!(live.version, 1);
@@ -45,7 +45,7 @@ fn until_its_switch_a_golive_can_be_stopped_and_repeated() {
                 get_there(&mut world);
                 let promised = world.target().cancellation_request_state();
                 assert_eq!(promised, CancellationRequestState::CanCancel, "{row}");
-                world.stop(means).unwrap();
+                world.stop(level).unwrap();
                 world.finish_all();
                 assert!(!world.target().is_running(), "{row}");
                 assert_eq!(production(&world), live, "production stays untouched: {row}");
@@ -89,15 +89,15 @@ fn from_its_switch_on_a_golive_is_refused_whatever_propagating_does() {
             assert_eq!(promised, CancellationRequestState::CannotCancel);
             assert_eq!(production(&world).version, 2);
             let before = world.state.clone();
-            for means in [Means::Cancel, Means::Force] {
-                let refused = world.stop(means);
+            for level in [StopLevel::Cancel, StopLevel::Force] {
+                let refused = world.stop(level);
                 let Err(Refusal::PastPointOfNoReturn { step, switched: true, .. }) = refused else {
                     panic!("{refused:?}")
                 };
                 assert_eq!(step, LIVE);
             }
             assert_eq!(world.state, before, "a refusal changes nothing");
-            assert!(matches!(world.stop(Means::Kill), Ok(Reply::Completed(_))));
+            assert!(matches!(world.stop(StopLevel::Kill), Ok(Reply::Completed(_))));
             assert_eq!(production(&world).version, 2);
         }
     }

@@ -4,7 +4,8 @@
 use proptest::prelude::*;
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{
-    Callback, Cancel, Checked, Guard, Hold, Means, Named, Ruling, Said, WorkOutcome,
+    Callback, Cancel, CancelTarget, Checked, Guard, Hold, ReviewDecision, StopLevel, WebhookReport,
+    WorkOutcome,
 };
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::operation::{
@@ -36,7 +37,7 @@ enum Move {
     Cancel {
         named: Who,
         guard: Tag,
-        means: Means,
+        level: StopLevel,
     },
     /// The work that is due ends.
     Due(WorkOutcome),
@@ -47,7 +48,7 @@ enum Move {
         operation: prop::sample::Index,
         step: prop::sample::Index,
         cancel: bool,
-        said: Said,
+        said: WebhookReport,
     },
     Hold(prop::sample::Index),
     Release(prop::sample::Index),
@@ -97,11 +98,11 @@ fn an_outcome() -> impl Strategy<Value = WorkOutcome> {
     ]
 }
 
-fn what_is_said() -> impl Strategy<Value = Said> {
+fn what_is_said() -> impl Strategy<Value = WebhookReport> {
     prop_oneof![
         2 => Just(progress(50, "at it")),
-        2 => Just(Said::Ended(succeeded())),
-        1 => Just(Said::Ended(failed())),
+        2 => Just(WebhookReport::Ended(succeeded())),
+        1 => Just(WebhookReport::Ended(failed())),
     ]
 }
 
@@ -141,12 +142,13 @@ fn a_move() -> impl Strategy<Value = Move> {
     let index = any::<prop::sample::Index>;
     let check = prop_oneof![8 => Just(Check::Current), 1 => Just(Check::Outdated), 1 => Just(Check::Unfit)];
     let who = prop_oneof![3 => Just(Who::Newest), 1 => Just(Who::Unknown), 3 => index().prop_map(Who::Any)];
-    let means = prop_oneof![4 => Just(Means::Cancel), 1 => Just(Means::Force), 1 => Just(Means::Kill)];
+    let level =
+        prop_oneof![4 => Just(StopLevel::Cancel), 1 => Just(StopLevel::Force), 1 => Just(StopLevel::Kill)];
     prop_oneof![
         1 => any::<Option<bool>>().prop_map(|migrated| Move::Put { migrated }),
         4 => (a_tag(), check).prop_map(|(guard, check)| Move::Publish { guard, check }),
         3 => a_tag().prop_map(|guard| Move::GoLive { guard }),
-        4 => (who, a_tag(), means).prop_map(|(named, guard, means)| Move::Cancel { named, guard, means }),
+        4 => (who, a_tag(), level).prop_map(|(named, guard, level)| Move::Cancel { named, guard, level }),
         20 => an_outcome().prop_map(Move::Due),
         3 => (index(), an_outcome()).prop_map(|(which, outcome)| Move::Any(which, outcome)),
         6 => (index(), index(), any::<bool>(), what_is_said()).prop_map(
@@ -192,15 +194,15 @@ fn play(world: &mut World, one: Move) {
             let started = world.send(&Command::GoLive(golive)).is_ok();
             assert!(!started || !matches!(tag, Tag::Stale));
         }
-        Move::Cancel { named, guard: tag, means } => {
-            let mut cancel = Cancel { means, ..world.a_cancel() };
+        Move::Cancel { named, guard: tag, level } => {
+            let mut cancel = Cancel { level, ..world.a_cancel() };
             cancel.guard = guard(world, tag);
             cancel.named = match named {
-                Who::Unknown => Named::Unknown,
+                Who::Unknown => CancelTarget::Unknown,
                 Who::Any(index) if !world.operations.is_empty() => {
-                    Named::Operation(*index.get(&world.operations.keys().copied().collect::<Vec<_>>()))
+                    CancelTarget::Operation(*index.get(&world.operations.keys().copied().collect::<Vec<_>>()))
                 }
-                Who::Newest | Who::Any(_) => Named::Newest,
+                Who::Newest | Who::Any(_) => CancelTarget::Newest,
             };
             play_cancel(world, cancel, tag);
         }
@@ -217,8 +219,9 @@ fn play(world: &mut World, one: Move) {
         Move::Release(which) => drop(world.release(which.get::<&str>(&IDS))),
         Move::Review { step, approve } => {
             if world.aggregate().course.is_some() {
-                let ruling = if approve { Ruling::Approve } else { Ruling::Reject { reason: None } };
-                drop(world.review(step.get::<&str>(&IDS), ruling));
+                let decision =
+                    if approve { ReviewDecision::Approve } else { ReviewDecision::Reject { reason: None } };
+                drop(world.review(step.get::<&str>(&IDS), decision));
             }
         }
         Move::Script(plan) => world.plan = plan,
@@ -232,7 +235,7 @@ fn play_callback(
     operation: prop::sample::Index,
     step: prop::sample::Index,
     cancel: bool,
-    said: Said,
+    said: WebhookReport,
 ) {
     if world.operations.is_empty() {
         return;
@@ -240,7 +243,7 @@ fn play_callback(
     let operation = *operation.get(&world.operations.keys().copied().collect::<Vec<_>>());
     let step = (*step.get::<&str>(&IDS)).to_owned();
     let key = work_key(operation, &step, if cancel { Ask::Cancel } else { Ask::Run });
-    let ends = matches!(said, Said::Ended(_));
+    let ends = matches!(said, WebhookReport::Ended(_));
     let callback = Command::Callback(Callback { operation, step, key, said });
     let answer = world.send(&callback);
     if ends || answer.is_err() {
@@ -292,13 +295,13 @@ fn play_any(world: &mut World, which: prop::sample::Index, outcome: WorkOutcome)
 }
 
 /// Whether a cancel by these means would be accepted, as everybody can see beforehand.
-fn is_promised(world: &World, means: Means) -> bool {
+fn is_promised(world: &World, level: StopLevel) -> bool {
     let Some(target) = world.aggregate().target() else { return false };
     match target.cancellation_request_state() {
-        CancellationRequestState::CannotCancel => match means {
-            Means::Cancel => false,
-            Means::Force => matches!(target.phase, Phase::Undoing { .. }),
-            Means::Kill => target.is_running(),
+        CancellationRequestState::CannotCancel => match level {
+            StopLevel::Cancel => false,
+            StopLevel::Force => matches!(target.phase, Phase::Undoing { .. }),
+            StopLevel::Kill => target.is_running(),
         },
         _ => true,
     }
@@ -307,14 +310,14 @@ fn is_promised(world: &World, means: Means) -> bool {
 /// Promises 5 and 10: what was visible beforehand is what is answered, and the same cancel gets the same answer.
 fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let before = world.state.clone();
-    let (named, means, promised) = (cancel.named, cancel.means, is_promised(world, cancel.means));
+    let (named, level, promised) = (cancel.named, cancel.level, is_promised(world, cancel.level));
     let was_running = world.aggregate().target().is_some_and(Submission::is_running);
     let was_canceling = world.aggregate().cancellation().is_some_and(Cancellation::is_running);
     let answer: Answer = world.send(&Command::Cancel(cancel));
-    if named == Named::Newest && !matches!(tag, Tag::Stale) {
-        assert_eq!(answer.is_ok(), promised, "{means:?} {answer:?}");
+    if named == CancelTarget::Newest && !matches!(tag, Tag::Stale) {
+        assert_eq!(answer.is_ok(), promised, "{level:?} {answer:?}");
     }
-    let repeated = !was_running || was_canceling && means == Means::Cancel;
+    let repeated = !was_running || was_canceling && level == StopLevel::Cancel;
     if repeated || answer.is_err() {
         assert_eq!(world.state, before, "a repetition or a refusal changes nothing");
     }
@@ -330,7 +333,7 @@ fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     assert_eq!(world.cancel(), expected);
     if !matches!(reply, Reply::Completed(_)) {
         let mut by_name = world.a_cancel();
-        by_name.named = Named::Operation(world.target().head.id);
+        by_name.named = CancelTarget::Operation(world.target().head.id);
         by_name.guard = guard(world, Tag::Stale);
         assert_eq!(world.send(&Command::Cancel(by_name)), expected);
     }
@@ -350,7 +353,9 @@ fn bring_to_its_end(world: &mut World) {
         }
         let step = open.unwrap_or_else(|| panic!("nobody moves it on: {target:?}"));
         match step.state {
-            StepState::WaitingForApproval { .. } => world.review(&step.plan.id, Ruling::Approve).unwrap(),
+            StepState::WaitingForApproval { .. } => {
+                world.review(&step.plan.id, ReviewDecision::Approve).unwrap()
+            }
             StepState::WaitingForSignoff { .. } => world.golive().unwrap(),
             _ => world.release(&step.plan.id).unwrap(),
         };

@@ -1,7 +1,7 @@
 //! Publish of the contract, the retries of their steps, and what a failure leaves.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Checked, Guard, Ruling, Warning, WorkOutcome};
+use signoff_lifecycle::command::{Checked, Guard, ReviewDecision, Warning, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
@@ -174,16 +174,16 @@ fn a_reviewer_lets_the_publish_go_on_or_fails_it() {
         world
     };
     let mut world = waiting();
-    assert_eq!(world.review(CERTIFY, Ruling::Approve), Ok(Reply::Recorded));
+    assert_eq!(world.review(CERTIFY, ReviewDecision::Approve), Ok(Reply::Recorded));
     assert!(matches!(world.state_of(PROVISION), StepState::InProgress { .. }));
-    let again = world.review(CERTIFY, Ruling::Approve);
+    let again = world.review(CERTIFY, ReviewDecision::Approve);
     assert!(matches!(again, Err(Refusal::StepNotWaiting { .. })), "{again:?}");
     assert_eq!(
-        world.review("no-such", Ruling::Approve),
+        world.review("no-such", ReviewDecision::Approve),
         Err(Refusal::StepNotFound { step: "no-such".to_owned() })
     );
     let mut world = waiting();
-    let no = Ruling::Reject { reason: Some("logo missing".to_owned()) };
+    let no = ReviewDecision::Reject { reason: Some("logo missing".to_owned()) };
     assert_eq!(world.review(CERTIFY, no), Ok(Reply::Recorded));
     assert!(matches!(world.state_of(CERTIFY), StepState::Rejected { .. }));
     let failure =

@@ -1,7 +1,7 @@
 //! Who may approve a step that waits for a reviewer.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Command, Publish, Ruling};
+use signoff_lifecycle::command::{Command, Publish, ReviewDecision};
 use signoff_lifecycle::operation::{Phase, StepState};
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
@@ -43,7 +43,7 @@ fn who_started_a_publish_approves_it_only_where_the_publisher_wants_it() {
     {
         let mut world = started_by(ann.clone());
         let before = world.aggregate().clone();
-        let answer = world.review_as(reviewer.clone(), self_review, CERTIFY, Ruling::Approve);
+        let answer = world.review_as(reviewer.clone(), self_review, CERTIFY, ReviewDecision::Approve);
         if may {
             answer.unwrap();
             assert!(matches!(world.state_of(CERTIFY), StepState::Complete { .. }), "{reviewer:?}");
@@ -57,6 +57,6 @@ fn who_started_a_publish_approves_it_only_where_the_publisher_wants_it() {
 #[test]
 fn who_started_a_publish_may_always_reject_it() {
     let mut world = started_by(Actor::Operator);
-    world.review_as(Actor::Operator, false, CERTIFY, Ruling::Reject { reason: None }).unwrap();
+    world.review_as(Actor::Operator, false, CERTIFY, ReviewDecision::Reject { reason: None }).unwrap();
     assert!(matches!(world.target().phase, Phase::Failed { .. }));
 }

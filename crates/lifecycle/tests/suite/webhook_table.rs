@@ -1,6 +1,6 @@
 //! Steps that a third party does: it may take its time, speak twice, late or never.
 
-use signoff_lifecycle::command::{Said, WorkOutcome};
+use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
 use signoff_lifecycle::decision::{Event, Reply};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::note::{Level, Note};
@@ -50,7 +50,7 @@ fn a_no_fails_the_operation_and_names_what_was_found() {
     for by_callback in [false, true] {
         let mut world = World::certifying(Fail);
         if by_callback {
-            assert_eq!(world.callback(Ask::Run, Said::Ended(failed())), Ok(Reply::Recorded));
+            assert_eq!(world.callback(Ask::Run, WebhookReport::Ended(failed())), Ok(Reply::Recorded));
         } else {
             world.end(CERTIFY, WorkOutcome::Answered(failed()));
         }
@@ -78,7 +78,7 @@ fn what_a_good_answer_says_besides_is_kept() {
     let mut answer = succeeded();
     answer.message = Some("certified with a remark".to_owned());
     answer.findings = failed().findings;
-    world.callback(Ask::Run, Said::Ended(answer)).unwrap();
+    world.callback(Ask::Run, WebhookReport::Ended(answer)).unwrap();
     let notes = world.notes_of(CERTIFY);
     assert!(matches!(&notes[0], Note::Warning { code, .. } if code == "Virus"), "{notes:?}");
     assert!(matches!(&notes[1], Note::Said { text, .. } if text == "certified with a remark"));
@@ -214,13 +214,17 @@ fn a_callback_ends_the_step_once() {
     assert_eq!(world.callback(Ask::Run, progress(70, "signing")), Ok(Reply::Recorded));
     assert_eq!(world.work(), asked, "who is being asked may still answer");
     assert_eq!(world.external().progress, 70);
-    assert_eq!(world.callback(Ask::Run, Said::Ended(succeeded())), Ok(Reply::Recorded));
+    assert_eq!(world.callback(Ask::Run, WebhookReport::Ended(succeeded())), Ok(Reply::Recorded));
     assert!(matches!(world.state_of(CERTIFY), StepState::Complete { .. }));
     let stale = world.result(asked.operation, asked.attempt, fatal());
     assert_eq!(stale, Err(Refusal::StaleResult), "promise 7: the request that was under way");
     let before = world.state.clone();
-    assert_eq!(world.callback(Ask::Run, Said::Ended(succeeded())), Ok(Reply::Recorded), "the same word");
-    assert_eq!(world.callback(Ask::Run, Said::Ended(failed())), Err(not_awaited()), "another one");
+    assert_eq!(
+        world.callback(Ask::Run, WebhookReport::Ended(succeeded())),
+        Ok(Reply::Recorded),
+        "the same word"
+    );
+    assert_eq!(world.callback(Ask::Run, WebhookReport::Ended(failed())), Err(not_awaited()), "another one");
     assert_eq!(world.callback(Ask::Run, progress(10, "again")), Err(not_awaited()));
     assert_eq!(world.state, before, "nothing is applied twice");
 }
@@ -235,18 +239,30 @@ fn nobody_elses_callback_counts() {
         work_key(OperationId(77), CERTIFY, Ask::Run),
         String::new(),
     ] {
-        assert_eq!(world.callback_of(id, &key, Said::Ended(succeeded())), Err(not_awaited()), "{key}");
+        assert_eq!(
+            world.callback_of(id, &key, WebhookReport::Ended(succeeded())),
+            Err(not_awaited()),
+            "{key}"
+        );
     }
     let other = OperationId(77);
     let key = work_key(other, CERTIFY, Ask::Run);
-    assert_eq!(world.callback_of(other, &key, Said::Ended(succeeded())), Err(not_awaited()));
+    assert_eq!(world.callback_of(other, &key, WebhookReport::Ended(succeeded())), Err(not_awaited()));
     let mut early = World::certified(Fail);
     early.publish().unwrap();
     assert!(matches!(early.state_of(VALIDATE), StepState::InProgress { .. }));
-    assert_eq!(early.callback(Ask::Run, Said::Ended(succeeded())), Err(not_awaited()), "not asked yet");
+    assert_eq!(
+        early.callback(Ask::Run, WebhookReport::Ended(succeeded())),
+        Err(not_awaited()),
+        "not asked yet"
+    );
     let mut ours = World::vm();
     ours.publish_to(CERTIFY);
-    assert_eq!(ours.callback(Ask::Run, Said::Ended(succeeded())), Err(not_awaited()), "a step of ours");
+    assert_eq!(
+        ours.callback(Ask::Run, WebhookReport::Ended(succeeded())),
+        Err(not_awaited()),
+        "a step of ours"
+    );
 }
 
 #[test]
@@ -257,7 +273,9 @@ fn after_a_cancel_nothing_of_the_third_party_is_applied() {
         let answer = world.cancel().unwrap();
         assert_eq!(matches!(answer, Reply::Canceled(_)), policy == CancelPolicy::Interrupt);
         let before = world.state.clone();
-        for said in [Said::Ended(succeeded()), Said::Ended(failed()), progress(50, "still at it")] {
+        for said in
+            [WebhookReport::Ended(succeeded()), WebhookReport::Ended(failed()), progress(50, "still at it")]
+        {
             assert_eq!(world.callback(Ask::Run, said), Err(not_awaited()));
         }
         assert_eq!(world.state, before);
@@ -271,10 +289,14 @@ fn the_third_party_is_told_of_a_cancel_and_may_take_its_time() {
     assert_eq!(world.work().due_at, world.now.plus(POLL));
     assert_eq!(world.callback(Ask::Cancel, progress(30, "removing")), Ok(Reply::Recorded));
     assert_eq!(world.undo().external.as_ref().unwrap().progress, 30);
-    assert_eq!(world.callback(Ask::Cancel, Said::Ended(succeeded())), Ok(Reply::Recorded));
+    assert_eq!(world.callback(Ask::Cancel, WebhookReport::Ended(succeeded())), Ok(Reply::Recorded));
     assert!(matches!(world.target().phase, Phase::Canceled { .. }));
-    assert_eq!(world.callback(Ask::Cancel, Said::Ended(succeeded())), Ok(Reply::Recorded), "the same word");
-    assert_eq!(world.callback(Ask::Cancel, Said::Ended(failed())), Err(not_awaited()));
+    assert_eq!(
+        world.callback(Ask::Cancel, WebhookReport::Ended(succeeded())),
+        Ok(Reply::Recorded),
+        "the same word"
+    );
+    assert_eq!(world.callback(Ask::Cancel, WebhookReport::Ended(failed())), Err(not_awaited()));
 }
 
 #[test]
@@ -282,7 +304,7 @@ fn a_third_party_that_cannot_undo_fails_the_cancellation() {
     for by_callback in [false, true] {
         let mut world = World::calling_off(Complete);
         if by_callback {
-            world.callback(Ask::Cancel, Said::Ended(failed())).unwrap();
+            world.callback(Ask::Cancel, WebhookReport::Ended(failed())).unwrap();
         } else {
             world.end(CERTIFY, WorkOutcome::Answered(failed()));
         }
@@ -339,7 +361,7 @@ fn ended_as(world: &World, then: OnCancelDeadline) {
 fn an_operation_that_undoes_itself_tells_the_third_party_too() {
     for then in [Fail, Complete] {
         let mut world = World::certifying(then);
-        world.callback(Ask::Run, Said::Ended(succeeded())).unwrap();
+        world.callback(Ask::Run, WebhookReport::Ended(succeeded())).unwrap();
         world.end(PROVISION, fatal());
         world.finish(PROVISION);
         world.end(CERTIFY, waiting());
@@ -370,7 +392,7 @@ fn a_scripted_webhook_asks_nobody() {
     world.planned(CERTIFY).script = Some(Box::new(Script::default()));
     world.publish_to(CERTIFY);
     assert!(world.target().step(CERTIFY).unwrap().external.is_none());
-    assert_eq!(world.callback(Ask::Run, Said::Ended(succeeded())), Err(not_awaited()));
+    assert_eq!(world.callback(Ask::Run, WebhookReport::Ended(succeeded())), Err(not_awaited()));
     world.end(CERTIFY, waiting());
     assert!(matches!(world.notes_of(CERTIFY)[0], Note::StepRetry { .. }), "of ours, it is a passing failure");
     world.cancel().unwrap();

@@ -1,12 +1,14 @@
 //! A VM offer whose certification a third party does, and what that one says.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::{Callback, Said, WorkOutcome};
+use signoff_lifecycle::command::{Callback, WebhookReport, WorkOutcome};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::Undo;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
-use signoff_lifecycle::webhook::{Answer, Ask, External, Finding, OnCancelDeadline, Webhook, work_key};
+use signoff_lifecycle::webhook::{
+    Answer, Ask, Finding, OnCancelDeadline, Webhook, WebhookProgress, work_key,
+};
 
 use crate::plans::{CERTIFY, step, vm_plan};
 use crate::world::{self, World};
@@ -46,8 +48,8 @@ pub(crate) fn not_reached() -> WorkOutcome {
     WorkOutcome::NotReached { reason: "nobody there".to_owned() }
 }
 
-pub(crate) fn progress(percent: u8, words: &str) -> Said {
-    Said::Progress { progress: Some(percent), message: Some(words.to_owned()) }
+pub(crate) fn progress(percent: u8, words: &str) -> WebhookReport {
+    WebhookReport::Progress { progress: Some(percent), message: Some(words.to_owned()) }
 }
 
 impl World {
@@ -73,12 +75,17 @@ impl World {
         world
     }
 
-    pub(crate) fn callback(&mut self, ask: Ask, said: Said) -> world::Answer {
+    pub(crate) fn callback(&mut self, ask: Ask, said: WebhookReport) -> world::Answer {
         let operation = self.target().head.id;
         self.callback_of(operation, &work_key(operation, CERTIFY, ask), said)
     }
 
-    pub(crate) fn callback_of(&mut self, operation: OperationId, key: &str, said: Said) -> world::Answer {
+    pub(crate) fn callback_of(
+        &mut self,
+        operation: OperationId,
+        key: &str,
+        said: WebhookReport,
+    ) -> world::Answer {
         let (step, key) = (CERTIFY.to_owned(), key.to_owned());
         self.send(&Command::Callback(Callback { operation, step, key, said }))
     }
@@ -89,7 +96,7 @@ impl World {
         self.now
     }
 
-    pub(crate) fn external(&self) -> &External {
+    pub(crate) fn external(&self) -> &WebhookProgress {
         self.target().step(CERTIFY).unwrap().external.as_ref().unwrap()
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{
-    Cancel, Checked, GoLive, Guard, Hold, Means, Named, Publish, Put, PutGuard, Release, Review, Ruling,
-    StepResult, WorkOutcome,
+    Cancel, CancelTarget, Checked, GoLive, Guard, Hold, Publish, Put, PutGuard, Release, Review,
+    ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
@@ -145,9 +145,9 @@ impl World {
             by: "bob".into(),
             reason: Some("typo".to_owned()),
             emails: vec!["b@x.example".to_owned()],
-            named: Named::Newest,
+            named: CancelTarget::Newest,
             guard: Guard::None,
-            means: Means::Cancel,
+            level: StopLevel::Cancel,
         }
     }
 
@@ -172,8 +172,8 @@ impl World {
     }
 
     /// A cancel by these means.
-    pub(crate) fn stop(&mut self, means: Means) -> Answer {
-        let cancel = Cancel { means, ..self.a_cancel() };
+    pub(crate) fn stop(&mut self, level: StopLevel) -> Answer {
+        let cancel = Cancel { level, ..self.a_cancel() };
         self.send(&Command::Cancel(cancel))
     }
 
@@ -181,14 +181,20 @@ impl World {
         self.send(&Command::Release(Release { step: step.to_owned() }))
     }
 
-    pub(crate) fn review(&mut self, step: &str, ruling: Ruling) -> Answer {
-        self.review_as("rita".into(), true, step, ruling)
+    pub(crate) fn review(&mut self, step: &str, decision: ReviewDecision) -> Answer {
+        self.review_as("rita".into(), true, step, decision)
     }
 
     /// A word of this reviewer, for a publisher that lets who started an operation approve it, or not.
-    pub(crate) fn review_as(&mut self, by: Actor, self_review: bool, step: &str, ruling: Ruling) -> Answer {
+    pub(crate) fn review_as(
+        &mut self,
+        by: Actor,
+        self_review: bool,
+        step: &str,
+        decision: ReviewDecision,
+    ) -> Answer {
         let operation = self.target().head.id;
-        self.send(&Command::Review(Review { operation, step: step.to_owned(), by, ruling, self_review }))
+        self.send(&Command::Review(Review { operation, step: step.to_owned(), by, decision, self_review }))
     }
 
     pub(crate) fn result(&mut self, operation: OperationId, attempt: u32, outcome: WorkOutcome) -> Answer {

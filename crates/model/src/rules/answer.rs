@@ -1,6 +1,6 @@
 //! The rules that an answer can break, refusals and repetitions included.
 
-use signoff_lifecycle::command::{Cancel, Command, Guard, Means, Named, StepResult};
+use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, StepResult, StopLevel};
 use signoff_lifecycle::decision::{Decision, Reply, Verdict};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::Aggregate;
@@ -60,9 +60,9 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
     };
     let target = state.target().map(|target| target.head.id);
     let named = match cancel.named {
-        Named::Newest => true,
-        Named::Operation(id) => Some(id) == target,
-        Named::Unknown => false,
+        CancelTarget::Newest => true,
+        CancelTarget::Operation(id) => Some(id) == target,
+        CancelTarget::Unknown => false,
     };
     guard && named
 }
@@ -71,7 +71,7 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
 /// is answered the same again. Force has more to do while a cancellation runs.
 fn the_first_answer_stands(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
-    let goes_on = |first: &Reply| cancel.means != Means::Cancel && matches!(first, Reply::Canceling(_));
+    let goes_on = |first: &Reply| cancel.level != StopLevel::Cancel && matches!(first, Reply::Canceling(_));
     let first = first_answer(before).filter(|first| is_plain(cancel, before) && !goes_on(first));
     if let Some(first) = first {
         assert_eq!(it.answer, &Ok(already(before, first)), "a repeated cancel");
@@ -87,9 +87,9 @@ fn already(state: &Aggregate, reply: Reply) -> Verdict {
 }
 
 fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
-    let plain = Cancel { id: OperationId(cancel.id.0 + 1), means: Means::Cancel, ..cancel.clone() };
-    let plain = Cancel { guard: Guard::None, named: Named::Newest, ..plain };
-    let by_name = Named::Operation(decision.next.target().unwrap().head.id);
+    let plain = Cancel { id: OperationId(cancel.id.0 + 1), level: StopLevel::Cancel, ..cancel.clone() };
+    let plain = Cancel { guard: Guard::None, named: CancelTarget::Newest, ..plain };
+    let by_name = CancelTarget::Operation(decision.next.target().unwrap().head.id);
     let expected = match &decision.reply {
         Reply::GivenUp(cancellation) => {
             Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
@@ -117,7 +117,7 @@ fn no_promise_past_the_point(it: &Answered<'_>) {
         step.plan.executor == Executor::Live && state
     };
     let past = begun.clone().any(|step| step.plan.cancel == CancelPolicy::Refuse || switched(step));
-    let killed = cancel.means == Means::Kill;
+    let killed = cancel.level == StopLevel::Kill;
     assert!(!past || killed || it.answer.is_err(), "a cancel was accepted past the point of no return");
     if let (true, Ok(Verdict::Change(decision))) = (begun.clone().any(switched), it.answer) {
         assert!(matches!(decision.reply, Reply::Completed(_)), "after the switch it can only complete");
@@ -133,10 +133,10 @@ fn what_was_visible_is_answered(it: &Answered<'_>) {
     }
     let promised = before.target().is_some_and(|target| {
         target.cancellation_request_state() != CancellationRequestState::CannotCancel
-            || match cancel.means {
-                Means::Cancel => false,
-                Means::Force => matches!(target.phase, Phase::Undoing { .. }),
-                Means::Kill => target.is_running(),
+            || match cancel.level {
+                StopLevel::Cancel => false,
+                StopLevel::Force => matches!(target.phase, Phase::Undoing { .. }),
+                StopLevel::Kill => target.is_running(),
             }
     });
     assert_eq!(it.answer.is_ok(), promised, "{:?}", it.answer);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::command::Said;
+use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::decision::{Decision, Reply};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::invariants;
@@ -52,7 +52,7 @@ fn a_callback_was_awaited(before: Option<&Aggregate>, command: &Command, decisio
         assert!(callback.key.ends_with(":cancel") && !step.is_open());
         assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
     }
-    if let Said::Progress { .. } = callback.said {
+    if let WebhookReport::Progress { .. } = callback.said {
         assert!(decision.work.is_empty() && decision.settled.is_empty());
     }
 }

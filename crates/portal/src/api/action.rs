@@ -153,7 +153,7 @@ impl<W: Actors> Acting<W> {
             Some(head) => self.wait.past(&self.app, &self.context, &self.publisher, head).await,
             None => None,
         };
-        let state = moved.as_ref().map(|viewed| view::state_word(&viewed.operation, self.app.dialect()));
+        let state = moved.as_ref().map(|cached| view::state_word(&cached.operation, self.app.dialect()));
         let body =
             Accepted::new(location, view::guid(reference.id), state.unwrap_or(OperationState::Running));
         let response = accepted(&self.app, StatusCode::ACCEPTED, &body);

@@ -7,7 +7,7 @@ use serde_json::json;
 use signoff_engine::{CancelRequest, Done};
 use signoff_front::segments::invalid_id;
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::command::Means;
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Head;
@@ -39,23 +39,23 @@ async fn handle(acting: Acting) -> Result<Response, ApiError> {
     if force {
         acting.app.authorise(&acting.context, &acting.publisher, Action::Force).await?;
     }
-    stop(acting, if force { Means::Force } else { Means::Cancel }).await
+    stop(acting, if force { StopLevel::Force } else { StopLevel::Cancel }).await
 }
 
 /// Stops the operation by these means.
-pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, means: Means) -> Result<Response, ApiError> {
+pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, level: StopLevel) -> Result<Response, ApiError> {
     let in_query = parameter(acting.query(), "operationId").filter(|id| !id.is_empty());
     let named = named(in_query, acting.said.operation_id.take())?;
     let named_text = named.map(|id| id.to_string());
-    let call = if means == Means::Kill { "kill" } else { "cancel" };
+    let call = if level == StopLevel::Kill { "kill" } else { "cancel" };
     let request = CancelRequest {
         by: acting.context.actor(),
         reason: acting.said.reason.take(),
         emails: std::mem::take(&mut acting.said.emails),
         operation: named,
         guard: acting.guard(),
-        means,
-        accepts_ended: accepts_ended(&acting.app, means),
+        level,
+        accepts_ended: accepts_ended(&acting.app, level),
         repeat: acting.repeat(call, &[named_text.as_deref().unwrap_or_default()]),
     };
     let subject = Subject { operation: named_text.as_deref(), ..acting.subject() };
@@ -72,8 +72,8 @@ pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, means: Means) -> Resu
         Some(cancellation) => wait.past(app, context, publisher, cancellation).await,
         None => None,
     };
-    if let Some(viewed) = &moved {
-        body.status = view::state_word(&viewed.operation, app.dialect());
+    if let Some(cached) = &moved {
+        body.status = view::state_word(&cached.operation, app.dialect());
     }
     let response = accepted(app, status, &body);
     let waited = moved.is_some() || status == StatusCode::OK;
@@ -81,8 +81,8 @@ pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, means: Means) -> Resu
 }
 
 /// Whether a cancel of what has ended is accepted: the dialect's exception, which no operator needs.
-pub(super) fn accepts_ended(app: &Portal, means: Means) -> bool {
-    app.dialect() == Dialect::Observed && means != Means::Kill
+pub(super) fn accepts_ended(app: &Portal, level: StopLevel) -> bool {
+    app.dialect() == Dialect::Observed && level != StopLevel::Kill
 }
 
 /// The operation that the query or the body names; both may, if they agree.
@@ -146,8 +146,8 @@ async fn nothing_to_cancel(
     subject: &Subject<'_>,
     newest: &Reference,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
-    let viewed = app.engine().operation(subject.publisher, newest.id).await?;
-    let state = viewed.map(|viewed| view::state_word(&viewed.operation, app.dialect()));
+    let cached = app.engine().operation(subject.publisher, newest.id).await?;
+    let state = cached.map(|cached| view::state_word(&cached.operation, app.dialect()));
     let location = view::location(subject.publisher, subject.offer, newest);
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());

@@ -14,7 +14,7 @@ use signoff_front::reply;
 use signoff_front::segments::Segments;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Guard, Means};
+use signoff_lifecycle::command::{Guard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::refusal::Reference;
 use signoff_store::contract::OfferSummary as Found;
@@ -140,8 +140,8 @@ struct Many<'a> {
 }
 
 impl Many<'_> {
-    fn means(&self) -> Means {
-        if self.request.force { Means::Force } else { Means::Cancel }
+    fn level(&self) -> StopLevel {
+        if self.request.force { StopLevel::Force } else { StopLevel::Cancel }
     }
 
     fn request_for(&self, found: &Found) -> CancelRequest {
@@ -151,8 +151,8 @@ impl Many<'_> {
             emails: self.request.emails.clone(),
             operation: None,
             guard: as_seen(found),
-            means: self.means(),
-            accepts_ended: accepts_ended(self.app, self.means()),
+            level: self.level(),
+            accepts_ended: accepts_ended(self.app, self.level()),
             repeat: None,
         }
     }

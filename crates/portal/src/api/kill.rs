@@ -4,7 +4,7 @@
 use axum::response::Response;
 use axum::routing::on;
 use serde_json::json;
-use signoff_lifecycle::command::Means;
+use signoff_lifecycle::command::StopLevel;
 use signoff_wire::ErrorCode;
 use signoff_wire::body::Action as ActionKind;
 use signoff_wire::operation::Accepted;
@@ -23,7 +23,7 @@ pub(crate) const ENDPOINT: Endpoint =
         .described(describe);
 
 async fn handle(acting: Acting<TheOperator>) -> Result<Response, ApiError> {
-    stop(acting, Means::Kill).await
+    stop(acting, StopLevel::Kill).await
 }
 
 fn describe(call: Call) -> Call {

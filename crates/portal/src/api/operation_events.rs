@@ -15,7 +15,7 @@ use futures_util::{Stream, stream};
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, header};
 use serde_json::json;
-use signoff_engine::{Follower, StreamPlace, Viewed};
+use signoff_engine::{CachedOperation, Follower, StreamPlace};
 use signoff_front::context::Context;
 use signoff_front::segments::Segments;
 use signoff_front::tls::Stop;
@@ -68,8 +68,8 @@ async fn by_id(
     parts: Parts,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let viewed = find(&app, &publisher, &offer, &operation).await?;
-    events(app, context, &viewed, &parts)
+    let cached = find(&app, &publisher, &offer, &operation).await?;
+    events(app, context, &cached, &parts)
 }
 
 /// `GET /api/operations/{address}/events`.
@@ -79,15 +79,20 @@ async fn by_number(
     Segments(address): Segments<String>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
-    let viewed = find_by_number(&app, &context, &address).await?;
-    events(app, context, &viewed, &parts)
+    let cached = find_by_number(&app, &context, &address).await?;
+    events(app, context, &cached, &parts)
 }
 
-fn events(app: Portal, context: Context, viewed: &Viewed, parts: &Parts) -> Result<Response, ApiError> {
-    let (publisher, id) = (viewed.publisher.clone(), viewed.operation.head().id);
+fn events(
+    app: Portal,
+    context: Context,
+    cached: &CachedOperation,
+    parts: &Parts,
+) -> Result<Response, ApiError> {
+    let (publisher, id) = (cached.publisher.clone(), cached.operation.head().id);
     let caller = context.principal().map_or_else(String::new, ToString::to_string);
     let place = app.engine().stream_place(&publisher, &caller);
-    let follower = place.as_ref().and_then(|_| app.engine().follow(viewed));
+    let follower = place.as_ref().and_then(|_| app.engine().follow(cached));
     let (Some(place), Some(follower)) = (place, follower) else {
         return Err(ApiError::new(ErrorCode::TooManyRequests, ErrorText::TooBusy));
     };
@@ -159,15 +164,15 @@ impl Events {
             if !self.may_read().await {
                 return None;
             }
-            let viewed = self.look().await?;
-            let revision = viewed.operation.head().revision;
+            let cached = self.look().await?;
+            let revision = cached.operation.head().revision;
             if self.known != Some(revision) {
                 self.known = Some(revision);
-                return Some(self.changed(&viewed));
+                return Some(self.changed(&cached));
             }
-            if !viewed.operation.is_running() {
+            if !cached.operation.is_running() {
                 self.over = true;
-                return Some(self.ended(&viewed));
+                return Some(self.ended(&cached));
             }
             let mut silent = Duration::ZERO;
             loop {
@@ -182,9 +187,9 @@ impl Events {
     }
 
     /// The operation; `None` if it is gone or cannot be read now: the reader will come back.
-    async fn look(&self) -> Option<Arc<Viewed>> {
-        let viewed = self.app.engine().operation(&self.publisher, self.id).await;
-        viewed.inspect_err(|error| tracing::warn!(%error, "a stream of events was given up")).ok().flatten()
+    async fn look(&self) -> Option<Arc<CachedOperation>> {
+        let cached = self.app.engine().operation(&self.publisher, self.id).await;
+        cached.inspect_err(|error| tracing::warn!(%error, "a stream of events was given up")).ok().flatten()
     }
 
     /// What comes next; `silent` is for how long nothing came.
@@ -222,15 +227,15 @@ impl Events {
     }
 
     /// The operation as a GET has it.
-    fn changed(&self, viewed: &Viewed) -> Event {
-        let body = rendered(&self.app, viewed).body;
-        let event = Event::default().event("operation").id(viewed.operation.head().revision.to_string());
+    fn changed(&self, cached: &CachedOperation) -> Event {
+        let body = rendered(&self.app, cached).body;
+        let event = Event::default().event("operation").id(cached.operation.head().revision.to_string());
         // JSON as it is written here has no line break.
         event.data(String::from_utf8_lossy(&body))
     }
 
-    fn ended(&self, viewed: &Viewed) -> Event {
-        let operation = &viewed.operation;
+    fn ended(&self, cached: &CachedOperation) -> Event {
+        let operation = &cached.operation;
         let status = view::state_word(operation, self.app.dialect());
         let body = json!({ "operationId": view::guid(operation.head().id), "status": status });
         Event::default().event("end").id(operation.head().revision.to_string()).data(body.to_string())

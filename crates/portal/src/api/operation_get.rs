@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::{HeaderMap, header};
-use signoff_engine::{Look, Rendered, Viewed};
+use signoff_engine::{CachedOperation, Look, Rendered};
 use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::{Segments, invalid_id};
@@ -53,8 +53,8 @@ async fn by_id(
     wait: Wait,
 ) -> Result<Response, ApiError> {
     app.authorise(&context, &publisher, Action::Read).await?;
-    let viewed = find(&app, &publisher, &offer, &operation).await?;
-    answer(&app, &context, &viewed, &headers, &wait).await
+    let cached = find(&app, &publisher, &offer, &operation).await?;
+    answer(&app, &context, &cached, &headers, &wait).await
 }
 
 /// The operation of this offer with this id.
@@ -63,7 +63,7 @@ pub(super) async fn find(
     publisher: &str,
     offer: &str,
     operation: &str,
-) -> Result<Arc<Viewed>, ApiError> {
+) -> Result<Arc<CachedOperation>, ApiError> {
     let slug = offer_slug(app.engine(), publisher, offer).await?;
     let found = match path::operation_id(operation) {
         Ok(guid) => app.engine().operation(publisher, OperationId(guid.as_u128())).await?,
@@ -73,7 +73,7 @@ pub(super) async fn find(
         }
     };
     match found {
-        Some(viewed) if viewed.offer == slug => Ok(viewed),
+        Some(cached) if cached.offer == slug => Ok(cached),
         _ => {
             resolve_offer(app.engine(), publisher, offer).await?;
             Err(operation_not_found(operation))
@@ -89,8 +89,8 @@ async fn by_number(
     headers: HeaderMap,
     wait: Wait,
 ) -> Result<Response, ApiError> {
-    let viewed = find_by_number(&app, &context, &address).await?;
-    answer(&app, &context, &viewed, &headers, &wait).await
+    let cached = find_by_number(&app, &context, &address).await?;
+    answer(&app, &context, &cached, &headers, &wait).await
 }
 
 /// The operation with this publishing version and slot, if the caller may read it.
@@ -98,15 +98,15 @@ pub(super) async fn find_by_number(
     app: &Portal,
     context: &Context,
     address: &str,
-) -> Result<Arc<Viewed>, ApiError> {
+) -> Result<Arc<CachedOperation>, ApiError> {
     let numbered = path::numbered_address(address).map_err(|error| invalid_id(&error, address))?;
     let publisher = numbered.publisher;
     app.authorise(context, publisher, Action::Read).await?;
     let slug = offer_slug(app.engine(), publisher, numbered.offer).await?;
     let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
     let found = app.engine().numbered_operation(publisher, &slug, numbered.publishing_version).await?;
-    if let Some(viewed) = found.filter(|viewed| viewed.operation.slot() == slot) {
-        return Ok(viewed);
+    if let Some(cached) = found.filter(|cached| cached.operation.slot() == slot) {
+        return Ok(cached);
     }
     // An offer that does not exist is told first.
     resolve_offer(app.engine(), publisher, &slug).await?;
@@ -118,34 +118,34 @@ pub(super) async fn find_by_number(
 async fn answer(
     app: &Portal,
     context: &Context,
-    viewed: &Viewed,
+    cached: &CachedOperation,
     headers: &HeaderMap,
     wait: &Wait,
 ) -> Result<Response, ApiError> {
     if !wait.is_wanted() {
-        return Ok(reply::rendered(rendered(app, viewed), headers));
+        return Ok(reply::rendered(rendered(app, cached), headers));
     }
-    let known = viewed.operation.head().revision;
+    let known = cached.operation.head().revision;
     let has_tag = headers.contains_key(header::IF_NONE_MATCH);
-    let waited = wait.until(app, context, viewed, |viewed| {
+    let waited = wait.until(app, context, cached, |cached| {
         if !has_tag {
-            return moved(viewed, known);
+            return moved(cached, known);
         }
-        let now = rendered(app, viewed);
-        let news = !viewed.operation.is_running() || !reply::is_known(&now, headers);
+        let now = rendered(app, cached);
+        let news = !cached.operation.is_running() || !reply::is_known(&now, headers);
         if news { Look::Enough } else { Look::WhenMovedOrAt(now.until) }
     });
     let waited = waited.await?;
-    let viewed = waited.viewed.ok_or_else(|| operation_not_found(&viewed.operation.head().id.to_string()))?;
-    let response = reply::rendered(rendered(app, &viewed), headers);
+    let cached = waited.cached.ok_or_else(|| operation_not_found(&cached.operation.head().id.to_string()))?;
+    let response = reply::rendered(rendered(app, &cached), headers);
     Ok(if waited.waited { wait.applied(response) } else { response })
 }
 
 /// The operation as it reads now.
-pub(super) fn rendered(app: &Portal, viewed: &Viewed) -> Rendered {
-    let now = app.engine().clock().now(&viewed.publisher);
+pub(super) fn rendered(app: &Portal, cached: &CachedOperation) -> Rendered {
+    let now = app.engine().clock().now(&cached.publisher);
     let dialect = app.dialect();
-    viewed.rendered(now, |viewed| view::render_operation(viewed, dialect, now))
+    cached.rendered(now, |cached| view::render_operation(cached, dialect, now))
 }
 
 fn describe_of_offer(call: Call) -> Call {

@@ -11,7 +11,7 @@ use signoff_front::context::Context;
 use signoff_front::reply;
 use signoff_front::segments::Segments;
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::command::Ruling;
+use signoff_lifecycle::command::ReviewDecision;
 use signoff_text::ErrorText;
 use signoff_wire::body::LONGEST_REASON;
 use signoff_wire::operation::{OperationDetail, ReviewBody};
@@ -48,7 +48,7 @@ async fn approve(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    rule(app, context, path, headers, body, |_| Ruling::Approve).await
+    rule(app, context, path, headers, body, |_| ReviewDecision::Approve).await
 }
 
 /// The operation fails.
@@ -59,7 +59,7 @@ async fn reject(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    rule(app, context, path, headers, body, |reason| Ruling::Reject { reason }).await
+    rule(app, context, path, headers, body, |reason| ReviewDecision::Reject { reason }).await
 }
 
 async fn rule(
@@ -68,12 +68,12 @@ async fn rule(
     Segments((publisher, offer, operation, step)): Path,
     headers: HeaderMap,
     body: Body,
-    ruling: impl FnOnce(Option<String>) -> Ruling,
+    decision: impl FnOnce(Option<String>) -> ReviewDecision,
 ) -> Result<Response, ApiError> {
     let standing = app.authorise(&context, &publisher, Action::Review).await?;
-    let viewed = find(&app, &publisher, &offer, &operation).await?;
-    if viewed.operation.step(&step).is_none() {
-        let known: Vec<&str> = viewed.operation.steps().iter().map(|step| step.plan.id.as_str()).collect();
+    let cached = find(&app, &publisher, &offer, &operation).await?;
+    if cached.operation.step(&step).is_none() {
+        let known: Vec<&str> = cached.operation.steps().iter().map(|step| step.plan.id.as_str()).collect();
         let text = ErrorText::StepNotFound { step: step.chars().take(80).collect(), known: known.join(", ") };
         return Err(ApiError::new(ErrorCode::NotFound, text));
     }
@@ -90,16 +90,16 @@ async fn rule(
     }
     let request = ReviewRequest {
         by: context.actor(),
-        operation: viewed.operation.head().id,
+        operation: cached.operation.head().id,
         step,
-        ruling: ruling(reason),
+        decision: decision(reason),
     };
-    let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &viewed.offer) };
-    let reviewed = app.engine_for(&context, standing).review(&publisher, &viewed.offer, request).await;
+    let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &cached.offer) };
+    let reviewed = app.engine_for(&context, standing).review(&publisher, &cached.offer, request).await;
     reviewed.map_err(|error| subject.error(error).introduced(&context))?;
-    let viewed = find(&app, &publisher, &offer, &operation).await?;
+    let cached = find(&app, &publisher, &offer, &operation).await?;
     let now = app.engine().clock().now(&publisher);
-    Ok(reply::json(StatusCode::OK, &view::detail(&viewed, app.dialect(), now).0))
+    Ok(reply::json(StatusCode::OK, &view::detail(&cached, app.dialect(), now).0))
 }
 
 fn describe_approve(call: Call) -> Call {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use signoff_wire::ErrorCode;
-use signoff_wire::lab::{Advance, ClockNow, FaultRule, Mail, Release, Scenario};
+use signoff_wire::dev::{Advance, ClockNow, FaultRule, Mail, Release, Scenario};
 use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod::{Delete, Get, Post, Put};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat};

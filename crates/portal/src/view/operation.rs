@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signoff_engine::{Rendered, Viewed};
+use signoff_engine::{CachedOperation, Rendered};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::operation::{
     Cancellation, CancellationPhase, CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
@@ -100,8 +100,12 @@ pub(crate) fn item<'a>(
 }
 
 /// One operation, whole, and until when it reads so.
-pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (OperationDetail<'_>, Timestamp) {
-    let operation = &viewed.operation;
+pub(crate) fn detail(
+    cached: &CachedOperation,
+    dialect: Dialect,
+    now: Timestamp,
+) -> (OperationDetail<'_>, Timestamp) {
+    let operation = &cached.operation;
     let head = operation.head();
     let steps = steps(operation.as_ref(), dialect, now);
     let canceled = match operation.submission().map(|submission| &submission.phase) {
@@ -130,7 +134,7 @@ pub(crate) fn detail(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> (Oper
         canceled_by: canceled.map(|(_, by, _)| by.into()),
         canceled_date_time: canceled.map(|(at, ..)| time(at)),
         cancellation_reason: canceled.and_then(|(.., reason)| reason.as_deref().map(Into::into)),
-        target: target(viewed),
+        target: target(cached),
         notification_emails: emails(operation).map(Into::into),
     };
     (detail, steps.until)
@@ -166,18 +170,18 @@ fn step_failed(failure: &StepFailure) -> (&'static str, String) {
     (code, Text::OperationFailed { step: step.to_owned(), reason: reason.to_owned() }.render(Lang::En))
 }
 
-fn target(viewed: &Viewed) -> Option<TargetRef<'static>> {
-    let Cancellation { head, slot, target, target_version, .. } = viewed.operation.cancellation()?;
-    let location = address(&viewed.publisher, &viewed.offer, head.migrated, *target, *target_version, *slot);
+fn target(cached: &CachedOperation) -> Option<TargetRef<'static>> {
+    let Cancellation { head, slot, target, target_version, .. } = cached.operation.cancellation()?;
+    let location = address(&cached.publisher, &cached.offer, head.migrated, *target, *target_version, *slot);
     Some(TargetRef { operation_id: guid(*target), location: location.into() })
 }
 
 /// The bytes of one operation.
-pub(crate) fn render_operation(viewed: &Viewed, dialect: Dialect, now: Timestamp) -> Rendered {
-    let (detail, until) = detail(viewed, dialect, now);
+pub(crate) fn render_operation(cached: &CachedOperation, dialect: Dialect, now: Timestamp) -> Rendered {
+    let (detail, until) = detail(cached, dialect, now);
     let body: Arc<[u8]> = serde_json::to_vec(&detail).unwrap_or_default().into();
     let progress: u32 = detail.steps.iter().map(|step| u32::from(step.progress_percentage)).sum();
-    let head = viewed.operation.head();
+    let head = cached.operation.head();
     let tag = format!("W/\"{}.{}.{progress}\"", head.id, head.revision);
     Rendered { body, tag: tag.into(), until }
 }

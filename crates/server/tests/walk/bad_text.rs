@@ -99,7 +99,7 @@ async fn an_error_repeats_little_and_safely() {
         owner.publish("sample-vm").body(hostile),
         owner.publish("sample-vm").header("content-type", "<b>x</b>"),
         owner.put_offer("sample-vm", &fit_document()).if_match("<b>x</b>"),
-        server.lab("PUT", "/scenarios/contoso/sample-vm").json(&json!({ "steps": { hostile: {} } })),
+        server.dev("PUT", "/scenarios/contoso/sample-vm").json(&json!({ "steps": { hostile: {} } })),
     ] {
         let reply = call.await;
         assert!((400..500).contains(&reply.status), "{}", reply.text);

@@ -197,7 +197,7 @@ async fn who_when_and_why() {
     owner.create("vm").await.expect(201);
     server.scenario("vm", json!({ "displaycertify": { "hold": true } })).await.expect(200);
     let publish = owner.publish("vm").await.expect(202).location();
-    let now = server.lab("GET", "/clock/contoso").await.json()["now"].as_str().unwrap().to_owned();
+    let now = server.dev("GET", "/clock/contoso").await.json()["now"].as_str().unwrap().to_owned();
     let reply = contributor.cancel("vm").reason("  too early ").await.expect(200).json();
     for shown in [&reply, &owner.follow(&publish).await.json()] {
         assert_eq!(shown["canceledBy"], "contoso-contributor-too");

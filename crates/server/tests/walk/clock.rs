@@ -19,7 +19,7 @@ async fn four_steps_of_an_hour_pass_in_one_advance() {
     let slow: Value =
         steps.iter().map(|step| ((*step).to_owned(), hour.clone())).collect::<serde_json::Map<_, _>>().into();
     server.scenario("sample-vm", slow).await.expect(200);
-    let before = server.lab("GET", "/clock/contoso").await.expect(200).json()["now"].clone();
+    let before = server.dev("GET", "/clock/contoso").await.expect(200).json()["now"].clone();
     let publish = owner.publish("sample-vm").await.expect(202).location();
     server.advance("contoso", "30m").await.expect(200);
     assert_eq!(
@@ -48,7 +48,7 @@ async fn four_steps_of_an_hour_pass_in_one_advance() {
 async fn each_publisher_has_its_own() {
     let server = TestServer::start().await;
     let now = async |publisher: &str| {
-        server.lab("GET", &format!("/clock/{publisher}")).await.expect(200).json()["now"].clone()
+        server.dev("GET", &format!("/clock/{publisher}")).await.expect(200).json()["now"].clone()
     };
     server.advance("contoso", "3d").await.expect(200);
     assert!(between(&now("fabrikam").await, &now("contoso").await) > 2 * 86_400);
@@ -56,7 +56,7 @@ async fn each_publisher_has_its_own() {
     server.owner().await.offer("sample-vm").await.expect(200);
     let ahead = now("contoso").await;
     let server = server.restart().await;
-    let kept = server.lab("GET", "/clock/contoso").await.expect(200).json()["now"].clone();
+    let kept = server.dev("GET", "/clock/contoso").await.expect(200).json()["now"].clone();
     assert!((0..60).contains(&between(&ahead, &kept)), "the clock is state: {ahead} {kept}");
 }
 
@@ -66,7 +66,7 @@ async fn what_is_no_span_is_refused() {
     for body in
         [r#"{"by":"1 day"}"#, r#"{"by":""}"#, r#"{"by":5}"#, r#"{"by":"-1d"}"#, r#"{"by":"5y"}"#, "{}", ""]
     {
-        server.lab("POST", "/clock/contoso/advance").body(body).await.refused(400, "InvalidJson");
+        server.dev("POST", "/clock/contoso/advance").body(body).await.refused(400, "InvalidJson");
     }
     server.advance("contoso", "3652500d").await.refused(400, "InvalidBody");
     server.advance("con$toso", "1d").await.refused(400, "InvalidId");
@@ -76,12 +76,12 @@ async fn what_is_no_span_is_refused() {
 #[tokio::test]
 async fn two_who_advance_at_once() {
     let server = TestServer::start().await;
-    let before = server.lab("GET", "/clock/contoso").await.json()["now"].clone();
+    let before = server.dev("GET", "/clock/contoso").await.json()["now"].clone();
     let body = json!({ "by": "1d" });
-    let calls = (0..4).map(|_| server.lab("POST", "/clock/contoso/advance").json(&body).try_send());
+    let calls = (0..4).map(|_| server.dev("POST", "/clock/contoso/advance").json(&body).try_send());
     for reply in futures_util::future::join_all(calls).await {
         reply.unwrap().expect(200);
     }
-    let after = server.lab("GET", "/clock/contoso").await.json()["now"].clone();
+    let after = server.dev("GET", "/clock/contoso").await.json()["now"].clone();
     assert!((between(&before, &after) - 4 * 86_400).abs() < 60, "{before} {after}");
 }

@@ -16,7 +16,7 @@ async fn a_repeated_member_is_refused_at_every_depth_of_every_body() {
     let put = raw(&owner, "twice", "");
     let action = |what: &str| owner.call("POST", &owner.path("sample-vm", what));
     let member = owner.call("PUT", "/api/publishers/contoso/members/t/c");
-    let scenario = server.lab("PUT", "/scenarios/contoso/sample-vm");
+    let scenario = server.dev("PUT", "/scenarios/contoso/sample-vm");
     for (call, body, path) in [
         (
             put.clone(),
@@ -140,7 +140,7 @@ async fn an_array_is_no_object_at_any_depth() {
     let server = TestServer::start().await;
     let owner = server.owner().await;
     let action = |what: &str| owner.call("POST", &owner.path("sample-vm", what));
-    let scenario = server.lab("PUT", "/scenarios/contoso/sample-vm");
+    let scenario = server.dev("PUT", "/scenarios/contoso/sample-vm");
     owner.create("reviewed").await.expect(201);
     let location = owner.publish_to_signoff("reviewed").await;
     let operation = location.split(['/', '?']).nth(7).unwrap();
@@ -158,11 +158,11 @@ async fn an_array_is_no_object_at_any_depth() {
         (scenario.clone(), r#"[{"live":{}}]"#, "InvalidJson", ""),
         (scenario.clone(), r#"{"steps":{"live":["1h"]}}"#, "InvalidJson", "steps.live"),
         (scenario, r#"{"steps":{"live":{"hold":[]}}}"#, "InvalidJson", "steps.live.hold"),
-        (server.lab("POST", "/clock/contoso/advance"), r#"["3d"]"#, "InvalidJson", ""),
-        (server.lab("POST", "/scenarios/contoso/sample-vm/release"), r#"["live"]"#, "InvalidJson", ""),
-        (server.lab("POST", "/faults"), r#"[null,null,"/*",503]"#, "InvalidJson", ""),
+        (server.dev("POST", "/clock/contoso/advance"), r#"["3d"]"#, "InvalidJson", ""),
+        (server.dev("POST", "/scenarios/contoso/sample-vm/release"), r#"["live"]"#, "InvalidJson", ""),
+        (server.dev("POST", "/faults"), r#"[null,null,"/*",503]"#, "InvalidJson", ""),
         (
-            server.lab("PUT", "/faults"),
+            server.dev("PUT", "/faults"),
             r#"[{"path":"/x","status":503},[null,null,"/*",503]]"#,
             "InvalidJson",
             "[1]",
@@ -176,8 +176,8 @@ async fn an_array_is_no_object_at_any_depth() {
             reply.text
         );
     }
-    server.lab("GET", "/faults").await.expect(200);
-    assert_eq!(server.lab("GET", "/faults").await.json(), json!([]));
+    server.dev("GET", "/faults").await.expect(200);
+    assert_eq!(server.dev("GET", "/faults").await.json(), json!([]));
 }
 
 #[tokio::test]

@@ -34,7 +34,7 @@ fn refusals(token: &str) -> Vec<(&'static str, String, String, u16)> {
 async fn server() -> (TestServer, String) {
     let server = TestServer::start().await;
     let rule = json!({ "path": "/api/publishers/contoso/faulty/*", "status": 429 });
-    server.lab("POST", "/faults").json(&rule).await.expect(201);
+    server.dev("POST", "/faults").json(&rule).await.expect(201);
     let token = server.owner().await.token.unwrap();
     (server, token)
 }
@@ -167,7 +167,7 @@ async fn a_compressed_body_is_refused_by_name() {
         let reply = call.await.refused(415, "UnsupportedMediaType");
         assert_eq!(reply.target(), "Content-Encoding");
         assert!(reply.message().contains(&format!("'{coding}'")), "{}", reply.text);
-        let reply = server.lab("POST", "/faults").json(&json!({})).header("content-encoding", coding).await;
+        let reply = server.dev("POST", "/faults").json(&json!({})).header("content-encoding", coding).await;
         reply.refused(415, "UnsupportedMediaType");
     }
     owner
@@ -188,7 +188,7 @@ async fn no_reply_is_kept_or_guessed_at() {
         server.nobody().offer("sample-vm").await.expect(401),
         owner.get("/api/nothing").await.expect(404),
         owner.offer("sample-vm").if_none_match("*").await.expect(304),
-        server.lab("GET", "/mailbox").await.expect(200),
+        server.dev("GET", "/mailbox").await.expect(200),
     ] {
         assert_eq!(reply.header("x-content-type-options"), "nosniff", "{}", reply.call);
         assert_eq!(reply.header("cache-control"), "no-store", "{}", reply.call);
@@ -214,22 +214,22 @@ async fn a_number_that_no_operation_can_have_is_not_found() {
 async fn a_page_of_somebody_elses_gives_a_development_server_no_orders() {
     let server = TestServer::start().await;
     let evil = ("origin", "http://evil.example");
-    let reset = server.lab("POST", "/reset").header(evil.0, evil.1);
+    let reset = server.dev("POST", "/reset").header(evil.0, evil.1);
     let reply = reset.clone().header("content-type", "text/plain").await.refused(415, "UnsupportedMediaType");
     assert_eq!(reply.target(), "Content-Type");
     reset.empty().await.expect(200);
     let foreign = ("host", "evil.example");
-    let reply = server.lab("GET", "/snapshot").header(foreign.0, foreign.1).await.refused(403, "Forbidden");
+    let reply = server.dev("GET", "/snapshot").header(foreign.0, foreign.1).await.refused(403, "Forbidden");
     assert!(
         reply.message().contains("evil.example") && reply.message().contains("allowed_hosts"),
         "{}",
         reply.text
     );
-    server.lab("GET", "/healthz").header(foreign.0, foreign.1).await.expect(200);
+    server.dev("GET", "/healthz").header(foreign.0, foreign.1).await.expect(200);
     let form = server.nobody().call("POST", &format!("/{TENANT}/oauth2/token")).header(evil.0, evil.1);
     form.header(foreign.0, foreign.1).await.refused(403, "Forbidden");
     // Without the development mode nothing of it is there, and any name leads to it.
     let server = TestServer::production().await;
-    server.lab("GET", "/snapshot").header(foreign.0, foreign.1).await.expect(404);
+    server.dev("GET", "/snapshot").header(foreign.0, foreign.1).await.expect(404);
     server.nobody().get("/api/publishers").header(foreign.0, foreign.1).await.refused(401, "Unauthorized");
 }

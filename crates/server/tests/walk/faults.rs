@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::server::TestServer;
 
 async fn rule(server: &TestServer, rule: Value) -> Value {
-    server.lab("POST", "/faults").json(&rule).await.expect(201).json()
+    server.dev("POST", "/faults").json(&rule).await.expect(201).json()
 }
 
 #[tokio::test]
@@ -20,7 +20,7 @@ async fn a_status_before_the_commit_so_many_times() {
             assert_eq!(!reply.header("retry-after").is_empty(), status != 500);
             assert!(!reply.header("x-ms-request-id").is_empty());
         }
-        assert_eq!(server.lab("GET", "/faults").await.expect(200).json(), json!([]), "used up");
+        assert_eq!(server.dev("GET", "/faults").await.expect(200).json(), json!([]), "used up");
         assert_eq!(owner.operations("sample-vm").await.json(), json!([]), "nothing was changed");
     }
     owner.publish("sample-vm").await.expect(202);
@@ -59,17 +59,17 @@ async fn a_rule_is_removed_once_while_others_come_and_go() {
             let added = rule(&server, json!({ "path": path, "status": 503, "count": 1 })).await;
             let one = format!("/faults/{}", added["id"].as_str().unwrap());
             server.nobody().get("/api/offerTypes").await;
-            server.lab("DELETE", &one).await.expect(204);
-            server.lab("DELETE", &one).await.refused(404, "NotFound");
+            server.dev("DELETE", &one).await.expect(204);
+            server.dev("DELETE", &one).await.refused(404, "NotFound");
         }
     };
     futures_util::future::join_all((0..8).map(own)).await;
-    assert_eq!(server.lab("GET", "/faults").await.json().as_array().unwrap().len(), 1);
+    assert_eq!(server.dev("GET", "/faults").await.json().as_array().unwrap().len(), 1);
     // One that is used up is gone.
     let used = rule(&server, json!({ "path": "/api/*", "status": 503, "count": 1 })).await;
     server.nobody().get("/api/publishers").await.refused(503, "ServiceUnavailable");
     let one = format!("/faults/{}", used["id"].as_str().unwrap());
-    server.lab("DELETE", &one).await.refused(404, "NotFound");
+    server.dev("DELETE", &one).await.refused(404, "NotFound");
 }
 
 #[tokio::test]
@@ -78,11 +78,11 @@ async fn rules_are_listed_replaced_and_removed() {
     let owner = server.owner().await;
     let first = rule(&server, json!({ "path": "/api/offerTypes", "status": 500 })).await;
     rule(&server, json!({ "path": "/api/publishers", "status": 500 })).await;
-    assert_eq!(server.lab("GET", "/faults").await.json().as_array().unwrap().len(), 2);
+    assert_eq!(server.dev("GET", "/faults").await.json().as_array().unwrap().len(), 2);
     owner.get("/api/offerTypes").await.refused(500, "InternalError");
     let one = format!("/faults/{}", first["id"].as_str().unwrap());
-    server.lab("DELETE", &one).await.expect(204);
-    server.lab("DELETE", &one).await.refused(404, "NotFound");
+    server.dev("DELETE", &one).await.expect(204);
+    server.dev("DELETE", &one).await.refused(404, "NotFound");
     owner.get("/api/offerTypes").await.expect(200);
     owner.get("/api/publishers").await.refused(500, "InternalError");
     // They survive a restart, and a kill would be no different: they stand in the store.
@@ -90,12 +90,12 @@ async fn rules_are_listed_replaced_and_removed() {
     let owner = server.owner().await;
     owner.get("/api/publishers").await.refused(500, "InternalError");
     let replaced = json!([{ "path": "/api/offerTypes", "status": 418, "latency": "1ms" }]);
-    server.lab("PUT", "/faults").json(&replaced).await.expect(200);
+    server.dev("PUT", "/faults").json(&replaced).await.expect(200);
     owner.get("/api/publishers").await.expect(200);
     assert_eq!(owner.get("/api/offerTypes").await.status, 418);
-    server.lab("DELETE", "/faults").await.expect(204);
+    server.dev("DELETE", "/faults").await.expect(204);
     owner.get("/api/offerTypes").await.expect(200);
-    assert_eq!(server.lab("GET", "/faults").await.json(), json!([]));
+    assert_eq!(server.dev("GET", "/faults").await.json(), json!([]));
 }
 
 #[tokio::test]
@@ -103,12 +103,12 @@ async fn rules_given_at_the_same_time_are_all_kept() {
     let server = TestServer::start().await;
     let calls = (0..12).map(|number| {
         let rule = json!({ "path": format!("/nowhere/{number}"), "status": 500 });
-        server.lab("POST", "/faults").json(&rule).try_send()
+        server.dev("POST", "/faults").json(&rule).try_send()
     });
     for reply in futures_util::future::join_all(calls).await {
         reply.unwrap().expect(201);
     }
-    assert_eq!(server.lab("GET", "/faults").await.json().as_array().unwrap().len(), 12);
+    assert_eq!(server.dev("GET", "/faults").await.json().as_array().unwrap().len(), 12);
 }
 
 #[tokio::test]
@@ -127,17 +127,17 @@ async fn a_rule_that_could_never_do_what_it_says() {
         (json!({ "path": "/", "status": 500, "when": "maybe" }), "InvalidJson"),
         (json!({ "path": "/", "status": 500, "colour": "red" }), "InvalidJson"),
     ] {
-        server.lab("POST", "/faults").json(&rule).await.refused(400, code);
+        server.dev("POST", "/faults").json(&rule).await.refused(400, code);
     }
-    assert_eq!(server.lab("GET", "/faults").await.json(), json!([]));
+    assert_eq!(server.dev("GET", "/faults").await.json(), json!([]));
 }
 
 #[tokio::test]
 async fn the_powers_themselves_are_left_alone() {
     let server = TestServer::start().await;
     rule(&server, json!({ "path": "*", "status": 503 })).await;
-    server.lab("GET", "/mailbox").await.expect(200);
-    server.lab("GET", "/healthz").await.expect(200);
-    server.lab("DELETE", "/faults").await.expect(204);
+    server.dev("GET", "/mailbox").await.expect(200);
+    server.dev("GET", "/healthz").await.expect(200);
+    server.dev("DELETE", "/faults").await.expect(204);
     server.owner().await.offer("sample-vm").await.expect(200);
 }

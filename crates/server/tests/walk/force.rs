@@ -227,6 +227,6 @@ async fn only_a_step_that_switches_propagates() {
     assert_eq!(refused.json()["error"]["target"], "steps.displaypackage.propagateDuration");
     let scenario = json!({ "live": { "propagateDuration": "1d" } });
     server.scenario("sample-vm", scenario).await.expect(200);
-    let shown = server.lab("GET", "/scenarios/contoso/sample-vm").await.expect(200).json();
+    let shown = server.dev("GET", "/scenarios/contoso/sample-vm").await.expect(200).json();
     assert_eq!(shown["steps"]["live"]["propagateDuration"], "1d");
 }

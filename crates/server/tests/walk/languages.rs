@@ -48,7 +48,7 @@ async fn one_error_in_six_languages() {
         (force(&owner, "preparing"), 400, "OperationNotCancellable"),
         (force(&owner, "switched"), 400, "OperationNotCancellable"),
         (owner.publish("unfit"), 422, "ValidationFailed"),
-        (server.lab("PUT", "/scenarios/contoso/sample-vm").body(r#"{"steps":{"x":{}}}"#), 400, "UnknownStep"),
+        (server.dev("PUT", "/scenarios/contoso/sample-vm").body(r#"{"steps":{"x":{}}}"#), 400, "UnknownStep"),
     ] {
         let mut messages = BTreeSet::new();
         let mut details = BTreeSet::new();

@@ -58,7 +58,7 @@ async fn others_tell_the_addresses_of_the_requests() {
         expected(&[("started", &publish), ("waitingForSignoff", &publish), ("live", &publish)])
     );
     // A cancel uses its own list and its target's, each address once.
-    server.lab("POST", "/reset").await.succeeded();
+    server.dev("POST", "/reset").await.succeeded();
     fabrikam.create("vm").await.expect(201);
     fabrikam.publish("vm").emails("a@x.example").await.expect(202);
     fabrikam.reaches("vm", "waitingForPublisherReview").await;

@@ -201,7 +201,7 @@ async fn the_development_mode_is_one_world() {
     }
     // The state as a whole, too.
     let snapshot = nodes[1].snapshot().await;
-    nodes[0].lab("POST", "/reset").await.expect(200);
+    nodes[0].dev("POST", "/reset").await.expect(200);
     let owner = nodes[1].owner().await;
     at(&nodes[2], &owner).follow(&location).await.expect(404);
     nodes[2].restore(&snapshot).await.expect(200);
@@ -217,13 +217,13 @@ async fn a_fault_that_strikes_three_times_strikes_three_times_in_all() {
     let owner = nodes[0].owner().await;
     let rule = json!({ "method": "GET", "path": "/api/publishers/contoso/offers/sample-vm", "status": 503,
         "count": 3 });
-    nodes[0].lab("POST", "/faults").json(&rule).await.expect(201);
+    nodes[0].dev("POST", "/faults").json(&rule).await.expect(201);
     let calls = nodes.iter().flat_map(|node| (0..4).map(|_| at(node, &owner).offer("sample-vm")));
     let replies = futures_util::future::join_all(calls.map(IntoFuture::into_future)).await;
     assert_eq!(replies.iter().filter(|reply| reply.status == 503).count(), 3);
     assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 9);
     for node in &nodes {
-        assert_eq!(node.lab("GET", "/faults").await.json(), json!([]));
+        assert_eq!(node.dev("GET", "/faults").await.json(), json!([]));
     }
 }
 
@@ -249,7 +249,7 @@ async fn a_publishers_settings_count_at_every_node() {
         let offer = format!("vm-{number}");
         other.create(&offer).await.expect(201);
         other.publish(&offer).await.expect(202);
-        let told = async || nodes[0].lab("GET", "/mailbox").await;
+        let told = async || nodes[0].dev("GET", "/mailbox").await;
         eventually("the letter", told, |letters| {
             letters.as_array().unwrap().iter().any(|letter| letter["to"] == address.as_str())
         })

@@ -129,7 +129,7 @@ async fn a_lost_reply_is_given_again_even_after_a_restart() {
     let owner = server.owner().await;
     let now = sent(&server, 0);
     let cut = json!({ "path": "*/publish", "cut": "connection", "when": "after", "count": 1 });
-    server.lab("POST", "/faults").json(&cut).await.expect(201);
+    server.dev("POST", "/faults").json(&cut).await.expect(201);
     once(owner.publish("sample-vm"), "p", &now).try_send().await.unwrap_err();
     owner.reaches("sample-vm", "waitingForPublisherReview").await;
     let again = accepted(once(owner.publish("sample-vm"), "p", &now).await.expect(202));
@@ -139,7 +139,7 @@ async fn a_lost_reply_is_given_again_even_after_a_restart() {
     let after = once(owner.publish("sample-vm"), "p", &now).await;
     assert_eq!(heard(&after), heard(&again));
     // It belongs to the state: with an earlier state the request is as good as new.
-    server.lab("POST", "/reset").await.succeeded();
+    server.dev("POST", "/reset").await.succeeded();
     let owner = server.owner().await;
     let anew = accepted(once(owner.publish("sample-vm"), "p", &now).await.expect(202));
     assert_ne!(anew.operation_id(), again.operation_id());

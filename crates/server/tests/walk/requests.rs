@@ -54,8 +54,8 @@ async fn every_reply_carries_a_request_id_of_its_own() {
         owner.get("/api/nowhere").await.refused(404, "NotFound"),
         owner.call("PATCH", "/api/publishers").await.refused(405, "MethodNotAllowed"),
         server.nobody().get("/api/publishers").await.refused(401, "Unauthorized"),
-        server.lab("GET", "/healthz").await.expect(200),
-        server.lab("GET", "/mailbox").await.expect(200),
+        server.dev("GET", "/healthz").await.expect(200),
+        server.dev("GET", "/mailbox").await.expect(200),
         server.nobody().get("/nowhere/at/all").await.expect(404),
     ];
     let mut ids: Vec<String> = replies.iter().map(|reply| reply.header("x-ms-request-id")).collect();

@@ -14,15 +14,15 @@ async fn a_scenario_is_replaced_read_and_cleared() {
     }});
     server.scenario("sample-vm", full.clone()).await.expect(200);
     let path = "/scenarios/contoso/sample-vm";
-    let shown = server.lab("GET", path).await.expect(200).json();
+    let shown = server.dev("GET", path).await.expect(200).json();
     for (name, value) in full["displaycertify"].as_object().unwrap() {
         assert_eq!(&shown["steps"]["displaycertify"][name], value, "{name}");
     }
     server.scenario("sample-vm", json!({ "live": { "hold": true } })).await.expect(200);
-    let shown = server.lab("GET", path).await.expect(200).json();
+    let shown = server.dev("GET", path).await.expect(200).json();
     assert_eq!(shown["steps"].as_object().unwrap().len(), 1, "PUT replaces: {shown}");
     server.scenario("sample-vm", json!({})).await.expect(200);
-    assert_eq!(server.lab("GET", path).await.expect(200).json(), json!({ "steps": {} }));
+    assert_eq!(server.dev("GET", path).await.expect(200).json(), json!({ "steps": {} }));
 }
 
 #[tokio::test]
@@ -40,14 +40,14 @@ async fn what_cannot_be_is_refused() {
         ("{}", "InvalidJson"),
         ("", "InvalidJson"),
     ] {
-        server.lab("PUT", "/scenarios/contoso/sample-vm").body(body).await.refused(400, code);
+        server.dev("PUT", "/scenarios/contoso/sample-vm").body(body).await.refused(400, code);
     }
     server
-        .lab("PUT", "/scenarios/con$toso/sample-vm")
+        .dev("PUT", "/scenarios/con$toso/sample-vm")
         .json(&json!({ "steps": {} }))
         .await
         .refused(400, "InvalidId");
-    let shown = server.lab("GET", "/scenarios/contoso/sample-vm").await.expect(200).json();
+    let shown = server.dev("GET", "/scenarios/contoso/sample-vm").await.expect(200).json();
     assert_eq!(shown, json!({ "steps": {} }), "nothing was kept");
 }
 

@@ -281,26 +281,26 @@ impl TestServer {
     }
 
     /// A call below `/_signoff`, which needs no token.
-    pub(crate) fn lab(&self, method: &str, path: &str) -> Call {
+    pub(crate) fn dev(&self, method: &str, path: &str) -> Call {
         self.nobody().call(method, &format!("/_signoff{path}"))
     }
 
     pub(crate) async fn scenario(&self, offer: &str, steps: Value) -> Reply {
         let path = if offer.contains('/') { offer.to_owned() } else { format!("contoso/{offer}") };
-        self.lab("PUT", &format!("/scenarios/{path}")).json(&json!({ "steps": steps })).await
+        self.dev("PUT", &format!("/scenarios/{path}")).json(&json!({ "steps": steps })).await
     }
 
     pub(crate) async fn release(&self, offer: &str, step: &str) -> Reply {
         let path = if offer.contains('/') { offer.to_owned() } else { format!("contoso/{offer}") };
-        self.lab("POST", &format!("/scenarios/{path}/release")).json(&json!({ "step": step })).await
+        self.dev("POST", &format!("/scenarios/{path}/release")).json(&json!({ "step": step })).await
     }
 
     pub(crate) async fn advance(&self, publisher: &str, by: &str) -> Reply {
-        self.lab("POST", &format!("/clock/{publisher}/advance")).json(&json!({ "by": by })).await
+        self.dev("POST", &format!("/clock/{publisher}/advance")).json(&json!({ "by": by })).await
     }
 
     pub(crate) async fn mailbox(&self) -> Vec<Value> {
-        let letters = self.lab("GET", "/mailbox").await.expect(200).json();
+        let letters = self.dev("GET", "/mailbox").await.expect(200).json();
         letters.as_array().unwrap().clone()
     }
 
@@ -311,7 +311,7 @@ impl TestServer {
     }
 
     pub(crate) async fn restore(&self, snapshot: &[u8]) -> Reply {
-        self.lab("PUT", "/snapshot").bytes(snapshot.to_vec()).await
+        self.dev("PUT", "/snapshot").bytes(snapshot.to_vec()).await
     }
 
     /// The GUID under which an offer is known besides its slug.

@@ -221,7 +221,7 @@ async fn secrets_are_stored_and_never_returned() {
         replies.push(owner.get(&owner.path("vm", rest)).await.expect(200));
     }
     replies.push(owner.get("/api/publishers/contoso/offers").await.expect(200));
-    replies.push(server.lab("GET", "/mailbox").await.expect(200));
+    replies.push(server.dev("GET", "/mailbox").await.expect(200));
     for reply in &replies {
         assert!(!reply.text.contains(SECRET) && !reply.text.contains("c2VjcmV0"), "{}", reply.call);
     }
@@ -232,6 +232,6 @@ async fn secrets_are_stored_and_never_returned() {
     let back =
         owner.call("PUT", &owner.path("vm", "")).body(&got.text).if_match(&got.etag()).await.expect(200);
     assert!(!back.text.contains("c2VjcmV0"));
-    let snapshot = server.lab("GET", "/snapshot").await.expect(200);
+    let snapshot = server.dev("GET", "/snapshot").await.expect(200);
     assert!(snapshot.text.contains("c2VjcmV0"), "it is stored");
 }

@@ -13,20 +13,20 @@ async fn reset_starts_afresh_and_keeps_the_keys() {
     owner.create("vm").await.expect(201);
     server.scenario("vm", json!({ "live": { "hold": true } })).await.expect(200);
     server
-        .lab("POST", "/faults")
+        .dev("POST", "/faults")
         .json(&json!({ "path": "/api/offerTypes", "status": 500 }))
         .await
         .expect(201);
     server.advance("contoso", "9d").await.expect(200);
-    server.lab("POST", "/reset").await.succeeded();
+    server.dev("POST", "/reset").await.succeeded();
     owner.offer("vm").await.refused(404, "OfferNotFound");
     assert_eq!(owner.status("sample-vm").await.expect(200).json()["status"], "neverPublished");
-    assert_eq!(server.lab("GET", "/scenarios/contoso/vm").await.json(), json!({ "steps": {} }));
+    assert_eq!(server.dev("GET", "/scenarios/contoso/vm").await.json(), json!({ "steps": {} }));
     owner.get("/api/offerTypes").await.expect(200);
     assert!(server.mailbox().await.is_empty());
     let now = |clock: serde_json::Value| clock["now"].as_str().unwrap().to_owned();
     let clocks =
-        (server.lab("GET", "/clock/contoso").await.json(), server.lab("GET", "/clock/fabrikam").await.json());
+        (server.dev("GET", "/clock/contoso").await.json(), server.dev("GET", "/clock/fabrikam").await.json());
     assert_eq!(now(clocks.0)[..13], now(clocks.1)[..13]);
     owner.publish_live("sample-vm").await;
 }
@@ -107,12 +107,12 @@ async fn what_is_no_snapshot_changes_nothing() {
 #[tokio::test]
 async fn who_cannot_store_changes_is_not_ready() {
     let server = TestServer::start().await;
-    server.lab("GET", "/readyz").await.expect(200);
+    server.dev("GET", "/readyz").await.expect(200);
     let next = server.faults.calls_of("writable") + 1;
     server.faults.set_plan(Plan::at(Point::call_of("writable", next), Fault::Error));
-    let reply = server.lab("GET", "/readyz").await;
+    let reply = server.dev("GET", "/readyz").await;
     assert_eq!(reply.status, 503, "{}", reply.text);
-    server.lab("GET", "/readyz").await.expect(200);
+    server.dev("GET", "/readyz").await.expect(200);
 }
 
 #[tokio::test]
@@ -133,9 +133,9 @@ async fn a_server_without_dev_has_none_of_it() {
         ("GET", "/snapshot"),
         ("PUT", "/snapshot"),
     ] {
-        server.lab(method, path).body("{}").await.refused(404, "NotFound");
+        server.dev(method, path).body("{}").await.refused(404, "NotFound");
     }
     for path in ["/healthz", "/readyz", "/openapi.json", "/metrics"] {
-        server.lab("GET", path).await.expect(200);
+        server.dev("GET", path).await.expect(200);
     }
 }

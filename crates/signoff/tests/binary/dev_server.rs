@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
-use signoff_wire::lab::Scenario;
+use signoff_wire::dev::Scenario;
 use tempfile::TempDir;
 
 pub(crate) const TENANT: &str = "11111111-1111-1111-1111-111111111111";

@@ -14,7 +14,7 @@ async fn held(server: &Server, copies: &[&str]) {
     for offer in copies {
         assert_eq!(server.run(&["offer", "put", offer, &file]).code, 0);
     }
-    let steps: signoff_wire::lab::Scenario =
+    let steps: signoff_wire::dev::Scenario =
         serde_json::from_value(json!({"steps": {"displaycertify": {"hold": true}}})).unwrap();
     for offer in copies.iter().chain(&["sample-vm"]) {
         server.client().put_scenario("contoso", offer, &steps).await.unwrap();

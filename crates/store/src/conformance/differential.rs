@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::Strategy;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use signoff_lifecycle::command::{Command, Named, StepResult, WorkOutcome};
+use signoff_lifecycle::command::{CancelTarget, Command, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Verdict, Work};
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
@@ -124,7 +124,8 @@ fn command(state: Option<&Aggregate>, offer: &str, die: u8, fresh: OperationId) 
         11 => match cancel(fresh) {
             Command::Cancel(cancel) => {
                 let target = state.and_then(|state| state.target());
-                let named = target.map_or(Named::Unknown, |target| Named::Operation(target.head.id));
+                let named =
+                    target.map_or(CancelTarget::Unknown, |target| CancelTarget::Operation(target.head.id));
                 Command::Cancel(signoff_lifecycle::command::Cancel { named, ..cancel })
             }
             other => other,

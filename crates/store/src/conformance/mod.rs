@@ -7,9 +7,9 @@ pub mod artifacts;
 pub mod audit;
 pub mod commit;
 pub mod concurrency;
+pub mod dev;
 pub mod differential;
 pub mod directory;
-pub mod lab;
 pub mod operations;
 pub mod outbox;
 pub mod repeats;
@@ -129,7 +129,7 @@ macro_rules! every_case {
                 principals_are_kept,
                 of_two_first_keys_one_wins,
             ]
-            lab: [
+            dev: [
                 entries_are_set_and_removed,
                 a_snapshot_brings_everything_back,
                 a_snapshot_is_a_new_file,

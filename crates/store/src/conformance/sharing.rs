@@ -1,6 +1,6 @@
 //! What nodes that share a store ask it.
 
-use crate::contract::{Fingerprint, LabKind, Lookup, StoredOperation};
+use crate::contract::{DevKind, Fingerprint, Lookup, StoredOperation};
 use signoff_lifecycle::ids::Timestamp;
 
 use super::Fixture;
@@ -52,7 +52,7 @@ pub async fn revisions_tell_which_offers_moved(fx: &impl Fixture) {
 pub async fn an_entry_is_swapped_by_who_knows_it(fx: &impl Fixture) {
     let store = fx.store();
     let swap = async |present: Option<&str>, next: Option<&str>| {
-        store.swap_lab(LabKind::Clock, CONTOSO, "", present, next.map(str::to_owned)).await.unwrap()
+        store.swap_dev_state(DevKind::Clock, CONTOSO, "", present, next.map(str::to_owned)).await.unwrap()
     };
     assert!(!swap(Some("1"), Some("2")).await, "it is not there");
     assert!(!swap(Some("1"), None).await);
@@ -62,21 +62,21 @@ pub async fn an_entry_is_swapped_by_who_knows_it(fx: &impl Fixture) {
     assert!(!swap(None, None).await);
     assert!(!swap(Some("2"), Some("3")).await);
     assert!(swap(Some("1"), Some("2")).await);
-    assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("2"));
-    assert_eq!(store.lab(LabKind::Clock, FABRIKAM, "").await.unwrap(), None);
+    assert_eq!(store.dev_state(DevKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("2"));
+    assert_eq!(store.dev_state(DevKind::Clock, FABRIKAM, "").await.unwrap(), None);
     assert!(!swap(Some("1"), None).await);
     assert!(swap(Some("2"), None).await);
-    assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap(), None);
+    assert_eq!(store.dev_state(DevKind::Clock, CONTOSO, "").await.unwrap(), None);
 }
 
 pub async fn of_many_who_swap_at_once_each_has_a_turn(fx: &impl Fixture) {
     let store = fx.store();
     let count = async |store: &dyn crate::Store| {
         loop {
-            let present = store.lab(LabKind::Clock, CONTOSO, "").await.unwrap();
+            let present = store.dev_state(DevKind::Clock, CONTOSO, "").await.unwrap();
             let next: u64 = present.as_deref().map_or(0, |body| body.parse().unwrap());
             let next = Some((next + 1).to_string());
-            if store.swap_lab(LabKind::Clock, CONTOSO, "", present.as_deref(), next).await.unwrap() {
+            if store.swap_dev_state(DevKind::Clock, CONTOSO, "", present.as_deref(), next).await.unwrap() {
                 return;
             }
         }
@@ -92,7 +92,7 @@ pub async fn of_many_who_swap_at_once_each_has_a_turn(fx: &impl Fixture) {
     for one in all.collect::<Vec<_>>() {
         one.await.unwrap();
     }
-    assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("40"));
+    assert_eq!(store.dev_state(DevKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("40"));
 }
 
 pub async fn a_shared_store_has_a_clock(fx: &impl Fixture) {

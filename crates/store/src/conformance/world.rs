@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::Store;
 use crate::contract::{Change, Claim, Claimed, Content, Lease, Loaded, Mail};
 use signoff_lifecycle::command::{
-    Cancel, Checked, Command, Guard, Means, Named, Publish, Put, PutGuard, StepResult,
+    Cancel, CancelTarget, Checked, Command, Guard, Publish, Put, PutGuard, StepResult, StopLevel,
 };
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
@@ -97,9 +97,9 @@ pub fn cancel(operation: OperationId) -> Command {
         by: "ann".into(),
         reason: Some("too early".to_owned()),
         emails: vec!["bob@contoso.example".to_owned()],
-        named: Named::Newest,
+        named: CancelTarget::Newest,
         guard: Guard::None,
-        means: Means::Cancel,
+        level: StopLevel::Cancel,
     })
 }
 

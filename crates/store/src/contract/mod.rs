@@ -2,8 +2,8 @@
 
 mod artifacts;
 mod audit;
+mod dev;
 mod directory;
-mod lab;
 mod offers;
 mod outbox;
 mod repeats;
@@ -13,8 +13,8 @@ mod work;
 
 pub use artifacts::Artifacts;
 pub use audit::{Audit, AuditEntry, AuditRow, SERVER};
+pub use dev::{DevKind, DevState};
 pub use directory::{Directory, Keys, PrincipalId, PrincipalRecord, Publisher, SigningKey};
-pub use lab::{Lab, LabKind};
 pub use offers::{Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation};
 pub use outbox::{Delivery, Letter, Mail, Outbox};
 pub use repeats::{Repeated, Repeats};
@@ -47,7 +47,7 @@ impl From<signoff_lifecycle::offer::Misplaced> for StoreError {
 
 /// Everything a store does, in one object.
 pub trait Store:
-    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + Lab + Retention + Sharing
+    Offers + Repeats + WorkQueue + Outbox + Artifacts + Directory + Keys + Audit + DevState + Retention + Sharing
 {
 }
 
@@ -60,7 +60,7 @@ impl<S> Store for S where
         + Directory
         + Keys
         + Audit
-        + Lab
+        + DevState
         + Retention
         + Sharing
 {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{OperationId, Timestamp};
 
-use super::{LabKind, StoreError, StoredOperation};
+use super::{DevKind, StoreError, StoredOperation};
 use crate::packed::unpack;
 
 /// An operation as it was stored at some time, to be compared with how it is stored later.
@@ -97,9 +97,9 @@ pub trait Sharing: Send + Sync {
 
     /// Sets an entry of the development mode to `next` if it is `present` (`None`: if it is not there; to `None`:
     /// removes it). Answers whether it did: of several who try at once, one does.
-    async fn swap_lab(
+    async fn swap_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         present: Option<&str>,

@@ -4,8 +4,8 @@
 
 mod artifacts;
 mod audit;
+mod dev;
 mod directory;
-mod lab;
 mod offers;
 mod outbox;
 mod repeats;

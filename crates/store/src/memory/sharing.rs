@@ -5,7 +5,7 @@ use signoff_lifecycle::ids::{OperationId, Timestamp};
 
 use super::MemoryStore;
 use crate::StoreError;
-use crate::contract::{Fingerprint, LabKind, Lookup, Sharing};
+use crate::contract::{DevKind, Fingerprint, Lookup, Sharing};
 use crate::packed::pack;
 
 #[async_trait]
@@ -37,22 +37,22 @@ impl Sharing for MemoryStore {
         Ok(found)
     }
 
-    async fn swap_lab(
+    async fn swap_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         present: Option<&str>,
         next: Option<String>,
     ) -> Result<bool, StoreError> {
         let key = (kind.as_str().to_owned(), publisher.to_owned(), key.to_owned());
-        let lab = &mut self.inner.tables.lock().lab;
-        if lab.get(&key).map(String::as_str) != present {
+        let dev = &mut self.inner.tables.lock().dev;
+        if dev.get(&key).map(String::as_str) != present {
             return Ok(false);
         }
         match next {
-            Some(next) => lab.insert(key, next),
-            None => lab.remove(&key),
+            Some(next) => dev.insert(key, next),
+            None => dev.remove(&key),
         };
         Ok(true)
     }

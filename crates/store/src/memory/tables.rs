@@ -50,7 +50,7 @@ pub struct Tables {
     pub(super) audit: BTreeMap<(String, u64), AuditEntry>,
     /// By kind, publisher and key.
     #[serde(with = "rows")]
-    pub(super) lab: BTreeMap<(String, String, String), String>,
+    pub(super) dev: BTreeMap<(String, String, String), String>,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

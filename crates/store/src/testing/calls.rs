@@ -12,8 +12,8 @@ use signoff_lifecycle::operation::Operation;
 use super::faulty::FaultyStore;
 use crate::StoreError;
 use crate::contract::{
-    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, Directory, Fingerprint, Keys,
-    Lab, LabKind, Lease, Letter, Loaded, Lookup, OfferFilter, OfferSummary, Offers, Outbox, Place,
+    Artifacts, Audit, AuditEntry, AuditRow, Change, Claim, Claimed, Content, DevKind, DevState, Directory,
+    Fingerprint, Keys, Lease, Letter, Loaded, Lookup, OfferFilter, OfferSummary, Offers, Outbox, Place,
     PrincipalId, PrincipalRecord, Prune, Publisher, Repeated, Repeats, Retention, Sharing, SigningKey,
     StoredOperation, WorkQueue,
 };
@@ -276,23 +276,28 @@ impl Keys for FaultyStore {
 }
 
 #[async_trait]
-impl Lab for FaultyStore {
-    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError> {
-        pass!(self, publisher, key.to_owned(); lab(kind, publisher, key))
-    }
-
-    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
-        pass!(self, "", kind.as_str().to_owned(); lab_all(kind))
-    }
-
-    async fn put_lab(
+impl DevState for FaultyStore {
+    async fn dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
+        publisher: &str,
+        key: &str,
+    ) -> Result<Option<String>, StoreError> {
+        pass!(self, publisher, key.to_owned(); dev_state(kind, publisher, key))
+    }
+
+    async fn dev_states(&self, kind: DevKind) -> Result<Vec<(String, String, String)>, StoreError> {
+        pass!(self, "", kind.as_str().to_owned(); dev_states(kind))
+    }
+
+    async fn put_dev_state(
+        &self,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         body: Option<String>,
     ) -> Result<(), StoreError> {
-        pass!(self, publisher, key.to_owned(); put_lab(kind, publisher, key, body))
+        pass!(self, publisher, key.to_owned(); put_dev_state(kind, publisher, key, body))
     }
 
     async fn snapshot(&self, file: &Path) -> Result<(), StoreError> {
@@ -356,14 +361,14 @@ impl Sharing for FaultyStore {
         pass!(self, publisher, String::new(); revisions(publisher, offers))
     }
 
-    async fn swap_lab(
+    async fn swap_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         present: Option<&str>,
         next: Option<String>,
     ) -> Result<bool, StoreError> {
-        pass!(self, publisher, key.to_owned(); swap_lab(kind, publisher, key, present, next))
+        pass!(self, publisher, key.to_owned(); swap_dev_state(kind, publisher, key, present, next))
     }
 }

@@ -6,8 +6,8 @@
 //! when no reply came, if it is marked as repeatable and the server is known to carry such a request out once.
 
 mod auth;
+mod dev;
 mod error;
-mod lab;
 mod offers;
 mod operations;
 mod publishers;

@@ -127,7 +127,7 @@ async fn what_only_signoff_answers() {
     let secret = Some("hush-hush");
     assert_eq!(client.put_principal("tenant", "c", secret).await.unwrap(), (true, None));
     assert_eq!(client.put_principal("tenant", "c", None).await.unwrap(), (false, Some("made".to_owned())));
-    client.put_scenario("p", "o", &crate::lab::Scenario::default()).await.unwrap();
+    client.put_scenario("p", "o", &crate::dev::Scenario::default()).await.unwrap();
     client.mailbox().await.unwrap();
     let reason = Action { reason: Some("stuck".into()), ..Action::default() };
     assert!(!client.kill("p", "o", &reason).await.unwrap().done);

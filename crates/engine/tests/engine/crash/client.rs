@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, Receipt};
-use signoff_lifecycle::command::{Guard, Means};
+use signoff_lifecycle::command::{Guard, StopLevel};
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -89,7 +89,7 @@ impl Client {
             emails: Vec::new(),
             operation: Some(self.told[0]),
             guard: Guard::None,
-            means: Means::Cancel,
+            level: StopLevel::Cancel,
             accepts_ended: false,
             repeat: None,
         };
@@ -124,7 +124,7 @@ async fn until(
     match engine.operation(CONTOSO, id).await {
         Err(_) => return Err(Delay::Unanswered),
         Ok(None) => panic!("{id} was told of and is not there"),
-        Ok(Some(viewed)) if is_so(&viewed.operation) => return Ok(()),
+        Ok(Some(cached)) if is_so(&cached.operation) => return Ok(()),
         Ok(Some(_)) => {}
     }
     pass(engine, turn).await

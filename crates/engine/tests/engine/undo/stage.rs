@@ -1,8 +1,8 @@
 //! Brings an offer to a place in its pipeline, and lets things happen there.
 
-use signoff_engine::lab::{Scenario, StepScenario};
+use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{EngineError, PipelineKind, ReviewRequest, Settings};
-use signoff_lifecycle::command::Ruling;
+use signoff_lifecycle::command::ReviewDecision;
 use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Draft;
@@ -232,7 +232,7 @@ impl Stage {
         let faults = &self.world.faults;
         match place {
             Place::Publish(1) if self.pipeline == PipelineKind::Production => {
-                let reject = Ruling::Reject { reason: Some("no icon".to_owned()) };
+                let reject = ReviewDecision::Reject { reason: Some("no icon".to_owned()) };
                 review(&self.world, self.target().await.head.id, place.step(), reject).await;
             }
             Place::Publish(2 | 3) | Place::Preparing => {
@@ -350,11 +350,11 @@ pub(super) async fn approve_if_asked(world: &World) -> bool {
     let target = world.state("a").await.target().cloned().expect("an operation was started");
     let waits = |step: &&Step| matches!(step.state, StepState::WaitingForApproval { .. });
     let Some(step) = target.steps.iter().find(waits) else { return false };
-    review(world, target.head.id, &step.plan.id, Ruling::Approve).await;
+    review(world, target.head.id, &step.plan.id, ReviewDecision::Approve).await;
     true
 }
 
-async fn review(world: &World, operation: OperationId, step: &str, ruling: Ruling) {
-    let review = ReviewRequest { by: "rita".into(), operation, step: step.to_owned(), ruling };
+async fn review(world: &World, operation: OperationId, step: &str, decision: ReviewDecision) {
+    let review = ReviewRequest { by: "rita".into(), operation, step: step.to_owned(), decision };
     world.engine.review(CONTOSO, "a", review).await.unwrap();
 }

@@ -71,10 +71,10 @@ pub(super) async fn publisher_name(server: &TestServer, most: usize) -> Seen {
 
 pub(super) async fn fault_rules(server: &TestServer, most: usize) -> Seen {
     let rule = json!({ "path": "/nowhere", "status": 500 });
-    let rules = |count: usize| server.lab("PUT", "/faults").json(&vec![rule.clone(); count].into());
+    let rules = |count: usize| server.dev("PUT", "/faults").json(&vec![rule.clone(); count].into());
     let seen = calls(rules(most), rules(most + 1)).await;
-    server.lab("POST", "/faults").json(&rule).await.refused(400, "InvalidBody");
-    server.lab("DELETE", "/faults").await.expect(204);
+    server.dev("POST", "/faults").json(&rule).await.refused(400, "InvalidBody");
+    server.dev("DELETE", "/faults").await.expect(204);
     seen
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 use signoff_server::SAMPLE_OFFER;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{Action, Client, ClientError, Started, Until, Which};
+use signoff_wire::dev::{Scenario, StepScenario};
 use signoff_wire::duration::Span;
-use signoff_wire::lab::{Scenario, StepScenario};
 use signoff_wire::operation::{OperationDetail, StepView};
 use signoff_wire::words::{OfferSlot, OfferStatus, StepStatus};
 

@@ -7,7 +7,7 @@ use signoff_store::conformance::audit::entry;
 use signoff_store::conformance::directory::{principal, publisher};
 use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
 use signoff_store::contract::{
-    Aged, Change, Claim, Delivery, LabKind, Lease, Letter, OfferFilter, Place, Prune, Repeated,
+    Aged, Change, Claim, Delivery, DevKind, Lease, Letter, OfferFilter, Place, Prune, Repeated,
 };
 
 use super::Filled;
@@ -126,8 +126,8 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     store.principal(&principal("ann")).await.unwrap();
     call("audit").await;
     assert_eq!(store.audit(CONTOSO, None, 100).await.unwrap().len(), 100);
-    call("lab").await;
-    store.lab(LabKind::Scenario, CONTOSO, offer).await.unwrap();
+    call("dev_state").await;
+    store.dev_state(DevKind::Scenario, CONTOSO, offer).await.unwrap();
 }
 
 async fn mail(store: &dyn Store, call: &impl AsyncFn(&str)) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 use tokio::sync::watch;
 
 use crate::clock::Set;
@@ -32,7 +32,7 @@ pub(super) enum Turn<'a> {
 impl<'a> Turn<'a> {
     /// Takes the turn, as soon as nobody else has it.
     pub(super) async fn take(engine: &'a Engine, publisher: &'a str) -> Result<Self, StoreError> {
-        Ok(match engine.shared.lab.others {
+        Ok(match engine.shared.dev.others {
             None => Self::Alone(Still::begin(engine, publisher)),
             Some(_) => Self::Shared(Entry::take(engine, publisher).await?),
         })
@@ -92,7 +92,7 @@ impl<'a> Still<'a> {
     async fn move_to(&self, time: Timestamp) -> Result<(), StoreError> {
         let shared = &self.engine.shared;
         let ahead = time.0.saturating_sub(shared.clock.real().0);
-        shared.store.put_lab(LabKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
+        shared.store.put_dev_state(DevKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
         shared.clock.stand_still(self.publisher, time);
         Ok(())
     }
@@ -125,8 +125,8 @@ impl<'a> Entry<'a> {
 
     async fn try_to_take(engine: &'a Engine, publisher: &'a str) -> Result<Option<Self>, StoreError> {
         let shared = &engine.shared;
-        let _one = shared.lab.changing.lock().await;
-        let stored = shared.store.lab(LabKind::Clock, publisher, "").await?;
+        let _one = shared.dev.changing.lock().await;
+        let stored = shared.store.dev_state(DevKind::Clock, publisher, "").await?;
         let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(publisher, body))?;
         let real = shared.clock.real();
         // One that would stand still for longer was set by a clock that was ahead.
@@ -139,7 +139,7 @@ impl<'a> Entry<'a> {
     }
 
     async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
-        let _one = self.engine.shared.lab.changing.lock().await;
+        let _one = self.engine.shared.dev.changing.lock().await;
         let swapped = swap(self.engine, self.publisher, Some(&self.body), time).await?;
         (self.body, self.until) = swapped.ok_or_else(lost)?;
         Ok(())
@@ -155,10 +155,10 @@ impl<'a> Entry<'a> {
 
     async fn end(self) -> Result<(), StoreError> {
         let shared = &self.engine.shared;
-        let _one = shared.lab.changing.lock().await;
+        let _one = shared.dev.changing.lock().await;
         let ahead = shared.clock.ahead_of(self.publisher);
         let next = Some(ahead.to_string());
-        if !shared.store.swap_lab(LabKind::Clock, self.publisher, "", Some(&self.body), next).await? {
+        if !shared.store.swap_dev_state(DevKind::Clock, self.publisher, "", Some(&self.body), next).await? {
             return Err(lost());
         }
         shared.clock.set_ahead(self.publisher, ahead);
@@ -177,7 +177,7 @@ async fn swap(
     let until = shared.clock.real().plus(STILL_FOR);
     let set = Set::Still { time, until };
     let body = write(set, shared.clock.new_id());
-    if !shared.store.swap_lab(LabKind::Clock, publisher, "", present, Some(body.clone())).await? {
+    if !shared.store.swap_dev_state(DevKind::Clock, publisher, "", present, Some(body.clone())).await? {
         return Ok(None);
     }
     shared.clock.put(publisher, set);

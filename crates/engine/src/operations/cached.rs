@@ -7,7 +7,7 @@ use signoff_lifecycle::ids::Timestamp;
 use signoff_lifecycle::operation::Operation;
 
 /// An operation as it stands, and room for what was rendered of it.
-pub struct Viewed {
+pub struct CachedOperation {
     /// The publisher.
     pub publisher: String,
     /// The offer.
@@ -28,7 +28,7 @@ pub struct Rendered {
     pub until: Timestamp,
 }
 
-impl Viewed {
+impl CachedOperation {
     pub(crate) fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
         Self {
             publisher: publisher.to_owned(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior, params};
-use signoff_store::contract::{Lab, LabKind};
+use signoff_store::contract::{DevKind, DevState};
 use signoff_store::tables::{TABLES, Table};
 use signoff_store::{StoreError, files};
 
@@ -12,12 +12,17 @@ use super::schema::Belonging;
 use super::{SqliteStore, connect, schema, sql, unavailable};
 
 #[async_trait]
-impl Lab for SqliteStore {
-    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError> {
+impl DevState for SqliteStore {
+    async fn dev_state(
+        &self,
+        kind: DevKind,
+        publisher: &str,
+        key: &str,
+    ) -> Result<Option<String>, StoreError> {
         self.read(|connection| get(connection, kind, publisher, key))
     }
 
-    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
+    async fn dev_states(&self, kind: DevKind) -> Result<Vec<(String, String, String)>, StoreError> {
         self.read(|connection| {
             let mut statement = connection
                 .prepare_cached(
@@ -31,9 +36,9 @@ impl Lab for SqliteStore {
         })
     }
 
-    async fn put_lab(
+    async fn put_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         body: Option<String>,
@@ -88,7 +93,7 @@ impl Lab for SqliteStore {
 /// One entry.
 pub(super) fn get(
     connection: &Connection,
-    kind: LabKind,
+    kind: DevKind,
     publisher: &str,
     key: &str,
 ) -> Result<Option<String>, StoreError> {
@@ -103,7 +108,7 @@ pub(super) fn get(
 /// Sets an entry; `None` removes it.
 pub(super) fn put(
     connection: &Connection,
-    kind: LabKind,
+    kind: DevKind,
     publisher: &str,
     key: &str,
     body: Option<&str>,
@@ -182,7 +187,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("store")).unwrap();
         let kept = Some("3d".to_owned());
-        store.put_lab(LabKind::Clock, "contoso", "", kept.clone()).await.unwrap();
+        store.put_dev_state(DevKind::Clock, "contoso", "", kept.clone()).await.unwrap();
         let snapshot = folder.path().join("snapshot");
         store.snapshot(&snapshot).await.unwrap();
         let foreign = folder.path().join("foreign");
@@ -195,10 +200,10 @@ mod tests {
         for file in [empty, foreign, text] {
             let refused = store.restore(&file).await;
             assert!(matches!(refused, Err(StoreError::Corrupt(_))), "{} {refused:?}", file.display());
-            assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+            assert_eq!(store.dev_state(DevKind::Clock, "contoso", "").await.unwrap(), kept);
         }
-        store.put_lab(LabKind::Clock, "contoso", "", None).await.unwrap();
+        store.put_dev_state(DevKind::Clock, "contoso", "", None).await.unwrap();
         store.restore(&snapshot).await.unwrap();
-        assert_eq!(store.lab(LabKind::Clock, "contoso", "").await.unwrap(), kept);
+        assert_eq!(store.dev_state(DevKind::Clock, "contoso", "").await.unwrap(), kept);
     }
 }

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::operation::{Standing, StepState};
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 use signoff_store::testing::{Fault, Plan, Point};
 
 use crate::cluster::{CONTOSO, Cluster, HOUR, MINUTE, lasting, soon, until};
@@ -65,7 +65,7 @@ async fn who_comes_second_advances_from_where_the_first_one_ended() {
     let (slow, quick) = (cluster.node(-5).await, cluster.node(5).await);
     let before = quick.engine.clock().now(CONTOSO);
     // It has seen that nobody advances the clock, and is held up before it says that it does.
-    slow.faults.set_plan(Plan::at(Point::call_of("swap_lab", 1), Fault::Block));
+    slow.faults.set_plan(Plan::at(Point::call_of("swap_dev_state", 1), Fault::Block));
     let engine = slow.engine.clone();
     let second = tokio::spawn(async move { engine.advance(CONTOSO, HOUR).await.unwrap() });
     soon(slow.faults.blocked()).await;
@@ -110,7 +110,7 @@ async fn a_clock_that_a_dead_node_held_goes_on() {
     let now = node.engine.clock().real();
     // As a node leaves it that died while it advanced the clock to an hour from now, and whose time is over.
     let left = format!("still {} {} word", now.plus(HOUR).0, now.0);
-    node.engine.store().put_lab(LabKind::Clock, CONTOSO, "", Some(left)).await.unwrap();
+    node.engine.store().put_dev_state(DevKind::Clock, CONTOSO, "", Some(left)).await.unwrap();
     node.engine.refresh().await.unwrap();
     let shown = node.engine.clock().now(CONTOSO);
     assert!(shown >= now.plus(HOUR) && shown < now.plus(Micros(2 * HOUR.0)));

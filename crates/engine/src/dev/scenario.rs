@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{CancelPolicy, Outcome};
 use signoff_store::StoreError;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 
 use crate::engine::Engine;
 
@@ -61,9 +61,9 @@ impl Engine {
             Some(serde_json::to_string(&scenario).map_err(|error| StoreError::Corrupt(error.to_string()))?)
         };
         let clears = body.is_none();
-        let _turn = self.shared.lab.changing.lock().await;
-        self.shared.store.put_lab(LabKind::Scenario, publisher, offer, body).await?;
-        let mut scenarios = self.shared.lab.scenarios.write();
+        let _turn = self.shared.dev.changing.lock().await;
+        self.shared.store.put_dev_state(DevKind::Scenario, publisher, offer, body).await?;
+        let mut scenarios = self.shared.dev.scenarios.write();
         if clears {
             scenarios.remove(&key);
         } else {
@@ -74,8 +74,8 @@ impl Engine {
 
     /// The offer's scenario.
     pub fn scenario(&self, publisher: &str, offer: &str) -> Option<Scenario> {
-        let scenarios = self.shared.lab.scenarios.read();
-        if !self.shared.settings.lab || scenarios.is_empty() {
+        let scenarios = self.shared.dev.scenarios.read();
+        if !self.shared.settings.dev || scenarios.is_empty() {
             return None;
         }
         scenarios.get(&(publisher.to_owned(), offer.to_owned())).cloned()
@@ -83,7 +83,7 @@ impl Engine {
 
     pub(super) async fn load_scenarios(&self) -> Result<(), StoreError> {
         let scenarios = self.stored_scenarios().await?;
-        *self.shared.lab.scenarios.write() = scenarios;
+        *self.shared.dev.scenarios.write() = scenarios;
         Ok(())
     }
 
@@ -93,6 +93,6 @@ impl Engine {
                 serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
             Ok(((publisher, offer), scenario))
         };
-        self.shared.store.lab_all(LabKind::Scenario).await?.into_iter().map(read).collect()
+        self.shared.store.dev_states(DevKind::Scenario).await?.into_iter().map(read).collect()
     }
 }

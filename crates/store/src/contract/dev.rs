@@ -8,7 +8,7 @@ use super::StoreError;
 
 /// What kind of development state it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LabKind {
+pub enum DevKind {
     /// What comes of the next operations of an offer; keyed by offer.
     Scenario,
     /// How a publisher's clock is set, in a form that the store does not read; the key is empty.
@@ -21,7 +21,7 @@ pub enum LabKind {
     Development,
 }
 
-impl LabKind {
+impl DevKind {
     /// The word under which it is stored.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,17 +36,22 @@ impl LabKind {
 
 /// State of the development mode.
 #[async_trait]
-pub trait Lab: Send + Sync {
+pub trait DevState: Send + Sync {
     /// One entry.
-    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError>;
+    async fn dev_state(
+        &self,
+        kind: DevKind,
+        publisher: &str,
+        key: &str,
+    ) -> Result<Option<String>, StoreError>;
 
     /// Every entry of a kind: publisher, key, body; by publisher and key.
-    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError>;
+    async fn dev_states(&self, kind: DevKind) -> Result<Vec<(String, String, String)>, StoreError>;
 
     /// Sets an entry; `None` removes it.
-    async fn put_lab(
+    async fn put_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         body: Option<String>,

@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicU64;
 use parking_lot::RwLock;
 
 /// Scenarios, kept beside the store so that no publish has to look there for nothing.
-pub(crate) struct Lab {
+pub(crate) struct Dev {
     /// By publisher and offer.
     scenarios: RwLock<HashMap<(String, String), Scenario>>,
     /// Held while what is kept is changed along with what is stored, or taken from there: both change in the same
@@ -36,7 +36,7 @@ struct Others {
     clock_epoch: AtomicU64,
 }
 
-impl Lab {
+impl Dev {
     /// For a store that nobody else writes to.
     pub(crate) fn of_one_node() -> Self {
         Self { scenarios: RwLock::default(), changing: tokio::sync::Mutex::default(), others: None }

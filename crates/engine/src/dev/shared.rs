@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use signoff_store::StoreError;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 
 use super::turn;
 use crate::clock::Set;
@@ -18,15 +18,15 @@ impl Engine {
     /// # Errors
     /// If the store fails.
     pub async fn refresh(&self) -> Result<(), StoreError> {
-        let (shared, lab) = (&self.shared, &self.shared.lab);
-        let Some(others) = lab.others.as_ref().filter(|_| shared.settings.lab) else { return Ok(()) };
-        let _one = lab.changing.lock().await;
+        let (shared, dev) = (&self.shared, &self.shared.dev);
+        let Some(others) = dev.others.as_ref().filter(|_| shared.settings.dev) else { return Ok(()) };
+        let _one = dev.changing.lock().await;
         let (scenarios, clocks, world) = tokio::try_join!(
             self.stored_scenarios(),
             self.stored_clocks(),
-            shared.store.lab(LabKind::World, "", "")
+            shared.store.dev_state(DevKind::World, "", "")
         )?;
-        *lab.scenarios.write() = scenarios;
+        *dev.scenarios.write() = scenarios;
         let mut moved = shared.clock.put_all(clocks);
         if *others.world.lock() != world {
             *others.world.lock() = world;
@@ -47,25 +47,25 @@ impl Engine {
 
     /// How often [`Engine::refresh`] found the clocks moved or the state replaced.
     pub(crate) fn clock_epoch(&self) -> u64 {
-        self.shared.lab.others.as_ref().map_or(0, |others| others.clock_epoch.load(Ordering::SeqCst))
+        self.shared.dev.others.as_ref().map_or(0, |others| others.clock_epoch.load(Ordering::SeqCst))
     }
 
     /// How often the whole state was found replaced.
     pub fn state_epoch(&self) -> u64 {
-        self.shared.lab.others.as_ref().map_or(0, |others| others.state_epoch.load(Ordering::SeqCst))
+        self.shared.dev.others.as_ref().map_or(0, |others| others.state_epoch.load(Ordering::SeqCst))
     }
 
     /// Tells the other nodes that the whole state was replaced.
     pub(super) async fn publish_state_epoch(&self) -> Result<(), StoreError> {
-        if self.shared.lab.others.is_none() {
+        if self.shared.dev.others.is_none() {
             return Ok(());
         }
         let world = self.shared.clock.new_id().to_string();
-        self.shared.store.put_lab(LabKind::World, "", "", Some(world)).await
+        self.shared.store.put_dev_state(DevKind::World, "", "", Some(world)).await
     }
 
     pub(super) async fn stored_clocks(&self) -> Result<BTreeMap<String, Set>, StoreError> {
-        let stored = self.shared.store.lab_all(LabKind::Clock).await?;
+        let stored = self.shared.store.dev_states(DevKind::Clock).await?;
         let read = |(publisher, _, body): (String, String, String)| {
             let set = turn::read(&publisher, &body)?;
             Ok((publisher, set))

@@ -1,6 +1,6 @@
 //! The state of the development mode, and the state as a whole.
 
-use crate::contract::{AuditRow, LabKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
+use crate::contract::{AuditRow, DevKind, Letter, Loaded, OfferFilter, PrincipalRecord, Publisher};
 use crate::{Store, StoreError};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
@@ -15,21 +15,21 @@ use super::world::{
 
 pub async fn entries_are_set_and_removed(fx: &impl Fixture) {
     let store = fx.store();
-    let scenario = LabKind::Scenario;
+    let scenario = DevKind::Scenario;
     for (publisher, key, body) in [(FABRIKAM, "b", "2"), (CONTOSO, "b", "1"), (CONTOSO, "a", "0")] {
-        store.put_lab(scenario, publisher, key, Some(body.to_owned())).await.unwrap();
+        store.put_dev_state(scenario, publisher, key, Some(body.to_owned())).await.unwrap();
     }
-    store.put_lab(LabKind::Clock, CONTOSO, "", Some("7".to_owned())).await.unwrap();
-    store.put_lab(scenario, CONTOSO, "b", Some("3".to_owned())).await.unwrap();
-    assert_eq!(store.lab(scenario, CONTOSO, "b").await.unwrap().as_deref(), Some("3"));
-    let all = store.lab_all(scenario).await.unwrap();
+    store.put_dev_state(DevKind::Clock, CONTOSO, "", Some("7".to_owned())).await.unwrap();
+    store.put_dev_state(scenario, CONTOSO, "b", Some("3".to_owned())).await.unwrap();
+    assert_eq!(store.dev_state(scenario, CONTOSO, "b").await.unwrap().as_deref(), Some("3"));
+    let all = store.dev_states(scenario).await.unwrap();
     let all: Vec<_> = all.iter().map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect();
     assert_eq!(all, [(CONTOSO, "a", "0"), (CONTOSO, "b", "3"), (FABRIKAM, "b", "2")]);
-    store.put_lab(scenario, CONTOSO, "b", None).await.unwrap();
-    store.put_lab(scenario, CONTOSO, "b", None).await.unwrap();
-    assert_eq!(store.lab(scenario, CONTOSO, "b").await.unwrap(), None);
-    assert_eq!(store.lab(LabKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("7"));
-    assert_eq!(store.lab_all(LabKind::Fault).await.unwrap(), []);
+    store.put_dev_state(scenario, CONTOSO, "b", None).await.unwrap();
+    store.put_dev_state(scenario, CONTOSO, "b", None).await.unwrap();
+    assert_eq!(store.dev_state(scenario, CONTOSO, "b").await.unwrap(), None);
+    assert_eq!(store.dev_state(DevKind::Clock, CONTOSO, "").await.unwrap().as_deref(), Some("7"));
+    assert_eq!(store.dev_states(DevKind::Fault).await.unwrap(), []);
 }
 
 /// Something in every part of the state.
@@ -45,7 +45,7 @@ async fn fill(store: &dyn Store) {
     store.put_artifact(&lease, "provision", "made".to_owned()).await.unwrap();
     store.release(&lease).await.unwrap();
     write_mail(store, vec![mail("bob@contoso.example", Event::Started)]).await;
-    store.put_lab(LabKind::Scenario, CONTOSO, "a", Some("{}".to_owned())).await.unwrap();
+    store.put_dev_state(DevKind::Scenario, CONTOSO, "a", Some("{}".to_owned())).await.unwrap();
 }
 
 /// Everything that [`fill`] brought, as it reads.
@@ -81,7 +81,7 @@ async fn look(store: &dyn Store) -> Seen {
         work: store.due_by(CONTOSO, NOW).await.unwrap().len(),
         letters: store.letters().await.unwrap(),
         artifacts: store.artifacts(CONTOSO, id(1)).await.unwrap(),
-        scenario: store.lab(LabKind::Scenario, CONTOSO, "a").await.unwrap(),
+        scenario: store.dev_state(DevKind::Scenario, CONTOSO, "a").await.unwrap(),
     }
 }
 

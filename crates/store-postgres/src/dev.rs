@@ -4,7 +4,7 @@ use std::path::Path;
 
 use async_trait::async_trait;
 use signoff_store::StoreError;
-use signoff_store::contract::{Lab, LabKind};
+use signoff_store::contract::{DevKind, DevState};
 use signoff_store::tables::{TABLES, Table};
 use signoff_store_sqlite::transfer::{NewFile, Snapshot};
 use tokio::sync::mpsc;
@@ -22,8 +22,13 @@ const ANSWERS: u32 = 40;
 const WAITING: usize = 4;
 
 #[async_trait]
-impl Lab for PostgresStore {
-    async fn lab(&self, kind: LabKind, publisher: &str, key: &str) -> Result<Option<String>, StoreError> {
+impl DevState for PostgresStore {
+    async fn dev_state(
+        &self,
+        kind: DevKind,
+        publisher: &str,
+        key: &str,
+    ) -> Result<Option<String>, StoreError> {
         let row = self
             .row(
                 "SELECT body FROM lab WHERE publisher_id = $1 AND kind = $2 AND key = $3",
@@ -33,7 +38,7 @@ impl Lab for PostgresStore {
         row.map(|row| column(&row, 0)).transpose()
     }
 
-    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
+    async fn dev_states(&self, kind: DevKind) -> Result<Vec<(String, String, String)>, StoreError> {
         let rows = self
             .rows(
                 "SELECT publisher_id, key, body FROM lab WHERE kind = $1 ORDER BY publisher_id, key",
@@ -44,9 +49,9 @@ impl Lab for PostgresStore {
         rows.iter().map(entry).collect()
     }
 
-    async fn put_lab(
+    async fn put_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         key: &str,
         body: Option<String>,

@@ -5,7 +5,7 @@ use reqwest::Method;
 use super::Client;
 use super::error::ClientError;
 use super::publishers::body;
-use crate::lab::{Mail, Scenario};
+use crate::dev::{Mail, Scenario};
 
 impl Client {
     /// Scripts what comes of the offer's next operations; an empty scenario clears it.

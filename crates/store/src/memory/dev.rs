@@ -8,38 +8,43 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::tables::Tables;
-use crate::contract::{Lab, LabKind};
+use crate::contract::{DevKind, DevState};
 use crate::{StoreError, files};
 
-fn key(kind: LabKind, publisher: &str, key: &str) -> (String, String, String) {
+fn key(kind: DevKind, publisher: &str, key: &str) -> (String, String, String) {
     (kind.as_str().to_owned(), publisher.to_owned(), key.to_owned())
 }
 
 #[async_trait]
-impl Lab for MemoryStore {
-    async fn lab(&self, kind: LabKind, publisher: &str, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(self.inner.tables.lock().lab.get(&key(kind, publisher, name)).cloned())
+impl DevState for MemoryStore {
+    async fn dev_state(
+        &self,
+        kind: DevKind,
+        publisher: &str,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        Ok(self.inner.tables.lock().dev.get(&key(kind, publisher, name)).cloned())
     }
 
-    async fn lab_all(&self, kind: LabKind) -> Result<Vec<(String, String, String)>, StoreError> {
+    async fn dev_states(&self, kind: DevKind) -> Result<Vec<(String, String, String)>, StoreError> {
         let tables = self.inner.tables.lock();
-        let of_kind = tables.lab.iter().filter(|((of, ..), _)| of == kind.as_str());
+        let of_kind = tables.dev.iter().filter(|((of, ..), _)| of == kind.as_str());
         Ok(of_kind
             .map(|((_, publisher, key), body)| (publisher.clone(), key.clone(), body.clone()))
             .collect())
     }
 
-    async fn put_lab(
+    async fn put_dev_state(
         &self,
-        kind: LabKind,
+        kind: DevKind,
         publisher: &str,
         name: &str,
         body: Option<String>,
     ) -> Result<(), StoreError> {
         let mut tables = self.inner.tables.lock();
         match body {
-            Some(body) => tables.lab.insert(key(kind, publisher, name), body),
-            None => tables.lab.remove(&key(kind, publisher, name)),
+            Some(body) => tables.dev.insert(key(kind, publisher, name), body),
+            None => tables.dev.remove(&key(kind, publisher, name)),
         };
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use signoff_store::StoreError;
-use signoff_store::contract::LabKind;
+use signoff_store::contract::DevKind;
 
 use crate::engine::Engine;
 
@@ -15,7 +15,7 @@ impl Engine {
     /// If the store fails.
     pub async fn recover(&self) -> Result<(), StoreError> {
         self.take_up_time().await?;
-        if self.shared.settings.lab {
+        if self.shared.settings.dev {
             self.mark_development().await?;
             self.load_scenarios().await?;
             self.load_clocks().await?;
@@ -26,8 +26,8 @@ impl Engine {
     /// Production refuses the store from now on.
     async fn mark_development(&self) -> Result<(), StoreError> {
         let store = &self.shared.store;
-        if store.lab(LabKind::Development, "", "").await?.is_none() {
-            store.put_lab(LabKind::Development, "", "", Some("yes".to_owned())).await?;
+        if store.dev_state(DevKind::Development, "", "").await?.is_none() {
+            store.put_dev_state(DevKind::Development, "", "", Some("yes".to_owned())).await?;
         }
         Ok(())
     }
