@@ -2,20 +2,20 @@
 //!
 //! What it refuses it leaves to a door to say: it has no shapes of its own for that.
 
+mod browser_guard;
 mod clock;
 mod faults;
-mod guard;
 mod mailbox;
 mod scenarios;
 mod seed;
-mod sound;
+mod snapshot_check;
 mod state;
-mod trace;
+mod used_in_dev;
 
 pub use faults::MOST as FAULT_RULES;
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use state::LARGEST_SNAPSHOT;
-pub use trace::trace_of_development;
+pub use used_in_dev::trace_of_development;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ use signoff_wire::json;
 use signoff_wire::json::LARGEST_BODY;
 
 use self::faults::Faults;
-use self::sound::refuse_unsound;
+use self::snapshot_check::refuse_unsound;
 
 /// The development mode of a server. Cheap to clone.
 #[derive(Clone)]
@@ -120,7 +120,7 @@ impl Dev {
         inner
             .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
             .layer(middleware::from_fn_with_state(self.clone(), refresh))
-            .layer(middleware::from_fn_with_state(self.clone(), guard::guard))
+            .layer(middleware::from_fn_with_state(self.clone(), browser_guard::guard))
     }
 }
 
@@ -133,7 +133,7 @@ async fn refresh(State(dev): State<Dev>, request: Request, next: Next) -> Respon
 }
 
 /// Reads JSON; whatever it says it is, it must be JSON of this shape. What its headers must say is seen to by
-/// [`guard::guard`].
+/// [`browser_guard::guard`].
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

@@ -7,22 +7,22 @@
 pub mod clock;
 mod cluster;
 pub mod dev;
-mod due;
 mod engine;
 mod error;
 mod executors;
 mod follow;
 pub mod hooks;
+mod late_work;
 pub mod mail;
 mod operations;
 mod pipeline;
+mod prune;
 mod publishers;
 mod retention;
 mod runner;
 mod sleep;
 #[cfg(test)]
 mod testing;
-mod upkeep;
 mod usecase;
 
 pub use engine::{AuditActor, Engine, PipelineKind, Settings};

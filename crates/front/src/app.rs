@@ -10,7 +10,7 @@ use crate::door::Doors;
 use crate::membership::Memberships;
 use crate::operator_token::OperatorToken;
 use crate::quotas::{QuotaSettings, Quotas};
-use crate::unknown::UnknownCalls;
+use crate::unmatched_calls::UnknownCalls;
 
 /// How the front answers, whichever door a request comes to.
 #[derive(Clone, Debug)]

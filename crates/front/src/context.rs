@@ -12,11 +12,11 @@ use signoff_store::contract::PrincipalId;
 use signoff_text::{CallerKind, ErrorText};
 
 use crate::app::App;
-use crate::call_log::{By, Call};
 use crate::door::Refused;
 use crate::membership::Standing;
 use crate::problem::{Kind, Problem};
 use crate::repeat;
+use crate::request_log::{By, Call};
 use crate::serve::On;
 use crate::tls::is_portal_host;
 

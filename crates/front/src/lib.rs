@@ -5,26 +5,26 @@
 //! [`door::Door`] says that in its own shape.
 
 pub mod app;
-pub mod call_log;
 pub mod context;
-pub mod cut;
+pub mod cut_reply;
 pub mod door;
 pub mod first_use;
 pub mod membership;
+pub mod middleware;
 pub mod operator_token;
 mod ops;
+pub mod path_params;
 pub mod problem;
 pub mod proxy;
 mod quota;
 pub mod quotas;
 pub mod repeat;
 pub mod reply;
-pub mod segments;
+pub mod request_log;
 pub mod serve;
-pub mod surround;
 #[cfg(test)]
 mod testing;
 pub mod tls;
 pub mod token_hosts;
-mod unknown;
+mod unmatched_calls;
 pub mod wait;

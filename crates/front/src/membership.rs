@@ -13,8 +13,8 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::context::Context;
+use crate::path_params::invalid_id;
 use crate::problem::Problem;
-use crate::segments::invalid_id;
 
 /// The roles of a publisher's members, and when they were looked up, by a clock that is never set.
 type Roles = HashMap<PrincipalId, (Role, Timestamp)>;

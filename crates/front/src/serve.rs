@@ -5,15 +5,15 @@
 //! proxy speaks it in front.
 
 mod address;
-mod conn;
-mod early;
-mod guarded;
-mod lent;
-mod places;
+mod connection;
+mod connection_places;
+mod early_reply;
+mod guarded_stream;
 mod reply;
 mod request;
+mod request_body;
 mod settings;
-mod taken;
+mod stalled_peer;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -35,21 +35,21 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::select;
 
-use crate::cut::Cut;
+use crate::cut_reply::Cut;
 use crate::door::Doors;
 use crate::ops;
 use crate::tls::{Stop, listen};
-pub(crate) use early::{REQUEST_ID, harden, reply as early_reply};
-use guarded::Guarded;
-pub(crate) use lent::BodyError;
-pub use lent::{BodyTime, READ_TO_THE_END};
-pub(crate) use places::Place;
-use places::Places;
+pub(crate) use connection_places::Place;
+use connection_places::Places;
+pub(crate) use early_reply::{REQUEST_ID, harden, reply as early_reply};
+use guarded_stream::Guarded;
 pub(crate) use request::On;
+pub(crate) use request_body::BodyError;
+pub use request_body::{BodyTime, READ_TO_THE_END};
 pub use settings::{
     BODY_TIME, CONNECTIONS, HEAD_TIME, IDLE_TIME, RESERVE, STRANGERS, ServeSettings, WRITE_TIME,
 };
-pub(crate) use taken::Taken;
+pub(crate) use stalled_peer::Taken;
 
 /// The largest first line and headers of a request together, in bytes.
 pub const HEAD_BYTES: usize = 64 * 1024;

@@ -3,12 +3,12 @@
 //! To add an endpoint, see [`ENDPOINTS`].
 
 mod api;
+pub mod call_report;
 pub mod endpoint;
 mod error;
 pub mod openapi;
 mod query;
 mod refusal;
-pub mod tally;
 mod view;
 
 use std::ops::Deref;

@@ -14,5 +14,5 @@ pub use signoff_front::serve::{Front, Routes, ServeSettings, serve_plain};
 pub use signoff_front::token_hosts::login_router;
 pub use signoff_front::{proxy, tls};
 pub use signoff_identity as identity;
+pub use signoff_portal::call_report::{Action, Counts, Tally};
 pub use signoff_portal::openapi;
-pub use signoff_portal::tally::{Action, Counts, Tally};

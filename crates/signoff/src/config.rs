@@ -17,8 +17,8 @@ use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
 
-use crate::leave::DRAIN;
 use crate::logging::LogSettings;
+use crate::shutdown::DRAIN;
 use crate::store_address::StoreAddress;
 
 mod hooks;

@@ -10,7 +10,7 @@ use signoff_wire::operation::{OperationDetail, StepView};
 use signoff_wire::words::{OperationState, StepStatus, SubmissionType};
 
 use crate::exit::Failure;
-use crate::leave::StopSignals;
+use crate::shutdown::StopSignals;
 use crate::view::{self, Stream, plain};
 
 /// What shows the steps, always on stderr.

@@ -5,13 +5,13 @@ mod commands;
 mod config;
 mod connection;
 mod exit;
-mod failing;
+mod failure;
 mod follow;
-mod leave;
 mod logging;
 mod node;
-mod notify;
+mod service_manager;
 mod settings;
+mod shutdown;
 mod store_address;
 mod view;
 
@@ -90,7 +90,7 @@ fn main() -> ExitCode {
     };
     ended.unwrap_or_else(|failure| {
         if !logging::fail(&failure, failure.hint()) {
-            failing::tell(&failure, output);
+            failure::tell(&failure, output);
         }
         ExitCode::from(failure.code())
     })

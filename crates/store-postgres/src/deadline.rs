@@ -15,7 +15,7 @@ use tokio_postgres::Row;
 
 use super::connect_error::failed;
 use super::pool::{Pool, PooledClient};
-use super::silence::Session;
+use super::silent_connections::Session;
 use super::values::{Parameter, column};
 
 /// Whether the server is at work for the session of this name. One that waits for its client to read is not.

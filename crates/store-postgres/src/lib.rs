@@ -23,7 +23,7 @@ mod retention;
 mod schema;
 mod settings;
 mod sharing;
-mod silence;
+mod silent_connections;
 mod statement;
 mod store;
 #[cfg(any(test, feature = "testing"))]

@@ -14,7 +14,7 @@ use super::bad_address::BadAddress;
 use super::connect;
 use super::connect_error::{ConnectError, doubts};
 use super::settings::{PasswordSource, PostgresSettings};
-use super::silence::{Session, Silence};
+use super::silent_connections::{Session, Silence};
 
 /// Who waits longer for a free connection is told that the store is unavailable.
 const WAIT_LIMIT: Duration = Duration::from_secs(5);

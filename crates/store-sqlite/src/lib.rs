@@ -8,15 +8,15 @@ mod dev;
 mod directory;
 mod offers;
 mod outbox;
-mod place;
 #[cfg(test)]
-mod plans;
+mod plan_tests;
 mod publishers;
 mod readers;
 mod repeats;
 mod retention;
 mod schema;
 mod sharing;
+mod store_file;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod transfer;
@@ -34,9 +34,9 @@ use rusqlite::config::DbConfig;
 use signoff_store::leases::Leases;
 use signoff_store::{StoreError, files};
 
-use place::{READ_WRITE, Taken};
 use publishers::Publishers;
 use readers::Readers;
+use store_file::{READ_WRITE, Taken};
 use writer::Writer;
 
 pub use schema::MIGRATIONS;
@@ -66,7 +66,7 @@ impl SqliteStore {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             files::create_folder(folder).map_err(|error| unavailable(path, &error))?;
         }
-        let Taken { path, lock } = place::take(path)?;
+        let Taken { path, lock } = store_file::take(path)?;
         let path = path.as_path();
         let mut connection = connect(path)?;
         schema::refuse_unfinished_copy(&connection)?;
@@ -131,7 +131,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
     #[cfg(test)]
     let connection = {
         let mut connection = connection;
-        plans::listen(&mut connection, path);
+        plan_tests::listen(&mut connection, path);
         connection
     };
     Ok(connection)

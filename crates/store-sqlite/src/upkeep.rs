@@ -12,8 +12,8 @@ use signoff_store::table_store::{Integrity, Row, Select, TableStore, Target, Upk
 use signoff_store::tables::{Kind, MARK, Table, Value, unfinished};
 use signoff_store::{StoreError, files};
 
-use super::place::{self, READ_ONLY, READ_WRITE, Taken};
 use super::schema::Belonging;
+use super::store_file::{self, READ_ONLY, READ_WRITE, Taken};
 use super::{connect, schema, sql, transfer, unavailable, unwritable};
 
 /// Damage is told up to so many times.
@@ -40,7 +40,7 @@ impl File {
     /// Opens a store to read one state of it, which a server may go on changing unless `alone` keeps servers away.
     pub fn read(path: &Path, alone: bool) -> Result<Self, UpkeepError> {
         must_exist(path)?;
-        let path = place::resolve(path).map_err(refused)?;
+        let path = store_file::resolve(path).map_err(refused)?;
         let path = path.as_path();
         let connection =
             Connection::open_with_flags(path, READ_WRITE).map_err(|error| unreadable(path, &error))?;
@@ -67,7 +67,7 @@ impl File {
 
     /// Opens a store to fill it, making it where it is missing.
     pub fn fill(path: &Path) -> Result<Self, UpkeepError> {
-        let Taken { path, lock } = place::take(path).map_err(refused)?;
+        let Taken { path, lock } = store_file::take(path).map_err(refused)?;
         let connection = connect(&path)?;
         schema::stamp(&connection).map_err(|error| unwritable(&path, &error))?;
         connection
@@ -222,7 +222,7 @@ impl TableStore for File {
 
 /// Whether both are names of one file.
 pub fn are_one(one: &Path, another: &Path) -> bool {
-    let (one, another) = (place::resolve(one), place::resolve(another));
+    let (one, another) = (store_file::resolve(one), store_file::resolve(another));
     matches!((one, another), (Ok(one), Ok(another)) if one == another)
 }
 
@@ -234,7 +234,7 @@ fn must_exist(path: &Path) -> Result<(), UpkeepError> {
 }
 
 fn lock_of_source(path: &Path) -> Result<LockFile, UpkeepError> {
-    place::lock(path).map_err(|error| match error {
+    store_file::lock(path).map_err(|error| match error {
         StoreError::Unavailable(why) => UpkeepError::Refused(format!(
             "{why}, or take a copy of the state as it is now with `signoff store backup` and copy that"
         )),
@@ -282,7 +282,7 @@ pub fn version(path: &Path) -> Result<i64, UpkeepError> {
     if !path.exists() {
         return Ok(0);
     }
-    let path = place::resolve(path).map_err(refused)?;
+    let path = store_file::resolve(path).map_err(refused)?;
     let connection = Connection::open_with_flags(&path, READ_ONLY);
     let connection = connection.map_err(|error| unreadable(&path, &error))?;
     recognise(&path, &connection)?;
@@ -302,12 +302,12 @@ pub async fn migrate(path: &Path) -> Result<(), UpkeepError> {
 /// Takes the file. Somebody else who migrates has it for a moment, a server as long as it runs.
 async fn take_in_time(path: &Path) -> Result<Taken, UpkeepError> {
     for _ in 0..LOCK_TRIES {
-        if let Ok(taken) = place::take(path) {
+        if let Ok(taken) = store_file::take(path) {
             return Ok(taken);
         }
         tokio::time::sleep(LOCK_PAUSE).await;
     }
-    place::take(path).map_err(refused)
+    store_file::take(path).map_err(refused)
 }
 
 /// Somebody uses the file.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::ids::{Micros, Timestamp};
 use signoff_store::StoreError;
 
-use super::turn::Turn;
+use super::advance::Turn;
 use crate::engine::Engine;
 
 /// How long an advance waits for what is due to have happened.

@@ -1,10 +1,10 @@
 //! What the development mode can do: scenarios, test clocks, snapshot, restore, reset.
 
+mod advance;
 mod clock;
 mod scenario;
-mod shared;
+mod shared_state;
 mod state;
-mod turn;
 
 pub use clock::AdvanceError;
 pub use scenario::{Scenario, StepScenario};

@@ -11,7 +11,7 @@ use signoff_store::contract::Change;
 use super::Done;
 use super::audit::AuditedAction;
 use super::detach_on_drop::detach_on_drop;
-use super::moved::{self, Before, Moved};
+use super::operation_log::{self, Before, Moved};
 use super::path::With;
 use super::receipt::Receipt;
 use crate::engine::Engine;
@@ -65,7 +65,7 @@ impl Engine {
         let audit = asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
         let Decision { next, changed, work, settled, reply, .. } = *decision;
         let woken = Woken {
-            moved: moved::moves(&before, &changed),
+            moved: operation_log::moves(&before, &changed),
             settles: !settled.is_empty(),
             due: work.iter().map(|work| work.due_at).min(),
             has_mail: !mail.is_empty(),

@@ -11,7 +11,7 @@ mod commit;
 mod detach_on_drop;
 mod golive;
 mod letters;
-mod moved;
+mod operation_log;
 mod path;
 mod publish;
 mod put;

@@ -10,7 +10,7 @@ use signoff_store::StoreError;
 use signoff_store::contract::{Content, Lease, Loaded};
 
 use super::commit::{Context, Times};
-use super::moved::Before;
+use super::operation_log::Before;
 use super::receipt::{Draft, Receipt};
 use super::{Done, audit};
 use crate::engine::Engine;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
-use super::conn::Conn;
+use super::connection::Conn;
 
 pub(super) struct Outgoing {
     body: Body,

@@ -13,10 +13,10 @@ use hyper::body::{Body as _, Incoming};
 use signoff_text::ErrorText;
 use tower::ServiceExt as _;
 
-use super::conn::{Conn, Reserved};
+use super::connection::{Conn, Reserved};
 use super::reply::Outgoing;
-use super::{Front, address, early, lent};
-use crate::cut::{Cut, unless_cut};
+use super::{Front, address, early_reply, request_body};
+use crate::cut_reply::{Cut, unless_cut};
 use crate::problem::{Kind, Problem};
 use crate::tls::Stop;
 use crate::token_hosts::TokenIssued;
@@ -48,13 +48,13 @@ pub(super) async fn answer(
     let (body, rest) = if body.is_end_stream() {
         (Body::empty(), None)
     } else {
-        let (lent, rest, time) = lent::lend(body, front.settings().body, &conn, expects_continue);
+        let (lent, rest, time) = request_body::lend(body, front.settings().body, &conn, expects_continue);
         parts.extensions.insert(time);
         (Body::new(lent), Some(rest))
     };
     let refused = refusal(&front, &conn, &parts);
     let mut response = match refused {
-        Some(problem) => early::reply(front.doors(), problem, parts.uri.path(), &parts.headers),
+        Some(problem) => early_reply::reply(front.doors(), problem, parts.uri.path(), &parts.headers),
         None => routed(&front, &conn, stop, parts, body).await,
     };
     if response.extensions().get::<TokenIssued>().is_some() {

@@ -5,7 +5,7 @@ use axum::routing::on;
 use http::StatusCode;
 use serde_json::json;
 use signoff_engine::{CancelRequest, Done};
-use signoff_front::segments::invalid_id;
+use signoff_front::path_params::invalid_id;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::Reply;

@@ -7,7 +7,7 @@ use axum::routing::on;
 use http::{HeaderMap, StatusCode};
 use signoff_engine::PutRequest;
 use signoff_front::context::Context;
-use signoff_front::segments::{Segments, invalid_id};
+use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::{repeat, reply};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;

@@ -7,8 +7,8 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use signoff_definition::{OfferType as Known, tables};
 use signoff_front::context::Context;
+use signoff_front::path_params::Segments;
 use signoff_front::reply;
-use signoff_front::segments::Segments;
 use signoff_wire::ErrorCode;
 use signoff_wire::offer_type::{KeyGroup, OfferType, OfferTypeKeys, OfferTypeStep, Region};
 

@@ -17,7 +17,7 @@ use http::{HeaderName, HeaderValue, header};
 use serde_json::json;
 use signoff_engine::{CachedOperation, Follower, StreamPlace};
 use signoff_front::context::Context;
-use signoff_front::segments::Segments;
+use signoff_front::path_params::Segments;
 use signoff_front::tls::Stop;
 use signoff_front::wait::{stop_of, stopped};
 use signoff_lifecycle::access::{Action, Role};

@@ -1,7 +1,7 @@
 //! The offer that a path names.
 
 use signoff_engine::Engine;
-use signoff_front::segments::invalid_id;
+use signoff_front::path_params::invalid_id;
 use signoff_lifecycle::ids::OperationId;
 use signoff_store::contract::Loaded;
 use signoff_wire::path;

@@ -7,7 +7,7 @@ mod cancel_all;
 mod completions;
 mod golive;
 mod kill;
-mod next;
+mod next_steps;
 mod offer;
 mod openapi;
 mod operation;
@@ -230,7 +230,7 @@ impl Session {
         if !wait {
             let runs = accepted.is_some_and(|accepted| accepted.status == OperationState::Running);
             if runs && self.output == Output::Table {
-                next::say(&self.followed(word, offer, id));
+                next_steps::say(&self.followed(word, offer, id));
             }
             return self.print_started(started);
         }

@@ -15,10 +15,10 @@ use tokio::task::JoinSet;
 use crate::config::{Config, ServeOptions, StoreSettings, TlsConfig, bad, caution};
 use crate::connection::Output;
 use crate::exit::Failure;
-use crate::leave::{StopSignals, leave};
 use crate::node::{Node, NodeSettings, stop_of};
+use crate::shutdown::{StopSignals, leave};
 use crate::store_address::StoreAddress;
-use crate::{logging, notify, view};
+use crate::{logging, service_manager, view};
 
 /// Serves until SIGINT or SIGTERM, or only checks what it would serve with.
 pub(crate) async fn run(options: ServeOptions, output: Output) -> Result<ExitCode, Failure> {
@@ -54,10 +54,10 @@ async fn serve(options: ServeOptions) -> Result<(), Failure> {
         serve_tls(&config, tls, &node, &front, &stopped, &mut servers).await?;
     }
     view::print(&format!("listening on {base}"))?;
-    notify::ready();
+    service_manager::ready();
     introduce(&config, address);
     signals.at_least(1).await;
-    notify::stopping();
+    service_manager::stopping();
     leave(node, config.drain, &signals, stop, servers).await;
     Ok(())
 }

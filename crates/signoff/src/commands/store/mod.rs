@@ -15,7 +15,7 @@ use signoff_upkeep::{Place, TableReport};
 use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;
 use crate::exit::{Failure, INTERRUPTED};
-use crate::leave::StopSignals;
+use crate::shutdown::StopSignals;
 use crate::store_address::{BadAddress, StoreAddress};
 use crate::view;
 

@@ -20,8 +20,8 @@ use tokio::time::timeout;
 use self::calls::{Pace, Teller};
 use super::serve::listen;
 use crate::exit::{Failure, INTERRUPTED};
-use crate::leave::StopSignals;
 use crate::node::{Node, NodeSettings, stop_of};
+use crate::shutdown::StopSignals;
 use crate::store_address::StoreAddress;
 
 /// The seeded client that the story signs in as.

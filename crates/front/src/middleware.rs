@@ -11,10 +11,10 @@ use signoff_text::{ErrorText, Lang};
 use tower_http::normalize_path::NormalizePath;
 
 use crate::app::App;
-use crate::call_log::{Call, End, Injected, Line};
 use crate::context::authenticate;
 use crate::door::{Reader, Refused};
 use crate::problem::{Kind, Problem};
+use crate::request_log::{Call, End, Injected, Line};
 use crate::serve::{REQUEST_ID, Routes, harden};
 use crate::{ops, repeat, token_hosts};
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::conn::{Conn, Reserved, after};
+use super::connection::{Conn, Reserved, after};
 use super::settings::ServeSettings;
 
 /// The places of a server, on all its listeners.

@@ -8,7 +8,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use http::Method;
 use parking_lot::Mutex;
-use signoff_front::cut::CutConnection;
+use signoff_front::cut_reply::CutConnection;
 use signoff_front::serve::Routes;
 
 /// What changes where an offer stands.

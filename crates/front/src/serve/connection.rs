@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::address::network;
-use super::places::Places;
+use super::connection_places::Places;
 
 /// How far a connection is. It goes round: one request after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
-use super::conn::{Conn, Phase, after};
-use super::early;
+use super::connection::{Conn, Phase, after};
+use super::early_reply;
 use crate::door::Doors;
 
 /// So many bytes are thrown away before a connection is closed.
@@ -85,7 +85,7 @@ impl<S: AsyncWrite + Unpin> Guarded<S> {
                 return None;
             }
             self.conn.linger();
-            self.own = Some((early::in_place_of(&self.doors, bytes), 0));
+            self.own = Some((early_reply::in_place_of(&self.doors, bytes), 0));
         }
         let (own, out) = self.own.as_mut()?;
         while *out < own.len() {

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use signoff_store::StoreError;
 use signoff_store::contract::DevKind;
 
-use super::turn;
+use super::advance;
 use crate::clock::Set;
 use crate::engine::Engine;
 
@@ -67,7 +67,7 @@ impl Engine {
     pub(super) async fn stored_clocks(&self) -> Result<BTreeMap<String, Set>, StoreError> {
         let stored = self.shared.store.dev_states(DevKind::Clock).await?;
         let read = |(publisher, _, body): (String, String, String)| {
-            let set = turn::read(&publisher, &body)?;
+            let set = advance::read(&publisher, &body)?;
             Ok((publisher, set))
         };
         stored.into_iter().map(read).collect()

@@ -12,7 +12,7 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use parking_lot::Mutex;
 use tokio::time::{Sleep, sleep};
 
-use super::conn::{Conn, after};
+use super::connection::{Conn, after};
 
 /// So many bytes that nobody asked for are read before a reply goes out; beyond that the connection is closed after it.
 pub const READ_TO_THE_END: usize = 64 * 1024;
