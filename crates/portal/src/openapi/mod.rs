@@ -76,7 +76,7 @@ fn build(dialect: Dialect) -> OpenApi {
         .description(Some(
             "The Cloud Partner Portal publishing API, api-version 2017-10-31. Statuses and bodies are those of \
              the dialect `documented`; where the dialect `observed` differs, the description says so. A trailing \
-             slash level the same path.",
+             slash means the same path.",
         ))
         .version(env!("CARGO_PKG_VERSION"))
         .license(Some(

@@ -21,7 +21,7 @@ pub(super) fn calls() -> Vec<Call> {
         Call::new(TAG, Get, "/_signoff/readyz", "getReadiness")
             .says(
                 "Ask whether the server is ready",
-                "Ready level that the store answers and that nobody told the server to stop. A load balancer that asks \
+                "Ready means that the store answers and that nobody told the server to stop. A load balancer that asks \
                  sends requests to ready servers only. The status of one that is not: `starting`; `draining`, when it \
                  still answers everything but goes away; `the store does not answer`.",
             )
