@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use signoff_lifecycle::command::{Cancel, CancelTarget, Checked, Guard, Publish, Put, PutGuard, StopLevel};
 use signoff_lifecycle::decision::{Decision, Verdict};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::plan::StepPlan;
@@ -79,13 +79,13 @@ pub(crate) fn fill(path: &Path, fill: Fill) -> Result<(), Error> {
     })
 }
 
-fn now() -> Result<Timestamp, Error> {
+fn now() -> Result<PublisherTime, Error> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    Ok(Timestamp(i64::try_from(since.as_micros())?))
+    Ok(PublisherTime(i64::try_from(since.as_micros())?))
 }
 
 /// Puts an offer, adds its history, and starts its operation.
-async fn one(store: &SqliteStore, fill: Fill, number: usize, begun: Timestamp) -> Result<(), Error> {
+async fn one(store: &SqliteStore, fill: Fill, number: usize, begun: PublisherTime) -> Result<(), Error> {
     let offer = offer(number);
     let put = Put {
         publisher: PUBLISHER.to_owned(),
@@ -123,7 +123,7 @@ async fn one(store: &SqliteStore, fill: Fill, number: usize, begun: Timestamp) -
 }
 
 /// So many publishes that were cancelled, in one commit.
-fn history(state: &Aggregate, count: usize, number: usize, at: Timestamp) -> Result<Change, Error> {
+fn history(state: &Aggregate, count: usize, number: usize, at: PublisherTime) -> Result<Change, Error> {
     let mut state = state.clone();
     let mut operations: Vec<Operation> = Vec::with_capacity(count);
     for place in 0..count {
@@ -173,7 +173,7 @@ fn plan(micros: u64) -> Result<Vec<StepPlan>, Error> {
     Ok(serde_json::from_str(&steps.to_string())?)
 }
 
-fn decided(state: Option<Aggregate>, command: Command, now: Timestamp) -> Result<Decision, Error> {
+fn decided(state: Option<Aggregate>, command: Command, now: PublisherTime) -> Result<Decision, Error> {
     match decide(state, command, now).map_err(|refusal| format!("{refusal:?}"))? {
         Verdict::Change(decision) => Ok(*decision),
         Verdict::Already { .. } => Err("a command that changes nothing".into()),

@@ -8,7 +8,7 @@ use signoff_engine::dev::AdvanceError;
 use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_text::ErrorText;
 use signoff_wire::dev::{Advance, ClockNow};
 use signoff_wire::{path, time};
@@ -51,6 +51,6 @@ pub(crate) async fn advance(
     }
 }
 
-fn show(now: Timestamp) -> Response {
+fn show(now: PublisherTime) -> Response {
     reply::json(StatusCode::OK, &ClockNow { now: time::rfc3339(now.0) })
 }

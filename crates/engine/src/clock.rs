@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 
 /// Where time and random numbers come from.
 pub trait Source: Send + Sync {
     /// What time it is. It may jump, back too, as the clocks of machines do.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> PublisherTime;
 
     /// Microseconds since some moment, by a clock that is never set.
     fn ticks(&self) -> i64 {
@@ -29,9 +29,9 @@ struct Machine;
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Source for Machine {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> PublisherTime {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+        PublisherTime(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
     }
 
     fn ticks(&self) -> i64 {
@@ -80,13 +80,13 @@ pub(crate) enum Set {
     /// It is so many microseconds ahead.
     Ahead(i64),
     /// It stands still at `time` until `until`, in real time, while an advance plays what falls due; then it goes on.
-    Still { time: Timestamp, until: Timestamp },
+    Still { time: PublisherTime, until: PublisherTime },
 }
 
 impl Set {
-    pub(crate) fn now(self, real: Timestamp) -> Timestamp {
+    pub(crate) fn now(self, real: PublisherTime) -> PublisherTime {
         match self {
-            Self::Ahead(ahead) => Timestamp(real.0.saturating_add(ahead)),
+            Self::Ahead(ahead) => PublisherTime(real.0.saturating_add(ahead)),
             Self::Still { time, until } => time.plus(real.since(until)),
         }
     }
@@ -110,12 +110,12 @@ impl Clock {
     }
 
     /// The real time. Where it is the store's, it never goes back by less than ten seconds.
-    pub fn real(&self) -> Timestamp {
+    pub fn real(&self) -> PublisherTime {
         if !self.shared.is_known.load(Ordering::Acquire) {
             return self.source.now();
         }
         let reckoned = self.source.ticks().saturating_add(self.shared.ahead.load(Ordering::Relaxed));
-        Timestamp(self.shared.told.fetch_max(reckoned, Ordering::Relaxed).max(reckoned))
+        PublisherTime(self.shared.told.fetch_max(reckoned, Ordering::Relaxed).max(reckoned))
     }
 
     /// Microseconds since some moment, by a clock that is never set.
@@ -140,7 +140,7 @@ impl Clock {
     }
 
     /// The time for this publisher.
-    pub fn now(&self, publisher: &str) -> Timestamp {
+    pub fn now(&self, publisher: &str) -> PublisherTime {
         let real = self.real();
         let set = self.set.read();
         if set.is_empty() { real } else { set.get(publisher).map_or(real, |set| set.now(real)) }
@@ -164,8 +164,8 @@ impl Clock {
     }
 
     /// Lets the publisher's clock show `time` and stand still.
-    pub(crate) fn stand_still(&self, publisher: &str, time: Timestamp) {
-        self.put(publisher, Set::Still { time, until: Timestamp(i64::MAX) });
+    pub(crate) fn stand_still(&self, publisher: &str, time: PublisherTime) {
+        self.put(publisher, Set::Still { time, until: PublisherTime(i64::MAX) });
     }
 
     /// Sets the publisher's clock.
@@ -197,7 +197,7 @@ impl Clock {
     }
 
     /// The publishers whose clocks are set, with their time.
-    pub fn clocks(&self) -> Vec<(String, Timestamp)> {
+    pub fn clocks(&self) -> Vec<(String, PublisherTime)> {
         let set = self.set.read();
         if set.is_empty() {
             return Vec::new();
@@ -207,8 +207,8 @@ impl Clock {
     }
 
     /// How long to sleep until `due` on a clock that is `ahead`.
-    pub(crate) fn until(&self, due: Timestamp, ahead: i64) -> std::time::Duration {
-        let real_due = Timestamp(due.0.saturating_sub(ahead));
+    pub(crate) fn until(&self, due: PublisherTime, ahead: i64) -> std::time::Duration {
+        let real_due = PublisherTime(due.0.saturating_sub(ahead));
         let Micros(micros) = real_due.since(self.real());
         std::time::Duration::from_micros(micros)
     }
@@ -259,8 +259,8 @@ mod tests {
         struct Fixed;
 
         impl Source for Fixed {
-            fn now(&self) -> Timestamp {
-                Timestamp(1_772_701_687_000_000)
+            fn now(&self) -> PublisherTime {
+                PublisherTime(1_772_701_687_000_000)
             }
 
             fn random(&self) -> [u8; 16] {
@@ -279,8 +279,8 @@ mod tests {
     struct Machine(Arc<(AtomicI64, AtomicI64)>);
 
     impl Source for Machine {
-        fn now(&self) -> Timestamp {
-            Timestamp(self.0.0.load(Ordering::SeqCst))
+        fn now(&self) -> PublisherTime {
+            PublisherTime(self.0.0.load(Ordering::SeqCst))
         }
 
         fn ticks(&self) -> i64 {
@@ -298,21 +298,21 @@ mod tests {
         let clock = Clock::on(machine.clone());
         let Machine(times) = &machine;
         times.0.store(500, Ordering::SeqCst);
-        assert_eq!(clock.real(), Timestamp(500), "nobody shares it yet");
+        assert_eq!(clock.real(), PublisherTime(500), "nobody shares it yet");
         times.1.store(7, Ordering::SeqCst);
         clock.share_time(100_000_000);
         // Whatever the machine's clock is set to.
         times.0.store(-9, Ordering::SeqCst);
         times.1.store(10, Ordering::SeqCst);
-        assert_eq!(clock.real(), Timestamp(100_000_010));
+        assert_eq!(clock.real(), PublisherTime(100_000_010));
         // A little back: time stands still until it is reached again.
         clock.share_time(99_999_995);
-        assert_eq!(clock.real(), Timestamp(100_000_010));
+        assert_eq!(clock.real(), PublisherTime(100_000_010));
         times.1.store(20, Ordering::SeqCst);
-        assert_eq!(clock.real(), Timestamp(100_000_015));
+        assert_eq!(clock.real(), PublisherTime(100_000_015));
         // Far back: another database says so.
         clock.share_time(5);
-        assert_eq!(clock.real(), Timestamp(25));
+        assert_eq!(clock.real(), PublisherTime(25));
     }
 
     #[test]
@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn a_clock_stands_still_and_goes_on_from_there() {
         let clock = Clock::default();
-        let time = Timestamp(clock.real().0 + 3_600_000_000);
+        let time = PublisherTime(clock.real().0 + 3_600_000_000);
         clock.stand_still("contoso", time);
         assert_eq!(clock.now("contoso"), time);
         assert_eq!(clock.clocks(), [("contoso".to_owned(), time)]);
@@ -348,9 +348,9 @@ mod tests {
 
     #[test]
     fn what_stands_still_for_a_while_goes_on_by_itself() {
-        let still = Set::Still { time: Timestamp(1000), until: Timestamp(50) };
-        assert_eq!(still.now(Timestamp(10)), Timestamp(1000));
-        assert_eq!(still.now(Timestamp(50)), Timestamp(1000));
-        assert_eq!(still.now(Timestamp(53)), Timestamp(1003));
+        let still = Set::Still { time: PublisherTime(1000), until: PublisherTime(50) };
+        assert_eq!(still.now(PublisherTime(10)), PublisherTime(1000));
+        assert_eq!(still.now(PublisherTime(50)), PublisherTime(1000));
+        assert_eq!(still.now(PublisherTime(53)), PublisherTime(1003));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::{Reply, Verdict};
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
@@ -76,7 +76,7 @@ impl Engine {
     pub async fn pull_in(&self, publisher: &str) -> Result<u64, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let mut pulled_in = 0;
-        for (offer, work) in store.due_by(publisher, Timestamp(i64::MAX)).await? {
+        for (offer, work) in store.due_by(publisher, PublisherTime(i64::MAX)).await? {
             let present = clock.now(publisher);
             if work.due_at <= present.plus(SOON) {
                 continue;
@@ -136,8 +136,8 @@ mod tests {
     }
 
     impl Source for Machine {
-        fn now(&self) -> Timestamp {
-            Timestamp(START + self.ahead.load(Ordering::SeqCst))
+        fn now(&self) -> PublisherTime {
+            PublisherTime(START + self.ahead.load(Ordering::SeqCst))
         }
 
         fn ticks(&self) -> i64 {

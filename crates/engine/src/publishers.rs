@@ -1,6 +1,6 @@
 //! Settings of publishers, which every publish needs.
 
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::cache::Cache;
 use signoff_store::contract::Publisher;
@@ -22,7 +22,7 @@ pub(crate) enum Publishers {
 pub(crate) struct Known {
     publisher: Option<Publisher>,
     /// When it was looked up, in ticks.
-    at: Timestamp,
+    at: PublisherTime,
 }
 
 impl Publishers {
@@ -47,7 +47,7 @@ impl Engine {
         let Publishers::Kept { known, counts_for } = &self.shared.publishers else {
             return store.publisher(id).await;
         };
-        let now = Timestamp(self.shared.clock.ticks());
+        let now = PublisherTime(self.shared.clock.ticks());
         match known.get_if(id, |known| now.since(known.at) < *counts_for) {
             Ok(known) => Ok(known.publisher),
             Err(slot) => {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::operation::{Head, Operation};
 use signoff_lifecycle::retention::{Fate, fate, needed_versions};
 use signoff_store::contract::{Aged, Prune};
@@ -120,7 +120,7 @@ impl Engine {
         limit: usize,
     ) -> Result<Gone, StoreError> {
         let now = self.shared.clock.now(publisher);
-        let before = Timestamp(now.0.saturating_sub_unsigned(retention.0));
+        let before = PublisherTime(now.0.saturating_sub_unsigned(retention.0));
         let found = self.shared.store.operations_after(publisher, after, limit).await?;
         let full = found.len() == limit;
         let mut gone = Gone { removed: 0, seen: None, last: !full };
@@ -151,7 +151,7 @@ impl Engine {
         publisher: &str,
         offer: &str,
         operations: Vec<Operation>,
-        before: Timestamp,
+        before: PublisherTime,
     ) -> Result<usize, StoreError> {
         let Some(loaded) = self.shared.store.load(publisher, offer).await? else { return Ok(0) };
         let state = &loaded.aggregate;

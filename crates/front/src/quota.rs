@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 
 /// So many of those who did something are remembered; of more, those who did least are forgotten.
 pub const REMEMBERED: usize = 10_000;
@@ -14,7 +14,7 @@ pub const REMEMBERED: usize = 10_000;
 pub(crate) struct Quota<K> {
     most: u32,
     window: Micros,
-    paid_at: Mutex<HashMap<K, Timestamp>>,
+    paid_at: Mutex<HashMap<K, PublisherTime>>,
 }
 
 impl<K: Eq + Hash + Clone> Quota<K> {
@@ -32,7 +32,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     ///
     /// # Errors
     /// How long to wait until there are so many; nothing is taken then.
-    pub(crate) fn take(&self, key: &K, count: u32, now: Timestamp) -> Result<(), Micros> {
+    pub(crate) fn take(&self, key: &K, count: u32, now: PublisherTime) -> Result<(), Micros> {
         let mut all = self.paid_at.lock();
         let owed = self.owed(&all, key, now);
         let paid_at = owed.plus(self.price(count));
@@ -48,7 +48,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     }
 
     /// Takes `count` although there may not be so many: the next ones wait for longer.
-    pub(crate) fn charge(&self, key: &K, count: u32, now: Timestamp) {
+    pub(crate) fn charge(&self, key: &K, count: u32, now: PublisherTime) {
         let mut all = self.paid_at.lock();
         let paid_at = self.owed(&all, key, now).plus(self.price(count));
         Self::keep(&mut all, key, paid_at, now);
@@ -66,17 +66,17 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     }
 
     /// When all is paid back that was taken so far: within a window, whatever was charged and however the clock was set.
-    fn owed(&self, all: &HashMap<K, Timestamp>, key: &K, now: Timestamp) -> Timestamp {
+    fn owed(&self, all: &HashMap<K, PublisherTime>, key: &K, now: PublisherTime) -> PublisherTime {
         all.get(key).copied().unwrap_or(now).clamp(now, now.plus(self.window))
     }
 
-    fn keep(all: &mut HashMap<K, Timestamp>, key: &K, paid_at: Timestamp, now: Timestamp) {
+    fn keep(all: &mut HashMap<K, PublisherTime>, key: &K, paid_at: PublisherTime, now: PublisherTime) {
         if all.len() >= REMEMBERED && !all.contains_key(key) {
             all.retain(|_, paid_at| *paid_at > now);
         }
         if all.len() >= REMEMBERED && !all.contains_key(key) {
             // A quarter at once, so that it is seldom done.
-            let mut times: Vec<Timestamp> = all.values().copied().collect();
+            let mut times: Vec<PublisherTime> = all.values().copied().collect();
             let quarter = times.len() / 4;
             let (_, least, _) = times.select_nth_unstable(quarter);
             let least = *least;
@@ -92,8 +92,8 @@ mod tests {
 
     const MINUTE: Micros = Micros(60_000_000);
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp(seconds * 1_000_000)
+    fn at(seconds: i64) -> PublisherTime {
+        PublisherTime(seconds * 1_000_000)
     }
 
     fn seconds(wait: Result<(), Micros>) -> Option<u64> {

@@ -1,7 +1,7 @@
 //! What callers of the API may do in an hour. A request that goes beyond is refused before anything changes; what was
 //! accepted is carried out whole, its letters too.
 
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
 
@@ -126,8 +126,8 @@ impl App {
     }
 
     /// The time of a clock that is never set.
-    fn ticks(&self) -> Timestamp {
-        Timestamp(self.engine().clock().ticks())
+    fn ticks(&self) -> PublisherTime {
+        PublisherTime(self.engine().clock().ticks())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::offer::Aggregate;
 use crate::operation::{Operation, WorkKind};
 use crate::refusal::Reference;
@@ -17,7 +17,7 @@ pub struct Work {
     /// What kind of work it is.
     pub kind: WorkKind,
     /// When it is due, on the publisher's clock.
-    pub due_at: Timestamp,
+    pub due_at: PublisherTime,
 }
 
 /// Who hears of an event.

@@ -95,9 +95,9 @@ impl<'de> Deserialize<'de> for OperationId {
 /// A point in time: microseconds since the Unix epoch, on the publisher's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Timestamp(pub i64);
+pub struct PublisherTime(pub i64);
 
-impl Timestamp {
+impl PublisherTime {
     /// This moment and `span` later; a sum beyond the end of time is the end of time.
     #[must_use]
     pub fn plus(self, span: Micros) -> Self {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn time_saturates() {
-        assert_eq!(Timestamp(i64::MAX).plus(Micros(1)), Timestamp(i64::MAX));
-        assert_eq!(Timestamp(1).since(Timestamp(5)), Micros::ZERO);
+        assert_eq!(PublisherTime(i64::MAX).plus(Micros(1)), PublisherTime(i64::MAX));
+        assert_eq!(PublisherTime(1).since(PublisherTime(5)), Micros::ZERO);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 
 /// How grave a message is (contract, "Shapes").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -137,7 +137,7 @@ impl Note {
 pub struct NoteAt {
     /// When.
     #[serde(rename = "t")]
-    pub at: Timestamp,
+    pub at: PublisherTime,
     /// What.
     #[serde(rename = "n")]
     pub note: Note,

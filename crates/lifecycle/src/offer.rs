@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::operation::{Cancellation, Operation, OperationRef, Phase, Submission};
 
 /// What a filled slot holds.
@@ -30,7 +30,7 @@ pub struct Draft {
     /// Grows by one with every PUT; the first part of the entity tag.
     pub revision: u64,
     /// When it was put last.
-    pub changed_at: Timestamp,
+    pub changed_at: PublisherTime,
     /// The offer version under which its content is stored: a publish gives the offer a new version,
     /// and the content stays where it is until the next PUT.
     pub content_version: u32,
@@ -108,7 +108,13 @@ pub struct Offer {
 
 impl Offer {
     /// An offer whose first draft is put `now`.
-    pub fn new(publisher: String, id: String, guid: OperationId, offer_type: String, now: Timestamp) -> Self {
+    pub fn new(
+        publisher: String,
+        id: String,
+        guid: OperationId,
+        offer_type: String,
+        now: PublisherTime,
+    ) -> Self {
         Self {
             publisher,
             id,
@@ -240,14 +246,14 @@ impl Aggregate {
     }
 
     /// When it changed last. The history of an offer goes forward, though the clocks of those who write it differ.
-    pub fn changed_at(&self) -> Timestamp {
+    pub fn changed_at(&self) -> PublisherTime {
         self.operations()
             .fold(self.offer.draft.changed_at, |latest, operation| latest.max(operation.head().changed_at))
     }
 
     /// The time that is written beside what happens at `present`: history stays in order, also where a clock that was
     /// ahead is put right.
-    pub fn at(&self, present: Timestamp) -> Timestamp {
+    pub fn at(&self, present: PublisherTime) -> PublisherTime {
         present.max(self.changed_at())
     }
 

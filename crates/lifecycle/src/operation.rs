@@ -10,7 +10,7 @@ use std::borrow::Borrow;
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::{Note, NoteAt};
 use crate::offer::Offer;
 use crate::plan::{CancelPolicy, Executor, StepPlan};
@@ -58,26 +58,26 @@ pub enum StepState {
     /// An executor works on it.
     InProgress {
         /// When this attempt began.
-        since: Timestamp,
+        since: PublisherTime,
         /// Attempts that failed in passing.
         tries: u32,
     },
     /// A reviewer must approve or reject it.
-    WaitingForApproval { since: Timestamp },
+    WaitingForApproval { since: PublisherTime },
     /// The publisher must go live or cancel.
-    WaitingForSignoff { since: Timestamp },
+    WaitingForSignoff { since: PublisherTime },
     /// The production slot is switched; what remains cannot fail.
-    Propagating { since: Timestamp, tries: u32 },
+    Propagating { since: PublisherTime, tries: u32 },
     /// It ended well.
-    Complete { at: Timestamp },
+    Complete { at: PublisherTime },
     /// It is shown as complete because the operation continues one that completed it.
-    Inherited { at: Timestamp },
+    Inherited { at: PublisherTime },
     /// It failed.
-    Blocked { at: Timestamp },
+    Blocked { at: PublisherTime },
     /// A reviewer rejected it.
-    Rejected { at: Timestamp },
+    Rejected { at: PublisherTime },
     /// A cancel stopped it.
-    Canceled { at: Timestamp },
+    Canceled { at: PublisherTime },
 }
 
 /// One step of a publish or a golive.
@@ -129,7 +129,7 @@ impl Step {
     }
 
     /// Adds a message.
-    pub(crate) fn note(&mut self, at: Timestamp, note: Note) {
+    pub(crate) fn note(&mut self, at: PublisherTime, note: Note) {
         self.notes.push(NoteAt { at, note });
     }
 }
@@ -141,13 +141,13 @@ pub enum UndoState {
     /// Its turn has not come.
     Pending,
     /// It runs.
-    Running { since: Timestamp, tries: u32 },
+    Running { since: PublisherTime, tries: u32 },
     /// Nothing of the step is left.
-    Done { at: Timestamp },
+    Done { at: PublisherTime },
     /// Something of the step is left.
-    Failed { at: Timestamp, reason: String },
+    Failed { at: PublisherTime, reason: String },
     /// Nobody tries any more: the operation was ended by force, and something of the step may be left.
-    GivenUp { at: Timestamp },
+    GivenUp { at: PublisherTime },
 }
 
 /// The undo of one step, in a cancellation or in an operation that undoes itself.
@@ -175,7 +175,7 @@ impl Undo {
     }
 
     /// Adds a message.
-    pub(crate) fn note(&mut self, at: Timestamp, note: Note) {
+    pub(crate) fn note(&mut self, at: PublisherTime, note: Note) {
         self.notes.push(NoteAt { at, note });
     }
 }
@@ -186,7 +186,7 @@ pub(crate) struct Underway {
     /// Its place among the steps or undos.
     pub(crate) index: usize,
     /// Since when.
-    pub(crate) since: Timestamp,
+    pub(crate) since: PublisherTime,
     /// Attempts that failed in passing.
     pub(crate) tries: u32,
 }
@@ -281,9 +281,9 @@ pub struct Head {
     /// Who hears of it, as the request said.
     pub emails: Vec<String>,
     /// When it was created.
-    pub created_at: Timestamp,
+    pub created_at: PublisherTime,
     /// When it changed last.
-    pub changed_at: Timestamp,
+    pub changed_at: PublisherTime,
     /// Grows with every change; follows the time of the change where it can.
     pub revision: u64,
     /// The piece of work it waits for.
@@ -296,7 +296,7 @@ pub struct Head {
 
 impl Head {
     /// The head of the offer's next operation, which starts `now` and works on the version that stands.
-    pub fn next(offer: &Offer, id: OperationId, by: Actor, migrated: bool, now: Timestamp) -> Self {
+    pub fn next(offer: &Offer, id: OperationId, by: Actor, migrated: bool, now: PublisherTime) -> Self {
         Self {
             id,
             publishing_version: offer.publishing_version + 1,
@@ -316,13 +316,13 @@ impl Head {
     }
 
     /// Records that something changed.
-    pub(crate) fn touch(&mut self, now: Timestamp) {
+    pub(crate) fn touch(&mut self, now: PublisherTime) {
         self.changed_at = now.max(self.changed_at);
         self.revision = u64::try_from(now.0).unwrap_or(0).max(self.revision + 1);
     }
 
     /// Adds a message.
-    pub(crate) fn note(&mut self, at: Timestamp, note: Note) {
+    pub(crate) fn note(&mut self, at: PublisherTime, note: Note) {
         self.notes.push(NoteAt { at, note });
     }
 
@@ -448,7 +448,7 @@ impl<S: Borrow<Submission>, C: Borrow<Cancellation>> Operation<S, C> {
     }
 
     /// When it ended; `None`: it has not.
-    pub fn ended_at(&self) -> Option<Timestamp> {
+    pub fn ended_at(&self) -> Option<PublisherTime> {
         match self {
             Self::Submission(submission) => submission.borrow().ended_at(),
             Self::Cancellation(cancellation) => cancellation.borrow().ended_at(),

@@ -4,7 +4,7 @@
 //! of a version that stands in a slot or would be put back into one, and operations that left something behind.
 //! Once an operation may go it may go for ever: nothing comes back to it.
 
-use crate::ids::Timestamp;
+use crate::ids::PublisherTime;
 use crate::offer::{Aggregate, SlotContent};
 use crate::operation::{Head, Operation};
 
@@ -20,7 +20,7 @@ pub enum Fate {
 }
 
 /// The fate of one of the offer's operations, when those that ended `before` are to be forgotten.
-pub fn fate(offer: &Aggregate, operation: &Operation, before: Timestamp) -> Fate {
+pub fn fate(offer: &Aggregate, operation: &Operation, before: PublisherTime) -> Fate {
     match operation.ended_at() {
         Some(at) if at < before && is_needed(offer, operation) => Fate::Kept,
         Some(at) if at < before => Fate::Over,
@@ -63,16 +63,16 @@ mod tests {
     use crate::offer::{Course, Displaced, Draft, Leftover, Offer};
     use crate::operation::{Cancellation, CancellationPhase, Goal, Phase, Submission};
 
-    const BEFORE: Timestamp = Timestamp(100);
+    const BEFORE: PublisherTime = PublisherTime(100);
 
     fn submission(id: u128, version: u32, phase: Phase) -> Submission {
-        let head = Head::next(&state(), OperationId(id), "ann".into(), false, Timestamp(0));
+        let head = Head::next(&state(), OperationId(id), "ann".into(), false, PublisherTime(0));
         let head = Head { offer_version: version, ..head };
         Submission { phase, ..Submission::new(head, Goal::Publish, Vec::new()) }
     }
 
     fn ended(id: u128, version: u32) -> Operation {
-        submission(id, version, Phase::Completed { at: Timestamp(99) }).into()
+        submission(id, version, Phase::Completed { at: PublisherTime(99) }).into()
     }
 
     fn content(version: u32, operation: u128) -> SlotContent {
@@ -86,7 +86,7 @@ mod tests {
             "vm".to_owned(),
             OperationId(0),
             "type".to_owned(),
-            Timestamp(0),
+            PublisherTime(0),
         );
         Offer {
             version: 9,
@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn offer() -> Aggregate {
-        let canceled = Phase::Canceled { at: Timestamp(99), by: "ann".to_owned(), reason: None };
+        let canceled = Phase::Canceled { at: PublisherTime(99), by: "ann".to_owned(), reason: None };
         let target = submission(80, 8, canceled);
         let cancellation = Cancellation {
             head: Head { id: OperationId(81), ..target.head.clone() },
@@ -109,7 +109,7 @@ mod tests {
             target: target.head.id,
             target_version: target.head.publishing_version,
             reason: None,
-            phase: CancellationPhase::Completed { at: Timestamp(99) },
+            phase: CancellationPhase::Completed { at: PublisherTime(99) },
             undo: Vec::new(),
         };
         Aggregate { offer: state(), course: Some(Course::Canceling(target, cancellation)) }
@@ -143,7 +143,7 @@ mod tests {
             Phase::Running,
             Phase::Canceling { cancellation: OperationId(1) },
             Phase::Completed { at: BEFORE },
-            Phase::Canceled { at: Timestamp(101), by: "ann".to_owned(), reason: None },
+            Phase::Canceled { at: PublisherTime(101), by: "ann".to_owned(), reason: None },
         ] {
             assert_eq!(
                 fate(&offer(), &submission(30, 3, phase.clone()).into(), BEFORE),

@@ -5,7 +5,7 @@ mod undo;
 use std::ops::{Deref, DerefMut};
 
 use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
-use crate::ids::{Micros, OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course, Displaced, Offer, SlotContent};
 use crate::operation::{Cancellation, Goal, Head, Operation, Phase, StepState, Submission, WorkKind};
@@ -55,9 +55,9 @@ impl<T> DerefMut for Tracked<T> {
 pub(crate) struct Transition {
     pub(crate) offer: Offer,
     /// What is written beside what happens; never before what happened.
-    pub(crate) now: Timestamp,
+    pub(crate) now: PublisherTime,
     /// What time it is: what falls due is reckoned from here.
-    pub(crate) present: Timestamp,
+    pub(crate) present: PublisherTime,
     changed: Vec<Operation>,
     work: Vec<Work>,
     settled: Vec<(OperationId, u32)>,
@@ -68,7 +68,7 @@ pub(crate) struct Transition {
 
 impl Transition {
     /// `now` is [`Aggregate::at`] of `present`.
-    pub(crate) fn new(offer: Offer, now: Timestamp, present: Timestamp) -> Self {
+    pub(crate) fn new(offer: Offer, now: PublisherTime, present: PublisherTime) -> Self {
         Self {
             offer,
             now,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Micros, OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::plan::{Executor, StepPlan};
 
 /// What a third party that was told of a cancel comes to, if it says nothing until the deadline.
@@ -39,7 +39,7 @@ pub struct Webhook {
 #[serde(rename_all = "camelCase")]
 pub struct WebhookProgress {
     /// Until when it may answer, on the publisher's clock.
-    pub deadline: Timestamp,
+    pub deadline: PublisherTime,
     /// It has taken the request: from now on it is asked how far it is, or awaited.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub accepted: bool,
@@ -53,31 +53,31 @@ pub struct WebhookProgress {
 
 impl WebhookProgress {
     /// Of a step that begins now; `None` if no third party does it.
-    pub(crate) fn of_run(plan: &StepPlan, now: Timestamp) -> Option<Self> {
+    pub(crate) fn of_run(plan: &StepPlan, now: PublisherTime) -> Option<Self> {
         plan.third_party().map(|webhook| Self::until(now.plus(webhook.answer_deadline)))
     }
 
     /// Of an undo that begins now; `None` if no third party does it.
-    pub(crate) fn of_undo(plan: &StepPlan, now: Timestamp) -> Option<Self> {
+    pub(crate) fn of_undo(plan: &StepPlan, now: PublisherTime) -> Option<Self> {
         plan.third_party().map(|webhook| Self::until(now.plus(webhook.cancel_deadline)))
     }
 
     /// Leaves no more time than was `agreed`: by a clock that was ahead, its deadline may be far away.
-    pub(crate) fn pull_in(&mut self, agreed: Micros, present: Timestamp) {
+    pub(crate) fn pull_in(&mut self, agreed: Micros, present: PublisherTime) {
         self.deadline = self.deadline.min(present.plus(agreed));
     }
 
-    fn until(deadline: Timestamp) -> Self {
+    fn until(deadline: PublisherTime) -> Self {
         Self { deadline, accepted: false, progress: 0, answered: false }
     }
 
     /// Whether its time is over.
-    pub(crate) fn is_overdue(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_overdue(&self, now: PublisherTime) -> bool {
         now >= self.deadline
     }
 
     /// The time until it is turned to again: `span`, yet not beyond the deadline, and never none at all.
-    pub(crate) fn pause(&self, span: Micros, now: Timestamp) -> Micros {
+    pub(crate) fn pause(&self, span: Micros, now: PublisherTime) -> Micros {
         span.min(self.deadline.since(now)).max(SHORTEST_PAUSE)
     }
 }

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Course, Draft, SlotContent};
 use signoff_lifecycle::operation::{
@@ -20,13 +20,13 @@ use signoff_lifecycle::webhook::WebhookProgress;
 use crate::store::Stored;
 
 /// The time of everything.
-pub(crate) const NOW: Timestamp = Timestamp(1);
+pub(crate) const NOW: PublisherTime = PublisherTime(1);
 
 /// A deadline that is not over.
-pub(crate) const SOON: Timestamp = Timestamp(2);
+pub(crate) const SOON: PublisherTime = PublisherTime(2);
 
 /// The deadlines of third parties.
-pub(crate) fn deadlines(state: &mut Aggregate) -> impl Iterator<Item = &mut Timestamp> {
+pub(crate) fn deadlines(state: &mut Aggregate) -> impl Iterator<Item = &mut PublisherTime> {
     operations_of(state).flat_map(Changing::into_externals).map(|external| &mut external.deadline)
 }
 

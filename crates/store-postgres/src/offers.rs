@@ -1,7 +1,7 @@
 //! Offers and operations: reads, and the way of a commit to the committer.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -210,7 +210,7 @@ fn loaded(row: &Row) -> Result<Loaded, StoreError> {
 fn content(row: &Row) -> Result<Content, StoreError> {
     Ok(Content {
         version: unsigned(column(row, 0)?)?,
-        changed_at: Timestamp(column(row, 1)?),
+        changed_at: PublisherTime(column(row, 1)?),
         display_text: column(row, 2)?,
         definition: column(row, 3)?,
         secrets: column(row, 4)?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::rows::{LetterColumns, delivery_columns, letter};
@@ -53,8 +53,8 @@ fn columns(row: &Row) -> Result<LetterColumns, StoreError> {
 impl Outbox for PostgresStore {
     async fn due_letters(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -107,8 +107,8 @@ impl Outbox for PostgresStore {
 
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let mut rows = vec![self.row(&next_of("TRUE"), &[&now.0]).await?];
         let one = next_of("publisher_id = $2");

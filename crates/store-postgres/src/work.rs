@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease, WorkQueue};
 use signoff_store::rows::{kind_of, signed};
@@ -34,7 +34,7 @@ fn read_row(row: &Row) -> Result<WorkRow, StoreError> {
         operation: operation_id(column(row, 2)?),
         attempt: unsigned(column(row, 3)?)?,
         kind,
-        due_at: Timestamp(column(row, 5)?),
+        due_at: PublisherTime(column(row, 5)?),
     };
     Ok((column(row, 0)?, column(row, 1)?, work))
 }
@@ -87,7 +87,7 @@ impl WorkQueue for PostgresStore {
         &self,
         publisher: Option<&str>,
         except: &[String],
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<PublisherTime>, StoreError> {
         let row = if let Some(publisher) = publisher {
             let text = format!(
                 "SELECT due_at FROM work WHERE publisher_id = $1 AND publisher_id <> ALL ($2) AND {FREE}
@@ -100,10 +100,10 @@ impl WorkQueue for PostgresStore {
             );
             self.row(&text, &[&except]).await?
         };
-        row.map(|row| column(&row, 0).map(Timestamp)).transpose()
+        row.map(|row| column(&row, 0).map(PublisherTime)).transpose()
     }
 
-    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
+    async fn due_by(&self, publisher: &str, until: PublisherTime) -> Result<Vec<(String, Work)>, StoreError> {
         let text =
             format!("SELECT {COLUMNS} FROM work WHERE publisher_id = $1 AND due_at <= $2 ORDER BY due_at");
         let rows = self.rows(&text, &[&publisher, &until.0]).await?;

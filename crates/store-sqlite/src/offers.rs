@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -267,7 +267,7 @@ fn content(
     let read = |row: &Row<'_>| {
         Ok(Content {
             version: row.get(0)?,
-            changed_at: Timestamp(row.get(1)?),
+            changed_at: PublisherTime(row.get(1)?),
             display_text: row.get(2)?,
             definition: row.get(3)?,
             secrets: row.get(4)?,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::leases::Holds;
@@ -37,8 +37,8 @@ fn read_row(row: &Row<'_>) -> Result<LetterColumns, rusqlite::Error> {
 impl Outbox for SqliteStore {
     async fn due_letters(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let holds = &self.inner.leases.letters;
@@ -95,8 +95,8 @@ impl Outbox for SqliteStore {
 
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let holds = &self.inner.leases.letters;
         self.read(|connection| {
@@ -156,12 +156,12 @@ fn soonest(
     connection: &Connection,
     query: &str,
     parameters: impl Params,
-    now: Timestamp,
+    now: PublisherTime,
     holds: &Holds<'_>,
 ) -> Result<Option<Micros>, StoreError> {
     let mut soonest = None;
     let mut statement = connection.prepare_cached(query).map_err(sql)?;
-    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1).map(Timestamp)?)));
+    let rows = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1).map(PublisherTime)?)));
     for row in rows.map_err(sql)? {
         let (id, due_at) = row.map_err(sql)?;
         let (due_in, held_for) = (due_at.since(now), micros(holds.left(id)));

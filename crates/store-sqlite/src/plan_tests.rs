@@ -14,7 +14,7 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 use signoff_store::contract::{
     Aged, Artifacts, Audit, Change, Claim, Claimed, Content, Delivery, Directory, Lease, Mail, OfferFilter,
@@ -37,7 +37,7 @@ pub(super) fn listen(connection: &mut Connection, path: &Path) {
 }
 
 const CONTOSO: &str = "contoso";
-const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
+const NOW: PublisherTime = PublisherTime(1_772_701_687_000_000);
 const LONG: Duration = Duration::from_mins(1);
 
 fn id(number: u128) -> OperationId {
@@ -98,7 +98,7 @@ fn step(executor: Executor) -> StepPlan {
     }
 }
 
-async fn claim(store: &SqliteStore, clocks: Vec<(String, Timestamp)>) -> Vec<Claimed> {
+async fn claim(store: &SqliteStore, clocks: Vec<(String, PublisherTime)>) -> Vec<Claimed> {
     store.claim(Claim { now: NOW, clocks, lease_for: LONG, limit: 9 }).await.unwrap()
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Claim, Claimed, Lease, WorkQueue};
 use signoff_store::leases::Leases;
@@ -23,7 +23,7 @@ fn read_row(row: &Row<'_>) -> Result<WorkRow, rusqlite::Error> {
         operation: OperationId::from_bytes(row.get(2)?),
         attempt: row.get(3)?,
         kind,
-        due_at: Timestamp(row.get(5)?),
+        due_at: PublisherTime(row.get(5)?),
     };
     Ok((row.get(0)?, row.get(1)?, work))
 }
@@ -77,7 +77,7 @@ impl WorkQueue for SqliteStore {
         &self,
         publisher: Option<&str>,
         except: &[String],
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<PublisherTime>, StoreError> {
         let leases = &self.inner.leases;
         self.read(|connection| match publisher {
             Some(publisher) => first_free(connection, NEXT_OF_PUBLISHER, [publisher], leases),
@@ -98,7 +98,7 @@ impl WorkQueue for SqliteStore {
         })
     }
 
-    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
+    async fn due_by(&self, publisher: &str, until: PublisherTime) -> Result<Vec<(String, Work)>, StoreError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(DUE_OF_PUBLISHER).map_err(sql)?;
             let rows = statement.query_map(params![publisher, until.0], read_row).map_err(sql)?;
@@ -112,7 +112,7 @@ fn take(
     leases: &Leases,
     rows: impl Iterator<Item = Result<WorkRow, rusqlite::Error>>,
     claim: &Claim,
-    wanted: impl Fn(&String, Timestamp) -> bool,
+    wanted: impl Fn(&String, PublisherTime) -> bool,
     claimed: &mut Vec<Claimed>,
 ) -> Result<(), StoreError> {
     for row in rows {
@@ -136,7 +136,7 @@ fn first_free(
     text: &str,
     parameters: impl rusqlite::Params,
     leases: &Leases,
-) -> Result<Option<Timestamp>, StoreError> {
+) -> Result<Option<PublisherTime>, StoreError> {
     let mut statement = connection.prepare_cached(text).map_err(sql)?;
     for row in statement.query_map(parameters, read_row).map_err(sql)? {
         let (publisher, _, work) = row.map_err(sql)?;

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::DevKind;
 use tokio::sync::watch;
@@ -39,7 +39,7 @@ impl<'a> Turn<'a> {
     }
 
     /// Moves the clock to `time`, where it stands still.
-    pub(super) async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn move_to(&mut self, time: PublisherTime) -> Result<(), StoreError> {
         match self {
             Self::Alone(still) => still.move_to(time).await,
             Self::Shared(entry) => entry.move_to(time).await,
@@ -89,7 +89,7 @@ impl<'a> Still<'a> {
         Self { engine, publisher }
     }
 
-    async fn move_to(&self, time: Timestamp) -> Result<(), StoreError> {
+    async fn move_to(&self, time: PublisherTime) -> Result<(), StoreError> {
         let shared = &self.engine.shared;
         let ahead = time.0.saturating_sub(shared.clock.real().0);
         shared.store.put_dev_state(DevKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
@@ -110,7 +110,7 @@ pub(super) struct Entry<'a> {
     publisher: &'a str,
     body: String,
     /// Until when the clock stands still by it.
-    until: Timestamp,
+    until: PublisherTime,
 }
 
 impl<'a> Entry<'a> {
@@ -130,7 +130,7 @@ impl<'a> Entry<'a> {
         let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(publisher, body))?;
         let real = shared.clock.real();
         // One that would stand still for longer was set by a clock that was ahead.
-        let stands = |until: Timestamp| until > real && until.since(real) <= STILL_FOR;
+        let stands = |until: PublisherTime| until > real && until.since(real) <= STILL_FOR;
         if matches!(set, Set::Still { until, .. } if stands(until)) {
             return Ok(None);
         }
@@ -138,7 +138,7 @@ impl<'a> Entry<'a> {
         Ok(swapped.map(|(body, until)| Self { engine, publisher, body, until }))
     }
 
-    async fn move_to(&mut self, time: Timestamp) -> Result<(), StoreError> {
+    async fn move_to(&mut self, time: PublisherTime) -> Result<(), StoreError> {
         let _one = self.engine.shared.dev.changing.lock().await;
         let swapped = swap(self.engine, self.publisher, Some(&self.body), time).await?;
         (self.body, self.until) = swapped.ok_or_else(lost)?;
@@ -171,8 +171,8 @@ async fn swap(
     engine: &Engine,
     publisher: &str,
     present: Option<&str>,
-    time: Timestamp,
-) -> Result<Option<(String, Timestamp)>, StoreError> {
+    time: PublisherTime,
+) -> Result<Option<(String, PublisherTime)>, StoreError> {
     let shared = &engine.shared;
     let until = shared.clock.real().plus(STILL_FOR);
     let set = Set::Still { time, until };
@@ -204,7 +204,7 @@ pub(super) fn read(publisher: &str, body: &str) -> Result<Set, StoreError> {
     match words.next() {
         Some("still") => {
             let (time, until) = (number(words.next())?, number(words.next())?);
-            Ok(Set::Still { time: Timestamp(time), until: Timestamp(until) })
+            Ok(Set::Still { time: PublisherTime(time), until: PublisherTime(until) })
         }
         ahead => number(ahead).map(Set::Ahead),
     }
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_as_it_was_written() {
-        let still = Set::Still { time: Timestamp(7), until: Timestamp(-3) };
+        let still = Set::Still { time: PublisherTime(7), until: PublisherTime(-3) };
         for set in [Set::Ahead(0), Set::Ahead(-5), still] {
             assert_eq!(read("contoso", &write(set, "word")).unwrap(), set);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::StoreError;
 
 use super::advance::Turn;
@@ -27,7 +27,7 @@ pub enum AdvanceError {
     #[error("this node stops; the clock shows {now:?}")]
     Leaving {
         /// How far the clock came.
-        now: Timestamp,
+        now: PublisherTime,
     },
     /// The store failed.
     #[error(transparent)]
@@ -35,7 +35,7 @@ pub enum AdvanceError {
 }
 
 /// The last moment that a clock may show: the end of the year 9999 is the end of RFC 3339.
-const LAST: Timestamp = Timestamp(253_402_300_799_000_000);
+const LAST: PublisherTime = PublisherTime(253_402_300_799_000_000);
 
 impl Engine {
     /// Advances the publisher's clock by `span` and answers what time it is when everything that fell due on
@@ -44,7 +44,7 @@ impl Engine {
     /// # Errors
     /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, [`AdvanceError::Leaving`] if this node
     /// stops.
-    pub async fn advance(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
+    pub async fn advance(&self, publisher: &str, span: Micros) -> Result<PublisherTime, AdvanceError> {
         let turn = {
             let mut advancing = self.shared.advancing.lock();
             advancing.entry(publisher.to_owned()).or_default().clone()
@@ -62,7 +62,7 @@ impl Engine {
         Err(AdvanceError::Pending { pending: self.pending(publisher).await? })
     }
 
-    async fn play(&self, publisher: &str, span: Micros) -> Result<Timestamp, AdvanceError> {
+    async fn play(&self, publisher: &str, span: Micros) -> Result<PublisherTime, AdvanceError> {
         let mut turn = Turn::take(self, publisher).await?;
         let target = self.shared.clock.now(publisher).plus(span);
         let played = if target > LAST {
@@ -78,8 +78,8 @@ impl Engine {
         &self,
         turn: &mut Turn<'_>,
         publisher: &str,
-        target: Timestamp,
-    ) -> Result<Timestamp, AdvanceError> {
+        target: PublisherTime,
+    ) -> Result<PublisherTime, AdvanceError> {
         let (clock, store) = (&self.shared.clock, &self.shared.store);
         loop {
             self.until_quiet(turn, publisher).await?;
@@ -115,7 +115,7 @@ impl Engine {
         }
     }
 
-    async fn move_to(&self, turn: &mut Turn<'_>, time: Timestamp) -> Result<(), StoreError> {
+    async fn move_to(&self, turn: &mut Turn<'_>, time: PublisherTime) -> Result<(), StoreError> {
         turn.move_to(time).await?;
         self.shared.followers.all_moved();
         self.shared.work.notify_one();

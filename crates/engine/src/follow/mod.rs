@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_store::StoreError;
 
 use crate::engine::Engine;
@@ -31,7 +31,7 @@ pub enum Look {
     /// Look again when it moved.
     WhenMoved,
     /// Look again when it moved, or at this moment on the publisher's clock: its progress then reads otherwise.
-    WhenMovedOrAt(Timestamp),
+    WhenMovedOrAt(PublisherTime),
 }
 
 /// What came of waiting.
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     /// Real time until this moment on the publisher's clock.
-    fn until_shown(&self, publisher: &str, at: Timestamp) -> Duration {
+    fn until_shown(&self, publisher: &str, at: PublisherTime) -> Duration {
         let clock = &self.shared.clock;
         clock.until(at, clock.ahead_of(publisher)).max(PROGRESS_SHOWS_AFTER)
     }

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::plan::Outcome;
 use signoff_lifecycle::webhook::{Answer, Ask, Finding};
 
@@ -57,7 +57,7 @@ pub(crate) fn kind(ask: Ask, accepted: bool) -> &'static str {
 }
 
 /// RFC 3339 in UTC.
-pub(crate) fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: PublisherTime) -> String {
     jiff::Timestamp::from_microsecond(at.0).map(|time| time.to_string()).unwrap_or_default()
 }
 

@@ -15,7 +15,7 @@ pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnsw
 use std::sync::Arc;
 
 use signoff_definition::OfferType;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::plan::{Executor, StepPlan};
 use signoff_lifecycle::webhook::{Ask, Webhook, work_key};
 
@@ -41,7 +41,7 @@ pub(crate) struct Question<'a> {
     pub(crate) operation: OperationId,
     pub(crate) step: &'a str,
     pub(crate) attempt: u32,
-    pub(crate) deadline: Option<Timestamp>,
+    pub(crate) deadline: Option<PublisherTime>,
 }
 
 impl Hooks {
@@ -71,7 +71,7 @@ impl Hooks {
     }
 
     /// The hook under whose secret the message was signed not long ago, by name; `now` is real time.
-    pub fn signed_by(&self, signed: &Signed, now: Timestamp, body: &[u8]) -> Option<&str> {
+    pub fn signed_by(&self, signed: &Signed, now: PublisherTime, body: &[u8]) -> Option<&str> {
         let signs = |hook: &&Hook| hook.settings.secret.verifies(signed, now, body);
         self.all.iter().find(signs).map(|hook| hook.settings.name.as_str())
     }
@@ -100,7 +100,7 @@ impl Hooks {
         &self,
         name: &str,
         question: &Question<'_>,
-        now: impl Fn() -> Timestamp,
+        now: impl Fn() -> PublisherTime,
     ) -> Result<HookAnswer, NoAnswer> {
         let hook = self.all.iter().find(|hook| hook.settings.name == name);
         let (Some(hook), Some(transport)) = (hook, &self.transport) else {
@@ -115,7 +115,7 @@ impl Hooks {
         reply.map_err(|problem| problem.of(name))
     }
 
-    fn request(&self, hook: &Hook, question: &Question<'_>, now: Timestamp) -> HookRequest {
+    fn request(&self, hook: &Hook, question: &Question<'_>, now: PublisherTime) -> HookRequest {
         let Question { ask, accepted, publisher, offer, operation, step, attempt, .. } = *question;
         let key = work_key(operation, step, ask);
         let message = Message {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 
 /// How far the clock of the other side may be off, in seconds.
 const TOLERANCE: u64 = 5 * 60;
@@ -59,7 +59,7 @@ impl HookSecret {
     }
 
     /// Signs a body at `now` (real time).
-    pub fn sign(&self, id: &str, now: Timestamp, body: &[u8]) -> Signed {
+    pub fn sign(&self, id: &str, now: PublisherTime, body: &[u8]) -> Signed {
         let timestamp = seconds(now).to_string();
         let code = self.code(id, &timestamp, body).finalize().into_bytes();
         let signature = format!("v1,{}", STANDARD.encode(code));
@@ -67,7 +67,7 @@ impl HookSecret {
     }
 
     /// Whether the body was signed under this secret not long before or after `now` (real time).
-    pub fn verifies(&self, signed: &Signed, now: Timestamp, body: &[u8]) -> bool {
+    pub fn verifies(&self, signed: &Signed, now: PublisherTime, body: &[u8]) -> bool {
         let Ok(at) = signed.timestamp.parse::<i64>() else { return false };
         if at.abs_diff(seconds(now)) > TOLERANCE || signed.id.is_empty() {
             return false;
@@ -90,7 +90,7 @@ impl HookSecret {
     }
 }
 
-fn seconds(at: Timestamp) -> i64 {
+fn seconds(at: PublisherTime) -> i64 {
     at.0.div_euclid(1_000_000)
 }
 
@@ -134,8 +134,8 @@ mod tests {
     const BODY: &[u8] = br#"{"test": 2432232314}"#;
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp(seconds * 1_000_000 + 7)
+    fn at(seconds: i64) -> PublisherTime {
+        PublisherTime(seconds * 1_000_000 + 7)
     }
 
     fn secret() -> HookSecret {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::availability;
 use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
@@ -198,7 +198,7 @@ impl Deliverer {
         }
     }
 
-    fn now_of(&self, publisher: &str) -> Timestamp {
+    fn now_of(&self, publisher: &str) -> PublisherTime {
         let ahead = self.clock.clocks().into_iter().find(|(name, _)| name == publisher);
         ahead.map_or_else(|| self.clock.now(), |(_, now)| now)
     }

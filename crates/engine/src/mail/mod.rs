@@ -11,7 +11,7 @@ mod settings;
 mod tests;
 mod transport;
 
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 
 pub use deliver::{Deliverer, DeliverySettings};
 pub use render::{Rendered, render};
@@ -21,18 +21,18 @@ pub use transport::{Carrier, SendError, Transport};
 /// The time, as delivery needs to know it.
 pub trait Clock: Send + Sync {
     /// The time for publishers whose clock is not set.
-    fn now(&self) -> Timestamp;
+    fn now(&self) -> PublisherTime;
 
     /// The time of each publisher whose test clock is ahead.
-    fn clocks(&self) -> Vec<(String, Timestamp)>;
+    fn clocks(&self) -> Vec<(String, PublisherTime)>;
 }
 
 impl Clock for crate::clock::Clock {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> PublisherTime {
         self.real()
     }
 
-    fn clocks(&self) -> Vec<(String, Timestamp)> {
+    fn clocks(&self) -> Vec<(String, PublisherTime)> {
         self.clocks()
     }
 }

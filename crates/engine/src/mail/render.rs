@@ -5,7 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_store::contract::Mail;
 use signoff_text::{Lang, MailContext, MailText, Note, OperationKind};
 
@@ -88,7 +88,7 @@ fn message_id(mail: &Mail) -> String {
 }
 
 /// The time as mail writes it, e.g. `Thu, 05 Mar 2026 09:08:07 +0000`.
-fn date(at: Timestamp) -> String {
+fn date(at: PublisherTime) -> String {
     let at = jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::MAX);
     let written = DateTimePrinter::new().timestamp_to_rfc9110_string(&at).unwrap_or_default();
     // HTTP's form of a date is mail's but for the name of the zone, which mail holds obsolete.
@@ -109,7 +109,7 @@ mod tests {
             kind: "goLive".to_owned(),
             recipient: "seller@contoso.example".to_owned(),
             event,
-            at: Timestamp(1_772_701_687_000_000),
+            at: PublisherTime(1_772_701_687_000_000),
             deliver: true,
         }
     }
@@ -160,10 +160,10 @@ mod tests {
     #[test]
     fn every_time_is_a_date() {
         for at in [i64::MIN, -1, 0, i64::MAX] {
-            let date = date(Timestamp(at));
+            let date = date(PublisherTime(at));
             assert!(date.ends_with(" +0000"), "{date}");
         }
-        assert_eq!(date(Timestamp(0)), "Thu, 01 Jan 1970 00:00:00 +0000");
+        assert_eq!(date(PublisherTime(0)), "Thu, 01 Jan 1970 00:00:00 +0000");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Mail, Outbox};
 use tokio::sync::Notify;
@@ -14,17 +14,17 @@ use tokio::sync::Notify;
 use super::{Carrier, Clock, Deliverer, DeliverySettings, Rendered, SendError};
 use crate::testing::Log;
 
-const START: Timestamp = Timestamp(1_772_701_687_000_000);
+const START: PublisherTime = PublisherTime(1_772_701_687_000_000);
 
 /// A clock that stands still.
 struct Still;
 
 impl Clock for Still {
-    fn now(&self) -> Timestamp {
+    fn now(&self) -> PublisherTime {
         START
     }
 
-    fn clocks(&self) -> Vec<(String, Timestamp)> {
+    fn clocks(&self) -> Vec<(String, PublisherTime)> {
         Vec::new()
     }
 }
@@ -38,7 +38,7 @@ struct Tray {
 
 impl Tray {
     /// One letter to each of them, due at `at`.
-    fn with(recipients: &[&str], at: Timestamp) -> Arc<Self> {
+    fn with(recipients: &[&str], at: PublisherTime) -> Arc<Self> {
         let letter = |(id, recipient): (i64, &&str)| Letter {
             id,
             mail: Mail {
@@ -68,7 +68,7 @@ impl Tray {
     }
 }
 
-fn due(letter: &Letter) -> Option<Timestamp> {
+fn due(letter: &Letter) -> Option<PublisherTime> {
     if let Delivery::Due(at) = letter.delivery { Some(at) } else { None }
 }
 
@@ -76,8 +76,8 @@ fn due(letter: &Letter) -> Option<Timestamp> {
 impl Outbox for Tray {
     async fn due_letters(
         &self,
-        now: Timestamp,
-        _: &[(String, Timestamp)],
+        now: PublisherTime,
+        _: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let mut letters = self.letters.lock();
@@ -96,8 +96,8 @@ impl Outbox for Tray {
 
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        _: &[(String, Timestamp)],
+        now: PublisherTime,
+        _: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         Ok(self.letters.lock().iter().filter_map(due).min().map(|at| at.since(now)))
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::operation::Operation;
 
 /// An operation as it stands, and room for what was rendered of it.
@@ -25,7 +25,7 @@ pub struct Rendered {
     /// The entity tag of these bytes.
     pub tag: Arc<str>,
     /// From this moment on (on the publisher's clock) it has to be rendered anew: progress shows.
-    pub until: Timestamp,
+    pub until: PublisherTime,
 }
 
 impl CachedOperation {
@@ -39,7 +39,7 @@ impl CachedOperation {
     }
 
     /// What was rendered last, or what `render` makes of the operation now.
-    pub fn rendered(&self, now: Timestamp, render: impl FnOnce(&Self) -> Rendered) -> Rendered {
+    pub fn rendered(&self, now: PublisherTime, render: impl FnOnce(&Self) -> Rendered) -> Rendered {
         let mut kept = self.rendered.lock();
         if let Some(rendered) = kept.as_ref().filter(|rendered| now < rendered.until) {
             return rendered.clone();

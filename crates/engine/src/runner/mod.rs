@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Hold, StepResult};
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::{Claim, Claimed, Lease};
@@ -116,7 +116,7 @@ impl Engine {
 
     /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
     /// runner looks next, and looking costs.
-    pub(crate) fn wake_runner(&self, publisher: &str, due: Timestamp) {
+    pub(crate) fn wake_runner(&self, publisher: &str, due: PublisherTime) {
         let due = due.0.saturating_sub(self.shared.clock.ahead_of(publisher));
         if due < self.shared.next_look.load(Ordering::SeqCst) {
             self.shared.work.notify_one();
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Leases work that is due, `limit` pieces at most; answers the clocks that were set by then, too.
-    async fn claim(&self, limit: usize) -> Result<(Vec<Claimed>, Vec<(String, Timestamp)>), StoreError> {
+    async fn claim(&self, limit: usize) -> Result<(Vec<Claimed>, Vec<(String, PublisherTime)>), StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         loop {
             self.refresh().await?;
@@ -179,7 +179,7 @@ impl Engine {
         }
     }
 
-    async fn until_next(&self, clocks: &[(String, Timestamp)]) -> Result<Duration, StoreError> {
+    async fn until_next(&self, clocks: &[(String, PublisherTime)]) -> Result<Duration, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
         let ahead: Vec<String> = clocks.iter().map(|(publisher, _)| publisher.clone()).collect();
         let mut pause = self.shared.pace.look_for_work.clamp(AFTER_FAILURE, AT_LEAST_EVERY);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use super::*;
 use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
 
 const LONG: Duration = Duration::from_hours(1);
-const END: Timestamp = Timestamp(i64::MAX);
+const END: PublisherTime = PublisherTime(i64::MAX);
 
 /// An engine without a runner, and a publish whose first step is to be done.
 async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
@@ -122,7 +122,7 @@ async fn before_cancel(engine: &Engine, id: OperationId) -> Operation {
     let Operation::Submission(mut publish) = operation else { panic!("{operation:?}") };
     publish.head.outstanding =
         Some(Outstanding { attempt: publish.head.last_attempt, index: 2, what: WorkKind::Run, held: false });
-    publish.steps[2].state = StepState::InProgress { since: Timestamp(0), tries: 0 };
+    publish.steps[2].state = StepState::InProgress { since: PublisherTime(0), tries: 0 };
     publish.into()
 }
 

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::command::{Command, ReviewDecision, StopLevel};
 use signoff_lifecycle::decision::{Decision, Reply};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_store::contract::AuditEntry;
 
 use crate::engine::Engine;
@@ -53,7 +53,7 @@ impl Engine {
         &self,
         asked: AuditedAction,
         decision: &Decision,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> Option<AuditEntry> {
         let AuditedAction { action, subject, reason } = asked;
         let target = decision.next.target().filter(|_| action != "put");
@@ -68,7 +68,7 @@ impl Engine {
     }
 
     /// The entry of any change to what is a publisher's; `None` if nobody asks.
-    pub fn audit_entry_for(&self, action: &str, outcome: &str, now: Timestamp) -> Option<AuditEntry> {
+    pub fn audit_entry_for(&self, action: &str, outcome: &str, now: PublisherTime) -> Option<AuditEntry> {
         let audit_actor = self.audit_actor.as_ref()?;
         Some(AuditEntry {
             at: now,

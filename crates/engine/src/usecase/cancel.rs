@@ -3,7 +3,7 @@
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, Release, StopLevel};
 use signoff_lifecycle::decision::{Reply, Verdict};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
@@ -58,7 +58,7 @@ impl UseCase for Canceling<'_> {
         &mut self,
         _: Scope<'_>,
         _: Option<&Loaded>,
-        _: Timestamp,
+        _: PublisherTime,
     ) -> Result<Prepared, EngineError> {
         let CancelRequest { by, reason, emails, guard, level, .. } = self.request.clone();
         let cancel = Cancel { id: self.id, by, reason, emails, named: self.named, guard, level };

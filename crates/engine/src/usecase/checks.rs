@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_definition::{Finding, OfferType, Published, Report, examine};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
 use signoff_store::cache::{Cache, Slot};
@@ -31,7 +31,7 @@ pub(crate) struct Check {
     /// The draft, with the time at which it was put: its number alone may come again after a restore.
     draft: Draft,
     /// From when on it has to be checked anew; `None`: as long as it is this draft.
-    until: Option<Timestamp>,
+    until: Option<PublisherTime>,
     report: Arc<Report>,
 }
 
@@ -40,7 +40,7 @@ impl Check {
         size_of::<Self>() + self.report.findings.iter().map(Finding::size).sum::<usize>()
     }
 
-    fn holds(&self, offer: &Offer, now: Timestamp) -> bool {
+    fn holds(&self, offer: &Offer, now: PublisherTime) -> bool {
         self.draft == offer.draft && self.until.is_none_or(|until| now < until)
     }
 
@@ -66,7 +66,7 @@ impl Checks {
         self.0.slot(guid)
     }
 
-    fn get(&self, offer: &Offer, now: Timestamp) -> Result<Arc<Report>, CheckSlot<'_>> {
+    fn get(&self, offer: &Offer, now: PublisherTime) -> Result<Arc<Report>, CheckSlot<'_>> {
         self.0.get_if(&offer.guid, |check| check.holds(offer, now)).map(|check| check.report)
     }
 }
@@ -77,7 +77,7 @@ impl Engine {
         &self,
         loaded: &Loaded,
         offer_type: &OfferType,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> Result<Arc<Report>, EngineError> {
         let offer = &loaded.aggregate.offer;
         let slot = match self.shared.checks.get(offer, now) {
@@ -116,12 +116,12 @@ pub(super) fn check_definition(
     offer: &Offer,
     offer_type: &OfferType,
     definition: &Value,
-    now: Timestamp,
+    now: PublisherTime,
     slot: CheckSlot<'_>,
 ) -> Arc<Report> {
     let (report, until) = examine(offer_type, definition, &Published::default(), time(now));
     let report = Arc::new(report);
-    let until = until.map(|until| Timestamp(until.as_microsecond()));
+    let until = until.map(|until| PublisherTime(until.as_microsecond()));
     let check = Check { draft: offer.draft, until, report: report.clone() };
     if check.lasts() {
         slot.fill(check);
@@ -129,7 +129,7 @@ pub(super) fn check_definition(
     report
 }
 
-fn time(now: Timestamp) -> jiff::Timestamp {
+fn time(now: PublisherTime) -> jiff::Timestamp {
     jiff::Timestamp::from_microsecond(now.0).unwrap_or_default()
 }
 
@@ -164,33 +164,36 @@ mod tests {
         let end = start + text[start..].find('"').unwrap();
         let text = format!("{}{address}{}", &text[..start], &text[end..]);
         let definition: Value = serde_json::from_str(&text).unwrap();
-        let expiry = Timestamp(1_893_456_000_000_000);
+        let expiry = PublisherTime(1_893_456_000_000_000);
         // From a day before it is a warning.
-        let soon = Timestamp(expiry.0 - 86_400_000_000);
+        let soon = PublisherTime(expiry.0 - 86_400_000_000);
         let checks = &engine.shared.checks;
 
         let check_into = |slot, revision, at| {
             check_definition(&offer(revision), offer_type, &definition, at, slot).findings.clone()
         };
         let check = |revision, at| check_into(checks.slot(offer(revision).guid), revision, at);
-        assert_eq!(check(1, Timestamp(0)), []);
+        assert_eq!(check(1, PublisherTime(0)), []);
         assert!(checks.get(&offer(1), soon).is_ok());
-        assert!(checks.get(&offer(1), Timestamp(soon.0 + 1)).is_err(), "it will expire");
-        assert!(checks.get(&offer(2), Timestamp(0)).is_err(), "another draft");
+        assert!(checks.get(&offer(1), PublisherTime(soon.0 + 1)).is_err(), "it will expire");
+        assert!(checks.get(&offer(2), PublisherTime(0)).is_err(), "another draft");
 
-        let found = check(2, Timestamp(soon.0 + 1));
+        let found = check(2, PublisherTime(soon.0 + 1));
         assert!(matches!(found[0].detail, FindingText::SasExpiresSoon { .. }), "{found:?}");
-        assert!(checks.get(&offer(2), Timestamp(expiry.0 - 1)).is_ok(), "until then it stays a warning");
+        assert!(checks.get(&offer(2), PublisherTime(expiry.0 - 1)).is_ok(), "until then it stays a warning");
         assert!(checks.get(&offer(2), expiry).is_err());
         let found = check(2, expiry);
         assert!(found.iter().any(|finding| matches!(finding.detail, FindingText::SasExpired { .. })));
 
-        assert_eq!(check(3, Timestamp(0)), []);
+        assert_eq!(check(3, PublisherTime(0)), []);
         let before = checks.slot(offer(3).guid);
         checks.clear();
-        assert!(checks.get(&offer(3), Timestamp(0)).is_err());
-        check_into(before, 3, Timestamp(0));
-        assert!(checks.get(&offer(3), Timestamp(0)).is_err(), "found in a state that was replaced meanwhile");
+        assert!(checks.get(&offer(3), PublisherTime(0)).is_err());
+        check_into(before, 3, PublisherTime(0));
+        assert!(
+            checks.get(&offer(3), PublisherTime(0)).is_err(),
+            "found in a state that was replaced meanwhile"
+        );
     }
 
     #[test]
@@ -206,7 +209,7 @@ mod tests {
             assert!(check.bytes() > 100_000);
             checks.slot(offer.guid).fill(check);
         }
-        assert!(checks.get(&offer, Timestamp(0)).is_ok());
+        assert!(checks.get(&offer, PublisherTime(0)).is_ok());
         let kept = (0..1000).filter(|guid| checks.0.get(&OperationId(*guid)).is_ok()).count();
         assert!((1..=KEPT_BYTES / 100_000).contains(&kept), "{kept}");
     }

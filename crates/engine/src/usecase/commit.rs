@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signoff_lifecycle::decision::Decision;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Change;
@@ -21,9 +21,9 @@ use crate::operations::CachedOperation;
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     /// What time it is. Letters leave now, whatever the history says.
-    pub(super) now: Timestamp,
+    pub(super) now: PublisherTime,
     /// What is written down.
-    pub(super) at: Timestamp,
+    pub(super) at: PublisherTime,
 }
 
 /// Where a decision comes from.
@@ -45,7 +45,7 @@ struct Woken {
     /// Work was taken back.
     settles: bool,
     /// When the first of the new work is due.
-    due: Option<Timestamp>,
+    due: Option<PublisherTime>,
     has_mail: bool,
 }
 

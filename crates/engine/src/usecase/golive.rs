@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Command, GoLive, Guard};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -43,7 +43,7 @@ impl UseCase for GoingLive {
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
-        _: Timestamp,
+        _: PublisherTime,
     ) -> Result<Prepared, EngineError> {
         let (engine, state) = (scope.engine, &loaded.ok_or(Refusal::OfferNotFound)?.aggregate);
         let offer_type = engine.offer_type(&state.offer.offer_type)?;

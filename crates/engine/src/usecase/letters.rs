@@ -1,7 +1,7 @@
 //! The letters that leave with a decision.
 
 use signoff_lifecycle::decision::{Audience, Decision, Notification};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::operation::Goal;
 use signoff_store::StoreError;
 use signoff_store::contract::Mail;
@@ -14,7 +14,7 @@ impl Engine {
         &self,
         publisher: &str,
         decision: &Decision,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> Result<Vec<Mail>, StoreError> {
         let mut letters = Vec::new();
         for Notification { operation, event, audience } in &decision.notifications {

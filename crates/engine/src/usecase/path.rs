@@ -3,7 +3,7 @@
 
 use signoff_lifecycle::command::Command;
 use signoff_lifecycle::decision::{Reply, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
@@ -57,7 +57,7 @@ pub(crate) trait UseCase: Send {
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> impl Future<Output = Result<Prepared, EngineError>> + Send;
 
     /// What becomes of a refusal: an error, or a reply that changes nothing.
@@ -112,7 +112,7 @@ impl UseCase for Plain {
         &mut self,
         _: Scope<'_>,
         _: Option<&Loaded>,
-        _: Timestamp,
+        _: PublisherTime,
     ) -> Result<Prepared, EngineError> {
         let with = self.lease.clone().map_or(With::Nothing, With::Lease);
         Ok(Prepared { command: self.command.clone(), with })

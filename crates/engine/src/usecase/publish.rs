@@ -6,7 +6,7 @@ use signoff_definition::{Level, OfferType, Report};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -54,7 +54,7 @@ impl UseCase for Publishing {
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> Result<Prepared, EngineError> {
         let (engine, loaded) = (scope.engine, loaded.ok_or(Refusal::OfferNotFound)?);
         let offer = &loaded.aggregate.offer;

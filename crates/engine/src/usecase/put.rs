@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use signoff_definition::{Document, OfferType, Secrets};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Offer;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -52,7 +52,7 @@ struct Putting<'e> {
 /// A definition as it was written, to be checked.
 struct Written<'e> {
     definition: Value,
-    now: Timestamp,
+    now: PublisherTime,
     slot: CheckSlot<'e>,
 }
 
@@ -76,7 +76,7 @@ impl UseCase for Putting<'_> {
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
-        now: Timestamp,
+        now: PublisherTime,
     ) -> Result<Prepared, EngineError> {
         let (engine, Scope { publisher, offer, .. }) = (self.engine, scope);
         let stored = loaded.map(|loaded| &loaded.aggregate);
@@ -174,7 +174,7 @@ fn content(
     offer: &str,
     document: &Document,
     secrets: &Secrets,
-    changed_at: Timestamp,
+    changed_at: PublisherTime,
 ) -> Content {
     let text = document.definition.get("displayText").and_then(Value::as_str).map(str::trim);
     let display_text = text.filter(|text| !text.is_empty()).unwrap_or(offer).to_owned();

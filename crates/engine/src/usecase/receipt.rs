@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use signoff_definition::{Document, OfferTypes};
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::offer::{Aggregate, Course, OfferStatus};
 use signoff_lifecycle::operation::{Cancellation, Phase, Submission};
 use signoff_lifecycle::repeat::Repeat;
@@ -36,7 +36,7 @@ pub struct CancelOrigin {
     /// Who.
     pub by: String,
     /// When.
-    pub at: Timestamp,
+    pub at: PublisherTime,
     /// Why.
     pub reason: Option<String>,
 }
@@ -52,9 +52,9 @@ pub struct Stored {
     /// The offer's version.
     pub version: u32,
     /// When it was put.
-    pub put_at: Timestamp,
+    pub put_at: PublisherTime,
     /// When the draft changed, as its tag says: never earlier than before.
-    pub changed_at: Timestamp,
+    pub changed_at: PublisherTime,
     /// The draft's revision.
     pub revision: u64,
     /// The number of the newest operation.
@@ -86,7 +86,7 @@ impl Stored {
 /// A draft that is put, as far as its reply needs it and the offer's state does not tell it.
 #[derive(Clone)]
 pub(super) struct Draft {
-    pub(super) put_at: Timestamp,
+    pub(super) put_at: PublisherTime,
     pub(super) migrated_by_default: bool,
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::{Engine, Look, Settings};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
@@ -22,8 +22,8 @@ struct Wrong {
 }
 
 impl Source for Wrong {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.right.real().0 + self.ahead.load(Ordering::SeqCst))
+    fn now(&self) -> PublisherTime {
+        PublisherTime(self.right.real().0 + self.ahead.load(Ordering::SeqCst))
     }
 
     fn ticks(&self) -> i64 {

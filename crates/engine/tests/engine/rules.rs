@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{
@@ -81,7 +81,7 @@ async fn work_is_what_is_waited_for(
     publisher: &str,
     what: &str,
 ) {
-    let queued = store.due_by(publisher, Timestamp(i64::MAX)).await.unwrap();
+    let queued = store.due_by(publisher, PublisherTime(i64::MAX)).await.unwrap();
     let queued: BTreeSet<_> = queued.iter().map(|(_, work)| (work.operation, work.attempt)).collect();
     let waits = |operation: &Operation| {
         let outstanding = operation.head().outstanding.filter(|outstanding| !outstanding.held)?;

@@ -13,7 +13,7 @@ use signoff_engine::{
 };
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -174,7 +174,7 @@ impl World {
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
 
-    pub(crate) async fn advance(&self, span: Micros) -> Timestamp {
+    pub(crate) async fn advance(&self, span: Micros) -> PublisherTime {
         self.engine.advance(CONTOSO, span).await.unwrap()
     }
 
@@ -263,7 +263,7 @@ pub(crate) fn step<'a>(operation: &'a Operation, id: &str) -> &'a StepState {
 }
 
 /// What the step has to say.
-pub(crate) fn notes(operation: &Operation, id: &str) -> Vec<(Timestamp, Note)> {
+pub(crate) fn notes(operation: &Operation, id: &str) -> Vec<(PublisherTime, Note)> {
     let step = operation.step(id).expect("the pipeline has it");
     step.notes.iter().map(|note| (note.at, note.note.clone())).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use signoff_engine::mail::{Carrier, DeliverySettings, SendError, Transport, render};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_store::contract::{Delivery, Mail};
 use signoff_text::Lang;
 
@@ -94,7 +94,7 @@ async fn the_pause_runs_on_the_publishers_clock() {
     server.next("temporary").await;
     delivery.stop().await;
     let letter = fixture.letter().await;
-    let Delivery::Due(Timestamp(at)) = letter.delivery else { panic!("{letter:?}") };
+    let Delivery::Due(PublisherTime(at)) = letter.delivery else { panic!("{letter:?}") };
     let pause = at - START.plus(day).0;
     assert!((3_600_000_000..3_601_000_000).contains(&pause), "{pause}");
     assert!(letter.last_error.unwrap().contains("451"));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use signoff_engine::mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
 use signoff_store_sqlite::SqliteStore;
@@ -14,7 +14,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
 /// When the tests begin: 2026-03-05T09:08:07Z.
-pub(crate) const START: Timestamp = Timestamp(1_772_701_687_000_000);
+pub(crate) const START: PublisherTime = PublisherTime(1_772_701_687_000_000);
 pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
 
 /// A clock that moves on by a millisecond whenever somebody looks at it, so that short pauses pass by themselves.
@@ -24,11 +24,11 @@ pub(crate) struct Ticking {
 }
 
 impl Clock for Ticking {
-    fn now(&self) -> Timestamp {
-        Timestamp(self.now.fetch_add(1000, Ordering::Relaxed))
+    fn now(&self) -> PublisherTime {
+        PublisherTime(self.now.fetch_add(1000, Ordering::Relaxed))
     }
 
-    fn clocks(&self) -> Vec<(String, Timestamp)> {
+    fn clocks(&self) -> Vec<(String, PublisherTime)> {
         let now = self.now();
         self.ahead.iter().map(|(publisher, by)| (publisher.clone(), now.plus(*by))).collect()
     }

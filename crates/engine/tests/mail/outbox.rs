@@ -1,12 +1,12 @@
 //! What the store promises about the outbox.
 
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_store::contract::{Delivery, DevState, Letter, Mail, Outbox};
 
 use crate::fixture::{Fixture, HOUR, START, mail};
 
-fn of(publisher: &str, at: Timestamp) -> Mail {
+fn of(publisher: &str, at: PublisherTime) -> Mail {
     Mail { publisher: publisher.to_owned(), at, ..mail("seller@contoso.example", Event::Started) }
 }
 
@@ -92,7 +92,7 @@ async fn a_letter_for_the_mailbox_alone_is_never_due() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     fixture.write(vec![Mail { deliver: false, ..of("contoso", START) }]).await;
-    let end = Timestamp(i64::MAX);
+    let end = PublisherTime(i64::MAX);
     let clocks = [("contoso".to_owned(), end)];
     assert_eq!(store.due_letters(end, &clocks, 10).await.unwrap(), []);
     assert_eq!(store.next_letter_due(end, &clocks).await.unwrap(), None);

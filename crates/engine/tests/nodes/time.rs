@@ -1,6 +1,6 @@
 //! The database's clock is the time of all nodes.
 
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::operation::{Operation, StepState};
 
 use crate::cluster::{Cluster, MINUTE, lasting, until};
@@ -8,7 +8,7 @@ use crate::cluster::{Cluster, MINUTE, lasting, until};
 /// Far less than the clocks of the machines are apart, far more than a look at the database takes.
 const CLOSE: Micros = Micros::from_millis(20_000);
 
-fn is_close(one: Timestamp, other: Timestamp) -> bool {
+fn is_close(one: PublisherTime, other: PublisherTime) -> bool {
     one.since(other) < CLOSE && other.since(one) < CLOSE
 }
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::Extension;
 use axum::extract::ConnectInfo;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 
 use super::token_error::TokenError;
 use crate::quota::Quota;
@@ -32,7 +32,7 @@ impl SignIns {
             return Ok(Attempt(None));
         };
         let network = network(peer.ip());
-        let now = Timestamp(now.saturating_mul(1_000_000));
+        let now = PublisherTime(now.saturating_mul(1_000_000));
         match quota.take(&network, 1, now) {
             Ok(()) => Ok(Attempt(Some(network))),
             Err(wait) => Err(TokenError::too_many(wait.0.div_ceil(1_000_000))),

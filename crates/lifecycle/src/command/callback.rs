@@ -4,7 +4,7 @@ use super::awaited::Awaited;
 use super::external::{hook_of, took};
 use super::result::WorkOutcome;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::offer::{Aggregate, Course};
 use crate::operation::{Head, Step, StepState, Undo, UndoState, WorkKind};
 use crate::plan::Outcome;
@@ -47,7 +47,7 @@ struct SpokenOf {
 impl Callback {
     /// What ended an open step or undo is applied once; the same word again is answered as recorded. Everything else
     /// comes too late or is nobody's business.
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let found = course.as_ref().and_then(|course| self.spoken_of(course));

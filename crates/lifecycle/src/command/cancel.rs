@@ -3,7 +3,7 @@
 use super::Guard;
 use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course, Offer};
 use crate::operation::{Cancellation, CancellationPhase, Head, Phase, StepState, Submission};
@@ -54,7 +54,7 @@ pub struct Cancel {
 
 impl Cancel {
     /// The rules of the contract in their order of precedence; the numbers are the contract's.
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         if self.named == CancelTarget::Unknown {

@@ -1,7 +1,7 @@
 //! Results of steps and undos that a third party does: it may take its time, yet not beyond its deadline.
 
 use super::result::WorkOutcome;
-use crate::ids::{Micros, Timestamp};
+use crate::ids::{Micros, PublisherTime};
 use crate::note::{Note, NoteAt};
 use crate::operation::{Step, StepState, Underway, Undo, UndoState};
 use crate::plan::{Outcome, RETRIES, StepPlan};
@@ -89,7 +89,7 @@ pub(super) fn took(
     hook: String,
     progress: Option<u8>,
     message: Option<String>,
-    now: Timestamp,
+    now: PublisherTime,
 ) {
     if !external.accepted {
         external.accepted = true;
@@ -152,20 +152,20 @@ pub(super) fn undo_after(
     None
 }
 
-fn undo_done(undo: &mut Undo, now: Timestamp) -> Option<Micros> {
+fn undo_done(undo: &mut Undo, now: PublisherTime) -> Option<Micros> {
     undo.state = UndoState::Done { at: now };
     undo.note(now, Note::UndoCompleted { step: undo.plan.id.clone() });
     None
 }
 
-fn undo_failed(undo: &mut Undo, reason: String, now: Timestamp) -> Option<Micros> {
+fn undo_failed(undo: &mut Undo, reason: String, now: PublisherTime) -> Option<Micros> {
     undo.state = UndoState::Failed { at: now, reason: reason.clone() };
     undo.note(now, Note::UndoFailed { step: undo.plan.id.clone(), reason });
     None
 }
 
 /// Notes an answer; answers why it is no good one.
-fn answered(notes: &mut Vec<NoteAt>, hook: &str, answer: Answer, now: Timestamp) -> Option<String> {
+fn answered(notes: &mut Vec<NoteAt>, hook: &str, answer: Answer, now: PublisherTime) -> Option<String> {
     let failed = answer.outcome == Outcome::Fail;
     for Finding { code, target, text } in answer.findings {
         let note =
@@ -179,14 +179,14 @@ fn answered(notes: &mut Vec<NoteAt>, hook: &str, answer: Answer, now: Timestamp)
     None
 }
 
-fn said(notes: &mut Vec<NoteAt>, hook: String, message: Option<String>, now: Timestamp) {
+fn said(notes: &mut Vec<NoteAt>, hook: String, message: Option<String>, now: PublisherTime) {
     if let Some(text) = message {
         renew(notes, now, Note::Said { hook, text });
     }
 }
 
 /// Adds a note in the place of the last one of its kind: whoever talks much must not make the operation grow.
-fn renew(notes: &mut Vec<NoteAt>, at: Timestamp, note: Note) {
+fn renew(notes: &mut Vec<NoteAt>, at: PublisherTime, note: Note) {
     let kind = std::mem::discriminant(&note);
     notes.retain(|kept| std::mem::discriminant(&kept.note) != kind);
     notes.push(NoteAt { at, note });

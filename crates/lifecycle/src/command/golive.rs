@@ -3,7 +3,7 @@
 use super::{Guard, refuse_while_running};
 use crate::actor::Actor;
 use crate::decision::Verdict;
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::Aggregate;
 use crate::operation::{Goal, Head, Phase, Step, StepState, Submission};
@@ -27,7 +27,7 @@ pub struct GoLive {
 }
 
 impl GoLive {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         self.guard.check(&state.offer)?;
         let at_signoff = state.target().is_some_and(Submission::waits_for_signoff);
@@ -62,7 +62,7 @@ impl GoLive {
 }
 
 /// The six steps that a golive shows: those before `live` as complete (contract, "Operations otherwise").
-fn steps_after(predecessor: &Submission, live: StepPlan, now: Timestamp) -> Vec<Step> {
+fn steps_after(predecessor: &Submission, live: StepPlan, now: PublisherTime) -> Vec<Step> {
     let earlier = predecessor.steps.iter().filter(|step| step.plan.executor != Executor::Live);
     let mut steps: Vec<Step> = earlier
         .map(|step| {

@@ -2,7 +2,7 @@
 
 use super::awaited::Awaited;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{Micros, OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::offer::{Aggregate, Course};
 use crate::operation::{Outstanding, Submission};
 use crate::refusal::Refusal;
@@ -19,7 +19,7 @@ pub struct Hold {
 }
 
 impl Hold {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
@@ -45,7 +45,7 @@ pub struct Release {
 }
 
 impl Release {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let running = |course: &Course| course.target().is_running();

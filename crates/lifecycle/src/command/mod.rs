@@ -24,7 +24,7 @@ pub use result::{StepResult, WorkOutcome};
 pub use review::{Review, ReviewDecision};
 
 use crate::decision::Verdict;
-use crate::ids::Timestamp;
+use crate::ids::PublisherTime;
 use crate::offer::{Aggregate, Offer};
 use crate::refusal::Refusal;
 
@@ -82,7 +82,11 @@ pub enum Command {
 ///
 /// # Errors
 /// A [`Refusal`]; nothing changes then.
-pub fn decide(state: Option<Aggregate>, command: Command, present: Timestamp) -> Result<Verdict, Refusal> {
+pub fn decide(
+    state: Option<Aggregate>,
+    command: Command,
+    present: PublisherTime,
+) -> Result<Verdict, Refusal> {
     let existing = |state: Option<Aggregate>| state.ok_or(Refusal::OfferNotFound);
     match command {
         Command::Put(put) => put.decide(state, present),

@@ -3,7 +3,7 @@
 use super::{Guard, refuse_while_running};
 use crate::actor::Actor;
 use crate::decision::Verdict;
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::{Note, NoteAt};
 use crate::offer::Aggregate;
 use crate::operation::{Goal, Head, Step, Submission};
@@ -51,7 +51,7 @@ pub struct Publish {
 }
 
 impl Publish {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         self.guard.check(&state.offer)?;
         refuse_while_running(&state)?;

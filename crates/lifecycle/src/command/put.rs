@@ -1,7 +1,7 @@
 //! PUT: store the draft (contract, "Concurrency").
 
 use crate::decision::{Decision, Reply, Verdict};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::offer::{Aggregate, Draft, Offer};
 use crate::refusal::Refusal;
 
@@ -13,9 +13,9 @@ pub enum PutGuard {
     /// `*`: last one wins. `creates`: it is accepted on create, too.
     Any { creates: bool },
     /// The draft must be one of these: when it changed last, and its revision.
-    Drafts(Vec<(Timestamp, u64)>),
+    Drafts(Vec<(PublisherTime, u64)>),
     /// The same for an existing offer; a new one may be created (a tag in the body, dialect `observed`).
-    ExistingDrafts(Vec<(Timestamp, u64)>),
+    ExistingDrafts(Vec<(PublisherTime, u64)>),
 }
 
 /// Stores the draft; the content itself goes with the commit.
@@ -36,7 +36,7 @@ pub struct Put {
 }
 
 impl Put {
-    pub(super) fn decide(self, state: Option<Aggregate>, now: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Option<Aggregate>, now: PublisherTime) -> Result<Verdict, Refusal> {
         let (next, created) = match state {
             Some(state) => (self.modify(state, now)?, false),
             None => (self.create(now)?, true),
@@ -51,7 +51,7 @@ impl Put {
         })))
     }
 
-    fn create(self, now: Timestamp) -> Result<Aggregate, Refusal> {
+    fn create(self, now: PublisherTime) -> Result<Aggregate, Refusal> {
         match self.guard {
             PutGuard::Absent { .. } | PutGuard::Any { creates: true } | PutGuard::ExistingDrafts(_) => {}
             PutGuard::Any { creates: false } | PutGuard::Drafts(_) => return Err(Refusal::CreateWithTag),
@@ -61,7 +61,7 @@ impl Put {
         Ok(Aggregate { offer: Offer { migrated: self.migrated, ..offer }, course: None })
     }
 
-    fn modify(self, mut state: Aggregate, present: Timestamp) -> Result<Aggregate, Refusal> {
+    fn modify(self, mut state: Aggregate, present: PublisherTime) -> Result<Aggregate, Refusal> {
         let changed_at = state.at(present);
         let offer = &mut state.offer;
         match &self.guard {

@@ -2,7 +2,7 @@
 
 use super::awaited::Awaited;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{Micros, OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::offer::Aggregate;
 use crate::operation::{Step, Undo, WorkKind};
 use crate::refusal::Refusal;
@@ -19,11 +19,11 @@ pub struct Reschedule {
     /// Its number.
     pub attempt: u32,
     /// When it is due.
-    pub due_at: Timestamp,
+    pub due_at: PublisherTime,
 }
 
 impl Reschedule {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
@@ -53,7 +53,7 @@ impl Awaited {
         }
     }
 
-    fn pull_in_deadline(&mut self, present: Timestamp) {
+    fn pull_in_deadline(&mut self, present: PublisherTime) {
         let (kind, _) = self.kind_and_index();
         let Some((plan, external, _)) = self.third_party() else { return };
         if let Some(webhook) = plan.third_party() {

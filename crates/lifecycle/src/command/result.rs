@@ -3,7 +3,7 @@
 use super::awaited::Awaited;
 use super::external;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{Micros, OperationId, Timestamp};
+use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Leftover, SlotContent};
 use crate::operation::{
@@ -45,7 +45,7 @@ pub struct StepResult {
 }
 
 impl StepResult {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let awaited = Awaited::of(course, self.operation, self.attempt)?;

@@ -2,7 +2,7 @@
 
 use crate::actor::Actor;
 use crate::decision::{Reply, Verdict};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course};
 use crate::operation::{Phase, StepFailure, StepState};
@@ -34,7 +34,7 @@ pub struct Review {
 }
 
 impl Review {
-    pub(super) fn decide(self, state: Aggregate, present: Timestamp) -> Result<Verdict, Refusal> {
+    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let named = course.map(Course::into_parts).filter(|(target, _)| target.head.id == self.operation);

@@ -1,7 +1,7 @@
 //! Cancellations: the operations that undo a publish or a golive.
 
 use super::{Head, Kind, Slot, Standing, Undo, UndoState};
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 
 /// Where a cancellation stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,9 +9,9 @@ pub enum CancellationPhase {
     /// It undoes.
     Running,
     /// Nothing of its target is left.
-    Completed { at: Timestamp },
+    Completed { at: PublisherTime },
     /// It failed, or was given up by force; `left` names the steps that are left behind.
-    Failed { at: Timestamp, left: Vec<String> },
+    Failed { at: PublisherTime, left: Vec<String> },
 }
 
 /// What undoes a publish or a golive. It takes no steps.
@@ -54,7 +54,7 @@ impl Cancellation {
     }
 
     /// When it ended; `None`: it has not.
-    pub fn ended_at(&self) -> Option<Timestamp> {
+    pub fn ended_at(&self) -> Option<PublisherTime> {
         match self.phase {
             CancellationPhase::Running => None,
             CancellationPhase::Completed { at } | CancellationPhase::Failed { at, .. } => Some(at),

@@ -10,7 +10,7 @@ use super::{
     Submission, Undo,
 };
 use crate::actor::Actor;
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::note::NoteAt;
 
 #[derive(Serialize, Deserialize)]
@@ -28,8 +28,8 @@ struct Stored<'a> {
     by: Cow<'a, Actor>,
     #[serde(default, skip_serializing_if = "is_empty")]
     emails: Cow<'a, [String]>,
-    created_at: Timestamp,
-    changed_at: Timestamp,
+    created_at: PublisherTime,
+    changed_at: PublisherTime,
     revision: u64,
     phase: Cow<'a, Phase>,
     #[serde(default, skip_serializing_if = "is_empty")]

@@ -6,7 +6,7 @@ use super::{
     CancellationRequestState, Failure, Head, Kind, Slot, Standing, Step, StepFailure, StepState, Underway,
     Undo, UndoState, WorkKind,
 };
-use crate::ids::{OperationId, Timestamp};
+use crate::ids::{OperationId, PublisherTime};
 use crate::plan::CancelPolicy;
 
 /// What a submission is for.
@@ -29,11 +29,11 @@ pub enum Phase {
     /// A step failed; what began is undone.
     Undoing { failure: StepFailure },
     /// It ended well.
-    Completed { at: Timestamp },
+    Completed { at: PublisherTime },
     /// It failed.
-    Failed { at: Timestamp, failure: Failure },
+    Failed { at: PublisherTime, failure: Failure },
     /// It was cancelled.
-    Canceled { at: Timestamp, by: String, reason: Option<String> },
+    Canceled { at: PublisherTime, by: String, reason: Option<String> },
 }
 
 /// A publish or a golive.
@@ -93,7 +93,7 @@ impl Submission {
     }
 
     /// When it ended; `None`: it has not.
-    pub fn ended_at(&self) -> Option<Timestamp> {
+    pub fn ended_at(&self) -> Option<PublisherTime> {
         match self.phase {
             Phase::Running | Phase::Canceling { .. } | Phase::Undoing { .. } => None,
             Phase::Completed { at } | Phase::Failed { at, .. } | Phase::Canceled { at, .. } => Some(at),

@@ -3,7 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::operation::StepState;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::OnCancelDeadline;
@@ -21,9 +21,9 @@ impl World {
     }
 
     /// Answers when that was, by the clock that was wrong.
-    fn put_right(&mut self) -> Timestamp {
+    fn put_right(&mut self) -> PublisherTime {
         let wrong = self.now;
-        self.now = Timestamp(self.now.0 - 2 * 3_600_000_000);
+        self.now = PublisherTime(self.now.0 - 2 * 3_600_000_000);
         wrong
     }
 

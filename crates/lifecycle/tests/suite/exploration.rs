@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
     StepResult, StopLevel, WebhookReport, WorkOutcome,
 };
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Course};
 use signoff_lifecycle::operation::{Head, Outstanding, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
@@ -27,9 +27,9 @@ const OPERATIONS: u64 = 5;
 const OPERATIONS_WITH_A_THIRD_PARTY: u64 = 4;
 
 /// Nothing here depends on the time.
-const NOW: Timestamp = Timestamp(1);
+const NOW: PublisherTime = PublisherTime(1);
 /// But for the deadlines of third parties, which are over or not.
-const SOON: Timestamp = Timestamp(2);
+const SOON: PublisherTime = PublisherTime(2);
 
 fn plan(provision: CancelPolicy, live: CancelPolicy) -> Vec<StepPlan> {
     let script = Some(Box::new(Script { hold: true, ..Script::default() }));

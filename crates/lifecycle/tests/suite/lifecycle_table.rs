@@ -3,7 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::offer::{OfferStatus, SlotContent};
 use signoff_lifecycle::operation::{Kind, Phase, Slot, StepState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, RETRIES};
@@ -137,7 +137,7 @@ fn a_clock_that_goes_back_does_not_turn_back_what_changed() {
     let mut world = World::vm();
     world.publish().unwrap();
     let (changed_at, revision) = (world.target().head.changed_at, world.target().head.revision);
-    world.now = Timestamp(0);
+    world.now = PublisherTime(0);
     world.finish(VALIDATE);
     assert_eq!((world.target().head.changed_at, world.target().head.revision), (changed_at, revision + 1));
 }

@@ -3,7 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::world::World;
@@ -44,8 +44,8 @@ fn a_tag_on_a_create_is_refused_and_so_is_a_star_unless_the_dialect_takes_it() {
         (PutGuard::Absent { required: true }, Ok(Reply::Stored { created: true })),
         (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: true })),
         (PutGuard::Any { creates: false }, Err(Refusal::CreateWithTag)),
-        (PutGuard::Drafts(vec![(Timestamp(1), 1)]), Err(Refusal::CreateWithTag)),
-        (PutGuard::ExistingDrafts(vec![(Timestamp(1), 1)]), Ok(Reply::Stored { created: true })),
+        (PutGuard::Drafts(vec![(PublisherTime(1), 1)]), Err(Refusal::CreateWithTag)),
+        (PutGuard::ExistingDrafts(vec![(PublisherTime(1), 1)]), Ok(Reply::Stored { created: true })),
     ];
     for (guard, expected) in rows {
         let mut world = World::vm();

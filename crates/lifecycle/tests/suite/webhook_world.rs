@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Callback, WebhookReport, WorkOutcome};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::Undo;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
@@ -91,7 +91,7 @@ impl World {
     }
 
     /// Lets the clock go to when the work is due.
-    pub(crate) fn wait_until_due(&mut self) -> Timestamp {
+    pub(crate) fn wait_until_due(&mut self) -> PublisherTime {
         self.now = self.now.max(self.work().due_at);
         self.now
     }

@@ -8,7 +8,7 @@ use signoff_lifecycle::command::{
     ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Cancellation, Operation, StepState, Submission, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
@@ -25,7 +25,7 @@ pub(crate) type Answer = Result<Reply, Refusal>;
 /// One offer, its whole history and the work that is due.
 pub(crate) struct World {
     pub(crate) state: Option<Aggregate>,
-    pub(crate) now: Timestamp,
+    pub(crate) now: PublisherTime,
     pub(crate) plan: Vec<StepPlan>,
     /// Issued minus settled.
     pub(crate) pending: Vec<Work>,
@@ -40,7 +40,7 @@ impl World {
     pub(crate) fn new(plan: Vec<StepPlan>) -> Self {
         let mut world = Self {
             state: None,
-            now: Timestamp(1_000_000),
+            now: PublisherTime(1_000_000),
             plan,
             pending: Vec::new(),
             operations: BTreeMap::new(),

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, StepResult, StopLevel};
 use signoff_lifecycle::decision::{Decision, Reply, Verdict};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{CancellationRequestState, OperationRef, Phase, Step, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor};
@@ -86,7 +86,7 @@ fn already(state: &Aggregate, reply: Reply) -> Verdict {
     Verdict::Already { state: Box::new(state.clone()), reply }
 }
 
-fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: Timestamp) {
+fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: PublisherTime) {
     let plain = Cancel { id: OperationId(cancel.id.0 + 1), level: StopLevel::Cancel, ..cancel.clone() };
     let plain = Cancel { guard: Guard::None, named: CancelTarget::Newest, ..plain };
     let by_name = CancelTarget::Operation(decision.next.target().unwrap().head.id);

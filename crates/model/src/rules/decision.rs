@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::decision::{Decision, Reply};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::invariants;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{
@@ -180,7 +180,7 @@ fn name_of(kind: WorkKind) -> WorkName {
 }
 
 /// Promise 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
-fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: Timestamp) {
+fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: PublisherTime) {
     let mut due = before.map(work_due).unwrap_or_default();
     due.retain(|(operation, attempt, _)| !decision.settled.contains(&(*operation, *attempt)));
     for work in &decision.work {

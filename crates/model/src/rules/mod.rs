@@ -14,7 +14,7 @@ mod undo;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::decision::{Decision, Verdict};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 
@@ -90,7 +90,7 @@ pub struct Answered<'a> {
     /// What came of it.
     pub answer: &'a Result<Verdict, Refusal>,
     /// When.
-    pub now: Timestamp,
+    pub now: PublisherTime,
 }
 
 /// A command that changes something: what the checks look at.
@@ -102,7 +102,7 @@ pub struct Taken<'a> {
     /// What came of it.
     pub decision: &'a Decision,
     /// When.
-    pub now: Timestamp,
+    pub now: PublisherTime,
 }
 
 /// A rule that was broken, and what was seen.
@@ -118,7 +118,7 @@ pub struct Breach {
 ///
 /// # Panics
 /// If a rule is broken.
-pub fn of_a_decision(before: Option<&Aggregate>, command: &Command, decision: &Decision, now: Timestamp) {
+pub fn of_a_decision(before: Option<&Aggregate>, command: &Command, decision: &Decision, now: PublisherTime) {
     let taken = Taken { before, command, decision, now };
     for (_, check) in decision::CHECKS {
         check(&taken);

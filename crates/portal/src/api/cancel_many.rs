@@ -285,7 +285,7 @@ fn describe(call: Call) -> Call {
 
 #[cfg(test)]
 mod tests {
-    use signoff_lifecycle::ids::{OperationId, Timestamp};
+    use signoff_lifecycle::ids::{OperationId, PublisherTime};
     use signoff_lifecycle::offer::{Draft, Offer};
 
     use super::*;
@@ -298,7 +298,7 @@ mod tests {
             guid: OperationId(1),
             offer_type: "t".to_owned(),
             version: 2,
-            draft: Draft { revision: 5, changed_at: Timestamp(1), content_version: 2 },
+            draft: Draft { revision: 5, changed_at: PublisherTime(1), content_version: 2 },
             migrated: None,
             publishing_version: 7,
             newest: Some(OperationId(3)),

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use signoff_front::context::Context;
 use signoff_front::reply;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_wire::me::{Me, MyRole};
 
 use super::audit::actor;
@@ -37,7 +37,7 @@ async fn handle(State(app): State<Portal>, context: Context) -> Result<Response,
         client: caller.map(|caller| caller.principal.client.as_str().into()),
         name: caller.and_then(|caller| caller.name.as_deref()).map(Into::into),
         publishers: publishers.collect(),
-        expires: caller.map(|caller| view::time(Timestamp(caller.expires_at.saturating_mul(1_000_000)))),
+        expires: caller.map(|caller| view::time(PublisherTime(caller.expires_at.saturating_mul(1_000_000)))),
     };
     Ok(reply::json(StatusCode::OK, &body))
 }

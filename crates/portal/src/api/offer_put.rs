@@ -12,7 +12,7 @@ use signoff_front::{repeat, reply};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_store::StoreError;
 use signoff_text::{FindingText, Lang};
 use signoff_wire::error::ErrorItem;
@@ -118,7 +118,9 @@ fn guard(header: Option<&str>, in_body: Option<&str>, dialect: Dialect) -> PutGu
     let observed = dialect == Dialect::Observed;
     let drafts = |tags: IfMatch| {
         let tags = tags.sent()?;
-        Some(tags.iter().map(|tag| (Timestamp(tag.draft_changed), tag.draft_revision)).collect::<Vec<_>>())
+        Some(
+            tags.iter().map(|tag| (PublisherTime(tag.draft_changed), tag.draft_revision)).collect::<Vec<_>>(),
+        )
     };
     match header.map(IfMatch::parse) {
         Some(Some(tags)) => drafts(tags).map_or(PutGuard::Any { creates: observed }, PutGuard::Drafts),

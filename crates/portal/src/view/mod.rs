@@ -15,11 +15,11 @@ pub(crate) use step::{step_status, steps};
 
 use std::borrow::Cow;
 
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use uuid::Uuid;
 
 /// A moment as the wire spells it.
-pub(crate) fn time(at: Timestamp) -> Cow<'static, str> {
+pub(crate) fn time(at: PublisherTime) -> Cow<'static, str> {
     signoff_wire::time::rfc3339(at.0).into()
 }
 

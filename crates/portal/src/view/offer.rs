@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 use signoff_definition::OfferTypes;
 use signoff_engine::Stored;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, OfferSummary as StoredSummary};
@@ -109,7 +109,7 @@ struct Members<'a> {
     id: &'a str,
     status: OfferStatus,
     version: u32,
-    changed_at: Timestamp,
+    changed_at: PublisherTime,
     migrated: bool,
     warnings: Vec<ErrorItem>,
 }

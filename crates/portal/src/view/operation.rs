@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signoff_engine::{CachedOperation, Rendered};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::operation::{
     Cancellation, CancellationPhase, CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
     Standing, StepFailure,
@@ -103,8 +103,8 @@ pub(crate) fn item<'a>(
 pub(crate) fn detail(
     cached: &CachedOperation,
     dialect: Dialect,
-    now: Timestamp,
-) -> (OperationDetail<'_>, Timestamp) {
+    now: PublisherTime,
+) -> (OperationDetail<'_>, PublisherTime) {
     let operation = &cached.operation;
     let head = operation.head();
     let steps = steps(operation.as_ref(), dialect, now);
@@ -177,7 +177,7 @@ fn target(cached: &CachedOperation) -> Option<TargetRef<'static>> {
 }
 
 /// The bytes of one operation.
-pub(crate) fn render_operation(cached: &CachedOperation, dialect: Dialect, now: Timestamp) -> Rendered {
+pub(crate) fn render_operation(cached: &CachedOperation, dialect: Dialect, now: PublisherTime) -> Rendered {
     let (detail, until) = detail(cached, dialect, now);
     let body: Arc<[u8]> = serde_json::to_vec(&detail).unwrap_or_default().into();
     let progress: u32 = detail.steps.iter().map(|step| u32::from(step.progress_percentage)).sum();

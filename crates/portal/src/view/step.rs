@@ -1,7 +1,7 @@
 //! Steps: those of a pipeline, and the undos that are the steps of a cancellation.
 
 use signoff_definition::{OfferType, OfferTypes};
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::operation::{OperationRef, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::Executor;
 use signoff_wire::Dialect;
@@ -14,13 +14,13 @@ use super::note::messages;
 pub(crate) struct StepsView {
     pub(crate) steps: Vec<StepView<'static>>,
     /// When the progress of a step shows another number.
-    pub(crate) until: Timestamp,
+    pub(crate) until: PublisherTime,
 }
 
 /// The steps of `operation` as they are at `now`.
-pub(crate) fn steps(operation: OperationRef<'_>, dialect: Dialect, now: Timestamp) -> StepsView {
+pub(crate) fn steps(operation: OperationRef<'_>, dialect: Dialect, now: PublisherTime) -> StepsView {
     let offer_type = OfferTypes::load().get(&operation.head().offer_type);
-    let mut until = Timestamp(i64::MAX);
+    let mut until = PublisherTime(i64::MAX);
     let steps = if operation.cancellation().is_some() {
         operation.undo().iter().map(|undo| undo_view(undo, offer_type, now, &mut until)).collect()
     } else {
@@ -33,8 +33,8 @@ fn step_view(
     step: &Step,
     offer_type: Option<&'static OfferType>,
     dialect: Dialect,
-    now: Timestamp,
-    until: &mut Timestamp,
+    now: PublisherTime,
+    until: &mut PublisherTime,
 ) -> StepView<'static> {
     let id = step.plan.id.clone();
     let spec = offer_type.and_then(|offer_type| offer_type.step(&id));
@@ -64,8 +64,8 @@ fn step_view(
 fn undo_view(
     undo: &Undo,
     offer_type: Option<&'static OfferType>,
-    now: Timestamp,
-    until: &mut Timestamp,
+    now: PublisherTime,
+    until: &mut PublisherTime,
 ) -> StepView<'static> {
     let undone = &undo.plan.id;
     let spec = offer_type.and_then(|offer_type| offer_type.step(undone));
@@ -94,7 +94,7 @@ fn undo_view(
 }
 
 /// How far a step is that takes `duration`; 99 at most while it runs. Lowers `until` to when it shows more.
-fn progress(since: Timestamp, duration: Micros, now: Timestamp, until: &mut Timestamp) -> u8 {
+fn progress(since: PublisherTime, duration: Micros, now: PublisherTime, until: &mut PublisherTime) -> u8 {
     let elapsed = now.since(since).0;
     if duration.is_zero() {
         return 0;
@@ -127,11 +127,11 @@ mod tests {
 
     #[test]
     fn progress_never_shows_a_hundred_before_the_end() {
-        let mut until = Timestamp(i64::MAX);
+        let mut until = PublisherTime(i64::MAX);
         let hour = Micros(3_600_000_000);
-        assert_eq!(progress(Timestamp(0), hour, Timestamp(0), &mut until), 0);
-        assert_eq!(until, Timestamp(36_000_001));
-        assert_eq!(progress(Timestamp(0), hour, until, &mut until), 1);
-        assert_eq!(progress(Timestamp(0), hour, Timestamp(9_000_000_000), &mut until), 99);
+        assert_eq!(progress(PublisherTime(0), hour, PublisherTime(0), &mut until), 0);
+        assert_eq!(until, PublisherTime(36_000_001));
+        assert_eq!(progress(PublisherTime(0), hour, until, &mut until), 1);
+        assert_eq!(progress(PublisherTime(0), hour, PublisherTime(9_000_000_000), &mut until), 99);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Directory as _, Offers as _, Publisher, Sharing as _};
 use signoff_store_postgres::testing::Proxy;
@@ -36,7 +36,8 @@ async fn put(store: &PostgresStore) -> Change {
     });
     let loaded = store.load("contoso", "vm").await.unwrap();
     let (state, expected) = loaded.map_or((None, None), |it| (Some(it.aggregate), Some(it.revision)));
-    let Verdict::Change(decision) = decide(state, command, Timestamp(1_772_701_687_000_000)).unwrap() else {
+    let Verdict::Change(decision) = decide(state, command, PublisherTime(1_772_701_687_000_000)).unwrap()
+    else {
         panic!("a put changes something");
     };
     Change {

@@ -4,7 +4,7 @@ use crate::StoreError;
 use crate::contract::{AuditEntry, AuditRow, Change, PrincipalId, PrincipalRecord, SERVER};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 
 use super::Fixture;
 use super::directory::{principal, publisher};
@@ -12,7 +12,7 @@ use super::world::{CONTOSO, FABRIKAM, bare, id};
 
 pub fn entry(action: &str) -> AuditEntry {
     AuditEntry {
-        at: Timestamp(7),
+        at: PublisherTime(7),
         by: Actor::App { tenant: "tenant".to_owned(), id: "ann".to_owned() },
         role: "owner".to_owned(),
         action: action.to_owned(),

@@ -73,12 +73,12 @@ pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
     for number in 0..60_u64 {
         let offer = format!("offer-{number}");
         let mut change = bare(&*store, CONTOSO, &offer).await;
-        change.work = vec![work(number, signoff_lifecycle::ids::Timestamp(0))];
+        change.work = vec![work(number, signoff_lifecycle::ids::PublisherTime(0))];
         match number % 3 {
             // Decided on a state that is no more.
             1 => change.expected = Some(99),
             // The store itself cannot take it: the same piece of work twice.
-            2 => change.work.push(work(number, signoff_lifecycle::ids::Timestamp(1))),
+            2 => change.work.push(work(number, signoff_lifecycle::ids::PublisherTime(1))),
             _ => {}
         }
         changes.push(change);
@@ -103,7 +103,7 @@ pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
             _ => assert!(matches!(result, Err(StoreError::Unavailable(_))) && loaded.revision == 1),
         }
     }
-    let due = store.due_by(CONTOSO, signoff_lifecycle::ids::Timestamp(1)).await.unwrap();
+    let due = store.due_by(CONTOSO, signoff_lifecycle::ids::PublisherTime(1)).await.unwrap();
     let mut due: Vec<u128> = due.iter().map(|(_, work)| work.operation.0).collect();
     due.sort_unstable();
     assert_eq!(due, (0..60).filter(|number| number % 3 == 0).collect::<Vec<u128>>());

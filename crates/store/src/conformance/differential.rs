@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use signoff_lifecycle::command::{CancelTarget, Command, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Verdict, Work};
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::{decide, refusal::Refusal};
@@ -19,7 +19,7 @@ use super::Fixture;
 use super::world::{CONTOSO, NOW, cancel, change, done, golive, publish, put, split};
 
 const HISTORIES: usize = 24;
-const END: Timestamp = Timestamp(i64::MAX);
+const END: PublisherTime = PublisherTime(i64::MAX);
 
 /// What an offer should be, kept in memory.
 #[derive(Default)]

@@ -3,12 +3,12 @@
 use crate::contract::{Change, Delivery, Letter, Mail};
 use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, mail, put, write_mail};
 
-async fn due(store: &dyn Store, now: Timestamp) -> Vec<Letter> {
+async fn due(store: &dyn Store, now: PublisherTime) -> Vec<Letter> {
     store.due_letters(now, &[], 10).await.unwrap()
 }
 
@@ -28,7 +28,7 @@ pub async fn a_letter_is_written_once(fx: &impl Fixture) {
 pub async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
-    assert_eq!(due(&*store, Timestamp(NOW.0 - 1)).await, []);
+    assert_eq!(due(&*store, PublisherTime(NOW.0 - 1)).await, []);
     let held = due(&*store, NOW).await;
     assert_eq!(held.len(), 1);
     assert_eq!(held[0].delivery, Delivery::Due(NOW));

@@ -2,13 +2,13 @@
 
 use crate::contract::{Change, Repeated};
 use crate::{Store, StoreError};
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, HOUR, NOW, apply, bare, decided, id, publish, put};
 
 /// A reply under a key, which expires at its time.
-fn reply(publisher: &str, key: u8, expires_at: Timestamp) -> Repeated {
+fn reply(publisher: &str, key: u8, expires_at: PublisherTime) -> Repeated {
     let reply = format!("{{\"reply\":{key}}}");
     Repeated { publisher: publisher.to_owned(), key: [key; 32], digest: [key ^ 255; 32], expires_at, reply }
 }
@@ -88,7 +88,7 @@ pub async fn what_expired_is_removed_the_oldest_first(fx: &impl Fixture) {
     // The keys are in another order than the times.
     for key in [5, 1, 4, 2, 3, 0] {
         let publisher = if key % 2 == 0 { CONTOSO } else { FABRIKAM };
-        store.keep_reply(reply(publisher, key, Timestamp(NOW.0 + i64::from(key)))).await.unwrap();
+        store.keep_reply(reply(publisher, key, PublisherTime(NOW.0 + i64::from(key)))).await.unwrap();
     }
     let left = async || {
         let mut left = Vec::new();
@@ -98,11 +98,11 @@ pub async fn what_expired_is_removed_the_oldest_first(fx: &impl Fixture) {
         }
         left
     };
-    assert_eq!(store.prune_repeated(Timestamp(NOW.0 - 1), 10).await.unwrap(), 0);
+    assert_eq!(store.prune_repeated(PublisherTime(NOW.0 - 1), 10).await.unwrap(), 0);
     assert_eq!(left().await, [0, 1, 2, 3, 4, 5]);
-    assert_eq!(store.prune_repeated(Timestamp(NOW.0 + 3), 2).await.unwrap(), 2);
+    assert_eq!(store.prune_repeated(PublisherTime(NOW.0 + 3), 2).await.unwrap(), 2);
     assert_eq!(left().await, [2, 3, 4, 5]);
-    assert_eq!(store.prune_repeated(Timestamp(NOW.0 + 3), 10).await.unwrap(), 2);
+    assert_eq!(store.prune_repeated(PublisherTime(NOW.0 + 3), 10).await.unwrap(), 2);
     assert_eq!(left().await, [4, 5]);
     // Its key is free again.
     store.keep_reply(reply(CONTOSO, 0, NOW)).await.unwrap();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::StoreError;
 use crate::contract::{Change, Claim, Claimed};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::operation::WorkKind;
 
 use super::Fixture;
@@ -38,13 +38,13 @@ pub async fn due_work_is_leased_to_one(fx: &impl Fixture) {
 pub async fn nothing_is_claimed_before_it_is_due(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
-    assert_eq!(claim(&*store, Timestamp(NOW.0 - 1), LONG).await, []);
+    assert_eq!(claim(&*store, PublisherTime(NOW.0 - 1), LONG).await, []);
     assert_eq!(claim(&*store, NOW, LONG).await.len(), 1);
 }
 
 pub async fn the_earliest_comes_first_and_no_more_than_asked_for(fx: &impl Fixture) {
     let store = fx.store();
-    let at = |number: i64| Timestamp(NOW.0 - number);
+    let at = |number: i64| PublisherTime(NOW.0 - number);
     give_work(&*store, CONTOSO, "a", vec![work(1, at(1)), work(4, at(4))]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, at(3)), work(2, at(2))]).await;
     let two = Claim { now: NOW, clocks: Vec::new(), lease_for: LONG, limit: 2 };
@@ -132,7 +132,8 @@ pub async fn a_clock_ahead_makes_only_its_own_work_due(fx: &impl Fixture) {
     let later = NOW.plus(HOUR);
     give_work(&*store, CONTOSO, "a", vec![work(1, later), work(2, NOW)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, later)]).await;
-    let claim_with = |clocks: Vec<(String, Timestamp)>| Claim { now: NOW, clocks, lease_for: LONG, limit: 9 };
+    let claim_with =
+        |clocks: Vec<(String, PublisherTime)>| Claim { now: NOW, clocks, lease_for: LONG, limit: 9 };
     let ahead = vec![(CONTOSO.to_owned(), later)];
     let claimed = store.claim(claim_with(ahead.clone())).await.unwrap();
     assert_eq!(operations(&claimed).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([1, 2]));
@@ -146,7 +147,7 @@ pub async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, NOW)]).await;
-    let clocks = vec![(CONTOSO.to_owned(), Timestamp(NOW.0 - 1))];
+    let clocks = vec![(CONTOSO.to_owned(), PublisherTime(NOW.0 - 1))];
     let claim = Claim { now: NOW, clocks, lease_for: LONG, limit: 1 };
     // The clock stands still a moment before, and what waits for it does not hide the rest.
     assert_eq!(operations(&store.claim(claim.clone()).await.unwrap()), [3]);
@@ -156,7 +157,7 @@ pub async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
 pub async fn the_next_due_is_what_nobody_holds(fx: &impl Fixture) {
     let store = fx.store();
     assert_eq!(store.next_due(None, &[]).await.unwrap(), None);
-    let (soon, later) = (Timestamp(NOW.0 + 1), NOW.plus(HOUR));
+    let (soon, later) = (PublisherTime(NOW.0 + 1), NOW.plus(HOUR));
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, soon)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, later)]).await;
     assert_eq!(store.next_due(None, &[]).await.unwrap(), Some(NOW));

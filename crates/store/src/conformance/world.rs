@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::WorkKind;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
@@ -19,7 +19,7 @@ pub const CONTOSO: &str = "contoso";
 pub const FABRIKAM: &str = "fabrikam";
 pub const VM: &str = "microsoft-azure-virtualmachines";
 /// When the cases begin: 2026-03-05T09:08:07Z.
-pub const NOW: Timestamp = Timestamp(1_772_701_687_000_000);
+pub const NOW: PublisherTime = PublisherTime(1_772_701_687_000_000);
 /// Longer than any case takes.
 pub const LONG: Duration = Duration::from_hours(1);
 pub const HOUR: Micros = Micros::from_millis(3_600_000);
@@ -127,7 +127,7 @@ pub fn content(state: &Aggregate) -> Content {
 }
 
 /// A decision as the change that records it.
-pub fn change(expected: Option<u64>, decision: Decision, now: Timestamp) -> Change {
+pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> Change {
     let mail = decision.notifications.into_iter().flat_map(|notification| {
         let recipients = match notification.audience {
             Audience::List(addresses) => addresses,
@@ -202,12 +202,12 @@ pub async fn give_work(store: &dyn Store, publisher: &str, offer: &str, work: Ve
     store.commit(&Change { work, ..change }).await.unwrap();
 }
 
-pub fn work(operation: u64, due_at: Timestamp) -> Work {
+pub fn work(operation: u64, due_at: PublisherTime) -> Work {
     Work { operation: id(operation), attempt: 1, kind: WorkKind::Run, due_at }
 }
 
 /// Claims what is due at `now`.
-pub async fn claim(store: &dyn Store, now: Timestamp, lease_for: Duration) -> Vec<Claimed> {
+pub async fn claim(store: &dyn Store, now: PublisherTime, lease_for: Duration) -> Vec<Claimed> {
     store.claim(Claim { now, clocks: Vec::new(), lease_for, limit: 100 }).await.unwrap()
 }
 

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 
 use super::StoreError;
 
@@ -16,7 +16,7 @@ pub const SERVER: &str = "$server";
 #[serde(rename_all = "camelCase")]
 pub struct AuditEntry {
     /// When, on the publisher's clock.
-    pub at: Timestamp,
+    pub at: PublisherTime,
     /// Who.
     pub by: Actor,
     /// What they were to the publisher: a role's word, or `operator`.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
@@ -24,7 +24,7 @@ pub struct Content {
     /// The offer version under which it is stored.
     pub version: u32,
     /// When it was put.
-    pub changed_at: Timestamp,
+    pub changed_at: PublisherTime,
     /// The definition as JSON text, without secrets.
     pub definition: String,
     /// The secrets that were taken out, as a JSON object from JSON pointer to value.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 
 use super::StoreError;
 
@@ -24,7 +24,7 @@ pub struct Mail {
     /// What happened.
     pub event: Event,
     /// When, on the publisher's clock.
-    pub at: Timestamp,
+    pub at: PublisherTime,
     /// Whether it is to be sent. Otherwise it is written all the same, for the mailbox of the development mode,
     /// and never due. Kept as the letter's [`Delivery`], not with the rest.
     #[serde(skip)]
@@ -36,7 +36,7 @@ pub struct Mail {
 #[serde(rename_all = "camelCase")]
 pub enum Delivery {
     /// It is to be sent, at this time or later.
-    Due(Timestamp),
+    Due(PublisherTime),
     /// The mail server took it.
     Sent,
     /// It was given up.
@@ -70,8 +70,8 @@ pub trait Outbox: Send + Sync {
     /// behind the others, else `now`.
     async fn due_letters(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError>;
 
@@ -84,8 +84,8 @@ pub trait Outbox: Send + Sync {
     /// publisher's clock and, if somebody holds it, the hold is over. `None`: no letter waits.
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError>;
 
     /// Every letter, in the order of writing.

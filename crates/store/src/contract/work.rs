@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::Timestamp;
+use signoff_lifecycle::ids::PublisherTime;
 
 use super::StoreError;
 
@@ -36,9 +36,9 @@ pub struct Claimed {
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The time for publishers whose clock is not set.
-    pub now: Timestamp,
+    pub now: PublisherTime,
     /// The time of each publisher whose clock is set; it alone counts there, even if it stands still meanwhile.
-    pub clocks: Vec<(String, Timestamp)>,
+    pub clocks: Vec<(String, PublisherTime)>,
     /// How long the lease lasts, in real time.
     pub lease_for: Duration,
     /// At most so many pieces.
@@ -65,8 +65,8 @@ pub trait WorkQueue: Send + Sync {
         &self,
         publisher: Option<&str>,
         except: &[String],
-    ) -> Result<Option<Timestamp>, StoreError>;
+    ) -> Result<Option<PublisherTime>, StoreError>;
 
     /// The publisher's work that is due by `until`, held by a lease or not.
-    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError>;
+    async fn due_by(&self, publisher: &str, until: PublisherTime) -> Result<Vec<(String, Work)>, StoreError>;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{Micros, Timestamp};
+use signoff_lifecycle::ids::{Micros, PublisherTime};
 
 use super::tables::{LetterRow, Tables};
 use super::{MemoryStore, StoreEvent};
@@ -19,9 +19,9 @@ fn letter(id: i64, row: &LetterRow) -> Letter {
 /// Letters that wait, the earliest due first, with the time on their publishers' clocks.
 fn waiting<'a>(
     tables: &'a Tables,
-    now: Timestamp,
-    clocks: &[(String, Timestamp)],
-) -> Vec<(i64, Timestamp, Timestamp, &'a LetterRow)> {
+    now: PublisherTime,
+    clocks: &[(String, PublisherTime)],
+) -> Vec<(i64, PublisherTime, PublisherTime, &'a LetterRow)> {
     let now_of = |publisher: &str| {
         let of_clock = clocks.iter().find(|(of, _)| of == publisher);
         of_clock.map_or(now, |(_, ahead)| *ahead.max(&now))
@@ -39,8 +39,8 @@ fn waiting<'a>(
 impl Outbox for MemoryStore {
     async fn due_letters(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let tables = self.inner.tables.lock();
@@ -73,12 +73,12 @@ impl Outbox for MemoryStore {
 
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let tables = self.inner.tables.lock();
         let holds = self.inner.leases.letters.lock();
-        let pause = |(id, at, now, _): (i64, Timestamp, Timestamp, &LetterRow)| {
+        let pause = |(id, at, now, _): (i64, PublisherTime, PublisherTime, &LetterRow)| {
             at.since(now).max(micros(holds.left(id)))
         };
         Ok(waiting(&tables, now, clocks).into_iter().map(pause).min())

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use signoff_lifecycle::access::Role;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Operation, WorkKind};
 
@@ -97,7 +97,7 @@ pub(super) struct OperationRow {
 pub(super) struct WorkRow {
     pub(super) offer: String,
     pub(super) kind: WorkKind,
-    pub(super) due_at: Timestamp,
+    pub(super) due_at: PublisherTime,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ impl Tables {
     }
 
     /// Every piece of work that is wanted: publisher, operation, attempt, and when it is due.
-    pub fn work(&self) -> impl Iterator<Item = (&str, OperationId, u32, Timestamp)> {
+    pub fn work(&self) -> impl Iterator<Item = (&str, OperationId, u32, PublisherTime)> {
         let rows = self.work.iter();
         rows.map(|((publisher, operation, attempt), row)| {
             (publisher.as_str(), *operation, *attempt, row.due_at)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 
 use super::tables::{Tables, WorkRow};
 use super::{MemoryStore, StoreEvent};
@@ -60,7 +60,7 @@ impl WorkQueue for MemoryStore {
         &self,
         publisher: Option<&str>,
         except: &[String],
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<PublisherTime>, StoreError> {
         let tables = self.inner.tables.lock();
         let wanted = |of: &str, _: &WorkRow| match publisher {
             Some(publisher) => of == publisher,
@@ -70,7 +70,7 @@ impl WorkQueue for MemoryStore {
         Ok(by_due_time(&tables, wanted).into_iter().find(free).map(|(_, row)| row.due_at))
     }
 
-    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
+    async fn due_by(&self, publisher: &str, until: PublisherTime) -> Result<Vec<(String, Work)>, StoreError> {
         let tables = self.inner.tables.lock();
         let rows = by_due_time(&tables, |of, row| of == publisher && row.due_at <= until);
         Ok(rows.into_iter().map(|row| (row.1.offer.clone(), work(row))).collect())

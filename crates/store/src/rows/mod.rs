@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{OperationId, Timestamp};
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::operation::WorkKind;
 
 use crate::StoreError;
@@ -57,7 +57,7 @@ struct LetterBody<'a> {
     offer: Cow<'a, str>,
     kind: Cow<'a, str>,
     event: Cow<'a, Event>,
-    at: Timestamp,
+    at: PublisherTime,
 }
 
 /// The body of a letter.
@@ -86,7 +86,7 @@ pub struct LetterColumns {
 pub fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
     let id = columns.id;
     let delivery = match columns.outcome.as_str() {
-        "due" => Delivery::Due(Timestamp(columns.due_at.unwrap_or_default())),
+        "due" => Delivery::Due(PublisherTime(columns.due_at.unwrap_or_default())),
         "sent" => Delivery::Sent,
         "abandoned" => Delivery::Abandoned,
         "mailbox" => Delivery::Mailbox,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{Micros, OperationId, Timestamp};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::operation::Operation;
 
 use super::faulty::FaultyStore;
@@ -102,7 +102,7 @@ impl Repeats for FaultyStore {
         pass!(self, &repeated.publisher, String::new(); keep_reply(repeated.clone()))
     }
 
-    async fn prune_repeated(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
+    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError> {
         pass!(self, "", String::new(); prune_repeated(now, limit))
     }
 }
@@ -125,11 +125,11 @@ impl WorkQueue for FaultyStore {
         &self,
         publisher: Option<&str>,
         except: &[String],
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<PublisherTime>, StoreError> {
         pass!(self, publisher.unwrap_or_default(), String::new(); next_due(publisher, except))
     }
 
-    async fn due_by(&self, publisher: &str, until: Timestamp) -> Result<Vec<(String, Work)>, StoreError> {
+    async fn due_by(&self, publisher: &str, until: PublisherTime) -> Result<Vec<(String, Work)>, StoreError> {
         pass!(self, publisher, String::new(); due_by(publisher, until))
     }
 }
@@ -138,8 +138,8 @@ impl WorkQueue for FaultyStore {
 impl Outbox for FaultyStore {
     async fn due_letters(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         pass!(self, "", String::new(); due_letters(now, clocks, limit))
@@ -151,8 +151,8 @@ impl Outbox for FaultyStore {
 
     async fn next_letter_due(
         &self,
-        now: Timestamp,
-        clocks: &[(String, Timestamp)],
+        now: PublisherTime,
+        clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         pass!(self, "", String::new(); next_letter_due(now, clocks))
     }
@@ -344,7 +344,7 @@ impl Sharing for FaultyStore {
         pass!(self, "", String::new(); writable())
     }
 
-    async fn time(&self) -> Result<Option<Timestamp>, StoreError> {
+    async fn time(&self) -> Result<Option<PublisherTime>, StoreError> {
         pass!(self, "", String::new(); time())
     }
 
