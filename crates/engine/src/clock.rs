@@ -7,16 +7,44 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+
+/// A moment by a clock that is never set: microseconds since some moment, the same as long as
+/// this process lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticks(pub i64);
+
+impl Ticks {
+    /// This moment and `span` later; a sum beyond the end of time is the end of time.
+    #[must_use]
+    pub fn plus(self, span: Micros) -> Self {
+        Self(self.0.saturating_add_unsigned(span.0))
+    }
+
+    /// How long ago `earlier` was; zero if it is not in the past.
+    pub fn since(self, earlier: Self) -> Micros {
+        Micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// The real time now, if it is `ahead` microseconds more than the ticks.
+    pub(crate) fn real(self, ahead: i64) -> RealTime {
+        RealTime(self.0.saturating_add(ahead))
+    }
+
+    /// The microseconds by which real time, which is `real` now, is more than the ticks.
+    pub(crate) fn behind(self, real: RealTime) -> i64 {
+        real.0.saturating_sub(self.0)
+    }
+}
 
 /// Where time and random numbers come from.
 pub trait Source: Send + Sync {
     /// What time it is. It may jump, back too, as the clocks of machines do.
-    fn now(&self) -> PublisherTime;
+    fn now(&self) -> RealTime;
 
-    /// Microseconds since some moment, by a clock that is never set.
-    fn ticks(&self) -> i64 {
-        self.now().0
+    /// The moment by a clock that is never set.
+    fn ticks(&self) -> Ticks {
+        Ticks(self.now().0)
     }
 
     /// Sixteen bytes at random.
@@ -29,13 +57,13 @@ struct Machine;
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 impl Source for Machine {
-    fn now(&self) -> PublisherTime {
+    fn now(&self) -> RealTime {
         let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        PublisherTime(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
+        RealTime(i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX))
     }
 
-    fn ticks(&self) -> i64 {
-        i64::try_from(START.elapsed().as_micros()).unwrap_or(i64::MAX)
+    fn ticks(&self) -> Ticks {
+        Ticks(i64::try_from(START.elapsed().as_micros()).unwrap_or(i64::MAX))
     }
 
     fn random(&self) -> [u8; 16] {
@@ -80,13 +108,13 @@ pub(crate) enum Set {
     /// It is so many microseconds ahead.
     Ahead(i64),
     /// It stands still at `time` until `until`, in real time, while an advance plays what falls due; then it goes on.
-    Still { time: PublisherTime, until: PublisherTime },
+    Still { time: PublisherTime, until: RealTime },
 }
 
 impl Set {
-    pub(crate) fn now(self, real: PublisherTime) -> PublisherTime {
+    pub(crate) fn now(self, real: RealTime) -> PublisherTime {
         match self {
-            Self::Ahead(ahead) => PublisherTime(real.0.saturating_add(ahead)),
+            Self::Ahead(ahead) => real.on_clock(ahead),
             Self::Still { time, until } => time.plus(real.since(until)),
         }
     }
@@ -110,22 +138,22 @@ impl Clock {
     }
 
     /// The real time. Where it is the store's, it never goes back by less than ten seconds.
-    pub fn real(&self) -> PublisherTime {
+    pub fn real(&self) -> RealTime {
         if !self.shared.is_known.load(Ordering::Acquire) {
             return self.source.now();
         }
-        let reckoned = self.source.ticks().saturating_add(self.shared.ahead.load(Ordering::Relaxed));
-        PublisherTime(self.shared.told.fetch_max(reckoned, Ordering::Relaxed).max(reckoned))
+        let RealTime(reckoned) = self.source.ticks().real(self.shared.ahead.load(Ordering::Relaxed));
+        RealTime(self.shared.told.fetch_max(reckoned, Ordering::Relaxed).max(reckoned))
     }
 
-    /// Microseconds since some moment, by a clock that is never set.
-    pub fn ticks(&self) -> i64 {
+    /// The moment by a clock that is never set.
+    pub fn ticks(&self) -> Ticks {
         self.source.ticks()
     }
 
     /// Real time is the one that all nodes share from now on, `ahead` of the ticks of this machine.
     pub(crate) fn share_time(&self, ahead: i64) {
-        let reckoned = self.source.ticks().saturating_add(ahead);
+        let RealTime(reckoned) = self.source.ticks().real(ahead);
         self.shared.ahead.store(ahead, Ordering::Relaxed);
         if self.shared.told.load(Ordering::Relaxed).saturating_sub(reckoned) > LONGEST_STILL {
             self.shared.told.store(reckoned, Ordering::Relaxed);
@@ -143,7 +171,11 @@ impl Clock {
     pub fn now(&self, publisher: &str) -> PublisherTime {
         let real = self.real();
         let set = self.set.read();
-        if set.is_empty() { real } else { set.get(publisher).map_or(real, |set| set.now(real)) }
+        if set.is_empty() {
+            real.on_unset_clock()
+        } else {
+            set.get(publisher).map_or(real.on_unset_clock(), |set| set.now(real))
+        }
     }
 
     /// Microseconds that the publisher's clock is ahead of the real one.
@@ -153,7 +185,7 @@ impl Clock {
             Some(Set::Ahead(ahead)) => *ahead,
             Some(set) => {
                 let real = self.real();
-                set.now(real).0.saturating_sub(real.0)
+                set.now(real).ahead_of(real)
             }
         }
     }
@@ -165,7 +197,7 @@ impl Clock {
 
     /// Lets the publisher's clock show `time` and stand still.
     pub(crate) fn stand_still(&self, publisher: &str, time: PublisherTime) {
-        self.put(publisher, Set::Still { time, until: PublisherTime(i64::MAX) });
+        self.put(publisher, Set::Still { time, until: RealTime(i64::MAX) });
     }
 
     /// Sets the publisher's clock.
@@ -187,7 +219,7 @@ impl Clock {
             && matches!(set, Set::Still { .. })
         {
             let real = self.real();
-            *set = Set::Ahead(set.now(real).0.saturating_sub(real.0));
+            *set = Set::Ahead(set.now(real).ahead_of(real));
         }
     }
 
@@ -208,8 +240,7 @@ impl Clock {
 
     /// How long to sleep until `due` on a clock that is `ahead`.
     pub(crate) fn until(&self, due: PublisherTime, ahead: i64) -> std::time::Duration {
-        let real_due = PublisherTime(due.0.saturating_sub(ahead));
-        let Micros(micros) = real_due.since(self.real());
+        let Micros(micros) = due.in_real_time(ahead).since(self.real());
         std::time::Duration::from_micros(micros)
     }
 
@@ -259,8 +290,8 @@ mod tests {
         struct Fixed;
 
         impl Source for Fixed {
-            fn now(&self) -> PublisherTime {
-                PublisherTime(1_772_701_687_000_000)
+            fn now(&self) -> RealTime {
+                RealTime(1_772_701_687_000_000)
             }
 
             fn random(&self) -> [u8; 16] {
@@ -279,12 +310,12 @@ mod tests {
     struct Machine(Arc<(AtomicI64, AtomicI64)>);
 
     impl Source for Machine {
-        fn now(&self) -> PublisherTime {
-            PublisherTime(self.0.0.load(Ordering::SeqCst))
+        fn now(&self) -> RealTime {
+            RealTime(self.0.0.load(Ordering::SeqCst))
         }
 
-        fn ticks(&self) -> i64 {
-            self.0.1.load(Ordering::SeqCst)
+        fn ticks(&self) -> Ticks {
+            Ticks(self.0.1.load(Ordering::SeqCst))
         }
 
         fn random(&self) -> [u8; 16] {
@@ -298,21 +329,21 @@ mod tests {
         let clock = Clock::on(machine.clone());
         let Machine(times) = &machine;
         times.0.store(500, Ordering::SeqCst);
-        assert_eq!(clock.real(), PublisherTime(500), "nobody shares it yet");
+        assert_eq!(clock.real(), RealTime(500), "nobody shares it yet");
         times.1.store(7, Ordering::SeqCst);
         clock.share_time(100_000_000);
         // Whatever the machine's clock is set to.
         times.0.store(-9, Ordering::SeqCst);
         times.1.store(10, Ordering::SeqCst);
-        assert_eq!(clock.real(), PublisherTime(100_000_010));
+        assert_eq!(clock.real(), RealTime(100_000_010));
         // A little back: time stands still until it is reached again.
         clock.share_time(99_999_995);
-        assert_eq!(clock.real(), PublisherTime(100_000_010));
+        assert_eq!(clock.real(), RealTime(100_000_010));
         times.1.store(20, Ordering::SeqCst);
-        assert_eq!(clock.real(), PublisherTime(100_000_015));
+        assert_eq!(clock.real(), RealTime(100_000_015));
         // Far back: another database says so.
         clock.share_time(5);
-        assert_eq!(clock.real(), PublisherTime(25));
+        assert_eq!(clock.real(), RealTime(25));
     }
 
     #[test]
@@ -335,7 +366,7 @@ mod tests {
     #[test]
     fn a_clock_stands_still_and_goes_on_from_there() {
         let clock = Clock::default();
-        let time = PublisherTime(clock.real().0 + 3_600_000_000);
+        let time = clock.real().on_clock(3_600_000_000);
         clock.stand_still("contoso", time);
         assert_eq!(clock.now("contoso"), time);
         assert_eq!(clock.clocks(), [("contoso".to_owned(), time)]);
@@ -348,9 +379,9 @@ mod tests {
 
     #[test]
     fn what_stands_still_for_a_while_goes_on_by_itself() {
-        let still = Set::Still { time: PublisherTime(1000), until: PublisherTime(50) };
-        assert_eq!(still.now(PublisherTime(10)), PublisherTime(1000));
-        assert_eq!(still.now(PublisherTime(50)), PublisherTime(1000));
-        assert_eq!(still.now(PublisherTime(53)), PublisherTime(1003));
+        let still = Set::Still { time: PublisherTime(1000), until: RealTime(50) };
+        assert_eq!(still.now(RealTime(10)), PublisherTime(1000));
+        assert_eq!(still.now(RealTime(50)), PublisherTime(1000));
+        assert_eq!(still.now(RealTime(53)), PublisherTime(1003));
     }
 }

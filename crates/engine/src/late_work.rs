@@ -28,7 +28,7 @@ impl Engine {
     pub(crate) async fn due_times_loop(&self, mut stop: watch::Receiver<bool>) {
         let clock = &self.shared.clock;
         // Ticks never go back: the clock does so if it is less ahead of them than before.
-        let ahead = || clock.real().0.saturating_sub(clock.ticks());
+        let ahead = || clock.ticks().behind(clock.real());
         let (mut before, mut look) = (ahead(), true);
         loop {
             if look {
@@ -119,10 +119,11 @@ mod tests {
 
     use futures_util::FutureExt as _;
     use signoff_lifecycle::command::{Guard, PutGuard};
+    use signoff_lifecycle::ids::RealTime;
     use signoff_store_sqlite::SqliteStore;
 
     use super::*;
-    use crate::clock::{Clock, Source};
+    use crate::clock::{Clock, Source, Ticks};
     use crate::testing::Log;
     use crate::{PublishRequest, PutRequest, Settings};
 
@@ -136,13 +137,13 @@ mod tests {
     }
 
     impl Source for Machine {
-        fn now(&self) -> PublisherTime {
-            PublisherTime(START + self.ahead.load(Ordering::SeqCst))
+        fn now(&self) -> RealTime {
+            RealTime(START + self.ahead.load(Ordering::SeqCst))
         }
 
-        fn ticks(&self) -> i64 {
+        fn ticks(&self) -> Ticks {
             assert!(self.looks.fetch_add(1, Ordering::SeqCst) < 100, "a clock that went back is not seen");
-            0
+            Ticks(0)
         }
 
         fn random(&self) -> [u8; 16] {
@@ -168,7 +169,7 @@ mod tests {
 
     async fn wait(engine: &Engine) -> i64 {
         let due = engine.shared.store.next_due(None, &[]).await.unwrap().unwrap();
-        due.0 - engine.shared.clock.real().0
+        due.ahead_of(engine.shared.clock.real())
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,10 +1,11 @@
 //! Settings of publishers, which every publish needs.
 
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::Micros;
 use signoff_store::StoreError;
 use signoff_store::cache::Cache;
 use signoff_store::contract::Publisher;
 
+use crate::clock::Ticks;
 use crate::engine::Engine;
 
 /// At most so many are kept.
@@ -21,8 +22,8 @@ pub(crate) enum Publishers {
 #[derive(Clone)]
 pub(crate) struct Known {
     publisher: Option<Publisher>,
-    /// When it was looked up, in ticks.
-    at: PublisherTime,
+    /// When it was looked up.
+    at: Ticks,
 }
 
 impl Publishers {
@@ -47,7 +48,7 @@ impl Engine {
         let Publishers::Kept { known, counts_for } = &self.shared.publishers else {
             return store.publisher(id).await;
         };
-        let now = PublisherTime(self.shared.clock.ticks());
+        let now = self.shared.clock.ticks();
         match known.get_if(id, |known| now.since(known.at) < *counts_for) {
             Ok(known) => Ok(known.publisher),
             Err(slot) => {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use parking_lot::RwLock;
 use signoff_engine::Engine;
+use signoff_engine::clock::Ticks;
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::Micros;
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
 use signoff_wire::path;
@@ -16,8 +17,8 @@ use crate::context::Context;
 use crate::path_params::invalid_id;
 use crate::problem::Problem;
 
-/// The roles of a publisher's members, and when they were looked up, by a clock that is never set.
-type Roles = HashMap<PrincipalId, (Role, PublisherTime)>;
+/// The roles of a publisher's members, and when they were looked up.
+type Roles = HashMap<PrincipalId, (Role, Ticks)>;
 
 /// Roles that were looked up; emptied whenever the directory changes here. Where it may change at other nodes, too, a
 /// role counts for a short time only.
@@ -52,14 +53,14 @@ impl Memberships {
         self.counts_for
     }
 
-    fn known(&self, publisher: &str, principal: &PrincipalId, now: PublisherTime) -> Option<Role> {
+    fn known(&self, publisher: &str, principal: &PrincipalId, now: Ticks) -> Option<Role> {
         let (role, at) = self.roles.read().get(publisher)?.get(principal).copied()?;
         self.counts_for.is_none_or(|counts_for| now.since(at) < counts_for).then_some(role)
     }
 
     /// Keeps a role that was looked up at `at`, unless the directory changed since it was `emptied` so often: what
     /// was looked up before may be over.
-    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role, at: PublisherTime, emptied: u64) {
+    fn learn(&self, publisher: &str, principal: &PrincipalId, role: Role, at: Ticks, emptied: u64) {
         let mut roles = self.roles.write();
         if *self.emptied.borrow() != emptied {
             return;
@@ -108,7 +109,7 @@ impl App {
     ) -> Result<Standing, Problem> {
         path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
         let Some(principal) = context.principal() else { return Ok(Standing::Operator) };
-        let now = PublisherTime(self.engine().clock().ticks());
+        let now = self.engine().clock().ticks();
         let role = match self.inner.memberships.known(publisher, principal, now) {
             Some(role) => Some(role),
             None => self.look_up(publisher, principal, now).await?,
@@ -132,7 +133,7 @@ impl App {
         &self,
         publisher: &str,
         principal: &PrincipalId,
-        now: PublisherTime,
+        now: Ticks,
     ) -> Result<Option<Role>, Problem> {
         let store = self.engine().store();
         let emptied = *self.inner.memberships.emptied.borrow();
@@ -156,9 +157,9 @@ mod tests {
         let ann = PrincipalId { tenant: "tenant".to_owned(), client: "ann".to_owned() };
         let memberships = Memberships::default();
         let before = *memberships.emptied.borrow();
-        let now = PublisherTime(0);
+        let now = Ticks(0);
         memberships.learn("contoso", &ann, Role::Owner, now, before);
-        assert_eq!(memberships.known("contoso", &ann, PublisherTime(i64::MAX)), Some(Role::Owner));
+        assert_eq!(memberships.known("contoso", &ann, Ticks(i64::MAX)), Some(Role::Owner));
         memberships.clear();
         memberships.learn("contoso", &ann, Role::Owner, now, before);
         assert_eq!(memberships.known("contoso", &ann, now), None);
@@ -167,13 +168,13 @@ mod tests {
     #[test]
     fn where_others_may_change_it_a_role_counts_for_a_while() {
         let ann = PrincipalId { tenant: "tenant".to_owned(), client: "ann".to_owned() };
-        for (counts_for, last) in [(Micros(0), None), (Micros(10), Some(PublisherTime(14)))] {
+        for (counts_for, last) in [(Micros(0), None), (Micros(10), Some(Ticks(14)))] {
             let memberships = Memberships::new(Some(counts_for));
-            memberships.learn("contoso", &ann, Role::Owner, PublisherTime(5), 0);
+            memberships.learn("contoso", &ann, Role::Owner, Ticks(5), 0);
             if let Some(last) = last {
                 assert_eq!(memberships.known("contoso", &ann, last), Some(Role::Owner));
             }
-            let over = last.map_or(PublisherTime(5), |last| last.plus(Micros(1)));
+            let over = last.map_or(Ticks(5), |last| last.plus(Micros(1)));
             assert_eq!(memberships.known("contoso", &ann, over), None);
         }
     }

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use signoff_engine::clock::Ticks;
+use signoff_lifecycle::ids::Micros;
 
-/// A token that was read counts so long without another look, in microseconds.
-const COUNTS_FOR: i64 = 1_000_000;
+/// A token that was read counts so long without another look.
+const COUNTS_FOR: Micros = Micros::from_millis(1000);
 
 /// Reads the token from where it is kept, or says why it cannot.
 type Source = Box<dyn Fn() -> Result<String, String> + Send + Sync>;
@@ -24,8 +26,7 @@ enum Kept {
 #[derive(Default)]
 struct Seen {
     token: Option<String>,
-    /// By a clock that is never set.
-    at: Option<i64>,
+    at: Option<Ticks>,
     is_lost: bool,
 }
 
@@ -41,8 +42,8 @@ impl OperatorToken {
         Self(Arc::new(Kept::There { source: Box::new(source), seen: Mutex::default() }))
     }
 
-    /// Whether this was sent, at `now` in microseconds by a clock that is never set.
-    pub(crate) fn is(&self, sent: &[u8], now: i64) -> bool {
+    /// Whether this was sent, at `now`.
+    pub(crate) fn is(&self, sent: &[u8], now: Ticks) -> bool {
         match &*self.0 {
             Kept::Here(token) => same(sent, token.as_bytes()),
             Kept::There { source, seen } => {
@@ -55,8 +56,8 @@ impl OperatorToken {
 }
 
 impl Seen {
-    fn look_again(&mut self, source: &Source, now: i64) {
-        if self.at.is_some_and(|at| now.saturating_sub(at) < COUNTS_FOR) {
+    fn look_again(&mut self, source: &Source, now: Ticks) {
+        if self.at.is_some_and(|at| now.since(at) < COUNTS_FOR) {
             return;
         }
         self.at = Some(now);
@@ -95,17 +96,17 @@ mod tests {
         let place = Arc::new(Mutex::new(Ok("first".to_owned())));
         let there = place.clone();
         let token = OperatorToken::read_from(move || there.lock().clone());
-        let mut now = 7;
+        let mut now = Ticks(7);
         assert!(token.is(b"first", now) && !token.is(b"second", now));
         *place.lock() = Ok("second".to_owned());
-        now += COUNTS_FOR;
+        now = now.plus(COUNTS_FOR);
         assert!(token.is(b"second", now) && !token.is(b"first", now));
         // What cannot be read is nobody's, until it can.
         *place.lock() = Err("no such file".to_owned());
-        now += COUNTS_FOR;
+        now = now.plus(COUNTS_FOR);
         assert!(!token.is(b"second", now) && !token.is(b"first", now) && !token.is(b"", now));
         *place.lock() = Ok("third".to_owned());
-        now += COUNTS_FOR;
+        now = now.plus(COUNTS_FOR);
         assert!(token.is(b"third", now));
     }
 
@@ -119,7 +120,7 @@ mod tests {
         });
         for second in 0..3 {
             for part in 0..100 {
-                assert!(!token.is(b"guess", second * COUNTS_FOR + part * COUNTS_FOR / 100));
+                assert!(!token.is(b"guess", Ticks(second * 1_000_000 + part * 10_000)));
             }
         }
         assert_eq!(reads.load(Ordering::Relaxed), 3);
@@ -128,9 +129,8 @@ mod tests {
     #[test]
     fn a_token_of_no_file_is_the_one_that_it_is() {
         let token = OperatorToken::new("token");
-        assert!(
-            token.is(b"token", 0) && !token.is(b"Token", 0) && !token.is(b"toke", 0) && !token.is(b"", 0)
-        );
+        let is = |sent: &[u8]| token.is(sent, Ticks(0));
+        assert!(is(b"token") && !is(b"Token") && !is(b"toke") && !is(b""));
         assert_eq!(format!("{token:?}"), "OperatorToken(…)");
     }
 }

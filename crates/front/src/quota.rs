@@ -4,20 +4,61 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_engine::clock::Ticks;
+use signoff_lifecycle::ids::{Micros, RealTime};
 
 /// So many of those who did something are remembered; of more, those who did least are forgotten.
 pub const REMEMBERED: usize = 10_000;
 
 /// At most `most` at once and so many more in each `window`, for each key. It is the generic cell rate algorithm: of
 /// each key it keeps the time at which all that was taken is paid back.
-pub(crate) struct Quota<K> {
+pub(crate) struct Quota<K, T> {
     most: u32,
     window: Micros,
-    paid_at: Mutex<HashMap<K, PublisherTime>>,
+    paid_at: Mutex<HashMap<K, T>>,
 }
 
-impl<K: Eq + Hash + Clone> Quota<K> {
+/// A point in time on the clock that a quota is counted by.
+pub(crate) trait Moment: Copy + Ord {
+    /// So much later.
+    fn plus(self, span: Micros) -> Self;
+
+    /// So much earlier.
+    fn minus(self, span: Micros) -> Self;
+
+    /// How long ago `earlier` was; zero if it is not in the past.
+    fn since(self, earlier: Self) -> Micros;
+}
+
+impl Moment for Ticks {
+    fn plus(self, span: Micros) -> Self {
+        Self::plus(self, span)
+    }
+
+    fn minus(self, span: Micros) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+
+    fn since(self, earlier: Self) -> Micros {
+        Self::since(self, earlier)
+    }
+}
+
+impl Moment for RealTime {
+    fn plus(self, span: Micros) -> Self {
+        Self::plus(self, span)
+    }
+
+    fn minus(self, span: Micros) -> Self {
+        Self(self.0.saturating_sub_unsigned(span.0))
+    }
+
+    fn since(self, earlier: Self) -> Micros {
+        Self::since(self, earlier)
+    }
+}
+
+impl<K: Eq + Hash + Clone, T: Moment> Quota<K, T> {
     /// `most` of at least one.
     pub(crate) fn new(most: u32, window: Micros) -> Self {
         Self { most: most.max(1), window, paid_at: Mutex::default() }
@@ -28,11 +69,11 @@ impl<K: Eq + Hash + Clone> Quota<K> {
         self.most
     }
 
-    /// Takes `count` at `now`, by a clock that is the same for all calls.
+    /// Takes `count` at `now`.
     ///
     /// # Errors
     /// How long to wait until there are so many; nothing is taken then.
-    pub(crate) fn take(&self, key: &K, count: u32, now: PublisherTime) -> Result<(), Micros> {
+    pub(crate) fn take(&self, key: &K, count: u32, now: T) -> Result<(), Micros> {
         let mut all = self.paid_at.lock();
         let owed = self.owed(&all, key, now);
         let paid_at = owed.plus(self.price(count));
@@ -48,7 +89,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     }
 
     /// Takes `count` although there may not be so many: the next ones wait for longer.
-    pub(crate) fn charge(&self, key: &K, count: u32, now: PublisherTime) {
+    pub(crate) fn charge(&self, key: &K, count: u32, now: T) {
         let mut all = self.paid_at.lock();
         let paid_at = self.owed(&all, key, now).plus(self.price(count));
         Self::keep(&mut all, key, paid_at, now);
@@ -57,7 +98,7 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     /// Gives back what was taken for nothing.
     pub(crate) fn give_back(&self, key: &K, count: u32) {
         if let Some(paid_at) = self.paid_at.lock().get_mut(key) {
-            paid_at.0 = paid_at.0.saturating_sub_unsigned(self.price(count).0);
+            *paid_at = paid_at.minus(self.price(count));
         }
     }
 
@@ -66,17 +107,17 @@ impl<K: Eq + Hash + Clone> Quota<K> {
     }
 
     /// When all is paid back that was taken so far: within a window, whatever was charged and however the clock was set.
-    fn owed(&self, all: &HashMap<K, PublisherTime>, key: &K, now: PublisherTime) -> PublisherTime {
+    fn owed(&self, all: &HashMap<K, T>, key: &K, now: T) -> T {
         all.get(key).copied().unwrap_or(now).clamp(now, now.plus(self.window))
     }
 
-    fn keep(all: &mut HashMap<K, PublisherTime>, key: &K, paid_at: PublisherTime, now: PublisherTime) {
+    fn keep(all: &mut HashMap<K, T>, key: &K, paid_at: T, now: T) {
         if all.len() >= REMEMBERED && !all.contains_key(key) {
             all.retain(|_, paid_at| *paid_at > now);
         }
         if all.len() >= REMEMBERED && !all.contains_key(key) {
             // A quarter at once, so that it is seldom done.
-            let mut times: Vec<PublisherTime> = all.values().copied().collect();
+            let mut times: Vec<T> = all.values().copied().collect();
             let quarter = times.len() / 4;
             let (_, least, _) = times.select_nth_unstable(quarter);
             let least = *least;
@@ -92,8 +133,8 @@ mod tests {
 
     const MINUTE: Micros = Micros(60_000_000);
 
-    fn at(seconds: i64) -> PublisherTime {
-        PublisherTime(seconds * 1_000_000)
+    fn at(seconds: i64) -> Ticks {
+        Ticks(seconds * 1_000_000)
     }
 
     fn seconds(wait: Result<(), Micros>) -> Option<u64> {

@@ -1,7 +1,8 @@
 //! What callers of the API may do in an hour. A request that goes beyond is refused before anything changes; what was
 //! accepted is carried out whole, its letters too.
 
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_engine::clock::Ticks;
+use signoff_lifecycle::ids::Micros;
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
 
@@ -44,8 +45,8 @@ impl QuotaSettings {
 
 /// What has been used, at this node.
 pub(crate) struct Quotas {
-    publishes: Option<Quota<PrincipalId>>,
-    recipients: Option<Quota<String>>,
+    publishes: Option<Quota<PrincipalId, Ticks>>,
+    recipients: Option<Quota<String, Ticks>>,
 }
 
 impl Quotas {
@@ -125,9 +126,8 @@ impl App {
         }
     }
 
-    /// The time of a clock that is never set.
-    fn ticks(&self) -> PublisherTime {
-        PublisherTime(self.engine().clock().ticks())
+    fn ticks(&self) -> Ticks {
+        self.engine().clock().ticks()
     }
 }
 

@@ -5,7 +5,7 @@ use axum::extract::MatchedPath;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use sha2::{Digest as _, Sha256};
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
 use signoff_wire::repeatability::{
@@ -76,7 +76,7 @@ pub fn repeat(context: &Context, sent: &Repeatability, call: &[&[u8]]) -> Repeat
     Repeat {
         key: hash(&[caller[0].as_bytes(), caller[1].as_bytes(), sent.id.as_bytes()]),
         digest: hash(&digest),
-        first_sent: PublisherTime(sent.first_sent),
+        first_sent: RealTime(sent.first_sent),
     }
 }
 

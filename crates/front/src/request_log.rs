@@ -8,7 +8,7 @@ use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use signoff_identity::Caller;
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -93,7 +93,7 @@ pub(crate) struct Line<'a> {
     method: Method,
     uri: Uri,
     route: Option<MatchedPath>,
-    began: PublisherTime,
+    began: RealTime,
     is_written: bool,
 }
 

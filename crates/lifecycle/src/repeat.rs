@@ -3,7 +3,7 @@
 //! The window is about the moment that the sender names, so it is measured on real time: a publisher's clock that
 //! the development mode moved says nothing about the sender's.
 
-use crate::ids::{Micros, PublisherTime};
+use crate::ids::{Micros, RealTime};
 use crate::refusal::Refusal;
 
 /// For so long after it was first sent a request may come again.
@@ -19,12 +19,12 @@ pub struct Repeat {
     /// Stands for everything that the request says.
     pub digest: [u8; 32],
     /// When its sender first sent it, as they say.
-    pub first_sent: PublisherTime,
+    pub first_sent: RealTime,
 }
 
 impl Repeat {
     /// From this moment on the reply need not be kept: the request is refused since long before.
-    pub fn expires_at(&self) -> PublisherTime {
+    pub fn expires_at(&self) -> RealTime {
         self.first_sent.plus(WINDOW).plus(AHEAD)
     }
 
@@ -34,7 +34,7 @@ impl Repeat {
     /// # Errors
     /// [`Refusal::FirstSentOutOfRange`] where it is no longer, or not yet, known whether it was carried out, and
     /// [`Refusal::RequestIdReused`] if it is another request.
-    pub fn check(&self, earlier: Option<&[u8; 32]>, now: PublisherTime) -> Result<(), Refusal> {
+    pub fn check(&self, earlier: Option<&[u8; 32]>, now: RealTime) -> Result<(), Refusal> {
         if earlier.is_some_and(|earlier| *earlier != self.digest) {
             return Err(Refusal::RequestIdReused);
         }

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use signoff_engine::clock::Source;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use tokio::time::Instant;
 
 use crate::draw::Draw;
 
 /// When every history begins: 2026-03-05T09:08:07Z.
-pub(crate) const BEGIN: PublisherTime = PublisherTime(1_772_701_687_000_000);
+pub(crate) const BEGIN: RealTime = RealTime(1_772_701_687_000_000);
 
 /// The time of one history. All clones show the same.
 #[derive(Clone)]
@@ -66,9 +66,9 @@ impl Timeline {
 }
 
 impl Source for Timeline {
-    fn now(&self) -> PublisherTime {
+    fn now(&self) -> RealTime {
         let passed = i64::try_from(self.passed().as_micros()).unwrap_or(i64::MAX);
-        PublisherTime(BEGIN.0 + passed + self.shared.off.load(Ordering::SeqCst))
+        RealTime(BEGIN.0 + passed + self.shared.off.load(Ordering::SeqCst))
     }
 
     fn random(&self) -> [u8; 16] {

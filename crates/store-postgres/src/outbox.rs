@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::rows::{LetterColumns, delivery_columns, letter};
@@ -53,7 +53,7 @@ fn columns(row: &Row) -> Result<LetterColumns, StoreError> {
 impl Outbox for PostgresStore {
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
@@ -107,7 +107,7 @@ impl Outbox for PostgresStore {
 
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let mut rows = vec![self.row(&next_of("TRUE"), &[&now.0]).await?];

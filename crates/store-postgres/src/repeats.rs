@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_store::StoreError;
 use signoff_store::contract::{Repeated, Repeats};
 use tokio_postgres::Row;
@@ -27,7 +27,7 @@ impl Repeats for PostgresStore {
                 publisher: publisher.to_owned(),
                 key,
                 digest: digest.map_err(|_| StoreError::Corrupt("a digest has 32 bytes".to_owned()))?,
-                expires_at: PublisherTime(column(&row, 1)?),
+                expires_at: RealTime(column(&row, 1)?),
                 reply: column(&row, 2)?,
             })
         };
@@ -51,7 +51,7 @@ impl Repeats for PostgresStore {
         if kept == 1 { Ok(()) } else { Err(StoreError::Stale) }
     }
 
-    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError> {
+    async fn prune_repeated(&self, now: RealTime, limit: usize) -> Result<usize, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = self
             .rows(

@@ -1,7 +1,7 @@
 //! What the nodes that share the database ask it.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Connections, DevKind, Fingerprint, Lookup, Sharing};
 use tokio_postgres::Row;
@@ -37,9 +37,9 @@ impl Sharing for PostgresStore {
         Ok(())
     }
 
-    async fn time(&self) -> Result<Option<PublisherTime>, StoreError> {
+    async fn time(&self) -> Result<Option<RealTime>, StoreError> {
         let row = self.row("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint", &[]).await?;
-        row.map(|row| column(&row, 0).map(PublisherTime)).transpose()
+        row.map(|row| column(&row, 0).map(RealTime)).transpose()
     }
 
     async fn look(

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::leases::Holds;
@@ -37,7 +37,7 @@ fn read_row(row: &Row<'_>) -> Result<LetterColumns, rusqlite::Error> {
 impl Outbox for SqliteStore {
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
@@ -95,14 +95,14 @@ impl Outbox for SqliteStore {
 
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let holds = &self.inner.leases.letters;
         self.read(|connection| {
             let holds = holds.lock();
             let everybody = format!("SELECT id, due_at FROM outbox {WAITING} ORDER BY due_at");
-            let mut next = soonest(connection, &everybody, [], now, &holds)?;
+            let mut next = soonest(connection, &everybody, [], now.on_unset_clock(), &holds)?;
             let one =
                 format!("SELECT id, due_at FROM outbox {WAITING} AND publisher_id = ?1 ORDER BY due_at");
             for (publisher, now) in clocks {

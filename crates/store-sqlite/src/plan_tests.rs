@@ -14,7 +14,7 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 use signoff_store::contract::{
     Aged, Artifacts, Audit, Change, Claim, Claimed, Content, Delivery, Directory, Lease, Mail, OfferFilter,
@@ -38,6 +38,7 @@ pub(super) fn listen(connection: &mut Connection, path: &Path) {
 
 const CONTOSO: &str = "contoso";
 const NOW: PublisherTime = PublisherTime(1_772_701_687_000_000);
+const REAL_NOW: RealTime = RealTime(NOW.0);
 const LONG: Duration = Duration::from_mins(1);
 
 fn id(number: u128) -> OperationId {
@@ -99,7 +100,7 @@ fn step(executor: Executor) -> StepPlan {
 }
 
 async fn claim(store: &SqliteStore, clocks: Vec<(String, PublisherTime)>) -> Vec<Claimed> {
-    store.claim(Claim { now: NOW, clocks, lease_for: LONG, limit: 9 }).await.unwrap()
+    store.claim(Claim { now: REAL_NOW, clocks, lease_for: LONG, limit: 9 }).await.unwrap()
 }
 
 async fn live(store: &SqliteStore) {
@@ -160,8 +161,8 @@ async fn look(store: &SqliteStore) {
     store.next_due(Some(CONTOSO), &[]).await.unwrap();
     store.due_by(CONTOSO, NOW).await.unwrap();
     for clocks in [&clocks[..], &[]] {
-        store.next_letter_due(NOW, clocks).await.unwrap();
-        for mut letter in store.due_letters(NOW, clocks, 1).await.unwrap() {
+        store.next_letter_due(REAL_NOW, clocks).await.unwrap();
+        for mut letter in store.due_letters(REAL_NOW, clocks, 1).await.unwrap() {
             letter.delivery = Delivery::Sent;
             store.record_delivery(letter).await.unwrap();
         }
@@ -179,12 +180,12 @@ async fn keep_and_forget(store: &SqliteStore) {
         publisher: CONTOSO.to_owned(),
         key: [1; 32],
         digest: [2; 32],
-        expires_at: NOW,
+        expires_at: REAL_NOW,
         reply: "{}".to_owned(),
     };
     store.keep_reply(reply).await.unwrap();
     store.repeated(CONTOSO, [1; 32]).await.unwrap().unwrap();
-    assert_eq!(store.prune_repeated(NOW, 9).await.unwrap(), 1);
+    assert_eq!(store.prune_repeated(REAL_NOW, 9).await.unwrap(), 1);
     store.load_with_secrets(CONTOSO, "vm").await.unwrap().unwrap();
     store.audit(CONTOSO, None, 9).await.unwrap();
     for after in [None, Some("a".to_owned())] {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_store::StoreError;
 use signoff_store::contract::{Repeated, Repeats};
 use signoff_store::rows::ReplyRow;
@@ -23,7 +23,7 @@ impl Repeats for SqliteStore {
                             publisher: publisher.to_owned(),
                             key,
                             digest: row.get(0)?,
-                            expires_at: PublisherTime(row.get(1)?),
+                            expires_at: RealTime(row.get(1)?),
                             reply: row.get(2)?,
                         })
                     });
@@ -39,7 +39,7 @@ impl Repeats for SqliteStore {
             .await
     }
 
-    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError> {
+    async fn prune_repeated(&self, now: RealTime, limit: usize) -> Result<usize, StoreError> {
         self.writer()
             .write(move |connection| {
                 connection

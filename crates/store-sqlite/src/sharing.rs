@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{OptionalExtension, params};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{DevKind, Fingerprint, Lookup, Sharing};
 
@@ -23,7 +23,7 @@ impl Sharing for SqliteStore {
         self.writer().write(schema::stamp).await
     }
 
-    async fn time(&self) -> Result<Option<PublisherTime>, StoreError> {
+    async fn time(&self) -> Result<Option<RealTime>, StoreError> {
         Ok(None)
     }
 

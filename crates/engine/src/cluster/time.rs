@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use signoff_lifecycle::ids::Micros;
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 
@@ -13,8 +14,8 @@ use crate::sleep::sleep_or_stop;
 const EVERY: Duration = Duration::from_secs(30);
 /// So many looks are taken at a time; the fastest one counts, since it is off by half its round trip at most.
 const LOOKS: usize = 5;
-/// A look that took longer than this, in microseconds, is worth less than the one before.
-const SLOWEST: i64 = 500_000;
+/// A look that took longer than this is worth less than the one before.
+const SLOWEST: Micros = Micros::from_millis(500);
 
 impl Engine {
     /// Takes up the time that nodes share, if there is one.
@@ -30,15 +31,15 @@ impl Engine {
         Ok(())
     }
 
-    /// How long the fastest look took, and how far the store's clock is ahead of this machine's ticks.
-    async fn look_at_the_clock(&self) -> Result<Option<(i64, i64)>, StoreError> {
+    /// How long the fastest look took, and by how many microseconds the store's clock is ahead of this machine's ticks.
+    async fn look_at_the_clock(&self) -> Result<Option<(Micros, i64)>, StoreError> {
         let (store, clock) = (&self.shared.store, &self.shared.clock);
-        let mut fastest: Option<(i64, i64)> = None;
+        let mut fastest: Option<(Micros, i64)> = None;
         for _ in 0..LOOKS {
             let before = clock.ticks();
             let Some(time) = store.time().await? else { return Ok(None) };
-            let took = clock.ticks().saturating_sub(before);
-            let look = (took, time.0.saturating_sub(before.saturating_add(took / 2)));
+            let took = clock.ticks().since(before);
+            let look = (took, before.plus(Micros(took.0 / 2)).behind(time));
             if fastest.is_none_or(|(fastest, _)| took < fastest) {
                 fastest = Some(look);
             }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::DevKind;
 use tokio::sync::watch;
@@ -91,7 +91,7 @@ impl<'a> Still<'a> {
 
     async fn move_to(&self, time: PublisherTime) -> Result<(), StoreError> {
         let shared = &self.engine.shared;
-        let ahead = time.0.saturating_sub(shared.clock.real().0);
+        let ahead = time.ahead_of(shared.clock.real());
         shared.store.put_dev_state(DevKind::Clock, self.publisher, "", Some(ahead.to_string())).await?;
         shared.clock.stand_still(self.publisher, time);
         Ok(())
@@ -110,7 +110,7 @@ pub(super) struct Entry<'a> {
     publisher: &'a str,
     body: String,
     /// Until when the clock stands still by it.
-    until: PublisherTime,
+    until: RealTime,
 }
 
 impl<'a> Entry<'a> {
@@ -130,7 +130,7 @@ impl<'a> Entry<'a> {
         let set = stored.as_deref().map_or(Ok(Set::Ahead(0)), |body| read(publisher, body))?;
         let real = shared.clock.real();
         // One that would stand still for longer was set by a clock that was ahead.
-        let stands = |until: PublisherTime| until > real && until.since(real) <= STILL_FOR;
+        let stands = |until: RealTime| until > real && until.since(real) <= STILL_FOR;
         if matches!(set, Set::Still { until, .. } if stands(until)) {
             return Ok(None);
         }
@@ -172,7 +172,7 @@ async fn swap(
     publisher: &str,
     present: Option<&str>,
     time: PublisherTime,
-) -> Result<Option<(String, PublisherTime)>, StoreError> {
+) -> Result<Option<(String, RealTime)>, StoreError> {
     let shared = &engine.shared;
     let until = shared.clock.real().plus(STILL_FOR);
     let set = Set::Still { time, until };
@@ -204,7 +204,7 @@ pub(super) fn read(publisher: &str, body: &str) -> Result<Set, StoreError> {
     match words.next() {
         Some("still") => {
             let (time, until) = (number(words.next())?, number(words.next())?);
-            Ok(Set::Still { time: PublisherTime(time), until: PublisherTime(until) })
+            Ok(Set::Still { time: PublisherTime(time), until: RealTime(until) })
         }
         ahead => number(ahead).map(Set::Ahead),
     }
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_read_as_it_was_written() {
-        let still = Set::Still { time: PublisherTime(7), until: PublisherTime(-3) };
+        let still = Set::Still { time: PublisherTime(7), until: RealTime(-3) };
         for set in [Set::Ahead(0), Set::Ahead(-5), still] {
             assert_eq!(read("contoso", &write(set, "word")).unwrap(), set);
         }

@@ -7,7 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::Outcome;
 use signoff_lifecycle::webhook::{Answer, Ask, Finding};
 
@@ -56,9 +56,9 @@ pub(crate) fn kind(ask: Ask, accepted: bool) -> &'static str {
     }
 }
 
-/// RFC 3339 in UTC.
-pub(crate) fn time(at: PublisherTime) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map(|time| time.to_string()).unwrap_or_default()
+/// Microseconds since the Unix epoch in RFC 3339, in UTC.
+pub(crate) fn time(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros).map(|time| time.to_string()).unwrap_or_default()
 }
 
 /// What a third party says of a step or of its undo: the body of its reply, and of a callback.

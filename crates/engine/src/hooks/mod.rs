@@ -15,7 +15,7 @@ pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnsw
 use std::sync::Arc;
 
 use signoff_definition::OfferType;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::plan::{Executor, StepPlan};
 use signoff_lifecycle::webhook::{Ask, Webhook, work_key};
 
@@ -70,8 +70,8 @@ impl Hooks {
         self.all.is_empty()
     }
 
-    /// The hook under whose secret the message was signed not long ago, by name; `now` is real time.
-    pub fn signed_by(&self, signed: &Signed, now: PublisherTime, body: &[u8]) -> Option<&str> {
+    /// The hook under whose secret the message was signed not long ago, by name.
+    pub fn signed_by(&self, signed: &Signed, now: RealTime, body: &[u8]) -> Option<&str> {
         let signs = |hook: &&Hook| hook.settings.secret.verifies(signed, now, body);
         self.all.iter().find(signs).map(|hook| hook.settings.name.as_str())
     }
@@ -92,7 +92,7 @@ impl Hooks {
         }));
     }
 
-    /// Asks the hook called `name` at `now` (real time).
+    /// Asks the hook called `name` at `now`.
     ///
     /// # Errors
     /// Why there is no answer.
@@ -100,7 +100,7 @@ impl Hooks {
         &self,
         name: &str,
         question: &Question<'_>,
-        now: impl Fn() -> PublisherTime,
+        now: impl Fn() -> RealTime,
     ) -> Result<HookAnswer, NoAnswer> {
         let hook = self.all.iter().find(|hook| hook.settings.name == name);
         let (Some(hook), Some(transport)) = (hook, &self.transport) else {
@@ -115,12 +115,12 @@ impl Hooks {
         reply.map_err(|problem| problem.of(name))
     }
 
-    fn request(&self, hook: &Hook, question: &Question<'_>, now: PublisherTime) -> HookRequest {
+    fn request(&self, hook: &Hook, question: &Question<'_>, now: RealTime) -> HookRequest {
         let Question { ask, accepted, publisher, offer, operation, step, attempt, .. } = *question;
         let key = work_key(operation, step, ask);
         let message = Message {
             kind: message::kind(ask, accepted),
-            timestamp: message::time(now),
+            timestamp: message::time(now.0),
             data: Data {
                 idempotency_key: &key,
                 of: accepted.then(|| ask.as_str()),
@@ -136,7 +136,7 @@ impl Hooks {
                      ?api-version=2017-10-31",
                     self.callback_base
                 ),
-                deadline: question.deadline.map(message::time),
+                deadline: question.deadline.map(|deadline| message::time(deadline.0)),
             },
         };
         let body = serde_json::to_string(&message).unwrap_or_default();

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 
 /// How far the clock of the other side may be off, in seconds.
 const TOLERANCE: u64 = 5 * 60;
@@ -58,16 +58,16 @@ impl HookSecret {
         read.map_or_else(|| self.bytes.clone(), |secret| secret.bytes)
     }
 
-    /// Signs a body at `now` (real time).
-    pub fn sign(&self, id: &str, now: PublisherTime, body: &[u8]) -> Signed {
+    /// Signs a body at `now`.
+    pub fn sign(&self, id: &str, now: RealTime, body: &[u8]) -> Signed {
         let timestamp = seconds(now).to_string();
         let code = self.code(id, &timestamp, body).finalize().into_bytes();
         let signature = format!("v1,{}", STANDARD.encode(code));
         Signed { id: id.to_owned(), timestamp, signature }
     }
 
-    /// Whether the body was signed under this secret not long before or after `now` (real time).
-    pub fn verifies(&self, signed: &Signed, now: PublisherTime, body: &[u8]) -> bool {
+    /// Whether the body was signed under this secret not long before or after `now`.
+    pub fn verifies(&self, signed: &Signed, now: RealTime, body: &[u8]) -> bool {
         let Ok(at) = signed.timestamp.parse::<i64>() else { return false };
         if at.abs_diff(seconds(now)) > TOLERANCE || signed.id.is_empty() {
             return false;
@@ -90,7 +90,7 @@ impl HookSecret {
     }
 }
 
-fn seconds(at: PublisherTime) -> i64 {
+fn seconds(at: RealTime) -> i64 {
     at.0.div_euclid(1_000_000)
 }
 
@@ -134,8 +134,8 @@ mod tests {
     const BODY: &[u8] = br#"{"test": 2432232314}"#;
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
-    fn at(seconds: i64) -> PublisherTime {
-        PublisherTime(seconds * 1_000_000 + 7)
+    fn at(seconds: i64) -> RealTime {
+        RealTime(seconds * 1_000_000 + 7)
     }
 
     fn secret() -> HookSecret {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::redirect;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use url::{Host, Url};
 
 use super::signature::{HookSecret, Signed};
@@ -47,7 +47,7 @@ pub struct HookReply {
 impl HookReply {
     /// The reply of a third party that knows the secret, given at `now` (real time): for certifiers within this
     /// process.
-    pub fn signed(request: &HookRequest, secret: &HookSecret, now: PublisherTime, body: &str) -> Self {
+    pub fn signed(request: &HookRequest, secret: &HookSecret, now: RealTime, body: &str) -> Self {
         let signed = secret.sign(&request.signed.id, now, body.as_bytes());
         Self { status: 200, signed, body: body.as_bytes().to_vec() }
     }

@@ -200,7 +200,7 @@ impl Deliverer {
 
     fn now_of(&self, publisher: &str) -> PublisherTime {
         let ahead = self.clock.clocks().into_iter().find(|(name, _)| name == publisher);
-        ahead.map_or_else(|| self.clock.now(), |(_, now)| now)
+        ahead.map_or_else(|| self.clock.now().on_unset_clock(), |(_, now)| now)
     }
 }
 

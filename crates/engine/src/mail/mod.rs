@@ -11,7 +11,7 @@ mod settings;
 mod tests;
 mod transport;
 
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::{PublisherTime, RealTime};
 
 pub use deliver::{Deliverer, DeliverySettings};
 pub use render::{Rendered, render};
@@ -20,15 +20,15 @@ pub use transport::{Carrier, SendError, Transport};
 
 /// The time, as delivery needs to know it.
 pub trait Clock: Send + Sync {
-    /// The time for publishers whose clock is not set.
-    fn now(&self) -> PublisherTime;
+    /// The real time, which is that of publishers whose clock is not set.
+    fn now(&self) -> RealTime;
 
     /// The time of each publisher whose test clock is ahead.
     fn clocks(&self) -> Vec<(String, PublisherTime)>;
 }
 
 impl Clock for crate::clock::Clock {
-    fn now(&self) -> PublisherTime {
+    fn now(&self) -> RealTime {
         self.real()
     }
 

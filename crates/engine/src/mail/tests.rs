@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Mail, Outbox};
 use tokio::sync::Notify;
@@ -20,8 +20,8 @@ const START: PublisherTime = PublisherTime(1_772_701_687_000_000);
 struct Still;
 
 impl Clock for Still {
-    fn now(&self) -> PublisherTime {
-        START
+    fn now(&self) -> RealTime {
+        RealTime(START.0)
     }
 
     fn clocks(&self) -> Vec<(String, PublisherTime)> {
@@ -76,12 +76,12 @@ fn due(letter: &Letter) -> Option<PublisherTime> {
 impl Outbox for Tray {
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         _: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
         let mut letters = self.letters.lock();
-        let is_due = |letter: &Letter| due(letter).is_some_and(|at| at <= now);
+        let is_due = |letter: &Letter| due(letter).is_some_and(|at| at <= now.on_unset_clock());
         let (mut due, mut rest): (Vec<_>, Vec<_>) = letters.drain(..).partition(is_due);
         rest.extend(due.split_off(limit.min(due.len())));
         *letters = rest;
@@ -96,10 +96,10 @@ impl Outbox for Tray {
 
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         _: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
-        Ok(self.letters.lock().iter().filter_map(due).min().map(|at| at.since(now)))
+        Ok(self.letters.lock().iter().filter_map(due).min().map(|at| at.since(now.on_unset_clock())))
     }
 
     async fn letters(&self) -> Result<Vec<Letter>, StoreError> {

@@ -117,8 +117,8 @@ impl Engine {
     /// Wakes the runner if it would sleep beyond `due`, on the publisher's clock. Most work is due long after the
     /// runner looks next, and looking costs.
     pub(crate) fn wake_runner(&self, publisher: &str, due: PublisherTime) {
-        let due = due.0.saturating_sub(self.shared.clock.ahead_of(publisher));
-        if due < self.shared.next_look.load(Ordering::SeqCst) {
+        let due = due.in_real_time(self.shared.clock.ahead_of(publisher));
+        if due.0 < self.shared.next_look.load(Ordering::SeqCst) {
             self.shared.work.notify_one();
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -12,7 +12,7 @@ use super::*;
 use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
 
 const LONG: Duration = Duration::from_hours(1);
-const END: PublisherTime = PublisherTime(i64::MAX);
+const END: RealTime = RealTime(i64::MAX);
 
 /// An engine without a runner, and a publish whose first step is to be done.
 async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use signoff_engine::clock::{Clock, Source};
+use signoff_engine::clock::{Clock, Source, Ticks};
 use signoff_engine::{Engine, Look, Settings};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
@@ -22,11 +22,11 @@ struct Wrong {
 }
 
 impl Source for Wrong {
-    fn now(&self) -> PublisherTime {
-        PublisherTime(self.right.real().0 + self.ahead.load(Ordering::SeqCst))
+    fn now(&self) -> RealTime {
+        RealTime(self.right.real().0 + self.ahead.load(Ordering::SeqCst))
     }
 
-    fn ticks(&self) -> i64 {
+    fn ticks(&self) -> Ticks {
         self.right.ticks()
     }
 

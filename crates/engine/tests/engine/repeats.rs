@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 use signoff_engine::{CancelRequest, Done, EngineError, GoLiveRequest, PublishRequest, PutRequest, Receipt};
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};
@@ -26,7 +26,7 @@ enum Wish {
 }
 
 impl Wish {
-    fn repeat(self, first_sent: PublisherTime) -> Repeat {
+    fn repeat(self, first_sent: RealTime) -> Repeat {
         let (kind, number) = match self {
             Self::Put(number) => (1, number),
             Self::Publish(number) => (2, number),
@@ -38,7 +38,7 @@ impl Wish {
         Repeat { key, digest: key, first_sent }
     }
 
-    async fn ask(self, world: &World, first_sent: PublisherTime) -> Result<Done, EngineError> {
+    async fn ask(self, world: &World, first_sent: RealTime) -> Result<Done, EngineError> {
         let (by, guard, repeat) = ("ann".into(), Guard::None, Some(self.repeat(first_sent)));
         match self {
             Self::Put(_) => {
@@ -178,14 +178,14 @@ async fn the_window_is_real_time_at_both_ends() {
     let window = i64::try_from(WINDOW.0).unwrap();
     let ahead = i64::try_from(AHEAD.0).unwrap();
     for outside in [now.0 - window, now.0 - 9 * window, now.0 + ahead + 60 * second, now.0 + 9 * window] {
-        let refused = Wish::Publish(0).ask(&world, PublisherTime(outside)).await;
+        let refused = Wish::Publish(0).ask(&world, RealTime(outside)).await;
         assert!(matches!(refused, Err(EngineError::Refused(Refusal::FirstSentOutOfRange))), "{refused:?}");
     }
     // A publisher's clock that was moved changes nothing about it: the sender knows only the real time.
     for _ in 0..50 {
         world.advance(HOUR).await;
     }
-    let inside = PublisherTime(now.0 - window + 60 * second);
+    let inside = RealTime(now.0 - window + 60 * second);
     let told = Wish::Publish(0).ask(&world, inside).await.unwrap().receipt;
     for _ in 0..50 {
         world.advance(HOUR).await;
@@ -203,7 +203,7 @@ async fn replies_are_thrown_away_when_nobody_may_ask_for_them() {
         publisher: CONTOSO.to_owned(),
         key: [number; 32],
         digest: [number; 32],
-        expires_at: PublisherTime(expires_at),
+        expires_at: RealTime(expires_at),
         reply: String::new(),
     };
     // A reply outlives the window, for the server's clock may be set back.

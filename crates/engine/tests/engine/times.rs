@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::{Engine, Settings};
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -15,8 +15,8 @@ use crate::world::{CONTOSO, cancel_request, definition, publish_request, put_of}
 struct Backwards(AtomicI64);
 
 impl Source for Backwards {
-    fn now(&self) -> PublisherTime {
-        PublisherTime(self.0.fetch_sub(1000, Ordering::Relaxed))
+    fn now(&self) -> RealTime {
+        RealTime(self.0.fetch_sub(1000, Ordering::Relaxed))
     }
 
     fn random(&self) -> [u8; 16] {

@@ -6,7 +6,7 @@ use signoff_engine::hooks::{HookAnswer, HookReply, HookRequest};
 use signoff_engine::{CallbackRequest, EngineError};
 use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
@@ -178,7 +178,7 @@ async fn a_reply_that_is_not_signed_as_it_must_be_counts_for_nothing() {
         (
             |_, mut reply| {
                 // The reply to another question.
-                reply.signed = secret().sign("other", PublisherTime(0), &reply.body);
+                reply.signed = secret().sign("other", RealTime(0), &reply.body);
                 reply
             },
             "not signed",

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use signoff_engine::mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
 use signoff_store_sqlite::SqliteStore;
@@ -15,6 +15,8 @@ use tokio::task::JoinHandle;
 
 /// When the tests begin: 2026-03-05T09:08:07Z.
 pub(crate) const START: PublisherTime = PublisherTime(1_772_701_687_000_000);
+/// The same in real time.
+pub(crate) const REAL_START: RealTime = RealTime(START.0);
 pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
 
 /// A clock that moves on by a millisecond whenever somebody looks at it, so that short pauses pass by themselves.
@@ -24,12 +26,12 @@ pub(crate) struct Ticking {
 }
 
 impl Clock for Ticking {
-    fn now(&self) -> PublisherTime {
-        PublisherTime(self.now.fetch_add(1000, Ordering::Relaxed))
+    fn now(&self) -> RealTime {
+        RealTime(self.now.fetch_add(1000, Ordering::Relaxed))
     }
 
     fn clocks(&self) -> Vec<(String, PublisherTime)> {
-        let now = self.now();
+        let now = self.now().on_unset_clock();
         self.ahead.iter().map(|(publisher, by)| (publisher.clone(), now.plus(*by))).collect()
     }
 }
@@ -110,7 +112,7 @@ impl Fixture {
 
     /// How long it takes until somebody gets a letter to send.
     pub(crate) async fn next_due(&self) -> Option<Micros> {
-        self.store.next_letter_due(START, &[]).await.unwrap()
+        self.store.next_letter_due(REAL_START, &[]).await.unwrap()
     }
 
     /// Starts delivering, with pauses of a microsecond.

@@ -4,7 +4,7 @@ use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_store::contract::{Delivery, DevState, Letter, Mail, Outbox};
 
-use crate::fixture::{Fixture, HOUR, START, mail};
+use crate::fixture::{Fixture, HOUR, REAL_START, START, mail};
 
 fn of(publisher: &str, at: PublisherTime) -> Mail {
     Mail { publisher: publisher.to_owned(), at, ..mail("seller@contoso.example", Event::Started) }
@@ -22,16 +22,16 @@ async fn a_letter_is_due_by_its_publishers_clock() {
     for publisher in ["contoso", "fabrikam"] {
         fixture.write(vec![of(publisher, later)]).await;
     }
-    assert_eq!(store.due_letters(START, &[], 10).await.unwrap(), []);
-    assert_eq!(store.next_letter_due(START, &[]).await.unwrap(), Some(HOUR));
+    assert_eq!(store.due_letters(REAL_START, &[], 10).await.unwrap(), []);
+    assert_eq!(store.next_letter_due(REAL_START, &[]).await.unwrap(), Some(HOUR));
 
     let halfway = [("contoso".to_owned(), START.plus(Micros(HOUR.0 / 2)))];
-    assert_eq!(store.next_letter_due(START, &halfway).await.unwrap(), Some(Micros(HOUR.0 / 2)));
+    assert_eq!(store.next_letter_due(REAL_START, &halfway).await.unwrap(), Some(Micros(HOUR.0 / 2)));
     let there = [("contoso".to_owned(), later)];
-    assert_eq!(store.next_letter_due(START, &there).await.unwrap(), Some(Micros::ZERO));
-    let due = store.due_letters(START, &there, 10).await.unwrap();
+    assert_eq!(store.next_letter_due(REAL_START, &there).await.unwrap(), Some(Micros::ZERO));
+    let due = store.due_letters(REAL_START, &there, 10).await.unwrap();
     assert_eq!(publishers(&due), ["contoso"]);
-    let due = store.due_letters(later, &there, 10).await.unwrap();
+    let due = store.due_letters(later.in_real_time(0), &there, 10).await.unwrap();
     assert_eq!(publishers(&due), ["fabrikam"]);
 }
 
@@ -42,12 +42,12 @@ async fn a_letter_is_held_until_it_is_settled() {
     for publisher in ["contoso", "fabrikam", "adatum"] {
         fixture.write(vec![of(publisher, START)]).await;
     }
-    let mut first = store.due_letters(START, &[], 2).await.unwrap();
+    let mut first = store.due_letters(REAL_START, &[], 2).await.unwrap();
     assert_eq!(publishers(&first), ["contoso", "fabrikam"]);
     // A held letter does not hide the one behind it.
-    let second = store.due_letters(START, &[], 2).await.unwrap();
+    let second = store.due_letters(REAL_START, &[], 2).await.unwrap();
     assert_eq!(publishers(&second), ["adatum"]);
-    let held_for = store.next_letter_due(START, &[]).await.unwrap().unwrap();
+    let held_for = store.next_letter_due(REAL_START, &[]).await.unwrap().unwrap();
     assert!(!held_for.is_zero() && held_for <= Micros::from_millis(60_000), "{held_for:?}");
 
     let mut again = first.remove(0);
@@ -55,8 +55,8 @@ async fn a_letter_is_held_until_it_is_settled() {
     again.failures = 1;
     again.last_error = Some("later".to_owned());
     store.record_delivery(again.clone()).await.unwrap();
-    assert_eq!(store.next_letter_due(START, &[]).await.unwrap(), Some(Micros::ZERO));
-    assert_eq!(store.due_letters(START, &[], 2).await.unwrap(), [again]);
+    assert_eq!(store.next_letter_due(REAL_START, &[]).await.unwrap(), Some(Micros::ZERO));
+    assert_eq!(store.due_letters(REAL_START, &[], 2).await.unwrap(), [again]);
 }
 
 #[tokio::test]
@@ -64,13 +64,13 @@ async fn a_settled_letter_stays_settled() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     fixture.write(vec![of("contoso", START)]).await;
-    let mut letter = store.due_letters(START, &[], 1).await.unwrap().remove(0);
+    let mut letter = store.due_letters(REAL_START, &[], 1).await.unwrap().remove(0);
     letter.delivery = Delivery::Sent;
     store.record_delivery(letter.clone()).await.unwrap();
     let late = Letter { delivery: Delivery::Due(START), failures: 9, ..letter.clone() };
     store.record_delivery(late).await.unwrap();
     assert_eq!(fixture.letter().await, letter);
-    assert_eq!(store.next_letter_due(START, &[]).await.unwrap(), None);
+    assert_eq!(store.next_letter_due(REAL_START, &[]).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -78,13 +78,13 @@ async fn a_letter_of_before_a_reset_settles_no_other() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     fixture.write(vec![of("contoso", START)]).await;
-    let old = store.due_letters(START, &[], 1).await.unwrap().remove(0);
+    let old = store.due_letters(REAL_START, &[], 1).await.unwrap().remove(0);
     store.reset().await.unwrap();
     fixture.write(vec![Mail { operation: OperationId(1), ..of("contoso", START) }]).await;
     let new = fixture.letter().await;
     assert_eq!(new.id, old.id);
     store.record_delivery(Letter { delivery: Delivery::Sent, ..old }).await.unwrap();
-    assert_eq!(store.due_letters(START, &[], 1).await.unwrap(), [new]);
+    assert_eq!(store.due_letters(REAL_START, &[], 1).await.unwrap(), [new]);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_letter_for_the_mailbox_alone_is_never_due() {
     fixture.write(vec![Mail { deliver: false, ..of("contoso", START) }]).await;
     let end = PublisherTime(i64::MAX);
     let clocks = [("contoso".to_owned(), end)];
-    assert_eq!(store.due_letters(end, &clocks, 10).await.unwrap(), []);
-    assert_eq!(store.next_letter_due(end, &clocks).await.unwrap(), None);
+    assert_eq!(store.due_letters(end.in_real_time(0), &clocks, 10).await.unwrap(), []);
+    assert_eq!(store.next_letter_due(end.in_real_time(0), &clocks).await.unwrap(), None);
     assert_eq!(fixture.letter().await.delivery, Delivery::Mailbox);
 }

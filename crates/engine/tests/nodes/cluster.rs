@@ -8,7 +8,7 @@ use signoff_engine::clock::{Clock, Source};
 use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutRequest, Settings};
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
 use signoff_store_postgres::testing::database;
@@ -30,8 +30,8 @@ struct Machine {
 }
 
 impl Source for Machine {
-    fn now(&self) -> PublisherTime {
-        PublisherTime(self.right.real().0 + self.minutes_ahead * 60_000_000)
+    fn now(&self) -> RealTime {
+        RealTime(self.right.real().0 + self.minutes_ahead * 60_000_000)
     }
 
     fn random(&self) -> [u8; 16] {

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::Extension;
 use axum::extract::ConnectInfo;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, RealTime};
 
 use super::token_error::TokenError;
 use crate::quota::Quota;
@@ -15,7 +15,7 @@ const MINUTE: Micros = Micros::from_millis(60_000);
 pub(super) type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 /// The sign-ins that failed lately, by the addresses that they came from.
-pub(super) struct SignIns(Option<Quota<IpAddr>>);
+pub(super) struct SignIns(Option<Quota<IpAddr, RealTime>>);
 
 /// A sign-in under way: it counts as failed until it is known better.
 pub(super) struct Attempt(Option<IpAddr>);
@@ -32,7 +32,7 @@ impl SignIns {
             return Ok(Attempt(None));
         };
         let network = network(peer.ip());
-        let now = PublisherTime(now.saturating_mul(1_000_000));
+        let now = RealTime(now.saturating_mul(1_000_000));
         match quota.take(&network, 1, now) {
             Ok(()) => Ok(Attempt(Some(network))),
             Err(wait) => Err(TokenError::too_many(wait.0.div_ceil(1_000_000))),

@@ -7,14 +7,14 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use signoff_front::context::Context;
 use signoff_front::reply;
-use signoff_lifecycle::ids::PublisherTime;
 use signoff_wire::me::{Me, MyRole};
+use signoff_wire::time::rfc3339;
 
 use super::audit::actor;
+use crate::Portal;
 use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
 use crate::openapi::{Answer, Call};
-use crate::{Portal, view};
 
 pub(crate) const ENDPOINT: Endpoint =
     Endpoint::get("/api/me", |method| on(method, handle)).least(Least::Anybody).described(describe);
@@ -37,7 +37,7 @@ async fn handle(State(app): State<Portal>, context: Context) -> Result<Response,
         client: caller.map(|caller| caller.principal.client.as_str().into()),
         name: caller.and_then(|caller| caller.name.as_deref()).map(Into::into),
         publishers: publishers.collect(),
-        expires: caller.map(|caller| view::time(PublisherTime(caller.expires_at.saturating_mul(1_000_000)))),
+        expires: caller.map(|caller| rfc3339(caller.expires_at.saturating_mul(1_000_000)).into()),
     };
     Ok(reply::json(StatusCode::OK, &body))
 }

@@ -109,7 +109,7 @@ fn audited(
     is_new: bool,
 ) -> Option<AuditEntry> {
     let outcome = if is_new { "created" } else { "stored" };
-    let now = app.engine().clock().real();
+    let now = app.engine().clock().real().on_unset_clock();
     let entry = app.engine_for(context, standing).audit_entry_for("putPrincipal", outcome, now)?;
     Some(AuditEntry { subject: Some(id.to_string()), ..entry })
 }

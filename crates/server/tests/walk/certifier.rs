@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock;
 use signoff_engine::hooks::{HookSecret, HookSettings, HookedStep, Signed};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, RealTime};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -54,7 +54,7 @@ pub(crate) fn says(status: &str) -> Reply {
     Reply::Says(json!({ "status": status }))
 }
 
-pub(crate) fn now() -> PublisherTime {
+pub(crate) fn now() -> RealTime {
     Clock::default().real()
 }
 

@@ -82,11 +82,8 @@ async fn nothing_is_said_to_who_cannot_sign() {
     let elsewhere = url.replace("sample-vm", "no-such-offer");
     for url in [&url, &elsewhere] {
         let good = || callback_to(&server, url, &body);
-        let old = secret().sign(
-            "msg_1",
-            signoff_lifecycle::ids::PublisherTime(now().0 - 301_000_000),
-            body.as_bytes(),
-        );
+        let old =
+            secret().sign("msg_1", signoff_lifecycle::ids::RealTime(now().0 - 301_000_000), body.as_bytes());
         let mut outdated = good();
         for (name, value) in old.headers() {
             outdated = outdated.without_header(name).header(name, value);

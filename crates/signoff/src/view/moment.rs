@@ -1,6 +1,6 @@
 //! Times for people.
 
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_wire::time::parse_rfc3339;
 
 /// A time to the second: the rest is for machines.
@@ -12,7 +12,7 @@ pub(super) fn exact(time: &str) -> String {
 }
 
 /// How far the time is from `now`; `None`: it is no time.
-pub(super) fn relative(time: &str, now: PublisherTime) -> Option<String> {
+pub(super) fn relative(time: &str, now: RealTime) -> Option<String> {
     const SECOND: i64 = 1_000_000;
     let apart = now.0.saturating_sub(parse_rfc3339(time).ok()?);
     let seconds = apart.saturating_abs() / SECOND;
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn a_time_is_told_from_the_present() {
-        let now = PublisherTime(parse_rfc3339("2026-11-21T08:00:00Z").unwrap());
+        let now = RealTime(parse_rfc3339("2026-11-21T08:00:00Z").unwrap());
         for (time, told) in [
             ("2026-11-21T07:59:58.0000000Z", "just now"),
             ("2026-11-21T07:59:18Z", "42 s ago"),

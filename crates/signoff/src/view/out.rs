@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use signoff_engine::clock::Clock;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_text::clean;
 
 use super::Text;
@@ -23,7 +23,7 @@ pub(crate) struct Screen {
     /// Its columns; `None`: it is no terminal, and nothing is folded.
     pub(crate) width: Option<usize>,
     /// The present, for a person who looks; `None`: a program reads it, and only exact times are written.
-    pub(crate) now: Option<PublisherTime>,
+    pub(crate) now: Option<RealTime>,
 }
 
 impl Stream {

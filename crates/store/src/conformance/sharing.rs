@@ -1,7 +1,7 @@
 //! What nodes that share a store ask it.
 
 use crate::contract::{DevKind, Fingerprint, Lookup, StoredOperation};
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, apply, cancel, id, publish, put};
@@ -101,5 +101,5 @@ pub async fn a_shared_store_has_a_clock(fx: &impl Fixture) {
     assert_eq!(first.is_some(), store.is_shared());
     assert!(first <= second, "{first:?} {second:?}");
     // Some time after this was written, in microseconds.
-    assert!(first.is_none_or(|time| time > PublisherTime(1_772_701_687_000_000)), "{first:?}");
+    assert!(first.is_none_or(|time| time > RealTime(1_772_701_687_000_000)), "{first:?}");
 }

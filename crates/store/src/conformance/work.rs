@@ -11,8 +11,8 @@ use signoff_lifecycle::operation::WorkKind;
 
 use super::Fixture;
 use super::world::{
-    CONTOSO, FABRIKAM, HOUR, LONG, NOW, apply, bare, claim, claim_one, decided, done, give_work, id, publish,
-    put, work,
+    CONTOSO, FABRIKAM, HOUR, LONG, NOW, REAL_NOW, apply, bare, claim, claim_one, decided, done, give_work,
+    id, publish, put, work,
 };
 
 fn operations(claimed: &[Claimed]) -> Vec<u128> {
@@ -47,7 +47,7 @@ pub async fn the_earliest_comes_first_and_no_more_than_asked_for(fx: &impl Fixtu
     let at = |number: i64| PublisherTime(NOW.0 - number);
     give_work(&*store, CONTOSO, "a", vec![work(1, at(1)), work(4, at(4))]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, at(3)), work(2, at(2))]).await;
-    let two = Claim { now: NOW, clocks: Vec::new(), lease_for: LONG, limit: 2 };
+    let two = Claim { now: REAL_NOW, clocks: Vec::new(), lease_for: LONG, limit: 2 };
     assert_eq!(operations(&store.claim(two.clone()).await.unwrap()), [4, 3]);
     // What is held does not hide what is not.
     assert_eq!(operations(&store.claim(two.clone()).await.unwrap()), [2, 1]);
@@ -133,7 +133,7 @@ pub async fn a_clock_ahead_makes_only_its_own_work_due(fx: &impl Fixture) {
     give_work(&*store, CONTOSO, "a", vec![work(1, later), work(2, NOW)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, later)]).await;
     let claim_with =
-        |clocks: Vec<(String, PublisherTime)>| Claim { now: NOW, clocks, lease_for: LONG, limit: 9 };
+        |clocks: Vec<(String, PublisherTime)>| Claim { now: REAL_NOW, clocks, lease_for: LONG, limit: 9 };
     let ahead = vec![(CONTOSO.to_owned(), later)];
     let claimed = store.claim(claim_with(ahead.clone())).await.unwrap();
     assert_eq!(operations(&claimed).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from([1, 2]));
@@ -148,7 +148,7 @@ pub async fn a_clock_that_is_set_counts_alone(fx: &impl Fixture) {
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     give_work(&*store, FABRIKAM, "b", vec![work(3, NOW)]).await;
     let clocks = vec![(CONTOSO.to_owned(), PublisherTime(NOW.0 - 1))];
-    let claim = Claim { now: NOW, clocks, lease_for: LONG, limit: 1 };
+    let claim = Claim { now: REAL_NOW, clocks, lease_for: LONG, limit: 1 };
     // The clock stands still a moment before, and what waits for it does not hide the rest.
     assert_eq!(operations(&store.claim(claim.clone()).await.unwrap()), [3]);
     assert_eq!(store.claim(claim).await.unwrap(), []);
@@ -184,7 +184,7 @@ pub async fn claims_are_exclusive(fx: &impl Fixture) {
         tokio::spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let claim = Claim { now: NOW, clocks: Vec::new(), lease_for: LONG, limit: 3 };
+                let claim = Claim { now: REAL_NOW, clocks: Vec::new(), lease_for: LONG, limit: 3 };
                 let claimed = store.claim(claim).await.unwrap();
                 if claimed.is_empty() {
                     return mine;

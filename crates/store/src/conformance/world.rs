@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::WorkKind;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
@@ -20,6 +20,8 @@ pub const FABRIKAM: &str = "fabrikam";
 pub const VM: &str = "microsoft-azure-virtualmachines";
 /// When the cases begin: 2026-03-05T09:08:07Z.
 pub const NOW: PublisherTime = PublisherTime(1_772_701_687_000_000);
+/// The same in real time: no clock is set.
+pub const REAL_NOW: RealTime = RealTime(NOW.0);
 /// Longer than any case takes.
 pub const LONG: Duration = Duration::from_hours(1);
 pub const HOUR: Micros = Micros::from_millis(3_600_000);
@@ -208,7 +210,7 @@ pub fn work(operation: u64, due_at: PublisherTime) -> Work {
 
 /// Claims what is due at `now`.
 pub async fn claim(store: &dyn Store, now: PublisherTime, lease_for: Duration) -> Vec<Claimed> {
-    store.claim(Claim { now, clocks: Vec::new(), lease_for, limit: 100 }).await.unwrap()
+    store.claim(Claim { now: now.in_real_time(0), clocks: Vec::new(), lease_for, limit: 100 }).await.unwrap()
 }
 
 /// Claims the one piece of work that is due now.

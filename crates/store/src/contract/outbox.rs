@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 
 use super::StoreError;
 
@@ -70,7 +70,7 @@ pub trait Outbox: Send + Sync {
     /// behind the others, else `now`.
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError>;
@@ -84,7 +84,7 @@ pub trait Outbox: Send + Sync {
     /// publisher's clock and, if somebody holds it, the hold is over. `None`: no letter waits.
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError>;
 

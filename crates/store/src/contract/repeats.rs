@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 
 use super::StoreError;
 
@@ -16,7 +16,7 @@ pub struct Repeated {
     /// Stands for everything that the request said.
     pub digest: [u8; 32],
     /// From when on, in real time, it need not be kept.
-    pub expires_at: PublisherTime,
+    pub expires_at: RealTime,
     /// The reply, in a form that the store does not read.
     pub reply: String,
 }
@@ -35,5 +35,5 @@ pub trait Repeats: Send + Sync {
     async fn keep_reply(&self, repeated: Repeated) -> Result<(), StoreError>;
 
     /// Removes at most `limit` replies that expired by `now`, the oldest first; answers how many.
-    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError>;
+    async fn prune_repeated(&self, now: RealTime, limit: usize) -> Result<usize, StoreError>;
 }

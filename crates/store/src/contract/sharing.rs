@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, RealTime};
 
 use super::{DevKind, StoreError, StoredOperation};
 use crate::packed::unpack;
@@ -82,7 +82,7 @@ pub trait Sharing: Send + Sync {
     }
 
     /// What time it is by the clock that all nodes share; `None`: there is no such clock, and each machine's counts.
-    async fn time(&self) -> Result<Option<PublisherTime>, StoreError>;
+    async fn time(&self) -> Result<Option<RealTime>, StoreError>;
 
     /// The operation, if it is not as it was when `known` was taken.
     async fn look(

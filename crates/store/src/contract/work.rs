@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::{PublisherTime, RealTime};
 
 use super::StoreError;
 
@@ -36,7 +36,7 @@ pub struct Claimed {
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// The time for publishers whose clock is not set.
-    pub now: PublisherTime,
+    pub now: RealTime,
     /// The time of each publisher whose clock is set; it alone counts there, even if it stands still meanwhile.
     pub clocks: Vec<(String, PublisherTime)>,
     /// How long the lease lasts, in real time.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, PublisherTime, RealTime};
 
 use super::tables::{LetterRow, Tables};
 use super::{MemoryStore, StoreEvent};
@@ -19,12 +19,13 @@ fn letter(id: i64, row: &LetterRow) -> Letter {
 /// Letters that wait, the earliest due first, with the time on their publishers' clocks.
 fn waiting<'a>(
     tables: &'a Tables,
-    now: PublisherTime,
+    now: RealTime,
     clocks: &[(String, PublisherTime)],
 ) -> Vec<(i64, PublisherTime, PublisherTime, &'a LetterRow)> {
+    let unset = now.on_unset_clock();
     let now_of = |publisher: &str| {
         let of_clock = clocks.iter().find(|(of, _)| of == publisher);
-        of_clock.map_or(now, |(_, ahead)| *ahead.max(&now))
+        of_clock.map_or(unset, |(_, ahead)| *ahead.max(&unset))
     };
     let waits = |(id, row): (&i64, &'a LetterRow)| match row.delivery {
         Delivery::Due(at) => Some((*id, at, now_of(&row.mail.publisher), row)),
@@ -39,7 +40,7 @@ fn waiting<'a>(
 impl Outbox for MemoryStore {
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
@@ -73,7 +74,7 @@ impl Outbox for MemoryStore {
 
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         let tables = self.inner.tables.lock();

@@ -1,7 +1,7 @@
 //! Replies to repeatable requests.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 
 use super::MemoryStore;
 use super::tables::Tables;
@@ -21,7 +21,7 @@ impl Repeats for MemoryStore {
         Ok(())
     }
 
-    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError> {
+    async fn prune_repeated(&self, now: RealTime, limit: usize) -> Result<usize, StoreError> {
         let mut tables = self.inner.tables.lock();
         let expired = tables.repeated.iter().filter(|(_, kept)| kept.expires_at <= now);
         let mut expired: Vec<_> = expired.map(|(key, kept)| (kept.expires_at, key.clone())).collect();

@@ -1,7 +1,7 @@
 //! A simulation's store is one node's own.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OperationId, RealTime};
 
 use super::MemoryStore;
 use crate::StoreError;
@@ -14,7 +14,7 @@ impl Sharing for MemoryStore {
         false
     }
 
-    async fn time(&self) -> Result<Option<PublisherTime>, StoreError> {
+    async fn time(&self) -> Result<Option<RealTime>, StoreError> {
         Ok(None)
     }
 

@@ -31,7 +31,9 @@ impl WorkQueue for MemoryStore {
         let tables = self.inner.tables.lock();
         let of_clock =
             |publisher: &str| claim.clocks.iter().find(|(of, _)| of == publisher).map(|(_, now)| *now);
-        let due = |publisher: &str, row: &WorkRow| row.due_at <= of_clock(publisher).unwrap_or(claim.now);
+        let due = |publisher: &str, row: &WorkRow| {
+            row.due_at <= of_clock(publisher).unwrap_or(claim.now.on_unset_clock())
+        };
         let mut claimed = Vec::new();
         for row in by_due_time(&tables, due) {
             if claimed.len() >= claim.limit {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::Operation;
 
 use super::faulty::FaultyStore;
@@ -102,7 +102,7 @@ impl Repeats for FaultyStore {
         pass!(self, &repeated.publisher, String::new(); keep_reply(repeated.clone()))
     }
 
-    async fn prune_repeated(&self, now: PublisherTime, limit: usize) -> Result<usize, StoreError> {
+    async fn prune_repeated(&self, now: RealTime, limit: usize) -> Result<usize, StoreError> {
         pass!(self, "", String::new(); prune_repeated(now, limit))
     }
 }
@@ -138,7 +138,7 @@ impl WorkQueue for FaultyStore {
 impl Outbox for FaultyStore {
     async fn due_letters(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError> {
@@ -151,7 +151,7 @@ impl Outbox for FaultyStore {
 
     async fn next_letter_due(
         &self,
-        now: PublisherTime,
+        now: RealTime,
         clocks: &[(String, PublisherTime)],
     ) -> Result<Option<Micros>, StoreError> {
         pass!(self, "", String::new(); next_letter_due(now, clocks))
@@ -344,7 +344,7 @@ impl Sharing for FaultyStore {
         pass!(self, "", String::new(); writable())
     }
 
-    async fn time(&self) -> Result<Option<PublisherTime>, StoreError> {
+    async fn time(&self) -> Result<Option<RealTime>, StoreError> {
         pass!(self, "", String::new(); time())
     }
 

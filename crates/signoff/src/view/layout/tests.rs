@@ -1,4 +1,4 @@
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use signoff_wire::time::parse_rfc3339;
 
 use super::*;
@@ -21,7 +21,7 @@ fn sample() -> Document {
 }
 
 fn at(width: usize) -> String {
-    let now = PublisherTime(parse_rfc3339("2026-11-21T08:00:00Z").unwrap());
+    let now = RealTime(parse_rfc3339("2026-11-21T08:00:00Z").unwrap());
     sample().laid(&Screen { width: Some(width), now: Some(now) }).rendered(false)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustix::process::Signal;
 use signoff_engine::clock::Clock;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::RealTime;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -43,7 +43,7 @@ pub(crate) struct Play {
     /// Nodes that were started so far.
     started: u64,
     clock: Clock,
-    begun: PublisherTime,
+    begun: RealTime,
 }
 
 impl Play {

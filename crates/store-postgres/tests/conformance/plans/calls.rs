@@ -5,7 +5,9 @@ use signoff_lifecycle::ids::OperationId;
 use signoff_store::Store;
 use signoff_store::conformance::audit::entry;
 use signoff_store::conformance::directory::{principal, publisher};
-use signoff_store::conformance::world::{CONTOSO, LONG, NOW, cancel, decided, done, golive, publish, put};
+use signoff_store::conformance::world::{
+    CONTOSO, LONG, NOW, REAL_NOW, cancel, decided, done, golive, publish, put,
+};
 use signoff_store::contract::{
     Aged, Change, Claim, Delivery, DevKind, Lease, Letter, OfferFilter, Place, Prune, Repeated,
 };
@@ -22,7 +24,7 @@ fn id(number: u128) -> OperationId {
 
 fn reply(key: u8) -> Repeated {
     let reply = "{}".to_owned();
-    Repeated { publisher: CONTOSO.to_owned(), key: [key; 32], digest: [key; 32], expires_at: NOW, reply }
+    Repeated { publisher: CONTOSO.to_owned(), key: [key; 32], digest: [key; 32], expires_at: REAL_NOW, reply }
 }
 
 /// Something of everything, for the rows that are made to be like it.
@@ -82,7 +84,7 @@ async fn commands(store: &dyn Store, offer: &str, first: u128, call: &impl Async
 }
 
 async fn claimed(store: &dyn Store, operation: OperationId) -> Lease {
-    let claim = Claim { now: NOW, clocks: Vec::new(), lease_for: LONG, limit: 16 };
+    let claim = Claim { now: REAL_NOW, clocks: Vec::new(), lease_for: LONG, limit: 16 };
     let claimed = store.claim(claim).await.unwrap();
     let piece = claimed.into_iter().find(|piece| piece.work.operation == operation);
     piece.expect("its work is due").lease
@@ -132,12 +134,12 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
 
 async fn mail(store: &dyn Store, call: &impl AsyncFn(&str)) {
     call("next_letter_due").await;
-    store.next_letter_due(NOW, &[]).await.unwrap().unwrap();
+    store.next_letter_due(REAL_NOW, &[]).await.unwrap().unwrap();
     call("due_letters").await;
-    let letters = store.due_letters(NOW, &[], 16).await.unwrap();
+    let letters = store.due_letters(REAL_NOW, &[], 16).await.unwrap();
     assert!(!letters.is_empty());
     call("next_letter_due with some held").await;
-    store.next_letter_due(NOW, &[]).await.unwrap().unwrap();
+    store.next_letter_due(REAL_NOW, &[]).await.unwrap().unwrap();
     call("record_delivery").await;
     for letter in letters {
         store.record_delivery(Letter { delivery: Delivery::Sent, ..letter }).await.unwrap();
@@ -151,7 +153,7 @@ async fn upkeep(store: &dyn Store, offer: &str, first: u128, call: &impl AsyncFn
     call("keep_reply").await;
     store.keep_reply(reply(key + 100)).await.unwrap();
     call("prune_repeated").await;
-    assert_eq!(store.prune_repeated(NOW, 256).await.unwrap(), 2);
+    assert_eq!(store.prune_repeated(REAL_NOW, 256).await.unwrap(), 2);
     call("publisher_after").await;
     store.publisher_after(Some(CONTOSO)).await.unwrap().unwrap();
     call("operations_after").await;
