@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use signoff_lifecycle::command::{Cancel, CancelTarget, Checked, Guard, Publish, Put, PutGuard, StopLevel};
 use signoff_lifecycle::decision::{Decision, Verdict};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::plan::StepPlan;
@@ -44,7 +44,7 @@ pub(crate) fn offer(number: usize) -> String {
 
 /// The operation that runs of the offer with this number.
 pub(crate) fn running(number: usize) -> OperationId {
-    OperationId(1 << 120 | guid(number))
+    OperationId::of(1 << 120 | guid(number))
 }
 
 /// A GUID of version 7 by its number.
@@ -89,7 +89,7 @@ async fn one(store: &SqliteStore, fill: Fill, number: usize, begun: PublisherTim
     let offer = offer(number);
     let put = Put {
         publisher: PUBLISHER.to_owned(),
-        guid: OperationId(running(number).0 ^ 1),
+        guid: OfferGuid::of(running(number).value() ^ 1),
         offer: offer.clone(),
         offer_type: Some(TYPE.to_owned()),
         migrated: None,
@@ -128,10 +128,10 @@ fn history(state: &Aggregate, count: usize, number: usize, at: PublisherTime) ->
     let mut operations: Vec<Operation> = Vec::with_capacity(count);
     for place in 0..count {
         // All operations that have ended are older than all that run.
-        let id = OperationId(guid(number) | place as u128);
+        let id = OperationId::of(guid(number) | place as u128);
         let publish = publish(id, plan(1)?, state.offer.draft.revision);
         let cancel = Command::Cancel(Cancel {
-            id: OperationId(id.0 | 1 << 20),
+            id: OperationId::of(id.value() | 1 << 20),
             by: "bench".into(),
             reason: None,
             emails: Vec::new(),

@@ -25,7 +25,7 @@ pub(crate) async fn list(State(dev): State<Dev>) -> Result<Response, Problem> {
                 text: rendered.text.into(),
                 headers: rendered.headers.into_iter().collect(),
                 message_id: rendered.message_id.into(),
-                operation: Uuid::from_u128(letter.mail.operation.0),
+                operation: Uuid::from_u128(letter.mail.operation.value()),
                 event: letter.mail.event.name().into(),
             }
         })

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Guid, Micros, PublisherTime, RealTime};
 
 /// A moment by a clock that is never set: microseconds since some moment, the same as long as
 /// this process lives.
@@ -245,7 +245,7 @@ impl Clock {
     }
 
     /// A new GUID (version 7): later ids are greater, so that stores append.
-    pub fn new_id(&self) -> OperationId {
+    pub fn new_id(&self) -> Guid {
         let millis = u64::try_from(self.real().0 / 1000).unwrap_or(0);
         let (millis, counter) = {
             let mut ids = self.ids.lock();
@@ -263,7 +263,7 @@ impl Clock {
         bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
         bytes[6..8].copy_from_slice(&(0x7000 | counter).to_be_bytes());
         bytes[8] = bytes[8] & 0x3f | 0x80;
-        OperationId::from_bytes(bytes)
+        Guid::from_bytes(bytes)
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn ids_grow_and_are_guids_of_version_seven() {
         let clock = Clock::default();
-        let ids: Vec<OperationId> = (0..10_000).map(|_| clock.new_id()).collect();
+        let ids: Vec<Guid> = (0..10_000).map(|_| clock.new_id()).collect();
         assert!(ids.is_sorted_by(|a, b| a < b));
         for id in ids {
             let text = id.to_string();

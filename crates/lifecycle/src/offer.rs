@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OperationId, PublisherTime};
+use crate::ids::{OfferGuid, OperationId, PublisherTime};
 use crate::operation::{Cancellation, Operation, OperationRef, Phase, Submission};
 
 /// What a filled slot holds.
@@ -77,7 +77,7 @@ pub struct Offer {
     /// The offer's id in paths, e.g. `sample-vm`.
     pub id: String,
     /// Its GUID, good in paths too.
-    pub guid: OperationId,
+    pub guid: OfferGuid,
     /// Its type, e.g. `microsoft-azure-virtualmachines`.
     pub offer_type: String,
     /// The version that the next publish takes; grows by one with each.
@@ -111,7 +111,7 @@ impl Offer {
     pub fn new(
         publisher: String,
         id: String,
-        guid: OperationId,
+        guid: OfferGuid,
         offer_type: String,
         now: PublisherTime,
     ) -> Self {

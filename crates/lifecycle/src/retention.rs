@@ -66,7 +66,7 @@ mod tests {
     const BEFORE: PublisherTime = PublisherTime(100);
 
     fn submission(id: u128, version: u32, phase: Phase) -> Submission {
-        let head = Head::next(&state(), OperationId(id), "ann".into(), false, PublisherTime(0));
+        let head = Head::next(&state(), OperationId::of(id), "ann".into(), false, PublisherTime(0));
         let head = Head { offer_version: version, ..head };
         Submission { phase, ..Submission::new(head, Goal::Publish, Vec::new()) }
     }
@@ -76,7 +76,7 @@ mod tests {
     }
 
     fn content(version: u32, operation: u128) -> SlotContent {
-        SlotContent { version, operation: OperationId(operation) }
+        SlotContent { version, operation: OperationId::of(operation) }
     }
 
     /// Version 2 is live, 4 in preview, 6 being published in its place; 8 is the newest, and 1 left something behind.
@@ -84,18 +84,18 @@ mod tests {
         let offer = Offer::new(
             "contoso".to_owned(),
             "vm".to_owned(),
-            OperationId(0),
+            OperationId::of(0),
             "type".to_owned(),
             PublisherTime(0),
         );
         Offer {
             version: 9,
             draft: Draft { content_version: 7, ..offer.draft },
-            newest: Some(OperationId(81)),
+            newest: Some(OperationId::of(81)),
             preview: Some(content(6, 60)),
-            displaced: Some(Displaced { by: OperationId(60), content: Some(content(4, 40)) }),
+            displaced: Some(Displaced { by: OperationId::of(60), content: Some(content(4, 40)) }),
             production: Some(content(2, 20)),
-            leftovers: vec![Leftover { operation: OperationId(10), step: "displayprovision".to_owned() }],
+            leftovers: vec![Leftover { operation: OperationId::of(10), step: "displayprovision".to_owned() }],
             ..offer
         }
     }
@@ -104,7 +104,7 @@ mod tests {
         let canceled = Phase::Canceled { at: PublisherTime(99), by: "ann".to_owned(), reason: None };
         let target = submission(80, 8, canceled);
         let cancellation = Cancellation {
-            head: Head { id: OperationId(81), ..target.head.clone() },
+            head: Head { id: OperationId::of(81), ..target.head.clone() },
             slot: target.slot(),
             target: target.head.id,
             target_version: target.head.publishing_version,
@@ -141,7 +141,7 @@ mod tests {
     fn what_runs_or_ended_lately_stays() {
         for phase in [
             Phase::Running,
-            Phase::Canceling { cancellation: OperationId(1) },
+            Phase::Canceling { cancellation: OperationId::of(1) },
             Phase::Completed { at: BEFORE },
             Phase::Canceled { at: PublisherTime(101), by: "ann".to_owned(), reason: None },
         ] {

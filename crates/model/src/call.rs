@@ -127,7 +127,7 @@ impl Call {
 
     /// The command, for an offer that was loaded as `state`. A new operation gets the next number as its id, too.
     pub fn command(self, state: &Aggregate, pipeline: &Pipeline) -> Command {
-        let id = OperationId(u128::from(state.offer.publishing_version) + 1);
+        let id = OperationId::of(u128::from(state.offer.publishing_version) + 1);
         let by = Actor::from("");
         match self {
             Self::Put => Command::Put(Put {
@@ -190,7 +190,7 @@ pub(crate) fn operation(state: &Aggregate, which: Which) -> Option<OperationRef<
 
 /// Its id; that of an operation which is gone is nobody's.
 fn id_of(state: &Aggregate, which: Which) -> OperationId {
-    operation(state, which).map_or(OperationId(0), |operation| operation.head().id)
+    operation(state, which).map_or(OperationId::of(0), |operation| operation.head().id)
 }
 
 fn review(state: &Aggregate, decision: ReviewDecision) -> Command {

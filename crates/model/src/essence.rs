@@ -167,7 +167,7 @@ fn number_operations(stored: &mut Stored) {
     for_each_id(stored, &mut |id| ids.push(*id));
     let ranks = ranks(ids);
     let rank = |id: OperationId| ranks.get(&id).copied().unwrap_or(0);
-    for_each_id(stored, &mut |id| *id = OperationId(rank(*id).into()));
+    for_each_id(stored, &mut |id| *id = OperationId::of(rank(*id).into()));
     for operation in operations(stored) {
         operation.head.publishing_version = number(operation.head.id);
         if let Own::Cancellation { target, target_version } = operation.own {
@@ -179,7 +179,7 @@ fn number_operations(stored: &mut Stored) {
 }
 
 fn number(id: OperationId) -> u64 {
-    u64::try_from(id.0).unwrap_or(u64::MAX)
+    u64::try_from(id.value()).unwrap_or(u64::MAX)
 }
 
 /// Every place in which an operation is named. Rows that name no operation we still know are nobody's.

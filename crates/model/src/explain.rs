@@ -160,7 +160,7 @@ fn operation(operation: OperationRef<'_>) -> String {
     let steps = operation.steps().iter().filter_map(step);
     let undo = operation.undo().iter().map(|undo| format!("undo {} {}", undo.plan.id, undoing(&undo.state)));
     let parts: Vec<_> = steps.chain(undo).collect();
-    format!("{kind} {} {phase} ({})", operation.head().id.0, parts.join(", "))
+    format!("{kind} {} {phase} ({})", operation.head().id.value(), parts.join(", "))
 }
 
 fn step(step: &Step) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Put, PutGuard};
 use signoff_lifecycle::decision::{Decision, Verdict};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferGuid, OperationId};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, OperationRef, WorkKind};
 
@@ -42,7 +42,7 @@ impl Stored {
         let put = Put {
             publisher: "contoso".to_owned(),
             offer: "sample-vm".to_owned(),
-            guid: OperationId(0),
+            guid: OfferGuid::of(0),
             offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
             migrated: None,
             guard: PutGuard::Absent { required: false },

@@ -35,7 +35,7 @@ impl Artifacts for PostgresStore {
     ) -> Result<(), StoreError> {
         self.execute(
             "DELETE FROM artifact WHERE publisher_id = $1 AND operation_id = $2 AND step = $3",
-            &[&publisher, &uuid(operation), &step],
+            &[&publisher, &uuid(operation.0), &step],
         )
         .await
         .map(|_| ())
@@ -49,7 +49,7 @@ impl Artifacts for PostgresStore {
         let rows = self
             .rows(
                 "SELECT step, body FROM artifact WHERE publisher_id = $1 AND operation_id = $2 ORDER BY step",
-                &[&publisher, &uuid(operation)],
+                &[&publisher, &uuid(operation.0)],
             )
             .await?;
         rows.iter().map(|row| Ok((column(row, 0)?, column(row, 1)?))).collect()

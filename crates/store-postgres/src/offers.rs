@@ -1,7 +1,7 @@
 //! Offers and operations: reads, and the way of a commit to the committer.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -46,11 +46,11 @@ impl Offers for PostgresStore {
         self.inner.committer.commit(ChangeRows::of(change)?).await
     }
 
-    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+    async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError> {
         let row = self
             .row(
                 "SELECT offer_id FROM offer WHERE publisher_id = $1 AND guid = $2",
-                &[&publisher, &uuid(guid)],
+                &[&publisher, &uuid(guid.0)],
             )
             .await?;
         row.map(|row| column(&row, 0)).transpose()
@@ -107,7 +107,7 @@ impl Offers for PostgresStore {
         publisher: &str,
         id: OperationId,
     ) -> Result<Option<StoredOperation>, StoreError> {
-        let row = self.inner.operations.row(publisher, uuid(id)).await?;
+        let row = self.inner.operations.row(publisher, uuid(id.0)).await?;
         let stored = |row: &Row| {
             let body: &[u8] = column(row, 2)?;
             Ok(StoredOperation { offer: column(row, 1)?, operation: unpack(body)? })
@@ -128,7 +128,7 @@ impl Offers for PostgresStore {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let number =
             before.and_then(|place| i64::try_from(place.publishing_version).ok()).unwrap_or(i64::MAX);
-        let rows = match before.map(|place| uuid(place.operation)) {
+        let rows = match before.map(|place| uuid(place.operation.0)) {
             None => self.rows(&page(NEWEST), &[&publisher, &offer, &number, &limit]).await?,
             Some(from) => self.rows(&page(BEFORE), &[&publisher, &offer, &number, &limit, &from]).await?,
         };

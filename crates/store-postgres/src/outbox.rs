@@ -96,7 +96,7 @@ impl Outbox for PostgresStore {
                 &outcome,
                 &due_at,
                 &letter.last_error,
-                &uuid(letter.mail.operation),
+                &uuid(letter.mail.operation.0),
                 &letter.mail.event.name(),
                 &letter.mail.recipient,
             ],

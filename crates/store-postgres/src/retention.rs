@@ -68,7 +68,7 @@ impl Retention for PostgresStore {
             }
             let waiting = with_mail_to_send(&transaction, &prune).await?;
             let (stay, go): (Vec<Aged>, Vec<Aged>) =
-                prune.remove.iter().partition(|aged| waiting.contains(&uuid(aged.id)));
+                prune.remove.iter().partition(|aged| waiting.contains(&uuid(aged.id.0)));
             keep(&transaction, &prune, prune.keep.iter().chain(&stay)).await?;
             let removed = remove(&transaction, &prune, &go).await?;
             forget_contents(&transaction, &prune).await?;
@@ -82,7 +82,7 @@ impl Retention for PostgresStore {
 
 /// Those of the operations that are to go of which a letter is still to be sent.
 async fn with_mail_to_send(transaction: &Transaction<'_>, prune: &Prune) -> Result<Vec<Uuid>, StoreError> {
-    let ids: Vec<Uuid> = prune.remove.iter().map(|aged| uuid(aged.id)).collect();
+    let ids: Vec<Uuid> = prune.remove.iter().map(|aged| uuid(aged.id.0)).collect();
     let rows = transaction
         .query(
             "SELECT DISTINCT operation_id FROM outbox
@@ -108,7 +108,7 @@ async fn keep(
                     &prune.publisher,
                     &prune.offer,
                     &signed(aged.publishing_version)?,
-                    &uuid(aged.id),
+                    &uuid(aged.id.0),
                     &i64::from(aged.offer_version),
                 ],
             )
@@ -120,7 +120,7 @@ async fn keep(
 
 /// Removes operations and what hangs on them; answers how many were there.
 async fn remove(transaction: &Transaction<'_>, prune: &Prune, gone: &[Aged]) -> Result<u64, StoreError> {
-    let ids: Vec<Uuid> = gone.iter().map(|aged| uuid(aged.id)).collect();
+    let ids: Vec<Uuid> = gone.iter().map(|aged| uuid(aged.id.0)).collect();
     let mut removed = 0;
     for table in ["outbox", "artifact", "kept", "operation"] {
         let text = format!("DELETE FROM {table} WHERE publisher_id = $1 AND operation_id = ANY ($2)");

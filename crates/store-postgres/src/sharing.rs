@@ -48,7 +48,7 @@ impl Sharing for PostgresStore {
         id: OperationId,
         known: Option<&Fingerprint>,
     ) -> Result<Lookup, StoreError> {
-        let row = self.inner.operations.row(publisher, uuid(id)).await?;
+        let row = self.inner.operations.row(publisher, uuid(id.0)).await?;
         let Some(row) = row else { return Ok(Lookup::Gone) };
         Lookup::at(column(&row, 1)?, column(&row, 2)?, known)
     }

@@ -1,6 +1,6 @@
 //! Values of rows and parameters, between the core's types and those of the driver.
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{Guid, OperationId};
 use signoff_store::StoreError;
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
@@ -16,12 +16,12 @@ pub(super) fn column<'a, T: FromSql<'a>>(row: &'a Row, index: usize) -> Result<T
     row.try_get(index).map_err(|error| StoreError::Corrupt(describe(&error)))
 }
 
-pub(super) fn uuid(id: OperationId) -> Uuid {
+pub(super) fn uuid(id: Guid) -> Uuid {
     Uuid::from_u128(id.0)
 }
 
 pub(super) fn operation_id(uuid: Uuid) -> OperationId {
-    OperationId(uuid.as_u128())
+    OperationId::of(uuid.as_u128())
 }
 
 /// A number that is never negative.

@@ -49,7 +49,7 @@ impl WorkQueue for PostgresStore {
         let mut by_publisher = BTreeMap::<&str, (Vec<Uuid>, Vec<i64>)>::new();
         for (publisher, _, work) in &free {
             let (operations, attempts) = by_publisher.entry(publisher).or_default();
-            operations.push(uuid(work.operation));
+            operations.push(uuid(work.operation.0));
             attempts.push(work.attempt.into());
         }
         let mut claimed = Vec::with_capacity(free.len());
@@ -168,5 +168,5 @@ impl PostgresStore {
 
 /// The piece of work that a lease is on, and the token that it must carry.
 pub(super) fn held(lease: &Lease) -> Result<(Uuid, i64, i64), StoreError> {
-    Ok((uuid(lease.operation), lease.attempt.into(), signed(lease.token)?))
+    Ok((uuid(lease.operation.0), lease.attempt.into(), signed(lease.token)?))
 }

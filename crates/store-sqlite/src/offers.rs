@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -35,7 +35,7 @@ impl Offers for SqliteStore {
         self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), forget).await
     }
 
-    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+    async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError> {
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND guid = ?2")
@@ -316,7 +316,7 @@ mod tests {
     fn steps(operations: impl Iterator<Item = (u64, Option<u64>)>, behind: u64) -> i32 {
         let mut connection = Connection::open_in_memory().unwrap();
         schema::migrate(&mut connection).unwrap();
-        let id = |number: u64| OperationId(number.into()).to_bytes();
+        let id = |number: u64| OperationId::of(number.into()).to_bytes();
         for (number, previous) in operations {
             connection
                 .execute(

@@ -14,7 +14,7 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 use signoff_store::contract::{
     Aged, Artifacts, Audit, Change, Claim, Claimed, Content, Delivery, Directory, Lease, Mail, OfferFilter,
@@ -42,7 +42,7 @@ const REAL_NOW: RealTime = RealTime(NOW.0);
 const LONG: Duration = Duration::from_mins(1);
 
 fn id(number: u128) -> OperationId {
-    OperationId(number)
+    OperationId::of(number)
 }
 
 async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
@@ -107,7 +107,7 @@ async fn live(store: &SqliteStore) {
     let put = Put {
         publisher: CONTOSO.to_owned(),
         offer: "vm".to_owned(),
-        guid: id(7),
+        guid: OfferGuid::of(7),
         offer_type: Some("type".to_owned()),
         migrated: Some(false),
         guard: PutGuard::Any { creates: true },
@@ -149,7 +149,7 @@ async fn live(store: &SqliteStore) {
 
 async fn look(store: &SqliteStore) {
     let clocks = [(CONTOSO.to_owned(), NOW)];
-    store.offer_by_guid(CONTOSO, id(7)).await.unwrap().unwrap();
+    store.offer_by_guid(CONTOSO, OfferGuid::of(7)).await.unwrap().unwrap();
     store.offer_spelled(CONTOSO, "VM").await.unwrap().unwrap();
     store.content(CONTOSO, "vm", 3).await.unwrap().unwrap();
     store.operation(CONTOSO, id(1)).await.unwrap().unwrap();

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn an_operation_that_nobody_follows_takes_no_room() {
         let followers = Followers::new(FollowLimits::default());
-        let id = OperationId(1);
+        let id = OperationId::of(1);
         let _both = (followers.subscribe(id), followers.subscribe(id));
         followers.leave(id);
         assert_eq!(followed(&followers), 1, "the other one still follows");
@@ -243,8 +243,8 @@ mod tests {
     #[test]
     fn only_those_who_follow_it_hear_of_a_move() {
         let followers = Followers::new(FollowLimits::default());
-        let [one, other] = [1, 2].map(|id| followers.subscribe(OperationId(id)));
-        followers.moved([OperationId(1), OperationId(3)]);
+        let [one, other] = [1, 2].map(|id| followers.subscribe(OperationId::of(id)));
+        followers.moved([OperationId::of(1), OperationId::of(3)]);
         assert!(one.has_changed().unwrap() && !other.has_changed().unwrap());
         followers.all_moved();
         assert!(other.has_changed().unwrap());
@@ -270,10 +270,10 @@ mod tests {
     #[test]
     fn what_is_heard_of_an_offer_wakes_once() {
         let followers = Followers::new(FollowLimits::default());
-        let mut moves = followers.subscribe(OperationId(1));
+        let mut moves = followers.subscribe(OperationId::of(1));
         assert!(followers.followed_offers().is_empty(), "of which offer is not known yet");
         let offer = Some(("contoso".to_owned(), "a".to_owned()));
-        followers.shard(OperationId(1)).lock().get_mut(&OperationId(1)).unwrap().offer = offer;
+        followers.shard(OperationId::of(1)).lock().get_mut(&OperationId::of(1)).unwrap().offer = offer;
         assert_eq!(followers.followed_offers()["contoso"], BTreeSet::from(["a".to_owned()]));
         let mut wakes = |publisher: &str, revision: u64| {
             followers.noticed(publisher, &HashMap::from([("a".to_owned(), revision)]));

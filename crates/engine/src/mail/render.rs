@@ -105,7 +105,7 @@ mod tests {
         Mail {
             publisher: "contoso".to_owned(),
             offer: "sample-vm".to_owned(),
-            operation: OperationId(7),
+            operation: OperationId::of(7),
             kind: "goLive".to_owned(),
             recipient: "seller@contoso.example".to_owned(),
             event,
@@ -149,7 +149,7 @@ mod tests {
     fn the_message_id_tells_operation_event_and_recipient_apart() {
         let first = mail(Event::Started);
         let mut ids = vec![message_id(&first), message_id(&mail(Event::WaitingForSignoff))];
-        ids.push(message_id(&Mail { operation: OperationId(8), ..first.clone() }));
+        ids.push(message_id(&Mail { operation: OperationId::of(8), ..first.clone() }));
         ids.push(message_id(&Mail { recipient: "other@contoso.example".to_owned(), ..first.clone() }));
         assert_eq!(message_id(&first), ids[0]);
         ids.sort();

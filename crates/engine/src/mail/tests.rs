@@ -44,7 +44,7 @@ impl Tray {
             mail: Mail {
                 publisher: "contoso".to_owned(),
                 offer: "sample-vm".to_owned(),
-                operation: OperationId(7),
+                operation: OperationId::of(7),
                 kind: "publish".to_owned(),
                 recipient: (*recipient).to_owned(),
                 event: Event::Started,
@@ -172,7 +172,7 @@ async fn each_try_of_a_letter_has_one_line_that_names_no_person() {
     ] {
         let lines = log.lines(words);
         assert_eq!(lines.len(), 1, "{words}: {}", log.text());
-        let operation = format!("operation={}", OperationId(7));
+        let operation = format!("operation={}", OperationId::of(7));
         for word in [&[level, &operation, "event=\"started\""], more].concat() {
             assert!(lines[0].contains(word), "{word}: {lines:?}");
         }

@@ -93,7 +93,7 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        self.execute(publisher, offer, request.case(self.shared.clock.new_id())).await
+        self.execute(publisher, offer, request.case(OperationId(self.shared.clock.new_id()))).await
     }
 
     /// What [`Engine::cancel`] would answer now, on the offer as it would then be. Nothing is changed.
@@ -106,7 +106,7 @@ impl Engine {
         offer: &str,
         request: CancelRequest,
     ) -> Result<Done, EngineError> {
-        let mut case = request.case(self.shared.clock.new_id());
+        let mut case = request.case(OperationId(self.shared.clock.new_id()));
         Ok(match self.dry_run(publisher, offer, &mut case).await? {
             Verdict::Change(decision) => Done::of(decision.next, decision.reply),
             Verdict::Already { state, reply } => Done::of(*state, reply),

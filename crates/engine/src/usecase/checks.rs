@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use signoff_definition::{Finding, OfferType, Published, Report, examine};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
 use signoff_lifecycle::offer::{Draft, Offer};
 use signoff_store::StoreError;
 use signoff_store::cache::{Cache, Slot};
@@ -21,10 +21,10 @@ const KEPT_BYTES: usize = 32 * 1024 * 1024;
 const MOST_FINDINGS: usize = 4;
 
 /// Findings of drafts that were checked, by the offer's GUID.
-pub(crate) struct Checks(Cache<OperationId, Check>);
+pub(crate) struct Checks(Cache<OfferGuid, Check>);
 
 /// A place for what the checks find in an offer's draft.
-pub(super) type CheckSlot<'a> = Slot<'a, OperationId, Check>;
+pub(super) type CheckSlot<'a> = Slot<'a, OfferGuid, Check>;
 
 #[derive(Clone)]
 pub(crate) struct Check {
@@ -62,7 +62,7 @@ impl Checks {
     }
 
     /// A place for what is found in the draft of this offer from now on.
-    pub(super) fn slot(&self, guid: OperationId) -> CheckSlot<'_> {
+    pub(super) fn slot(&self, guid: OfferGuid) -> CheckSlot<'_> {
         self.0.slot(guid)
     }
 
@@ -204,13 +204,13 @@ mod tests {
         let report = Arc::new(Report { findings: vec![finding], ..Report::default() });
         let mut offer = offer(1);
         for guid in 0..1000 {
-            offer.guid = OperationId(guid);
+            offer.guid = OfferGuid::of(guid);
             let check = Check { draft: offer.draft, until: None, report: report.clone() };
             assert!(check.bytes() > 100_000);
             checks.slot(offer.guid).fill(check);
         }
         assert!(checks.get(&offer, PublisherTime(0)).is_ok());
-        let kept = (0..1000).filter(|guid| checks.0.get(&OperationId(*guid)).is_ok()).count();
+        let kept = (0..1000).filter(|guid| checks.0.get(&OfferGuid::of(*guid)).is_ok()).count();
         assert!((1..=KEPT_BYTES / 100_000).contains(&kept), "{kept}");
     }
 }

@@ -71,7 +71,7 @@ impl Engine {
         offer: &str,
         request: GoLiveRequest,
     ) -> Result<Done, EngineError> {
-        let id = self.shared.clock.new_id();
+        let id = OperationId(self.shared.clock.new_id());
         self.execute(publisher, offer, GoingLive { request, id }).await
     }
 }

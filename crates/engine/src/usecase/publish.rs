@@ -115,7 +115,7 @@ impl Engine {
     }
 
     fn publishing(&self, request: PublishRequest) -> Publishing {
-        Publishing { request, id: self.shared.clock.new_id(), findings: Arc::default() }
+        Publishing { request, id: OperationId(self.shared.clock.new_id()), findings: Arc::default() }
     }
 
     /// The plan of an operation of the offer that starts now.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 use signoff_definition::{Document, OfferType, Secrets};
 use signoff_lifecycle::command::{Command, Put, PutGuard};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
 use signoff_lifecycle::offer::Offer;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -41,7 +41,7 @@ struct Putting<'e> {
     engine: &'e Engine,
     request: PutRequest,
     /// Of the offer, if it is created.
-    guid: OperationId,
+    guid: OfferGuid,
     sent: Document,
     offer_type: Option<String>,
     /// Those that are stored with the draft that was loaded last.
@@ -131,7 +131,7 @@ impl Engine {
             Some(id) => Some(self.offer_type(id)?.id.clone()),
             None => None,
         };
-        let guid = self.shared.clock.new_id();
+        let guid = OfferGuid(self.shared.clock.new_id());
         let mut case =
             Putting { engine: self, request, guid, sent, offer_type, secrets: None, written: None };
         let done = self.execute_with(publisher, offer, &mut case).await?;

@@ -259,7 +259,7 @@ async fn a_callback_of_another_hook_or_elsewhere_is_no_callback() {
         said: WebhookReport::Progress { progress: None, message: None },
     };
     let foreign = CallbackRequest { hook: "other".to_owned(), ..request.clone() };
-    let nowhere = CallbackRequest { operation: OperationId(7), ..request.clone() };
+    let nowhere = CallbackRequest { operation: OperationId::of(7), ..request.clone() };
     let ours = CallbackRequest { step: "displaypackage".to_owned(), ..request.clone() };
     let unknown = world.engine.callback("fabrikam", "a", request.clone()).await;
     assert!(matches!(unknown, Err(EngineError::Refused(Refusal::OperationNotFound))));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use signoff_engine::mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
 use signoff_store_sqlite::SqliteStore;
@@ -41,7 +41,7 @@ pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
     Mail {
         publisher: "contoso".to_owned(),
         offer: "sample-vm".to_owned(),
-        operation: OperationId(0x5661_5b67_2185_49fe_80d2_c4dd_f77b_b2e8),
+        operation: OperationId::of(0x5661_5b67_2185_49fe_80d2_c4dd_f77b_b2e8),
         kind: "publish".to_owned(),
         recipient: recipient.to_owned(),
         event,
@@ -71,7 +71,7 @@ impl Fixture {
         let offer = Offer {
             publisher: mail[0].publisher.clone(),
             id: format!("offer-{number}"),
-            guid: OperationId(u128::from(number)),
+            guid: OfferGuid::of(u128::from(number)),
             offer_type: "microsoft-azure-virtualmachines".to_owned(),
             version: 1,
             draft: Draft { revision: 1, changed_at: START, content_version: 1 },

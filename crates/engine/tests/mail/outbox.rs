@@ -80,7 +80,7 @@ async fn a_letter_of_before_a_reset_settles_no_other() {
     fixture.write(vec![of("contoso", START)]).await;
     let old = store.due_letters(REAL_START, &[], 1).await.unwrap().remove(0);
     store.reset().await.unwrap();
-    fixture.write(vec![Mail { operation: OperationId(1), ..of("contoso", START) }]).await;
+    fixture.write(vec![Mail { operation: OperationId::of(1), ..of("contoso", START) }]).await;
     let new = fixture.letter().await;
     assert_eq!(new.id, old.id);
     store.record_delivery(Letter { delivery: Delivery::Sent, ..old }).await.unwrap();

@@ -1,7 +1,7 @@
 //! PUT: store the draft (contract, "Concurrency").
 
 use crate::decision::{Decision, Reply, Verdict};
-use crate::ids::{OperationId, PublisherTime};
+use crate::ids::{OfferGuid, PublisherTime};
 use crate::offer::{Aggregate, Draft, Offer};
 use crate::refusal::Refusal;
 
@@ -26,7 +26,7 @@ pub struct Put {
     /// The offer's id.
     pub offer: String,
     /// The GUID that the offer gets if it is new.
-    pub guid: OperationId,
+    pub guid: OfferGuid,
     /// The offer type of the body; `None`: not said, as stored.
     pub offer_type: Option<String>,
     /// `pcMigrationStatus` of the body; `None`: not said, as it is.

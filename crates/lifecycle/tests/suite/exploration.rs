@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
     StepResult, StopLevel, WebhookReport, WorkOutcome,
 };
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Course};
 use signoff_lifecycle::operation::{Head, Outstanding, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
@@ -53,7 +53,7 @@ fn put() -> Command {
     Command::Put(Put {
         publisher: "contoso".to_owned(),
         offer: "sample-vm".to_owned(),
-        guid: OperationId(0),
+        guid: OfferGuid::of(0),
         offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
         migrated: None,
         guard: PutGuard::Absent { required: false },
@@ -63,7 +63,7 @@ fn put() -> Command {
 /// What can happen to an offer in this state.
 fn commands(state: &Aggregate, plan: &[StepPlan]) -> Vec<Command> {
     let number = state.offer.publishing_version + 1;
-    let (id, by) = (OperationId(number.into()), Actor::from(""));
+    let (id, by) = (OperationId::of(number.into()), Actor::from(""));
     let mut commands = vec![Command::Release(Release { step: PROVISION.to_owned() })];
     let third_party = plan[0].webhook.is_some();
     if number <= if third_party { OPERATIONS_WITH_A_THIRD_PARTY } else { OPERATIONS } {
@@ -220,7 +220,7 @@ fn ends(state: &Aggregate, plan: &[StepPlan]) {
                 Command::Release(Release { step: PROVISION.to_owned() })
             }
             Some((operation, Outstanding { attempt, .. })) => result(operation, attempt, done()),
-            None if target.waits_for_signoff() => Command::GoLive(a_golive(OperationId(99), plan)),
+            None if target.waits_for_signoff() => Command::GoLive(a_golive(OperationId::of(99), plan)),
             None => panic!("nobody moves it on: {target:?}"),
         };
         match decide(Some(state), command, NOW) {

@@ -236,7 +236,7 @@ fn nobody_elses_callback_counts() {
     for key in [
         work_key(id, PROVISION, Ask::Run),
         work_key(id, CERTIFY, Ask::Cancel),
-        work_key(OperationId(77), CERTIFY, Ask::Run),
+        work_key(OperationId::of(77), CERTIFY, Ask::Run),
         String::new(),
     ] {
         assert_eq!(
@@ -245,7 +245,7 @@ fn nobody_elses_callback_counts() {
             "{key}"
         );
     }
-    let other = OperationId(77);
+    let other = OperationId::of(77);
     let key = work_key(other, CERTIFY, Ask::Run);
     assert_eq!(world.callback_of(other, &key, WebhookReport::Ended(succeeded())), Err(not_awaited()));
     let mut early = World::certified(Fail);
@@ -402,7 +402,7 @@ fn a_scripted_webhook_asks_nobody() {
 
 #[test]
 fn the_key_stays_the_same_and_differs_by_what_is_asked() {
-    let key = |ask| work_key(OperationId(1), CERTIFY, ask);
+    let key = |ask| work_key(OperationId::of(1), CERTIFY, ask);
     assert_eq!(key(Ask::Run), "00000000-0000-0000-0000-000000000001:displaycertify:run");
     assert_eq!(key(Ask::Cancel), "00000000-0000-0000-0000-000000000001:displaycertify:cancel");
 }

@@ -8,7 +8,7 @@ use signoff_lifecycle::command::{
     ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Cancellation, Operation, StepState, Submission, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};
@@ -104,14 +104,14 @@ impl World {
 
     fn fresh_id(&mut self) -> OperationId {
         self.last_id += 1;
-        OperationId(self.last_id)
+        OperationId::of(self.last_id)
     }
 
     pub(crate) fn a_put(&mut self) -> Put {
         Put {
             publisher: "contoso".to_owned(),
             offer: "sample-vm".to_owned(),
-            guid: self.fresh_id(),
+            guid: OfferGuid(self.fresh_id().0),
             offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
             migrated: None,
             guard: if self.state.is_some() {

@@ -87,7 +87,8 @@ fn already(state: &Aggregate, reply: Reply) -> Verdict {
 }
 
 fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: PublisherTime) {
-    let plain = Cancel { id: OperationId(cancel.id.0 + 1), level: StopLevel::Cancel, ..cancel.clone() };
+    let plain =
+        Cancel { id: OperationId::of(cancel.id.value() + 1), level: StopLevel::Cancel, ..cancel.clone() };
     let plain = Cancel { guard: Guard::None, named: CancelTarget::Newest, ..plain };
     let by_name = CancelTarget::Operation(decision.next.target().unwrap().head.id);
     let expected = match &decision.reply {

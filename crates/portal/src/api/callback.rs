@@ -62,7 +62,7 @@ async fn handle(
         }
         error => subject.error(error),
     };
-    let asked = OperationId(id.as_u128());
+    let asked = OperationId::of(id.as_u128());
     app.engine().is_step_of(&publisher, &slug, asked, &step, &hook).await.map_err(refused)?;
     json::text(&body).and_then(json::check).map_err(reply::invalid_json)?;
     let answer = HookAnswer::parse(&body).map_err(bad_answer)?;

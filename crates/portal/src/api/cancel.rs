@@ -89,7 +89,7 @@ pub(super) fn accepts_ended(app: &Portal, level: StopLevel) -> bool {
 fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<OperationId>, ApiError> {
     let read = |text: String| {
         let guid = path::operation_id(&text).map_err(|error| invalid_id(&error, &text))?;
-        Ok::<_, ApiError>(OperationId(guid.as_u128()))
+        Ok::<_, ApiError>(OperationId::of(guid.as_u128()))
     };
     let (in_query, in_body) = (in_query.map(read).transpose()?, in_body.map(read).transpose()?);
     match (in_query, in_body) {

@@ -285,7 +285,7 @@ fn describe(call: Call) -> Call {
 
 #[cfg(test)]
 mod tests {
-    use signoff_lifecycle::ids::{OperationId, PublisherTime};
+    use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
     use signoff_lifecycle::offer::{Draft, Offer};
 
     use super::*;
@@ -295,13 +295,13 @@ mod tests {
         let offer = Offer {
             publisher: "contoso".to_owned(),
             id: "vm".to_owned(),
-            guid: OperationId(1),
+            guid: OfferGuid::of(1),
             offer_type: "t".to_owned(),
             version: 2,
             draft: Draft { revision: 5, changed_at: PublisherTime(1), content_version: 2 },
             migrated: None,
             publishing_version: 7,
-            newest: Some(OperationId(3)),
+            newest: Some(OperationId::of(3)),
             preview: None,
             displaced: None,
             production: None,

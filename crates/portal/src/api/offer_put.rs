@@ -12,7 +12,7 @@ use signoff_front::{repeat, reply};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
 use signoff_store::StoreError;
 use signoff_text::{FindingText, Lang};
 use signoff_wire::error::ErrorItem;
@@ -106,7 +106,7 @@ fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang)
 /// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.
 async fn slug(app: &Portal, publisher: &str, offer: &str) -> Result<String, ApiError> {
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
-    let known = match offer.parse::<OperationId>() {
+    let known = match offer.parse::<OfferGuid>() {
         Ok(guid) => app.engine().store().offer_by_guid(publisher, guid).await?,
         Err(_) => None,
     };

@@ -66,7 +66,7 @@ pub(super) async fn find(
 ) -> Result<Arc<CachedOperation>, ApiError> {
     let slug = offer_slug(app.engine(), publisher, offer).await?;
     let found = match path::operation_id(operation) {
-        Ok(guid) => app.engine().operation(publisher, OperationId(guid.as_u128())).await?,
+        Ok(guid) => app.engine().operation(publisher, OperationId::of(guid.as_u128())).await?,
         Err(error) => {
             resolve_offer(app.engine(), publisher, offer).await?;
             return Err(invalid_id(&error, operation).into());

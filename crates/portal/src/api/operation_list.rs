@@ -81,7 +81,7 @@ fn place(query: &str) -> Result<Option<Place>, ApiError> {
         let (number, id) = text.split_once('.')?;
         let digits = number.bytes().all(|byte| byte.is_ascii_digit());
         let publishing_version = number.parse().ok().filter(|_| digits)?;
-        let operation = OperationId(path::operation_id(id).ok()?.as_u128());
+        let operation = OperationId::of(path::operation_id(id).ok()?.as_u128());
         Some(Place { operation, publishing_version })
     };
     read().map(Some).ok_or_else(|| page::invalid(page::SKIP, &text, "Link: rel=\"next\"".to_owned()))

@@ -2,7 +2,7 @@
 
 use signoff_engine::Engine;
 use signoff_front::path_params::invalid_id;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::OfferGuid;
 use signoff_store::contract::Loaded;
 use signoff_wire::path;
 
@@ -15,7 +15,7 @@ pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str)
     if let Some(loaded) = engine.store().load(publisher, offer).await? {
         return Ok(loaded);
     }
-    let by_guid = match offer.parse::<OperationId>() {
+    let by_guid = match offer.parse::<OfferGuid>() {
         Ok(guid) => engine.store().offer_by_guid(publisher, guid).await?,
         Err(_) => None,
     };
@@ -26,7 +26,7 @@ pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str)
 /// The slug of the offer that a path names: at once if it is no GUID, else after a look.
 pub(crate) async fn offer_slug(engine: &Engine, publisher: &str, offer: &str) -> Result<String, ApiError> {
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
-    match offer.parse::<OperationId>() {
+    match offer.parse::<OfferGuid>() {
         Err(_) => Ok(offer.to_owned()),
         Ok(_) => Ok(resolve_offer(engine, publisher, offer).await?.aggregate.offer.id),
     }

@@ -25,5 +25,5 @@ pub(crate) fn time(at: PublisherTime) -> Cow<'static, str> {
 
 /// A GUID in the wire's type.
 pub(crate) fn guid(id: OperationId) -> Uuid {
-    Uuid::from_u128(id.0)
+    Uuid::from_u128(id.value())
 }

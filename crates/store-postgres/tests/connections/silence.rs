@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Directory as _, Offers as _, Publisher, Sharing as _};
 use signoff_store_postgres::testing::Proxy;
@@ -29,7 +29,7 @@ async fn put(store: &PostgresStore) -> Change {
     let command = Command::Put(Put {
         publisher: "contoso".to_owned(),
         offer: "vm".to_owned(),
-        guid: OperationId(7),
+        guid: OfferGuid::of(7),
         offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
         migrated: Some(false),
         guard: PutGuard::Any { creates: true },

@@ -145,7 +145,7 @@ async fn play(store: &dyn Store, offer: &str, history: &[(u8, u64, u32)]) -> Vec
     for (die, id, pause) in history {
         now = now.plus(signoff_lifecycle::ids::Micros(u64::from(*pause)));
         // Ids come in no order: nothing may rest on them.
-        let fresh = OperationId(u128::from(*id) << 64 | u128::from(now.0.unsigned_abs()));
+        let fresh = OperationId::of(u128::from(*id) << 64 | u128::from(now.0.unsigned_abs()));
         let (state, revision) = split(store.load(CONTOSO, offer).await.unwrap());
         let command = command(state.as_ref(), offer, *die, fresh);
         let pure: Result<Verdict, Refusal> = decide(expected.state.clone(), command.clone(), now);

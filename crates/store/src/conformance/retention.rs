@@ -243,7 +243,7 @@ pub async fn operations_are_gone_through_in_the_order_of_their_ids(fx: &impl Fix
     assert_eq!(store.publisher_after(None).await.unwrap(), None);
     published_and_canceled(&*store, 2).await;
     apply(&*store, CONTOSO, "b", put(CONTOSO, "b")).await;
-    apply(&*store, CONTOSO, "b", publish(OperationId(0), 1)).await;
+    apply(&*store, CONTOSO, "b", publish(OperationId::of(0), 1)).await;
     apply(&*store, FABRIKAM, "a", put(FABRIKAM, "a")).await;
     apply(&*store, FABRIKAM, "a", publish(id(2), 1)).await;
     let after = async |publisher: &str, after: Option<OperationId>, limit: usize| {

@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::WorkKind;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
@@ -27,12 +27,12 @@ pub const LONG: Duration = Duration::from_hours(1);
 pub const HOUR: Micros = Micros::from_millis(3_600_000);
 
 pub fn id(number: u64) -> OperationId {
-    OperationId(u128::from(number))
+    OperationId::of(u128::from(number))
 }
 
 /// The GUID that the offer gets.
-pub fn guid(offer: &str) -> OperationId {
-    OperationId(offer.bytes().fold(7, |sum, byte| sum * 131 + u128::from(byte)))
+pub fn guid(offer: &str) -> OfferGuid {
+    OfferGuid::of(offer.bytes().fold(7, |sum, byte| sum * 131 + u128::from(byte)))
 }
 
 pub fn put(publisher: &str, offer: &str) -> Command {

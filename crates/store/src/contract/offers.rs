@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
@@ -136,7 +136,7 @@ pub trait Offers: Send + Sync {
     async fn commit(&self, change: &Change) -> Result<(), StoreError>;
 
     /// The id of the offer with this GUID.
-    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError>;
+    async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError>;
 
     /// The id of the offer that has this id in any letter case. Of offers that differed in it before there was a rule
     /// against it, one.

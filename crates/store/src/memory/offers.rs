@@ -1,7 +1,7 @@
 //! Offers and operations, and the commit of a decision.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferGuid, OperationId};
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
@@ -43,7 +43,7 @@ impl Offers for MemoryStore {
         Ok(())
     }
 
-    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+    async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError> {
         let tables = self.inner.tables.lock();
         let mut of_publisher = tables.offers.values().filter(|row| row.offer.publisher == publisher);
         Ok(of_publisher.find(|row| row.offer.guid == guid).map(|row| row.offer.id.clone()))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::Operation;
 
 use super::faulty::FaultyStore;
@@ -43,7 +43,7 @@ impl Offers for FaultyStore {
         pass!(self, &change.next.offer.publisher, change.next.offer.id.clone(); commit(&change))
     }
 
-    async fn offer_by_guid(&self, publisher: &str, guid: OperationId) -> Result<Option<String>, StoreError> {
+    async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError> {
         pass!(self, publisher, guid.to_string(); offer_by_guid(publisher, guid))
     }
 

@@ -7,7 +7,7 @@ mod offers;
 mod operations;
 mod references;
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::Guid;
 use signoff_store::StoreError;
 use signoff_store::table_store::{self, TableStore};
 use signoff_store::tables::{TABLES, Value};
@@ -151,7 +151,7 @@ fn boolean(row: &[Value], place: usize) -> Result<bool, StoreError> {
     }
 }
 
-fn guid(row: &[Value], place: usize) -> Result<OperationId, StoreError> {
+fn guid(row: &[Value], place: usize) -> Result<Guid, StoreError> {
     optional_guid(row, place)?.ok_or_else(|| unexpected(place, None))
 }
 
@@ -163,10 +163,10 @@ fn optional_bytes(row: &[Value], place: usize) -> Result<Option<&[u8]>, StoreErr
     if row.get(place) == Some(&Value::Null) { Ok(None) } else { bytes(row, place).map(Some) }
 }
 
-fn optional_guid(row: &[Value], place: usize) -> Result<Option<OperationId>, StoreError> {
+fn optional_guid(row: &[Value], place: usize) -> Result<Option<Guid>, StoreError> {
     match row.get(place) {
         Some(Value::Null) => Ok(None),
-        Some(Value::Guid(guid)) => Ok(Some(OperationId::from_bytes(*guid))),
+        Some(Value::Guid(guid)) => Ok(Some(Guid::from_bytes(*guid))),
         other => Err(unexpected(place, other)),
     }
 }

@@ -125,7 +125,7 @@ fn offer(row: &Row, findings: &mut Findings) -> Result<Option<Aggregate>, StoreE
         operations.push(operation);
     }
     let same = (text(row, 0)?, text(row, 1)?, guid(row, 2)?, text(row, 4)?);
-    let said = (&*offer.publisher, &*offer.id, offer.guid, &*offer.offer_type);
+    let said = (&*offer.publisher, &*offer.id, offer.guid.0, &*offer.offer_type);
     if same != said {
         say("columns", "its state is that of another offer than its row".to_owned())?;
     }

@@ -138,7 +138,8 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
             return Ok(None);
         }
     };
-    let (id, number, previous) = (guid(row, 1)?, integer(row, 3)?, optional_guid(row, 4)?);
+    let (id, number) = (OperationId(guid(row, 1)?), integer(row, 3)?);
+    let previous = optional_guid(row, 4)?.map(OperationId);
     if (
         operation.head().id,
         i64::try_from(operation.head().publishing_version).ok(),
@@ -156,7 +157,7 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
             format!("it is number {number}, and the one before it number {} of {}", before.1, before.0),
         )?;
     }
-    let newest: [Option<OperationId>; 2] = [optional_guid(row, 7)?, optional_guid(row, 8)?];
+    let newest = [optional_guid(row, 7)?, optional_guid(row, 8)?].map(|id| id.map(OperationId));
     if newest.contains(&Some(id)) {
         // It is told with its offer what is not sound of it.
         return Ok(Some(operation));
@@ -219,7 +220,7 @@ fn check_letter(row: &Row, findings: &mut Findings) -> Result<(), StoreError> {
     let columns = LetterColumns {
         id: number,
         publisher: text(row, 0)?.to_owned(),
-        operation: guid(row, 1)?,
+        operation: OperationId(guid(row, 1)?),
         recipient: text(row, 3)?.to_owned(),
         body: bytes(row, 5)?.to_vec(),
         failures: 0,

@@ -57,7 +57,7 @@ impl References {
             let mut is = false;
             for row in &rows {
                 is |= text(row, 0)? == named.publisher
-                    && guid(row, 1)? == named.operation
+                    && guid(row, 1)? == named.operation.0
                     && text(row, 2)? == named.offer;
             }
             if !is {

@@ -108,7 +108,7 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
     });
     for shelf in shelves().await {
         migrate_to(&shelf, 5).await;
-        let guid = |id: signoff_lifecycle::ids::OperationId| {
+        let guid = |id: signoff_lifecycle::ids::Guid| {
             let hex = id.to_string().replace('-', "");
             if shelf.address.starts_with("sqlite:") { format!("x'{hex}'") } else { format!("'{hex}'::uuid") }
         };
@@ -120,13 +120,13 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
                      VALUES ('contoso', {target}, 'a', 1, {});
                  INSERT INTO outbox (publisher_id, operation_id, event, recipient, body, due_at)
                      VALUES ('contoso', {target}, 'started', 'o''neill@contoso.example', {}, 1);",
-                guid(state.offer.guid),
+                guid(state.offer.guid.0),
                 state.offer.offer_type,
                 state.status().as_str(),
                 json(&state.offer),
                 json(&Operation::from(state.target().unwrap().clone())),
                 json(&letter_of_before),
-                target = guid(id(1)),
+                target = guid(id(1).0),
             ))
             .await;
         upkeep::migrate(&shelf.place()).await.unwrap();

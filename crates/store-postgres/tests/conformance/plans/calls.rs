@@ -19,7 +19,7 @@ pub(super) const MOST: i64 = 256;
 
 /// Greater than every id that there is.
 fn id(number: u128) -> OperationId {
-    OperationId((0x0200_u128 << 112) + number)
+    OperationId::of((0x0200_u128 << 112) + number)
 }
 
 fn reply(key: u8) -> Repeated {
@@ -157,7 +157,7 @@ async fn upkeep(store: &dyn Store, offer: &str, first: u128, call: &impl AsyncFn
     call("publisher_after").await;
     store.publisher_after(Some(CONTOSO)).await.unwrap().unwrap();
     call("operations_after").await;
-    let oldest = store.operations_after(CONTOSO, Some(OperationId(5)), 256).await.unwrap();
+    let oldest = store.operations_after(CONTOSO, Some(OperationId::of(5)), 256).await.unwrap();
     assert_eq!(oldest.len(), 256);
     call("prune").await;
     let loaded = store.load(CONTOSO, offer).await.unwrap().unwrap();
