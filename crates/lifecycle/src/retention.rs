@@ -59,7 +59,7 @@ fn slots(offer: &Aggregate) -> impl Iterator<Item = &SlotContent> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::OperationId;
+    use crate::ids::{OfferGuid, OperationId};
     use crate::offer::{Course, Displaced, Draft, Leftover, Offer};
     use crate::operation::{Cancellation, CancellationPhase, Goal, Phase, Submission};
 
@@ -84,7 +84,7 @@ mod tests {
         let offer = Offer::new(
             "contoso".to_owned(),
             "vm".to_owned(),
-            OperationId::of(0),
+            OfferGuid::of(0),
             "type".to_owned(),
             PublisherTime(0),
         );

@@ -42,7 +42,7 @@ impl Retention for PostgresStore {
                 "SELECT offer_id, body FROM operation
                  WHERE publisher_id = $1 AND ($2::uuid IS NULL OR operation_id > $2)
                  ORDER BY operation_id LIMIT $3",
-                &[&publisher, &after.map(uuid), &limit],
+                &[&publisher, &after.map(|id| uuid(id.0)), &limit],
             )
             .await?;
         let stored =

@@ -104,7 +104,7 @@ pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
         }
     }
     let due = store.due_by(CONTOSO, signoff_lifecycle::ids::PublisherTime(1)).await.unwrap();
-    let mut due: Vec<u128> = due.iter().map(|(_, work)| work.operation.0).collect();
+    let mut due: Vec<u128> = due.iter().map(|(_, work)| work.operation.value()).collect();
     due.sort_unstable();
     assert_eq!(due, (0..60).filter(|number| number % 3 == 0).collect::<Vec<u128>>());
 }

@@ -248,7 +248,7 @@ pub async fn operations_are_gone_through_in_the_order_of_their_ids(fx: &impl Fix
     apply(&*store, FABRIKAM, "a", publish(id(2), 1)).await;
     let after = async |publisher: &str, after: Option<OperationId>, limit: usize| {
         let found = store.operations_after(publisher, after, limit).await.unwrap();
-        found.into_iter().map(|stored| (stored.offer, stored.operation.head().id.0)).collect::<Vec<_>>()
+        found.into_iter().map(|stored| (stored.offer, stored.operation.head().id.value())).collect::<Vec<_>>()
     };
     let of = |offer: &str, id: u128| (offer.to_owned(), id);
     assert_eq!(after(CONTOSO, None, 3).await, [of("b", 0), of("a", 1), of("a", 2)]);

@@ -16,7 +16,7 @@ use super::world::{
 };
 
 fn operations(claimed: &[Claimed]) -> Vec<u128> {
-    claimed.iter().map(|piece| piece.work.operation.0).collect()
+    claimed.iter().map(|piece| piece.work.operation.value()).collect()
 }
 
 pub async fn due_work_is_leased_to_one(fx: &impl Fixture) {
