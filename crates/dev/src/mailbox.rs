@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use signoff_engine::mail::render;
 use signoff_front::problem::Problem;
 use signoff_front::reply;
+use signoff_mail::render;
 use signoff_text::Lang;
 use signoff_wire::dev::Mail;
 use uuid::Uuid;

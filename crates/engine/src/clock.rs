@@ -267,6 +267,16 @@ impl Clock {
     }
 }
 
+impl signoff_mail::Clock for Clock {
+    fn now(&self) -> RealTime {
+        self.real()
+    }
+
+    fn clocks(&self) -> Vec<(String, PublisherTime)> {
+        self.clocks()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

@@ -9,6 +9,7 @@ use signoff_definition::OfferTypes;
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::ids::Micros;
 use signoff_store::Store;
+use signoff_webhook::Hooks;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
@@ -16,7 +17,6 @@ use crate::cluster::{Cluster, Pace};
 use crate::dev::Dev;
 use crate::executors::Executors;
 use crate::follow::{FollowLimits, Followers};
-use crate::hooks::Hooks;
 use crate::operations::Operations;
 use crate::publishers::Publishers;
 use crate::retention::{RETENTION, ROUND_EVERY};

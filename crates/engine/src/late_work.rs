@@ -120,11 +120,11 @@ mod tests {
     use futures_util::FutureExt as _;
     use signoff_lifecycle::command::{Guard, PutGuard};
     use signoff_lifecycle::ids::RealTime;
+    use signoff_store::testing::CapturedLog;
     use signoff_store_sqlite::SqliteStore;
 
     use super::*;
     use crate::clock::{Clock, Source, Ticks};
-    use crate::testing::Log;
     use crate::{PublishRequest, PutRequest, Settings};
 
     const START: i64 = 1_772_701_687_000_000;
@@ -174,7 +174,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_clock_that_goes_back_while_the_server_runs_is_told_and_work_is_pulled_in() {
-        let log = Log::default();
+        let log = CapturedLog::default();
         let _logs = log.start();
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());

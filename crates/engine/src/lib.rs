@@ -1,4 +1,4 @@
-//! Use cases and workers: the one path from a command to the store, the step runner, executors, mail and the clock.
+//! Use cases and workers: the one path from a command to the store, the step runner, executors and the clock.
 //!
 //! A use case loads an offer, lets `signoff_lifecycle::decide` decide, and commits what came of it; the runner
 //! brings results of work back the same way. To add an executor, write a file under `executors/` and name it in
@@ -11,9 +11,7 @@ mod engine;
 mod error;
 mod executors;
 mod follow;
-pub mod hooks;
 mod late_work;
-pub mod mail;
 mod operations;
 mod pipeline;
 mod prune;
@@ -21,8 +19,6 @@ mod publishers;
 mod retention;
 mod runner;
 mod sleep;
-#[cfg(test)]
-mod testing;
 mod usecase;
 
 pub use engine::{AuditActor, Engine, PipelineKind, Settings};

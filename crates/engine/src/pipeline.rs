@@ -3,10 +3,10 @@
 use signoff_definition::{OfferType, StepSpec};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::{Executor, Script, StepPlan};
+use signoff_webhook::Hooks;
 
 use crate::dev::{Scenario, StepScenario};
 use crate::engine::PipelineKind;
-use crate::hooks::Hooks;
 
 /// Time before the first retry of a passing error.
 fn back_off(kind: PipelineKind) -> Micros {

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use clap::Args;
 use serde::Deserialize;
-use signoff_engine::hooks::HookSettings;
-use signoff_engine::mail::MailSettings;
 use signoff_engine::{FollowLimits, RETENTION};
 use signoff_lifecycle::ids::Micros;
+use signoff_mail::MailSettings;
 use signoff_server::identity::MOST_AGE;
 use signoff_server::{OperatorToken, QuotaSettings, ServeSettings};
+use signoff_webhook::HookSettings;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;

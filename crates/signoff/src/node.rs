@@ -4,10 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use signoff_engine::clock::Clock as EngineClock;
-use signoff_engine::hooks::{BadHook, HookSettings, Hooks, HttpTransport};
-use signoff_engine::mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_engine::{Engine, FollowLimits, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
+use signoff_mail::{Deliverer, DeliverySettings, MailSettings, SettingsError, Transport};
 use signoff_server::identity::{
     ClientPolicy, Clock, DEFAULT_AUDIENCE, ExternalIssuer, ExternalIssuerError, Issuer, IssuerSettings,
     Seeded, Verifier,
@@ -16,6 +15,7 @@ use signoff_server::{AppSettings, OperatorToken, QuotaSettings, Routes, Server, 
 use signoff_store::{Store, StoreError};
 use signoff_store_postgres::{OpenError, PostgresStore};
 use signoff_store_sqlite::SqliteStore;
+use signoff_webhook::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;

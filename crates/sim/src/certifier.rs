@@ -14,9 +14,9 @@ use http_body_util::{BodyExt, Full};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use signoff_engine::clock::Source;
-use signoff_engine::hooks::{HookReply, HookRequest, HookSecret, HookTransport, NoAnswer};
 use signoff_lifecycle::ids::OperationId;
 use signoff_server::Routes;
+use signoff_webhook::{HookReply, HookRequest, HookSecret, HookTransport, NoAnswer};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use signoff_engine::mail::{Carrier, Rendered, SendError};
+use signoff_mail::{Carrier, Rendered, SendError};
 
 use crate::book::Book;
 use crate::draw::Draw;

@@ -4,15 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signoff_engine::clock::Clock;
-use signoff_engine::hooks::{HookSettings, HookedStep, Hooks};
-use signoff_engine::mail::{Deliverer, DeliverySettings};
 use signoff_engine::{Engine, PipelineKind, Settings};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::webhook::OnCancelDeadline;
+use signoff_mail::{Deliverer, DeliverySettings};
 use signoff_server::identity::{DEFAULT_AUDIENCE, Verifier};
 use signoff_server::{AppSettings, QuotaSettings, Routes, Server, ServerSettings};
 use signoff_store::{Store, StoreError};
+use signoff_webhook::{HookSettings, HookedStep, Hooks};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 

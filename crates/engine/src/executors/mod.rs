@@ -16,9 +16,9 @@ use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
 use signoff_lifecycle::webhook::Ask;
 use signoff_store::contract::Lease;
 use signoff_store::{Store, StoreError};
+use signoff_webhook::Hooks;
 
 use crate::clock::Clock;
-use crate::hooks::Hooks;
 
 /// What an executor is told.
 pub(crate) struct Task<'a> {

@@ -6,10 +6,10 @@ use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::webhook::{Ask, WebhookProgress};
+use signoff_webhook::{Hooks, NoAnswer, Question};
 
 use super::{StepError, Task};
 use crate::clock::Clock;
-use crate::hooks::{Hooks, NoAnswer, Question};
 
 pub(super) struct ByWebhook {
     hooks: Arc<Hooks>,

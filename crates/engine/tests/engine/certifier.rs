@@ -6,11 +6,11 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock;
-use signoff_engine::hooks::{
-    HookReply, HookRequest, HookSecret, HookSettings, HookTransport, HookedStep, Hooks, NoAnswer,
-};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::webhook::OnCancelDeadline;
+use signoff_webhook::{
+    HookReply, HookRequest, HookSecret, HookSettings, HookTransport, HookedStep, Hooks, NoAnswer,
+};
 use tokio::sync::watch;
 
 use crate::world::{HOUR, MINUTE, VM};

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use signoff_engine::dev::StepScenario;
-use signoff_engine::hooks::{HookAnswer, HookReply, HookRequest};
 use signoff_engine::{CallbackRequest, EngineError};
 use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::decision::Reply;
@@ -11,6 +10,7 @@ use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::{Ask, OnCancelDeadline, work_key};
+use signoff_webhook::{HookAnswer, HookReply, HookRequest};
 
 use crate::certifier::{Answer, Certifier, says, secret};
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, notes, started, step};

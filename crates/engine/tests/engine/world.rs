@@ -7,7 +7,6 @@ use serde_json::Value;
 use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::dev::{Scenario, StepScenario};
-use signoff_engine::hooks::Hooks;
 use signoff_engine::{
     CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
 };
@@ -19,6 +18,7 @@ use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
 use signoff_store::testing::{FaultyStore, Plan};
 use signoff_store_sqlite::SqliteStore;
+use signoff_webhook::Hooks;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use signoff_engine::Settings;
-use signoff_engine::mail::{Carrier, Deliverer, DeliverySettings, Rendered, SendError};
 use signoff_lifecycle::operation::Operation;
+use signoff_mail::{Carrier, Deliverer, DeliverySettings, Rendered, SendError};
 use signoff_store::contract::Delivery;
 
 use crate::cluster::{Cluster, Node, until};

@@ -9,7 +9,6 @@ use axum::routing::on;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use signoff_engine::hooks::{BadAnswer, HookAnswer, Signed};
 use signoff_engine::{CallbackRequest, EngineError};
 use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::reply;
@@ -17,6 +16,7 @@ use signoff_front::request_log::{By, Call as Logged};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
+use signoff_webhook::{BadAnswer, HookAnswer, Signed};
 use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::{ErrorCode, json, path};
 

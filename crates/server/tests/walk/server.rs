@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
-use signoff_engine::hooks::{HookSettings, Hooks, HttpTransport};
 use signoff_engine::{Engine, FollowLimits, Settings};
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{
@@ -17,6 +16,7 @@ use signoff_store::testing::{FaultyStore, Plan};
 use signoff_store_postgres::testing::database;
 use signoff_store_postgres::{PostgresSettings, PostgresStore};
 use signoff_store_sqlite::SqliteStore;
+use signoff_webhook::{HookSettings, Hooks, HttpTransport};
 use signoff_wire::Dialect;
 use tempfile::TempDir;
 use tokio::net::TcpListener;

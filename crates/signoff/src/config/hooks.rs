@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
-use signoff_engine::hooks::{HookSecret, HookSettings, HookedStep};
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::webhook::OnCancelDeadline;
+use signoff_webhook::{HookSecret, HookSettings, HookedStep};
 use signoff_wire::duration::Span;
 
 use super::{BadSetting, bad};

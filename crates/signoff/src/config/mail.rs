@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use signoff_engine::mail::{Encryption, MailSettings, Secret};
+use signoff_mail::{Encryption, MailSettings, Secret};
 
 use super::secrets::{again, secret};
 use super::{BadSetting, bad};

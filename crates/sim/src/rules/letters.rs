@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use signoff_engine::mail::render;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::{Failure, Goal, Operation, Phase, Submission};
+use signoff_mail::render;
 use signoff_store::contract::{Change, Delivery};
 use signoff_store::memory::Tables;
 use signoff_text::Lang;

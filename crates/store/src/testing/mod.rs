@@ -4,11 +4,13 @@
 //! no clock and draws nothing: the same calls in the same order meet the same faults.
 
 mod calls;
+mod captured_log;
 mod earlier;
 mod faulty;
 mod log;
 mod plan;
 
+pub use captured_log::CapturedLog;
 pub use earlier::earlier_store;
 pub use faulty::{Events, FaultyStore, Mutation};
 pub use log::{Entry, Outcome};

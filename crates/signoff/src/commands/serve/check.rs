@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 use signoff_engine::clock::Clock;
-use signoff_engine::hooks::{Hooks, HttpTransport};
-use signoff_engine::mail::Transport;
+use signoff_mail::Transport;
 use signoff_server::identity::published_keys;
 use signoff_server::tls::Authority;
 use signoff_upkeep as upkeep;
+use signoff_webhook::{Hooks, HttpTransport};
 
 use super::authority_folder;
 use crate::config::{Config, ServeOptions};

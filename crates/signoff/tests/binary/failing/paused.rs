@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock;
-use signoff_engine::hooks::HookSecret;
+use signoff_webhook::HookSecret;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::server::{Api, PATIENCE, Server, of_offer, sample};

@@ -12,8 +12,8 @@ use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
 use lettre::transport::smtp::extension::{ClientId, Extension};
 use lettre::transport::smtp::response::Category;
 
-use super::render::Rendered;
-use super::settings::{Encryption, MailSettings, Secret, SettingsError, in_ascii};
+use crate::render::Rendered;
+use crate::settings::{Encryption, MailSettings, Secret, SettingsError, in_ascii};
 
 /// How long to wait for the server's goodbye once it has taken a message.
 const GOODBYE: Duration = Duration::from_secs(1);

@@ -3,6 +3,9 @@
 //! A transition writes its letters in its own transaction; [`Deliverer`] claims those that are due, puts them
 //! into words with [`render()`] and hands them to a [`Carrier`]. A letter is sent at least once: when it is
 //! sent again after a crash or a cut connection, its `Message-ID` is the same, by which mailboxes tell copies.
+//!
+//! To send a letter about one more event, add the event to `signoff_lifecycle::decision::Event` and its sentences to
+//! `signoff_text::MailText`, and join the two in `render.rs`. Another way to the recipients is another [`Carrier`].
 
 mod deliver;
 mod render;
@@ -25,14 +28,4 @@ pub trait Clock: Send + Sync {
 
     /// The time of each publisher whose test clock is ahead.
     fn clocks(&self) -> Vec<(String, PublisherTime)>;
-}
-
-impl Clock for crate::clock::Clock {
-    fn now(&self) -> RealTime {
-        self.real()
-    }
-
-    fn clocks(&self) -> Vec<(String, PublisherTime)> {
-        self.clocks()
-    }
 }

@@ -109,7 +109,7 @@ impl MailSettings {
         }
     }
 
-    pub(super) fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port.unwrap_or(match self.tls {
             Encryption::None => 25,
             Encryption::StartTls => 587,
@@ -117,21 +117,21 @@ impl MailSettings {
         })
     }
 
-    pub(super) fn checked_host(&self) -> Result<String, SettingsError> {
+    pub(crate) fn checked_host(&self) -> Result<String, SettingsError> {
         if self.host.is_empty() || self.host.contains(|c: char| c.is_whitespace() || c.is_control()) {
             return Err(refuse("host", "is no host name; name the mail server, e.g. smtp.contoso.example"));
         }
         Ok(self.host.clone())
     }
 
-    pub(super) fn checked_timeout(&self) -> Result<Duration, SettingsError> {
+    pub(crate) fn checked_timeout(&self) -> Result<Duration, SettingsError> {
         if self.timeout.is_zero() || self.timeout > LONGEST_TIMEOUT {
             return Err(refuse("timeout", "must be more than nothing and at most 50 seconds"));
         }
         Ok(self.timeout)
     }
 
-    pub(super) fn sender(&self) -> Result<Mailbox, SettingsError> {
+    pub(crate) fn sender(&self) -> Result<Mailbox, SettingsError> {
         let what = "is no sender; write noreply@contoso.example or Contoso <noreply@contoso.example>";
         let from: Mailbox = self.from.parse().map_err(|_| refuse("from", what))?;
         let email = in_ascii(&from.email).ok_or_else(|| refuse("from", what))?;
@@ -139,7 +139,7 @@ impl MailSettings {
     }
 
     /// The name and the password to sign in with.
-    pub(super) fn credentials(&self) -> Result<Option<(String, Secret)>, SettingsError> {
+    pub(crate) fn credentials(&self) -> Result<Option<(String, Secret)>, SettingsError> {
         let (name, password) = match (&self.username, &self.password) {
             (None, None) => return Ok(None),
             (Some(name), Some(password)) => (name.clone(), password.clone()),
@@ -158,7 +158,7 @@ impl MailSettings {
     }
 
     /// The name goes into a command as it is, so nothing in it may end one.
-    pub(super) fn greeting(&self) -> Result<ClientId, SettingsError> {
+    pub(crate) fn greeting(&self) -> Result<ClientId, SettingsError> {
         match &self.hello_name {
             None => Ok(ClientId::default()),
             Some(name) if !name.is_empty() && name.chars().all(|c| c.is_ascii_graphic()) => {
@@ -169,7 +169,7 @@ impl MailSettings {
     }
 
     /// What a protected connection trusts; `None` without protection.
-    pub(super) fn trust(&self) -> Result<Option<TlsParameters>, SettingsError> {
+    pub(crate) fn trust(&self) -> Result<Option<TlsParameters>, SettingsError> {
         let mut builder = TlsParameters::builder(self.host.clone());
         if let Some(pem) = &self.ca_pem {
             let what = "holds no certificate that can be read; it must be PEM, with BEGIN CERTIFICATE";
@@ -188,7 +188,7 @@ impl MailSettings {
 }
 
 /// The address with its domain as name servers and mail servers know it (IDNA, `xn--`). `None`: there is no such name.
-pub(super) fn in_ascii(address: &Address) -> Option<Address> {
+pub(crate) fn in_ascii(address: &Address) -> Option<Address> {
     if address.domain().is_ascii() {
         return Some(address.clone());
     }
@@ -212,7 +212,7 @@ fn refuse(field: &'static str, what: &str) -> SettingsError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::Transport;
+    use crate::Transport;
 
     fn settings() -> MailSettings {
         MailSettings::new("smtp.contoso.example", "noreply@contoso.example")

@@ -4,12 +4,12 @@ use signoff_lifecycle::command::WebhookReport;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan::Outcome;
 
-use super::{HookAnswer, NoAnswer, Question, message};
+use crate::{HookAnswer, NoAnswer, Question, message};
 
 impl Question<'_> {
     /// Writes what came of asking `hook`. That a third party is still at its work, when it is asked how far it is, is
     /// no news.
-    pub(crate) fn tell(&self, hook: &str, answer: &Result<HookAnswer, NoAnswer>, took: Micros) {
+    pub fn tell(&self, hook: &str, answer: &Result<HookAnswer, NoAnswer>, took: Micros) {
         let Self { publisher, offer, operation, step, attempt, ask, accepted, .. } = *self;
         let (asked, took_ms) = (message::kind(ask, accepted), millis(took));
         match answer {

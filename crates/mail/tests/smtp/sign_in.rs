@@ -3,10 +3,8 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use signoff_engine::mail::{
-    Carrier, Encryption, MailSettings, Rendered, Secret, SendError, Transport, render,
-};
 use signoff_lifecycle::decision::Event;
+use signoff_mail::{Carrier, Encryption, MailSettings, Rendered, Secret, SendError, Transport, render};
 use signoff_text::Lang;
 use tempfile::TempDir;
 

@@ -12,7 +12,7 @@ use signoff_store::contract::{Delivery, Letter, Outbox};
 use signoff_text::Lang;
 use tokio::sync::{Notify, watch};
 
-use super::{Carrier, Clock, SendError, render};
+use crate::{Carrier, Clock, SendError, render};
 
 /// How long to wait after the store could not be read.
 const STORE_PAUSE: Duration = Duration::from_secs(1);

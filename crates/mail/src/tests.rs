@@ -9,10 +9,10 @@ use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Mail, Outbox};
+use signoff_store::testing::CapturedLog;
 use tokio::sync::Notify;
 
-use super::{Carrier, Clock, Deliverer, DeliverySettings, Rendered, SendError};
-use crate::testing::Log;
+use crate::{Carrier, Clock, Deliverer, DeliverySettings, Rendered, SendError};
 
 const START: PublisherTime = PublisherTime(1_772_701_687_000_000);
 
@@ -143,7 +143,7 @@ async fn delivers(tray: &Arc<Tray>, settings: DeliverySettings, enough: impl Fut
 
 #[tokio::test(start_paused = true)]
 async fn each_try_of_a_letter_has_one_line_that_names_no_person() {
-    let log = Log::default();
+    let log = CapturedLog::default();
     let _logs = log.start();
     let tray = Tray::with(&["ann.lee@contoso.example", "bob@fabrikam.example"], START);
     // The clock stands still, so what is tried again is due at once.
@@ -185,7 +185,7 @@ async fn letters_that_are_due_later_than_any_pause_explains_leave_now() {
     let settings = DeliverySettings::default();
     let hours = |hours: u64| START.plus(Micros(hours * settings.longest_pause.0));
     for (at, leaves) in [(hours(1), false), (hours(3), true)] {
-        let log = Log::default();
+        let log = CapturedLog::default();
         let _logs = log.start();
         let tray = Tray::with(&["carla@contoso.example"], at);
         assert_eq!(delivers(&tray, settings, tray.settled(0)).await, leaves, "{}", log.text());

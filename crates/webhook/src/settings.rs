@@ -8,8 +8,8 @@ use signoff_lifecycle::plan::{CancelPolicy, Executor};
 use signoff_lifecycle::webhook::OnCancelDeadline;
 use url::Url;
 
-use super::signature::HookSecret;
-use super::transport::is_loopback;
+use crate::signature::HookSecret;
+use crate::transport::is_loopback;
 
 /// The longest deadline.
 const LONGEST: Micros = Micros::from_millis(366 * 24 * 3_600_000);
@@ -95,21 +95,21 @@ pub struct BadHook {
 }
 
 /// A hook as it is used.
-pub(super) struct Hook {
-    pub(super) settings: HookSettings,
-    pub(super) url: Url,
+pub(crate) struct Hook {
+    pub(crate) settings: HookSettings,
+    pub(crate) url: Url,
     /// Offer type and step.
     takes: Vec<(String, String)>,
 }
 
 impl Hook {
-    pub(super) fn takes(&self, offer_type: &str, step: &str) -> bool {
+    pub(crate) fn takes(&self, offer_type: &str, step: &str) -> bool {
         self.takes.iter().any(|(of, id)| of == offer_type && id == step)
     }
 }
 
 /// Checks every hook, and that no two take over the same step.
-pub(super) fn checked(settings: Vec<HookSettings>) -> Result<Vec<Hook>, BadHook> {
+pub(crate) fn checked(settings: Vec<HookSettings>) -> Result<Vec<Hook>, BadHook> {
     let mut hooks: Vec<Hook> = Vec::new();
     for settings in settings {
         let hook = check(settings)?;

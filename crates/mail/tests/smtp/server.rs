@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
-use signoff_engine::mail::{Encryption, MailSettings};
+use signoff_mail::{Encryption, MailSettings};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -23,7 +23,7 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server that behaves as `smtp_server.py` describes.
     pub(crate) async fn start(behaviour: Value) -> Self {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/smtp_server.py");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/smtp/smtp_server.py");
         let mut process = Command::new(python())
             .arg(script)
             .arg(behaviour.to_string())

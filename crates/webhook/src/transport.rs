@@ -9,7 +9,7 @@ use reqwest::redirect;
 use signoff_lifecycle::ids::RealTime;
 use url::{Host, Url};
 
-use super::signature::{HookSecret, Signed};
+use crate::signature::{HookSecret, Signed};
 
 /// The largest reply, in bytes.
 pub(crate) const LARGEST_REPLY: usize = 256 * 1024;
@@ -66,7 +66,7 @@ pub enum NoAnswer {
 
 impl NoAnswer {
     /// The same, with the hook's name before it.
-    pub(super) fn of(self, hook: &str) -> Self {
+    pub(crate) fn of(self, hook: &str) -> Self {
         match self {
             Self::NotReached(problem) => Self::NotReached(format!("the webhook {hook}: {problem}")),
             Self::Wrong(problem) => Self::Wrong(format!("the webhook {hook}: {problem}")),
@@ -153,7 +153,7 @@ fn reason(error: reqwest::Error, timeout: Duration) -> String {
 }
 
 /// Whether the address is on this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use signoff_engine::mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
+use signoff_mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;

@@ -177,7 +177,7 @@ impl HookAnswer {
     }
 
     /// What the work came to; who is at it is asked `again` after this time.
-    pub(crate) fn outcome(self, again: Micros) -> WorkOutcome {
+    pub fn outcome(self, again: Micros) -> WorkOutcome {
         match self.said {
             WebhookReport::Progress { progress, message } => {
                 WorkOutcome::Waiting { progress, message, again }

@@ -1,16 +1,4 @@
-//! Third parties that do steps of pipelines, as the settings name them: where they are, what they are asked, and
-//! how both sides know each other.
-
-mod log;
-mod message;
-mod settings;
-mod signature;
-mod transport;
-
-pub use message::{BadAnswer, HookAnswer};
-pub use settings::{BadHook, HookSettings, HookedStep};
-pub use signature::{BadSecret, HookSecret, Signed};
-pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnswer};
+//! The hooks that the settings name: which steps they take over, and how each is asked.
 
 use std::sync::Arc;
 
@@ -19,8 +7,9 @@ use signoff_lifecycle::ids::{OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::plan::{Executor, StepPlan};
 use signoff_lifecycle::webhook::{Ask, Webhook, work_key};
 
-use message::{Data, Message};
-use settings::Hook;
+use crate::message::{self, Data, Message};
+use crate::settings::{self, Hook};
+use crate::{BadHook, HookAnswer, HookReply, HookRequest, HookSettings, HookTransport, NoAnswer, Signed};
 
 /// Every hook of the settings, and the way to them.
 pub struct Hooks {
@@ -30,18 +19,27 @@ pub struct Hooks {
 }
 
 /// What a third party is asked, and of which step.
-pub(crate) struct Question<'a> {
-    pub(crate) ask: Ask,
+pub struct Question<'a> {
+    /// To do its part, or to undo it.
+    pub ask: Ask,
     /// It has taken the request already.
-    pub(crate) accepted: bool,
-    pub(crate) publisher: &'a str,
-    pub(crate) offer: &'a str,
-    pub(crate) offer_type: &'a str,
-    pub(crate) offer_version: u32,
-    pub(crate) operation: OperationId,
-    pub(crate) step: &'a str,
-    pub(crate) attempt: u32,
-    pub(crate) deadline: Option<PublisherTime>,
+    pub accepted: bool,
+    /// The publisher's id.
+    pub publisher: &'a str,
+    /// The offer's id.
+    pub offer: &'a str,
+    /// The offer type's id.
+    pub offer_type: &'a str,
+    /// The version of the offer that is published.
+    pub offer_version: u32,
+    /// The operation whose step it is.
+    pub operation: OperationId,
+    /// The step's id.
+    pub step: &'a str,
+    /// The number of the piece of work.
+    pub attempt: u32,
+    /// When the step is given up, on the publisher's clock; `None`: there is no deadline yet.
+    pub deadline: Option<PublisherTime>,
 }
 
 impl Hooks {
@@ -77,7 +75,7 @@ impl Hooks {
     }
 
     /// Hands the step to the third party that takes it over, if one does.
-    pub(crate) fn take_over(&self, offer_type: &OfferType, plan: &mut StepPlan) {
+    pub fn take_over(&self, offer_type: &OfferType, plan: &mut StepPlan) {
         let takes = |hook: &&Hook| hook.takes(&offer_type.id, &plan.id);
         let Some(Hook { settings, .. }) = self.all.iter().find(takes) else { return };
         plan.executor = Executor::Webhook;
@@ -96,7 +94,7 @@ impl Hooks {
     ///
     /// # Errors
     /// Why there is no answer.
-    pub(crate) async fn ask(
+    pub async fn ask(
         &self,
         name: &str,
         question: &Question<'_>,

@@ -1,4 +1,4 @@
-//! What a log says, for the tests of the engine.
+//! What a log says, for tests.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -6,30 +6,30 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tracing::subscriber::DefaultGuard;
 
-/// What was logged.
+/// What was logged by a thread.
 #[derive(Clone, Default)]
-pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+pub struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Log {
+impl CapturedLog {
     /// Takes what this thread logs until the guard goes.
-    pub(crate) fn start(&self) -> DefaultGuard {
+    pub fn start(&self) -> DefaultGuard {
         let log = self.clone();
         let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish();
         tracing::subscriber::set_default(subscriber)
     }
 
     /// All of it.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8(self.0.lock().clone()).unwrap()
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock()).into_owned()
     }
 
     /// The lines with these words.
-    pub(crate) fn lines(&self, words: &str) -> Vec<String> {
+    pub fn lines(&self, words: &str) -> Vec<String> {
         self.text().lines().filter(|line| line.contains(words)).map(str::to_owned).collect()
     }
 }
 
-impl Write for Log {
+impl Write for CapturedLog {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.lock().extend_from_slice(line);
         Ok(line.len())
