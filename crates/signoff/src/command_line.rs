@@ -8,7 +8,6 @@ use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 use crate::Cli;
 use crate::connection::{Connection, Output};
-use crate::settings;
 
 /// The commands that use few of the connection's options, each with those.
 const FEW: &[(&str, &[&str])] = &[
@@ -187,7 +186,7 @@ fn described(command: clap::Command, path: &mut Vec<String>) -> clap::Command {
 
 fn described_arg(arg: Arg) -> Arg {
     let Some(variable) = arg.get_env().map(OsStr::to_owned) else { return arg };
-    let arg = match settings::help_of(&variable.to_string_lossy()) {
+    let arg = match signoff_settings::help_of(&variable.to_string_lossy()) {
         Some(help) => arg.help(help).hide_possible_values(true),
         None => arg,
     };

@@ -9,6 +9,7 @@ use clap::{ArgMatches, Args, ValueEnum};
 use directories::ProjectDirs;
 use serde::Deserialize;
 use signoff_engine::clock::Clock;
+use signoff_settings::{secret, variable};
 use signoff_wire::client::{
     Client, ClientCredentials, Config, Marks, Retries, TokenSource, default_authority, is_this_machine,
 };
@@ -16,7 +17,6 @@ use signoff_wire::path;
 use signoff_wire::repeatability::Repeatability;
 use url::Url;
 
-use crate::config::{secret, variable};
 use crate::exit::Failure;
 use crate::view;
 
@@ -32,7 +32,7 @@ pub(crate) enum Output {
     Json,
 }
 
-/// The options that every client command takes; [`crate::settings`] says what they mean. What is not given is read from
+/// The options that every client command takes; `signoff_settings` says what they mean. What is not given is read from
 /// the configuration file.
 #[derive(Args, Clone, Default, Deserialize)]
 #[command(next_help_heading = "Server and caller, for commands that talk to a server")]

@@ -3,12 +3,12 @@
 use std::io;
 
 use signoff_server::tls::TlsError;
+use signoff_settings::BadSetting;
 use signoff_store_postgres::OpenError;
 use signoff_upkeep::UpkeepError;
 use signoff_wire::ErrorCode;
 use signoff_wire::client::{ClientError, is_this_machine};
 
-use crate::config::BadSetting;
 use crate::node::NodeError;
 
 /// The exit codes as `--help` shows them; `docs/cli.md` says the same.

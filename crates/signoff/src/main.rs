@@ -2,7 +2,6 @@
 
 mod command_line;
 mod commands;
-mod config;
 mod connection;
 mod exit;
 mod failure;
@@ -10,9 +9,9 @@ mod follow;
 mod logging;
 mod node;
 mod service_manager;
-mod settings;
+#[cfg(test)]
+mod settings_tests;
 mod shutdown;
-mod store_address;
 mod view;
 
 use std::process::ExitCode;

@@ -12,6 +12,7 @@ use signoff_server::identity::{
     Seeded, Verifier,
 };
 use signoff_server::{AppSettings, OperatorToken, QuotaSettings, Routes, Server, ServerSettings};
+use signoff_settings::{BadSetting, IdentityFile, StoreAddress, StoreSettings};
 use signoff_store::{Store, StoreError};
 use signoff_store_postgres::{OpenError, PostgresStore};
 use signoff_store_sqlite::SqliteStore;
@@ -19,9 +20,6 @@ use signoff_webhook::{BadHook, HookSettings, Hooks, HttpTransport};
 use signoff_wire::Dialect;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-
-use crate::config::{BadSetting, IdentityFile, StoreSettings};
-use crate::store_address::StoreAddress;
 
 /// What makes one server different from another.
 pub(crate) struct NodeSettings {

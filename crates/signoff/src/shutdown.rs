@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::Micros;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
@@ -11,10 +10,7 @@ use tokio::time::sleep;
 use crate::logging;
 use crate::node::Node;
 
-/// How long a node of many goes on answering unless a setting says otherwise: load balancers have asked by then
-/// whether it is ready.
-pub(crate) const DRAIN: Micros = Micros::from_millis(5_000);
-/// After that, requests that run have so long to be answered, and work so long to be finished. Connections have as
+/// Once it no longer goes on answering, requests that run have so long to be answered, and work so long to be finished. Connections have as
 /// long in `signoff_front`.
 const FINISH: Duration = Duration::from_secs(10);
 /// After that, so long for giving work back, should the store not answer.

@@ -86,8 +86,25 @@ pub(super) const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "signoff-settings",
+        &[
+            "signoff-front",
+            "signoff-identity",
+            "signoff-engine",
+            "signoff-webhook",
+            "signoff-mail",
+            "signoff-upkeep",
+            "signoff-store-postgres",
+            "signoff-lifecycle",
+            "signoff-wire",
+        ],
+    ),
+    ("signoff-run", &["signoff-server"]),
+    (
         "signoff",
         &[
+            "signoff-run",
+            "signoff-settings",
             "signoff-server",
             "signoff-engine",
             "signoff-webhook",

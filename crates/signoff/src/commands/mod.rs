@@ -28,17 +28,17 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
+use signoff_settings::{LogSettings, ServeOptions};
 use signoff_wire::client::{Client, Started, Until, waits_for_sign_off};
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::path;
 use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
-use crate::config::ServeOptions;
 use crate::connection::{Connection, Output, Settings};
 use crate::exit::Failure;
 use crate::follow::{Followed, follow};
-use crate::logging::{self, LogSettings};
+use crate::logging;
 use crate::view::{self, plain, tables};
 
 /// Everything that a server does.

@@ -7,17 +7,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use signoff_server::{Front, front, proxy, serve_plain, tls};
+use signoff_settings::{Config, ServeOptions, StoreAddress, StoreSettings, TlsConfig, bad, caution};
 use signoff_upkeep as upkeep;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::config::{Config, ServeOptions, StoreSettings, TlsConfig, bad, caution};
 use crate::connection::Output;
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::shutdown::{StopSignals, leave};
-use crate::store_address::StoreAddress;
 use crate::{logging, service_manager, view};
 
 /// Serves until SIGINT or SIGTERM, or only checks what it would serve with.

@@ -5,5 +5,5 @@ use crate::view;
 
 /// Prints what every setting is called and means.
 pub(crate) fn run() -> Result<(), Failure> {
-    view::print(&crate::settings::page())
+    view::print(&signoff_settings::page())
 }

@@ -2,10 +2,9 @@
 
 use std::str::FromStr;
 
+use signoff_settings::{BadSetting, bad};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
-
-use crate::config::{BadSetting, bad};
 
 /// Which lines are written.
 #[derive(Debug)]

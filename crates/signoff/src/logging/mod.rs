@@ -8,60 +8,16 @@ mod sink;
 use std::fmt;
 use std::io::{self, IsTerminal as _};
 use std::panic;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use signoff_server::limits::LOG_LINES;
+use signoff_settings::{BadSetting, Format, LogSettings};
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 
-use crate::config::{BadSetting, bad};
 use crate::view;
 use filter::Filter;
 use sink::{Drops, Sink};
-
-/// How a line is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs: one JSON object a line.
-    Json,
-}
-
-impl FromStr for Format {
-    type Err = BadSetting;
-
-    fn from_str(word: &str) -> Result<Self, BadSetting> {
-        match word {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            _ => Err(bad("log_format", format!("{word:?} is neither text nor json"))),
-        }
-    }
-}
-
-/// What is logged, and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct LogSettings {
-    /// A level, or directives; `None`: as the command says.
-    pub(crate) filter: Option<String>,
-    pub(crate) format: Format,
-}
-
-impl LogSettings {
-    /// What the variables say, for commands that have no other settings.
-    pub(crate) fn of_environment() -> Result<Self, BadSetting> {
-        let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Self::of(variable("SIGNOFF_LOG"), variable("SIGNOFF_LOG_FORMAT"))
-    }
-
-    /// A filter and the word for a format.
-    pub(crate) fn of(filter: Option<String>, format: Option<String>) -> Result<Self, BadSetting> {
-        Ok(Self { filter, format: format.map_or(Ok(Format::Text), |word| word.parse())? })
-    }
-}
 
 /// The thread that writes, while there is one.
 static WRITER: Mutex<Option<(WorkerGuard, Drops)>> = Mutex::new(None);
@@ -231,13 +187,5 @@ mod tests {
         line();
         assert_eq!(dropped.dropped_lines(), 1);
         drop((hold, guard));
-    }
-
-    #[test]
-    fn a_format_is_text_or_json() {
-        assert_eq!("json".parse::<Format>().unwrap(), Format::Json);
-        assert_eq!("text".parse::<Format>().unwrap(), Format::Text);
-        let error = "JSON".parse::<Format>().unwrap_err().to_string();
-        assert_eq!(error, "log_format: \"JSON\" is neither text nor json");
     }
 }

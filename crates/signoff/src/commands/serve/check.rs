@@ -8,15 +8,14 @@ use signoff_engine::clock::Clock;
 use signoff_mail::Transport;
 use signoff_server::identity::published_keys;
 use signoff_server::tls::Authority;
+use signoff_settings::{Config, ServeOptions, StoreAddress};
 use signoff_upkeep as upkeep;
 use signoff_webhook::{Hooks, HttpTransport};
 
 use super::authority_folder;
-use crate::config::{Config, ServeOptions};
 use crate::connection::Output;
 use crate::exit::Failure;
 use crate::node::external;
-use crate::store_address::StoreAddress;
 use crate::view::{self, Cell, Column, Document};
 
 /// What was looked at, and what was found.

@@ -10,13 +10,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use signoff_settings::{BadAddress, BadSetting, StoreAddress, bad, caution, with_password};
 use signoff_upkeep::{Place, TableReport};
 
-use crate::config::{BadSetting, bad, caution, with_password};
 use crate::connection::Connection;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::shutdown::StopSignals;
-use crate::store_address::{BadAddress, StoreAddress};
 use crate::view;
 
 /// Copying, backing up and migrating.

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use clap::Args;
 use signoff_server::{QuotaSettings, TENANT, serve_plain};
+use signoff_settings::StoreAddress;
 use signoff_store::files;
 use signoff_wire::Dialect;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
@@ -22,7 +23,6 @@ use super::serve::listen;
 use crate::exit::{Failure, INTERRUPTED};
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::shutdown::StopSignals;
-use crate::store_address::StoreAddress;
 
 /// The seeded client that the story signs in as.
 const CLIENT: (&str, &str) = ("contoso-owner", "contoso-secret");

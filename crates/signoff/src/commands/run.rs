@@ -1,22 +1,15 @@
 //! `signoff run -- COMMAND`: a command in an environment in which the portal is a private server.
 
-mod caller;
-mod child;
-mod environment;
-mod java;
-mod node;
-#[cfg(unix)]
-mod orphans;
-mod programs;
-mod report;
-
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use signoff_engine::clock::Clock;
+use signoff_run::report::Report;
+use signoff_run::{caller, child, environment, java, node};
 use signoff_server::{Counts, QuotaSettings, Tally, proxy, serve_plain, tls};
+use signoff_settings::StoreAddress;
 use signoff_store::files;
 use signoff_wire::Dialect;
 use tokio::sync::watch;
@@ -25,9 +18,7 @@ use tokio::task::JoinSet;
 use super::serve::listen;
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
-use crate::store_address::StoreAddress;
 use crate::view;
-use report::Report;
 
 /// The arguments of `run`.
 #[derive(Args)]
@@ -114,7 +105,11 @@ pub(crate) async fn run(arguments: Command, known: &[&str]) -> Result<ExitCode, 
         }
     };
     let report = report(seen, trust, program).await;
-    report.print();
+    // A blank line first: the command may have left the cursor anywhere.
+    view::say("");
+    for line in report.lines() {
+        view::say(&line);
+    }
     if arguments.strict && report.is_doubtful() {
         view::say(&format!("signoff: --strict: exit code {DOUBTFUL} in place of the command's {code}"));
         return Ok(ExitCode::from(DOUBTFUL));

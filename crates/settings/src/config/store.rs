@@ -10,28 +10,31 @@ use signoff_wire::duration::Span;
 
 use super::secrets::{again_from, secret_from, variable};
 use super::{BadSetting, bad};
-use crate::store_address::{BadAddress, StoreAddress};
+use crate::{BadAddress, StoreAddress};
 
 /// The secret of the database.
 const PASSWORD: &str = "SIGNOFF_STORE_PASSWORD";
 
-/// How `serve` uses a database; [`crate::settings`] says what each means.
+/// How `serve` uses a database; `rows.rs` says what each means.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct DatabaseOptions {
+pub struct DatabaseOptions {
     #[arg(long, env = "SIGNOFF_CONNECTIONS", value_name = "NUMBER")]
-    pub(crate) connections: Option<usize>,
+    pub connections: Option<usize>,
     #[arg(long, env = "SIGNOFF_STORE_WAIT", value_name = "SPAN")]
-    pub(crate) store_wait: Option<String>,
+    pub store_wait: Option<String>,
 }
 
 /// A store, and how it is used.
 #[derive(Clone, Debug)]
-pub(crate) struct StoreSettings {
-    pub(crate) address: StoreAddress,
-    pub(crate) connections: usize,
-    pub(crate) wait: Duration,
+pub struct StoreSettings {
+    /// Where it is.
+    pub address: StoreAddress,
+    /// The most connections that this node holds to a database.
+    pub connections: usize,
+    /// How long a database that cannot be reached is waited for at the start.
+    pub wait: Duration,
     /// Reads the password of the database again.
-    pub(crate) password: Option<PasswordSource>,
+    pub password: Option<PasswordSource>,
 }
 
 impl From<StoreAddress> for StoreSettings {
@@ -43,7 +46,7 @@ impl From<StoreAddress> for StoreSettings {
 
 impl StoreSettings {
     /// For a store in the database at `address`.
-    pub(crate) fn postgres(&self, address: &Address) -> PostgresSettings {
+    pub fn postgres(&self, address: &Address) -> PostgresSettings {
         PostgresSettings::new(address.clone())
             .password(self.password.clone())
             .connections(self.connections)
@@ -51,7 +54,7 @@ impl StoreSettings {
     }
 
     /// For what is done with the store as a whole.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         self.address.place().patience(self.wait)
     }
 }
@@ -89,7 +92,10 @@ fn settings_from(
 
 /// The address with the password of the environment, unless it holds one of its own: that is the more specific, as with
 /// libpq, and of two addresses of one command each can have its own.
-pub(crate) fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSetting> {
+///
+/// # Errors
+/// If the password of the environment cannot be read.
+pub fn with_password(address: StoreAddress) -> Result<StoreAddress, BadSetting> {
     with_password_from(address, variable)
 }
 
@@ -126,7 +132,7 @@ fn connections(number: usize) -> Result<usize, BadSetting> {
 
 /// What to say of an address that was given as `--OPTION` or by `variable`: that everybody on this machine can read the
 /// password on the command line, if there is one.
-pub(crate) fn caution(option: &str, variable: &str, given: Option<&str>) -> Option<String> {
+pub fn caution(option: &str, variable: &str, given: Option<&str>) -> Option<String> {
     // What the environment says nobody else sees.
     let on_the_command_line =
         given.filter(|given| std::env::var(variable).ok().as_deref() != Some(*given))?;

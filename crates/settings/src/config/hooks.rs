@@ -16,7 +16,7 @@ use super::{BadSetting, bad};
 /// One hook, as the file has it.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct HookFile {
+pub struct HookFile {
     url: String,
     /// May be plain http on another machine.
     #[serde(default)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::programs;
+use crate::programs;
 
 /// Programs that are scripts of Node.
 const SCRIPTS: [&str; 7] = ["corepack", "node", "nodejs", "npm", "npx", "pnpm", "yarn"];
@@ -18,7 +18,7 @@ const SCRIPTS: [&str; 7] = ["corepack", "node", "nodejs", "npm", "npx", "pnpm", 
 const LIMIT: Duration = Duration::from_secs(5);
 
 /// Whether COMMAND is Node or a script of it, by its name or its first line.
-pub(super) fn runs(program: &OsStr, path: &OsStr) -> bool {
+pub fn runs(program: &OsStr, path: &OsStr) -> bool {
     let stem = Path::new(program).file_stem().and_then(OsStr::to_str);
     stem.is_some_and(|stem| SCRIPTS.contains(&stem))
         || programs::find(program, path).is_some_and(|file| is_script(&file))
@@ -32,7 +32,7 @@ fn is_script(file: &Path) -> bool {
 }
 
 /// The version of the Node that `program` is, or else of the one in `path`, if there is one that heeds no proxy.
-pub(super) async fn out_of_reach(program: &OsStr, path: &OsStr) -> Option<String> {
+pub async fn out_of_reach(program: &OsStr, path: &OsStr) -> Option<String> {
     let is_node = Path::new(program).file_stem().is_some_and(|stem| stem == "node" || stem == "nodejs");
     let node = programs::find(if is_node { program } else { OsStr::new("node") }, path)?;
     let mut command = Command::new(node);

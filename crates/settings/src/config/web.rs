@@ -7,24 +7,24 @@ use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
 use signoff_engine::FollowLimits;
-use signoff_server::ServeSettings;
+use signoff_front::serve::ServeSettings;
 use signoff_wire::duration::Span;
 
 use super::{BadSetting, bad};
 
-/// Who stands between the server and its callers; [`crate::settings`] says what each means.
+/// Who stands between the server and its callers; `rows.rs` says what each means.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct WebOptions {
+pub struct WebOptions {
     #[arg(long, env = "SIGNOFF_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
-    pub(crate) trusted_proxies: Option<Vec<String>>,
+    pub trusted_proxies: Option<Vec<String>>,
     #[arg(long, env = "SIGNOFF_ALLOWED_HOSTS", value_name = "HOSTS", value_delimiter = ',')]
-    pub(crate) allowed_hosts: Option<Vec<String>>,
+    pub allowed_hosts: Option<Vec<String>>,
 }
 
 /// `[limits]`: bounds that an operator may change. What is left out stays as it is built in.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct LimitsFile {
+pub struct LimitsFile {
     /// Connections open at once.
     pub(crate) connections: Option<usize>,
     /// Connections of one address that have shown no good token.

@@ -17,7 +17,7 @@ tries what they name, without serving.
 ";
 
 /// The whole page.
-pub(crate) fn page() -> String {
+pub fn page() -> String {
     let mut page = HEAD.to_owned();
     for group in rows::GROUPS {
         section(&mut page, group);

@@ -7,13 +7,13 @@ use rustix::process::{WaitOptions, WaitStatus, getpid, wait};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Children that this process did not start.
-pub(super) struct Orphans {
+pub(crate) struct Orphans {
     ended: Signal,
 }
 
 impl Orphans {
     /// Begins to listen for ends, where orphans come to this process. COMMAND must start later.
-    pub(super) fn listen() -> Option<Self> {
+    pub(crate) fn listen() -> Option<Self> {
         let inherits = getpid().is_init() || is_subreaper();
         let ended = inherits.then(|| signal(SignalKind::child()))?;
         ended
@@ -24,7 +24,7 @@ impl Orphans {
 
     /// Waits until the child with the number `command` has ended, and for every other that ends meanwhile; the exit
     /// code is 128 + n when signal n ended it. No other child of ours may be waited for meanwhile.
-    pub(super) async fn wait_for(&mut self, command: u32) -> io::Result<i32> {
+    pub(crate) async fn wait_for(&mut self, command: u32) -> io::Result<i32> {
         loop {
             while let Some((id, status)) = wait(WaitOptions::NOHANG)? {
                 if u32::try_from(id.as_raw_pid()) == Ok(command) {

@@ -13,7 +13,7 @@ const PASSWORD: &str = "SIGNOFF_MAIL_PASSWORD";
 /// `[mail]`: the mail server.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MailFile {
+pub struct MailFile {
     host: String,
     port: Option<u16>,
     /// `none`, `starttls` or `tls`.

@@ -1,6 +1,6 @@
 //! The operator's token.
 
-use signoff_server::OperatorToken;
+use signoff_front::operator_token::OperatorToken;
 
 use super::secrets::{again, secret};
 use super::{BadSetting, bad};

@@ -1,7 +1,7 @@
 //! `[quotas]`: how much callers may do in a while.
 
 use serde::Deserialize;
-use signoff_server::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
+use signoff_front::quotas::{FAILED_SIGN_INS, PUBLISHES, QuotaSettings, RECIPIENTS};
 use signoff_wire::emails;
 
 use super::{BadSetting, bad};
@@ -9,7 +9,7 @@ use super::{BadSetting, bad};
 /// The section of the file. What it leaves out is as built in, 0 lifts a quota.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct QuotaFile {
+pub struct QuotaFile {
     /// Publishes and golives that one caller may start in an hour.
     publishes: Option<u32>,
     /// E-mail addresses that the requests for one publisher may name in an hour.

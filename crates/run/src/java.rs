@@ -11,10 +11,10 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use super::programs;
+use crate::programs;
 
 /// What every JVM reads before the command line.
-pub(super) const VARIABLE: &str = "JAVA_TOOL_OPTIONS";
+pub const VARIABLE: &str = "JAVA_TOOL_OPTIONS";
 
 /// The password that Java's own stores have. It protects nothing that is secret: they hold certificates.
 const PASSWORD: &str = "changeit";
@@ -32,7 +32,7 @@ const SMALL: [&str; 2] = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"];
 type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// A store with the private authority, or none.
-pub(super) enum Trust {
+pub enum Trust {
     /// There is no Java in sight.
     Absent,
     /// This file.
@@ -42,7 +42,7 @@ pub(super) enum Trust {
 }
 
 /// Makes `trust.p12` in `folder`: what Java trusts already, and the authority in the PEM file `ca`.
-pub(super) async fn trust(folder: &Path, ca: &Path, variable: Variable<'_>) -> Trust {
+pub async fn trust(folder: &Path, ca: &Path, variable: Variable<'_>) -> Trust {
     let home = variable("JAVA_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
     let path = variable("PATH").unwrap_or_default();
     let of_home =
@@ -143,7 +143,7 @@ fn only_ours(_: &Path) -> io::Result<()> {
 }
 
 /// The value of [`VARIABLE`]: what it is now, and behind it, where it counts more, the proxy and the store.
-pub(super) fn options(present: Option<OsString>, proxy: SocketAddr, trust: &Trust) -> OsString {
+pub fn options(present: Option<OsString>, proxy: SocketAddr, trust: &Trust) -> OsString {
     let mut options = present.unwrap_or_default();
     let mut add = |option: &OsStr| {
         if !options.is_empty() {

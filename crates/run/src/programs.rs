@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// The file that `name` starts: itself if it is a path, else the first of that name in the folders of `path`.
-pub(super) fn find(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
+pub(crate) fn find(name: &OsStr, path: &OsStr) -> Option<PathBuf> {
     let named = Path::new(name);
     if named.components().count() > 1 {
         return named.is_file().then(|| named.to_owned());

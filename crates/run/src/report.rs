@@ -3,8 +3,6 @@
 use signoff_server::proxy::{Entry, Event};
 use signoff_server::{Action, Counts};
 
-use crate::view;
-
 /// The longest call or host that is shown, in characters.
 const SHOWN_CHARS: usize = 200;
 /// So many other hosts are named.
@@ -12,34 +10,27 @@ const HOSTS_SHOWN: usize = 5;
 
 /// What a run came to.
 #[derive(Default)]
-pub(super) struct Report {
+pub struct Report {
     /// What reached the server.
-    pub(super) counts: Counts,
+    pub counts: Counts,
     /// Calls that nothing answered.
-    pub(super) unknown: Vec<(String, u64)>,
+    pub unknown: Vec<(String, u64)>,
     /// What the proxy saw.
-    pub(super) hosts: Vec<Entry>,
+    pub hosts: Vec<Entry>,
     /// Why programs in Java do not reach the server, if so.
-    pub(super) java: Option<String>,
+    pub java: Option<String>,
     /// The version of a Node that heeds no proxy.
-    pub(super) node: Option<String>,
+    pub node: Option<String>,
 }
 
 impl Report {
-    /// Prints it to standard error, a blank line first: the command may have left the cursor anywhere.
-    pub(super) fn print(&self) {
-        view::say("");
-        for line in self.lines() {
-            view::say(&line);
-        }
-    }
-
     /// Whether the command did not do what it was run for: it called nothing, or something in it trusted nobody here.
-    pub(super) fn is_doubtful(&self) -> bool {
+    pub fn is_doubtful(&self) -> bool {
         self.counts.calls == 0 || self.of(Event::Distrusted).next().is_some()
     }
 
-    fn lines(&self) -> Vec<String> {
+    /// The report, line by line.
+    pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("signoff: {}", self.summary())];
         if !self.unknown.is_empty() {
             lines.push("signoff: the command called what this server does not know:".to_owned());

@@ -8,20 +8,20 @@ use std::time::Duration;
 use clap::Args;
 use serde::Deserialize;
 use signoff_engine::{FollowLimits, RETENTION};
+use signoff_front::operator_token::OperatorToken;
+use signoff_front::quotas::QuotaSettings;
+use signoff_front::serve::ServeSettings;
 use signoff_lifecycle::ids::Micros;
 use signoff_mail::MailSettings;
-use signoff_server::identity::MOST_AGE;
-use signoff_server::{OperatorToken, QuotaSettings, ServeSettings};
 use signoff_webhook::HookSettings;
 use signoff_wire::Dialect;
 use signoff_wire::duration::Span;
 use url::Url;
 
-use crate::logging::LogSettings;
-use crate::shutdown::DRAIN;
-use crate::store_address::StoreAddress;
+use crate::{LogSettings, StoreAddress};
 
 mod hooks;
+mod identity;
 mod mail;
 mod operator;
 mod quotas;
@@ -29,59 +29,63 @@ mod secrets;
 mod store;
 mod web;
 
-pub(crate) use hooks::HookFile;
-pub(crate) use mail::MailFile;
-pub(crate) use quotas::QuotaFile;
-pub(crate) use secrets::{secret, variable};
-pub(crate) use store::{DatabaseOptions, StoreSettings, caution, with_password};
-pub(crate) use web::{LimitsFile, WebOptions};
+pub use hooks::HookFile;
+pub use identity::IdentityFile;
+pub use mail::MailFile;
+pub use quotas::QuotaFile;
+pub use secrets::{secret, variable};
+pub use store::{DatabaseOptions, StoreSettings, caution, with_password};
+pub use web::{LimitsFile, WebOptions};
 
+/// How long a node of many goes on answering unless a setting says otherwise: load balancers have asked by then
+/// whether it is ready.
+const DRAIN: Micros = Micros::from_millis(5_000);
 /// The address that is listened on unless another is named.
 const LISTEN: &str = "127.0.0.1:8080";
 
-/// What `serve` can be told on the command line or by the environment; [`crate::settings`] says what each means.
+/// What `serve` can be told on the command line or by the environment; `rows.rs` says what each means.
 #[derive(Args, Clone, Debug, Default)]
-pub(crate) struct ServeOptions {
+pub struct ServeOptions {
     /// Serve nothing: read the settings, try what they name, and say what is wrong or not set (exit code 1 if anything
     /// is wrong)
     #[arg(long)]
-    pub(crate) check: bool,
+    pub check: bool,
     #[arg(long, env = "SIGNOFF_STORE", value_name = "URL")]
-    pub(crate) store: Option<String>,
+    pub store: Option<String>,
     #[command(flatten)]
-    pub(crate) database: DatabaseOptions,
+    pub database: DatabaseOptions,
     #[arg(long, env = "SIGNOFF_LISTEN", value_name = "ADDRESS")]
-    pub(crate) listen: Option<String>,
+    pub listen: Option<String>,
     #[arg(long, env = "SIGNOFF_CONFIG", value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    pub config: Option<PathBuf>,
     #[arg(long, env = "SIGNOFF_DEV", value_name = "YES|NO", value_parser = boolean)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
-    pub(crate) dev: Option<bool>,
+    pub dev: Option<bool>,
     #[arg(long, env = "SIGNOFF_COMPAT", value_name = "DIALECT")]
-    pub(crate) compat: Option<String>,
+    pub compat: Option<String>,
     #[arg(long, env = "SIGNOFF_TLS", value_name = "YES|NO", value_parser = boolean)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "yes")]
-    pub(crate) tls: Option<bool>,
+    pub tls: Option<bool>,
     #[arg(long, env = "SIGNOFF_PROXY_PORT", value_name = "PORT")]
-    pub(crate) proxy_port: Option<u16>,
+    pub proxy_port: Option<u16>,
     #[arg(long, env = "SIGNOFF_TLS_LISTEN", value_name = "ADDRESS")]
-    pub(crate) tls_listen: Option<String>,
+    pub tls_listen: Option<String>,
     #[arg(long, env = "SIGNOFF_TLS_FOLDER", value_name = "FOLDER")]
-    pub(crate) tls_folder: Option<PathBuf>,
+    pub tls_folder: Option<PathBuf>,
     #[arg(long, env = "SIGNOFF_PIPELINE", value_name = "KIND")]
-    pub(crate) pipeline: Option<String>,
+    pub pipeline: Option<String>,
     #[arg(long, env = "SIGNOFF_RETENTION", value_name = "SPAN")]
-    pub(crate) retention: Option<String>,
+    pub retention: Option<String>,
     #[arg(long, env = "SIGNOFF_MIGRATE", value_name = "WHEN")]
-    pub(crate) migrate: Option<String>,
+    pub migrate: Option<String>,
     #[arg(long, env = "SIGNOFF_DRAIN", value_name = "SPAN")]
-    pub(crate) drain: Option<String>,
+    pub drain: Option<String>,
     #[command(flatten)]
-    pub(crate) web: WebOptions,
+    pub web: WebOptions,
     #[arg(long, env = "SIGNOFF_LOG", value_name = "LEVEL")]
-    pub(crate) log: Option<String>,
+    pub log: Option<String>,
     #[arg(long, env = "SIGNOFF_LOG_FORMAT", value_name = "FORMAT")]
-    pub(crate) log_format: Option<String>,
+    pub log_format: Option<String>,
 }
 
 /// Reads yes or no.
@@ -96,7 +100,7 @@ fn boolean(word: &str) -> Result<bool, &'static str> {
 /// The TOML file.
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct File {
+pub struct File {
     pub(crate) store: Option<String>,
     pub(crate) connections: Option<usize>,
     pub(crate) store_wait: Option<String>,
@@ -123,90 +127,81 @@ pub(crate) struct File {
     pub(crate) limits: LimitsFile,
 }
 
-/// `[identity]`: the real issuer whose tokens are trusted.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct IdentityFile {
-    /// The `iss` of its tokens; `{tenantid}` stands for the token's tenant.
-    pub(crate) issuer: String,
-    /// The `aud` of tokens for this server.
-    pub(crate) audience: String,
-    /// Where its keys are published.
-    pub(crate) keys_url: String,
-    /// How long a token counts from its `iat` on, at most: a span like 28h.
-    pub(crate) max_token_age: Option<String>,
-}
-
-/// The shortest and the longest span that a token may count for, in microseconds.
-const TOKEN_AGES: std::ops::RangeInclusive<u64> = 60_000_000..=30 * 86_400_000_000;
-
-impl IdentityFile {
-    /// For how many seconds a token counts from its `iat` on.
-    pub(crate) fn most_age(&self) -> Result<i64, BadSetting> {
-        let Some(word) = self.max_token_age.as_deref() else { return Ok(MOST_AGE) };
-        let span: Option<Span> = word.parse().ok();
-        let micros = span.map(Span::micros).filter(|micros| TOKEN_AGES.contains(micros));
-        let seconds = micros.and_then(|micros| i64::try_from(micros / 1_000_000).ok());
-        let problem = || format!("{word:?} is no span between 1m and 30d; write one like 28h");
-        seconds.ok_or_else(|| bad("identity.max_token_age", problem()))
-    }
-}
-
 /// The settings, put together and checked.
 #[derive(Clone)]
-pub(crate) struct Config {
-    pub(crate) store: StoreSettings,
-    pub(crate) listen: SocketAddr,
-    pub(crate) dev: bool,
-    pub(crate) compat: Dialect,
-    pub(crate) tls: Option<TlsConfig>,
-    pub(crate) production_pipeline: bool,
-    pub(crate) identity: Option<IdentityFile>,
-    pub(crate) quotas: QuotaSettings,
-    pub(crate) mail: Option<MailSettings>,
-    pub(crate) operator_token: Option<OperatorToken>,
+pub struct Config {
+    /// Where the state is kept.
+    pub store: StoreSettings,
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Whether it is the development mode.
+    pub dev: bool,
+    /// The dialect.
+    pub compat: Dialect,
+    /// How the portal's names are answered over TLS; `None`: not at all.
+    pub tls: Option<TlsConfig>,
+    /// Whether new operations get the pipeline of production.
+    pub production_pipeline: bool,
+    /// The identity provider; `None`: the server issues tokens itself.
+    pub identity: Option<IdentityFile>,
+    /// How much callers may do in a while.
+    pub quotas: QuotaSettings,
+    /// The mail server; `None`: letters are kept and not sent.
+    pub mail: Option<MailSettings>,
+    /// The operator's token; `None`: there is no operator.
+    pub operator_token: Option<OperatorToken>,
     /// Where the server is reached from outside; `None`: where it listens.
-    pub(crate) public_url: Option<String>,
-    pub(crate) hooks: Vec<HookSettings>,
+    pub public_url: Option<String>,
+    /// Third parties that do steps.
+    pub hooks: Vec<HookSettings>,
     /// How long finished operations are kept; `None`: for ever.
-    pub(crate) retention: Option<Micros>,
+    pub retention: Option<Micros>,
     /// Whether a start brings the schema of the store up to date.
-    pub(crate) migrates: bool,
+    pub migrates: bool,
     /// How long the server goes on answering once it is told to stop.
-    pub(crate) drain: Duration,
+    pub drain: Duration,
     /// The bounds on connections, and the proxies in front.
-    pub(crate) serving: ServeSettings,
+    pub serving: ServeSettings,
     /// The bounds on those who follow operations.
-    pub(crate) following: FollowLimits,
+    pub following: FollowLimits,
     /// Names by which a development server is reached.
-    pub(crate) allowed_hosts: Vec<String>,
-    pub(crate) log: LogSettings,
+    pub allowed_hosts: Vec<String>,
+    /// What is logged, and how.
+    pub log: LogSettings,
 }
 
 /// Where the portal's names are answered over TLS.
 #[derive(Clone, Debug)]
-pub(crate) struct TlsConfig {
-    pub(crate) proxy_port: u16,
-    pub(crate) listen: SocketAddr,
+pub struct TlsConfig {
+    /// The port of the forward proxy.
+    pub proxy_port: u16,
+    /// The address for TLS itself.
+    pub listen: SocketAddr,
     /// Where the authority is kept; `None`: by the store.
-    pub(crate) folder: Option<PathBuf>,
+    pub folder: Option<PathBuf>,
 }
 
 /// A setting that cannot be used: which, and what helps.
 #[derive(Debug, thiserror::Error)]
 #[error("{setting}: {problem}")]
-pub(crate) struct BadSetting {
-    pub(crate) setting: String,
-    pub(crate) problem: String,
+pub struct BadSetting {
+    /// The setting, as the file or the environment calls it.
+    pub setting: String,
+    /// What is wrong with it, and what to write instead.
+    pub problem: String,
 }
 
-pub(crate) fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
+/// Says what is wrong with `setting`, and what to write instead.
+pub fn bad(setting: &str, problem: impl Into<String>) -> BadSetting {
     BadSetting { setting: setting.to_owned(), problem: problem.into() }
 }
 
 impl Config {
     /// Puts the settings together.
-    pub(crate) fn load(options: ServeOptions) -> Result<Self, BadSetting> {
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn load(options: ServeOptions) -> Result<Self, BadSetting> {
         let file = match &options.config {
             Some(path) => read_file(path)?,
             None => File::default(),
@@ -246,7 +241,7 @@ impl Config {
             tls,
             production_pipeline: pipeline(options.pipeline.or(file.pipeline).as_deref(), dev)?,
             quotas: file.quotas.settings(dev)?,
-            identity: file.identity.map(checked_identity).transpose()?,
+            identity: file.identity.map(identity::checked).transpose()?,
             mail: file.mail.map(MailFile::settings).transpose()?,
             operator_token: operator::token()?,
             public_url: file.public_url.map(public_url).transpose()?,
@@ -257,10 +252,6 @@ impl Config {
             retention: retention(options.retention.or(file.retention).as_deref(), dev)?,
         })
     }
-}
-
-fn checked_identity(identity: IdentityFile) -> Result<IdentityFile, BadSetting> {
-    identity.most_age().map(|_| identity)
 }
 
 fn read_file(path: &Path) -> Result<File, BadSetting> {
@@ -370,25 +361,6 @@ mod tests {
         assert!(problem(pipeline).contains("needs --dev"));
         let migrate = ServeOptions { migrate: Some("once".to_owned()), ..store("sqlite:x") };
         assert_eq!(problem(migrate), "migrate: \"once\" is neither auto nor never");
-    }
-
-    #[test]
-    fn a_token_counts_for_28_hours_unless_told_otherwise() {
-        let most_age = |word: Option<&str>| {
-            let file = IdentityFile {
-                issuer: "i".to_owned(),
-                audience: "a".to_owned(),
-                keys_url: "k".to_owned(),
-                max_token_age: word.map(str::to_owned),
-            };
-            file.most_age().map_err(|error| error.to_string())
-        };
-        assert_eq!(most_age(None), Ok(28 * 3600));
-        assert_eq!(most_age(Some("90m")), Ok(5400));
-        for word in ["", "28", "1s", "31d"] {
-            let problem = "is no span between 1m and 30d; write one like 28h";
-            assert_eq!(most_age(Some(word)), Err(format!("identity.max_token_age: {word:?} {problem}")));
-        }
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! What every setting is called and means, in one place: `--help`, docs/settings.md and the tests of the settings are
-//! made of it. A new setting is a row here, a field where it is read, and whatever it does.
+//! made of it.
 
 mod page;
 mod rows;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use page::page;
+pub use page::page;
 
 /// A setting of a server, of the client or of the program.
-pub(crate) struct Setting {
+pub struct Setting {
     /// Its name: that of the key in the file, if it has one.
     name: &'static str,
     /// Whether a file may hold it.
@@ -85,13 +87,23 @@ impl Setting {
         self
     }
 
+    /// Its name: that of the key in the file, if it has one.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether a file may hold it.
+    pub fn is_in_file(&self) -> bool {
+        self.in_file
+    }
+
     /// The flag, without its two dashes.
-    fn flag_name(&self) -> Option<String> {
+    pub fn flag_name(&self) -> Option<String> {
         self.has_flag.then(|| self.name.replace('_', "-"))
     }
 
     /// The variable that says it.
-    fn variable_name(&self) -> Option<String> {
+    pub fn variable_name(&self) -> Option<String> {
         match self.variable {
             Variable::None => None,
             Variable::Usual => Some(format!("SIGNOFF_{}", self.name.replace('-', "_").to_uppercase())),
@@ -112,14 +124,12 @@ impl Setting {
     }
 }
 
-fn all() -> impl Iterator<Item = &'static Setting> {
+/// All settings, in the order in which they are shown.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
     rows::GROUPS.iter().flat_map(|group| group.settings)
 }
 
 /// What `--help` says of the option that `variable` says, too.
-pub(crate) fn help_of(variable: &str) -> Option<String> {
+pub fn help_of(variable: &str) -> Option<String> {
     all().find(|setting| setting.variable_name().as_deref() == Some(variable)).map(Setting::help)
 }
-
-#[cfg(test)]
-mod tests;

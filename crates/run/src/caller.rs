@@ -14,12 +14,12 @@ const SEEDED: [(&str, &str); 4] = [
 ];
 
 /// Variables to remove: a token of another server means nothing to this one, and would count before any client.
-pub(super) const REMOVED: [&str; 1] = ["SIGNOFF_TOKEN"];
+pub const REMOVED: [&str; 1] = ["SIGNOFF_TOKEN"];
 
 /// Variables that say who calls and who gives out tokens at the server `url`. A client that is `known` stays the
 /// caller, since any client comes into being on first use, and only what it lacks is added; without one, or where only
 /// seeded ones are let in (`strict`), it is a seeded client for its own publisher.
-pub(super) fn variables(known: &[&str], strict: bool, url: &str) -> BTreeMap<&'static str, OsString> {
+pub fn variables(known: &[&str], strict: bool, url: &str) -> BTreeMap<&'static str, OsString> {
     let keep = known.contains(&"SIGNOFF_CLIENT_ID") && !strict;
     let wanted = SEEDED.into_iter().filter(|(name, _)| !(keep && known.contains(name)));
     let mut variables: BTreeMap<_, OsString> = wanted.map(|(name, value)| (name, value.into())).collect();

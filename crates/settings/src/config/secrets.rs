@@ -32,12 +32,15 @@ pub(super) fn again_from(
 }
 
 /// The secret called `name`; `None`: it is not set. A file's last line break does not count.
-pub(crate) fn secret(name: &str) -> Result<Option<String>, BadSetting> {
+///
+/// # Errors
+/// If both the variable and its `_FILE` are set, or the file cannot be read or is empty.
+pub fn secret(name: &str) -> Result<Option<String>, BadSetting> {
     secret_from(name, variable)
 }
 
 /// What a variable holds; one that is set to nothing counts as not set.
-pub(crate) fn variable(name: &str) -> Option<OsString> {
+pub fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 

@@ -9,7 +9,7 @@ use signoff_upkeep::Place;
 
 /// The address of a store. Its text never shows a password.
 #[derive(Clone, Debug)]
-pub(crate) enum StoreAddress {
+pub enum StoreAddress {
     /// A file.
     Sqlite(PathBuf),
     /// A PostgreSQL database.
@@ -18,34 +18,38 @@ pub(crate) enum StoreAddress {
 
 /// Why a text is no address of a store, and what to write.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BadAddress {
+pub enum BadAddress {
+    /// There is no path.
     #[error("name a file after sqlite:, like sqlite:signoff.db")]
     NoFile,
+    /// SQLite would open no file of that name.
     #[error(
         "{0:?} is a name that SQLite reads as something else than a file; name a file, like sqlite:signoff.db"
     )]
     NotAFile(String),
+    /// It is neither of the two.
     #[error("{0:?} is no store; write sqlite:PATH or postgres://USER@HOST/DATABASE")]
     Scheme(String),
+    /// It begins as the address of a database and is none.
     #[error(transparent)]
     Postgres(#[from] postgres::BadAddress),
 }
 
 impl StoreAddress {
     /// The file in the user's data directory; `None` if the user has no such directory. Development mode has one of its own.
-    pub(crate) fn of_user(dev: bool) -> Option<Self> {
+    pub fn of_user(dev: bool) -> Option<Self> {
         Self::file_of_user(dev).map(Self::Sqlite)
     }
 
     /// That file.
-    pub(crate) fn file_of_user(dev: bool) -> Option<PathBuf> {
+    pub fn file_of_user(dev: bool) -> Option<PathBuf> {
         let directories = directories::ProjectDirs::from("", "", "signoff")?;
         Some(directories.data_dir().join(if dev { "signoff-dev.db" } else { "signoff.db" }))
     }
 
     /// The same with this password, if it is one of a database.
     #[must_use]
-    pub(crate) fn with_password(self, password: &str) -> Self {
+    pub fn with_password(self, password: &str) -> Self {
         match self {
             Self::Sqlite(file) => Self::Sqlite(file),
             Self::Postgres(address) => Self::Postgres(Box::new(address.with_password(password))),
@@ -53,14 +57,14 @@ impl StoreAddress {
     }
 
     /// Whether it holds a password.
-    pub(crate) fn has_password(&self) -> bool {
+    pub fn has_password(&self) -> bool {
         matches!(self, Self::Postgres(address) if address.has_password())
     }
 }
 
 impl StoreAddress {
     /// The store there, for what is done with it as a whole.
-    pub(crate) fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match self {
             Self::Sqlite(file) => Place::sqlite(file),
             Self::Postgres(address) => Place::postgres(address),

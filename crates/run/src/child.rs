@@ -8,13 +8,13 @@ use std::process::ExitStatus;
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 #[cfg(unix)]
-use super::orphans::Orphans;
+use crate::orphans::Orphans;
 
 /// Why COMMAND did not run. The exit codes are those that shells use.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CommandError {
+pub enum CommandError {
     /// There is no such program.
     #[error("`{0}` was not found: check the spelling, and that its folder is in PATH")]
     NotFound(String),
@@ -38,7 +38,7 @@ pub(crate) enum CommandError {
 
 impl CommandError {
     /// The exit code for `signoff run` itself: 127 not found, 126 not to be run, 125 anything else.
-    pub(crate) fn exit_code(&self) -> u8 {
+    pub fn exit_code(&self) -> u8 {
         match self {
             Self::NotFound(_) => 127,
             Self::NotExecutable { .. } => 126,
@@ -49,7 +49,7 @@ impl CommandError {
 
 /// A signal that asks COMMAND to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Signal {
+pub enum Signal {
     /// Ctrl-C.
     Interrupt,
     /// A supervisor or a CI system ends the run.
@@ -65,11 +65,7 @@ pub(crate) enum Signal {
 ///
 /// # Errors
 /// [`CommandError`] when the program does not start.
-pub(crate) async fn run(
-    program: &OsStr,
-    args: &[OsString],
-    environment: &Environment,
-) -> Result<i32, CommandError> {
+pub async fn run(program: &OsStr, args: &[OsString], environment: &Environment) -> Result<i32, CommandError> {
     // Listening begins before the child is there, so that no signal falls between.
     let signals = signals::listen();
     supervise(command(program, args, environment), program, signals, Ending::listen()).await

@@ -33,17 +33,17 @@ const REMOVED: [&str; 3] = ["NO_PROXY", "SSL_CERT_DIR", "no_proxy"];
 
 /// What to change in the environment that COMMAND inherits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Environment {
+pub struct Environment {
     /// Variables to set, whatever they are now.
-    pub(crate) set: BTreeMap<&'static str, OsString>,
+    pub set: BTreeMap<&'static str, OsString>,
     /// Variables to remove.
-    pub(crate) unset: Vec<&'static str>,
+    pub unset: Vec<&'static str>,
 }
 
 /// The environment for a proxy listening at `proxy`, with the PEM files `bundle` (all roots and ours) and `ca`
 /// (ours alone), and the private server's plain base address `url`. Pass absolute paths: COMMAND may change
 /// its folder.
-pub(crate) fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str) -> Environment {
+pub fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str) -> Environment {
     let proxy = format!("http://{}", reachable(proxy));
     let mut set = BTreeMap::new();
     set.extend(PROXY.map(|name| (name, OsString::from(&proxy))));
@@ -58,7 +58,7 @@ pub(crate) fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str
 /// The files that the variables we are about to set name now, each once: what is in them stays trusted when it
 /// goes into the bundle. `variable` looks one up (`std::env::var_os`); `SSL_CERT_FILE` is left out, since it
 /// counts among the machine's own roots.
-pub(crate) fn preset_files(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
+pub fn preset_files(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = TRUST
         .iter()
         .filter(|name| **name != "SSL_CERT_FILE")

@@ -1,9 +1,11 @@
+//! The rows of `signoff_settings` and the options of this program say the same.
+
 use std::collections::BTreeSet;
 
 use serde::de::DeserializeOwned;
 
-use super::*;
-use crate::config;
+use signoff_settings::{self as settings, all};
+
 use crate::connection::Connection;
 
 /// Every option of the program that a variable says, too: its variable and its flag.
@@ -22,7 +24,7 @@ fn every_option_that_a_variable_says_is_described_and_the_other_way_round() {
     options(&crate::command_line::plain(), &mut found);
     let described: BTreeSet<(String, String)> =
         all().filter_map(|setting| Some((setting.variable_name()?, setting.flag_name()?))).collect();
-    assert_eq!(found, described, "left: of the program, right: of settings/rows.rs");
+    assert_eq!(found, described, "left: of the program, right: of setting/rows.rs");
 }
 
 /// The members that a form of the file knows: an unknown one is answered with all of them.
@@ -33,9 +35,9 @@ fn members<T: DeserializeOwned>() -> BTreeSet<String> {
 }
 
 fn keys_below(group: &str) -> BTreeSet<String> {
-    let keys = all().filter(|setting| setting.in_file).filter_map(|setting| match group {
-        "" => Some(setting.name).filter(|name| !name.contains('.')),
-        group => setting.name.strip_prefix(group),
+    let keys = all().filter(|setting| setting.is_in_file()).filter_map(|setting| match group {
+        "" => Some(setting.name()).filter(|name| !name.contains('.')),
+        group => setting.name().strip_prefix(group),
     });
     keys.map(str::to_owned).collect()
 }
@@ -43,31 +45,12 @@ fn keys_below(group: &str) -> BTreeSet<String> {
 #[test]
 fn every_key_of_the_files_is_described_and_the_other_way_round() {
     let sections = ["identity", "quotas", "limits", "mail", "hooks"].map(str::to_owned);
-    let server: BTreeSet<String> = &members::<config::File>() - &BTreeSet::from(sections);
+    let server: BTreeSet<String> = &members::<settings::File>() - &BTreeSet::from(sections);
     let client = members::<Connection>();
-    assert_eq!(&server | &client, keys_below(""), "left: of the program, right: of settings/rows.rs");
-    assert_eq!(members::<config::IdentityFile>(), keys_below("identity."));
-    assert_eq!(members::<config::QuotaFile>(), keys_below("quotas."));
-    assert_eq!(members::<config::LimitsFile>(), keys_below("limits."));
-    assert_eq!(members::<config::MailFile>(), keys_below("mail."));
-    assert_eq!(members::<config::HookFile>(), keys_below("hooks.NAME."));
-}
-
-#[test]
-fn help_and_the_page_say_the_same() {
-    let help = help_of("SIGNOFF_RETENTION").unwrap();
-    assert_eq!(
-        help,
-        "How long finished operations are kept: a span of at least 1d, or never to keep them for ever [default: 90d]"
-    );
-    let row = "| `--retention` | `SIGNOFF_RETENTION` | `retention` | a span of at least `1d`, or `never` to keep them \
-               for ever | `90d` | How long finished operations are kept |";
-    assert!(page().contains(row), "{}", page());
-}
-
-#[test]
-fn a_text_is_one_sentence_without_its_full_stop() {
-    for Setting { name, text, .. } in all() {
-        assert!(text.starts_with(char::is_uppercase) && !text.ends_with('.'), "{name}: {text}");
-    }
+    assert_eq!(&server | &client, keys_below(""), "left: of the program, right: of setting/rows.rs");
+    assert_eq!(members::<settings::IdentityFile>(), keys_below("identity."));
+    assert_eq!(members::<settings::QuotaFile>(), keys_below("quotas."));
+    assert_eq!(members::<settings::LimitsFile>(), keys_below("limits."));
+    assert_eq!(members::<settings::MailFile>(), keys_below("mail."));
+    assert_eq!(members::<settings::HookFile>(), keys_below("hooks.NAME."));
 }
