@@ -65,8 +65,8 @@ impl Graph {
     }
 
     /// Everything that `from` reaches over normal and build dependencies, each package by name
-    /// with the names on a shortest way to it.
-    pub(super) fn reached(&self, from: &str) -> BTreeMap<&str, Vec<&str>> {
+    /// with the names on a shortest way to it. What lies behind `whole` alone is left out.
+    pub(super) fn reached(&self, from: &str, whole: &[&str]) -> BTreeMap<&str, Vec<&str>> {
         let mut ways: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let start = self.names.iter().filter(|(_, name)| *name == from).map(|(id, _)| id.as_str());
         let mut waiting: VecDeque<(&str, Vec<&str>)> = start.map(|id| (id, Vec::new())).collect();
@@ -77,8 +77,10 @@ impl Graph {
             }
             let name = self.names.get(id).map_or(id, String::as_str);
             let way: Vec<&str> = way.into_iter().chain([name]).collect();
-            for next in self.resolved.get(id).into_iter().flatten() {
-                waiting.push_back((next, way.clone()));
+            if !whole.contains(&name) {
+                for next in self.resolved.get(id).into_iter().flatten() {
+                    waiting.push_back((next, way.clone()));
+                }
             }
             ways.entry(name).or_insert(way);
         }
@@ -151,9 +153,23 @@ mod tests {
             ("y", "z", "dev"),
             ("signoff-a", "w", "dev"),
         ]);
-        let reached = graph.reached("signoff-a");
+        let reached = graph.reached("signoff-a", &[]);
         assert_eq!(reached.keys().copied().collect::<Vec<_>>(), ["x", "y"]);
         assert_eq!(reached["y"], ["signoff-a", "x", "y"]);
+    }
+
+    #[test]
+    fn what_lies_behind_a_package_that_is_taken_whole_is_left_out_unless_another_way_leads_there() {
+        let graph = made_up::graph(&[
+            ("signoff-a", "x", "normal"),
+            ("x", "y", "normal"),
+            ("x", "z", "normal"),
+            ("signoff-a", "b", "normal"),
+            ("b", "z", "normal"),
+        ]);
+        let reached = graph.reached("signoff-a", &["x"]);
+        assert_eq!(reached.keys().copied().collect::<Vec<_>>(), ["b", "x", "z"]);
+        assert_eq!(reached["z"], ["signoff-a", "b", "z"]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::files::Source;
 use super::graph::Graph;
-use super::rules::{ARROWS, ARROWS_OF_TESTS, BANS, Ban, KEPT, PURE, PURE_MAY_REACH, USED_UNSEEN};
+use super::rules::{ARROWS, ARROWS_OF_TESTS, BANS, Ban, KEPT, PURE, USED_UNSEEN};
 use super::scan::hits;
 
 /// One finding for each exception of the tables that excepts nothing.
@@ -20,9 +20,14 @@ pub(super) fn check(graph: &Graph, sources: &[Source]) -> Vec<String> {
             }),
         );
     }
-    let reached = graph.reached(PURE);
-    let idle = PURE_MAY_REACH.iter().filter(|name| !reached.contains_key(**name));
-    findings.extend(idle.map(|name| format!("{PURE} does not reach {name}: take it out of PURE_MAY_REACH")));
+    for pure in PURE {
+        let reached = graph.reached(pure.name, pure.may_reach_whole);
+        let allowed = pure.may_reach.iter().chain(pure.may_reach_whole);
+        let idle = allowed.filter(|name| !reached.contains_key(**name));
+        findings.extend(
+            idle.map(|name| format!("{} does not reach {name}: take it out of its row in PURE", pure.name)),
+        );
+    }
     let gone = USED_UNSEEN.iter().filter(|(name, member, _)| !declares(graph, member, name));
     findings.extend(
         gone.map(|(name, member, _)| format!("{member} does not declare {name}: take it out of USED_UNSEEN")),

@@ -1,8 +1,8 @@
 //! `cargo xtask arch`: what holds the architecture up, checked rather than remembered.
 //!
 //! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`],
-//! [`decisions`] and [`unused`] judge it. [`files`] walks the sources; [`scan`] and [`exempt`] judge them; [`citations`]
-//! follows what sources and documents cite. [`idle`] looks for exceptions of the tables that nothing needs.
+//! [`decisions`] and [`unused`] judge it. [`files`] walks the sources; [`scan`], [`exempt`] and [`size`] judge them;
+//! [`citations`] follows what sources and documents cite. [`idle`] looks for exceptions of the tables that nothing needs.
 
 mod citations;
 mod decisions;
@@ -15,6 +15,7 @@ mod log_lines;
 mod purity;
 mod rules;
 mod scan;
+mod size;
 mod unused;
 
 use crate::shell::{Failure, cargo, output, root};
@@ -40,6 +41,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     findings.extend(decisions::check(&graph, &decisions));
     findings.extend(unused::check(&graph, &sources, &workspace));
     findings.extend(sources.iter().flat_map(scan::check));
+    findings.extend(size::check(&sources));
     findings.extend(idle::check(&graph, &sources));
     findings.extend(log_lines::check(&sources, &operations));
     let documents = citations::Documents::read(root())?;
