@@ -7,7 +7,8 @@ use clap::builder::Resettable;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 use crate::Cli;
-use crate::connection::{Connection, Output};
+use crate::connection::Connection;
+use crate::view::Output;
 
 /// The commands that use few of the connection's options, each with those.
 const FEW: &[(&str, &[&str])] = &[

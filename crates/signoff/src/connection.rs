@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::{fmt, fs};
 
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, ValueEnum};
+use clap::{ArgMatches, Args};
 use directories::ProjectDirs;
 use serde::Deserialize;
 use signoff_engine::clock::Clock;
@@ -18,19 +18,10 @@ use signoff_wire::repeatability::Repeatability;
 use url::Url;
 
 use crate::exit::Failure;
-use crate::view;
+use crate::view::{self, Output};
 
 /// Where `signoff serve` listens unless it is told otherwise.
 const DEFAULT_URL: &str = "http://127.0.0.1:8080";
-
-/// How results are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Output {
-    #[default]
-    Table,
-    Json,
-}
 
 /// The options that every client command takes; `signoff_settings` says what they mean. What is not given is read from
 /// the configuration file.

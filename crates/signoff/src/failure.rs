@@ -4,9 +4,8 @@ use serde_json::{Map, Value, json};
 use signoff_wire::client::ClientError;
 use signoff_wire::error::ErrorDetail;
 
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, Look, Stream, Text, plain, wrapped};
+use crate::view::{self, Look, Output, Stream, Text, plain, wrapped};
 
 /// Tells what went wrong, and what helps.
 pub(crate) fn tell(failure: &Failure, output: Output) {

@@ -8,9 +8,8 @@ use signoff_wire::client::{Action, Many};
 use signoff_wire::words::{OfferStatus, OperationState};
 
 use super::Session;
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, Stream, plain, tables};
+use crate::view::{self, Output, Stream, plain, tables};
 
 /// So many cancels a call: the bar moves and lines come after each.
 const AT_ONCE: u32 = 20;

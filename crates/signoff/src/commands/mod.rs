@@ -35,11 +35,11 @@ use signoff_wire::path;
 use signoff_wire::words::OperationState;
 use uuid::Uuid;
 
-use crate::connection::{Connection, Output, Settings};
+use crate::connection::{Connection, Settings};
 use crate::exit::Failure;
 use crate::follow::{Followed, follow};
 use crate::logging;
-use crate::view::{self, plain, tables};
+use crate::view::{self, Output, plain, tables};
 
 /// Everything that a server does.
 #[derive(Subcommand)]

@@ -12,9 +12,8 @@ use signoff_wire::json;
 use signoff_wire::words::{OfferSlot, OfferStatus};
 
 use super::{OfferArg, Session};
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, tables};
+use crate::view::{self, Output, tables};
 
 /// What to do with offers.
 #[derive(Subcommand)]

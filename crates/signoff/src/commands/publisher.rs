@@ -10,9 +10,9 @@ use signoff_wire::publisher::PublisherPut;
 use signoff_wire::words::PcMigrationStatus;
 
 use super::segment;
-use crate::connection::{Output, Settings};
+use crate::connection::Settings;
 use crate::exit::Failure;
-use crate::view::{self, tables};
+use crate::view::{self, Output, tables};
 
 /// What to do with publishers. All but `list`, `add` and `principal` work on --publisher.
 #[derive(Subcommand)]

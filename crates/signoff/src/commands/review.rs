@@ -7,9 +7,8 @@ use signoff_wire::words::StepStatus;
 use uuid::Uuid;
 
 use super::{OfferArg, Session, offer_id, operation_id, segment};
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, tables};
+use crate::view::{self, Output, tables};
 
 /// What to do with steps that wait for a reviewer.
 #[derive(Subcommand)]

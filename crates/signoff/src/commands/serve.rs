@@ -13,10 +13,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::connection::Output;
 use crate::exit::Failure;
 use crate::node::{Node, NodeSettings, stop_of};
 use crate::shutdown::{StopSignals, leave};
+use crate::view::Output;
 use crate::{logging, service_manager, view};
 
 /// Serves until SIGINT or SIGTERM, or only checks what it would serve with.

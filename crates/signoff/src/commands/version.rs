@@ -4,9 +4,8 @@ use clap::Args;
 use serde_json::json;
 use signoff_wire::{Dialect, api_version};
 
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view;
+use crate::view::{self, Output};
 
 /// In which form.
 #[derive(Args)]

@@ -8,15 +8,24 @@ mod text;
 
 use std::io;
 
-use serde::Serialize;
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 use signoff_text::clean;
 
-use crate::connection::Output;
 use crate::exit::Failure;
 
 pub(crate) use layout::{Cell, Column, Document, wrapped};
 pub(crate) use out::Stream;
 pub(crate) use text::{Look, Text};
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Output {
+    #[default]
+    Table,
+    Json,
+}
 
 /// Prints a sentence to stderr, on one line whatever is in it; a closed stderr is nobody's loss.
 pub(crate) fn say(sentence: &str) {

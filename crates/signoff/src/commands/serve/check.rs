@@ -13,10 +13,9 @@ use signoff_upkeep as upkeep;
 use signoff_webhook::{Hooks, HttpTransport};
 
 use super::authority_folder;
-use crate::connection::Output;
 use crate::exit::Failure;
 use crate::node::external;
-use crate::view::{self, Cell, Column, Document};
+use crate::view::{self, Cell, Column, Document, Output};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Serialize)]

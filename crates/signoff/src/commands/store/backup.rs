@@ -9,9 +9,8 @@ use signoff_upkeep as upkeep;
 
 use super::progress::Shown;
 use super::{StoreArg, tables, views};
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view;
+use crate::view::{self, Output};
 
 /// What to write where.
 #[derive(Args)]

@@ -10,9 +10,8 @@ use signoff_upkeep::{self as upkeep, Finding};
 
 use super::StoreArg;
 use super::progress::Shown;
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, tables};
+use crate::view::{self, Output, tables};
 
 /// Which store.
 #[derive(Args)]

@@ -8,9 +8,8 @@ use signoff_upkeep as upkeep;
 
 use super::progress::Shown;
 use super::{place, tables, views};
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view;
+use crate::view::{self, Output};
 
 /// From where to where.
 #[derive(Args)]

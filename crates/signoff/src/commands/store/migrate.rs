@@ -7,9 +7,8 @@ use serde_json::json;
 use signoff_upkeep as upkeep;
 
 use super::StoreArg;
-use crate::connection::Output;
 use crate::exit::Failure;
-use crate::view::{self, tables};
+use crate::view::{self, Output, tables};
 
 /// Which store, and whether to change it.
 #[derive(Args)]
