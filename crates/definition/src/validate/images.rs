@@ -17,6 +17,11 @@ const DISK_ADDRESSES: [&str; 2] = ["vhdUrl", "lunVhdUrl"];
 pub struct Published(HashMap<(String, String, String), HashSet<String>>);
 
 impl Published {
+    /// Whether there are no images.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds the images of a definition that was published.
     pub fn add(&mut self, offer_type: &OfferType, definition: &Value) {
         for plan in list(definition, "plans") {

@@ -97,6 +97,9 @@ impl Engine {
                 published.add(offer_type, &definition);
             }
         }
+        if published.is_empty() {
+            return Ok(report);
+        }
         Ok(Arc::new(examine(offer_type, &definition, &published, time(now)).0))
     }
 
