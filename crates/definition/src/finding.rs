@@ -1,10 +1,11 @@
 //! What validation finds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde_json::Value;
 use signoff_text::FindingText;
+
+use crate::place::Place;
 
 /// The most findings of one level that are kept; what is beyond is counted.
 pub const MOST_FINDINGS: usize = 200;
@@ -69,26 +70,6 @@ impl Report {
     }
 }
 
-/// Where a finding stands in the document that is checked.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    document: &'a Value,
-    nearest: &'a Value,
-}
-
-impl<'a> Place<'a> {
-    /// The place of a whole document.
-    pub(super) fn of(document: &'a Value) -> Self {
-        Self { document, nearest: document }
-    }
-
-    /// The place of `value`, which is a part of the same document; `None`: of something that is missing here, which
-    /// stands before all that is not.
-    pub(super) fn below(self, value: Option<&'a Value>) -> Self {
-        Self { nearest: value.unwrap_or(self.nearest), ..self }
-    }
-}
-
 /// Collects findings, and keeps of each level those that come first in the document, whatever the order in which they
 /// are found.
 #[derive(Debug, Default)]
@@ -97,13 +78,11 @@ pub(super) struct Findings {
     warnings: Kept,
     /// How many were found, kept or not.
     count: usize,
-    /// The position of each value, by its address. They are counted when something is found: most documents are in order.
-    positions: Option<HashMap<*const Value, usize>>,
     until: Option<Timestamp>,
 }
 
-/// The position of the nearest value, and which finding it was: of one place, what is found first comes first.
-type Rank = (usize, usize);
+/// The positions on the way to the nearest value, and which finding it was: of one place, what is found first comes first.
+type Rank = (Vec<usize>, usize);
 
 /// The findings of a level that are kept, and what they come to.
 #[derive(Debug, Default)]
@@ -116,23 +95,14 @@ struct Kept {
 }
 
 impl Findings {
-    /// Adds a finding; its words are not made if it is only counted.
-    pub(super) fn add(
-        &mut self,
-        level: Level,
-        place: Place<'_>,
-        target: &str,
-        detail: impl FnOnce() -> FindingText,
-    ) {
-        let positions = self.positions.get_or_insert_with(|| positions(place.document));
-        let position = positions.get(&std::ptr::from_ref(place.nearest)).copied().unwrap_or_default();
-        let rank = (position, self.count);
-        self.count += 1;
+    /// Adds a finding; its path and its words are not made if it is only counted.
+    pub(super) fn add(&mut self, level: Level, place: &Place<'_>, detail: impl FnOnce() -> FindingText) {
         let kept = match level {
             Level::Error => &mut self.errors,
             Level::Warning => &mut self.warnings,
         };
-        kept.add(rank, || Finding { level, target: target.to_owned(), detail: detail() });
+        kept.add(place, self.count, || Finding { level, target: place.path(), detail: detail() });
+        self.count += 1;
     }
 
     /// What was looked at is otherwise from `time` on.
@@ -150,14 +120,15 @@ impl Findings {
 }
 
 impl Kept {
-    fn add(&mut self, rank: Rank, finding: impl FnOnce() -> Finding) {
-        if self.end.is_some_and(|end| end < rank) {
+    fn add(&mut self, place: &Place<'_>, number: usize, finding: impl FnOnce() -> Finding) {
+        // Of one place, what is found later comes later.
+        if self.end.as_ref().is_some_and(|(end, _)| place.compare(end).is_ge()) {
             self.omitted += 1;
             return;
         }
         let finding = finding();
         self.bytes += finding.size();
-        self.findings.insert(rank, finding);
+        self.findings.insert((place.positions(), number), finding);
         while self.findings.len() > MOST_FINDINGS || self.bytes > MOST_FINDING_BYTES {
             let Some((rank, last)) = self.findings.pop_last() else { break };
             self.bytes -= last.size();
@@ -167,39 +138,34 @@ impl Kept {
     }
 }
 
-/// The position of every value of a document, as it is read from its beginning.
-fn positions(document: &Value) -> HashMap<*const Value, usize> {
-    let mut positions = HashMap::new();
-    let mut ahead = vec![document];
-    while let Some(value) = ahead.pop() {
-        positions.insert(std::ptr::from_ref(value), positions.len());
-        match value {
-            Value::Array(items) => ahead.extend(items.iter().rev()),
-            Value::Object(members) => ahead.extend(members.values().rev()),
-            _ => {}
-        }
-    }
-    positions
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
     use super::*;
 
-    fn found(count: usize, target: &str) -> Report {
-        let (document, mut findings) = (Value::Null, Findings::default());
-        let mut add = |level| findings.add(level, Place::of(&document), target, || FindingText::MissingPlan);
+    /// Adds a finding some levels below `place`, where nothing is, so that `name` stands in its path four times.
+    fn add_below(findings: &mut Findings, level: Level, place: &Place<'_>, name: &str) {
+        let first = place.member(name, None, false);
+        let second = first.member(name, None, false);
+        let third = second.member(name, None, false);
+        findings.add(level, &third.member(name, None, false), || FindingText::MissingPlan);
+    }
+
+    fn found(count: usize, name: &str) -> Report {
+        let (place, mut findings) = (Place::root("definition"), Findings::default());
         for _ in 0..count {
-            add(Level::Error);
+            add_below(&mut findings, Level::Error, &place, name);
         }
-        add(Level::Warning);
+        add_below(&mut findings, Level::Warning, &place, name);
         findings.finish().0
     }
 
     #[test]
     fn so_many_are_kept_and_the_others_counted() {
         for (count, omitted) in [(MOST_FINDINGS, 0), (MOST_FINDINGS + 1, 1), (MOST_FINDINGS + 1000, 1000)] {
-            let report = found(count, "definition");
+            let report = found(count, "title");
             assert_eq!((report.of(Level::Error).count(), report.omitted_errors), (count - omitted, omitted));
             assert_eq!((report.of(Level::Warning).count(), report.omitted_warnings), (1, 0));
         }
@@ -207,31 +173,51 @@ mod tests {
 
     #[test]
     fn so_many_bytes_are_kept_and_the_others_counted() {
-        let report = found(100, &"x".repeat(10_000));
+        let report = found(150, &"\u{202e}".repeat(80));
         let size = report.findings[0].size();
         assert_eq!(report.of(Level::Error).count(), MOST_FINDING_BYTES / size);
-        assert_eq!(report.omitted_errors, 100 - MOST_FINDING_BYTES / size);
+        assert_eq!(report.omitted_errors, 150 - MOST_FINDING_BYTES / size);
     }
 
-    #[test]
-    fn the_first_ones_of_the_document_are_kept_in_whatever_order_they_are_found() {
-        let document: Value = (0..2 * MOST_FINDINGS).map(|_| Value::Null).collect();
-        let items = document.as_array().unwrap();
-        for found in [
-            (0..items.len()).collect::<Vec<_>>(),
-            (0..items.len()).rev().collect(),
-            (0..items.len()).map(|at| at * 7 % items.len()).collect(),
-        ] {
+    proptest! {
+        #[test]
+        fn the_first_ones_of_the_document_are_kept_in_whatever_order_they_are_found(
+            found in prop::collection::vec((0..30_usize, prop::option::of(0..4_usize), 0..80_usize), 0..600),
+        ) {
+            let document: Value = (0..30).map(|_| json!({"b": 1, "c": 2, "a": 3})).collect();
+            let (root, names) = (Place::root("list"), ["b", "c", "a", "missing"]);
+            let unprintable = |length| "\u{202e}".repeat(length);
             let mut findings = Findings::default();
-            for at in found {
-                let place = Place::of(&document).below(Some(&items[at]));
-                findings.add(Level::Error, place, &at.to_string(), || FindingText::MissingPlan);
+            for (index, member, length) in &found {
+                let (item, members) = (root.item(*index), document[*index].as_object());
+                let Some(member) = member else {
+                    add_below(&mut findings, Level::Error, &item, &unprintable(*length));
+                    continue;
+                };
+                let place = item.member(names[*member], members, *member < 3);
+                add_below(&mut findings, Level::Error, &place, &unprintable(*length));
             }
             let report = findings.finish().0;
-            let targets: Vec<&str> = report.findings.iter().map(|finding| finding.target.as_str()).collect();
-            let expected: Vec<String> = (0..MOST_FINDINGS).map(|at| at.to_string()).collect();
-            assert_eq!(targets, expected);
-            assert_eq!(report.omitted_errors, MOST_FINDINGS);
+
+            // What is missing stands where the item does, and what is found first comes first.
+            let mut expected = found.clone();
+            expected.sort_by_key(|(index, member, _)| (*index, member.filter(|member| *member < 3)));
+            let expected = expected.iter().map(|(index, member, length)| {
+                let member = member.map_or_else(String::new, |member| format!(".{}", names[member]));
+                let below = format!(".{}", r"\u{202e}".repeat(*length)).repeat(4);
+                let target = format!("list[{index}]{member}{below}");
+                Finding { level: Level::Error, target, detail: FindingText::MissingPlan }
+            });
+            let mut bytes = 0;
+            let expected: Vec<_> = expected
+                .take(MOST_FINDINGS)
+                .take_while(|finding| {
+                    bytes += finding.size();
+                    bytes <= MOST_FINDING_BYTES
+                })
+                .collect();
+            prop_assert_eq!(report.omitted_errors, found.len() - expected.len());
+            prop_assert_eq!(report.findings, expected);
         }
     }
 }

@@ -8,6 +8,7 @@
 mod diff;
 mod finding;
 mod offer_type;
+mod place;
 mod secrets;
 pub mod tables;
 mod validate;

@@ -107,4 +107,19 @@ fn findings_beyond_the_bound_are_counted_and_not_made() {
     assert_eq!(few.findings.len(), many.findings.len());
     let each = 5;
     assert_eq!(many.omitted_errors - few.omitted_errors, 1000 * each);
+    // Not even its path: so many plans more allocate nothing.
+    let allocations = |count| {
+        let (offer_type, plans) = (OfferTypes::load().get(VM).unwrap(), plans(count));
+        allocation_counter::measure(|| drop(validate(offer_type, &plans, now))).count_total
+    };
+    assert_eq!(allocations(1000), allocations(2000));
+}
+
+#[test]
+fn a_secret_in_each_plan_takes_a_few_times_the_memory_of_its_document() {
+    let plans = json!({"plans": list(FEW, |i| json!({"planId": format!("p{i}"), "k": {"api_key": "x"}}))});
+    let text = plans.to_string();
+    put_and_check("{}", "{}");
+    let taken = put_and_check(&text, &stored(&text)) / text.len() as u64;
+    assert!(taken < 120, "{taken} bytes for each of the document");
 }

@@ -1,5 +1,6 @@
 //! Findings come in the order of the document, whatever that is.
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{VM, findings, vm};
@@ -71,6 +72,35 @@ fn findings_stand_where_the_document_has_them() {
         let mut sorted = places.clone();
         sorted.sort();
         assert_eq!(places, sorted, "{found:#?}");
+    }
+}
+
+/// The value with its members in another order, at every depth, and some of its leaves of another kind.
+fn shuffled(value: Value, turns: &mut impl Iterator<Item = usize>) -> Value {
+    let turn = turns.next().unwrap_or_default();
+    match value {
+        Value::Object(members) => {
+            let mut left: Vec<_> = members.into_iter().collect();
+            let mut members = Vec::new();
+            while !left.is_empty() {
+                let (name, value) = left.swap_remove(turns.next().unwrap_or_default() % left.len());
+                members.push((name, shuffled(value, turns)));
+            }
+            members.into_iter().collect()
+        }
+        Value::Array(items) => items.into_iter().map(|item| shuffled(item, turns)).collect(),
+        leaf if turn % 3 == 0 => spoiled(leaf),
+        leaf => leaf,
+    }
+}
+
+proptest! {
+    #[test]
+    fn findings_stand_where_any_document_has_them(turns in prop::collection::vec(0..100_usize, 200)) {
+        let definition = shuffled(vm(), &mut turns.into_iter());
+        let found = findings(VM, &definition);
+        let places: Vec<_> = found.iter().map(|(_, target, _)| positions(&definition, target)).collect();
+        prop_assert!(places.is_sorted(), "{:#?}", found);
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Findings) -> Option<Url> {
     let text = node.text(findings)?;
     let url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     if url.is_none() {
-        node.error(FindingText::InvalidUrl { field: node.key.clone() }, findings);
+        node.error(|| FindingText::InvalidUrl { field: node.key() }, findings);
     }
     url
 }
@@ -33,21 +33,26 @@ pub(super) fn check_signed(node: &Node<'_>, now: Timestamp, published: bool, fin
     let Some(url) = check(node, findings) else { return };
     let Some(sas) = Sas::of(&url) else { return };
     let wrong = if published { Level::Warning } else { Level::Error };
-    let mut found = |level, detail| node.add(level, || detail, findings);
     if sas.has_name_behind {
-        found(Level::Warning, FindingText::SasNameBehind);
+        node.warning(|| FindingText::SasNameBehind, findings);
     }
     match sas.permissions.as_deref() {
-        None => found(Level::Warning, FindingText::SasIncomplete { parameter: "sp".to_owned() }),
-        Some(permissions) if !permissions.contains('r') => found(wrong, FindingText::SasLacksRead),
-        Some(permissions) if !permissions.contains('l') => found(Level::Warning, FindingText::SasLacksList),
+        None => node.warning(|| FindingText::SasIncomplete { parameter: "sp".to_owned() }, findings),
+        Some(permissions) if !permissions.contains('r') => {
+            node.add(wrong, || FindingText::SasLacksRead, findings);
+        }
+        Some(permissions) if !permissions.contains('l') => {
+            node.warning(|| FindingText::SasLacksList, findings);
+        }
         Some(_) => {}
     }
     if let Some(start) = &sas.start {
         match read_time(start) {
-            None => found(wrong, FindingText::SasStartUnreadable { value: shown_value(start) }),
+            None => {
+                node.add(wrong, || FindingText::SasStartUnreadable { value: shown_value(start) }, findings);
+            }
             Some(start) if start.duration_since(now) > LATEST_START => {
-                found(wrong, FindingText::SasNotYetValid { starts: start.to_string() });
+                node.add(wrong, || FindingText::SasNotYetValid { starts: start.to_string() }, findings);
                 findings.holds_until(start - LATEST_START);
             }
             Some(_) => {}
@@ -63,17 +68,16 @@ fn check_expiry(
     wrong: Level,
     findings: &mut Findings,
 ) {
-    let mut found = |level, detail| node.add(level, || detail, findings);
     let Some(expiry) = expiry else {
-        return found(Level::Warning, FindingText::SasIncomplete { parameter: "se".to_owned() });
+        return node.warning(|| FindingText::SasIncomplete { parameter: "se".to_owned() }, findings);
     };
     match read_time(expiry) {
-        None => found(wrong, FindingText::SasExpiryUnreadable { value: shown_value(expiry) }),
+        None => node.add(wrong, || FindingText::SasExpiryUnreadable { value: shown_value(expiry) }, findings),
         Some(expiry) if expiry <= now => {
-            found(wrong, FindingText::SasExpired { expired: expiry.to_string() });
+            node.add(wrong, || FindingText::SasExpired { expired: expiry.to_string() }, findings);
         }
         Some(expiry) if expiry.duration_since(now) < SHORTEST_LIFE => {
-            found(Level::Warning, FindingText::SasExpiresSoon { expires: expiry.to_string() });
+            node.warning(|| FindingText::SasExpiresSoon { expires: expiry.to_string() }, findings);
             findings.holds_until(expiry);
         }
         // A moment later less than a day is left.

@@ -47,12 +47,12 @@ fn check_one(field: &Field, node: &Node<'_>, findings: &mut Findings) {
         }
         FieldKind::Email => {
             if node.text(findings).is_some_and(|text| !is_email(text)) {
-                node.error(FindingText::InvalidEmail { field: node.key.clone() }, findings);
+                node.error(|| FindingText::InvalidEmail { field: node.key() }, findings);
             }
         }
         FieldKind::PlanId => {
             if let Some(id) = node.text(findings).filter(|id| !is_plan_id(id)) {
-                node.error(FindingText::InvalidPlanId { plan: shown_value(id) }, findings);
+                node.error(|| FindingText::InvalidPlanId { plan: shown_value(id) }, findings);
             }
         }
     }

@@ -68,23 +68,26 @@ pub(super) struct Rules<'a> {
 
 /// Checks that a plan has an image, and every image it has.
 pub(super) fn check(offer_type: &OfferType, plan: &Node<'_>, rules: Rules<'_>, findings: &mut Findings) {
-    let generations = plan.member(DISK_GENERATIONS);
-    let mut holders = vec![plan.clone()];
-    if !generations.is_blank() {
-        holders.extend(generations.list(findings).unwrap_or_default());
-    }
     let mut any = false;
-    for (position, holder) in holders.iter().enumerate() {
-        if position > 0 && holder.object(findings).is_none() {
-            continue;
-        }
+    let mut check_holder = |holder: &Node<'_>, findings: &mut Findings| {
         for key in &offer_type.image_keys {
             any |= check_map(holder, key, rules, findings);
+        }
+    };
+    let generations = plan.member(DISK_GENERATIONS);
+    if !generations.is_blank() {
+        // What is no list has no items below.
+        generations.list(findings);
+    }
+    check_holder(plan, findings);
+    for generation in generations.items() {
+        if generation.object(findings).is_some() {
+            check_holder(&generation, findings);
         }
     }
     if !any {
         let first = plan.member(&offer_type.image_keys[0]);
-        first.error(FindingText::MissingImage { field: first.key.clone() }, findings);
+        first.error(|| FindingText::MissingImage { field: first.key() }, findings);
     }
 }
 
@@ -95,9 +98,9 @@ fn check_map(holder: &Node<'_>, key: &str, rules: Rules<'_>, findings: &mut Find
         return false;
     }
     let Some(versions) = map.object(findings) else { return true };
-    for version in versions.keys() {
+    for (version, image) in map.members() {
         let known = rules.published.of(holder, key, version);
-        check_image(&map.member(version), rules.now, known, findings);
+        check_image(&image, rules.now, known, findings);
     }
     !versions.is_empty()
 }
@@ -110,7 +113,7 @@ fn check_image(image: &Node<'_>, now: Timestamp, known: Option<&HashSet<String>>
     check_address(&image.member("osVhdUrl"), now, known, findings);
     let disks = image.member("lunVhdDetails");
     let mut luns = HashSet::new();
-    for disk in disks.list(findings).unwrap_or_default() {
+    for disk in disks.list(findings).into_iter().flatten() {
         if disk.object(findings).is_some() {
             check_lun(&disk.member("lun"), &mut luns, findings);
             check_address(&disk.first_filled(DISK_ADDRESSES[0], DISK_ADDRESSES), now, known, findings);
@@ -138,7 +141,7 @@ fn check_lun(node: &Node<'_>, luns: &mut HashSet<u64>, findings: &mut Findings) 
     };
     match number {
         None => node.wrong_type(JsonKind::Number, findings),
-        Some(lun) if !luns.insert(lun) => node.error(FindingText::DuplicateLun { lun }, findings),
+        Some(lun) if !luns.insert(lun) => node.error(|| FindingText::DuplicateLun { lun }, findings),
         Some(_) => {}
     }
 }

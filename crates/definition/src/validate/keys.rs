@@ -9,7 +9,7 @@ use super::nearest::{address, nearest, shown};
 use super::node::Node;
 use crate::{
     OfferType,
-    finding::{Findings, Level},
+    finding::Findings,
     tables::{self, KeyTable},
 };
 
@@ -23,10 +23,11 @@ pub(super) fn check_offer(offer_type: &OfferType, offer: &Node<'_>, findings: &m
     let filled = check_categories(offer_type, offer, findings) | check_flat(offer_type, offer, findings);
     if offer_type.category_required && !filled {
         let member = offer.member(&offer_type.category_keys[0]);
-        member.error(FindingText::MissingCategory { field: member.key.clone() }, findings);
+        member.error(|| FindingText::MissingCategory { field: member.key() }, findings);
     }
     for prefix in ["microsoft-azure-marketplace", &offer_type.prefix] {
-        check_industries(offer_type, &offer.member(&format!("{prefix}.{INDUSTRY_SUFFIX}")), findings);
+        let name = format!("{prefix}.{INDUSTRY_SUFFIX}");
+        check_industries(offer_type, &offer.member(&name), findings);
     }
 }
 
@@ -35,15 +36,16 @@ fn check_flat(offer_type: &OfferType, offer: &Node<'_>, findings: &mut Findings)
     let mut filled = false;
     for key in &offer_type.category_keys {
         let Some((prefix, _)) = key.rsplit_once('.') else { continue };
-        let flat = offer.member(&format!("{prefix}.{FLAT_CATEGORIES}"));
+        let name = format!("{prefix}.{FLAT_CATEGORIES}");
+        let flat = offer.member(&name);
         let holds_any = match flat.value() {
             Some(Value::Array(items)) => !items.is_empty(),
             Some(_) => !flat.is_blank(),
             None => false,
         };
         if holds_any {
-            let (field, right) = (flat.key.clone(), key.clone());
-            flat.warning(FindingText::FlatCategories { field, right }, findings);
+            let detail = || FindingText::FlatCategories { field: flat.key(), right: key.clone() };
+            flat.warning(detail, findings);
         }
         filled |= holds_any;
     }
@@ -53,44 +55,53 @@ fn check_flat(offer_type: &OfferType, offer: &Node<'_>, findings: &mut Findings)
 /// Checks the categories that `holder`, an offer or a plan, names. True if it names any.
 pub(super) fn check_categories(offer_type: &OfferType, holder: &Node<'_>, findings: &mut Findings) -> bool {
     let names = &offer_type.category_tables;
-    let map = KeyMap {
-        word: "category",
-        tables: names.iter().filter_map(|name| tables::categories(name)).collect(),
-        address: address(offer_type),
-        unknown: &|key, near, address| FindingText::UnknownCategory {
-            key,
-            offer_type: offer_type.id.clone(),
-            near,
-            address,
-        },
-        unknown_below: &|key, category, near, address| FindingText::UnknownSubcategory {
-            key,
-            category,
-            near,
-            address,
-        },
-    };
+    // A type without categories has nothing to compare with, so that its map may hold anything.
+    if names.is_empty() {
+        return false;
+    }
     let mut filled = false;
     for key in &offer_type.category_keys {
         let member = holder.member(key);
-        // A type without categories has nothing to compare with, so that its map may hold anything.
-        filled |= !names.is_empty() && map.check(&member, findings);
+        // Plans are many, and most have no map: the tables are looked up for those that do.
+        if member.is_blank() {
+            continue;
+        }
+        let map = KeyMap {
+            top: "categoryL1",
+            below: "categoryL2-",
+            tables: names.iter().filter_map(|name| tables::categories(name)).collect(),
+            offer_type,
+            unknown: &|key, near, address| FindingText::UnknownCategory {
+                key,
+                offer_type: offer_type.id.clone(),
+                near,
+                address,
+            },
+            unknown_below: &|key, category, near, address| FindingText::UnknownSubcategory {
+                key,
+                category,
+                near,
+                address,
+            },
+        };
+        filled |= map.check(&member, findings);
     }
     filled
 }
 
 fn check_industries(offer_type: &OfferType, member: &Node<'_>, findings: &mut Findings) {
     let Some(table) = offer_type.industry_table.as_deref().and_then(tables::industries) else {
-        if member.list(findings).is_some_and(|entries| !entries.is_empty()) {
-            let offer_type = offer_type.id.clone();
-            member.error(FindingText::IndustriesNotAllowed { offer_type }, findings);
+        if member.list(findings).is_some_and(|entries| entries.len() > 0) {
+            let detail = || FindingText::IndustriesNotAllowed { offer_type: offer_type.id.clone() };
+            member.error(detail, findings);
         }
         return;
     };
     let map = KeyMap {
-        word: "industry",
+        top: "industryL1",
+        below: "industryL2-",
         tables: vec![table],
-        address: address(offer_type),
+        offer_type,
         unknown: &|key, near, address| FindingText::UnknownIndustry { key, near, address },
         unknown_below: &|key, industry, near, address| FindingText::UnknownSubindustry {
             key,
@@ -104,11 +115,12 @@ fn check_industries(offer_type: &OfferType, member: &Node<'_>, findings: &mut Fi
 
 /// How a map of keys is spelled, and what is said about keys that are not in the tables.
 struct KeyMap<'t> {
-    /// What its members begin with, before `L1` and `L2-`.
-    word: &'static str,
+    /// The member that holds a key of the first level.
+    top: &'static str,
+    /// What the names of the other members begin with; a key of the first level follows.
+    below: &'static str,
     tables: Vec<&'static KeyTable>,
-    /// Where all keys are.
-    address: String,
+    offer_type: &'t OfferType,
     /// Given the key, those that are most like it, and the address.
     unknown: &'t dyn Fn(String, String, String) -> FindingText,
     /// The same of a key below another.
@@ -122,15 +134,16 @@ impl KeyMap<'_> {
             return false;
         }
         let Some(entries) = map.list(findings) else { return true };
-        for entry in &entries {
-            self.check_entry(entry, findings);
-        }
-        !entries.is_empty()
+        let filled = entries.len() > 0;
+        entries.for_each(|entry| self.check_entry(&entry, findings));
+        filled
     }
 
     fn check_entry(&self, entry: &Node<'_>, findings: &mut Findings) {
-        let Some(members) = entry.object(findings) else { return };
-        let top = entry.member(&format!("{}L1", self.word));
+        if entry.object(findings).is_none() {
+            return;
+        }
+        let top = entry.member(self.top);
         if top.is_blank() {
             return top.missing(findings);
         }
@@ -138,18 +151,19 @@ impl KeyMap<'_> {
         if !tables::has_key(&self.tables, key) {
             let unknown = || {
                 let near = nearest(key, tables::keys(&self.tables));
-                (self.unknown)(shown(key), near, self.address.clone())
+                (self.unknown)(shown(key), near, address(self.offer_type))
             };
-            return top.add(Level::Error, unknown, findings);
+            return top.error(unknown, findings);
         }
-        let prefix = format!("{}L2-", self.word);
-        for name in members.keys() {
-            match name.strip_prefix(&prefix) {
-                Some(above) if above == key => self.check_below(key, &entry.member(name), findings),
+        for (name, below) in entry.members() {
+            match name.strip_prefix(self.below) {
+                Some(above) if above == key => self.check_below(key, &below, findings),
                 Some(_) => {
-                    let right = format!("{prefix}{key}");
-                    let below = entry.member(name);
-                    below.error(FindingText::MisplacedKeys { field: below.key.clone(), right }, findings);
+                    let misplaced = || FindingText::MisplacedKeys {
+                        field: below.key(),
+                        right: format!("{}{key}", self.below),
+                    };
+                    below.error(misplaced, findings);
                 }
                 None => {}
             }
@@ -157,14 +171,14 @@ impl KeyMap<'_> {
     }
 
     fn check_below(&self, key: &str, list: &Node<'_>, findings: &mut Findings) {
-        for item in list.list(findings).unwrap_or_default() {
+        for item in list.list(findings).into_iter().flatten() {
             let Some(below) = item.text(findings) else { continue };
             if !tables::has_key_below(&self.tables, key, below) {
                 let unknown = || {
                     let near = nearest(below, tables::keys_below(&self.tables, key));
-                    (self.unknown_below)(shown(below), key.to_owned(), near, self.address.clone())
+                    (self.unknown_below)(shown(below), key.to_owned(), near, address(self.offer_type))
                 };
-                item.add(Level::Error, unknown, findings);
+                item.error(unknown, findings);
             }
         }
     }

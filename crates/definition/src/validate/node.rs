@@ -5,52 +5,54 @@ use std::borrow::Cow;
 use serde_json::{Map, Value};
 use signoff_text::{FindingText, JsonKind};
 
-use crate::finding::{Findings, Level, Place};
+use crate::finding::{Findings, Level};
+use crate::place::Place;
 
-/// How much of one member's name a path repeats, in characters. A path is made for every place, and so it must not grow
-/// with the names on its way.
+/// How much of one member's name a path repeats, in characters. Findings are many, and so a path must not grow with the
+/// names on its way.
 const LONGEST_NAME: usize = 80;
 /// How much of a value a finding repeats, in characters.
 const LONGEST_VALUE: usize = 200;
 
 /// A member or an item, whether it is there or not. A member that is `null` counts as not there; an item that is
 /// `null` is of the wrong type, whatever is expected.
-#[derive(Clone, Debug)]
-pub(super) struct Node<'a> {
-    /// The path from `definition` on.
-    pub(super) path: String,
-    /// The last member of the path, with the positions behind it.
-    pub(super) key: String,
-    value: Option<&'a Value>,
-    place: Place<'a>,
+#[derive(Debug)]
+pub(super) struct Node<'p> {
+    value: Option<&'p Value>,
+    place: Place<'p>,
 }
 
-impl<'a> Node<'a> {
-    pub(super) fn root(value: &'a Value) -> Self {
-        let name = "definition".to_owned();
-        Self { path: name.clone(), key: name, value: Some(value), place: Place::of(value) }
+impl<'p> Node<'p> {
+    pub(super) fn root(value: &'p Value) -> Self {
+        Self { value: Some(value), place: Place::root("definition") }
     }
 
     /// The member `key`; not there if this is no object.
-    pub(super) fn member(&self, key: &str) -> Self {
-        let there = self.value.and_then(|value| value.get(key));
-        let (value, place) = (there.filter(|value| !value.is_null()), self.place.below(there));
-        let shown = shown_name(key);
-        Self { path: format!("{}.{shown}", self.path), key: shown.into_owned(), value, place }
+    pub(super) fn member(&'p self, key: &'p str) -> Self {
+        let members = self.value.and_then(Value::as_object);
+        let there = members.and_then(|members| members.get(key));
+        Self {
+            value: there.filter(|value| !value.is_null()),
+            place: self.place.member(key, members, there.is_some()),
+        }
+    }
+
+    /// All members with their names; none of what is no object.
+    pub(super) fn members(&'p self) -> impl Iterator<Item = (&'p str, Self)> {
+        let members = self.value.and_then(Value::as_object).into_iter().flatten();
+        members.enumerate().map(|(position, (key, value))| {
+            let value = Some(value).filter(|value| !value.is_null());
+            (key.as_str(), Self { value, place: self.place.member_at(key, position) })
+        })
     }
 
     /// The first of the members `keys` that holds something, else the first one.
-    pub(super) fn first_filled<'k>(&self, first: &'k str, others: impl IntoIterator<Item = &'k str>) -> Self {
+    pub(super) fn first_filled(&'p self, first: &'p str, others: impl IntoIterator<Item = &'p str>) -> Self {
         let preferred = self.member(first);
         if !preferred.is_blank() {
             return preferred;
         }
         others.into_iter().map(|key| self.member(key)).find(|node| !node.is_blank()).unwrap_or(preferred)
-    }
-
-    fn item(&self, index: usize, value: &'a Value) -> Self {
-        let (path, key) = (format!("{}[{index}]", self.path), format!("{}[{index}]", self.key));
-        Self { path, key, value: Some(value), place: self.place.below(Some(value)) }
     }
 
     /// Whether nothing is there, or text of white space only.
@@ -62,12 +64,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn value(&self) -> Option<&'a Value> {
+    pub(super) fn value(&self) -> Option<&'p Value> {
         self.value
     }
 
     /// The text that is there; anything else that is there is a finding.
-    pub(super) fn text(&self, findings: &mut Findings) -> Option<&'a str> {
+    pub(super) fn text(&self, findings: &mut Findings) -> Option<&'p str> {
         self.read(JsonKind::Text, Value::as_str, findings)
     }
 
@@ -77,51 +79,62 @@ impl<'a> Node<'a> {
     }
 
     /// The object that is there; anything else that is there is a finding.
-    pub(super) fn object(&self, findings: &mut Findings) -> Option<&'a Map<String, Value>> {
+    pub(super) fn object(&self, findings: &mut Findings) -> Option<&'p Map<String, Value>> {
         self.read(JsonKind::Object, Value::as_object, findings)
     }
 
     /// The items of the list that is there; anything else that is there is a finding.
-    pub(super) fn list(&self, findings: &mut Findings) -> Option<Vec<Self>> {
+    pub(super) fn list(
+        &'p self,
+        findings: &mut Findings,
+    ) -> Option<impl ExactSizeIterator<Item = Self> + use<'p>> {
         self.read(JsonKind::List, Value::as_array, findings)?;
         Some(self.items())
     }
 
     /// The items of the list that is there; none of anything else.
-    pub(super) fn items(&self) -> Vec<Self> {
-        let items = self.value.and_then(Value::as_array).into_iter().flatten();
-        items.enumerate().map(|(index, value)| self.item(index, value)).collect()
+    pub(super) fn items(&'p self) -> impl ExactSizeIterator<Item = Self> {
+        let items = self.value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, value)| Self { value: Some(value), place: self.place.item(index) })
     }
 
-    /// Reports an error here.
-    pub(super) fn error(&self, detail: FindingText, findings: &mut Findings) {
-        self.add(Level::Error, || detail, findings);
+    /// The last member of the path, with the positions behind it.
+    pub(super) fn key(&self) -> String {
+        self.place.key()
+    }
+
+    /// Reports an error here. Its words are made only if it is shown.
+    pub(super) fn error(&self, detail: impl FnOnce() -> FindingText, findings: &mut Findings) {
+        self.add(Level::Error, detail, findings);
     }
 
     /// Reports a warning here.
-    pub(super) fn warning(&self, detail: FindingText, findings: &mut Findings) {
-        self.add(Level::Warning, || detail, findings);
+    pub(super) fn warning(&self, detail: impl FnOnce() -> FindingText, findings: &mut Findings) {
+        self.add(Level::Warning, detail, findings);
     }
 
-    /// Reports something whose words take some work.
+    /// Reports an error or a warning here.
     pub(super) fn add(&self, level: Level, detail: impl FnOnce() -> FindingText, findings: &mut Findings) {
-        findings.add(level, self.place, &self.path, detail);
+        findings.add(level, &self.place, detail);
     }
 
     /// Reports that something must be there.
     pub(super) fn missing(&self, findings: &mut Findings) {
-        self.error(FindingText::MissingField { field: self.key.clone() }, findings);
+        self.error(|| FindingText::MissingField { field: self.key() }, findings);
     }
 
     /// Reports that what is there is of the wrong type.
     pub(super) fn wrong_type(&self, expected: JsonKind, findings: &mut Findings) {
-        self.error(FindingText::WrongType { field: self.key.clone(), expected }, findings);
+        self.error(|| FindingText::WrongType { field: self.key(), expected }, findings);
     }
 
     fn read<T>(
         &self,
         expected: JsonKind,
-        as_kind: impl Fn(&'a Value) -> Option<T>,
+        as_kind: impl Fn(&'p Value) -> Option<T>,
         findings: &mut Findings,
     ) -> Option<T> {
         let read = as_kind(self.value?);

@@ -9,11 +9,7 @@ use super::{
     address,
     node::{Node, shown_value},
 };
-use crate::{
-    OfferType,
-    finding::{Findings, Level},
-    tables,
-};
+use crate::{OfferType, finding::Findings, tables};
 
 /// The members that hold a plan's pricing; either will do.
 const PRICING: [&str; 2] = ["virtualMachinePricing", "virtualMachinePricingV2"];
@@ -26,7 +22,7 @@ pub(super) fn check(offer_type: &OfferType, plan: &Node<'_>, findings: &mut Find
     }
     if !priced {
         let pricing = plan.first_filled(PRICING[0], PRICING);
-        pricing.error(FindingText::MissingPrice { field: pricing.key.clone() }, findings);
+        pricing.error(|| FindingText::MissingPrice { field: pricing.key() }, findings);
     }
     check_regions(offer_type, &plan.member("regions"), findings);
 }
@@ -59,8 +55,9 @@ fn check_cores(offer_type: &OfferType, cores: &Node<'_>, findings: &mut Findings
     }
     let currency = cores.member("currency");
     if let Some(code) = currency.text(findings).filter(|code| !tables::is_currency(code)) {
-        let (currency_code, address) = (shown(code), all_keys(offer_type));
-        currency.error(FindingText::UnknownCurrency { currency: currency_code, address }, findings);
+        let unknown =
+            || FindingText::UnknownCurrency { currency: shown(code), address: all_keys(offer_type) };
+        currency.error(unknown, findings);
     }
     let single = cores.member("single");
     if !single.is_blank() {
@@ -68,15 +65,14 @@ fn check_cores(offer_type: &OfferType, cores: &Node<'_>, findings: &mut Findings
     }
     let each = cores.member("individually");
     let sizes = each.object(findings);
-    for size in sizes.into_iter().flat_map(serde_json::Map::keys) {
-        let price = each.member(size);
-        if !tables::core_sizes().contains(size) {
+    for (size, price) in each.members() {
+        if !tables::core_sizes().iter().any(|known| known == size) {
             let unknown = || FindingText::UnknownCoreSize {
                 size: shown(size),
                 near: nearest(size, tables::core_sizes().iter().map(String::as_str)),
                 address: all_keys(offer_type),
             };
-            price.add(Level::Error, unknown, findings);
+            price.error(unknown, findings);
         } else if price.is_blank() {
             price.missing(findings);
         } else {
@@ -112,9 +108,9 @@ fn check_price(node: &Node<'_>, findings: &mut Findings) {
         _ => return node.wrong_type(JsonKind::Number, findings),
     };
     match read_decimal(&price) {
-        None => node.error(FindingText::InvalidPrice { price: shown_value(&price) }, findings),
+        None => node.error(|| FindingText::InvalidPrice { price: shown_value(&price) }, findings),
         Some(Sign::Negative) => {
-            node.error(FindingText::NegativePrice { price: shown_value(&price) }, findings);
+            node.error(|| FindingText::NegativePrice { price: shown_value(&price) }, findings);
         }
         Some(Sign::ZeroOrPositive) => {}
     }
@@ -145,20 +141,20 @@ fn check_regions(offer_type: &OfferType, regions: &Node<'_>, findings: &mut Find
     if regions.is_blank() {
         return;
     }
-    for item in regions.list(findings).unwrap_or_default() {
+    for item in regions.list(findings).into_iter().flatten() {
         let Some(region) = item.text(findings) else { continue };
         if tables::currency_of_region(region).is_some() {
             continue;
         }
         if region.len() == 2 && region.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            item.warning(FindingText::RegionUnpriced { region: region.to_owned() }, findings);
+            item.warning(|| FindingText::RegionUnpriced { region: region.to_owned() }, findings);
         } else {
             let invalid = || FindingText::InvalidRegion {
                 region: shown(region),
                 near: nearest(region, tables::regions().map(|(region, _)| region)),
                 address: all_keys(offer_type),
             };
-            item.add(Level::Error, invalid, findings);
+            item.error(invalid, findings);
         }
     }
 }
