@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use crate::OfferType;
-use crate::secrets::{Document, MASK, Secrets, Tree, segments};
+use crate::secrets::{Branches, Document, MASK, Secrets, Tree, segments};
 use crate::validate::shown_name;
 
 /// The most changes that are listed; what is beyond is counted.
@@ -123,7 +123,8 @@ impl<'a> Side<'a> {
             _ => None,
         };
         let is_taken_out = move |name: &&String| !members.is_some_and(|members| members.contains_key(*name));
-        let taken_out = secrets.into_iter().flatten().filter(|(_, tree)| matches!(tree, Tree::Secret(_)));
+        let taken_out =
+            secrets.into_iter().flat_map(Branches::iter).filter(|(_, tree)| matches!(tree, Tree::Secret(_)));
         let taken_out = taken_out.map(|(name, _)| name).filter(is_taken_out);
         members.into_iter().flat_map(|members| members.keys()).chain(taken_out).map(String::as_str)
     }

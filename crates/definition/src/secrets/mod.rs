@@ -5,20 +5,16 @@ mod tree;
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::OfferType;
 use names::{Names, is_mask, is_secret};
-pub(crate) use tree::{Tree, segments};
+pub(crate) use tree::{Branches, Tree, segments};
 
 /// The number of the list of secret names. It grows with the list: content that was stored under an earlier one may
 /// hold secrets among its other members.
 const LIST: u64 = 2;
-
-/// The members of what is stored. Nodes of earlier releases take all of it for JSON pointers: these lead nowhere.
-const LIST_KEY: &str = "/~2/list";
-const DEFINITION_KEY: &str = "/~2/definition";
-const EXTRA_KEY: &str = "/~2/extra";
 
 /// What is shown in the place of a secret; a PUT that sends it keeps the secret.
 pub(crate) const MASK: &str = "***";
@@ -40,6 +36,18 @@ pub struct Secrets {
     extra: Tree,
     /// The list by which they were found.
     list: u64,
+}
+
+/// Secrets as they are stored. Nodes of earlier releases take all of its members for JSON pointers: these lead nowhere.
+#[derive(Deserialize, Serialize)]
+struct Stored<'a> {
+    /// `None`: what is stored has the form of earlier releases.
+    #[serde(rename = "/~2/list")]
+    list: Option<u64>,
+    #[serde(rename = "/~2/definition", default, skip_serializing_if = "Tree::is_empty")]
+    definition: Cow<'a, Tree>,
+    #[serde(rename = "/~2/extra", default, skip_serializing_if = "Tree::is_empty")]
+    extra: Cow<'a, Tree>,
 }
 
 impl Document {
@@ -107,17 +115,16 @@ impl Secrets {
         self.definition.keep(&document.definition, earlier.definition);
         let Tree::Inner(own) = &mut self.extra else { return };
         let Tree::Inner(earlier) = earlier.extra else { return };
-        for (name, tree) in earlier {
-            match (tree, document.extra.get(&name)) {
-                // A member beside the definition that is left out is gone, unless it was a secret as a whole.
-                (Tree::Secret(secret), None) => {
-                    own.entry(name).or_insert(Tree::Secret(secret));
-                }
-                (Tree::Secret(_), Some(_)) | (Tree::Inner(_), None) => {}
-                (below, Some(present)) => own.entry(name).or_default().keep(present, below),
+        own.join(earlier, |name, own, earlier| match (earlier, document.extra.get(name)) {
+            // A member beside the definition that is left out is gone, unless it was a secret as a whole.
+            (Tree::Secret(secret), None) => own.or(Some(Tree::Secret(secret))),
+            (Tree::Secret(_), Some(_)) | (Tree::Inner(_), None) => own,
+            (below, Some(present)) => {
+                let mut tree = own.unwrap_or_default();
+                tree.keep(present, below);
+                Some(tree)
             }
-        }
-        own.retain(|_, tree| !tree.is_empty());
+        });
     }
 
     /// Adds what a second look at the same document found.
@@ -138,28 +145,29 @@ impl Secrets {
     }
 
     /// As they are stored with a content.
+    ///
+    /// # Panics
+    /// Never: each name in it is text, and so it can be written as JSON.
     pub fn to_stored(&self) -> String {
-        let mut stored = Map::from_iter([(LIST_KEY.to_owned(), Value::from(self.list))]);
-        for (part, tree) in [(DEFINITION_KEY, &self.definition), (EXTRA_KEY, &self.extra)] {
-            if !tree.is_empty() {
-                stored.insert(part.to_owned(), tree.clone().into_json());
-            }
-        }
-        Value::Object(stored).to_string()
+        let stored = Stored {
+            list: Some(self.list),
+            definition: Cow::Borrowed(&self.definition),
+            extra: Cow::Borrowed(&self.extra),
+        };
+        serde_json::to_string(&stored).expect("every name in it is text")
     }
 
     /// Reads what is stored with a content, in this form or in that of earlier releases.
     ///
     /// # Errors
-    /// If it is no JSON object.
+    /// If it is no JSON object, or not of its form.
     pub fn from_stored(stored: Option<&str>) -> Result<Self, serde_json::Error> {
         let Some(stored) = stored else { return Ok(Self::default()) };
-        let mut stored: Map<String, Value> = serde_json::from_str(stored)?;
-        let Some(list) = stored.get(LIST_KEY).and_then(Value::as_u64) else {
+        let Stored { list: Some(list), definition, extra } = serde_json::from_str(stored)? else {
+            let stored: Map<String, Value> = serde_json::from_str(stored)?;
             return Ok(Self { definition: Tree::from_pointers(stored), ..Self::default() });
         };
-        let mut part = |name: &str| stored.remove(name).map(Tree::from_json).unwrap_or_default();
-        Ok(Self { definition: part(DEFINITION_KEY), extra: part(EXTRA_KEY), list })
+        Ok(Self { definition: definition.into_owned(), extra: extra.into_owned(), list })
     }
 }
 
@@ -214,8 +222,7 @@ impl Walk<'_> {
             Value::Array(items) => {
                 let below: Vec<Tree> = items.iter_mut().map(|item| self.take(item)).collect();
                 if below.iter().any(|tree| !tree.is_empty()) {
-                    let named = segments(items).into_iter().zip(below);
-                    found.extend(named.filter(|(_, tree)| !tree.is_empty()));
+                    return Tree::Inner(segments(items).into_iter().zip(below).collect());
                 }
             }
             _ => {}
