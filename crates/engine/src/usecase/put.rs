@@ -42,7 +42,8 @@ struct Putting<'e> {
     request: PutRequest,
     /// Of the offer, if it is created.
     guid: OfferGuid,
-    sent: Document,
+    /// What was sent, until it is taken apart.
+    sent: Option<Document>,
     offer_type: Option<String>,
     /// Those that are stored with the draft that was loaded last.
     secrets: Option<String>,
@@ -85,7 +86,11 @@ impl UseCase for Putting<'_> {
         }
         let stored_type = stored.map(|stored| stored.offer.offer_type.as_str());
         let known = stored_type.or(self.offer_type.as_deref()).and_then(|id| engine.offer_types().get(id));
-        let mut document = self.sent.clone();
+        let mut document = match self.sent.take() {
+            Some(sent) => sent,
+            // Prepared once before: the offer changed meanwhile.
+            None => read(&self.request)?,
+        };
         let mut secrets = document.split(known);
         if let Some(stored) = stored {
             let earlier = engine.secrets_of(&stored.offer, self.secrets.as_deref(), known).await?;
@@ -109,6 +114,14 @@ impl UseCase for Putting<'_> {
     }
 }
 
+/// The document that a request sends.
+fn read(request: &PutRequest) -> Result<Document, EngineError> {
+    Document::parse(&request.definition, request.extra.as_deref())
+        .ok()
+        .filter(|sent| sent.definition.is_object())
+        .ok_or_else(|| EngineError::Body { field: "definition".to_owned(), expected: "an object" })
+}
+
 /// Looks whether an offer is there under the same id in another spelling.
 async fn spelled_anew(scope: Scope<'_>) -> Result<(), EngineError> {
     match scope.engine.shared.store.offer_spelled(scope.publisher, scope.offer).await? {
@@ -123,10 +136,7 @@ impl Engine {
     /// # Errors
     /// The refusals of the contract's concurrency rules, a malformed body, and failures of the store.
     pub async fn put(&self, publisher: &str, offer: &str, request: PutRequest) -> Result<Done, EngineError> {
-        let sent = Document::parse(&request.definition, request.extra.as_deref())
-            .ok()
-            .filter(|sent| sent.definition.is_object())
-            .ok_or_else(|| EngineError::Body { field: "definition".to_owned(), expected: "an object" })?;
+        let sent = Some(read(&request)?);
         let offer_type = match &request.offer_type {
             Some(id) => Some(self.offer_type(id)?.id.clone()),
             None => None,
