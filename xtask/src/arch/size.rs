@@ -1,6 +1,7 @@
 //! How large a crate may be.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use super::files::Source;
 use super::rules::LARGEST_CRATE;
@@ -8,7 +9,8 @@ use super::rules::LARGEST_CRATE;
 /// One finding for each crate with more lines of Rust below its `src` than [`LARGEST_CRATE`].
 pub(super) fn check(sources: &[Source]) -> Vec<String> {
     let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
-    for Source { path, text } in sources.iter().filter(|it| it.path.ends_with(".rs")) {
+    let is_rust = |source: &&Source| Path::new(&source.path).extension().is_some_and(|it| it == "rs");
+    for Source { path, text } in sources.iter().filter(is_rust) {
         if let Some((name, _)) = path.split_once("/src/") {
             *lines.entry(name).or_default() += text.lines().count();
         }

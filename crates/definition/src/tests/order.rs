@@ -89,7 +89,7 @@ fn shuffled(value: Value, turns: &mut impl Iterator<Item = usize>) -> Value {
             members.into_iter().collect()
         }
         Value::Array(items) => items.into_iter().map(|item| shuffled(item, turns)).collect(),
-        leaf if turn % 3 == 0 => spoiled(leaf),
+        leaf if turn.is_multiple_of(3) => spoiled(leaf),
         leaf => leaf,
     }
 }
