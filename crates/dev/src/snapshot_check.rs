@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use signoff_engine::Receipt;
+use signoff_engine::StoredReceipt;
 use signoff_store::StoreError;
 use signoff_upkeep::{self as upkeep, Place, UpkeepError};
 
@@ -18,8 +18,9 @@ pub(crate) async fn refuse_unsound(file: &Path) -> Result<(), StoreError> {
     if !migrations.pending.is_empty() {
         upkeep::migrate(&place).await.map_err(refused)?;
     }
-    let reads_reply =
-        |text: &str| serde_json::from_str::<Receipt>(text).map(|_| ()).map_err(|error| error.to_string());
+    let reads_reply = |text: &str| {
+        serde_json::from_str::<StoredReceipt>(text).map(|_| ()).map_err(|error| error.to_string())
+    };
     let report = upkeep::check(&place, &reads_reply, &|_| {}).await.map_err(refused)?;
     let Some(first) = report.findings.first() else { return Ok(()) };
     let count = report.more + u64::try_from(report.findings.len()).unwrap_or(u64::MAX);

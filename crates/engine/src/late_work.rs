@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Reschedule;
-use signoff_lifecycle::decision::{Reply, Verdict};
+use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::{StoreError, availability};
@@ -81,12 +80,11 @@ impl Engine {
             if work.due_at <= present.plus(SOON) {
                 continue;
             }
-            let command = Command::Reschedule(Reschedule {
+            let mut reschedule = Plain::new(Reschedule {
                 operation: work.operation,
                 attempt: work.attempt,
                 due_at: work.due_at,
             });
-            let mut reschedule = Plain::from(command);
             // Most is due when it should be: nothing is written then.
             match self.dry_run(publisher, &offer, &mut reschedule).await {
                 Ok(Verdict::Change(_)) => {}
@@ -94,7 +92,7 @@ impl Engine {
                 Ok(Verdict::Already { .. }) | Err(_) => continue,
             }
             match self.execute(publisher, &offer, reschedule).await {
-                Ok(done) if matches!(done.reply(), Reply::Recorded) => {
+                Ok(_) => {
                     pulled_in += 1;
                     tracing::warn!(
                         publisher, offer, operation = %work.operation,
@@ -103,7 +101,7 @@ impl Engine {
                     );
                 }
                 // Somebody was faster.
-                Ok(_) | Err(EngineError::Refused(Refusal::StaleResult)) => {}
+                Err(EngineError::Refused(Refusal::StaleResult)) => {}
                 Err(EngineError::Store(error)) => return Err(error),
                 Err(error) => tracing::warn!(publisher, offer, %error, "work that is due too late stays so"),
             }

@@ -27,6 +27,6 @@ pub use follow::{FollowLimits, Follower, Look, StreamPlace, Waited};
 pub use operations::{CachedOperation, Rendered};
 pub use retention::RETENTION;
 pub use usecase::{
-    CallbackRequest, CancelOrigin, CancelRequest, Done, GoLiveRequest, PublishRequest, PutRequest, Receipt,
-    ReviewRequest, Stored,
+    CallbackRequest, CancelOrigin, CancelReceipt, CancelRequest, Done, GoLiveRequest, PublishRequest,
+    PutReceipt, PutRequest, ReviewRequest, Stored, StoredReceipt,
 };

@@ -72,14 +72,20 @@ pub struct Notification {
     pub audience: Audience,
 }
 
-/// What the caller is told. Kept for those who ask again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Reply {
-    /// The draft was stored.
-    Stored { created: bool },
-    /// An operation started.
-    Started(Reference),
+/// The draft was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PutReply {
+    /// Whether the offer is new.
+    pub created: bool,
+}
+
+/// An operation started: this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started(pub Reference);
+
+/// What the caller of a cancel is told; each names the operation whose address the caller gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopReply {
     /// The operation is cancelled: 200.
     Canceled(Reference),
     /// A cancellation runs: 202.
@@ -90,15 +96,24 @@ pub enum Reply {
     GivenUp(Reference),
     /// The operation was past its switch and is complete now: 200.
     Completed(Reference),
-    /// What a cancel meant has ended, and that is as good (the dialect `observed` alone).
-    NothingToCancel(Reference),
-    /// It was recorded.
+}
+
+/// The replies of all commands, for callers that hold a [`Command`](crate::Command).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Of a put.
+    Put(PutReply),
+    /// Of a publish or golive.
+    Started(Started),
+    /// Of a cancel.
+    Stopped(StopReply),
+    /// Of every other command: it was recorded, and there is nothing more to say.
     Recorded,
 }
 
-/// The new state and everything that is recorded with it, in one transaction.
+/// The new state and everything that is recorded with it, in one transaction. `R` is the reply of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decision {
+pub struct Decision<R = Reply> {
     /// The offer and its operations as they then are.
     pub next: Aggregate,
     /// Operations that changed or are new.
@@ -110,26 +125,41 @@ pub struct Decision {
     /// What is told, and to whom.
     pub notifications: Vec<Notification>,
     /// What the caller is told.
-    pub reply: Reply,
+    pub reply: R,
 }
 
-/// What came of a command that was not refused.
+/// What came of a command that was not refused. `R` is the reply of the command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Verdict<R = Reply> {
     /// Something changes.
-    Change(Box<Decision>),
+    Change(Box<Decision<R>>),
     /// It was so already (promise 10: same command, same answer).
     Already {
         /// The offer as it was handed in.
         state: Box<Aggregate>,
         /// What the caller is told.
-        reply: Reply,
+        reply: R,
     },
 }
 
-impl Verdict {
+impl<R> Verdict<R> {
     /// Nothing changes.
-    pub(crate) fn already(state: Aggregate, reply: Reply) -> Self {
+    pub(crate) fn already(state: Aggregate, reply: R) -> Self {
         Self::Already { state: Box::new(state), reply }
+    }
+
+    /// The same with another reply, made of this one and of the offer as it then is.
+    pub fn map<S>(self, make: impl FnOnce(R, &Aggregate) -> S) -> Verdict<S> {
+        match self {
+            Self::Change(decision) => {
+                let Decision { next, changed, work, settled, notifications, reply } = *decision;
+                let reply = make(reply, &next);
+                Verdict::Change(Box::new(Decision { next, changed, work, settled, notifications, reply }))
+            }
+            Self::Already { state, reply } => {
+                let reply = make(reply, &state);
+                Verdict::Already { state, reply }
+            }
+        }
     }
 }

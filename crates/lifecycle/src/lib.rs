@@ -1,7 +1,7 @@
 //! The pure heart of signoff: what an offer and its operations are, and what every command does to them.
 //!
 //! Nothing here knows HTTP, SQL, a clock or randomness: time and ids are arguments, and the same arguments
-//! give the same answer. To add a command, write a file under `command/`, add its variant to
+//! give the same answer. To add a command, write a file under `command/` with its [`Decide`], add its variant to
 //! [`command::Command`], and let the compiler name the places that must answer for it.
 
 pub mod access;
@@ -20,4 +20,4 @@ pub mod retention;
 mod transition;
 pub mod webhook;
 
-pub use command::{Command, decide};
+pub use command::{Command, Decide, decide};

@@ -4,7 +4,7 @@ mod undo;
 
 use std::ops::{Deref, DerefMut};
 
-use crate::decision::{Audience, Decision, Event, Notification, Reply, Verdict, Work};
+use crate::decision::{Audience, Decision, Event, Notification, Started, Verdict, Work};
 use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course, Displaced, Offer, SlotContent};
@@ -82,12 +82,12 @@ impl Transition {
     }
 
     /// Closes the books: this is what has to be committed.
-    pub(crate) fn finish(
+    pub(crate) fn finish<R>(
         mut self,
         target: Tracked<Submission>,
         cancellation: Option<Tracked<Cancellation>>,
-        reply: Reply,
-    ) -> Verdict {
+        reply: R,
+    ) -> Verdict<R> {
         let target = self.close(target, |target| &mut target.head);
         let cancellation = cancellation.map(|it| self.close(it, |cancellation| &mut cancellation.head));
         Verdict::Change(Box::new(Decision {
@@ -115,8 +115,8 @@ impl Transition {
     }
 
     /// Starts a publish or golive, which takes the place of the newest one.
-    pub(crate) fn start(mut self, started: Submission) -> Verdict {
-        let reply = Reply::Started((&started).into());
+    pub(crate) fn start(mut self, started: Submission) -> Verdict<Started> {
+        let reply = Started((&started).into());
         let mut target = Tracked::started(started);
         self.count(&target.head);
         self.notify(&target, None, Event::Started);

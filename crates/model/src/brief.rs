@@ -1,6 +1,6 @@
 //! What the model needs to know of what is stored, and what clients were told about it.
 
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Reply, StopReply};
 use signoff_lifecycle::operation::{CancellationPhase, Phase};
 
 use crate::call::{Which, operation};
@@ -55,12 +55,12 @@ pub(crate) struct Brief {
 pub(crate) fn promises(reply: &Reply) -> Promises {
     match reply {
         Reply::Started(_) => STARTED,
-        Reply::Canceled(_) => CANCELED,
-        Reply::Canceling(_) => CANCELING,
-        Reply::CancellationEnded(_) => CANCELLATION_ENDED,
-        Reply::GivenUp(_) => GIVEN_UP,
-        Reply::Completed(_) => COMPLETED,
-        Reply::Stored { .. } | Reply::NothingToCancel(_) | Reply::Recorded => 0,
+        Reply::Stopped(StopReply::Canceled(_)) => CANCELED,
+        Reply::Stopped(StopReply::Canceling(_)) => CANCELING,
+        Reply::Stopped(StopReply::CancellationEnded(_)) => CANCELLATION_ENDED,
+        Reply::Stopped(StopReply::GivenUp(_)) => GIVEN_UP,
+        Reply::Stopped(StopReply::Completed(_)) => COMPLETED,
+        Reply::Put(_) | Reply::Recorded => 0,
     }
 }
 

@@ -4,7 +4,7 @@
 //! or a worker is looked at where the model does their part.
 
 use signoff_lifecycle::Command;
-use signoff_lifecycle::decision::{Decision, Reply, Verdict};
+use signoff_lifecycle::decision::{Decision, Reply, StopReply, Verdict};
 use signoff_lifecycle::offer::{Aggregate, Course};
 use signoff_lifecycle::operation::{Cancellation, Goal, Operation, Phase, Standing, StepState, Submission};
 use signoff_lifecycle::plan::CancelPolicy;
@@ -161,10 +161,10 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
     match fault {
         Fault::EndsTwice => ends_twice(before, command, decision),
         Fault::WorkGoesOn => work_goes_on(before, decision),
-        Fault::UndoSkipped if matches!(decision.reply, Reply::Canceling(_)) => {
+        Fault::UndoSkipped if matches!(decision.reply, Reply::Stopped(StopReply::Canceling(_))) => {
             edit_cancellation(decision, |cancellation| drop(cancellation.undo.pop()));
         }
-        Fault::UndoInOrder if matches!(decision.reply, Reply::Canceling(_)) => {
+        Fault::UndoInOrder if matches!(decision.reply, Reply::Stopped(StopReply::Canceling(_))) => {
             edit_cancellation(decision, |cancellation| {
                 cancellation.undo.reverse();
                 if let Some(outstanding) = &mut cancellation.head.outstanding {
@@ -173,7 +173,7 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
             });
         }
         Fault::FailsAlone => fails_alone(before, decision),
-        Fault::ForceUnrecorded if matches!(decision.reply, Reply::GivenUp(_)) => {
+        Fault::ForceUnrecorded if matches!(decision.reply, Reply::Stopped(StopReply::GivenUp(_))) => {
             decision.next.offer.leftovers.clear();
         }
         Fault::SwitchAtStart if matches!(command, Command::GoLive(_)) => {
@@ -189,7 +189,9 @@ fn miswrite(fault: Fault, before: &Aggregate, command: &Command, decision: &mut 
             }
         }
         Fault::ToldTwice => decision.notifications.extend(decision.notifications.last().cloned()),
-        Fault::NotTold if matches!(decision.reply, Reply::Canceled(_)) => decision.notifications.clear(),
+        Fault::NotTold if matches!(decision.reply, Reply::Stopped(StopReply::Canceled(_))) => {
+            decision.notifications.clear();
+        }
         _ => {}
     }
 }
@@ -233,7 +235,7 @@ fn ends_twice(before: &Aggregate, command: &Command, decision: &mut Decision) {
 }
 
 fn work_goes_on(before: &Aggregate, decision: &mut Decision) {
-    if let (Reply::Canceled(_), Some(target)) = (&decision.reply, before.target()) {
+    if let (Reply::Stopped(StopReply::Canceled(_)), Some(target)) = (&decision.reply, before.target()) {
         decision.settled.clear();
         edit_target(decision, |canceled| canceled.head.outstanding = target.head.outstanding);
     }

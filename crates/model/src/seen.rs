@@ -1,6 +1,6 @@
 //! What a run of the model has seen: a check that never meets what it is about says nothing.
 
-use signoff_lifecycle::decision::{Decision, Reply};
+use signoff_lifecycle::decision::{Decision, Reply, StopReply};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Kind, Operation, Standing, UndoState};
 use signoff_lifecycle::webhook::WebhookProgress;
@@ -45,10 +45,10 @@ sights! {
 pub(crate) fn of(before: &Aggregate, decision: &Decision) -> u32 {
     let next = &decision.next;
     let mut seen = match decision.reply {
-        Reply::Canceled(_) => CANCELED_AT_ONCE,
-        Reply::Canceling(_) => CANCELLATION,
-        Reply::GivenUp(_) => FORCED,
-        Reply::Completed(_) => KILLED_AFTER_SWITCH,
+        Reply::Stopped(StopReply::Canceled(_)) => CANCELED_AT_ONCE,
+        Reply::Stopped(StopReply::Canceling(_)) => CANCELLATION,
+        Reply::Stopped(StopReply::GivenUp(_)) => FORCED,
+        Reply::Stopped(StopReply::Completed(_)) => KILLED_AFTER_SWITCH,
         _ => 0,
     };
     let mut see = |what: u32, is_so: bool| seen |= if is_so { what } else { 0 };

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use signoff_engine::CancelRequest;
 use signoff_engine::clock::Source;
+use signoff_engine::{CancelReceipt, CancelRequest};
 use signoff_lifecycle::command::{Guard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::StopReply;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::repeatability::fixdate;
 
@@ -72,9 +72,10 @@ impl World {
         let Ok(done) = done else { return };
         self.book.count(format!("{level:?}"));
         let ended = |id| self.book.look(|seen| seen.operations.get(&id).is_some_and(|it| !it.is_running()));
-        let promise = match done.receipt.reply {
-            Reply::GivenUp(reference) => Promise::Cancellation(reference.id),
-            Reply::Completed(reference) => Promise::Ended(reference.id, "completed"),
+        let CancelReceipt::Stopped { reply, .. } = done.receipt else { return };
+        let promise = match reply {
+            StopReply::GivenUp(reference) => Promise::Cancellation(reference.id),
+            StopReply::Completed(reference) => Promise::Ended(reference.id, "completed"),
             _ => return,
         };
         if !ended(promise.about()) {

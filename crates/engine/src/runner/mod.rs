@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Hold, StepResult};
 use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::operation::Operation;
@@ -236,21 +235,22 @@ impl Engine {
     ) -> Result<Option<()>, EngineError> {
         let cached = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &cached.operation;
-        let command = if operation.holds() {
-            Command::Hold(Hold { operation: lease.operation, attempt: lease.attempt })
-        } else {
-            if operation.asks_a_third_party() {
-                place.step_aside();
-                // Whoever waits for a place of ours may have it.
-                self.shared.work.notify_one();
-            }
-            let work = self.shared.executors.execute(offer, operation, lease);
-            let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
-            // The clock may have been moved at another node since.
-            self.refresh().await?;
-            Command::StepResult(StepResult { operation: lease.operation, attempt: lease.attempt, outcome })
-        };
-        self.execute(&lease.publisher, offer, Plain::under(lease.clone(), command)).await?;
+        if operation.holds() {
+            let hold = Hold { operation: lease.operation, attempt: lease.attempt };
+            self.execute(&lease.publisher, offer, Plain::under(lease.clone(), hold)).await?;
+            return Ok(Some(()));
+        }
+        if operation.asks_a_third_party() {
+            place.step_aside();
+            // Whoever waits for a place of ours may have it.
+            self.shared.work.notify_one();
+        }
+        let work = self.shared.executors.execute(offer, operation, lease);
+        let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
+        // The clock may have been moved at another node since.
+        self.refresh().await?;
+        let result = StepResult { operation: lease.operation, attempt: lease.attempt, outcome };
+        self.execute(&lease.publisher, offer, Plain::under(lease.clone(), result)).await?;
         Ok(Some(()))
     }
 

@@ -1,6 +1,6 @@
 //! A third party speaks of its own accord.
 
-use signoff_lifecycle::command::{Callback, Command, WebhookReport};
+use signoff_lifecycle::command::{Callback, WebhookReport};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::refusal::Refusal;
 
@@ -34,15 +34,15 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: CallbackRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<()>, EngineError> {
         self.is_step_of(publisher, offer, request.operation, &request.step, &request.hook).await?;
-        let command = Command::Callback(Callback {
+        let callback = Callback {
             operation: request.operation,
             step: request.step,
             key: request.key,
             said: request.said,
-        });
-        self.execute(publisher, offer, Plain::from(command)).await
+        };
+        self.execute(publisher, offer, Plain::new(callback)).await
     }
 
     /// Finds the step, if it is this hook's.

@@ -1,16 +1,18 @@
 //! Cancel the operation in progress, and release a step that a scenario holds.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, Release, StopLevel};
-use signoff_lifecycle::decision::{Reply, Verdict};
+use signoff_lifecycle::command::{Cancel, CancelTarget, Guard, Release, StopLevel};
+use signoff_lifecycle::decision::{StopReply, Verdict};
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Loaded;
 
+use super::audit::AuditedAction;
 use super::path::{Prepared, Scope, UseCase};
-use super::{Done, Plain};
+use super::{CancelReceipt, Done, Plain};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -44,6 +46,10 @@ struct Canceling<'r> {
 }
 
 impl UseCase for Canceling<'_> {
+    type Command = Cancel;
+    type Facts = ();
+    type Receipt = CancelReceipt;
+
     async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
         let loaded = scope.load().await?;
         self.named = named(scope, loaded.as_ref(), self.request.operation).await?;
@@ -54,22 +60,30 @@ impl UseCase for Canceling<'_> {
         self.request.repeat.filter(|_| self.named != CancelTarget::Unknown)
     }
 
+    fn audited(&self) -> Option<AuditedAction> {
+        Some(AuditedAction::stop(self.request.level, self.request.reason.clone()))
+    }
+
     async fn prepare(
         &mut self,
         _: Scope<'_>,
         _: Option<&Loaded>,
         _: PublisherTime,
-    ) -> Result<Prepared, EngineError> {
+    ) -> Result<Prepared<Self>, EngineError> {
         let CancelRequest { by, reason, emails, guard, level, .. } = self.request.clone();
         let cancel = Cancel { id: self.id, by, reason, emails, named: self.named, guard, level };
-        Ok(Command::Cancel(cancel).into())
+        Ok(Prepared::plain(cancel))
+    }
+
+    fn receipt(reply: StopReply, state: &Aggregate, (): ()) -> CancelReceipt {
+        CancelReceipt::of(reply, state)
     }
 
     /// The dialect's exception: what has ended counts as cancelled.
-    fn refused(&self, refusal: Refusal) -> Result<Reply, EngineError> {
+    fn refused(&self, refusal: Refusal) -> Result<CancelReceipt, EngineError> {
         match refusal {
             Refusal::NoOperationInProgress { newest: Some(newest) } if self.request.accepts_ended => {
-                Ok(Reply::NothingToCancel(newest))
+                Ok(CancelReceipt::NothingToCancel(newest))
             }
             refusal => Err(refusal.into()),
         }
@@ -92,7 +106,7 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: CancelRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<CancelReceipt>, EngineError> {
         self.execute(publisher, offer, request.case(OperationId(self.shared.clock.new_id()))).await
     }
 
@@ -105,11 +119,11 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: CancelRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<CancelReceipt>, EngineError> {
         let mut case = request.case(OperationId(self.shared.clock.new_id()));
         Ok(match self.dry_run(publisher, offer, &mut case).await? {
-            Verdict::Change(decision) => Done::of(decision.next, decision.reply),
-            Verdict::Already { state, reply } => Done::of(*state, reply),
+            Verdict::Change(decision) => Done { state: decision.next, receipt: decision.reply },
+            Verdict::Already { state, reply: receipt } => Done { state: *state, receipt },
         })
     }
 
@@ -117,9 +131,8 @@ impl Engine {
     ///
     /// # Errors
     /// If no operation of the offer runs, or it has no such step.
-    pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done, EngineError> {
-        let command = Command::Release(Release { step: step.to_owned() });
-        self.execute(publisher, offer, Plain::from(command)).await
+    pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done<()>, EngineError> {
+        self.execute(publisher, offer, Plain::new(Release { step: step.to_owned() })).await
     }
 }
 

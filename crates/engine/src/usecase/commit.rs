@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use signoff_lifecycle::decision::Decision;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::Change;
@@ -55,27 +56,26 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the offer changed meanwhile, and other failures of the store.
-    pub(super) async fn commit(
+    pub(super) async fn commit<R: Receipt>(
         &self,
         publisher: &str,
-        decision: Box<Decision>,
+        decision: Box<Decision<R>>,
         Context { expected, times, before, asked, repeat, with }: Context,
-    ) -> Result<Done, StoreError> {
-        let mail = self.letters(publisher, &decision, times.now).await?;
-        let audit = asked.and_then(|asked| self.audit_entry(asked, &decision, times.at));
-        let Decision { next, changed, work, settled, reply, .. } = *decision;
+    ) -> Result<Done<R>, StoreError> {
+        let Decision { next, changed, work, settled, notifications, reply: receipt } = *decision;
+        let mail = self.letters(publisher, &next, &notifications, times.now).await?;
+        let audit = asked.and_then(|asked| self.audit_entry(asked, &next, receipt.outcome(), times.at));
         let woken = Woken {
             moved: operation_log::moves(&before, &changed),
             settles: !settled.is_empty(),
             due: work.iter().map(|work| work.due_at).min(),
             has_mail: !mail.is_empty(),
         };
-        let (content, draft, fence) = match with {
-            With::Nothing => (None, None, None),
-            With::Draft(content, draft) => (Some(content), Some(draft), None),
-            With::Lease(lease) => (None, None, Some(lease)),
+        let (content, fence) = match with {
+            With::Nothing => (None, None),
+            With::Draft(content) => (Some(content), None),
+            With::Lease(lease) => (None, Some(lease)),
         };
-        let receipt = Receipt::of(reply, &next, draft);
         let repeat = repeat.map(|repeat| receipt.kept(publisher, &repeat)).transpose()?;
         let change = Change {
             audit,
@@ -90,10 +90,12 @@ impl Engine {
             fence,
         };
         let engine = self.clone();
-        detach_on_drop(async move { engine.write(change, receipt, woken).await }).await
+        let state = detach_on_drop(async move { engine.write(change, woken).await }).await?;
+        Ok(Done { state, receipt })
     }
 
-    async fn write(&self, change: Change, receipt: Receipt, woken: Woken) -> Result<Done, StoreError> {
+    /// Writes the change; answers the offer as it then is.
+    async fn write(&self, change: Change, woken: Woken) -> Result<Aggregate, StoreError> {
         let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.head().id).collect();
         let changing = self.shared.operations.changing(&change.operations);
         let committed = self.shared.store.commit(&change).await;
@@ -113,14 +115,12 @@ impl Engine {
             }
         }
         self.shared.followers.moved(ids);
-        let done = Done { state: next, receipt };
-        self.wake(&done, &woken);
-        Ok(done)
+        self.wake(&next.offer, &woken);
+        Ok(next)
     }
 
     /// Writes the log, and wakes whoever waits for what was committed.
-    fn wake(&self, done: &Done, woken: &Woken) {
-        let offer = &done.state.offer;
+    fn wake(&self, offer: &Offer, woken: &Woken) {
         let request = self.audit_actor.as_ref().map(|audit_actor| audit_actor.request.as_str());
         for moved in &woken.moved {
             moved.tell(offer, request);

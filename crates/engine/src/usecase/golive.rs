@@ -1,14 +1,17 @@
 //! Go live.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Command, GoLive, Guard};
+use signoff_lifecycle::command::{GoLive, Guard};
+use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::contract::Loaded;
 
 use super::Done;
+use super::audit::AuditedAction;
 use super::path::{Prepared, Scope, UseCase};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -31,6 +34,10 @@ struct GoingLive {
 }
 
 impl UseCase for GoingLive {
+    type Command = GoLive;
+    type Facts = ();
+    type Receipt = Started;
+
     async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
         scope.load_existing().await.map(Some)
     }
@@ -39,12 +46,16 @@ impl UseCase for GoingLive {
         self.request.repeat
     }
 
+    fn audited(&self) -> Option<AuditedAction> {
+        Some(AuditedAction::plain("golive"))
+    }
+
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
         _: PublisherTime,
-    ) -> Result<Prepared, EngineError> {
+    ) -> Result<Prepared<Self>, EngineError> {
         let (engine, state) = (scope.engine, &loaded.ok_or(Refusal::OfferNotFound)?.aggregate);
         let offer_type = engine.offer_type(&state.offer.offer_type)?;
         let plan = engine.plan(scope, offer_type);
@@ -56,7 +67,11 @@ impl UseCase for GoingLive {
             live: live.ok_or(Refusal::NotReadyForGoLive { status: state.status() })?,
             guard: self.request.guard.clone(),
         };
-        Ok(Command::GoLive(golive).into())
+        Ok(Prepared::plain(golive))
+    }
+
+    fn receipt(reply: Started, _: &Aggregate, (): ()) -> Started {
+        reply
     }
 }
 
@@ -70,7 +85,7 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: GoLiveRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<Started>, EngineError> {
         let id = OperationId(self.shared.clock.new_id());
         self.execute(publisher, offer, GoingLive { request, id }).await
     }

@@ -1,7 +1,8 @@
 //! The letters that leave with a decision.
 
-use signoff_lifecycle::decision::{Audience, Decision, Notification};
+use signoff_lifecycle::decision::{Audience, Notification};
 use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Goal;
 use signoff_store::StoreError;
 use signoff_store::contract::Mail;
@@ -9,15 +10,16 @@ use signoff_store::contract::Mail;
 use crate::engine::Engine;
 
 impl Engine {
-    /// One letter per recipient and event.
+    /// One letter per recipient and event, about the offer as it then is.
     pub(super) async fn letters(
         &self,
         publisher: &str,
-        decision: &Decision,
+        state: &Aggregate,
+        notifications: &[Notification],
         now: PublisherTime,
     ) -> Result<Vec<Mail>, StoreError> {
         let mut letters = Vec::new();
-        for Notification { operation, event, audience } in &decision.notifications {
+        for Notification { operation, event, audience } in notifications {
             let recipients = match audience {
                 Audience::List(addresses) => addresses.clone(),
                 Audience::SellerContact => {
@@ -25,13 +27,13 @@ impl Engine {
                     record.and_then(|record| record.seller_contact).into_iter().collect()
                 }
             };
-            let kind = decision.next.target().map(|target| match target.goal {
+            let kind = state.target().map(|target| match target.goal {
                 Goal::GoLive => "goLive",
                 Goal::Publish => "publish",
             });
             letters.extend(recipients.into_iter().map(|recipient| Mail {
                 publisher: publisher.to_owned(),
-                offer: decision.next.offer.id.clone(),
+                offer: state.offer.id.clone(),
                 operation: *operation,
                 kind: kind.unwrap_or("publish").to_owned(),
                 recipient,

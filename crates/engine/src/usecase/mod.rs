@@ -17,8 +17,8 @@ mod publish;
 mod put;
 mod receipt;
 mod review;
+mod stored_receipt;
 
-use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::offer::Aggregate;
 
 pub use callback::CallbackRequest;
@@ -28,21 +28,15 @@ pub use golive::GoLiveRequest;
 pub(crate) use path::Plain;
 pub use publish::PublishRequest;
 pub use put::PutRequest;
-pub use receipt::{CancelOrigin, Receipt, Stored};
+pub use receipt::{CancelOrigin, CancelReceipt, PutReceipt, Stored};
 pub use review::ReviewRequest;
+pub use stored_receipt::StoredReceipt;
 
-/// What came of a command.
+/// What came of a use case. `R` is its receipt.
 #[derive(Clone, Debug)]
-pub struct Done {
+pub struct Done<R> {
     /// The offer as it then is; when an earlier request is answered again, as it is now.
     pub state: Aggregate,
     /// What the caller is told, now and whenever the same request comes again.
-    pub receipt: Receipt,
-}
-
-impl Done {
-    /// What came of it.
-    pub fn reply(&self) -> &Reply {
-        &self.receipt.reply
-    }
+    pub receipt: R,
 }

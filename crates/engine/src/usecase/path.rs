@@ -1,18 +1,20 @@
 //! The one path: load, prepare, decide, commit, and all of it again if the offer changed meanwhile. A dry run is the same
 //! path without the commit.
 
-use signoff_lifecycle::command::Command;
-use signoff_lifecycle::decision::{Reply, Verdict};
+use signoff_lifecycle::Decide;
+use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, Lease, Loaded};
 
+use super::Done;
+use super::audit::AuditedAction;
 use super::commit::{Context, Times};
 use super::operation_log::Before;
-use super::receipt::{Draft, Receipt};
-use super::{Done, audit};
+use super::receipt::Receipt;
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -41,6 +43,13 @@ impl Scope<'_> {
 
 /// What a use case adds to the one path.
 pub(crate) trait UseCase: Send {
+    /// The command that it prepares.
+    type Command: Decide + Send;
+    /// What its receipt says that neither the reply of the command nor the state of the offer does.
+    type Facts: Send;
+    /// What its caller is told.
+    type Receipt: Receipt;
+
     /// Loads the offer, and looks for whatever else the request names. What is not there is an error: it comes before
     /// anything about the repeating of the request.
     fn load(&mut self, scope: Scope<'_>) -> impl Future<Output = Result<Option<Loaded>, EngineError>> + Send {
@@ -52,23 +61,36 @@ pub(crate) trait UseCase: Send {
         None
     }
 
+    /// What is written into the audit log; `None`: it comes from no person, but from work or a scenario.
+    fn audited(&self) -> Option<AuditedAction> {
+        None
+    }
+
     /// The command for the offer as it was loaded. Nothing is changed yet, and this may be called again.
     fn prepare(
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
         now: PublisherTime,
-    ) -> impl Future<Output = Result<Prepared, EngineError>> + Send;
+    ) -> impl Future<Output = Result<Prepared<Self>, EngineError>> + Send;
 
-    /// What becomes of a refusal: an error, or a reply that changes nothing.
-    fn refused(&self, refusal: Refusal) -> Result<Reply, EngineError> {
+    /// What the caller is told of `reply` on the offer as it then is.
+    fn receipt(
+        reply: <Self::Command as Decide>::Reply,
+        state: &Aggregate,
+        facts: Self::Facts,
+    ) -> Self::Receipt;
+
+    /// What becomes of a refusal: an error, or a receipt of what changes nothing.
+    fn refused(&self, refusal: Refusal) -> Result<Self::Receipt, EngineError> {
         Err(refusal.into())
     }
 }
 
 /// A command, and what is committed with what comes of it.
-pub(crate) struct Prepared {
-    pub(super) command: Command,
+pub(crate) struct Prepared<U: UseCase + ?Sized> {
+    pub(super) command: U::Command,
+    pub(super) facts: U::Facts,
     pub(super) with: With,
 }
 
@@ -77,46 +99,62 @@ pub(crate) enum With {
     /// Nothing else.
     Nothing,
     /// The draft that was put.
-    Draft(Content, Draft),
+    Draft(Content),
     /// Nothing else, and only if the lease still holds.
     Lease(Lease),
 }
 
-impl From<Command> for Prepared {
-    fn from(command: Command) -> Self {
-        Self { command, with: With::Nothing }
+impl<U: UseCase<Facts = ()>> Prepared<U> {
+    /// A command that goes with nothing else.
+    pub(super) fn plain(command: U::Command) -> Self {
+        Self { command, facts: (), with: With::Nothing }
     }
 }
 
-/// A command that needs nothing but the offer's state.
-pub(crate) struct Plain {
-    command: Command,
+/// A command that needs nothing but the offer's state, and whose caller is told nothing more than that it was recorded.
+pub(crate) struct Plain<C> {
+    command: C,
     lease: Option<Lease>,
+    audited: Option<AuditedAction>,
 }
 
-impl Plain {
+impl<C> Plain<C> {
+    /// A command that comes from work or a scenario.
+    pub(crate) fn new(command: C) -> Self {
+        Self { command, lease: None, audited: None }
+    }
+
     /// A command whose effect is committed only if the lease still holds.
-    pub(crate) fn under(lease: Lease, command: Command) -> Self {
-        Self { command, lease: Some(lease) }
+    pub(crate) fn under(lease: Lease, command: C) -> Self {
+        Self { lease: Some(lease), ..Self::new(command) }
+    }
+
+    /// A command that a person asks for.
+    pub(super) fn audited(action: AuditedAction, command: C) -> Self {
+        Self { audited: Some(action), ..Self::new(command) }
     }
 }
 
-impl From<Command> for Plain {
-    fn from(command: Command) -> Self {
-        Self { command, lease: None }
-    }
-}
+impl<C: Decide<Reply = ()> + Clone + Send + Sync> UseCase for Plain<C> {
+    type Command = C;
+    type Facts = ();
+    type Receipt = ();
 
-impl UseCase for Plain {
+    fn audited(&self) -> Option<AuditedAction> {
+        self.audited.clone()
+    }
+
     async fn prepare(
         &mut self,
         _: Scope<'_>,
         _: Option<&Loaded>,
         _: PublisherTime,
-    ) -> Result<Prepared, EngineError> {
+    ) -> Result<Prepared<Self>, EngineError> {
         let with = self.lease.clone().map_or(With::Nothing, With::Lease);
-        Ok(Prepared { command: self.command.clone(), with })
+        Ok(Prepared { command: self.command.clone(), facts: (), with })
     }
+
+    fn receipt((): (), _: &Aggregate, (): ()) {}
 }
 
 impl Engine {
@@ -124,22 +162,22 @@ impl Engine {
     ///
     /// # Errors
     /// Those of the use case, refusals, [`EngineError::Conflict`], and failures of the store.
-    pub(crate) async fn execute(
+    pub(crate) async fn execute<U: UseCase>(
         &self,
         publisher: &str,
         offer: &str,
-        mut case: impl UseCase,
-    ) -> Result<Done, EngineError> {
+        mut case: U,
+    ) -> Result<Done<U::Receipt>, EngineError> {
         self.execute_with(publisher, offer, &mut case).await
     }
 
     /// The same with a use case that is wanted afterwards.
-    pub(crate) async fn execute_with(
+    pub(crate) async fn execute_with<U: UseCase>(
         &self,
         publisher: &str,
         offer: &str,
-        case: &mut impl UseCase,
-    ) -> Result<Done, EngineError> {
+        case: &mut U,
+    ) -> Result<Done<U::Receipt>, EngineError> {
         let scope = Scope { engine: self, publisher, offer };
         for _ in 0..ATTEMPTS {
             let loaded = case.load(scope).await?;
@@ -150,8 +188,8 @@ impl Engine {
             };
             let done = match self.decided(scope, case, loaded).await {
                 Ok((Verdict::Change(decision), context)) => self.commit(publisher, decision, context).await,
-                Ok((Verdict::Already { state, reply }, context)) => {
-                    self.answered(publisher, Done::of(*state, reply), context).await
+                Ok((Verdict::Already { state, reply: receipt }, context)) => {
+                    self.answered(publisher, Done { state: *state, receipt }, context).await
                 }
                 Err(EngineError::Refused(Refusal::DraftChanged)) => continue,
                 Err(error) => return Err(error),
@@ -168,27 +206,27 @@ impl Engine {
     ///
     /// # Errors
     /// Those of [`Engine::execute`].
-    pub(crate) async fn dry_run(
+    pub(crate) async fn dry_run<U: UseCase>(
         &self,
         publisher: &str,
         offer: &str,
-        case: &mut impl UseCase,
-    ) -> Result<Verdict, EngineError> {
+        case: &mut U,
+    ) -> Result<Verdict<U::Receipt>, EngineError> {
         let scope = Scope { engine: self, publisher, offer };
         let loaded = case.load(scope).await?;
-        self.replayed(publisher, case.repeat().as_ref()).await?;
+        self.replayed::<U::Receipt>(publisher, case.repeat().as_ref()).await?;
         Ok(self.decided(scope, case, loaded).await?.0)
     }
 
     /// Prepares the command of a use case and decides it on the offer as loaded.
-    async fn decided(
+    async fn decided<U: UseCase>(
         &self,
         scope: Scope<'_>,
-        case: &mut impl UseCase,
+        case: &mut U,
         loaded: Option<Loaded>,
-    ) -> Result<(Verdict, Context), EngineError> {
+    ) -> Result<(Verdict<U::Receipt>, Context), EngineError> {
         let now = self.shared.clock.now(scope.publisher);
-        let Prepared { command, with } = case.prepare(scope, loaded.as_ref(), now).await?;
+        let Prepared { command, facts, with } = case.prepare(scope, loaded.as_ref(), now).await?;
         let (state, expected) = match loaded {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
@@ -200,12 +238,12 @@ impl Engine {
             expected,
             times: Times { now, at },
             before: state.as_ref().map(Before::of).unwrap_or_default(),
-            asked: self.audit_actor.as_ref().and_then(|_| audit::AuditedAction::of(&command)),
+            asked: self.audit_actor.as_ref().and_then(|_| case.audited()),
             repeat: case.repeat(),
             with,
         };
         let verdict = match signoff_lifecycle::decide(state, command, now) {
-            Ok(verdict) => verdict,
+            Ok(verdict) => verdict.map(|reply, state| U::receipt(reply, state, facts)),
             Err(refusal) => {
                 let reply = case.refused(refusal)?;
                 let state = Box::new(scope.load_existing().await?.aggregate);
@@ -219,18 +257,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if the same request was answered meanwhile.
-    async fn answered(&self, publisher: &str, done: Done, context: Context) -> Result<Done, StoreError> {
+    async fn answered<R: Receipt>(
+        &self,
+        publisher: &str,
+        done: Done<R>,
+        context: Context,
+    ) -> Result<Done<R>, StoreError> {
         if let Some(repeat) = context.repeat {
             self.shared.store.keep_reply(done.receipt.kept(publisher, &repeat)?).await?;
         }
         Ok(done)
-    }
-}
-
-impl Done {
-    /// What came of a command that was not a put.
-    pub(super) fn of(state: signoff_lifecycle::offer::Aggregate, reply: Reply) -> Self {
-        let receipt = Receipt::of(reply, &state, None);
-        Self { state, receipt }
     }
 }

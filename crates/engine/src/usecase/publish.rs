@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use signoff_definition::{Level, OfferType, Report};
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Checked, Command, Guard, Publish, Warning};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::command::{Checked, Guard, Publish, Warning};
+use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -15,6 +16,7 @@ use signoff_store::contract::Loaded;
 use signoff_text::{FindingText, Lang};
 
 use super::Done;
+use super::audit::AuditedAction;
 use super::path::{Prepared, Scope, UseCase};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -42,6 +44,10 @@ struct Publishing {
 }
 
 impl UseCase for Publishing {
+    type Command = Publish;
+    type Facts = ();
+    type Receipt = Started;
+
     async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
         scope.load_existing().await.map(Some)
     }
@@ -50,12 +56,16 @@ impl UseCase for Publishing {
         self.request.repeat
     }
 
+    fn audited(&self) -> Option<AuditedAction> {
+        Some(AuditedAction::plain("publish"))
+    }
+
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
         now: PublisherTime,
-    ) -> Result<Prepared, EngineError> {
+    ) -> Result<Prepared<Self>, EngineError> {
         let (engine, loaded) = (scope.engine, loaded.ok_or(Refusal::OfferNotFound)?);
         let offer = &loaded.aggregate.offer;
         let offer_type = engine.offer_type(&offer.offer_type)?;
@@ -69,11 +79,15 @@ impl UseCase for Publishing {
             checked: checked(offer.draft.revision, &self.findings),
             guard: self.request.guard.clone(),
         };
-        Ok(Command::Publish(publish).into())
+        Ok(Prepared::plain(publish))
+    }
+
+    fn receipt(reply: Started, _: &Aggregate, (): ()) -> Started {
+        reply
     }
 
     /// The refusal of a draft that is not fit goes with the findings that say so.
-    fn refused(&self, refusal: Refusal) -> Result<Reply, EngineError> {
+    fn refused(&self, refusal: Refusal) -> Result<Started, EngineError> {
         Err(match refusal {
             Refusal::ValidationFailed => EngineError::Unfit {
                 findings: self.findings.of(Level::Error).cloned().collect(),
@@ -94,7 +108,7 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: PublishRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<Started>, EngineError> {
         self.execute(publisher, offer, self.publishing(request)).await
     }
 

@@ -4,18 +4,20 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use signoff_definition::{Document, OfferType, Secrets};
-use signoff_lifecycle::command::{Command, Put, PutGuard};
+use signoff_lifecycle::command::{Put, PutGuard};
+use signoff_lifecycle::decision::PutReply;
 use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
-use signoff_lifecycle::offer::Offer;
+use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
 use signoff_store::contract::{Content, Loaded};
 
 use super::Done;
+use super::audit::AuditedAction;
 use super::checks::{CheckSlot, check_definition};
 use super::path::{Prepared, Scope, UseCase, With};
-use super::receipt::Draft;
+use super::receipt::{Draft, PutReceipt};
 use crate::engine::Engine;
 use crate::error::EngineError;
 
@@ -58,6 +60,10 @@ struct Written<'e> {
 }
 
 impl UseCase for Putting<'_> {
+    type Command = Put;
+    type Facts = Draft;
+    type Receipt = PutReceipt;
+
     async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
         let loaded = scope.engine.shared.store.load_with_secrets(scope.publisher, scope.offer).await?;
         let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
@@ -73,12 +79,16 @@ impl UseCase for Putting<'_> {
         self.request.repeat
     }
 
+    fn audited(&self) -> Option<AuditedAction> {
+        Some(AuditedAction::plain("put"))
+    }
+
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
         loaded: Option<&Loaded>,
         now: PublisherTime,
-    ) -> Result<Prepared, EngineError> {
+    ) -> Result<Prepared<Self>, EngineError> {
         let (engine, Scope { publisher, offer, .. }) = (self.engine, scope);
         let stored = loaded.map(|loaded| &loaded.aggregate);
         if stored.is_none() {
@@ -110,7 +120,11 @@ impl UseCase for Putting<'_> {
         let draft = Draft { put_at: at, migrated_by_default: engine.migrated_by_default(publisher).await? };
         let slot = engine.shared.checks.slot(stored.map_or(self.guid, |stored| stored.offer.guid));
         self.written = Some(Written { definition: document.definition, now, slot });
-        Ok(Prepared { command: Command::Put(put), with: With::Draft(content, draft) })
+        Ok(Prepared { command: put, facts: draft, with: With::Draft(content) })
+    }
+
+    fn receipt(reply: PutReply, state: &Aggregate, draft: Draft) -> PutReceipt {
+        PutReceipt::of(reply, state, &draft)
     }
 }
 
@@ -135,7 +149,12 @@ impl Engine {
     ///
     /// # Errors
     /// The refusals of the contract's concurrency rules, a malformed body, and failures of the store.
-    pub async fn put(&self, publisher: &str, offer: &str, request: PutRequest) -> Result<Done, EngineError> {
+    pub async fn put(
+        &self,
+        publisher: &str,
+        offer: &str,
+        request: PutRequest,
+    ) -> Result<Done<PutReceipt>, EngineError> {
         let sent = Some(read(&request)?);
         let offer_type = match &request.offer_type {
             Some(id) => Some(self.offer_type(id)?.id.clone()),

@@ -1,9 +1,10 @@
 //! A reviewer's yes or no.
 
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::command::{Command, Review, ReviewDecision};
+use signoff_lifecycle::command::{Review, ReviewDecision};
 use signoff_lifecycle::ids::OperationId;
 
+use super::audit::AuditedAction;
 use super::{Done, Plain};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -32,17 +33,18 @@ impl Engine {
         publisher: &str,
         offer: &str,
         request: ReviewRequest,
-    ) -> Result<Done, EngineError> {
+    ) -> Result<Done<()>, EngineError> {
         // A no may come from anybody who may review.
         let self_review = request.decision != ReviewDecision::Approve
             || self.publisher(publisher).await?.is_none_or(|record| record.self_review);
-        let command = Command::Review(Review {
+        let audited = AuditedAction::review(request.step.clone(), &request.decision);
+        let review = Review {
             operation: request.operation,
             step: request.step,
             by: request.by,
             decision: request.decision,
             self_review,
-        });
-        self.execute(publisher, offer, Plain::from(command)).await
+        };
+        self.execute(publisher, offer, Plain::audited(audited, review)).await
     }
 }

@@ -3,14 +3,14 @@
 use signoff_engine::EngineError;
 use signoff_engine::dev::StepScenario;
 use signoff_lifecycle::command::StopLevel;
-use signoff_lifecycle::decision::{Event, Reply};
+use signoff_lifecycle::decision::{Event, StopReply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::SlotContent;
 use signoff_lifecycle::operation::{CancellationPhase, Failure, Phase, Standing, StepState};
 use signoff_lifecycle::plan::CancelPolicy;
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::world::{DAY, HOUR, MINUTE, World, hour, notes, started, step};
+use crate::world::{DAY, HOUR, MINUTE, World, hour, notes, started, step, stopped};
 
 #[tokio::test]
 async fn force_leaves_what_the_next_publish_removes() {
@@ -97,7 +97,7 @@ async fn a_kill_after_the_switch_completes_the_golive() {
         };
     }
     let killed = world.stop("a", StopLevel::Kill).await.unwrap();
-    assert!(matches!(killed.reply(), Reply::Completed(reference) if reference.id == golive));
+    assert!(matches!(stopped(killed), StopReply::Completed(reference) if reference.id == golive));
     let completed = world.operation(golive).await;
     assert_eq!(completed.standing(), Standing::Completed);
     assert_eq!(world.state("a").await.offer.production.unwrap().operation, publish);

@@ -1,11 +1,11 @@
 //! From the draft to production, and back.
 
 use signoff_engine::EngineError;
-use signoff_lifecycle::decision::{Event, Reply};
+use signoff_lifecycle::decision::{Event, StopReply};
 use signoff_lifecycle::operation::{Phase, Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, started, step};
+use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, started, step, stopped};
 
 #[tokio::test]
 async fn a_draft_goes_live() {
@@ -51,14 +51,14 @@ async fn a_cancel_stops_on_the_spot_what_needs_no_undoing() {
     world.advance(MINUTE).await;
     assert!(matches!(step(&world.operation(publish).await, "displaycertify"), StepState::InProgress { .. }));
     let done = world.cancel("a").await.unwrap();
-    assert!(matches!(done.reply(), Reply::Canceled(reference) if reference.id == publish));
+    assert!(matches!(stopped(done.clone()), StopReply::Canceled(reference) if reference.id == publish));
     let canceled = world.operation(publish).await;
     let phase = &canceled.submission().unwrap().phase;
     assert!(matches!(phase, Phase::Canceled { by, .. } if by == "bob"));
     // Nothing of it happens any more, and the same cancel gets the same answer.
     world.advance(DAY).await;
     assert_eq!(world.operation(publish).await, canceled);
-    assert_eq!(world.cancel("a").await.unwrap().reply(), done.reply());
+    assert_eq!(world.cancel("a").await.unwrap().receipt, done.receipt);
     assert_eq!(world.artifacts(publish).await, [""; 0]);
 }
 
@@ -88,8 +88,8 @@ async fn a_cancel_undoes_what_began() {
     assert_eq!(world.operation(cancellation).await.standing(), Standing::Completed);
     assert_eq!(world.operation(publish).await.standing(), Standing::Canceled);
     assert_eq!(world.artifacts(publish).await, [""; 0]);
-    let again = world.cancel("a").await.unwrap().receipt.reply;
-    assert!(matches!(again, Reply::CancellationEnded(reference) if reference.id == cancellation));
+    let again = stopped(world.cancel("a").await.unwrap());
+    assert!(matches!(again, StopReply::CancellationEnded(reference) if reference.id == cancellation));
 }
 
 #[tokio::test]

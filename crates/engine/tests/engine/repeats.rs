@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::vec;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
-use signoff_engine::{CancelRequest, Done, EngineError, GoLiveRequest, PublishRequest, PutRequest, Receipt};
+use signoff_engine::{
+    CancelReceipt, CancelRequest, EngineError, GoLiveRequest, PublishRequest, PutReceipt, PutRequest,
+};
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::RealTime;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};
 use signoff_store::contract::Repeated;
 
-use crate::world::{CONTOSO, HOUR, VM, World, definition};
+use crate::world::{CONTOSO, HOUR, Starts as _, VM, World, definition};
 
 /// What is asked for; the number is its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,7 +40,7 @@ impl Wish {
         Repeat { key, digest: key, first_sent }
     }
 
-    async fn ask(self, world: &World, first_sent: RealTime) -> Result<Done, EngineError> {
+    async fn ask(self, world: &World, first_sent: RealTime) -> Result<Answer, EngineError> {
         let (by, guard, repeat) = ("ann".into(), Guard::None, Some(self.repeat(first_sent)));
         match self {
             Self::Put(_) => {
@@ -50,13 +52,16 @@ impl Wish {
                     guard: PutGuard::Any { creates: true },
                     repeat,
                 };
-                world.engine.put(CONTOSO, "a", put).await
+                world.engine.put(CONTOSO, "a", put).await.map(|done| Answer::Put(done.receipt))
             }
             Self::Publish(_) => {
                 let publish = PublishRequest { by, emails: Vec::new(), guard, repeat };
-                world.engine.publish(CONTOSO, "a", publish).await
+                world.engine.publish(CONTOSO, "a", publish).await.map(|done| Answer::Started(done.receipt))
             }
-            Self::GoLive(_) => world.engine.golive(CONTOSO, "a", GoLiveRequest { by, guard, repeat }).await,
+            Self::GoLive(_) => {
+                let golive = GoLiveRequest { by, guard, repeat };
+                world.engine.golive(CONTOSO, "a", golive).await.map(|done| Answer::Started(done.receipt))
+            }
             Self::Cancel(_) => {
                 let cancel = CancelRequest {
                     by,
@@ -68,10 +73,18 @@ impl Wish {
                     accepts_ended: true,
                     repeat,
                 };
-                world.engine.cancel(CONTOSO, "a", cancel).await
+                world.engine.cancel(CONTOSO, "a", cancel).await.map(|done| Answer::Cancel(done.receipt))
             }
         }
     }
+}
+
+/// What came of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+    Put(PutReceipt),
+    Started(Started),
+    Cancel(CancelReceipt),
 }
 
 /// What may happen next.
@@ -102,13 +115,13 @@ fn events() -> impl proptest::strategy::Strategy<Value = Vec<Event>> {
 }
 
 /// What was told first for each wish; every later word must be the same.
-type First = BTreeMap<Wish, Receipt>;
+type First = BTreeMap<Wish, Answer>;
 
-fn hear(first: &mut First, wish: Wish, answer: Result<Done, EngineError>) {
+fn hear(first: &mut First, wish: Wish, answer: Result<Answer, EngineError>) {
     match answer {
-        Ok(done) => {
-            let earlier = first.entry(wish).or_insert_with(|| done.receipt.clone());
-            assert_eq!(*earlier, done.receipt, "{wish:?}");
+        Ok(told) => {
+            let earlier = first.entry(wish).or_insert_with(|| told.clone());
+            assert_eq!(*earlier, told, "{wish:?}");
         }
         Err(error) => {
             assert!(matches!(error, EngineError::Refused(_)), "{wish:?}: {error:?}");
@@ -145,9 +158,10 @@ async fn happen(mut world: World, events: Vec<Event>) {
     let operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
     let started: BTreeSet<_> = first
         .values()
-        .filter_map(|told| match &told.reply {
-            Reply::Started(reference) | Reply::Canceling(reference) => Some(reference.id),
-            _ => None,
+        .filter_map(|told| match told {
+            Answer::Started(receipt) => receipt.started(),
+            Answer::Cancel(receipt) => receipt.started(),
+            Answer::Put(_) => None,
         })
         .collect();
     let all: BTreeSet<_> = operations.iter().map(|operation| operation.head().id).collect();
@@ -186,12 +200,12 @@ async fn the_window_is_real_time_at_both_ends() {
         world.advance(HOUR).await;
     }
     let inside = RealTime(now.0 - window + 60 * second);
-    let told = Wish::Publish(0).ask(&world, inside).await.unwrap().receipt;
+    let told = Wish::Publish(0).ask(&world, inside).await.unwrap();
     for _ in 0..50 {
         world.advance(HOUR).await;
     }
     world.engine.prune_repeated().await.unwrap();
-    assert_eq!(Wish::Publish(0).ask(&world, inside).await.unwrap().receipt, told);
+    assert_eq!(Wish::Publish(0).ask(&world, inside).await.unwrap(), told);
 }
 
 #[tokio::test]

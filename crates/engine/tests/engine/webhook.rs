@@ -4,7 +4,6 @@ use serde_json::json;
 use signoff_engine::dev::StepScenario;
 use signoff_engine::{CallbackRequest, EngineError};
 use signoff_lifecycle::command::WebhookReport;
-use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Standing, StepState};
@@ -28,7 +27,7 @@ impl World {
         (world, id)
     }
 
-    async fn callback(&self, id: OperationId, ask: Ask, body: &str) -> Result<Reply, EngineError> {
+    async fn callback(&self, id: OperationId, ask: Ask, body: &str) -> Result<(), EngineError> {
         let said = HookAnswer::parse(body.as_bytes()).unwrap().said;
         let request = CallbackRequest {
             hook: "certifier".to_owned(),
@@ -37,7 +36,7 @@ impl World {
             key: work_key(id, CERTIFY, ask),
             said,
         };
-        self.engine.callback(CONTOSO, "a", request).await.map(|done| done.receipt.reply)
+        self.engine.callback(CONTOSO, "a", request).await.map(|done| done.receipt)
     }
 }
 

@@ -8,10 +8,11 @@ use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{
-    CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutRequest, Settings,
+    CancelReceipt, CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutReceipt,
+    PutRequest, Settings,
 };
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Started, StopReply};
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
@@ -137,15 +138,15 @@ impl World {
         self.folder.path().join("snapshot")
     }
 
-    pub(crate) async fn put(&self, offer: &str) -> Done {
+    pub(crate) async fn put(&self, offer: &str) -> Done<PutReceipt> {
         self.put_definition(offer, &definition()).await
     }
 
-    pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done {
+    pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done<PutReceipt> {
         self.engine.put(CONTOSO, offer, put_of(definition)).await.unwrap()
     }
 
-    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
+    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
         let publish = PublishRequest { emails, ..publish_request() };
         self.engine.publish(CONTOSO, offer, publish).await
@@ -157,18 +158,22 @@ impl World {
         started(&self.try_publish(offer).await.unwrap())
     }
 
-    pub(crate) async fn golive(&self, offer: &str) -> Result<Done, EngineError> {
+    pub(crate) async fn golive(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         self.engine
             .golive(CONTOSO, offer, GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None })
             .await
     }
 
-    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
         self.stop(offer, StopLevel::Cancel).await
     }
 
     /// A cancel by these means.
-    pub(crate) async fn stop(&self, offer: &str, level: StopLevel) -> Result<Done, EngineError> {
+    pub(crate) async fn stop(
+        &self,
+        offer: &str,
+        level: StopLevel,
+    ) -> Result<Done<CancelReceipt>, EngineError> {
         let reason = Some("too early".to_owned());
         let cancel = CancelRequest { by: "bob".into(), reason, level, ..cancel_request() };
         self.engine.cancel(CONTOSO, offer, cancel).await
@@ -250,11 +255,36 @@ pub(crate) fn hour() -> StepScenario {
     StepScenario { duration: Some(HOUR), undo_duration: Some(HOUR), ..StepScenario::default() }
 }
 
+/// A receipt that may name an operation which was started.
+pub(crate) trait Starts: std::fmt::Debug {
+    fn started(&self) -> Option<OperationId>;
+}
+
+impl Starts for Started {
+    fn started(&self) -> Option<OperationId> {
+        Some(self.0.id)
+    }
+}
+
+impl Starts for CancelReceipt {
+    fn started(&self) -> Option<OperationId> {
+        match self {
+            Self::Stopped { reply: StopReply::Canceling(it) | StopReply::GivenUp(it), .. } => Some(it.id),
+            Self::Stopped { .. } | Self::NothingToCancel(_) => None,
+        }
+    }
+}
+
 /// The operation that a call started.
-pub(crate) fn started(done: &Done) -> OperationId {
-    match done.reply() {
-        Reply::Started(reference) | Reply::Canceling(reference) | Reply::GivenUp(reference) => reference.id,
-        other => panic!("nothing was started: {other:?}"),
+pub(crate) fn started(done: &Done<impl Starts>) -> OperationId {
+    done.receipt.started().unwrap_or_else(|| panic!("nothing was started: {:?}", done.receipt))
+}
+
+/// What a cancel came to.
+pub(crate) fn stopped(done: Done<CancelReceipt>) -> StopReply {
+    match done.receipt {
+        CancelReceipt::Stopped { reply, .. } => reply,
+        CancelReceipt::NothingToCancel(newest) => panic!("{newest:?} had ended"),
     }
 }
 

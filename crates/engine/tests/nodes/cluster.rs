@@ -6,8 +6,12 @@ use std::time::Duration;
 use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::dev::{Scenario, StepScenario};
-use signoff_engine::{CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutRequest, Settings};
+use signoff_engine::{
+    CancelReceipt, CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutReceipt, PutRequest,
+    Settings,
+};
 use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
+use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
@@ -127,7 +131,7 @@ impl Node {
         commit().expect("it was there a moment ago")
     }
 
-    pub(crate) async fn put(&self, offer: &str) -> Done {
+    pub(crate) async fn put(&self, offer: &str) -> Done<PutReceipt> {
         let definition: serde_json::Value = sample_vm_offer().parse().unwrap();
         let put = PutRequest {
             offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
@@ -140,7 +144,7 @@ impl Node {
         self.engine.put(CONTOSO, offer, put).await.unwrap()
     }
 
-    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done, EngineError> {
+    pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
         let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
         self.engine.publish(CONTOSO, offer, publish).await
@@ -152,7 +156,7 @@ impl Node {
         self.try_publish(offer).await.unwrap().state.target().cloned().expect("it was started").into()
     }
 
-    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done, EngineError> {
+    pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
         let cancel = CancelRequest {
             by: "bob".into(),
             reason: None,

@@ -1,6 +1,6 @@
 //! The piece of work that an offer waits for, found by its number: results, callbacks and scenarios speak of one.
 
-use crate::decision::{Reply, Verdict};
+use crate::decision::Verdict;
 use crate::ids::OperationId;
 use crate::note::NoteAt;
 use crate::offer::Course;
@@ -121,12 +121,12 @@ impl Awaited {
     }
 
     /// Closes the books.
-    pub(super) fn finish(self, transition: Transition, reply: Reply) -> Verdict {
+    pub(super) fn finish(self, transition: Transition) -> Verdict<()> {
         match self {
             Self::Run(target, _) | Self::Propagate(target, _) | Self::OwnUndo(target, ..) => {
-                transition.finish(target, None, reply)
+                transition.finish(target, None, ())
             }
-            Self::Undo(target, cancellation, _) => transition.finish(target, Some(cancellation), reply),
+            Self::Undo(target, cancellation, _) => transition.finish(target, Some(cancellation), ()),
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::awaited::Awaited;
 use super::external::{hook_of, took};
 use super::result::WorkOutcome;
-use crate::decision::{Reply, Verdict};
+use super::{Decide, existing};
+use crate::decision::Verdict;
 use crate::ids::{OperationId, PublisherTime};
 use crate::offer::{Aggregate, Course};
 use crate::operation::{Head, Step, StepState, Undo, UndoState, WorkKind};
@@ -44,10 +45,13 @@ struct SpokenOf {
     recorded: Option<Outcome>,
 }
 
-impl Callback {
+impl Decide for Callback {
+    type Reply = ();
+
     /// What ended an open step or undo is applied once; the same word again is answered as recorded. Everything else
     /// comes too late or is nobody's business.
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let found = course.as_ref().and_then(|course| self.spoken_of(course));
@@ -65,7 +69,7 @@ impl Callback {
                     return Err(Refusal::NotAwaited { step: self.step });
                 };
                 took(external, notes, hook_of(plan), progress, message, now);
-                Ok(awaited.finish(transition, Reply::Recorded))
+                Ok(awaited.finish(transition))
             }
             WebhookReport::Ended(answer) => {
                 transition.settle(operation, attempt);
@@ -73,7 +77,9 @@ impl Callback {
             }
         }
     }
+}
 
+impl Callback {
     fn spoken_of(&self, course: &Course) -> Option<SpokenOf> {
         let asked = [Ask::Run, Ask::Cancel]
             .into_iter()
@@ -122,10 +128,10 @@ impl Callback {
     }
 
     /// The matter has ended: `recorded` is what the third party itself said of it.
-    fn again(self, state: Aggregate, recorded: Option<Outcome>) -> Result<Verdict, Refusal> {
+    fn again(self, state: Aggregate, recorded: Option<Outcome>) -> Result<Verdict<()>, Refusal> {
         match self.said {
             WebhookReport::Ended(answer) if recorded == Some(answer.outcome) => {
-                Ok(Verdict::already(state, Reply::Recorded))
+                Ok(Verdict::already(state, ()))
             }
             WebhookReport::Ended(_) | WebhookReport::Progress { .. } => {
                 Err(Refusal::NotAwaited { step: self.step })

@@ -1,8 +1,8 @@
 //! POST cancel: stop the operation in progress, on the spot or by an operation of its own (contract, "Cancel").
 
-use super::Guard;
+use super::{Decide, Guard, existing};
 use crate::actor::Actor;
-use crate::decision::{Reply, Verdict};
+use crate::decision::{StopReply, Verdict};
 use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course, Offer};
@@ -52,9 +52,12 @@ pub struct Cancel {
     pub level: StopLevel,
 }
 
-impl Cancel {
+impl Decide for Cancel {
+    type Reply = StopReply;
+
     /// The rules of the contract in their order of precedence; the numbers are the contract's.
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<StopReply>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         if self.named == CancelTarget::Unknown {
@@ -96,7 +99,9 @@ impl Cancel {
             self.give_up(transition(offer), target)
         })
     }
+}
 
+impl Cancel {
     /// There is nothing to cancel on an offer that never had an operation.
     fn refuse_without_course(&self, offer: &Offer) -> Refusal {
         match (self.guard.check(offer), self.named) {
@@ -109,7 +114,7 @@ impl Cancel {
     }
 
     /// The first answer again. Force has more to do only while a cancellation still runs.
-    fn repeat(self, transition: Transition, course: Course, reply: Reply) -> Verdict {
+    fn repeat(self, transition: Transition, course: Course, reply: StopReply) -> Verdict<StopReply> {
         match course {
             Course::Canceling(target, cancellation)
                 if self.level != StopLevel::Cancel && cancellation.is_running() =>
@@ -120,8 +125,8 @@ impl Cancel {
         }
     }
 
-    fn stop_on_the_spot(self, mut transition: Transition, target: Submission) -> Verdict {
-        let reply = Reply::Canceled((&target).into());
+    fn stop_on_the_spot(self, mut transition: Transition, target: Submission) -> Verdict<StopReply> {
+        let reply = StopReply::Canceled((&target).into());
         let mut target = Tracked::unchanged(target);
         stop_open_steps(&mut transition, &mut target);
         transition.restore_preview(&mut target);
@@ -130,10 +135,10 @@ impl Cancel {
         transition.finish(target, None, reply)
     }
 
-    fn start_cancellation(self, mut transition: Transition, target: Submission) -> Verdict {
+    fn start_cancellation(self, mut transition: Transition, target: Submission) -> Verdict<StopReply> {
         let note = Note::CancelRequested { by: self.by.to_string(), reason: self.reason.clone() };
         let (mut target, mut cancellation) = self.begin_cancellation(&mut transition, target);
-        let reply = Reply::Canceling((&*cancellation).into());
+        let reply = StopReply::Canceling((&*cancellation).into());
         target.head.note(transition.now, note);
         transition.undo_next_of_cancellation(&mut target, &mut cancellation);
         transition.finish(target, Some(cancellation), reply)
@@ -178,16 +183,16 @@ fn failed_cancellation(course: &Course) -> Option<&Cancellation> {
 }
 
 /// What the first cancel was answered, if there was one.
-fn repeated_answer(course: &Course) -> Option<Reply> {
+fn repeated_answer(course: &Course) -> Option<StopReply> {
     match course {
         Course::Canceling(_, cancellation) => Some(match cancellation.phase {
-            CancellationPhase::Running => Reply::Canceling(cancellation.into()),
-            CancellationPhase::Completed { .. } => Reply::CancellationEnded(cancellation.into()),
+            CancellationPhase::Running => StopReply::Canceling(cancellation.into()),
+            CancellationPhase::Completed { .. } => StopReply::CancellationEnded(cancellation.into()),
             // Cancel rule 6 has refused it.
             CancellationPhase::Failed { .. } => return None,
         }),
         Course::Alone(target) => match target.phase {
-            Phase::Canceled { .. } => Some(Reply::Canceled(target.into())),
+            Phase::Canceled { .. } => Some(StopReply::Canceled(target.into())),
             _ => None,
         },
     }

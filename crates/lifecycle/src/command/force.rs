@@ -1,7 +1,7 @@
 //! Ending an operation by force: what is not undone yet is left behind, and both operations end now.
 
 use super::cancel::{Cancel, StopLevel};
-use crate::decision::{Reply, Verdict};
+use crate::decision::{StopReply, Verdict};
 use crate::note::Note;
 use crate::operation::{Cancellation, Phase, StepFailure, Submission};
 use crate::transition::{Tracked, Transition};
@@ -9,7 +9,7 @@ use crate::transition::{Tracked, Transition};
 impl Cancel {
     /// Ends the target and a cancellation, which starts here: a 202 always has a cancellation that says what is left
     /// (promise 4). A target that failed by itself keeps its failure.
-    pub(super) fn give_up(self, mut transition: Transition, target: Submission) -> Verdict {
+    pub(super) fn give_up(self, mut transition: Transition, target: Submission) -> Verdict<StopReply> {
         let failure = match &target.phase {
             Phase::Undoing { failure } => Some(failure.clone()),
             _ => None,
@@ -25,7 +25,7 @@ impl Cancel {
         mut transition: Transition,
         target: Submission,
         cancellation: Cancellation,
-    ) -> Verdict {
+    ) -> Verdict<StopReply> {
         let giving_up = GivingUp::of(&self);
         let (target, mut cancellation) = (Tracked::unchanged(target), Tracked::unchanged(cancellation));
         transition.recall(&mut cancellation.head);
@@ -40,8 +40,8 @@ impl Cancel {
         mut transition: Transition,
         target: Submission,
         switched: usize,
-    ) -> Verdict {
-        let reply = Reply::Completed((&target).into());
+    ) -> Verdict<StopReply> {
+        let reply = StopReply::Completed((&target).into());
         let mut target = Tracked::unchanged(target);
         transition.recall(&mut target.head);
         transition.also_notify(self.emails);
@@ -73,9 +73,9 @@ impl GivingUp {
         mut transition: Transition,
         mut target: Tracked<Submission>,
         mut cancellation: Tracked<Cancellation>,
-    ) -> Verdict {
+    ) -> Verdict<StopReply> {
         let Self { by, reason, level, failure } = self;
-        let reply = Reply::GivenUp((&*cancellation).into());
+        let reply = StopReply::GivenUp((&*cancellation).into());
         transition.give_up(&mut target.undo);
         let given_up = transition.give_up(&mut cancellation.undo);
         let note = match level {

@@ -1,8 +1,8 @@
 //! POST golive: complete the publish and bring its preview to production.
 
-use super::{Guard, refuse_while_running};
+use super::{Decide, Guard, existing, refuse_while_running};
 use crate::actor::Actor;
-use crate::decision::Verdict;
+use crate::decision::{Started, Verdict};
 use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::Aggregate;
@@ -26,8 +26,11 @@ pub struct GoLive {
     pub guard: Guard,
 }
 
-impl GoLive {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for GoLive {
+    type Reply = Started;
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<Started>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         self.guard.check(&state.offer)?;
         let at_signoff = state.target().is_some_and(Submission::waits_for_signoff);

@@ -1,7 +1,8 @@
 //! Holding a scripted step before its result, and letting it go on.
 
 use super::awaited::Awaited;
-use crate::decision::{Reply, Verdict};
+use super::{Decide, existing};
+use crate::decision::Verdict;
 use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::offer::{Aggregate, Course};
 use crate::operation::{Outstanding, Submission};
@@ -18,8 +19,11 @@ pub struct Hold {
     pub attempt: u32,
 }
 
-impl Hold {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Hold {
+    type Reply = ();
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
@@ -33,7 +37,7 @@ impl Hold {
             // Released in the meantime, or never to be held: nobody would let it go on.
             _ => awaited.reissue(&mut transition, Micros::ZERO),
         }
-        Ok(awaited.finish(transition, Reply::Recorded))
+        Ok(awaited.finish(transition))
     }
 }
 
@@ -44,8 +48,11 @@ pub struct Release {
     pub step: String,
 }
 
-impl Release {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Release {
+    type Reply = ();
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let running = |course: &Course| course.target().is_running();
@@ -54,7 +61,7 @@ impl Release {
             return Err(Refusal::StepNotFound { step: self.step });
         }
         if course.target().released.contains(&self.step) {
-            return Ok(Verdict::already(Aggregate { offer, course: Some(course) }, Reply::Recorded));
+            return Ok(Verdict::already(Aggregate { offer, course: Some(course) }, ()));
         }
         let (target, cancellation) = course.into_parts();
         let held = held_work(&target, &self.step);
@@ -64,7 +71,7 @@ impl Release {
         if let Some(Outstanding { index, what, .. }) = held {
             transition.issue(&mut target.head, index, what, Micros::ZERO);
         }
-        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), Reply::Recorded))
+        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), ()))
     }
 }
 

@@ -23,7 +23,7 @@ pub use reschedule::Reschedule;
 pub use result::{StepResult, WorkOutcome};
 pub use review::{Review, ReviewDecision};
 
-use crate::decision::Verdict;
+use crate::decision::{Reply, Started, Verdict};
 use crate::ids::PublisherTime;
 use crate::offer::{Aggregate, Offer};
 use crate::refusal::Refusal;
@@ -46,6 +46,39 @@ impl Guard {
             Self::Newest(_) => Err(Refusal::PreconditionFailed),
         }
     }
+}
+
+/// A command: what somebody wants of an offer.
+pub trait Decide {
+    /// What the caller is told; `()`: nothing but that it was recorded.
+    type Reply;
+
+    /// See [`decide`].
+    ///
+    /// # Errors
+    /// A [`Refusal`]; nothing changes then.
+    fn decide(
+        self,
+        state: Option<Aggregate>,
+        present: PublisherTime,
+    ) -> Result<Verdict<Self::Reply>, Refusal>;
+}
+
+/// Decides what comes of `command`, given the offer as it stands (`None`: there is none) and the time.
+///
+/// History stays in order: what happens is never written down as earlier than what happened. What falls due is reckoned from
+/// `present` all the same, though the clock by which it happened may have been ahead.
+///
+/// Pure: the same arguments give the same answer.
+///
+/// # Errors
+/// A [`Refusal`]; nothing changes then.
+pub fn decide<C: Decide>(
+    state: Option<Aggregate>,
+    command: C,
+    present: PublisherTime,
+) -> Result<Verdict<C::Reply>, Refusal> {
+    command.decide(state, present)
 }
 
 /// Everything that can happen to an offer: calls, results of work, timers. There is no second way.
@@ -73,33 +106,34 @@ pub enum Command {
     Reschedule(Reschedule),
 }
 
-/// Decides what comes of `command`, given the offer as it stands (`None`: there is none) and the time.
-///
-/// History stays in order: what happens is never written down as earlier than what happened. What falls due is reckoned from
-/// `present` all the same, though the clock by which it happened may have been ahead.
-///
-/// Pure: the same arguments give the same answer.
-///
-/// # Errors
-/// A [`Refusal`]; nothing changes then.
-pub fn decide(
-    state: Option<Aggregate>,
-    command: Command,
-    present: PublisherTime,
-) -> Result<Verdict, Refusal> {
-    let existing = |state: Option<Aggregate>| state.ok_or(Refusal::OfferNotFound);
-    match command {
-        Command::Put(put) => put.decide(state, present),
-        Command::Publish(publish) => publish.decide(existing(state)?, present),
-        Command::GoLive(golive) => golive.decide(existing(state)?, present),
-        Command::Cancel(cancel) => cancel.decide(existing(state)?, present),
-        Command::StepResult(result) => result.decide(existing(state)?, present),
-        Command::Callback(callback) => callback.decide(existing(state)?, present),
-        Command::Review(review) => review.decide(existing(state)?, present),
-        Command::Hold(hold) => hold.decide(existing(state)?, present),
-        Command::Release(release) => release.decide(existing(state)?, present),
-        Command::Reschedule(reschedule) => reschedule.decide(existing(state)?, present),
+impl Decide for Command {
+    type Reply = Reply;
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict, Refusal> {
+        let recorded = |verdict: Verdict<()>| verdict.map(|(), _| Reply::Recorded);
+        let started = |verdict: Verdict<Started>| verdict.map(|reply, _| Reply::Started(reply));
+        match self {
+            Self::Put(put) => {
+                put.decide(state, present).map(|verdict| verdict.map(|reply, _| Reply::Put(reply)))
+            }
+            Self::Publish(publish) => publish.decide(state, present).map(started),
+            Self::GoLive(golive) => golive.decide(state, present).map(started),
+            Self::Cancel(cancel) => {
+                cancel.decide(state, present).map(|verdict| verdict.map(|reply, _| Reply::Stopped(reply)))
+            }
+            Self::StepResult(result) => result.decide(state, present).map(recorded),
+            Self::Callback(callback) => callback.decide(state, present).map(recorded),
+            Self::Review(review) => review.decide(state, present).map(recorded),
+            Self::Hold(hold) => hold.decide(state, present).map(recorded),
+            Self::Release(release) => release.decide(state, present).map(recorded),
+            Self::Reschedule(reschedule) => reschedule.decide(state, present).map(recorded),
+        }
     }
+}
+
+/// The offer, which all commands but a put need.
+fn existing(state: Option<Aggregate>) -> Result<Aggregate, Refusal> {
+    state.ok_or(Refusal::OfferNotFound)
 }
 
 /// What publish and golive share: they start nothing while something runs.

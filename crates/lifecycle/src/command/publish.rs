@@ -1,8 +1,8 @@
 //! POST publish: snapshot the draft and start its way to the preview.
 
-use super::{Guard, refuse_while_running};
+use super::{Decide, Guard, existing, refuse_while_running};
 use crate::actor::Actor;
-use crate::decision::Verdict;
+use crate::decision::{Started, Verdict};
 use crate::ids::{OperationId, PublisherTime};
 use crate::note::{Note, NoteAt};
 use crate::offer::Aggregate;
@@ -50,8 +50,11 @@ pub struct Publish {
     pub guard: Guard,
 }
 
-impl Publish {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Publish {
+    type Reply = Started;
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<Started>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         self.guard.check(&state.offer)?;
         refuse_while_running(&state)?;

@@ -1,6 +1,7 @@
 //! PUT: store the draft (contract, "Concurrency").
 
-use crate::decision::{Decision, Reply, Verdict};
+use super::Decide;
+use crate::decision::{Decision, PutReply, Verdict};
 use crate::ids::{OfferGuid, PublisherTime};
 use crate::offer::{Aggregate, Draft, Offer};
 use crate::refusal::Refusal;
@@ -35,8 +36,10 @@ pub struct Put {
     pub guard: PutGuard,
 }
 
-impl Put {
-    pub(super) fn decide(self, state: Option<Aggregate>, now: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Put {
+    type Reply = PutReply;
+
+    fn decide(self, state: Option<Aggregate>, now: PublisherTime) -> Result<Verdict<PutReply>, Refusal> {
         let (next, created) = match state {
             Some(state) => (self.modify(state, now)?, false),
             None => (self.create(now)?, true),
@@ -47,10 +50,12 @@ impl Put {
             work: Vec::new(),
             settled: Vec::new(),
             notifications: Vec::new(),
-            reply: Reply::Stored { created },
+            reply: PutReply { created },
         })))
     }
+}
 
+impl Put {
     fn create(self, now: PublisherTime) -> Result<Aggregate, Refusal> {
         match self.guard {
             PutGuard::Absent { .. } | PutGuard::Any { creates: true } | PutGuard::ExistingDrafts(_) => {}

@@ -1,7 +1,8 @@
 //! Work that is due later than its step explains: the clock by which it was handed out was ahead, and has been put right.
 
 use super::awaited::Awaited;
-use crate::decision::{Reply, Verdict};
+use super::{Decide, existing};
+use crate::decision::Verdict;
 use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::offer::Aggregate;
 use crate::operation::{Step, Undo, WorkKind};
@@ -22,23 +23,23 @@ pub struct Reschedule {
     pub due_at: PublisherTime,
 }
 
-impl Reschedule {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Reschedule {
+    type Reply = ();
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
         let delay = awaited.longest_delay();
         if self.due_at <= present.plus(delay).plus(SLACK) {
-            return Ok(Verdict::already(
-                Aggregate { offer, course: Some(awaited.into_course()) },
-                Reply::Recorded,
-            ));
+            return Ok(Verdict::already(Aggregate { offer, course: Some(awaited.into_course()) }, ()));
         }
         let mut transition = Transition::new(offer, now, present);
         transition.settle(self.operation, self.attempt);
         awaited.pull_in_deadline(present);
         awaited.reissue(&mut transition, delay);
-        Ok(awaited.finish(transition, Reply::Recorded))
+        Ok(awaited.finish(transition))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Results of work: a step ran, a golive propagated, an undo ended.
 
 use super::awaited::Awaited;
-use super::external;
-use crate::decision::{Reply, Verdict};
+use super::{Decide, existing, external};
+use crate::decision::Verdict;
 use crate::ids::{Micros, OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Leftover, SlotContent};
@@ -44,8 +44,11 @@ pub struct StepResult {
     pub outcome: WorkOutcome,
 }
 
-impl StepResult {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for StepResult {
+    type Reply = ();
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let awaited = Awaited::of(course, self.operation, self.attempt)?;
@@ -57,7 +60,7 @@ impl StepResult {
 
 impl Awaited {
     /// Takes in how the work ended.
-    pub(super) fn ended(mut self, mut transition: Transition, outcome: WorkOutcome) -> Verdict {
+    pub(super) fn ended(mut self, mut transition: Transition, outcome: WorkOutcome) -> Verdict<()> {
         match &mut self {
             Self::Run(target, step) => step_ended(&mut transition, target, *step, outcome),
             Self::Propagate(target, step) => propagated(&mut transition, target, *step, outcome),
@@ -68,7 +71,7 @@ impl Awaited {
                 undo_ended(&mut transition, target, cancellation, *undo, outcome);
             }
         }
-        self.finish(transition, Reply::Recorded)
+        self.finish(transition)
     }
 }
 

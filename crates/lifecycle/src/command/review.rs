@@ -1,7 +1,8 @@
 //! A reviewer approves or rejects a step that waits for a person.
 
+use super::{Decide, existing};
 use crate::actor::Actor;
-use crate::decision::{Reply, Verdict};
+use crate::decision::Verdict;
 use crate::ids::{OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course};
@@ -33,8 +34,11 @@ pub struct Review {
     pub self_review: bool,
 }
 
-impl Review {
-    pub(super) fn decide(self, state: Aggregate, present: PublisherTime) -> Result<Verdict, Refusal> {
+impl Decide for Review {
+    type Reply = ();
+
+    fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
+        let state = existing(state)?;
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let named = course.map(Course::into_parts).filter(|(target, _)| target.head.id == self.operation);
@@ -69,6 +73,6 @@ impl Review {
                 transition.fail(&mut target, StepFailure::Rejected { step: self.step, reason });
             }
         }
-        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), Reply::Recorded))
+        Ok(transition.finish(target, cancellation.map(Tracked::unchanged), ()))
     }
 }

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::ReviewDecision;
-use signoff_lifecycle::decision::{Audience, Event, Reply};
+use signoff_lifecycle::decision::{Audience, Event, PutReply, Reply, StopReply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::OfferStatus;
 use signoff_lifecycle::operation::{CancellationRequestState, Operation, Phase, StepState};
@@ -65,7 +65,7 @@ fn while_a_cancellation_runs_a_put_is_taken_and_nothing_is_started() {
     let refused = Err(Refusal::CancellationInProgress { cancellation });
     assert_eq!(world.publish(), refused);
     assert_eq!(world.golive(), refused);
-    assert_eq!(world.put(), Ok(Reply::Stored { created: false }));
+    assert_eq!(world.put(), Ok(Reply::Put(PutReply { created: false })));
     world.finish_all();
     assert!(world.publish().is_ok());
 }
@@ -77,7 +77,7 @@ fn a_reviewer_who_is_asked_can_be_cancelled_away() {
     let mut world = World::new(plan);
     world.publish_to(CERTIFY);
     assert!(matches!(world.state_of(CERTIFY), StepState::WaitingForApproval { .. }));
-    assert!(matches!(world.cancel(), Ok(Reply::Canceled(_))));
+    assert!(matches!(world.cancel(), Ok(Reply::Stopped(StopReply::Canceled(_)))));
     let late = world.review(CERTIFY, ReviewDecision::Approve);
     assert!(matches!(late, Err(Refusal::StepNotWaiting { .. })), "{late:?}");
 }

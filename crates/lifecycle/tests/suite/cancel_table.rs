@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Cancel, CancelTarget, Guard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Reply, StopReply};
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::CancellationRequestState;
 use signoff_lifecycle::plan::CancelPolicy;
@@ -103,10 +103,12 @@ fn in_words(world: &World, answer: &Answer) -> String {
         _ => "?",
     };
     match answer {
-        Ok(Reply::Canceled(it) | Reply::CancellationEnded(it)) => format!("200 {}", location(it)),
-        Ok(Reply::Canceling(it)) => format!("202 {}", location(it)),
-        Ok(Reply::GivenUp(it)) => format!("202 {} given up", location(it)),
-        Ok(Reply::Completed(it)) => format!("200 {} completed", location(it)),
+        Ok(Reply::Stopped(StopReply::Canceled(it) | StopReply::CancellationEnded(it))) => {
+            format!("200 {}", location(it))
+        }
+        Ok(Reply::Stopped(StopReply::Canceling(it))) => format!("202 {}", location(it)),
+        Ok(Reply::Stopped(StopReply::GivenUp(it))) => format!("202 {} given up", location(it)),
+        Ok(Reply::Stopped(StopReply::Completed(it))) => format!("200 {} completed", location(it)),
         Err(Refusal::OperationNotFound) => "404".to_owned(),
         Err(Refusal::PreconditionFailed) => "412".to_owned(),
         Err(Refusal::NoOperationInProgress { newest: None }) => "400 NoOperationInProgress".to_owned(),

@@ -1,7 +1,7 @@
 //! Force and kill, row by row: what T is, by which means, what the caller sends, what is answered.
 
 use signoff_lifecycle::command::{StopLevel, WorkOutcome};
-use signoff_lifecycle::decision::{Audience, Event, Reply};
+use signoff_lifecycle::decision::{Audience, Event, Reply, StopReply};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
 use signoff_lifecycle::operation::{
@@ -159,7 +159,7 @@ fn force_while_a_cancellation_runs_leaves_only_what_was_not_undone() {
     world.finish(PACKAGE);
     let late = world.work();
     let (number, cancellation) = (world.offer().publishing_version, world.cancellation().head.id);
-    let Ok(Reply::GivenUp(reference)) = world.stop(Force) else { panic!() };
+    let Ok(Reply::Stopped(StopReply::GivenUp(reference))) = world.stop(Force) else { panic!() };
     assert_eq!(reference.id, cancellation, "the cancellation that ran is the one that ended");
     assert_eq!(world.offer().publishing_version, number, "and no other took a number");
     let left: Vec<_> = world.offer().leftovers.iter().map(|leftover| leftover.step.as_str()).collect();
@@ -179,7 +179,7 @@ fn force_on_an_operation_that_undoes_itself_keeps_its_failure() {
         world.end(PACKAGE, fatal());
         world.end(PACKAGE, fatal());
         let late = world.work();
-        let Ok(Reply::GivenUp(reference)) = world.stop(level) else { panic!() };
+        let Ok(Reply::Stopped(StopReply::GivenUp(reference))) = world.stop(level) else { panic!() };
         assert_eq!(reference.id, world.cancellation().head.id, "promise 4: a 202 always has a cancellation");
         let Phase::Failed { failure, .. } = &world.target().phase else { panic!() };
         assert!(
@@ -205,7 +205,7 @@ fn a_kill_after_the_switch_completes_the_golive_at_once() {
     let mut world = world_where("golive switched");
     let late = world.work();
     let (production, golive) = (world.offer().production.clone(), world.target().head.id);
-    let Ok(Reply::Completed(reference)) = world.stop(Kill) else { panic!() };
+    let Ok(Reply::Stopped(StopReply::Completed(reference))) = world.stop(Kill) else { panic!() };
     assert_eq!(reference.id, golive);
     assert!(matches!(world.state_of(LIVE), StepState::Complete { .. }));
     assert_eq!(world.aggregate().status(), OfferStatus::Succeeded);

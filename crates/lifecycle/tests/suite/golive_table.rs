@@ -2,7 +2,7 @@
 //! can be tried again without publishing again; from its switch on it completes.
 
 use signoff_lifecycle::command::StopLevel;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Reply, StopReply};
 use signoff_lifecycle::offer::{OfferStatus, SlotContent};
 use signoff_lifecycle::operation::{CancellationRequestState, StepState};
 use signoff_lifecycle::plan::CancelPolicy;
@@ -97,7 +97,7 @@ fn from_its_switch_on_a_golive_is_refused_whatever_propagating_does() {
                 assert_eq!(step, LIVE);
             }
             assert_eq!(world.state, before, "a refusal changes nothing");
-            assert!(matches!(world.stop(StopLevel::Kill), Ok(Reply::Completed(_))));
+            assert!(matches!(world.stop(StopLevel::Kill), Ok(Reply::Stopped(StopReply::Completed(_)))));
             assert_eq!(production(&world).version, 2);
         }
     }

@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Guard;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Reply, Started, StopReply};
 use signoff_lifecycle::ids::PublisherTime;
 use signoff_lifecycle::offer::{OfferStatus, SlotContent};
 use signoff_lifecycle::operation::{Kind, Phase, Slot, StepState, WorkKind};
@@ -30,7 +30,7 @@ fn golive_completes_the_publish_and_is_an_operation_of_its_own() {
     let mut world = at_signoff();
     let publish = world.target().head.id;
     assert_eq!(world.aggregate().status(), OfferStatus::WaitingForPublisherReview);
-    let Ok(Reply::Started(reference)) = world.golive() else { panic!() };
+    let Ok(Reply::Started(Started(reference))) = world.golive() else { panic!() };
     assert_eq!((reference.kind, reference.slot), (Kind::GoLive, Slot::Production));
     let publish = world.operations[&publish].submission().unwrap();
     assert!(matches!(publish.phase, Phase::Completed { .. }));
@@ -252,7 +252,7 @@ fn a_cancel_takes_a_held_step_too_and_a_release_then_finds_nothing() {
     let mut world = World::vm().holding(CERTIFY);
     world.publish_to(CERTIFY);
     world.hold().unwrap();
-    assert!(matches!(world.cancel(), Ok(Reply::Canceled(_))));
+    assert!(matches!(world.cancel(), Ok(Reply::Stopped(StopReply::Canceled(_)))));
     assert_eq!(world.release(CERTIFY), Err(Refusal::NoRunningOperation));
 }
 

@@ -7,7 +7,7 @@ use signoff_lifecycle::command::{
     Callback, Cancel, CancelTarget, Checked, Guard, Hold, ReviewDecision, StopLevel, WebhookReport,
     WorkOutcome,
 };
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Reply, StopReply};
 use signoff_lifecycle::operation::{
     Cancellation, CancellationRequestState, Operation, Phase, StepState, Submission,
 };
@@ -324,14 +324,16 @@ fn play_cancel(world: &mut World, cancel: Cancel, tag: Tag) {
     let Ok(reply) = &answer else { return };
     let accepted = world.state.clone();
     let expected = match reply {
-        Reply::GivenUp(cancellation) => {
+        Reply::Stopped(StopReply::GivenUp(cancellation)) => {
             Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
         }
-        Reply::Completed(golive) => Err(Refusal::NoOperationInProgress { newest: Some(golive.clone()) }),
+        Reply::Stopped(StopReply::Completed(golive)) => {
+            Err(Refusal::NoOperationInProgress { newest: Some(golive.clone()) })
+        }
         _ => answer.clone(),
     };
     assert_eq!(world.cancel(), expected);
-    if !matches!(reply, Reply::Completed(_)) {
+    if !matches!(reply, Reply::Stopped(StopReply::Completed(_))) {
         let mut by_name = world.a_cancel();
         by_name.named = CancelTarget::Operation(world.target().head.id);
         by_name.guard = guard(world, Tag::Stale);
@@ -367,8 +369,8 @@ fn bring_to_its_end(world: &mut World) {
 fn the_address_stays(world: &mut World) {
     let Phase::Canceled { .. } = world.target().phase else { return };
     let expected = match world.aggregate().cancellation() {
-        Some(cancellation) => Reply::CancellationEnded(cancellation.into()),
-        None => Reply::Canceled(world.target().into()),
+        Some(cancellation) => Reply::Stopped(StopReply::CancellationEnded(cancellation.into())),
+        None => Reply::Stopped(StopReply::Canceled(world.target().into())),
     };
     assert_eq!(world.cancel(), Ok(expected));
 }

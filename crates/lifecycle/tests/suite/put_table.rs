@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::PutGuard;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{PutReply, Reply};
 use signoff_lifecycle::ids::{Micros, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 
@@ -16,17 +16,17 @@ fn put_compares_the_draft_with_the_tag() {
         |revisions: &[u64]| revisions.iter().map(|revision| (present, *revision)).collect::<Vec<_>>();
     let another_time = (present.plus(Micros(1)), 1);
     let rows = [
-        (PutGuard::Drafts(drafts(&[1])), Ok(Reply::Stored { created: false })),
-        (PutGuard::Drafts(drafts(&[7, 1])), Ok(Reply::Stored { created: false })),
+        (PutGuard::Drafts(drafts(&[1])), Ok(Reply::Put(PutReply { created: false }))),
+        (PutGuard::Drafts(drafts(&[7, 1])), Ok(Reply::Put(PutReply { created: false }))),
         (PutGuard::Drafts(drafts(&[2])), Err(Refusal::PreconditionFailed)),
         (PutGuard::Drafts(vec![another_time]), Err(Refusal::PreconditionFailed)),
         (PutGuard::Drafts(Vec::new()), Err(Refusal::PreconditionFailed)),
-        (PutGuard::ExistingDrafts(drafts(&[1])), Ok(Reply::Stored { created: false })),
+        (PutGuard::ExistingDrafts(drafts(&[1])), Ok(Reply::Put(PutReply { created: false }))),
         (PutGuard::ExistingDrafts(drafts(&[2])), Err(Refusal::PreconditionFailed)),
-        (PutGuard::Any { creates: false }, Ok(Reply::Stored { created: false })),
-        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: false })),
+        (PutGuard::Any { creates: false }, Ok(Reply::Put(PutReply { created: false }))),
+        (PutGuard::Any { creates: true }, Ok(Reply::Put(PutReply { created: false }))),
         (PutGuard::Absent { required: true }, Err(Refusal::MissingIfMatch)),
-        (PutGuard::Absent { required: false }, Ok(Reply::Stored { created: false })),
+        (PutGuard::Absent { required: false }, Ok(Reply::Put(PutReply { created: false }))),
     ];
     for (guard, expected) in rows {
         let mut world = World::vm();
@@ -41,11 +41,11 @@ fn put_compares_the_draft_with_the_tag() {
 #[test]
 fn a_tag_on_a_create_is_refused_and_so_is_a_star_unless_the_dialect_takes_it() {
     let rows = [
-        (PutGuard::Absent { required: true }, Ok(Reply::Stored { created: true })),
-        (PutGuard::Any { creates: true }, Ok(Reply::Stored { created: true })),
+        (PutGuard::Absent { required: true }, Ok(Reply::Put(PutReply { created: true }))),
+        (PutGuard::Any { creates: true }, Ok(Reply::Put(PutReply { created: true }))),
         (PutGuard::Any { creates: false }, Err(Refusal::CreateWithTag)),
         (PutGuard::Drafts(vec![(PublisherTime(1), 1)]), Err(Refusal::CreateWithTag)),
-        (PutGuard::ExistingDrafts(vec![(PublisherTime(1), 1)]), Ok(Reply::Stored { created: true })),
+        (PutGuard::ExistingDrafts(vec![(PublisherTime(1), 1)]), Ok(Reply::Put(PutReply { created: true }))),
     ];
     for (guard, expected) in rows {
         let mut world = World::vm();

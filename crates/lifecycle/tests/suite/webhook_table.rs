@@ -1,7 +1,7 @@
 //! Steps that a third party does: it may take its time, speak twice, late or never.
 
 use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
-use signoff_lifecycle::decision::{Event, Reply};
+use signoff_lifecycle::decision::{Event, Reply, StopReply};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::operation::{Failure, Phase, StepFailure, StepState, UndoState};
@@ -271,7 +271,10 @@ fn after_a_cancel_nothing_of_the_third_party_is_applied() {
         let mut world = World::certified(Fail).policy(CERTIFY, policy);
         world.publish_to(CERTIFY);
         let answer = world.cancel().unwrap();
-        assert_eq!(matches!(answer, Reply::Canceled(_)), policy == CancelPolicy::Interrupt);
+        assert_eq!(
+            matches!(answer, Reply::Stopped(StopReply::Canceled(_))),
+            policy == CancelPolicy::Interrupt
+        );
         let before = world.state.clone();
         for said in
             [WebhookReport::Ended(succeeded()), WebhookReport::Ended(failed()), progress(50, "still at it")]

@@ -7,7 +7,7 @@ use signoff_lifecycle::command::{
     Cancel, CancelTarget, Checked, GoLive, Guard, Hold, Publish, Put, PutGuard, Release, Review,
     ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
-use signoff_lifecycle::decision::{Decision, Notification, Reply, Verdict, Work};
+use signoff_lifecycle::decision::{Decision, Notification, PutReply, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Cancellation, Operation, StepState, Submission, WorkKind};
@@ -47,7 +47,7 @@ impl World {
             told: Vec::new(),
             last_id: 0,
         };
-        assert_eq!(world.put(), Ok(Reply::Stored { created: true }));
+        assert_eq!(world.put(), Ok(Reply::Put(PutReply { created: true })));
         world
     }
 

@@ -1,7 +1,7 @@
 //! The rules that an answer can break, refusals and repetitions included.
 
 use signoff_lifecycle::command::{Cancel, CancelTarget, Command, Guard, StepResult, StopLevel};
-use signoff_lifecycle::decision::{Decision, Reply, Verdict};
+use signoff_lifecycle::decision::{Decision, Reply, StopReply, Verdict};
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{CancellationRequestState, OperationRef, Phase, Step, StepState};
@@ -45,9 +45,13 @@ fn first_answer(state: &Aggregate) -> Option<Reply> {
     let target = state.target()?;
     let cancellation = state.cancellation().filter(|cancellation| cancellation.target == target.head.id);
     match (&target.phase, cancellation) {
-        (Phase::Canceling { .. }, Some(cancellation)) => Some(Reply::Canceling(cancellation.into())),
-        (Phase::Canceled { .. }, Some(cancellation)) => Some(Reply::CancellationEnded(cancellation.into())),
-        (Phase::Canceled { .. }, None) => Some(Reply::Canceled(target.into())),
+        (Phase::Canceling { .. }, Some(cancellation)) => {
+            Some(Reply::Stopped(StopReply::Canceling(cancellation.into())))
+        }
+        (Phase::Canceled { .. }, Some(cancellation)) => {
+            Some(Reply::Stopped(StopReply::CancellationEnded(cancellation.into())))
+        }
+        (Phase::Canceled { .. }, None) => Some(Reply::Stopped(StopReply::Canceled(target.into()))),
         _ => None,
     }
 }
@@ -71,7 +75,9 @@ fn is_plain(cancel: &Cancel, state: &Aggregate) -> bool {
 /// is answered the same again. Force has more to do while a cancellation runs.
 fn the_first_answer_stands(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
-    let goes_on = |first: &Reply| cancel.level != StopLevel::Cancel && matches!(first, Reply::Canceling(_));
+    let goes_on = |first: &Reply| {
+        cancel.level != StopLevel::Cancel && matches!(first, Reply::Stopped(StopReply::Canceling(_)))
+    };
     let first = first_answer(before).filter(|first| is_plain(cancel, before) && !goes_on(first));
     if let Some(first) = first {
         assert_eq!(it.answer, &Ok(already(before, first)), "a repeated cancel");
@@ -92,10 +98,10 @@ fn repeated_at_once(cancel: &Cancel, decision: &Decision, now: PublisherTime) {
     let plain = Cancel { guard: Guard::None, named: CancelTarget::Newest, ..plain };
     let by_name = CancelTarget::Operation(decision.next.target().unwrap().head.id);
     let expected = match &decision.reply {
-        Reply::GivenUp(cancellation) => {
+        Reply::Stopped(StopReply::GivenUp(cancellation)) => {
             Err(Refusal::CancellationFailed { cancellation: cancellation.clone() })
         }
-        Reply::Completed(_) => return,
+        Reply::Stopped(StopReply::Completed(_)) => return,
         reply => Ok(already(&decision.next, reply.clone())),
     };
     for again in [Cancel { named: by_name, guard: Guard::Newest(Vec::new()), ..plain.clone() }, plain] {
@@ -121,7 +127,10 @@ fn no_promise_past_the_point(it: &Answered<'_>) {
     let killed = cancel.level == StopLevel::Kill;
     assert!(!past || killed || it.answer.is_err(), "a cancel was accepted past the point of no return");
     if let (true, Ok(Verdict::Change(decision))) = (begun.clone().any(switched), it.answer) {
-        assert!(matches!(decision.reply, Reply::Completed(_)), "after the switch it can only complete");
+        assert!(
+            matches!(decision.reply, Reply::Stopped(StopReply::Completed(_))),
+            "after the switch it can only complete"
+        );
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::WebhookReport;
-use signoff_lifecycle::decision::{Decision, Reply};
+use signoff_lifecycle::decision::{Decision, Reply, Started, StopReply};
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::invariants;
 use signoff_lifecycle::offer::Aggregate;
@@ -206,27 +206,25 @@ fn reply_is_true(decision: &Decision) {
     let next = &decision.next;
     let (target, cancellation) = (next.target(), next.cancellation());
     match &decision.reply {
-        Reply::Started(reference) => assert_eq!(target.map(|it| it.head.id), Some(reference.id)),
-        Reply::Canceled(reference) => {
+        Reply::Started(Started(reference)) => assert_eq!(target.map(|it| it.head.id), Some(reference.id)),
+        Reply::Stopped(StopReply::Canceled(reference)) => {
             let target = target.filter(|target| target.head.id == reference.id).unwrap();
             assert!(matches!(target.phase, Phase::Canceled { .. }) && cancellation.is_none());
         }
-        Reply::Canceling(reference) => {
+        Reply::Stopped(StopReply::Canceling(reference)) => {
             assert!(cancellation.is_some_and(|it| it.head.id == reference.id && it.is_running()));
         }
-        Reply::CancellationEnded(_) => panic!("a change is never a repetition"),
-        Reply::GivenUp(reference) => {
+        Reply::Stopped(StopReply::CancellationEnded(_)) => panic!("a change is never a repetition"),
+        Reply::Stopped(StopReply::GivenUp(reference)) => {
             let cancellation = cancellation.filter(|it| it.head.id == reference.id).unwrap();
             assert_eq!(cancellation.standing(), Standing::Failed);
             assert!(matches!(target.unwrap().phase, Phase::Failed { .. }));
         }
-        Reply::Completed(reference) => {
+        Reply::Stopped(StopReply::Completed(reference)) => {
             let golive = target.filter(|target| target.head.id == reference.id).unwrap();
             assert!(golive.goal == Goal::GoLive && matches!(golive.phase, Phase::Completed { .. }));
         }
-        Reply::Stored { .. } => assert!(decision.changed.is_empty() && decision.work.is_empty()),
-        // The core never says so itself.
-        Reply::NothingToCancel(_) => panic!("nothing came of nothing"),
+        Reply::Put(_) => assert!(decision.changed.is_empty() && decision.work.is_empty()),
         Reply::Recorded => {}
     }
 }

@@ -19,9 +19,8 @@ use signoff_front::wait::Wait;
 use signoff_front::{repeat, reply};
 use signoff_lifecycle::access;
 use signoff_lifecycle::command::Guard;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::repeat::Repeat;
-use signoff_store::StoreError;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use signoff_wire::body::{Action as ActionKind, ActionBody, BodyError, LONGEST_REASON};
@@ -142,11 +141,12 @@ impl<W: Actors> Acting<W> {
     }
 
     /// The reply to a start.
-    pub(super) async fn started(&self, done: Result<Done, EngineError>) -> Result<Response, ApiError> {
+    pub(super) async fn started(
+        &self,
+        done: Result<Done<Started>, EngineError>,
+    ) -> Result<Response, ApiError> {
         let done = done.map_err(|error| self.subject().error(error))?;
-        let Reply::Started(reference) = &done.receipt.reply else {
-            return Err(StoreError::Corrupt("a start that started nothing".to_owned()).into());
-        };
+        let Started(reference) = &done.receipt;
         let location = view::location(&self.publisher, &self.offer, reference);
         let started = done.state.target().map(|target| &target.head).filter(|head| head.id == reference.id);
         let moved = match started {

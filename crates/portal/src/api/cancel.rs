@@ -4,15 +4,14 @@ use axum::response::Response;
 use axum::routing::on;
 use http::StatusCode;
 use serde_json::json;
-use signoff_engine::{CancelRequest, Done};
+use signoff_engine::{CancelReceipt, CancelRequest, Done};
 use signoff_front::path_params::invalid_id;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::StopLevel;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::StopReply;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::operation::Head;
 use signoff_lifecycle::refusal::Reference;
-use signoff_store::StoreError;
 use signoff_text::ErrorText;
 use signoff_wire::body::Action as ActionKind;
 use signoff_wire::operation::{Accepted, NOTHING_TO_CANCEL};
@@ -66,7 +65,7 @@ pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, level: StopLevel) -> 
         app.give_back(publisher, taken);
     }
     let done = done.map_err(|error| subject.error(error))?;
-    let (status, mut body) = answer(app, &subject, &done).await?;
+    let (status, mut body) = answer(app, &subject, &done.receipt).await?;
     // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
     let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
         Some(cancellation) => wait.past(app, context, publisher, cancellation).await,
@@ -101,8 +100,11 @@ fn named(in_query: Option<String>, in_body: Option<String>) -> Result<Option<Ope
 }
 
 /// The cancellation that the answer speaks of.
-fn started(done: &Done) -> Option<&Head> {
-    let (Reply::Canceling(told) | Reply::GivenUp(told)) = &done.receipt.reply else { return None };
+fn started(done: &Done<CancelReceipt>) -> Option<&Head> {
+    let told = match &done.receipt {
+        CancelReceipt::Stopped { reply: StopReply::Canceling(told) | StopReply::GivenUp(told), .. } => told,
+        CancelReceipt::Stopped { .. } | CancelReceipt::NothingToCancel(_) => return None,
+    };
     done.state.cancellation().map(|cancellation| &cancellation.head).filter(|head| head.id == told.id)
 }
 
@@ -110,22 +112,24 @@ fn started(done: &Done) -> Option<&Head> {
 pub(super) async fn answer(
     app: &Portal,
     subject: &Subject<'_>,
-    done: &Done,
+    receipt: &CancelReceipt,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let dialect = app.dialect();
-    let (status, state, reference) = match &done.receipt.reply {
-        Reply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
-        Reply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
-        Reply::CancellationEnded(reference) | Reply::Completed(reference) => {
+    let (reply, asked) = match receipt {
+        CancelReceipt::Stopped { reply, asked } => (reply, asked),
+        CancelReceipt::NothingToCancel(newest) => return nothing_to_cancel(app, subject, newest).await,
+    };
+    let (status, state, reference) = match reply {
+        StopReply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
+        StopReply::Canceling(reference) => (StatusCode::ACCEPTED, OperationState::Running, reference),
+        StopReply::CancellationEnded(reference) | StopReply::Completed(reference) => {
             (StatusCode::OK, completed(dialect), reference)
         }
-        Reply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
-        Reply::NothingToCancel(newest) => return nothing_to_cancel(app, subject, newest).await,
-        _ => return Err(StoreError::Corrupt("a cancel that speaks of no operation".to_owned()).into()),
+        StopReply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
     };
     let location = view::location(subject.publisher, subject.offer, reference);
     let mut body = Accepted::new(location, view::guid(reference.id), state);
-    if let Some(asked) = &done.receipt.asked {
+    if let Some(asked) = asked {
         body.canceled_by = Some(asked.by.clone().into());
         body.canceled_date_time = Some(view::time(asked.at));
         body.cancellation_reason = asked.reason.clone().map(Into::into);

@@ -8,14 +8,14 @@ use axum::routing::on;
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::json;
-use signoff_engine::{CancelRequest, Done, Engine, EngineError};
+use signoff_engine::{CancelReceipt, CancelRequest, Done, Engine, EngineError};
 use signoff_front::context::Context;
 use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Guard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::StopReply;
 use signoff_lifecycle::refusal::Reference;
 use signoff_store::contract::OfferSummary as Found;
 use signoff_text::{ErrorText, Lang};
@@ -182,11 +182,11 @@ impl Many<'_> {
     async fn answer(
         &self,
         found: &Found,
-        done: Result<Done, EngineError>,
+        done: Result<Done<CancelReceipt>, EngineError>,
     ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
         let subject = Subject::offer(self.publisher, &found.offer.id);
         let done = done.map_err(|error| subject.error(error))?;
-        answer(self.app, &subject, &done).await
+        answer(self.app, &subject, &done.receipt).await
     }
 
     async fn foresee(&self, found: Found) -> CancelResult<'static> {
@@ -200,11 +200,12 @@ impl Many<'_> {
             }
         };
         let target = done.state.target().map(Reference::from);
-        let (status_code, status, target) = match done.receipt.reply {
-            Reply::Canceling(_) => (202, Some(OperationState::Running), target),
-            Reply::GivenUp(_) => (202, Some(OperationState::Failed), target),
-            Reply::NothingToCancel(newest) => (202, None, Some(newest)),
-            _ => (200, Some(OperationState::Canceled), target),
+        let (status_code, status, target) = match done.receipt {
+            CancelReceipt::Stopped { reply, .. } => {
+                let (status_code, status) = foreseen(&reply);
+                (status_code, Some(status), target)
+            }
+            CancelReceipt::NothingToCancel(newest) => (202, None, Some(newest)),
         };
         CancelResult {
             status_code,
@@ -222,6 +223,17 @@ impl Many<'_> {
             location: error.location.clone().map(Into::into),
             message: Some(error.words(self.lang).into()),
             ..empty(found.offer.id)
+        }
+    }
+}
+
+/// What a dry run says of a cancel: its status code, and the state that the operation would then be in.
+fn foreseen(reply: &StopReply) -> (u16, OperationState) {
+    match reply {
+        StopReply::Canceling(_) => (202, OperationState::Running),
+        StopReply::GivenUp(_) => (202, OperationState::Failed),
+        StopReply::Canceled(_) | StopReply::CancellationEnded(_) | StopReply::Completed(_) => {
+            (200, OperationState::Canceled)
         }
     }
 }

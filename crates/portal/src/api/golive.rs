@@ -5,6 +5,7 @@ use axum::routing::on;
 use serde_json::json;
 use signoff_engine::{Done, GoLiveRequest};
 use signoff_lifecycle::access::Role;
+use signoff_lifecycle::decision::Started;
 use signoff_wire::ErrorCode;
 use signoff_wire::body::Action as ActionKind;
 
@@ -38,7 +39,7 @@ async fn handle(acting: Acting) -> Result<Response, ApiError> {
 }
 
 /// How many addresses the golive tells.
-fn recipients(done: &Done) -> usize {
+fn recipients(done: &Done<Started>) -> usize {
     let golive = done.state.target().filter(|target| !target.head.migrated);
     golive.map_or(0, |golive| golive.head.emails.len())
 }

@@ -5,15 +5,13 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::on;
 use http::{HeaderMap, StatusCode};
-use signoff_engine::PutRequest;
+use signoff_engine::{PutReceipt, PutRequest};
 use signoff_front::context::Context;
 use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::{repeat, reply};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;
-use signoff_lifecycle::decision::Reply;
 use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
-use signoff_store::StoreError;
 use signoff_text::{FindingText, Lang};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::etag::IfMatch;
@@ -74,10 +72,8 @@ async fn handle(
     let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&publisher, &offer) };
     let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
     let done = done.map_err(|error| subject.error(error))?;
-    let created = done.receipt.reply == Reply::Stored { created: true };
+    let PutReceipt { created, stored } = done.receipt;
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
-    let stored =
-        done.receipt.stored.ok_or_else(|| StoreError::Corrupt("a put that stored nothing".to_owned()))?;
     // What was put, and not what stands there by now.
     let (definition, extra) = stored.shown(definition.get(), extra.as_deref())?;
     let document = (definition.as_str(), extra.as_deref());

@@ -151,7 +151,7 @@ pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> 
         expected,
         mail: mail.collect(),
         audit: None,
-        content: matches!(decision.reply, Reply::Stored { .. }).then(|| content(&decision.next)),
+        content: matches!(decision.reply, Reply::Put(_)).then(|| content(&decision.next)),
         next: decision.next,
         operations: decision.changed,
         work: decision.work,

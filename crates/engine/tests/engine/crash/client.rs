@@ -2,14 +2,14 @@
 
 use std::future::Future;
 
-use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, Receipt};
+use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest};
 use signoff_lifecycle::command::{Guard, StopLevel};
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::{Started, StopReply};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
-use crate::world::{CONTOSO, HOUR, MINUTE};
+use crate::world::{CONTOSO, HOUR, MINUTE, stopped};
 
 const HALF_AN_HOUR: Micros = Micros(30 * MINUTE.0);
 
@@ -65,10 +65,10 @@ impl Client {
     }
 
     /// Starts an operation once: who repeats it is told that it runs already.
-    async fn start(&mut self, call: impl Future<Output = Result<Done, EngineError>>) -> Chapter {
+    async fn start(&mut self, call: impl Future<Output = Result<Done<Started>, EngineError>>) -> Chapter {
         let repeats = std::mem::replace(&mut self.repeats, true);
         let started = match call.await {
-            Ok(Done { receipt: Receipt { reply: Reply::Started(operation), .. }, .. }) => operation.id,
+            Ok(Done { receipt: Started(operation), .. }) => operation.id,
             Err(EngineError::Refused(Refusal::OperationInProgress { operation, .. })) if repeats => {
                 operation.id
             }
@@ -93,13 +93,9 @@ impl Client {
             accepts_ended: false,
             repeat: None,
         };
-        let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await {
-            Ok(Done { receipt: Receipt { reply: Reply::Canceling(cancellation), .. }, .. }) => {
-                (cancellation.id, false)
-            }
-            Ok(Done { receipt: Receipt { reply: Reply::CancellationEnded(cancellation), .. }, .. }) => {
-                (cancellation.id, true)
-            }
+        let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await.map(stopped) {
+            Ok(StopReply::Canceling(cancellation)) => (cancellation.id, false),
+            Ok(StopReply::CancellationEnded(cancellation)) => (cancellation.id, true),
             Err(EngineError::Store(_)) => return Err(Delay::Unanswered),
             other => panic!("no answer to a cancel: {other:?}"),
         };

@@ -3,7 +3,7 @@
 use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{EngineError, PipelineKind, ReviewRequest, Settings};
 use signoff_lifecycle::command::ReviewDecision;
-use signoff_lifecycle::decision::Reply;
+use signoff_lifecycle::decision::StopReply;
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::offer::Draft;
 use signoff_lifecycle::operation::{Step, StepState, Submission, Undo, UndoState};
@@ -13,7 +13,7 @@ use signoff_store::contract::Content;
 use signoff_store::testing::{Fault, FaultyStore, Outcome as CallOutcome, Plan, Point};
 
 use super::cell::{Cause, Cell, Place, When};
-use crate::world::{CONTOSO, DAY, HOUR, MINUTE, STEPS, World, started};
+use crate::world::{CONTOSO, DAY, HOUR, MINUTE, STEPS, World, started, stopped};
 
 const HALF_AN_HOUR: Micros = Micros(30 * MINUTE.0);
 
@@ -171,9 +171,9 @@ impl Stage {
     /// Cancels, and keeps the answer in the words of the wire.
     async fn cancel(&mut self) {
         self.answer = Some(match self.world.cancel("a").await {
-            Ok(done) => match done.receipt.reply {
-                Reply::Canceled(_) => "200".to_owned(),
-                Reply::Canceling(_) => "202".to_owned(),
+            Ok(done) => match stopped(done) {
+                StopReply::Canceled(_) => "200".to_owned(),
+                StopReply::Canceling(_) => "202".to_owned(),
                 other => format!("{other:?}"),
             },
             Err(EngineError::Refused(Refusal::NoOperationInProgress { .. })) => {

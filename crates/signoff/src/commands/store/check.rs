@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use signoff_engine::Receipt;
+use signoff_engine::StoredReceipt;
 use signoff_upkeep::{self as upkeep, Finding};
 
 use super::StoreArg;
@@ -73,7 +73,7 @@ pub(crate) async fn run(command: Command, output: Output) -> Result<ExitCode, Fa
 
 /// Replies are the engine's own values.
 fn reads_reply(text: &str) -> Result<(), String> {
-    serde_json::from_str::<Receipt>(text).map(|_| ()).map_err(|error| error.to_string())
+    serde_json::from_str::<StoredReceipt>(text).map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn table(findings: &[FindingView<'_>]) -> view::Document {
