@@ -36,13 +36,11 @@ pub struct Callback {
 }
 
 /// The step or undo that a third party speaks of.
-struct SpokenOf {
-    /// The operation that waits for it, or did.
-    operation: OperationId,
-    /// The number of the work that is outstanding, if it is this.
-    attempt: Option<u32>,
-    /// What the third party itself said last, if that ended the matter.
-    recorded: Option<Outcome>,
+enum SpokenOf {
+    /// The operation waits for it, as for the work of this number.
+    Outstanding { operation: OperationId, attempt: u32 },
+    /// It does not. `recorded`: what the third party itself said last, if that ended the matter.
+    NotOutstanding { recorded: Option<Outcome> },
 }
 
 impl Decide for Callback {
@@ -55,10 +53,13 @@ impl Decide for Callback {
         let now = state.at(present);
         let Aggregate { offer, course } = state;
         let found = course.as_ref().and_then(|course| self.spoken_of(course));
-        let Some(SpokenOf { operation, attempt, recorded }) = found else {
-            return Err(Refusal::NotAwaited { step: self.step });
+        let (operation, attempt) = match found {
+            Some(SpokenOf::Outstanding { operation, attempt }) => (operation, attempt),
+            Some(SpokenOf::NotOutstanding { recorded }) => {
+                return self.again(Aggregate { offer, course }, recorded);
+            }
+            None => return Err(Refusal::NotAwaited { step: self.step }),
         };
-        let Some(attempt) = attempt else { return self.again(Aggregate { offer, course }, recorded) };
         let Ok(mut awaited) = Awaited::of(course, operation, attempt) else {
             return Err(Refusal::NotAwaited { step: self.step });
         };
@@ -106,11 +107,8 @@ impl Callback {
             StepState::Blocked { .. } => Some(Outcome::Fail),
             _ => None,
         };
-        Some(SpokenOf {
-            operation: head.id,
-            attempt: outstanding(head, index, WorkKind::Run),
-            recorded: steps[index].external.as_ref()?.answered.then_some(recorded).flatten(),
-        })
+        let answered = steps[index].external.as_ref()?.answered;
+        Some(outstanding(head, index, WorkKind::Run, recorded.filter(|_| answered)))
     }
 
     fn spoken_of_undo(&self, head: &Head, undo: &[Undo]) -> Option<SpokenOf> {
@@ -120,11 +118,8 @@ impl Callback {
             UndoState::Failed { .. } => Some(Outcome::Fail),
             UndoState::Pending | UndoState::Running { .. } | UndoState::GivenUp { .. } => None,
         };
-        Some(SpokenOf {
-            operation: head.id,
-            attempt: outstanding(head, index, WorkKind::Undo),
-            recorded: undo[index].external.as_ref()?.answered.then_some(recorded).flatten(),
-        })
+        let answered = undo[index].external.as_ref()?.answered;
+        Some(outstanding(head, index, WorkKind::Undo, recorded.filter(|_| answered)))
     }
 
     /// The matter has ended: `recorded` is what the third party itself said of it.
@@ -140,9 +135,12 @@ impl Callback {
     }
 }
 
-/// The number of the work that the operation waits for, if it is this.
-fn outstanding(head: &Head, index: usize, what: WorkKind) -> Option<u32> {
-    let outstanding = head.outstanding?;
-    (outstanding.index == index && outstanding.what == what && !outstanding.held)
-        .then_some(outstanding.attempt)
+/// Whether the operation waits for this work; `recorded` is what the third party said of it, if it has ended.
+fn outstanding(head: &Head, index: usize, what: WorkKind, recorded: Option<Outcome>) -> SpokenOf {
+    match head.outstanding {
+        Some(work) if work.index == index && work.what == what && !work.held => {
+            SpokenOf::Outstanding { operation: head.id, attempt: work.attempt }
+        }
+        _ => SpokenOf::NotOutstanding { recorded },
+    }
 }

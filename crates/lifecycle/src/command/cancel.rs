@@ -65,12 +65,9 @@ impl Decide for Cancel {
         }
         let Some(course) = course else { return Err(self.refuse_without_course(&offer)) };
         // Cancel rule 6, before cancel rules 1 and 7.
-        if let Some(cancellation) = failed_cancellation(&course) {
-            return Err(Refusal::CancellationFailed { cancellation: cancellation.into() });
-        }
+        let repeated = first_answer(&course).transpose()?;
         // Cancel rule 7: an id that names what is cancelled already gets the first answer, whatever the guard says.
         let names_current = matches!(self.named, CancelTarget::Operation(id) if course.includes(id));
-        let repeated = repeated_answer(&course);
         let transition = |offer| Transition::new(offer, now, present);
         if let (true, Some(reply)) = (names_current, &repeated) {
             let reply = reply.clone();
@@ -177,23 +174,24 @@ impl Cancel {
     }
 }
 
-/// The cancellation that failed together with the newest operation.
-fn failed_cancellation(course: &Course) -> Option<&Cancellation> {
-    course.cancellation().filter(|_| matches!(course.target().phase, Phase::Failed { .. }))
-}
-
-/// What the first cancel was answered, if there was one.
-fn repeated_answer(course: &Course) -> Option<StopReply> {
+/// What a cancel of these operations was answered, if there was one: it is answered so again, unless its cancellation
+/// failed since.
+fn first_answer(course: &Course) -> Option<Result<StopReply, Refusal>> {
     match course {
         Course::Canceling(_, cancellation) => Some(match cancellation.phase {
-            CancellationPhase::Running => StopReply::Canceling(cancellation.into()),
-            CancellationPhase::Completed { .. } => StopReply::CancellationEnded(cancellation.into()),
-            // Cancel rule 6 has refused it.
-            CancellationPhase::Failed { .. } => return None,
+            CancellationPhase::Running => Ok(StopReply::Canceling(cancellation.into())),
+            CancellationPhase::Completed { .. } => Ok(StopReply::CancellationEnded(cancellation.into())),
+            CancellationPhase::Failed { .. } => {
+                Err(Refusal::CancellationFailed { cancellation: cancellation.into() })
+            }
         }),
         Course::Alone(target) => match target.phase {
-            Phase::Canceled { .. } => Some(StopReply::Canceled(target.into())),
-            _ => None,
+            Phase::Canceled { .. } => Some(Ok(StopReply::Canceled(target.into()))),
+            Phase::Running
+            | Phase::Undoing { .. }
+            | Phase::Canceling { .. }
+            | Phase::Completed { .. }
+            | Phase::Failed { .. } => None,
         },
     }
 }
