@@ -11,7 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::OperationId;
-use signoff_lifecycle::operation::{Operation, StepState, UndoState, WorkKind};
+use signoff_lifecycle::operation::{Operation, Outstanding, StepState, UndoState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
 use signoff_lifecycle::webhook::Ask;
 use signoff_store::contract::Lease;
@@ -110,11 +110,14 @@ impl Executors {
         }
     }
 
-    /// Does the piece of work that `operation` waits for.
-    pub(crate) async fn execute(&self, offer: &str, operation: &Operation, lease: &Lease) -> WorkOutcome {
-        let Some(outstanding) = operation.head().outstanding else {
-            return WorkOutcome::Final { reason: "no work is outstanding".to_owned() };
-        };
+    /// Does `outstanding`, the piece of work that `operation` waits for.
+    pub(crate) async fn execute(
+        &self,
+        offer: &str,
+        operation: &Operation,
+        outstanding: Outstanding,
+        lease: &Lease,
+    ) -> WorkOutcome {
         match outstanding.what {
             WorkKind::Undo => self.undo(offer, operation, outstanding.index, lease).await,
             WorkKind::Run => self.run(offer, operation, outstanding.index, lease).await,
@@ -132,8 +135,8 @@ impl Executors {
             return outcome;
         }
         let task = self.task(lease, offer, operation, operation.head().id, &step.plan.id);
-        if step.plan.third_party().is_some() {
-            return self.webhook.ask(&task, &step.plan, step.external.as_ref(), Ask::Run).await;
+        if let Some(webhook) = step.plan.third_party() {
+            return self.webhook.ask(&task, webhook, step.external.as_ref(), Ask::Run).await;
         }
         let removed = match step.plan.executor {
             Executor::Validate => validate::remove_leftovers(self, &task, operation).await,
@@ -152,8 +155,8 @@ impl Executors {
         debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
         let owner = operation.cancellation().map_or(operation.head().id, |cancellation| cancellation.target);
         let task = self.task(lease, offer, operation, owner, &undo.plan.id);
-        if undo.plan.third_party().is_some() {
-            return self.webhook.ask(&task, &undo.plan, undo.external.as_ref(), Ask::Cancel).await;
+        if let Some(webhook) = undo.plan.third_party() {
+            return self.webhook.ask(&task, webhook, undo.external.as_ref(), Ask::Cancel).await;
         }
         match self.undo_step(&task, &undo.plan).await {
             Ok(()) => WorkOutcome::Done { removed: Vec::new() },
@@ -166,8 +169,8 @@ impl Executors {
         if plan.script.as_ref().is_some_and(|script| script.undo_outcome == Outcome::Fail) {
             return Err(StepError::Final("the scenario lets this undo fail".to_owned()));
         }
-        if plan.third_party().is_some() {
-            return self.webhook.remove(task, plan).await;
+        if let Some(webhook) = plan.third_party() {
+            return self.webhook.remove(task, webhook).await;
         }
         self.of(plan.executor).undo(task).await
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use signoff_lifecycle::command::WorkOutcome;
 use signoff_lifecycle::ids::Micros;
-use signoff_lifecycle::plan::StepPlan;
-use signoff_lifecycle::webhook::{Ask, WebhookProgress};
+use signoff_lifecycle::webhook::{Ask, Webhook, WebhookProgress};
 use signoff_webhook::{Hooks, NoAnswer, Question};
 
 use super::{StepError, Task};
@@ -25,13 +24,10 @@ impl ByWebhook {
     pub(super) async fn ask(
         &self,
         task: &Task<'_>,
-        plan: &StepPlan,
+        webhook: &Webhook,
         external: Option<&WebhookProgress>,
         ask: Ask,
     ) -> WorkOutcome {
-        let Some(webhook) = plan.third_party() else {
-            return WorkOutcome::Final { reason: "no webhook is named for the step".to_owned() };
-        };
         let accepted = external.is_some_and(|external| external.accepted);
         let again = webhook.poll_every.unwrap_or(Micros(u64::MAX));
         if accepted && webhook.poll_every.is_none() {
@@ -60,8 +56,8 @@ impl ByWebhook {
     }
 
     /// Tells the third party to remove what an earlier operation left; it must do so while we wait.
-    pub(super) async fn remove(&self, task: &Task<'_>, plan: &StepPlan) -> Result<(), StepError> {
-        match self.ask(task, plan, None, Ask::Cancel).await {
+    pub(super) async fn remove(&self, task: &Task<'_>, webhook: &Webhook) -> Result<(), StepError> {
+        match self.ask(task, webhook, None, Ask::Cancel).await {
             WorkOutcome::Done { .. } => Ok(()),
             WorkOutcome::Answered(answer) if answer.outcome == signoff_lifecycle::plan::Outcome::Succeed => {
                 Ok(())

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::command::{Hold, StepResult};
 use signoff_lifecycle::ids::{Micros, PublisherTime};
-use signoff_lifecycle::operation::Operation;
+use signoff_lifecycle::operation::Outstanding;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::{Claim, Claimed, Lease};
 use signoff_store::{StoreError, availability};
@@ -233,7 +233,7 @@ impl Engine {
         lease: &Lease,
         place: &mut Place,
     ) -> Result<Option<()>, EngineError> {
-        let cached = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
+        let (cached, outstanding) = self.waiting_for(lease).await?.ok_or(Refusal::StaleResult)?;
         let operation = &cached.operation;
         if operation.holds() {
             let hold = Hold { operation: lease.operation, attempt: lease.attempt };
@@ -245,7 +245,7 @@ impl Engine {
             // Whoever waits for a place of ours may have it.
             self.shared.work.notify_one();
         }
-        let work = self.shared.executors.execute(offer, operation, lease);
+        let work = self.shared.executors.execute(offer, operation, outstanding, lease);
         let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
         // The clock may have been moved at another node since.
         self.refresh().await?;
@@ -254,17 +254,16 @@ impl Engine {
         Ok(Some(()))
     }
 
-    /// The operation, if it waits for this piece of work.
-    async fn waiting_for(&self, lease: &Lease) -> Result<Option<Arc<CachedOperation>>, StoreError> {
-        let waits = |operation: &Operation| {
-            operation
-                .head()
-                .outstanding
-                .as_ref()
-                .is_some_and(|outstanding| outstanding.attempt == lease.attempt)
-        };
+    /// The operation and the work that it waits for, if that is this piece.
+    async fn waiting_for(
+        &self,
+        lease: &Lease,
+    ) -> Result<Option<(Arc<CachedOperation>, Outstanding)>, StoreError> {
         let cached = self.operation(&lease.publisher, lease.operation).await?;
-        Ok(cached.filter(|cached| waits(&cached.operation)))
+        Ok(cached.and_then(|cached| {
+            let outstanding = cached.operation.head().outstanding?;
+            (outstanding.attempt == lease.attempt).then_some((cached, outstanding))
+        }))
     }
 
     /// Does the work and makes the lease last meanwhile. `None`: it must be given back. What was begun is dropped

@@ -105,8 +105,8 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
     };
     engine.cancel("contoso", "a", cancel).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.
-    let seen = before_cancel(&engine, id).await;
-    engine.shared.executors.execute("a", &seen, &provision.lease).await;
+    let (seen, outstanding) = before_cancel(&engine, id).await;
+    engine.shared.executors.execute("a", &seen, outstanding, &provision.lease).await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
     engine.do_piece(provision, &mut place()).await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
@@ -116,14 +116,15 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
     assert_eq!(ended.operation.standing(), Standing::Canceled);
 }
 
-/// The operation as it was when its third step ran.
-async fn before_cancel(engine: &Engine, id: OperationId) -> Operation {
+/// The operation as it was when its third step ran, and the work that it then waited for.
+async fn before_cancel(engine: &Engine, id: OperationId) -> (Operation, Outstanding) {
     let operation = engine.operation("contoso", id).await.unwrap().unwrap().operation.clone();
     let Operation::Submission(mut publish) = operation else { panic!("{operation:?}") };
-    publish.head.outstanding =
-        Some(Outstanding { attempt: publish.head.last_attempt, index: 2, what: WorkKind::Run, held: false });
+    let outstanding =
+        Outstanding { attempt: publish.head.last_attempt, index: 2, what: WorkKind::Run, held: false };
+    publish.head.outstanding = Some(outstanding);
     publish.steps[2].state = StepState::InProgress { since: PublisherTime(0), tries: 0 };
-    publish.into()
+    (publish.into(), outstanding)
 }
 
 #[tokio::test]
