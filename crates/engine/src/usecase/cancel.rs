@@ -46,6 +46,7 @@ struct Canceling<'r> {
 }
 
 impl UseCase for Canceling<'_> {
+    type Offer = Option<Loaded>;
     type Command = Cancel;
     type Facts = ();
     type Receipt = CancelReceipt;
@@ -67,7 +68,7 @@ impl UseCase for Canceling<'_> {
     async fn prepare(
         &mut self,
         _: Scope<'_>,
-        _: Option<&Loaded>,
+        _: &Option<Loaded>,
         _: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
         let CancelRequest { by, reason, emails, guard, level, .. } = self.request.clone();

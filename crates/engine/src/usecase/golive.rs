@@ -34,12 +34,13 @@ struct GoingLive {
 }
 
 impl UseCase for GoingLive {
+    type Offer = Loaded;
     type Command = GoLive;
     type Facts = ();
     type Receipt = Started;
 
-    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
-        scope.load_existing().await.map(Some)
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Loaded, EngineError> {
+        scope.load_existing().await
     }
 
     fn repeat(&self) -> Option<Repeat> {
@@ -53,10 +54,10 @@ impl UseCase for GoingLive {
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
-        loaded: Option<&Loaded>,
+        loaded: &Loaded,
         _: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
-        let (engine, state) = (scope.engine, &loaded.ok_or(Refusal::OfferNotFound)?.aggregate);
+        let (engine, state) = (scope.engine, &loaded.aggregate);
         let offer_type = engine.offer_type(&state.offer.offer_type)?;
         let plan = engine.plan(scope, offer_type);
         let live = plan.into_iter().find(|step| step.executor == Executor::Live);

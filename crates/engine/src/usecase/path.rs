@@ -43,6 +43,8 @@ impl Scope<'_> {
 
 /// What a use case adds to the one path.
 pub(crate) trait UseCase: Send {
+    /// The offer as it was loaded: [`Loaded`], or an `Option` of it where there may be none.
+    type Offer: Into<Option<Loaded>> + Send + Sync;
     /// The command that it prepares.
     type Command: Decide + Send;
     /// What its receipt says that neither the reply of the command nor the state of the offer does.
@@ -52,9 +54,7 @@ pub(crate) trait UseCase: Send {
 
     /// Loads the offer, and looks for whatever else the request names. What is not there is an error: it comes before
     /// anything about the repeating of the request.
-    fn load(&mut self, scope: Scope<'_>) -> impl Future<Output = Result<Option<Loaded>, EngineError>> + Send {
-        async move { Ok(scope.load().await?) }
-    }
+    fn load(&mut self, scope: Scope<'_>) -> impl Future<Output = Result<Self::Offer, EngineError>> + Send;
 
     /// What is needed if the request may come again; asked for once the offer was loaded.
     fn repeat(&self) -> Option<Repeat> {
@@ -70,7 +70,7 @@ pub(crate) trait UseCase: Send {
     fn prepare(
         &mut self,
         scope: Scope<'_>,
-        loaded: Option<&Loaded>,
+        loaded: &Self::Offer,
         now: PublisherTime,
     ) -> impl Future<Output = Result<Prepared<Self>, EngineError>> + Send;
 
@@ -136,9 +136,14 @@ impl<C> Plain<C> {
 }
 
 impl<C: Decide<Reply = ()> + Clone + Send + Sync> UseCase for Plain<C> {
+    type Offer = Loaded;
     type Command = C;
     type Facts = ();
     type Receipt = ();
+
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Loaded, EngineError> {
+        scope.load_existing().await
+    }
 
     fn audited(&self) -> Option<AuditedAction> {
         self.audited.clone()
@@ -147,7 +152,7 @@ impl<C: Decide<Reply = ()> + Clone + Send + Sync> UseCase for Plain<C> {
     async fn prepare(
         &mut self,
         _: Scope<'_>,
-        _: Option<&Loaded>,
+        _: &Loaded,
         _: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
         let with = self.lease.clone().map_or(With::Nothing, With::Lease);
@@ -181,11 +186,13 @@ impl Engine {
         let scope = Scope { engine: self, publisher, offer };
         for _ in 0..ATTEMPTS {
             let loaded = case.load(scope).await?;
-            let receipt = self.replayed(publisher, case.repeat().as_ref()).await?;
-            let loaded = match (receipt, loaded) {
-                (Some(receipt), Some(loaded)) => return Ok(Done { state: loaded.aggregate, receipt }),
-                (_, loaded) => loaded,
-            };
+            if let Some(receipt) = self.replayed(publisher, case.repeat().as_ref()).await? {
+                match loaded.into() {
+                    Some(Loaded { aggregate: state, .. }) => return Ok(Done { state, receipt }),
+                    // The same request has created the offer since it was looked for.
+                    None => continue,
+                }
+            }
             let done = match self.decided(scope, case, loaded).await {
                 Ok((Verdict::Change(decision), context)) => self.commit(publisher, decision, context).await,
                 Ok((Verdict::Already { state, reply: receipt }, context)) => {
@@ -223,11 +230,11 @@ impl Engine {
         &self,
         scope: Scope<'_>,
         case: &mut U,
-        loaded: Option<Loaded>,
+        loaded: U::Offer,
     ) -> Result<(Verdict<U::Receipt>, Context), EngineError> {
         let now = self.shared.clock.now(scope.publisher);
-        let Prepared { command, facts, with } = case.prepare(scope, loaded.as_ref(), now).await?;
-        let (state, expected) = match loaded {
+        let Prepared { command, facts, with } = case.prepare(scope, &loaded, now).await?;
+        let (state, expected) = match loaded.into() {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),
             None => (None, None),
         };

@@ -44,12 +44,13 @@ struct Publishing {
 }
 
 impl UseCase for Publishing {
+    type Offer = Loaded;
     type Command = Publish;
     type Facts = ();
     type Receipt = Started;
 
-    async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
-        scope.load_existing().await.map(Some)
+    async fn load(&mut self, scope: Scope<'_>) -> Result<Loaded, EngineError> {
+        scope.load_existing().await
     }
 
     fn repeat(&self) -> Option<Repeat> {
@@ -63,10 +64,10 @@ impl UseCase for Publishing {
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
-        loaded: Option<&Loaded>,
+        loaded: &Loaded,
         now: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
-        let (engine, loaded) = (scope.engine, loaded.ok_or(Refusal::OfferNotFound)?);
+        let engine = scope.engine;
         let offer = &loaded.aggregate.offer;
         let offer_type = engine.offer_type(&offer.offer_type)?;
         self.findings = engine.check(loaded, offer_type, now).await?;

@@ -60,6 +60,7 @@ struct Written<'e> {
 }
 
 impl UseCase for Putting<'_> {
+    type Offer = Option<Loaded>;
     type Command = Put;
     type Facts = Draft;
     type Receipt = PutReceipt;
@@ -86,11 +87,11 @@ impl UseCase for Putting<'_> {
     async fn prepare(
         &mut self,
         scope: Scope<'_>,
-        loaded: Option<&Loaded>,
+        loaded: &Option<Loaded>,
         now: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
         let (engine, Scope { publisher, offer, .. }) = (self.engine, scope);
-        let stored = loaded.map(|loaded| &loaded.aggregate);
+        let stored = loaded.as_ref().map(|loaded| &loaded.aggregate);
         if stored.is_none() {
             spelled_anew(scope).await?;
         }

@@ -14,6 +14,7 @@ use signoff_lifecycle::ids::RealTime;
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};
+use signoff_store::StoreError;
 use signoff_store::contract::Repeated;
 
 use crate::world::{CONTOSO, HOUR, Starts as _, VM, World, definition};
@@ -235,4 +236,20 @@ async fn replies_are_thrown_away_when_nobody_may_ask_for_them() {
         tokio::task::yield_now().await;
     }
     assert!(store.repeated(CONTOSO, [3; 32]).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_kept_reply_to_another_kind_of_request_is_corrupt() {
+    let world = World::without_runner().await;
+    world.put("a").await;
+    let now = world.engine.clock().real();
+    let (publish, store) = (Wish::Publish(0), world.engine.store());
+    publish.ask(&world, now).await.unwrap();
+    let kept = store.repeated(CONTOSO, publish.repeat(now).key).await.unwrap().expect("it was answered");
+    for other in [Wish::Put(0), Wish::Cancel(0)] {
+        let Repeat { key, digest, .. } = other.repeat(now);
+        store.keep_reply(Repeated { key, digest, ..kept.clone() }).await.unwrap();
+        let answer = other.ask(&world, now).await;
+        assert!(matches!(answer, Err(EngineError::Store(StoreError::Corrupt(_)))), "{answer:?}");
+    }
 }
