@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::PublisherTime;
 use signoff_store::contract::Mail;
-use signoff_text::{Lang, MailContext, MailText, Note, OperationKind};
+use signoff_text::{Lang, MailContext, MailText, OperationKind, left_behind};
 
 /// A message as it is sent, and as the mailbox of the development mode shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,9 +69,7 @@ fn text_of(mail: &Mail, lang: Lang) -> MailText {
         Event::Started => MailText::Started { context },
         Event::WaitingForSignoff => MailText::WaitingForSignoff { context },
         Event::Failed { mut findings, left } => {
-            let left =
-                left.into_iter().map(|step| Note::LeftBehind { what: step.clone(), step }.render(lang));
-            findings.extend(left);
+            findings.extend(left.iter().map(|step| left_behind(step, lang)));
             MailText::Failed { context, findings }
         }
         Event::Canceled { by, reason } => MailText::Canceled { context, by, reason },

@@ -445,11 +445,6 @@ messages! {
         } => "error-internal",
         /// The change lost against others too often to go on trying.
         StoreConflict => "error-store-conflict",
-        /// The operation has ended, nothing about it changes.
-        OperationOver {
-            /// The operation id.
-            operation: String,
-        } => "error-operation-over",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every sentence signoff says to a person, in six languages, behind typed functions.
 //!
 //! The sentences are Fluent messages in `locales/<language>/*.ftl`; the enums here are their keys and
-//! arguments. Names of members, headers and statuses stay as the wire spells them in every language.
+//! arguments; those of the core, its notes among them, are said as they are. Names of members, headers and statuses stay as the wire spells them in every language.
 
 pub mod clean;
 mod errors;
@@ -21,5 +21,5 @@ pub use errors::ErrorText;
 pub use findings::{FindingText, JsonKind};
 pub use kind::{CallerKind, OperationKind};
 pub use lang::Lang;
-pub use mail::{MailContext, MailText};
-pub use notes::Note;
+pub use mail::{MailContext, MailText, left_behind};
+pub use message::Words;

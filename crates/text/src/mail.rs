@@ -88,6 +88,14 @@ impl MailText {
     }
 }
 
+/// The sentence about what a step left behind, as it stands in a mail among the findings.
+pub fn left_behind(step: &str, lang: Lang) -> String {
+    lookup(lang, LEFT_BEHIND, &[("step", clean::one_line(step).into())])
+}
+
+/// Its key.
+pub(crate) const LEFT_BEHIND: &str = "mail-left-behind";
+
 #[cfg(test)]
 mod tests {
     use super::*;

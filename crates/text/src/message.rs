@@ -1,11 +1,20 @@
-//! Enums of messages: each variant is one key of the locale files, its fields are the arguments.
+//! Messages: each variant of an enum is one key of the locale files, its fields are the arguments. [`messages!`] defines
+//! an enum of this crate, [`words!`] gives words to one of the core's.
 //!
 //! To add a message, add a variant to its enum and its key to the same file of every language; the tests
 //! render every variant in every language and fail for a key, an argument or a language that is missing.
 
+use std::fmt;
+
 use fluent_templates::fluent_bundle::FluentValue;
 
-use crate::{CallerKind, OperationKind};
+use crate::{CallerKind, Lang, OperationKind};
+
+/// What can be said to a person, in each language.
+pub trait Words: fmt::Debug + Send + Sync {
+    /// The sentence or two in this language.
+    fn render(&self, lang: Lang) -> String;
+}
 
 /// The arguments of one message, by the names that the locale files use.
 pub(crate) type Args = Vec<(&'static str, FluentValue<'static>)>;
@@ -44,6 +53,19 @@ impl Argument for Vec<String> {
         let items: Vec<String> = self.iter().map(|item| format!("- {}", clean(item))).collect();
         args.push((name, if items.is_empty() { ABSENT.into() } else { items.join("\n").into() }));
     }
+}
+
+/// A field that no sentence names.
+impl Argument for () {
+    fn append(&self, _name: &'static str, _clean: Clean, _args: &mut Args) {}
+}
+
+/// Leaves a field out of the words.
+pub(crate) fn unsaid<T>(_field: &T) {}
+
+/// A list within a sentence, with commas.
+pub(crate) fn in_a_row(items: &[String]) -> String {
+    items.join(", ")
 }
 
 impl Argument for OperationKind {
@@ -116,3 +138,45 @@ macro_rules! messages {
     };
 }
 pub(crate) use messages;
+
+/// Gives words to an enum of the core. A variant reads `Name { field, field: shape } => "key"` and names every field. A
+/// field is the argument of its name; `shape` makes another value of it first, or none ([`unsaid`]). The key may be an
+/// expression of the fields.
+///
+/// It writes `parts`, the key and the arguments of a value, and for the tests `samples`, every variant a few times.
+macro_rules! words {
+    (
+        $type:ident;
+        $( $variant:ident $({ $( $field:ident $(: $shape:ident)? ),* $(,)? })? => $key:expr ),* $(,)?
+    ) => {
+        /// The key of the message and its arguments, with every text passed through `clean`.
+        pub(crate) fn parts(value: &$type, clean: $crate::message::Clean) -> (&'static str, $crate::message::Args) {
+            let mut args = $crate::message::Args::new();
+            let key = match value {
+                $( $type::$variant $({ $($field),* })? => {
+                    $($( words!(@append $field $($shape)?, clean, args); )*)?
+                    $key
+                } )*
+            };
+            (key, args)
+        }
+
+        /// Every variant, with few, some and many of what can be counted.
+        #[cfg(test)]
+        pub(crate) fn samples() -> Vec<$type> {
+            use $crate::sample::{ROUNDS, Sample};
+            (0..ROUNDS)
+                .flat_map(|_round| [
+                    $( $type::$variant $({ $( $field: Sample::sample(stringify!($field), _round) ),* })? ),*
+                ])
+                .collect()
+        }
+    };
+    (@append $field:ident, $clean:ident, $args:ident) => {
+        $crate::message::Argument::append($field, stringify!($field), $clean, &mut $args)
+    };
+    (@append $field:ident $shape:ident, $clean:ident, $args:ident) => {
+        $crate::message::Argument::append(&$shape($field), stringify!($field), $clean, &mut $args)
+    };
+}
+pub(crate) use words;

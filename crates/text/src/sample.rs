@@ -1,5 +1,7 @@
 //! Values to fill messages with in tests.
 
+use signoff_lifecycle::ids::OperationId;
+
 use crate::{CallerKind, MailContext, OperationKind};
 
 /// How often `samples` goes through the variants: one, few and many, the plural forms of the six languages.
@@ -26,6 +28,12 @@ impl Sample for Option<String> {
 impl Sample for Vec<String> {
     fn sample(name: &str, round: usize) -> Self {
         (0..round).map(|index| format!("<{name} {index}>")).collect()
+    }
+}
+
+impl Sample for OperationId {
+    fn sample(_name: &str, round: usize) -> Self {
+        Self::of(0x7 << round)
     }
 }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use signoff_engine::{CachedOperation, Rendered};
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{
     Cancellation, CancellationPhase, CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
     Standing, StepFailure,
 };
 use signoff_lifecycle::refusal::Reference;
-use signoff_text::{ErrorText, Lang, Note as Text};
+use signoff_text::{ErrorText, Lang, Words};
 use signoff_wire::Dialect;
 use signoff_wire::operation::{
     OperationDefinition, OperationDetail, OperationError, OperationItem, OperationMetadata, TargetRef,
@@ -167,7 +168,7 @@ fn step_failed(failure: &StepFailure) -> (&'static str, String) {
         StepFailure::Rejected { .. } => "StepRejected",
     };
     let (step, reason) = failure.step_and_reason();
-    (code, Text::OperationFailed { step: step.to_owned(), reason: reason.to_owned() }.render(Lang::En))
+    (code, Note::OperationFailed { step: step.to_owned(), reason: reason.to_owned() }.render(Lang::En))
 }
 
 fn target(cached: &CachedOperation) -> Option<TargetRef<'static>> {

@@ -104,6 +104,5 @@ error-too-busy = Too many requests are arriving. Wait as long as the Retry-After
 error-unavailable = The server cannot answer at the moment. Wait as long as the Retry-After header says, then send the request again.
 error-internal = The server failed to process the request. Send it again; if that fails too, give the request id { $request_id } to the operator of the server.
 error-store-conflict = Too many changes arrived at the same time, and this one was not stored. Read the offer again and repeat the request.
-error-operation-over = The operation '{ $operation }' has ended and no longer changes. Start a new operation instead.
 error-webhook-signature = The callback is not signed as it must be. Sign its id, time and body with the webhook's secret and send webhook-id, webhook-timestamp and webhook-signature; the time may be five minutes off at most.
 error-callback-not-awaited = Nobody is waiting for this answer about the step '{ $step }'. It was answered differently, canceled or is past its deadline, or the idempotencyKey belongs to another request. Nothing was changed; stop working on it.

@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $step }

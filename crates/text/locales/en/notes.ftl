@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in English. They are HTML text: no markup here.
 
-note-step-started = The step has started.
 note-step-completed = The step is complete.
 note-step-retry = Attempt { $attempt } of { $of } failed and will be repeated: { $reason }
 note-step-failed = The step failed: { $reason }
-note-step-rejected = { $by } rejected the step: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] { $by } rejected the step: -
+       *[other] { $by } rejected the step: { $reason }
+    }
 note-step-approved = { $by } approved the step.
 note-step-stopped = The step was stopped because the operation was canceled.
-note-undo-started = Undoing the step '{ $step }' has started.
 note-undo-completed = The step '{ $step }' has been undone.
 note-undo-retry = Attempt { $attempt } to undo the step '{ $step }' failed and will be repeated: { $reason }
 note-undo-failed = The step '{ $step }' could not be undone: { $reason }
 note-undo-given-up = The step '{ $step }' was not undone: undoing was given up.
-note-undone-after-failure = The step '{ $step }' has been undone because the operation failed.
-note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: { $what }
+note-left-behind = The step '{ $step }' left this behind, which the next publish will remove first: what { $step } had made
 note-leftover-removed = What an earlier operation left behind at the step '{ $step }' has been removed.
-note-leftover-stays = What an earlier operation left behind at the step '{ $step }' could not be removed: { $reason }
 note-waiting-for-approval = The step is waiting for a reviewer to approve or reject it.
 note-waiting-for-signoff = The preview is ready. Review it, then call golive to sign off, or cancel to withdraw the publish.
 note-signed-off = { $by } signed off the preview.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] { $by } canceled the operation.
        *[other] { $by } canceled the operation: { $reason }
     }
-note-cancellation-started = The cancellation of the operation '{ $target }' has started.
 note-cancellation-completed = The cancellation is complete. Nothing of the canceled operation is left.
 note-cancellation-failed = The cancellation failed, and the operation ended as failed with it. Other messages say what is left behind.
-note-validation-warning = Warning: { $text }
+note-warning = Warning: { $code } ({ $target }): { $text }
 note-operation-failed = The operation failed at the step '{ $step }': { $reason }
 note-accepted = { $hook } has taken the request and is working on it.
 note-said = { $hook } says: { $text }

@@ -105,6 +105,5 @@ error-too-busy = Túl sok kérés érkezik. Várjon annyi ideig, amennyit a Retr
 error-unavailable = A kiszolgáló pillanatnyilag nem tud válaszolni. Várjon annyi ideig, amennyit a Retry-After fejléc megad, majd küldje el újra a kérést.
 error-internal = A kiszolgáló nem tudta feldolgozni a kérést. Küldje el újra; ha az is sikertelen, adja meg a kérés azonosítóját ({ $request_id }) a kiszolgáló üzemeltetőjének.
 error-store-conflict = Egyszerre túl sok módosítás érkezett, és ezt nem sikerült tárolni. Kérje le újra az ajánlatot, és ismételje meg a kérést.
-error-operation-over = A művelet („{ $operation }”) véget ért, és már nem változik. Indítson helyette új műveletet.
 error-webhook-signature = A visszahívás nincs megfelelően aláírva. Írja alá az azonosítót, az időt és a törzset a webhook titkával, és küldje el a webhook-id, webhook-timestamp és webhook-signature fejlécet; az idő legfeljebb öt perccel térhet el.
 error-callback-not-awaited = Senki sem vár erre a válaszra a(z) „{ $step }” lépésről. Már más válasz érkezett rá, törölték vagy lejárt a határideje, vagy az idempotencyKey egy másik kéréshez tartozik. Semmi sem változott; ne dolgozzon rajta tovább.

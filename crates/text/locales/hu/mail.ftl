@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: { $step }

@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in Hungarian. They are HTML text: no markup here.
 
-note-step-started = A lépés megkezdődött.
 note-step-completed = A lépés befejeződött.
 note-step-retry = Sikertelen kísérlet ({ $attempt }/{ $of }), amely megismétlődik: { $reason }
 note-step-failed = A lépés sikertelen: { $reason }
-note-step-rejected = { $by } elutasította a lépést: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] { $by } elutasította a lépést: -
+       *[other] { $by } elutasította a lépést: { $reason }
+    }
 note-step-approved = { $by } jóváhagyta a lépést.
 note-step-stopped = A lépés leállt, mert a műveletet megszakították.
-note-undo-started = Megkezdődött a lépés visszavonása: „{ $step }”.
 note-undo-completed = A lépés visszavonása megtörtént: „{ $step }”.
 note-undo-retry = A lépés („{ $step }”) visszavonására tett kísérlet ({ $attempt }.) sikertelen volt, és megismétlődik: { $reason }
 note-undo-failed = A lépést („{ $step }”) nem lehetett visszavonni: { $reason }
 note-undo-given-up = A lépés („{ $step }”) visszavonása nem történt meg: a visszavonást feladták.
-note-undone-after-failure = A lépés visszavonása megtörtént, mert a művelet sikertelen volt: „{ $step }”.
-note-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: { $what }
+note-left-behind = A lépés („{ $step }”) után hátramaradt, és a következő közzététel először ezt távolítja el: mindaz, amit ez a lépés létrehozott
 note-leftover-removed = Egy korábbi művelet maradványainak eltávolítása megtörtént ennél a lépésnél: „{ $step }”.
-note-leftover-stays = Egy korábbi művelet maradványait nem lehetett eltávolítani ennél a lépésnél: „{ $step }”. Az ok: { $reason }
 note-waiting-for-approval = A lépés arra vár, hogy egy bíráló jóváhagyja vagy elutasítsa.
 note-waiting-for-signoff = Az előnézet elkészült. Tekintse át, majd a jóváhagyáshoz hívja a golive, a közzététel visszavonásához a cancel végpontot.
 note-signed-off = { $by } jóváhagyta az előnézetet.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] { $by } megszakította a műveletet.
        *[other] { $by } megszakította a műveletet: { $reason }
     }
-note-cancellation-started = Megkezdődött a művelet megszakítása: „{ $target }”.
 note-cancellation-completed = A megszakítás befejeződött. A megszakított műveletből semmi sem maradt hátra.
 note-cancellation-failed = A megszakítás sikertelen volt, és ezzel a művelet is sikertelenként ért véget. Más üzenetek közlik, mi maradt hátra.
-note-validation-warning = Figyelmeztetés: { $text }
+note-warning = Figyelmeztetés: { $code } ({ $target }): { $text }
 note-operation-failed = A művelet ennél a lépésnél sikertelen volt: „{ $step }”. Az ok: { $reason }
 note-accepted = { $hook } átvette a kérést, és dolgozik rajta.
 note-said = { $hook } üzenete: { $text }

@@ -104,6 +104,5 @@ error-too-busy = Er komen te veel aanvragen binnen. Wacht zo lang als de header 
 error-unavailable = De server kan op dit moment niet antwoorden. Wacht zo lang als de header Retry-After aangeeft en stuur de aanvraag dan opnieuw.
 error-internal = De server kon de aanvraag niet verwerken. Stuur haar opnieuw; mislukt ook dat, geef dan de aanvraag-id { $request_id } door aan de beheerder van de server.
 error-store-conflict = Er kwamen te veel wijzigingen tegelijk binnen, en deze is niet opgeslagen. Vraag de aanbieding opnieuw op en herhaal de aanvraag.
-error-operation-over = De bewerking ‘{ $operation }’ is beëindigd en verandert niet meer. Start in plaats daarvan een nieuwe bewerking.
 error-webhook-signature = De callback is niet ondertekend zoals het moet. Onderteken id, tijd en inhoud met het geheim van de webhook en stuur webhook-id, webhook-timestamp en webhook-signature mee; de tijd mag hooguit vijf minuten afwijken.
 error-callback-not-awaited = Niemand wacht op dit antwoord over de stap ‘{ $step }’. Er is anders geantwoord, de stap is geannuleerd of de termijn is verstreken, of de idempotencyKey hoort bij een andere aanvraag. Er is niets gewijzigd; werk er niet verder aan.

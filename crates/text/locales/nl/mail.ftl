@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = De stap ‘{ $step }’ heeft dit achtergelaten; de volgende publicatie zal het als eerste verwijderen: { $step }

@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in Dutch. They are HTML text: no markup here.
 
-note-step-started = De stap is begonnen.
 note-step-completed = De stap is voltooid.
 note-step-retry = Poging { $attempt } van { $of } is mislukt en wordt herhaald: { $reason }
 note-step-failed = De stap is mislukt: { $reason }
-note-step-rejected = { $by } heeft de stap afgewezen: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] { $by } heeft de stap afgewezen: -
+       *[other] { $by } heeft de stap afgewezen: { $reason }
+    }
 note-step-approved = { $by } heeft de stap goedgekeurd.
 note-step-stopped = De stap is gestopt omdat de bewerking is geannuleerd.
-note-undo-started = Het ongedaan maken van de stap ‘{ $step }’ is begonnen.
 note-undo-completed = De stap ‘{ $step }’ is ongedaan gemaakt.
 note-undo-retry = Poging { $attempt } om de stap ‘{ $step }’ ongedaan te maken is mislukt en wordt herhaald: { $reason }
 note-undo-failed = De stap ‘{ $step }’ kon niet ongedaan worden gemaakt: { $reason }
 note-undo-given-up = De stap ‘{ $step }’ is niet ongedaan gemaakt: het ongedaan maken is opgegeven.
-note-undone-after-failure = De stap ‘{ $step }’ is ongedaan gemaakt omdat de bewerking is mislukt.
-note-left-behind = De stap ‘{ $step }’ heeft dit achtergelaten; de volgende publicatie zal het als eerste verwijderen: { $what }
+note-left-behind = De stap ‘{ $step }’ heeft dit achtergelaten; de volgende publicatie zal het als eerste verwijderen: wat deze stap had gemaakt
 note-leftover-removed = Wat een eerdere bewerking bij de stap ‘{ $step }’ had achtergelaten, is verwijderd.
-note-leftover-stays = Wat een eerdere bewerking bij de stap ‘{ $step }’ heeft achtergelaten, kon niet worden verwijderd: { $reason }
 note-waiting-for-approval = De stap wacht tot een beoordelaar hem goedkeurt of afwijst.
 note-waiting-for-signoff = Het voorbeeld is gereed. Beoordeel het en roep dan golive aan om uw akkoord te geven, of cancel om de publicatie in te trekken.
 note-signed-off = { $by } heeft akkoord gegeven voor het voorbeeld.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] { $by } heeft de bewerking geannuleerd.
        *[other] { $by } heeft de bewerking geannuleerd: { $reason }
     }
-note-cancellation-started = De annulering van de bewerking ‘{ $target }’ is begonnen.
 note-cancellation-completed = De annulering is voltooid. Van de geannuleerde bewerking is niets over.
 note-cancellation-failed = De annulering is mislukt, en daarmee is ook de bewerking als mislukt geëindigd. Andere berichten vermelden wat er is achtergebleven.
-note-validation-warning = Waarschuwing: { $text }
+note-warning = Waarschuwing: { $code } ({ $target }): { $text }
 note-operation-failed = De bewerking is mislukt bij de stap ‘{ $step }’: { $reason }
 note-accepted = { $hook } heeft het verzoek aangenomen en werkt eraan.
 note-said = { $hook } meldt: { $text }

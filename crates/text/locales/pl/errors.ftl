@@ -106,6 +106,5 @@ error-too-busy = Napływa zbyt wiele żądań. Poczekaj tak długo, jak podaje n
 error-unavailable = Serwer nie może teraz odpowiedzieć. Poczekaj tak długo, jak podaje nagłówek Retry-After, a potem wyślij żądanie ponownie.
 error-internal = Serwer nie zdołał przetworzyć żądania. Wyślij je ponownie; jeśli i to się nie powiedzie, podaj operatorowi serwera identyfikator żądania { $request_id }.
 error-store-conflict = Napłynęło zbyt wiele zmian jednocześnie i ta nie została zapisana. Pobierz ofertę ponownie i powtórz żądanie.
-error-operation-over = Operacja „{ $operation }” dobiegła końca i już się nie zmieni. Zamiast tego rozpocznij nową operację.
 error-webhook-signature = Wywołanie zwrotne nie jest podpisane tak, jak trzeba. Podpisz identyfikator, czas i treść sekretem webhooka i wyślij nagłówki webhook-id, webhook-timestamp i webhook-signature; czas może się różnić najwyżej o pięć minut.
 error-callback-not-awaited = Nikt nie czeka na tę odpowiedź dotyczącą kroku „{ $step }”. Udzielono już innej odpowiedzi, krok anulowano lub upłynął jego termin albo idempotencyKey należy do innego żądania. Nic nie zmieniono; zakończ pracę nad tym krokiem.

@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: { $step }

@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in Polish. They are HTML text: no markup here.
 
-note-step-started = Krok się rozpoczął.
 note-step-completed = Krok został ukończony.
 note-step-retry = Próba { $attempt } z { $of } nie powiodła się i zostanie powtórzona: { $reason }
 note-step-failed = Krok się nie powiódł: { $reason }
-note-step-rejected = Krok odrzucony przez: { $by }. Powód: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] Krok odrzucony przez: { $by }. Powód: -
+       *[other] Krok odrzucony przez: { $by }. Powód: { $reason }
+    }
 note-step-approved = Krok zatwierdzony przez: { $by }.
 note-step-stopped = Krok został przerwany, ponieważ operację anulowano.
-note-undo-started = Rozpoczęto cofanie kroku „{ $step }”.
 note-undo-completed = Krok „{ $step }” został cofnięty.
 note-undo-retry = Próba { $attempt } cofnięcia kroku „{ $step }” nie powiodła się i zostanie powtórzona: { $reason }
 note-undo-failed = Nie udało się cofnąć kroku „{ $step }”: { $reason }
 note-undo-given-up = Krok „{ $step }” nie został cofnięty: cofania zaniechano.
-note-undone-after-failure = Krok „{ $step }” został cofnięty, ponieważ operacja się nie powiodła.
-note-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: { $what }
+note-left-behind = Po kroku „{ $step }” pozostało to, co następna publikacja usunie w pierwszej kolejności: wszystko, co utworzył ten krok
 note-leftover-removed = Pozostałości po kroku „{ $step }” wcześniejszej operacji zostały usunięte.
-note-leftover-stays = Nie udało się usunąć pozostałości po kroku „{ $step }” wcześniejszej operacji: { $reason }
 note-waiting-for-approval = Krok czeka, aż recenzent go zatwierdzi lub odrzuci.
 note-waiting-for-signoff = Podgląd jest gotowy. Sprawdź go, a potem wywołaj golive, aby go zatwierdzić, albo cancel, aby wycofać publikację.
 note-signed-off = Podgląd zatwierdzony przez: { $by }.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] Operacja anulowana przez: { $by }.
        *[other] Operacja anulowana przez: { $by }. Powód: { $reason }
     }
-note-cancellation-started = Rozpoczęto anulowanie operacji „{ $target }”.
 note-cancellation-completed = Anulowanie zostało ukończone. Po anulowanej operacji nic nie pozostało.
 note-cancellation-failed = Anulowanie się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Inne komunikaty podają, co pozostało.
-note-validation-warning = Ostrzeżenie: { $text }
+note-warning = Ostrzeżenie: { $code } ({ $target }): { $text }
 note-operation-failed = Operacja nie powiodła się w kroku „{ $step }”: { $reason }
 note-accepted = { $hook } przyjmuje żądanie i pracuje nad nim.
 note-said = { $hook } informuje: { $text }

@@ -104,6 +104,5 @@ error-too-busy = För många begäranden kommer in. Vänta så länge som huvude
 error-unavailable = Servern kan inte svara just nu. Vänta så länge som huvudet Retry-After anger och skicka sedan begäran igen.
 error-internal = Servern kunde inte behandla begäran. Skicka den igen; om det också misslyckas, uppge begärans id { $request_id } för den som driver servern.
 error-store-conflict = För många ändringar kom in samtidigt, och den här lagrades inte. Läs erbjudandet på nytt och upprepa begäran.
-error-operation-over = Åtgärden ”{ $operation }” har avslutats och ändras inte längre. Starta en ny åtgärd i stället.
 error-webhook-signature = Återanropet är inte signerat som det ska. Signera id, tid och innehåll med webhookens hemlighet och skicka webhook-id, webhook-timestamp och webhook-signature; tiden får avvika högst fem minuter.
 error-callback-not-awaited = Ingen väntar på det här svaret om steget ”{ $step }”. Det har besvarats på annat sätt, avbrutits eller överskridit sin tidsfrist, eller så hör idempotencyKey till en annan begäran. Inget har ändrats; arbeta inte vidare med det.

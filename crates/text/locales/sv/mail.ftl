@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = Steget ”{ $step }” har lämnat detta efter sig, som nästa publicering tar bort först: { $step }

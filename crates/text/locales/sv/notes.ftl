@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in Swedish. They are HTML text: no markup here.
 
-note-step-started = Steget har börjat.
 note-step-completed = Steget är klart.
 note-step-retry = Försök { $attempt } av { $of } misslyckades och upprepas: { $reason }
 note-step-failed = Steget misslyckades: { $reason }
-note-step-rejected = { $by } avslog steget: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] { $by } avslog steget: -
+       *[other] { $by } avslog steget: { $reason }
+    }
 note-step-approved = { $by } godkände steget.
 note-step-stopped = Steget stoppades eftersom åtgärden avbröts.
-note-undo-started = Steget ”{ $step }” har börjat ångras.
 note-undo-completed = Steget ”{ $step }” har ångrats.
 note-undo-retry = Försök { $attempt } att ångra steget ”{ $step }” misslyckades och upprepas: { $reason }
 note-undo-failed = Steget ”{ $step }” kunde inte ångras: { $reason }
 note-undo-given-up = Steget ”{ $step }” har inte ångrats: ångrandet gavs upp.
-note-undone-after-failure = Steget ”{ $step }” har ångrats eftersom åtgärden misslyckades.
-note-left-behind = Steget ”{ $step }” har lämnat detta efter sig, som nästa publicering tar bort först: { $what }
+note-left-behind = Steget ”{ $step }” har lämnat detta efter sig, som nästa publicering tar bort först: det som steget hade skapat
 note-leftover-removed = Det som en tidigare åtgärd hade lämnat efter sig i steget ”{ $step }” har tagits bort.
-note-leftover-stays = Det som en tidigare åtgärd har lämnat efter sig i steget ”{ $step }” kunde inte tas bort: { $reason }
 note-waiting-for-approval = Steget väntar på att en granskare godkänner eller avslår det.
 note-waiting-for-signoff = Förhandsversionen är klar. Granska den och anropa sedan golive för att godkänna den, eller cancel för att dra tillbaka publiceringen.
 note-signed-off = { $by } godkände förhandsversionen.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] { $by } avbröt åtgärden.
        *[other] { $by } avbröt åtgärden: { $reason }
     }
-note-cancellation-started = Avbrytningen av åtgärden ”{ $target }” har börjat.
 note-cancellation-completed = Avbrytningen är klar. Ingenting av den avbrutna åtgärden finns kvar.
 note-cancellation-failed = Avbrytningen misslyckades, och därmed slutade även åtgärden som misslyckad. Andra meddelanden anger vad som finns kvar.
-note-validation-warning = Varning: { $text }
+note-warning = Varning: { $code } ({ $target }): { $text }
 note-operation-failed = Åtgärden misslyckades i steget ”{ $step }”: { $reason }
 note-accepted = { $hook } har tagit emot begäran och arbetar med den.
 note-said = { $hook } meddelar: { $text }

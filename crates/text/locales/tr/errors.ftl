@@ -105,6 +105,5 @@ error-too-busy = Çok fazla istek geliyor. Retry-After üst bilgisinde belirtile
 error-unavailable = Sunucu şu anda yanıt veremiyor. Retry-After üst bilgisinde belirtilen süre kadar bekleyin, ardından isteği yeniden gönderin.
 error-internal = Sunucu isteği işleyemedi. İsteği yeniden gönderin; yine başarısız olursa { $request_id } istek kimliğini sunucunun yöneticisine bildirin.
 error-store-conflict = Aynı anda çok fazla değişiklik geldi ve bu değişiklik kaydedilmedi. Teklifi yeniden okuyun ve isteği yineleyin.
-error-operation-over = “{ $operation }” kimlikli işlem bitti ve artık değişmez. Bunun yerine yeni bir işlem başlatın.
 error-webhook-signature = Geri çağrı gerektiği gibi imzalanmamış. Kimliği, zamanı ve gövdeyi web kancasının gizli anahtarıyla imzalayıp webhook-id, webhook-timestamp ve webhook-signature olarak gönderin; zaman en çok beş dakika sapabilir.
 error-callback-not-awaited = “{ $step }” adımıyla ilgili bu yanıtı kimse beklemiyor. Adım başka türlü yanıtlandı, iptal edildi veya süresi doldu ya da idempotencyKey başka bir isteğe ait. Hiçbir şey değiştirilmedi; bu adım üzerinde çalışmayı bırakın.

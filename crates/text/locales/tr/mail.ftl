@@ -86,3 +86,5 @@ mail-live-body =
     { mail-facts }
 
     { mail-footer }
+
+mail-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: { $step }

@@ -1,21 +1,21 @@
 ### Messages of steps and operations, in Turkish. They are HTML text: no markup here.
 
-note-step-started = Adım başladı.
 note-step-completed = Adım tamamlandı.
 note-step-retry = Deneme { $attempt }/{ $of } başarısız oldu ve yinelenecek: { $reason }
 note-step-failed = Adım başarısız oldu: { $reason }
-note-step-rejected = { $by } adımı reddetti: { $reason }
+note-step-rejected =
+    { $reason ->
+        [0] { $by } adımı reddetti: -
+       *[other] { $by } adımı reddetti: { $reason }
+    }
 note-step-approved = { $by } adımı onayladı.
 note-step-stopped = İşlem iptal edildiği için adım durduruldu.
-note-undo-started = “{ $step }” adımının geri alınmasına başlandı.
 note-undo-completed = “{ $step }” adımı geri alındı.
 note-undo-retry = “{ $step }” adımını geri alma denemesi { $attempt } başarısız oldu ve yinelenecek: { $reason }
 note-undo-failed = “{ $step }” adımı geri alınamadı: { $reason }
 note-undo-given-up = “{ $step }” adımı geri alınmadı: geri alma işinden vazgeçildi.
-note-undone-after-failure = İşlem başarısız olduğu için “{ $step }” adımı geri alındı.
-note-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: { $what }
+note-left-behind = “{ $step }” adımından geriye kalan ve bir sonraki yayımlamanın önce kaldıracağı: bu adımın oluşturdukları
 note-leftover-removed = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırıldı.
-note-leftover-stays = Önceki bir işlemin “{ $step }” adımından geriye kalanlar kaldırılamadı: { $reason }
 note-waiting-for-approval = Adım, bir gözden geçirenin onaylamasını veya reddetmesini bekliyor.
 note-waiting-for-signoff = Önizleme hazır. Gözden geçirin; ardından onay vermek için golive, yayımlamayı geri çekmek için cancel çağrısını yapın.
 note-signed-off = { $by } önizlemeyi onayladı.
@@ -47,10 +47,9 @@ note-canceled-by =
         [0] { $by } işlemi iptal etti.
        *[other] { $by } işlemi iptal etti: { $reason }
     }
-note-cancellation-started = “{ $target }” kimlikli işlemin iptali başladı.
 note-cancellation-completed = İptal tamamlandı. İptal edilen işlemden geriye hiçbir şey kalmadı.
 note-cancellation-failed = İptal başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti. Geride ne kaldığı diğer iletilerde belirtilir.
-note-validation-warning = Uyarı: { $text }
+note-warning = Uyarı: { $code } ({ $target }): { $text }
 note-operation-failed = İşlem “{ $step }” adımında başarısız oldu: { $reason }
 note-accepted = { $hook } isteği aldı ve üzerinde çalışıyor.
 note-said = { $hook } şunu bildiriyor: { $text }

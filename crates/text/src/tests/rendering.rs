@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::{
-    ErrorText, Lang, MailText, Note, OperationKind, clean,
+    ErrorText, Lang, MailText, OperationKind, Words, clean, left_behind,
     loader::{lookup, lookup_in},
+    mail::LEFT_BEHIND,
     message::{Args, Clean},
+    notes,
 };
 
 /// Renders without falling back to English, and checks what every sentence must fulfil.
@@ -46,8 +48,8 @@ fn every_error_renders_and_names_its_arguments() {
 #[test]
 fn every_note_renders_and_names_its_arguments() {
     for lang in Lang::ALL {
-        for note in Note::samples() {
-            let (key, args) = note.parts(clean::html);
+        for note in notes::samples() {
+            let (key, args) = notes::parts(&note, clean::html);
             let text = render_strictly(lang, key, &args);
             assert!(names_all(&text, &args), "{lang:?} {note:?}: {text}");
             assert_eq!(note.render(lang), text);
@@ -69,6 +71,15 @@ fn every_mail_renders_and_names_its_arguments() {
 }
 
 #[test]
+fn what_a_mail_says_of_what_is_left_renders_and_names_the_step() {
+    for lang in Lang::ALL {
+        let text = render_strictly(lang, LEFT_BEHIND, &vec![("step", "displayprovision".into())]);
+        assert!(text.contains("displayprovision"), "{lang:?}: {text}");
+        assert_eq!(left_behind("displayprovision", lang), text);
+    }
+}
+
+#[test]
 fn the_kinds_and_the_languages_differ() {
     let mut seen = BTreeSet::new();
     for lang in Lang::ALL {
@@ -83,7 +94,7 @@ fn the_kinds_and_the_languages_differ() {
 fn every_sentence_is_translated() {
     let keys_and_args = |clean: Clean| {
         let errors = ErrorText::samples().into_iter().map(move |text| text.parts(clean));
-        errors.chain(Note::samples().into_iter().map(move |note| note.parts(clean)))
+        errors.chain(notes::samples().into_iter().map(move |note| notes::parts(&note, clean)))
     };
     for lang in Lang::ALL.into_iter().filter(|&lang| lang != Lang::En) {
         for (key, args) in keys_and_args(clean::one_line) {
