@@ -14,7 +14,7 @@ use signoff_front::reply;
 use signoff_lifecycle::ids::Micros;
 use signoff_lifecycle::plan;
 use signoff_lifecycle::refusal::Refusal;
-use signoff_text::ErrorText;
+use signoff_text::{ErrorText, RefusalText, RefusedCall};
 use signoff_wire::dev::{CancelPolicy, Outcome, Release, Scenario, StepScenario};
 use signoff_wire::duration::Span;
 use signoff_wire::path;
@@ -67,7 +67,7 @@ pub(crate) async fn release(
     let release: Release = crate::body(body).await?;
     match dev.engine().release(&publisher, &offer, &release.step).await {
         Ok(_) => Ok(reply::json(StatusCode::OK, &release)),
-        Err(EngineError::Refused(Refusal::StepNotFound { step })) => {
+        Err(EngineError::Refused(Refusal::StepNotFound { step, .. })) => {
             let known: Vec<&str> = known_steps(&dev, &publisher, &offer).await?.into_iter().collect();
             let text = ErrorText::UnknownScenarioStep { step, known: known.join(", ") };
             Err(Problem::new(Kind::NoSuchStep, text).target("step"))
@@ -78,13 +78,16 @@ pub(crate) async fn release(
 
 /// Why a step of the offer was not let go.
 fn not_released(offer: &str, error: EngineError) -> Problem {
-    let offer = offer.to_owned();
+    let said = |refusal| RefusalText {
+        refusal,
+        call: RefusedCall { offer: offer.to_owned(), ..RefusedCall::default() },
+    };
     match error {
-        EngineError::Refused(Refusal::OfferNotFound) => {
-            Problem::new(Kind::NoSuchOffer, ErrorText::OfferNotFound { offer })
+        EngineError::Refused(refusal @ Refusal::OfferNotFound) => {
+            Problem::new(Kind::NoSuchOffer, said(refusal))
         }
-        EngineError::Refused(Refusal::NoRunningOperation) => {
-            Problem::new(Kind::NoSuchOperation, ErrorText::NoSuchScenarioOperation { offer })
+        EngineError::Refused(refusal @ Refusal::NoRunningOperation) => {
+            Problem::new(Kind::NoSuchOperation, said(refusal))
         }
         EngineError::Store(error) => error.into(),
         EngineError::Conflict => Problem::new(Kind::Unavailable, ErrorText::StoreConflict),

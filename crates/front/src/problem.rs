@@ -1,8 +1,10 @@
 //! Why the front refuses a request, in the terms of no door: each door says it in its own shape.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use signoff_store::{StoreError, availability};
-use signoff_text::{ErrorText, Lang};
+use signoff_text::{ErrorText, Lang, Words};
 
 macro_rules! kinds {
     ($($(#[doc = $meaning:literal])+ $kind:ident = $status:ident,)+) => {
@@ -84,7 +86,7 @@ pub struct Parts {
     /// What it is about.
     pub kind: Kind,
     /// The sentence.
-    pub text: ErrorText,
+    pub text: Arc<dyn Words>,
     /// The member, header or parameter at fault.
     pub target: Option<String>,
     /// Which token is wanted: the value of `WWW-Authenticate`.
@@ -99,10 +101,10 @@ pub struct Parts {
 
 impl Problem {
     /// A refusal of this kind.
-    pub fn new(kind: Kind, text: ErrorText) -> Self {
+    pub fn new(kind: Kind, text: impl Words + 'static) -> Self {
         Self(Box::new(Parts {
             kind,
-            text,
+            text: Arc::new(text),
             target: None,
             www_authenticate: None,
             caller: None,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::OperationId;
 use crate::offer::OfferStatus;
-use crate::operation::{Cancellation, Head, Kind, Operation, Slot, StepState, Submission};
+use crate::operation::{Cancellation, Head, Kind, Operation, Slot, Step, StepState, Submission};
 
 /// Why nothing was changed. The names follow the codes of the contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub enum Refusal {
     OfferNotFound,
     /// The offer has no such operation.
     OperationNotFound,
-    /// The operation has no such step.
-    StepNotFound { step: String },
+    /// The operation has no such step; `known` are those it has.
+    StepNotFound { step: String, known: Vec<String> },
     /// A tag was sent and the offer has another (412).
     PreconditionFailed,
     /// A tag was sent and the offer does not exist yet (412).
@@ -42,8 +42,8 @@ pub enum Refusal {
     CancellationFailed { cancellation: Reference },
     /// No preview waits for a golive: the offer has this status.
     NotReadyForGoLive { status: OfferStatus },
-    /// The draft is not fit to be published; the caller has the findings.
-    ValidationFailed,
+    /// The draft is not fit to be published: it has so many findings. The caller has them.
+    ValidationFailed { count: usize },
     /// The checks looked at an earlier draft than the one that stands: check this one.
     DraftChanged,
     /// The step waits for nobody.
@@ -60,6 +60,13 @@ pub enum Refusal {
     RequestIdReused,
     /// A repeatable request is too old, or of the future: whether it was carried out cannot be known.
     FirstSentOutOfRange,
+}
+
+impl Refusal {
+    /// None of these steps is called so.
+    pub fn no_step(step: String, steps: &[Step]) -> Self {
+        Self::StepNotFound { step, known: steps.iter().map(|step| step.plan.id.clone()).collect() }
+    }
 }
 
 /// Which operation a refusal speaks of: enough for its address.

@@ -8,7 +8,7 @@ use signoff_front::context::Context;
 use signoff_front::door::{Reader, Refusal, Refused};
 use signoff_front::problem::{self, Kind, Problem};
 use signoff_store::StoreError;
-use signoff_text::{ErrorText, FindingText, Lang, clean};
+use signoff_text::{ErrorText, FindingText, Lang, Words, clean};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 use signoff_wire::{ErrorBody, ErrorCode};
@@ -21,7 +21,7 @@ pub(crate) struct ApiError(Box<Parts>);
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
     pub(crate) code: ErrorCode,
-    pub(crate) text: ErrorText,
+    pub(crate) text: Arc<dyn Words>,
     pub(crate) target: Option<String>,
     pub(crate) location: Option<String>,
     pub(crate) details: Vec<(FindingText, String)>,
@@ -39,7 +39,11 @@ pub(crate) struct Parts {
 }
 
 impl ApiError {
-    pub(crate) fn new(code: ErrorCode, text: ErrorText) -> Self {
+    pub(crate) fn new(code: ErrorCode, text: impl Words + 'static) -> Self {
+        Self::saying(code, Arc::new(text))
+    }
+
+    fn saying(code: ErrorCode, text: Arc<dyn Words>) -> Self {
         Self(Box::new(Parts {
             code,
             text,
@@ -57,11 +61,6 @@ impl ApiError {
 
     pub(crate) fn target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
-        self
-    }
-
-    pub(crate) fn location(mut self, location: String) -> Self {
-        self.location = Some(location);
         self
     }
 
@@ -120,7 +119,7 @@ impl Refusal for ApiError {
     fn reply(&self, to: &Reader<'_>) -> http::Response<Vec<u8>> {
         let body = if self.code == ErrorCode::InternalError {
             let mut error = self.clone();
-            error.text = ErrorText::Internal { request_id: to.request_id.to_owned() };
+            error.text = Arc::new(ErrorText::Internal { request_id: to.request_id.to_owned() });
             error.body(to.lang)
         } else {
             self.body(to.lang)
@@ -194,7 +193,7 @@ impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         let problem::Parts { kind, text, target, www_authenticate, caller, retry_after, message } =
             problem.into_parts();
-        let mut error = Self::new(code(kind), text);
+        let mut error = Self::saying(code(kind), text);
         error.status = Some(kind.status());
         error.target = target;
         error.www_authenticate = www_authenticate;

@@ -1,9 +1,8 @@
 //! From what the engine refuses to an error of the API. Every refusal has its place here.
 
 use signoff_engine::EngineError;
-use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::{Reference, Refusal};
-use signoff_text::{ErrorText, OperationKind};
+use signoff_text::{ErrorText, RefusalText, RefusedCall};
 use signoff_wire::ErrorCode;
 use signoff_wire::repeatability::{FIRST_SENT, REQUEST_ID};
 
@@ -11,7 +10,7 @@ use crate::error::ApiError;
 use crate::view;
 
 /// What the refused call was about.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Subject<'a> {
     pub(crate) publisher: &'a str,
     pub(crate) offer: &'a str,
@@ -26,17 +25,12 @@ impl<'a> Subject<'a> {
         Self { publisher, offer, sent_tag: None, operation: None }
     }
 
-    fn location(&self, reference: &Reference) -> String {
-        view::location(self.publisher, self.offer, reference)
-    }
-
     /// The error that a failed use case comes to.
     pub(crate) fn error(&self, error: EngineError) -> ApiError {
         match error {
             EngineError::Refused(refusal) => self.refused(refusal),
             EngineError::Unfit { findings, omitted } => {
-                let text = ErrorText::ValidationFailed { count: findings.len() + omitted };
-                let mut error = ApiError::new(ErrorCode::ValidationFailed, text);
+                let mut error = self.refused(Refusal::ValidationFailed { count: findings.len() + omitted });
                 error.omitted = omitted;
                 error.details =
                     findings.into_iter().map(|finding| (finding.detail, finding.target)).collect();
@@ -52,124 +46,88 @@ impl<'a> Subject<'a> {
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> ApiError {
-        match refusal {
-            Refusal::OperationInProgress { operation, waits_for_signoff } => {
-                let location = self.location(&operation);
-                let id = operation.id.to_string();
-                let text = if waits_for_signoff {
-                    ErrorText::WaitingForSignoff { operation: id }
-                } else {
-                    ErrorText::OperationInProgress { kind: kind(&operation.kind), operation: id }
-                };
-                ApiError::new(ErrorCode::OperationInProgress, text).location(location)
-            }
-            Refusal::CancellationInProgress { cancellation } => {
-                let text = ErrorText::CancellationInProgress { cancellation: cancellation.id.to_string() };
-                ApiError::new(ErrorCode::OperationInProgress, text).location(self.location(&cancellation))
-            }
-            Refusal::NoOperationInProgress { .. } => {
-                let text = ErrorText::NoOperationInProgress { offer: self.offer.to_owned() };
-                ApiError::new(ErrorCode::NoOperationInProgress, text)
-            }
-            Refusal::PastPointOfNoReturn { operation, step, forced, switched } => {
-                let text = match (forced, switched) {
-                    (false, _) => ErrorText::PastPointOfNoReturn { step },
-                    (true, false) => ErrorText::ForcePastPointOfNoReturn { step },
-                    (true, true) => ErrorText::ForcePastSwitch { step },
-                };
-                ApiError::new(ErrorCode::OperationNotCancellable, text).location(self.location(&operation))
-            }
-            Refusal::AlreadyUndoing { operation, step } => {
-                ApiError::new(ErrorCode::OperationNotCancellable, ErrorText::AlreadyUndoing { step })
-                    .location(self.location(&operation))
-            }
-            Refusal::OperationNotRunning { operation } => {
-                let text = ErrorText::OperationNotRunning { operation: operation.to_string() };
-                ApiError::new(ErrorCode::OperationNotRunning, text).target("operationId")
-            }
-            Refusal::CancellationFailed { cancellation } => {
-                let text = ErrorText::CancellationFailed { cancellation: cancellation.id.to_string() };
-                ApiError::new(ErrorCode::CancellationFailed, text).location(self.location(&cancellation))
-            }
-            Refusal::NotReadyForGoLive { status } => {
-                let text = ErrorText::NotReadyForGoLive { state: status.as_str().to_owned() };
-                ApiError::new(ErrorCode::NotReadyForGoLive, text)
-            }
-            Refusal::StepNotWaiting { step, state } => {
-                let status = view::step_status(&state).as_str().to_owned();
-                ApiError::new(ErrorCode::StepNotWaiting, ErrorText::StepNotWaiting { step, status })
-            }
-            Refusal::SelfReview { step } => {
-                ApiError::new(ErrorCode::SelfReview, ErrorText::SelfReview { step })
-            }
-            Refusal::NotAwaited { step } => {
-                ApiError::new(ErrorCode::StepNotWaiting, ErrorText::CallbackNotAwaited { step })
-            }
-            Refusal::RequestIdReused => {
-                ApiError::new(ErrorCode::RequestIdReused, ErrorText::RequestIdReused).target(REQUEST_ID)
-            }
-            Refusal::FirstSentOutOfRange => {
-                ApiError::new(ErrorCode::FirstSentOutOfRange, ErrorText::FirstSentOutOfRange)
-                    .target(FIRST_SENT)
-            }
-            other => self.not_found_or_guarded(&other),
-        }
-    }
-
-    fn not_found_or_guarded(&self, refusal: &Refusal) -> ApiError {
-        let sent = self.sent_tag.unwrap_or_default().to_owned();
-        match refusal {
-            Refusal::OfferNotFound => offer_not_found(self.offer),
-            Refusal::OperationNotFound => operation_not_found(self.operation.unwrap_or_default()),
-            Refusal::StepNotFound { step } => {
-                let text = ErrorText::StepNotFound { step: step.clone(), known: String::new() };
-                ApiError::new(ErrorCode::NotFound, text)
-            }
-            Refusal::PreconditionFailed => {
-                let text = ErrorText::PreconditionFailed { sent };
-                ApiError::new(ErrorCode::PreconditionFailed, text).target("If-Match")
-            }
-            Refusal::CreateWithTag => {
-                ApiError::new(ErrorCode::PreconditionFailed, ErrorText::CreateWithTag).target("If-Match")
-            }
-            Refusal::MissingIfMatch => {
-                ApiError::new(ErrorCode::MissingIfMatch, ErrorText::MissingIfMatch).target("If-Match")
-            }
-            Refusal::IdTaken { existing } => {
-                let (field, value) = ("offerId".to_owned(), self.offer.to_owned());
-                let text = ErrorText::IdTaken { field, value, existing: existing.clone() };
-                ApiError::new(ErrorCode::InvalidId, text).target("offerId")
-            }
-            Refusal::OfferTypeChanged { stored, sent } => {
-                let text = ErrorText::OfferTypeChanged { stored: stored.clone(), sent: sent.clone() };
-                ApiError::new(ErrorCode::InvalidBody, text).target("offerTypeId")
-            }
-            Refusal::NoRunningOperation => {
-                let text = ErrorText::NoSuchScenarioOperation { offer: self.offer.to_owned() };
-                ApiError::new(ErrorCode::OperationNotFound, text)
-            }
-            // What is left has its own arm above, or comes from workers and never from a call.
-            _ => ApiError::new(ErrorCode::InternalError, ErrorText::Internal { request_id: String::new() }),
-        }
+    /// The error that a refusal comes to.
+    pub(crate) fn refused(&self, refusal: Refusal) -> ApiError {
+        let Place { code, target, location } = place(&refusal);
+        let location = location.map(|reference| view::location(self.publisher, self.offer, reference));
+        let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        let call = RefusedCall {
+            offer: self.offer.to_owned(),
+            operation: owned(self.operation),
+            if_match: owned(self.sent_tag),
+        };
+        let mut error = ApiError::new(code, RefusalText { refusal, call });
+        error.target = target.map(str::to_owned);
+        error.location = location;
+        error
     }
 }
 
-fn kind(kind: &Kind) -> OperationKind {
-    match kind {
-        Kind::Publish => OperationKind::Publish,
-        Kind::GoLive => OperationKind::GoLive,
-        Kind::Cancel { .. } => OperationKind::Cancel,
+/// Where a refusal stands in the API.
+struct Place<'a> {
+    code: ErrorCode,
+    /// The member, header or parameter at fault.
+    target: Option<&'static str>,
+    /// The operation that the caller is led to.
+    location: Option<&'a Reference>,
+}
+
+impl<'a> Place<'a> {
+    fn at(code: ErrorCode, target: &'static str) -> Self {
+        Self { target: Some(target), ..Self::from(code) }
+    }
+
+    fn led_to(code: ErrorCode, operation: &'a Reference) -> Self {
+        Self { location: Some(operation), ..Self::from(code) }
+    }
+}
+
+impl From<ErrorCode> for Place<'_> {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, target: None, location: None }
+    }
+}
+
+/// The table of refusals (contract, "Every request").
+fn place(refusal: &Refusal) -> Place<'_> {
+    use ErrorCode as Code;
+    match refusal {
+        Refusal::OfferNotFound => Code::OfferNotFound.into(),
+        Refusal::OperationNotFound | Refusal::NoRunningOperation => Code::OperationNotFound.into(),
+        Refusal::StepNotFound { .. } => Code::NotFound.into(),
+        Refusal::PreconditionFailed | Refusal::CreateWithTag => {
+            Place::at(Code::PreconditionFailed, "If-Match")
+        }
+        Refusal::MissingIfMatch => Place::at(Code::MissingIfMatch, "If-Match"),
+        Refusal::IdTaken { .. } => Place::at(Code::InvalidId, "offerId"),
+        Refusal::OfferTypeChanged { .. } => Place::at(Code::InvalidBody, "offerTypeId"),
+        Refusal::OperationInProgress { operation, .. } => Place::led_to(Code::OperationInProgress, operation),
+        Refusal::CancellationInProgress { cancellation } => {
+            Place::led_to(Code::OperationInProgress, cancellation)
+        }
+        Refusal::NoOperationInProgress { .. } => Code::NoOperationInProgress.into(),
+        Refusal::PastPointOfNoReturn { operation, .. } | Refusal::AlreadyUndoing { operation, .. } => {
+            Place::led_to(Code::OperationNotCancellable, operation)
+        }
+        Refusal::OperationNotRunning { .. } => Place::at(Code::OperationNotRunning, "operationId"),
+        Refusal::CancellationFailed { cancellation } => Place::led_to(Code::CancellationFailed, cancellation),
+        Refusal::NotReadyForGoLive { .. } => Code::NotReadyForGoLive.into(),
+        Refusal::ValidationFailed { .. } => Code::ValidationFailed.into(),
+        Refusal::StepNotWaiting { .. } | Refusal::NotAwaited { .. } => Code::StepNotWaiting.into(),
+        Refusal::SelfReview { .. } => Code::SelfReview.into(),
+        Refusal::RequestIdReused => Place::at(Code::RequestIdReused, REQUEST_ID),
+        Refusal::FirstSentOutOfRange => Place::at(Code::FirstSentOutOfRange, FIRST_SENT),
+        // The engine answers both itself: it starts over, or drops the result. A call that gets one met a mistake of ours.
+        Refusal::DraftChanged | Refusal::StaleResult => Code::InternalError.into(),
     }
 }
 
 pub(crate) fn offer_not_found(offer: &str) -> ApiError {
-    ApiError::new(ErrorCode::OfferNotFound, ErrorText::OfferNotFound { offer: offer.to_owned() })
+    Subject { offer, ..Subject::default() }.refused(Refusal::OfferNotFound)
 }
 
 pub(crate) fn operation_not_found(operation: &str) -> ApiError {
-    let text = ErrorText::OperationNotFound { operation: operation.to_owned() };
-    ApiError::new(ErrorCode::OperationNotFound, text)
+    Subject { operation: Some(operation), ..Subject::default() }.refused(Refusal::OperationNotFound)
 }
 
 /// The same of a path.

@@ -3,10 +3,14 @@
 //! Each names the thing at fault and what to do about it. Lists (`known`) are given joined, as the reader
 //! shall see them.
 
-use crate::{CallerKind, Lang, OperationKind, clean, loader::lookup, message::messages};
+use crate::{
+    CallerKind, Lang, clean,
+    loader::lookup,
+    message::{Words, messages},
+};
 
 messages! {
-    /// A refusal, in terms of what the client sent.
+    /// An error that is none of the core's refusals, in terms of what the client sent.
     pub enum ErrorText {
         /// No `Authorization` header.
         TokenMissing => "error-token-missing",
@@ -55,11 +59,6 @@ messages! {
             /// The caller's name with its tenant.
             caller: String,
         } => "error-taken-for",
-        /// Who started the operation may not approve it.
-        SelfReview {
-            /// The id of the step.
-            step: String,
-        } => "error-self-review",
         /// The publisher would be left without an owner.
         LastOwner {
             /// The publisher id of the path.
@@ -94,16 +93,6 @@ messages! {
             /// How many an hour there may be.
             limit: u32,
         } => "error-too-many-recipients",
-        /// No such offer.
-        OfferNotFound {
-            /// The offer id or slug of the path.
-            offer: String,
-        } => "error-offer-not-found",
-        /// No such operation.
-        OperationNotFound {
-            /// The operation id or address that was asked for.
-            operation: String,
-        } => "error-operation-not-found",
         /// The offer has no such version.
         VersionNotFound {
             /// The version as the path spells it.
@@ -119,13 +108,6 @@ messages! {
             /// The publisher id of the path.
             publisher: String,
         } => "error-publisher-not-found",
-        /// The operation has no such step.
-        StepNotFound {
-            /// The step id that was asked for.
-            step: String,
-            /// The steps of the operation.
-            known: String,
-        } => "error-step-not-found",
         /// Nothing answers at this path.
         PathNotFound {
             /// The path of the request.
@@ -179,15 +161,6 @@ messages! {
             /// The path of the member.
             field: String,
         } => "error-reserved-member",
-        /// A new id differs from an existing one in letter case alone.
-        IdTaken {
-            /// Which id, such as `offerId`.
-            field: String,
-            /// The id as sent.
-            value: String,
-            /// The id that exists.
-            existing: String,
-        } => "error-id-taken",
         /// An address in `metadata.notification-emails` is malformed.
         InvalidEmail {
             /// The address as sent.
@@ -242,10 +215,6 @@ messages! {
         } => "error-invalid-request-id",
         /// The date of a repeatable request is not as it must be.
         InvalidFirstSent => "error-invalid-first-sent",
-        /// A repeatable request is too old, or of the future.
-        FirstSentOutOfRange => "error-first-sent-out-of-range",
-        /// The id of a repeatable request belongs to another one.
-        RequestIdReused => "error-request-id-reused",
         /// The call cannot be made repeatable.
         RepeatabilityNotSupported => "error-repeatability-not-supported",
         /// No such offer type.
@@ -255,108 +224,18 @@ messages! {
             /// The offer types of this server.
             known: String,
         } => "error-unknown-offer-type",
-        /// A PUT would give an offer another type.
-        OfferTypeChanged {
-            /// The type of the offer.
-            stored: String,
-            /// The type in the body.
-            sent: String,
-        } => "error-offer-type-changed",
-        /// `If-Match` holds another tag than the offer has.
-        PreconditionFailed {
-            /// The tag of the request.
-            sent: String,
-        } => "error-precondition-failed",
-        /// `If-Match` came with an offer that does not exist.
-        CreateWithTag => "error-create-with-tag",
         /// `If-None-Match: *` came with a publisher that exists.
         PublisherExists {
             /// The publisher id of the path.
             publisher: String,
         } => "error-publisher-exists",
-        /// A PUT on an existing offer came without `If-Match`.
-        MissingIfMatch => "error-missing-if-match",
-        /// Another operation of the offer still runs.
-        OperationInProgress {
-            /// What it does.
-            kind: OperationKind,
-            /// Its id.
-            operation: String,
-        } => "error-operation-in-progress",
-        /// A publish of the offer waits for sign-off.
-        WaitingForSignoff {
-            /// The id of that publish.
-            operation: String,
-        } => "error-waiting-for-signoff",
-        /// A cancellation of the offer still runs.
-        CancellationInProgress {
-            /// Its operation id.
-            cancellation: String,
-        } => "error-cancellation-in-progress",
-        /// There is nothing to cancel.
-        NoOperationInProgress {
-            /// The offer id.
-            offer: String,
-        } => "error-no-operation-in-progress",
-        /// A step that cannot be called back has begun.
-        PastPointOfNoReturn {
-            /// The id of that step.
-            step: String,
-        } => "error-past-point-of-no-return",
-        /// The same, and force was asked for.
-        ForcePastPointOfNoReturn {
-            /// The id of that step.
-            step: String,
-        } => "error-force-past-point-of-no-return",
-        /// Force was asked for and the production slot has switched.
-        ForcePastSwitch {
-            /// The id of the step that switched it.
-            step: String,
-        } => "error-force-past-switch",
-        /// The operation failed and undoes itself.
-        AlreadyUndoing {
-            /// The id of the step that failed.
-            step: String,
-        } => "error-already-undoing",
-        /// The operation that a cancel names has ended, or is not the newest one.
-        OperationNotRunning {
-            /// The operation id of the request.
-            operation: String,
-        } => "error-operation-not-running",
-        /// The cancellation of the newest operation failed.
+        /// An operation's own error: its cancellation failed.
         CancellationFailed {
             /// The operation id of that cancellation.
             cancellation: String,
         } => "error-cancellation-failed",
-        /// No preview waits to go live.
-        NotReadyForGoLive {
-            /// The offer status.
-            state: String,
-        } => "error-not-ready-for-go-live",
-        /// The step waits for nobody.
-        StepNotWaiting {
-            /// The step id.
-            step: String,
-            /// Its status.
-            status: String,
-        } => "error-step-not-waiting",
         /// A third party's callback is not signed, or wrongly.
         WebhookSignature => "error-webhook-signature",
-        /// A third party speaks of a step that does not wait for it.
-        CallbackNotAwaited {
-            /// The step id.
-            step: String,
-        } => "error-callback-not-awaited",
-        /// The draft cannot be published; `details` of the reply says why.
-        ValidationFailed {
-            /// How many findings there are.
-            count: usize,
-        } => "error-validation-failed",
-        /// A release came while no operation runs.
-        NoSuchScenarioOperation {
-            /// The offer id.
-            offer: String,
-        } => "error-no-such-scenario-operation",
         /// A scenario names a step that the pipeline does not have.
         UnknownScenarioStep {
             /// The step id of the scenario.
@@ -448,9 +327,9 @@ messages! {
     }
 }
 
-impl ErrorText {
-    /// The message as one or two plain sentences, on one line and of bounded length.
-    pub fn render(&self, lang: Lang) -> String {
+/// One or two plain sentences, on one line and of bounded length.
+impl Words for ErrorText {
+    fn render(&self, lang: Lang) -> String {
         let (key, args) = self.parts(clean::short_line);
         lookup(lang, key, &args)
     }

@@ -1,7 +1,7 @@
 //! Every sentence signoff says to a person, in six languages, behind typed functions.
 //!
 //! The sentences are Fluent messages in `locales/<language>/*.ftl`; the enums here are their keys and
-//! arguments; those of the core, its notes among them, are said as they are. Names of members, headers and statuses stay as the wire spells them in every language.
+//! arguments; notes and refusals of the core are said as they are. Names of members, headers and statuses stay as the wire spells them in every language.
 
 pub mod clean;
 mod errors;
@@ -12,6 +12,7 @@ mod loader;
 mod mail;
 mod message;
 mod notes;
+mod refusals;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -23,3 +24,4 @@ pub use kind::{CallerKind, OperationKind};
 pub use lang::Lang;
 pub use mail::{MailContext, MailText, left_behind};
 pub use message::Words;
+pub use refusals::{RefusalText, RefusedCall};

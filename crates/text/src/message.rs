@@ -7,6 +7,10 @@
 use std::fmt;
 
 use fluent_templates::fluent_bundle::FluentValue;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::offer::OfferStatus;
+use signoff_lifecycle::operation::{Kind, StepState};
+use signoff_lifecycle::refusal::Reference;
 
 use crate::{CallerKind, Lang, OperationKind};
 
@@ -66,6 +70,48 @@ pub(crate) fn unsaid<T>(_field: &T) {}
 /// A list within a sentence, with commas.
 pub(crate) fn in_a_row(items: &[String]) -> String {
     items.join(", ")
+}
+
+impl Argument for OperationId {
+    fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+        args.push((name, self.to_string().into()));
+    }
+}
+
+/// The id, under the name of the field, and what the operation does, as `kind`.
+impl Argument for Reference {
+    fn append(&self, name: &'static str, clean: Clean, args: &mut Args) {
+        self.id.append(name, clean, args);
+        let kind = match self.kind {
+            Kind::Publish => "publish",
+            Kind::GoLive => "goLive",
+            Kind::Cancel { .. } => "cancel",
+        };
+        args.push(("kind", kind.into()));
+    }
+}
+
+impl Argument for OfferStatus {
+    fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+        args.push((name, self.as_str().into()));
+    }
+}
+
+/// The word of the wire for where a step stands.
+impl Argument for StepState {
+    fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
+        let word = match self {
+            Self::NotStarted => "notStarted",
+            Self::InProgress { .. } | Self::Propagating { .. } => "inProgress",
+            Self::WaitingForApproval { .. } => "waitingForApproval",
+            Self::WaitingForSignoff { .. } => "waitingForPublisherReview",
+            Self::Complete { .. } | Self::Inherited { .. } => "complete",
+            Self::Blocked { .. } => "blocked",
+            Self::Rejected { .. } => "rejected",
+            Self::Canceled { .. } => "canceled",
+        };
+        args.push((name, word.into()));
+    }
 }
 
 impl Argument for OperationKind {
@@ -140,21 +186,31 @@ macro_rules! messages {
 pub(crate) use messages;
 
 /// Gives words to an enum of the core. A variant reads `Name { field, field: shape } => "key"` and names every field. A
-/// field is the argument of its name; `shape` makes another value of it first, or none ([`unsaid`]). The key may be an
-/// expression of the fields.
+/// field is the argument of its name; `shape` makes another value of it first, or none ([`unsaid`]). `with` adds arguments
+/// that are no fields, from a second value. The key may be an expression of the fields.
 ///
 /// It writes `parts`, the key and the arguments of a value, and for the tests `samples`, every variant a few times.
 macro_rules! words {
     (
-        $type:ident;
-        $( $variant:ident $({ $( $field:ident $(: $shape:ident)? ),* $(,)? })? => $key:expr ),* $(,)?
+        $type:ident $(, $call:ident : $context:ident)?;
+        $(
+            $variant:ident
+            $({ $( $field:ident $(: $shape:ident)? ),* $(,)? })?
+            $(with { $( $more:ident : $from:expr ),* })?
+            => $key:expr
+        ),* $(,)?
     ) => {
         /// The key of the message and its arguments, with every text passed through `clean`.
-        pub(crate) fn parts(value: &$type, clean: $crate::message::Clean) -> (&'static str, $crate::message::Args) {
+        pub(crate) fn parts(
+            value: &$type,
+            $( $call: &$context, )?
+            clean: $crate::message::Clean,
+        ) -> (&'static str, $crate::message::Args) {
             let mut args = $crate::message::Args::new();
             let key = match value {
                 $( $type::$variant $({ $($field),* })? => {
                     $($( words!(@append $field $($shape)?, clean, args); )*)?
+                    $($( $crate::message::Argument::append(&$from, stringify!($more), clean, &mut args); )*)?
                     $key
                 } )*
             };

@@ -1,6 +1,9 @@
 //! Values to fill messages with in tests.
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::OfferStatus;
+use signoff_lifecycle::operation::{Kind, Slot, StepState};
+use signoff_lifecycle::refusal::Reference;
 
 use crate::{CallerKind, MailContext, OperationKind};
 
@@ -19,9 +22,16 @@ impl Sample for String {
     }
 }
 
-impl Sample for Option<String> {
+impl<T: Sample> Sample for Option<T> {
     fn sample(name: &str, round: usize) -> Self {
-        (round > 0).then(|| String::sample(name, round))
+        (round > 0).then(|| T::sample(name, round))
+    }
+}
+
+/// `switched` comes after `forced`, so that each can be so without the next.
+impl Sample for bool {
+    fn sample(name: &str, round: usize) -> Self {
+        round > usize::from(name == "switched")
     }
 }
 
@@ -34,6 +44,28 @@ impl Sample for Vec<String> {
 impl Sample for OperationId {
     fn sample(_name: &str, round: usize) -> Self {
         Self::of(0x7 << round)
+    }
+}
+
+impl Sample for Reference {
+    fn sample(name: &str, round: usize) -> Self {
+        let id = OperationId::sample(name, round);
+        let kinds =
+            [Kind::Publish, Kind::GoLive, Kind::Cancel { target: id, target_version: 1, reason: None }];
+        Self { id, publishing_version: 2, slot: Slot::Preview, migrated: false, kind: kinds[round].clone() }
+    }
+}
+
+impl Sample for OfferStatus {
+    fn sample(_name: &str, round: usize) -> Self {
+        [Self::NeverPublished, Self::Running, Self::Failed][round]
+    }
+}
+
+impl Sample for StepState {
+    fn sample(_name: &str, round: usize) -> Self {
+        let at = PublisherTime(0);
+        [Self::NotStarted, Self::Complete { at }, Self::WaitingForSignoff { since: at }][round].clone()
     }
 }
 

@@ -62,7 +62,7 @@ impl Engine {
         let plan = cached.operation.step(step).map(|step| &step.plan);
         let webhook = plan.and_then(|plan| plan.webhook.as_ref());
         if webhook.is_none_or(|webhook| webhook.hook != hook) {
-            return Err(Refusal::StepNotFound { step: step.to_owned() }.into());
+            return Err(Refusal::no_step(step.to_owned(), cached.operation.steps()).into());
         }
         Ok(())
     }

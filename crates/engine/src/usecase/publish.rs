@@ -90,7 +90,7 @@ impl UseCase for Publishing {
     /// The refusal of a draft that is not fit goes with the findings that say so.
     fn refused(&self, refusal: Refusal) -> Result<Started, EngineError> {
         Err(match refusal {
-            Refusal::ValidationFailed => EngineError::Unfit {
+            Refusal::ValidationFailed { .. } => EngineError::Unfit {
                 findings: self.findings.of(Level::Error).cloned().collect(),
                 omitted: self.findings.omitted_errors,
             },
@@ -150,7 +150,7 @@ impl Engine {
 
 fn checked(revision: u64, report: &Report) -> Checked {
     if !report.is_fit() {
-        return Checked::Unfit;
+        return Checked::Unfit { count: report.of(Level::Error).count() + report.omitted_errors };
     }
     let warning = |target: &str, detail: &FindingText| Warning {
         code: detail.code().to_owned(),

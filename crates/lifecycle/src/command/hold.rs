@@ -58,7 +58,7 @@ impl Decide for Release {
         let running = |course: &Course| course.target().is_running();
         let Some(course) = course.filter(running) else { return Err(Refusal::NoRunningOperation) };
         if course.target().step(&self.step).is_none() {
-            return Err(Refusal::StepNotFound { step: self.step });
+            return Err(Refusal::no_step(self.step, &course.target().steps));
         }
         if course.target().released.contains(&self.step) {
             return Ok(Verdict::already(Aggregate { offer, course: Some(course) }, ()));

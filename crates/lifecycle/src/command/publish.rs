@@ -27,8 +27,8 @@ pub struct Warning {
 pub enum Checked {
     /// It is fit; `revision` is the draft's.
     Fit { revision: u64, warnings: Vec<Warning> },
-    /// It is not.
-    Unfit,
+    /// It is not: it has so many findings.
+    Unfit { count: usize },
 }
 
 /// Starts a publish.
@@ -58,8 +58,9 @@ impl Decide for Publish {
         let now = state.at(present);
         self.guard.check(&state.offer)?;
         refuse_while_running(&state)?;
-        let Checked::Fit { revision, warnings } = self.checked else {
-            return Err(Refusal::ValidationFailed);
+        let (revision, warnings) = match self.checked {
+            Checked::Fit { revision, warnings } => (revision, warnings),
+            Checked::Unfit { count } => return Err(Refusal::ValidationFailed { count }),
         };
         if revision != state.offer.draft.revision {
             return Err(Refusal::DraftChanged);

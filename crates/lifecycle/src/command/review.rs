@@ -46,7 +46,7 @@ impl Decide for Review {
             return Err(Refusal::OperationNotRunning { operation: self.operation });
         };
         let Some(index) = target.steps.iter().position(|step| step.plan.id == self.step) else {
-            return Err(Refusal::StepNotFound { step: self.step });
+            return Err(Refusal::no_step(self.step, &target.steps));
         };
         let waits = matches!(target.steps[index].state, StepState::WaitingForApproval { .. });
         if !waits || target.phase != Phase::Running {

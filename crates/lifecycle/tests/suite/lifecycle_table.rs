@@ -261,7 +261,8 @@ fn a_release_names_a_step_of_the_running_operation() {
     let mut world = World::vm();
     assert_eq!(world.release(CERTIFY), Err(Refusal::NoRunningOperation));
     world.publish().unwrap();
-    let missing = Refusal::StepNotFound { step: "no-such".to_owned() };
+    let known = vm_plan().into_iter().map(|step| step.id).collect();
+    let missing = Refusal::StepNotFound { step: "no-such".to_owned(), known };
     assert_eq!(world.release("no-such"), Err(missing));
 }
 

@@ -260,7 +260,7 @@ fn play_publish(world: &mut World, tag: Tag, check: Check) {
     publish.checked = match check {
         Check::Current => publish.checked,
         Check::Outdated => Checked::Fit { revision: 0, warnings: Vec::new() },
-        Check::Unfit => Checked::Unfit,
+        Check::Unfit => Checked::Unfit { count: 1 },
     };
     let started = world.send(&Command::Publish(publish)).is_ok();
     assert!(!started || matches!(check, Check::Current) && !matches!(tag, Tag::Stale));

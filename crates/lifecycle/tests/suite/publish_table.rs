@@ -46,12 +46,12 @@ fn guards_come_before_the_state_and_the_state_before_the_findings() {
     let mut world = World::vm();
     let unfit = |world: &mut World, newest| {
         let mut publish = world.a_publish();
-        publish.checked = Checked::Unfit;
+        publish.checked = Checked::Unfit { count: 2 };
         publish.guard = Guard::Newest(vec![newest]);
         world.send(&Command::Publish(publish))
     };
     assert_eq!(unfit(&mut world, 5), Err(Refusal::PreconditionFailed));
-    assert_eq!(unfit(&mut world, 0), Err(Refusal::ValidationFailed));
+    assert_eq!(unfit(&mut world, 0), Err(Refusal::ValidationFailed { count: 2 }));
     world.publish().unwrap();
     assert_eq!(unfit(&mut world, 0), Err(Refusal::PreconditionFailed));
     assert!(matches!(unfit(&mut world, 1), Err(Refusal::OperationInProgress { .. })));
@@ -180,7 +180,7 @@ fn a_reviewer_lets_the_publish_go_on_or_fails_it() {
     assert!(matches!(again, Err(Refusal::StepNotWaiting { .. })), "{again:?}");
     assert_eq!(
         world.review("no-such", ReviewDecision::Approve),
-        Err(Refusal::StepNotFound { step: "no-such".to_owned() })
+        Err(Refusal::no_step("no-such".to_owned(), &world.target().steps))
     );
     let mut world = waiting();
     let no = ReviewDecision::Reject { reason: Some("logo missing".to_owned()) };

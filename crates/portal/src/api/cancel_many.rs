@@ -16,9 +16,9 @@ use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Guard, StopLevel};
 use signoff_lifecycle::decision::StopReply;
-use signoff_lifecycle::refusal::Reference;
+use signoff_lifecycle::refusal::{Reference, Refusal};
 use signoff_store::contract::OfferSummary as Found;
-use signoff_text::{ErrorText, Lang};
+use signoff_text::Lang;
 use signoff_wire::ErrorCode;
 use signoff_wire::body::{Action as ActionKind, ActionBody};
 use signoff_wire::bulk::{CancelResult, CancelResults};
@@ -91,8 +91,8 @@ fn refuse_what_names_one(query: &str, request: &ActionRequest, headers: &HeaderM
     }
     match reply::if_match(headers) {
         Some(sent) if sent.trim() != "*" => {
-            let text = ErrorText::PreconditionFailed { sent: sent.to_owned() };
-            Err(ApiError::new(ErrorCode::PreconditionFailed, text).target("If-Match"))
+            let subject = Subject { sent_tag: Some(sent), ..Subject::default() };
+            Err(subject.refused(Refusal::PreconditionFailed))
         }
         _ => Ok(()),
     }

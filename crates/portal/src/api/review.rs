@@ -12,6 +12,7 @@ use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::ReviewDecision;
+use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_wire::body::LONGEST_REASON;
 use signoff_wire::operation::{OperationDetail, ReviewBody};
@@ -73,9 +74,8 @@ async fn rule(
     let standing = app.authorise(&context, &publisher, Action::Review).await?;
     let cached = find(&app, &publisher, &offer, &operation).await?;
     if cached.operation.step(&step).is_none() {
-        let known: Vec<&str> = cached.operation.steps().iter().map(|step| step.plan.id.as_str()).collect();
-        let text = ErrorText::StepNotFound { step: step.chars().take(80).collect(), known: known.join(", ") };
-        return Err(ApiError::new(ErrorCode::NotFound, text));
+        let refusal = Refusal::no_step(step.chars().take(80).collect(), cached.operation.steps());
+        return Err(Subject::default().refused(refusal));
     }
     let bytes = reply::body(&headers, body).await?;
     let body: ReviewBody = if bytes.trim_ascii().is_empty() || bytes.trim_ascii() == b"null" {

@@ -11,7 +11,7 @@ pub(crate) use diff::diff;
 pub(crate) use note::operation_messages;
 pub(crate) use offer::{offer, offer_status, stored, stored_tag, summary, tag};
 pub(crate) use operation::{detail, item, location, render_operation, state_word};
-pub(crate) use step::{step_status, steps};
+pub(crate) use step::steps;
 
 use std::borrow::Cow;
 

@@ -108,7 +108,7 @@ fn progress(since: PublisherTime, duration: Micros, now: PublisherTime, until: &
 }
 
 /// The word of the wire for where a step stands.
-pub(crate) fn step_status(state: &StepState) -> StepStatus {
+fn step_status(state: &StepState) -> StepStatus {
     match state {
         StepState::NotStarted => StepStatus::NotStarted,
         StepState::InProgress { .. } | StepState::Propagating { .. } => StepStatus::InProgress,
@@ -123,7 +123,32 @@ pub(crate) fn step_status(state: &StepState) -> StepStatus {
 
 #[cfg(test)]
 mod tests {
+    use signoff_lifecycle::refusal::Refusal;
+    use signoff_text::{Lang, RefusalText, RefusedCall, Words};
+
     use super::*;
+
+    #[test]
+    fn a_refusal_names_the_status_that_the_step_shows() {
+        let (at, since, tries) = (PublisherTime(0), PublisherTime(0), 0);
+        for state in [
+            StepState::NotStarted,
+            StepState::InProgress { since, tries },
+            StepState::WaitingForApproval { since },
+            StepState::WaitingForSignoff { since },
+            StepState::Propagating { since, tries },
+            StepState::Complete { at },
+            StepState::Inherited { at },
+            StepState::Blocked { at },
+            StepState::Rejected { at },
+            StepState::Canceled { at },
+        ] {
+            let word = step_status(&state);
+            let refusal = Refusal::StepNotWaiting { step: "certify".to_owned(), state };
+            let text = RefusalText { refusal, call: RefusedCall::default() }.render(Lang::En);
+            assert!(text.contains(&format!("is '{}', so", word.as_str())), "{text}");
+        }
+    }
 
     #[test]
     fn progress_never_shows_a_hundred_before_the_end() {

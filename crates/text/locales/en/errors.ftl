@@ -40,7 +40,7 @@ error-body-shape = The member '{ $field }' of the body has the wrong type. Send 
 error-body-missing = The member '{ $field }' of the body is missing. Add it and send the request again.
 error-repeated-member = The body holds the member '{ $field }' more than once, so it is not clear which one counts. Send it once.
 error-reserved-member = The member '{ $field }' of the body has a reserved name. Rename it.
-error-id-taken = '{ $value }' differs from the existing { $field } '{ $existing }' in letter case alone. Use '{ $existing }' for that one, or choose another id for a new one.
+error-id-taken = '{ $offer }' differs from the existing offerId '{ $existing }' in letter case alone. Use '{ $existing }' for that one, or choose another id for a new one.
 error-invalid-email = '{ $address }' in metadata.notification-emails is not an e-mail address. Correct it, and separate several addresses by commas.
 error-too-many-emails = metadata.notification-emails lists too many addresses. Send at most { $limit }.
 error-too-long = The value of '{ $field }' is too long. Shorten it to at most { $limit } characters.
@@ -75,8 +75,8 @@ error-force-past-switch = The step '{ $step }' has switched the production slot,
 error-already-undoing = The step '{ $step }' has failed and the operation is already being undone, so it can no longer be canceled. It will end as failed; publish again after that.
 error-operation-not-running = The operation '{ $operation }' is not the one that is running, so nothing was canceled. List the operations of the offer and name the running one.
 error-cancellation-failed = The cancellation '{ $cancellation }' failed, and the operation ended as failed with it. Read the messages of the cancellation to see what is left behind; the next publish removes it first.
-error-not-ready-for-go-live = The offer cannot go live while its status is '{ $state }'. Publish it and wait until its status is waitingForPublisherReview.
-error-step-not-waiting = The status of the step '{ $step }' is '{ $status }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
+error-not-ready-for-go-live = The offer cannot go live while its status is '{ $status }'. Publish it and wait until its status is waitingForPublisherReview.
+error-step-not-waiting = The status of the step '{ $step }' is '{ $state }', so there is nothing to approve or reject. Do so while its status is waitingForApproval.
 error-validation-failed =
     { $count ->
         [one] The draft cannot be published because of one finding.

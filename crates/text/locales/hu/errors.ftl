@@ -41,7 +41,7 @@ error-body-shape = A törzs egyik tagjának típusa hibás: „{ $field }”. Eb
 error-body-missing = A törzsből hiányzik ez a tag: „{ $field }”. Adja hozzá, és küldje el újra a kérést.
 error-repeated-member = A törzsben többször szerepel ez a tag: „{ $field }”, így nem egyértelmű, melyik számít. Egyszer küldje.
 error-reserved-member = A törzs egyik tagjának neve fenntartott: „{ $field }”. Nevezze át.
-error-id-taken = „{ $value }” csak kis- és nagybetűkben tér el a meglévő { $field } értékétől: „{ $existing }”. Ha arra gondolt, azt használja, újhoz pedig válasszon másik azonosítót.
+error-id-taken = „{ $offer }” csak kis- és nagybetűkben tér el a meglévő offerId értékétől: „{ $existing }”. Ha arra gondolt, azt használja, újhoz pedig válasszon másik azonosítót.
 error-invalid-email = A metadata.notification-emails egyik eleme nem e-mail-cím: „{ $address }”. Javítsa ki, és több címet vesszővel válasszon el.
 error-too-many-emails = A metadata.notification-emails túl sok címet tartalmaz. Legfeljebb { $limit } címet küldjön.
 error-too-long = Túl hosszú ennek az értéke: „{ $field }”. Rövidítse legfeljebb { $limit } karakterre.
@@ -76,8 +76,8 @@ error-force-past-switch = A lépés („{ $step }”) már átváltotta a produc
 error-already-undoing = Egy lépés („{ $step }”) sikertelen volt, és a művelet visszavonása már folyamatban van, ezért az már nem szakítható meg. A művelet sikertelenként fog véget érni; azután tegye közzé újra az ajánlatot.
 error-operation-not-running = Nem ez a művelet van folyamatban: „{ $operation }”, ezért semmi sem szakadt meg. Kérje le az ajánlat műveleteinek listáját, és a folyamatban lévőt adja meg.
 error-cancellation-failed = A megszakítás („{ $cancellation }”) sikertelen volt, és ezzel a művelet is sikertelenként ért véget. A megszakítás üzeneteiből megtudhatja, mi maradt hátra; a következő közzététel először azt távolítja el.
-error-not-ready-for-go-live = Az ajánlat ebben az állapotban nem élesíthető: „{ $state }”. Tegye közzé, és várja meg, amíg az állapota waitingForPublisherReview lesz.
-error-step-not-waiting = A lépés („{ $step }”) állapota „{ $status }”, ezért nincs mit jóváhagyni vagy elutasítani. Akkor tegye ezt, amikor az állapota waitingForApproval.
+error-not-ready-for-go-live = Az ajánlat ebben az állapotban nem élesíthető: „{ $status }”. Tegye közzé, és várja meg, amíg az állapota waitingForPublisherReview lesz.
+error-step-not-waiting = A lépés („{ $step }”) állapota „{ $state }”, ezért nincs mit jóváhagyni vagy elutasítani. Akkor tegye ezt, amikor az állapota waitingForApproval.
 error-validation-failed =
     { $count ->
         [one] A piszkozat egy kifogás miatt nem tehető közzé.

@@ -40,7 +40,7 @@ error-body-shape = Het veld ‘{ $field }’ in de body heeft het verkeerde type
 error-body-missing = Het veld ‘{ $field }’ ontbreekt in de body. Voeg het toe en stuur het verzoek opnieuw.
 error-repeated-member = De body bevat het veld ‘{ $field }’ meer dan eens, zodat niet duidelijk is welk veld telt. Stuur het één keer.
 error-reserved-member = Het veld ‘{ $field }’ in de body heeft een gereserveerde naam. Geef het een andere naam.
-error-id-taken = ‘{ $value }’ verschilt alleen in hoofdletters van de bestaande { $field } ‘{ $existing }’. Gebruik ‘{ $existing }’ als u die bedoelt, of kies een andere id voor een nieuwe.
+error-id-taken = ‘{ $offer }’ verschilt alleen in hoofdletters van de bestaande offerId ‘{ $existing }’. Gebruik ‘{ $existing }’ als u die bedoelt, of kies een andere id voor een nieuwe.
 error-invalid-email = ‘{ $address }’ in metadata.notification-emails is geen e-mailadres. Verbeter het, en scheid meerdere adressen met komma’s.
 error-too-many-emails = metadata.notification-emails bevat te veel adressen. Stuur er hoogstens { $limit }.
 error-too-long = De waarde van ‘{ $field }’ is te lang. Kort haar in tot hoogstens { $limit } tekens.
@@ -75,8 +75,8 @@ error-force-past-switch = De stap ‘{ $step }’ heeft het slot production omge
 error-already-undoing = De stap ‘{ $step }’ is mislukt en de bewerking wordt al ongedaan gemaakt, dus zij kan niet meer worden geannuleerd. Zij zal als mislukt eindigen; publiceer daarna opnieuw.
 error-operation-not-running = De bewerking ‘{ $operation }’ is niet de bewerking die bezig is, dus er is niets geannuleerd. Vraag de lijst van bewerkingen van de aanbieding op en noem de bewerking die bezig is.
 error-cancellation-failed = De annulering ‘{ $cancellation }’ is mislukt, en daarmee is ook de bewerking als mislukt geëindigd. Lees in de berichten van de annulering wat er is achtergebleven; de volgende publicatie verwijdert dat als eerste.
-error-not-ready-for-go-live = De aanbieding kan niet live gaan zolang haar status ‘{ $state }’ is. Publiceer haar en wacht tot haar status waitingForPublisherReview is.
-error-step-not-waiting = De status van de stap ‘{ $step }’ is ‘{ $status }’, dus er valt niets goed te keuren of af te wijzen. Doe dat wanneer de status waitingForApproval is.
+error-not-ready-for-go-live = De aanbieding kan niet live gaan zolang haar status ‘{ $status }’ is. Publiceer haar en wacht tot haar status waitingForPublisherReview is.
+error-step-not-waiting = De status van de stap ‘{ $step }’ is ‘{ $state }’, dus er valt niets goed te keuren of af te wijzen. Doe dat wanneer de status waitingForApproval is.
 error-validation-failed =
     { $count ->
         [one] Het concept kan wegens één bevinding niet worden gepubliceerd.

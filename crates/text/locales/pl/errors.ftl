@@ -40,7 +40,7 @@ error-body-shape = Element „{ $field }” treści ma niewłaściwy typ. Wyśli
 error-body-missing = W treści brakuje elementu „{ $field }”. Dodaj go i wyślij żądanie ponownie.
 error-repeated-member = Treść zawiera element „{ $field }” więcej niż raz, więc nie wiadomo, który się liczy. Wyślij go jeden raz.
 error-reserved-member = Element „{ $field }” treści ma zastrzeżoną nazwę. Zmień ją.
-error-id-taken = „{ $value }” różni się od istniejącego { $field } „{ $existing }” tylko wielkością liter. Użyj „{ $existing }”, jeśli o niego chodzi, albo wybierz inny identyfikator dla nowego.
+error-id-taken = „{ $offer }” różni się od istniejącego offerId „{ $existing }” tylko wielkością liter. Użyj „{ $existing }”, jeśli o niego chodzi, albo wybierz inny identyfikator dla nowego.
 error-invalid-email = „{ $address }” w metadata.notification-emails nie jest adresem e-mail. Popraw go, a kilka adresów oddziel przecinkami.
 error-too-many-emails = metadata.notification-emails zawiera zbyt wiele adresów. Wyślij ich najwyżej { $limit }.
 error-too-long = Wartość „{ $field }” jest zbyt długa. Skróć ją; dopuszczalna liczba znaków to { $limit }.
@@ -75,8 +75,8 @@ error-force-past-switch = Krok „{ $step }” przełączył już slot productio
 error-already-undoing = Krok „{ $step }” się nie powiódł i operacja jest już cofana, więc nie można jej anulować. Zakończy się niepowodzeniem; potem opublikuj ofertę ponownie.
 error-operation-not-running = Operacja „{ $operation }” nie jest tą, która trwa, więc niczego nie anulowano. Pobierz listę operacji oferty i wskaż tę, która trwa.
 error-cancellation-failed = Anulowanie „{ $cancellation }” się nie powiodło i tym samym operacja też zakończyła się niepowodzeniem. Komunikaty anulowania podają, co pozostało; następna publikacja usunie to w pierwszej kolejności.
-error-not-ready-for-go-live = Oferty nie można udostępnić, gdy jej status to „{ $state }”. Opublikuj ją i poczekaj, aż jej status zmieni się na waitingForPublisherReview.
-error-step-not-waiting = Status kroku „{ $step }” to „{ $status }”, więc nie ma czego zatwierdzać ani odrzucać. Zrób to, gdy jego status to waitingForApproval.
+error-not-ready-for-go-live = Oferty nie można udostępnić, gdy jej status to „{ $status }”. Opublikuj ją i poczekaj, aż jej status zmieni się na waitingForPublisherReview.
+error-step-not-waiting = Status kroku „{ $step }” to „{ $state }”, więc nie ma czego zatwierdzać ani odrzucać. Zrób to, gdy jego status to waitingForApproval.
 error-validation-failed =
     { $count ->
         [one] Wersji roboczej nie można opublikować; znaleziono jeden błąd.

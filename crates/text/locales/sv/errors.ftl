@@ -40,7 +40,7 @@ error-body-shape = Medlemmen ”{ $field }” i brödtexten har fel typ. Skicka 
 error-body-missing = Medlemmen ”{ $field }” saknas i brödtexten. Lägg till den och skicka begäran igen.
 error-repeated-member = Brödtexten innehåller medlemmen ”{ $field }” mer än en gång, så det är oklart vilken som gäller. Skicka den en gång.
 error-reserved-member = Medlemmen ”{ $field }” i brödtexten har ett reserverat namn. Byt namn på den.
-error-id-taken = ”{ $value }” skiljer sig bara i versaler och gemener från befintligt { $field } ”{ $existing }”. Använd ”{ $existing }” om det är det som avses, eller välj ett annat id för något nytt.
+error-id-taken = ”{ $offer }” skiljer sig bara i versaler och gemener från befintligt offerId ”{ $existing }”. Använd ”{ $existing }” om det är det som avses, eller välj ett annat id för något nytt.
 error-invalid-email = ”{ $address }” i metadata.notification-emails är ingen e-postadress. Rätta den och skilj flera adresser åt med kommatecken.
 error-too-many-emails = metadata.notification-emails innehåller för många adresser. Skicka högst { $limit }.
 error-too-long = Värdet av ”{ $field }” är för långt. Korta det till högst { $limit } tecken.
@@ -75,8 +75,8 @@ error-force-past-switch = Steget ”{ $step }” har bytt platsen production, s�
 error-already-undoing = Steget ”{ $step }” har misslyckats och åtgärden håller redan på att ångras, så den kan inte längre avbrytas. Den kommer att sluta som misslyckad; publicera på nytt därefter.
 error-operation-not-running = Åtgärden ”{ $operation }” är inte den som pågår, så ingenting avbröts. Lista erbjudandets åtgärder och ange den som pågår.
 error-cancellation-failed = Avbrytningen ”{ $cancellation }” misslyckades, och därmed slutade även åtgärden som misslyckad. Läs i avbrytningens meddelanden vad som finns kvar; nästa publicering tar bort det först.
-error-not-ready-for-go-live = Erbjudandet kan inte sättas i produktion medan dess status är ”{ $state }”. Publicera det och vänta tills dess status är waitingForPublisherReview.
-error-step-not-waiting = Status för steget ”{ $step }” är ”{ $status }”, så det finns inget att godkänna eller avslå. Gör det medan dess status är waitingForApproval.
+error-not-ready-for-go-live = Erbjudandet kan inte sättas i produktion medan dess status är ”{ $status }”. Publicera det och vänta tills dess status är waitingForPublisherReview.
+error-step-not-waiting = Status för steget ”{ $step }” är ”{ $state }”, så det finns inget att godkänna eller avslå. Gör det medan dess status är waitingForApproval.
 error-validation-failed =
     { $count ->
         [one] Utkastet kan inte publiceras på grund av en anmärkning.

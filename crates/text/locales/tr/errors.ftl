@@ -41,7 +41,7 @@ error-body-shape = Gövdedeki “{ $field }” üyesinin türü yanlış. Şu t�
 error-body-missing = Gövdede “{ $field }” üyesi eksik. Ekleyip isteği yeniden gönderin.
 error-repeated-member = Gövdede “{ $field }” üyesi birden çok kez var, bu yüzden hangisinin geçerli olduğu belli değil. Bir kez gönderin.
 error-reserved-member = Gövdedeki “{ $field }” üyesinin adı ayrılmış bir addır. Adını değiştirin.
-error-id-taken = “{ $value }”, var olan { $field } “{ $existing }” değerinden yalnızca büyük/küçük harf bakımından farklı. Onu kastediyorsanız “{ $existing }” kullanın, yeni bir kayıt için başka bir kimlik seçin.
+error-id-taken = “{ $offer }”, var olan offerId “{ $existing }” değerinden yalnızca büyük/küçük harf bakımından farklı. Onu kastediyorsanız “{ $existing }” kullanın, yeni bir kayıt için başka bir kimlik seçin.
 error-invalid-email = metadata.notification-emails içindeki “{ $address }” bir e-posta adresi değil. Düzeltin ve birden çok adresi virgülle ayırın.
 error-too-many-emails = metadata.notification-emails çok fazla adres içeriyor. En çok { $limit } adres gönderin.
 error-too-long = “{ $field }” değeri çok uzun. En çok { $limit } karakter olacak biçimde kısaltın.
@@ -76,8 +76,8 @@ error-force-past-switch = “{ $step }” adımı production yuvasını değişt
 error-already-undoing = “{ $step }” adımı başarısız oldu ve işlem zaten geri alınıyor, bu nedenle artık iptal edilemez. İşlem başarısız olarak bitecek; ondan sonra yeniden yayımlayın.
 error-operation-not-running = “{ $operation }” kimlikli işlem şu anda süren işlem değil, bu nedenle hiçbir şey iptal edilmedi. Teklifin işlemlerini listeleyin ve süren işlemi belirtin.
 error-cancellation-failed = “{ $cancellation }” kimlikli iptal işlemi başarısız oldu ve işlem de onunla birlikte başarısız olarak bitti. Geride ne kaldığını görmek için iptal işleminin iletilerini okuyun; bir sonraki yayımlama önce bunları kaldırır.
-error-not-ready-for-go-live = Teklif, durumu “{ $state }” iken canlıya alınamaz. Teklifi yayımlayın ve durumu waitingForPublisherReview olana kadar bekleyin.
-error-step-not-waiting = “{ $step }” adımının durumu “{ $status }”, bu nedenle onaylanacak veya reddedilecek bir şey yok. Bunu, adımın durumu waitingForApproval iken yapın.
+error-not-ready-for-go-live = Teklif, durumu “{ $status }” iken canlıya alınamaz. Teklifi yayımlayın ve durumu waitingForPublisherReview olana kadar bekleyin.
+error-step-not-waiting = “{ $step }” adımının durumu “{ $state }”, bu nedenle onaylanacak veya reddedilecek bir şey yok. Bunu, adımın durumu waitingForApproval iken yapın.
 error-validation-failed =
     { $count ->
         [one] Taslak bir bulgu nedeniyle yayımlanamıyor.

@@ -11,7 +11,7 @@ use fluent_syntax::{
     parser,
 };
 
-use crate::{ErrorText, Lang, MailText, clean, mail, notes};
+use crate::{ErrorText, Lang, MailText, RefusalText, clean, mail, notes};
 
 /// What a translation must have in common with the other ones: variables, references, and the words that
 /// it selects on. Plural categories differ from language to language and do not count.
@@ -119,6 +119,9 @@ fn every_folder_is_a_language() {
 fn every_key_is_said_somewhere() {
     let keys_of = |file| messages(Lang::En, file).into_keys().collect::<BTreeSet<_>>();
     let errors = ErrorText::samples().iter().map(|text| text.parts(clean::one_line).0.to_owned()).collect();
+    let refusals: BTreeSet<String> =
+        RefusalText::samples().iter().map(|text| text.parts(clean::one_line).0.to_owned()).collect();
+    let errors = &refusals | &errors;
     assert_eq!(keys_of("errors.ftl"), errors);
     let notes = notes::samples().iter().map(|note| notes::parts(note, clean::html).0.to_owned()).collect();
     assert_eq!(keys_of("notes.ftl"), notes);

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use fluent_templates::fluent_bundle::FluentValue;
+use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::refusal::{Reference, Refusal};
 
 use crate::{
-    ErrorText, Lang, MailText, OperationKind, Words, clean, left_behind,
+    ErrorText, Lang, MailText, RefusalText, RefusedCall, Words, clean, left_behind,
     loader::{lookup, lookup_in},
     mail::LEFT_BEHIND,
     message::{Args, Clean},
     notes,
+    sample::{ROUNDS, Sample},
 };
 
 /// Renders without falling back to English, and checks what every sentence must fulfil.
@@ -41,6 +44,19 @@ fn every_error_renders_and_names_its_arguments() {
             assert!(names_all(&text, &args), "{lang:?} {error:?}: {text}");
             assert!(!text.contains('\n'), "{lang:?} {error:?}: {text}");
             assert_eq!(error.render(lang), text);
+        }
+    }
+}
+
+#[test]
+fn every_refusal_renders_and_names_its_arguments() {
+    for lang in Lang::ALL {
+        for refusal in RefusalText::samples() {
+            let (key, args) = refusal.parts(clean::short_line);
+            let text = render_strictly(lang, key, &args);
+            assert!(names_all(&text, &args), "{lang:?} {refusal:?}: {text}");
+            assert!(!text.contains('\n'), "{lang:?} {refusal:?}: {text}");
+            assert_eq!(refusal.render(lang), text);
         }
     }
 }
@@ -79,13 +95,18 @@ fn what_a_mail_says_of_what_is_left_renders_and_names_the_step() {
     }
 }
 
+fn said(refusal: Refusal, lang: Lang) -> String {
+    RefusalText { refusal, call: RefusedCall::default() }.render(lang)
+}
+
 #[test]
 fn the_kinds_and_the_languages_differ() {
     let mut seen = BTreeSet::new();
     for lang in Lang::ALL {
-        for kind in [OperationKind::Publish, OperationKind::GoLive, OperationKind::Cancel] {
-            let error = ErrorText::OperationInProgress { kind, operation: "x".to_owned() };
-            assert!(seen.insert(error.render(lang)), "{lang:?} {kind:?}");
+        for round in 0..ROUNDS {
+            let operation = Reference { id: OperationId::of(7), ..Reference::sample("operation", round) };
+            let refusal = Refusal::OperationInProgress { operation, waits_for_signoff: false };
+            assert!(seen.insert(said(refusal, lang)), "{lang:?} {round}");
         }
     }
 }
@@ -94,7 +115,8 @@ fn the_kinds_and_the_languages_differ() {
 fn every_sentence_is_translated() {
     let keys_and_args = |clean: Clean| {
         let errors = ErrorText::samples().into_iter().map(move |text| text.parts(clean));
-        errors.chain(notes::samples().into_iter().map(move |note| notes::parts(&note, clean)))
+        let refusals = RefusalText::samples().into_iter().map(move |text| text.parts(clean));
+        errors.chain(refusals).chain(notes::samples().into_iter().map(move |note| notes::parts(&note, clean)))
     };
     for lang in Lang::ALL.into_iter().filter(|&lang| lang != Lang::En) {
         for (key, args) in keys_and_args(clean::one_line) {
@@ -105,7 +127,7 @@ fn every_sentence_is_translated() {
 
 #[test]
 fn counts_take_the_plural_of_the_language() {
-    let said = |count| ErrorText::ValidationFailed { count }.render(Lang::Pl);
+    let said = |count| said(Refusal::ValidationFailed { count }, Lang::Pl);
     let plurals =
         [(1, "jeden błąd."), (3, "3 błędy."), (5, "5 błędów."), (22, "22 błędy."), (111, "111 błędów.")];
     for (count, plural) in plurals {
