@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::PublisherTime;
 use signoff_store::contract::Mail;
-use signoff_text::{Lang, MailContext, MailText, OperationKind, left_behind};
+use signoff_text::{Lang, MailContext, MailText, left_behind};
 
 /// A message as it is sent, and as the mailbox of the development mode shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,11 +59,7 @@ fn text_of(mail: &Mail, lang: Lang) -> MailText {
         publisher: mail.publisher.clone(),
         offer: mail.offer.clone(),
         operation: mail.operation.to_string(),
-        kind: match mail.kind.as_str() {
-            "goLive" => OperationKind::GoLive,
-            "cancel" => OperationKind::Cancel,
-            _ => OperationKind::Publish,
-        },
+        kind: mail.kind,
     };
     match mail.event.clone() {
         Event::Started => MailText::Started { context },
@@ -96,6 +92,7 @@ fn date(at: PublisherTime) -> String {
 #[cfg(test)]
 mod tests {
     use signoff_lifecycle::ids::OperationId;
+    use signoff_lifecycle::operation::Goal;
 
     use super::*;
 
@@ -104,7 +101,7 @@ mod tests {
             publisher: "contoso".to_owned(),
             offer: "sample-vm".to_owned(),
             operation: OperationId::of(7),
-            kind: "goLive".to_owned(),
+            kind: Goal::GoLive,
             recipient: "seller@contoso.example".to_owned(),
             event,
             at: PublisherTime(1_772_701_687_000_000),

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::operation::Goal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Mail, Outbox};
 use signoff_store::testing::CapturedLog;
@@ -45,7 +46,7 @@ impl Tray {
                 publisher: "contoso".to_owned(),
                 offer: "sample-vm".to_owned(),
                 operation: OperationId::of(7),
-                kind: "publish".to_owned(),
+                kind: Goal::Publish,
                 recipient: (*recipient).to_owned(),
                 event: Event::Started,
                 at: START,

@@ -15,6 +15,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
 use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::operation::Goal;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 use signoff_store::contract::{
     Aged, Artifacts, Audit, Change, Claim, Claimed, Content, Delivery, Directory, Lease, Mail, OfferFilter,
@@ -64,7 +65,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
         publisher: CONTOSO.to_owned(),
         offer: "vm".to_owned(),
         operation: operation.head().id,
-        kind: "publish".to_owned(),
+        kind: Goal::Publish,
         recipient: "ann@contoso.example".to_owned(),
         event: Event::Started,
         at: NOW,

@@ -20,7 +20,7 @@ mod tests;
 
 pub use errors::ErrorText;
 pub use findings::{FindingText, JsonKind};
-pub use kind::{CallerKind, OperationKind};
+pub use kind::CallerKind;
 pub use lang::Lang;
 pub use mail::{MailContext, MailText, left_behind};
 pub use message::Words;

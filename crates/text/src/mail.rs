@@ -1,7 +1,9 @@
 //! The mails of an operation: one per event and recipient.
 
+use signoff_lifecycle::operation::Goal;
+
 use crate::{
-    Lang, OperationKind, clean,
+    Lang, clean,
     loader::lookup,
     message::{Args, Argument, Clean, messages},
 };
@@ -15,8 +17,8 @@ pub struct MailContext {
     pub offer: String,
     /// The operation id; of the cancellation where the event is one's.
     pub operation: String,
-    /// What the operation does.
-    pub kind: OperationKind,
+    /// What it is for; of a cancellation, what it cancels is for.
+    pub kind: Goal,
 }
 
 impl Argument for MailContext {
@@ -107,7 +109,7 @@ mod tests {
             publisher: HOSTILE.to_owned(),
             offer: HOSTILE.to_owned(),
             operation: HOSTILE.to_owned(),
-            kind: OperationKind::Publish,
+            kind: Goal::Publish,
         }
     }
 
@@ -121,7 +123,7 @@ mod tests {
             publisher: "contoso".to_owned(),
             offer: "sample-vm".to_owned(),
             operation: "c0ffee00".to_owned(),
-            kind: OperationKind::Publish,
+            kind: Goal::Publish,
         }
     }
 

@@ -9,10 +9,10 @@ use std::fmt;
 use fluent_templates::fluent_bundle::FluentValue;
 use signoff_lifecycle::ids::OperationId;
 use signoff_lifecycle::offer::OfferStatus;
-use signoff_lifecycle::operation::{Kind, StepState};
+use signoff_lifecycle::operation::{Goal, Kind, StepState};
 use signoff_lifecycle::refusal::Reference;
 
-use crate::{CallerKind, Lang, OperationKind};
+use crate::{CallerKind, Lang};
 
 /// What can be said to a person, in each language.
 pub trait Words: fmt::Debug + Send + Sync {
@@ -114,9 +114,13 @@ impl Argument for StepState {
     }
 }
 
-impl Argument for OperationKind {
+impl Argument for Goal {
     fn append(&self, name: &'static str, _clean: Clean, args: &mut Args) {
-        args.push((name, self.word().into()));
+        let word = match self {
+            Self::Publish => "publish",
+            Self::GoLive => "goLive",
+        };
+        args.push((name, word.into()));
     }
 }
 

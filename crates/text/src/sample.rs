@@ -2,10 +2,10 @@
 
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::OfferStatus;
-use signoff_lifecycle::operation::{Kind, Slot, StepState};
+use signoff_lifecycle::operation::{Goal, Kind, Slot, StepState};
 use signoff_lifecycle::refusal::Reference;
 
-use crate::{CallerKind, MailContext, OperationKind};
+use crate::{CallerKind, MailContext};
 
 /// How often `samples` goes through the variants: one, few and many, the plural forms of the six languages.
 pub(crate) const ROUNDS: usize = 3;
@@ -69,9 +69,9 @@ impl Sample for StepState {
     }
 }
 
-impl Sample for OperationKind {
+impl Sample for Goal {
     fn sample(_name: &str, round: usize) -> Self {
-        [Self::Publish, Self::GoLive, Self::Cancel][round]
+        [Self::Publish, Self::GoLive, Self::Publish][round]
     }
 }
 

@@ -27,15 +27,12 @@ impl Engine {
                     record.and_then(|record| record.seller_contact).into_iter().collect()
                 }
             };
-            let kind = state.target().map(|target| match target.goal {
-                Goal::GoLive => "goLive",
-                Goal::Publish => "publish",
-            });
+            let kind = state.target().map_or(Goal::Publish, |target| target.goal);
             letters.extend(recipients.into_iter().map(|recipient| Mail {
                 publisher: publisher.to_owned(),
                 offer: state.offer.id.clone(),
                 operation: *operation,
-                kind: kind.unwrap_or("publish").to_owned(),
+                kind,
                 recipient,
                 event: event.clone(),
                 at: now,

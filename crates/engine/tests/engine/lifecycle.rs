@@ -2,7 +2,7 @@
 
 use signoff_engine::EngineError;
 use signoff_lifecycle::decision::{Event, StopReply};
-use signoff_lifecycle::operation::{Phase, Standing, StepState};
+use signoff_lifecycle::operation::{Goal, Phase, Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, World, started, step, stopped};
@@ -38,8 +38,8 @@ async fn a_draft_goes_live() {
         [(publish, "started"), (publish, "waitingForSignoff"), (golive, "started"), (golive, "live")];
     assert_eq!(told, expected);
     assert!(letters.iter().all(|letter| letter.mail.recipient == "ann@contoso.example"));
-    let kinds: Vec<_> = letters.iter().map(|letter| letter.mail.kind.as_str()).collect();
-    assert_eq!(kinds, ["publish", "publish", "goLive", "goLive"]);
+    let kinds: Vec<_> = letters.iter().map(|letter| letter.mail.kind).collect();
+    assert_eq!(kinds, [Goal::Publish, Goal::Publish, Goal::GoLive, Goal::GoLive]);
 }
 
 #[tokio::test]

@@ -10,7 +10,8 @@ use crate::ids::{OperationId, PublisherTime};
 use crate::plan::CancelPolicy;
 
 /// What a submission is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Goal {
     /// It brings a snapshot of the draft to the preview slot.
     Publish,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
+use signoff_lifecycle::operation::Goal;
 use signoff_mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};
 use signoff_store::contract::{Change, Letter, Mail, Offers, Outbox};
 use signoff_store_sqlite::SqliteStore;
@@ -42,7 +43,7 @@ pub(crate) fn mail(recipient: &str, event: Event) -> Mail {
         publisher: "contoso".to_owned(),
         offer: "sample-vm".to_owned(),
         operation: OperationId::of(0x5661_5b67_2185_49fe_80d2_c4dd_f77b_b2e8),
-        kind: "publish".to_owned(),
+        kind: Goal::Publish,
         recipient: recipient.to_owned(),
         event,
         at: START,

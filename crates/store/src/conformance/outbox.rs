@@ -4,6 +4,7 @@ use crate::contract::{Change, Delivery, Letter, Mail};
 use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::operation::Goal;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, HOUR, NOW, REAL_NOW, apply, bare, mail, put, write_mail};
@@ -15,7 +16,7 @@ async fn due(store: &dyn Store, now: PublisherTime) -> Vec<Letter> {
 pub async fn a_letter_is_written_once(fx: &impl Fixture) {
     let store = fx.store();
     let first = mail("ann@contoso.example", Event::Started);
-    let again = Mail { at: NOW.plus(HOUR), kind: "goLive".to_owned(), ..first.clone() };
+    let again = Mail { at: NOW.plus(HOUR), kind: Goal::GoLive, ..first.clone() };
     write_mail(&*store, vec![first.clone(), again.clone()]).await;
     write_mail(&*store, vec![again]).await;
     let to_another = mail("bob@contoso.example", Event::Started);

@@ -12,7 +12,7 @@ use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
 use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::Aggregate;
-use signoff_lifecycle::operation::WorkKind;
+use signoff_lifecycle::operation::{Goal, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 
 pub const CONTOSO: &str = "contoso";
@@ -140,7 +140,7 @@ pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> 
             publisher: offer.publisher.clone(),
             offer: offer.id.clone(),
             operation: notification.operation,
-            kind: "publish".to_owned(),
+            kind: Goal::Publish,
             recipient,
             event: notification.event.clone(),
             at: now,
@@ -226,7 +226,7 @@ pub fn mail(recipient: &str, event: Event) -> Mail {
         publisher: CONTOSO.to_owned(),
         offer: "a".to_owned(),
         operation: id(1),
-        kind: "publish".to_owned(),
+        kind: Goal::Publish,
         recipient: recipient.to_owned(),
         event,
         at: NOW,

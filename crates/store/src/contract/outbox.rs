@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::operation::Goal;
 
 use super::StoreError;
 
@@ -17,8 +18,8 @@ pub struct Mail {
     pub offer: String,
     /// The operation it is about; with the event's name and the recipient this is the key by which it is told once.
     pub operation: OperationId,
-    /// `publish` or `goLive`.
-    pub kind: String,
+    /// What that is for, or the publish or golive that it cancels.
+    pub kind: Goal,
     /// The address.
     pub recipient: String,
     /// What happened.

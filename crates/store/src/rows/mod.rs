@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
-use signoff_lifecycle::operation::WorkKind;
+use signoff_lifecycle::operation::{Goal, WorkKind};
 
 use crate::StoreError;
 use crate::contract::{Delivery, Letter, Mail};
@@ -55,7 +55,7 @@ pub fn role_of(word: &str) -> Result<Role, StoreError> {
 #[derive(Serialize, Deserialize)]
 struct LetterBody<'a> {
     offer: Cow<'a, str>,
-    kind: Cow<'a, str>,
+    kind: Goal,
     event: Cow<'a, Event>,
     at: PublisherTime,
 }
@@ -64,7 +64,7 @@ struct LetterBody<'a> {
 pub fn letter_body(mail: &Mail) -> Result<Vec<u8>, StoreError> {
     pack(&LetterBody {
         offer: Cow::Borrowed(&mail.offer),
-        kind: Cow::Borrowed(&mail.kind),
+        kind: mail.kind,
         event: Cow::Borrowed(&mail.event),
         at: mail.at,
     })
@@ -97,7 +97,7 @@ pub fn letter(columns: LetterColumns) -> Result<Letter, StoreError> {
         publisher: columns.publisher,
         offer: told.offer.into_owned(),
         operation: columns.operation,
-        kind: told.kind.into_owned(),
+        kind: told.kind,
         recipient: columns.recipient,
         event: told.event.into_owned(),
         at: told.at,

@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] go live
-        [cancel] cancellation
        *[publish] publish
     }
 mail-facts =

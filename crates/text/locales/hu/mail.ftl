@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] élesítés
-        [cancel] megszakítás
        *[publish] közzététel
     }
 mail-facts =

@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] livegang
-        [cancel] annulering
        *[publish] publicatie
     }
 mail-facts =

@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] udostępnienie
-        [cancel] anulowanie
        *[publish] publikacja
     }
 mail-facts =

@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] produktionssättning
-        [cancel] avbrytning
        *[publish] publicering
     }
 mail-facts =

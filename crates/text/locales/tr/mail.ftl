@@ -3,7 +3,6 @@
 mail-kind =
     { $kind ->
         [goLive] canlıya alma
-        [cancel] iptal
        *[publish] yayımlama
     }
 mail-facts =
