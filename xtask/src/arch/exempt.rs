@@ -21,7 +21,7 @@ pub(super) fn test_lines(path: &str, text: &str) -> Vec<bool> {
     answer
 }
 
-fn is_test_file(path: &str) -> bool {
+pub(super) fn is_test_file(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "tests" | "tests.rs") || part.ends_with("_tests.rs"))
 }
 

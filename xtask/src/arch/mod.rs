@@ -2,7 +2,8 @@
 //!
 //! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`],
 //! [`decisions`] and [`unused`] judge it. [`files`] walks the sources; [`scan`], [`exempt`] and [`size`] judge them;
-//! [`citations`] follows what sources and documents cite. [`idle`] looks for exceptions of the tables that nothing needs.
+//! [`citations`] follows what sources and documents cite; [`unmade`] looks for words that no code says, [`idle`] for exceptions
+//! that nothing needs.
 
 mod citations;
 mod decisions;
@@ -16,6 +17,7 @@ mod purity;
 mod rules;
 mod scan;
 mod size;
+mod unmade;
 mod unused;
 
 use crate::shell::{Failure, cargo, output, root};
@@ -42,6 +44,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     findings.extend(unused::check(&graph, &sources, &workspace));
     findings.extend(sources.iter().flat_map(scan::check));
     findings.extend(size::check(&sources));
+    findings.extend(unmade::check(&sources));
     findings.extend(idle::check(&graph, &sources));
     findings.extend(log_lines::check(&sources, &operations));
     let documents = citations::Documents::read(root())?;

@@ -241,6 +241,18 @@ pub(super) const LARGEST_CRATE: usize = 8_000;
 /// Dependencies that no source names, of which package, and what they are for.
 pub(super) const USED_UNSEEN: &[(&str, &str, &str)] = &[];
 
+/// The enums whose variants are words for people, and where they stand: some code must make each variant.
+pub(super) const MADE: &[(&str, &str)] = &[
+    ("Note", "crates/lifecycle/src/note.rs"),
+    ("Refusal", "crates/lifecycle/src/refusal.rs"),
+    ("ErrorText", "crates/text/src/errors.rs"),
+    ("FindingText", "crates/text/src/findings.rs"),
+    ("MailText", "crates/text/src/mail.rs"),
+];
+
+/// Where making a variant does not count: the tools, which are no part of a server.
+pub(super) const MADE_BY_NONE_OF: &[&str] = &["crates/model/", "crates/sim/", "bench/", "xtask/"];
+
 /// Where each dependency has its reason.
 pub(super) const DECISIONS: &str = "docs/decisions.md";
 
