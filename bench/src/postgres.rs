@@ -28,7 +28,7 @@ impl Postgres {
 
     /// The address of a database, for the server under test and for every program of PostgreSQL.
     pub(crate) fn address(&self, database: &str) -> String {
-        // On one machine nobody listens in, and neither side is to pay for TLS.
+        // On one machine TLS is not needed, and neither side should pay for it.
         format!("{}/{database}?sslmode=disable", self.running.address)
     }
 

@@ -10,7 +10,7 @@ use crate::{Error, Plan};
 
 /// Starts: one takes so little that more of them cost nothing.
 const STARTS: usize = 9;
-/// After this time a server that nobody asks has become quiet.
+/// After this time a server without requests has become quiet.
 const SETTLED: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {

@@ -1,4 +1,4 @@
-//! A development server asks for no token, so that a page in the browser of whoever runs it could give it orders. These
+//! A development server asks for no token, so a page in its user's browser could give it orders. These
 //! checks keep pages out and let every other client in.
 //!
 //! What a page may send without asking the server first has one of three content types, none of them JSON; so a request
@@ -8,7 +8,8 @@
 //!
 //! The API and the token hosts demand credentials, but those of a development server are in its documentation. They are
 //! reached by other names, too: those of the portal, which no page can have lead anywhere, and whatever a container is
-//! called. So there the name counts only where a browser sends an `Origin`, which it does with every request for a token.
+//! called. So there the name counts only where a browser sends an `Origin`, which it does with every request for a
+//! token.
 
 use std::net::IpAddr;
 

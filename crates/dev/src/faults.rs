@@ -42,7 +42,7 @@ impl Faults {
         self.load_alone(store).await
     }
 
-    /// The same, for whoever holds `changing`.
+    /// The same, for a caller that holds `changing`.
     async fn load_alone(&self, store: &dyn Store) -> Result<(), StoreError> {
         let stored = store.dev_states(DevKind::Fault).await?;
         let rules = stored.iter().map(|(_, _, body)| {

@@ -74,8 +74,8 @@ impl Dev {
     /// Puts the state of a snapshot in the place of the present one.
     ///
     /// # Errors
-    /// If the file is no snapshot of this server, is damaged or holds what breaks a rule, or the store fails; the present state
-    /// then stays.
+    /// If the file is no snapshot of this server, is damaged or holds what breaks a rule, or the store fails; the
+    /// present state then stays.
     pub async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         refuse_unsound(file).await?;
         self.engine().restore(file).await?;
@@ -132,7 +132,7 @@ async fn refresh(State(dev): State<Dev>, request: Request, next: Next) -> Respon
     }
 }
 
-/// Reads JSON; whatever it says it is, it must be JSON of this shape. What its headers must say is seen to by
+/// Reads JSON of this shape; the content type is not looked at here. What its headers must say is seen to by
 /// [`browser_guard::guard`].
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)

@@ -9,7 +9,7 @@ use signoff_upkeep::{self as upkeep, Place, UpkeepError};
 /// Looks at a snapshot as `signoff store check` looks at a store. An older one is brought up to date before.
 pub(crate) async fn refuse_unsound(file: &Path) -> Result<(), StoreError> {
     let place = Place::sqlite(file);
-    // The file was written a moment ago: whatever is in the way lies in it.
+    // The file was written a moment ago: a fault lies in its content.
     let refused = |error: UpkeepError| StoreError::Corrupt(error.to_string());
     let migrations = upkeep::migrations(&place).await.map_err(refused)?;
     if migrations.done.is_empty() {

@@ -76,7 +76,7 @@ impl Source for Machine {
 pub struct Clock {
     source: Box<dyn Source>,
     shared: SharedTime,
-    /// In the order of their names: whoever goes through them does so in the same order every time.
+    /// In the order of their names, so that every pass has the same order.
     set: RwLock<BTreeMap<String, Set>>,
     ids: Mutex<Ids>,
 }
@@ -342,7 +342,7 @@ mod tests {
         assert_eq!(clock.real(), RealTime(500), "nobody shares it yet");
         times.1.store(7, Ordering::SeqCst);
         clock.share_time(100_000_000);
-        // Whatever the machine's clock is set to.
+        // Independent of what the machine's clock is set to.
         times.0.store(-9, Ordering::SeqCst);
         times.1.store(10, Ordering::SeqCst);
         assert_eq!(clock.real(), RealTime(100_000_010));

@@ -41,7 +41,7 @@ pub struct Settings {
     pub dev: bool,
     /// Whether mail leaves for a mail server; without, it stays in the mailbox.
     pub deliver_mail: bool,
-    /// How long a piece of work is held without a word from whoever does it.
+    /// How long a piece of work is held without a word from its worker.
     pub lease_for: Duration,
     /// At most so many pieces of work are done at once.
     pub concurrency: usize,

@@ -1,5 +1,5 @@
-//! A clock that was ahead and is put right leaves work behind that is due far too late. It is pulled in: at the start, for
-//! nobody knows what the clock showed before, and whenever the clock is seen to go back.
+//! A clock that was ahead and is put right leaves work behind that is due far too late. It is pulled in: at the start,
+//! for nobody knows what the clock showed before, and whenever the clock is seen to go back.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::usecase::Plain;
 
 /// How often the clock is looked at.
 const EVERY: Duration = Duration::from_secs(30);
-/// What is due within this time is not worth a look: it is done before long, whatever the clock showed.
+/// What is due within this time is not worth a look: it is done soon, even if the clock was wrong.
 const SOON: Micros = Micros::from_millis(60_000);
 /// A clock that went back by less, in microseconds, is none that was wrong.
 const STEP: i64 = 10_000_000;

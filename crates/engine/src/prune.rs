@@ -25,7 +25,7 @@ impl Engine {
             if batch < AT_ONCE {
                 return Ok(removed);
             }
-            // Between two batches whoever waits has a turn.
+            // Between two batches other writers have a turn.
             tokio::task::yield_now().await;
         }
     }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 pub(crate) async fn sleep_or_stop(stop: &mut watch::Receiver<bool>, pause: Duration) -> Option<()> {
     tokio::select! {
         biased;
-        // Without anybody who could say stop there is nobody to work for.
+        // The sender was dropped: shut down.
         _ = stop.wait_for(|stop| *stop) => None,
         () = tokio::time::sleep(pause) => Some(()),
     }

@@ -93,7 +93,7 @@ impl App {
         self.directory_changed();
     }
 
-    /// Says from now on that this server goes away: whoever asks whether it is ready is told so, and each answer
+    /// Says from now on that this server goes away: the readiness check says so, and each answer
     /// closes its connection. Everything is answered all the same.
     pub fn drain(&self) {
         self.inner.draining.store(true, Ordering::Relaxed);

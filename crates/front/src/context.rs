@@ -124,7 +124,7 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Who, Problem> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
     let authorization = authorizations.next();
     if authorizations.next().is_some() {
-        // Of two tokens nobody can say which one counts.
+        // With two tokens it is not clear which one counts.
         return Err(unauthorised(app, headers, AuthError::Malformed));
     }
     if let Some(token) = &app.settings().operator_token {

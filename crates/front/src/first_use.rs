@@ -46,7 +46,7 @@ pub fn new_publisher(id: &str, dev: bool) -> Publisher {
     }
 }
 
-/// Who is to be registered, if the names are such that nobody is taken for somebody else.
+/// Who is to be registered, if the names can be confused with no one else's.
 ///
 /// # Errors
 /// 400 that names the part.

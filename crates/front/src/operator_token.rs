@@ -36,8 +36,8 @@ impl OperatorToken {
         Self(Arc::new(Kept::Here(token.into())))
     }
 
-    /// A token that may be replaced at its `source` while the server runs: it is read when a request asks for it, at most
-    /// once a second. While it cannot be read, no token is the operator's.
+    /// A token that may be replaced at its `source` while the server runs: it is read when a request asks for it, at
+    /// most once a second. While it cannot be read, no token is the operator's.
     pub fn read_from(source: impl Fn() -> Result<String, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(Kept::There { source: Box::new(source), seen: Mutex::default() }))
     }
@@ -101,7 +101,7 @@ mod tests {
         *place.lock() = Ok("second".to_owned());
         now = now.plus(COUNTS_FOR);
         assert!(token.is(b"second", now) && !token.is(b"first", now));
-        // What cannot be read is nobody's, until it can.
+        // While it cannot be read, no token is the operator's.
         *place.lock() = Err("no such file".to_owned());
         now = now.plus(COUNTS_FOR);
         assert!(!token.is(b"second", now) && !token.is(b"first", now) && !token.is(b"", now));

@@ -1,4 +1,4 @@
-//! How often something may be done in a while: counts per node, of whoever does it, in memory that is bounded.
+//! How often something may be done in a while: counts per node and caller, in memory that is bounded.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -106,7 +106,7 @@ impl<K: Eq + Hash + Clone, T: Moment> Quota<K, T> {
         Micros(self.window.0 * u64::from(count) / u64::from(self.most))
     }
 
-    /// When all is paid back that was taken so far: within a window, whatever was charged and however the clock was set.
+    /// When all is paid back that was taken so far: within a window, for any charge and any setting of the clock.
     fn owed(&self, all: &HashMap<K, T>, key: &K, now: T) -> T {
         all.get(key).copied().unwrap_or(now).clamp(now, now.plus(self.window))
     }

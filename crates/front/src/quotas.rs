@@ -21,7 +21,7 @@ pub const FAILED_SIGN_INS: u32 = 30;
 
 const HOUR: Micros = Micros::from_millis(3_600_000);
 
-/// How much is permitted; `None`: whatever comes.
+/// How much is permitted; `None`: no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QuotaSettings {
     /// Publishes and golives of one caller in an hour.

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::door::{Doors, Refusal};
 use crate::problem::{Kind, Problem};
 
-/// Whether the headers count: reads may come again anyhow, whatever they say.
+/// Whether the headers count: reads may be repeated without them.
 fn counts(method: &Method, headers: &HeaderMap) -> bool {
     ![Method::GET, Method::HEAD].contains(method)
         && (headers.contains_key(REQUEST_ID) || headers.contains_key(FIRST_SENT))
@@ -101,7 +101,7 @@ impl Wanted {
     }
 
     /// `accepted`, unless the headers themselves were refused: however often the request comes, it is carried out
-    /// once at most. `None`: nobody asked. `refusal` is what the reply tells, if it is one.
+    /// once at most. `None`: it was not asked for. `refusal` is what the reply tells, if it is one.
     pub(crate) fn result(self, refusal: Option<&dyn Refusal>) -> Option<HeaderValue> {
         let refused = refusal.is_some_and(Refusal::refuses_repeatability);
         let result = if refused { REJECTED } else { ACCEPTED };

@@ -72,7 +72,7 @@ pub fn not_modified(tag: &str) -> Response {
     with_tag(response, tag)
 }
 
-/// The guard that was sent; `None`: none was. What cannot be read is a tag that nobody was given, not no guard.
+/// The guard that was sent; `None`: none was. A tag that cannot be read matches nothing; it is not the same as no guard.
 pub fn if_match(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(header::IF_MATCH)

@@ -70,7 +70,7 @@ impl Wait {
     }
 
     /// The operation that a committed command started or found, once it moved past what the command left. `None`:
-    /// the caller does not wait, or may not read it any more. Whatever becomes of the wait, the command stands.
+    /// the caller does not wait, or may not read it any more. The command stands, also if the wait fails.
     pub async fn past(
         &self,
         app: &App,

@@ -62,7 +62,7 @@ impl AuthError {
         }
     }
 
-    /// The refusal of a token that names `issuer`, whatever text that is.
+    /// The refusal of a token that names `issuer`, which may be any text.
     pub(super) fn untrusted(issuer: &str) -> Self {
         const SHOWN: usize = 200;
         Self::Issuer { issuer: quotable(issuer, SHOWN) }

@@ -256,7 +256,7 @@ mod tests {
             (json!({"sub": "c"}), &app),
             (json!({"sub": null, "oid": "c"}), &app),
             (json!({"idtyp": "device", "scp": null}), &app),
-            // A program with a name that is not a program's is let in as nobody.
+            // A program whose name is not fit for a program is not let in.
             (json!({"scp": null, "azp": "user:o"}), &None),
             (json!({"scp": null, "azp": "Operator"}), &None),
         ] {

@@ -28,7 +28,8 @@ const FIRST_PAUSE: i64 = 5;
 /// Seconds after which the key set is fetched again although every key asked for is known: a key that its issuer
 /// withdrew is not trusted for longer.
 const FRESH: i64 = 60 * 60;
-/// For so many seconds a token counts from its `iat` on, unless the settings say otherwise, whatever its `exp` says.
+/// For so many seconds a token counts from its `iat` on, unless the settings say otherwise; its `exp` does not extend
+/// this.
 pub const MOST_AGE: i64 = 28 * 60 * 60;
 
 /// The issuer whose tokens production trusts (settings `[identity]`).

@@ -81,7 +81,7 @@ impl Issuer {
         }
     }
 
-    /// Starts loading or making the signing key in the background and returns at once; whoever needs the key
+    /// Starts loading or making the signing key in the background and returns at once; a caller that needs the key
     /// earlier waits for it. Must be called within a tokio runtime.
     pub fn warm_up(self: Arc<Self>) {
         tokio::spawn(async move {
@@ -177,7 +177,7 @@ impl Issuer {
         }
         let answered_before = self.answered.load(Ordering::SeqCst);
         let _one_at_a_time = self.asking.lock().await;
-        // The next answer but one was asked for after this call, and so holds whatever was there by then.
+        // The next answer but one was asked for after this call, and so it holds all that was there by then.
         if self.answered.load(Ordering::SeqCst) < answered_before + 2 {
             self.reload().await?;
             self.answered.fetch_add(1, Ordering::SeqCst);

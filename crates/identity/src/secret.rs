@@ -16,7 +16,7 @@ pub fn made() -> String {
     URL_SAFE_NO_PAD.encode(random::secret())
 }
 
-/// Compares `secret` with nobody's, for as long as that takes with somebody's.
+/// Compares `secret` with a made-up one, which takes as long as with a real one.
 pub(super) fn match_nobody(secret: &str) {
     std::hint::black_box(matches(std::hint::black_box(secret), NOBODYS));
 }
@@ -48,7 +48,7 @@ fn digest(salt: &[u8], secret: &str) -> [u8; 32] {
     Sha256::new().chain_update(salt).chain_update(secret).finalize().into()
 }
 
-/// Compares every byte whatever the first difference, so that timing tells nothing.
+/// Compares every byte, also after the first difference, so that timing tells nothing.
 fn same(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && left.iter().zip(right).fold(0, |seen, (l, r)| seen | (l ^ r)) == 0
 }

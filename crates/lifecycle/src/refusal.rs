@@ -46,7 +46,7 @@ pub enum Refusal {
     ValidationFailed { count: usize },
     /// The checks looked at an earlier draft than the one that stands: check this one.
     DraftChanged,
-    /// The step waits for nobody.
+    /// The step waits for no decision.
     StepNotWaiting { step: String, state: StepState },
     /// Who started the operation may not approve its steps.
     SelfReview { step: String },

@@ -12,7 +12,7 @@ pub enum OnCancelDeadline {
     /// The undo failed: something of the step may be left.
     #[default]
     Fail,
-    /// The undo counts as done, and a message says that nobody answered.
+    /// The undo counts as done, and a message says that no answer came.
     Complete,
 }
 
@@ -86,7 +86,7 @@ impl WebhookProgress {
 const SHORTEST_PAUSE: Micros = Micros::from_millis(1);
 
 impl StepPlan {
-    /// What is agreed with the third party that does the step. A scripted step asks nobody.
+    /// What is agreed with the third party that does the step. A scripted step asks no third party.
     pub fn third_party(&self) -> Option<&Webhook> {
         let webhook = self.webhook.as_deref()?;
         (self.executor == Executor::Webhook && self.script.is_none()).then_some(webhook)

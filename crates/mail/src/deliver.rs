@@ -30,7 +30,7 @@ pub struct DeliverySettings {
     /// At most so many letters are on their way at the same time; at least one.
     pub at_once: usize,
     /// The outbox is looked at again after this time, where others write letters, too, and may die before they send
-    /// them. `None`: nobody does.
+    /// them. `None`: no one does.
     pub look_every: Option<Duration>,
 }
 
@@ -127,8 +127,8 @@ impl Deliverer {
         due.inspect_err(availability::failed).ok()
     }
 
-    /// How long it takes until there are other letters to send; `None`: until somebody writes one. `late` tells of letters
-    /// that are due later than any pause explains.
+    /// How long it takes until there are other letters to send; `None`: until somebody writes one. `late` tells of
+    /// letters that are due later than any pause explains.
     async fn pause(&self, was_late: bool, late: &mut Option<Micros>) -> Option<Duration> {
         let next = match self.outbox.next_letter_due(self.clock.now(), &self.clock.clocks()).await {
             Ok(next) => next,

@@ -74,7 +74,7 @@ fn text_of(mail: &Mail, lang: Lang) -> MailText {
     }
 }
 
-/// The recipient's part is hashed: the header is seen by whoever gets a forwarded copy.
+/// The recipient's part is hashed: everybody who gets a forwarded copy sees the header.
 fn message_id(mail: &Mail) -> String {
     let hash = Sha256::digest(mail.recipient.as_bytes());
     let short = hash.iter().take(8).fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));

@@ -30,7 +30,7 @@ impl Clock for Still {
     }
 }
 
-/// Letters that nobody has in hand.
+/// Letters that no sender holds.
 #[derive(Default)]
 struct Tray {
     letters: Mutex<Vec<Letter>>,

@@ -63,7 +63,7 @@ impl Carrier for Transport {
         let mut connection = attempt.await.unwrap_or_else(|_| {
             Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
         })?;
-        // The message is taken, whatever comes of the goodbye.
+        // The message is taken, also if the goodbye fails.
         let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
         Ok(())
     }
@@ -96,7 +96,7 @@ impl Transport {
             Err(self.passing(format!("no answer within {:?}; see the mail setting `timeout`", self.timeout)))
         });
         let mut connection = connected.map_err(|error| error.to_string())?;
-        // What there was to know is known, whatever comes of the goodbye.
+        // The check is done, also if the goodbye fails.
         let _ = tokio::time::timeout(GOODBYE, connection.quit()).await;
         Ok(())
     }

@@ -188,7 +188,7 @@ pub(crate) fn operation(state: &Aggregate, which: Which) -> Option<OperationRef<
     }
 }
 
-/// Its id; that of an operation which is gone is nobody's.
+/// Its id; that of an operation which is gone names none.
 fn id_of(state: &Aggregate, which: Which) -> OperationId {
     operation(state, which).map_or(OperationId::of(0), |operation| operation.head().id)
 }

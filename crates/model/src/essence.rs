@@ -1,10 +1,10 @@
 //! The normal form of what is stored: everything that a later decision looks at, and nothing else.
 //!
-//! Times stand still. Revisions are dropped, and messages but those that name what is left. Operations and versions are numbered anew in their order, so
-//! that no number grows for ever: this is what makes the states finite however many operations an offer has had.
-//! Attempts are numbered 1 (outstanding) or 0 (none): that numbers only grow is checked on every decision. Tries are
-//! "none" or "all but the last one", and where they have no end, "none" or "some". A deadline is ahead until a result
-//! comes that comes after it.
+//! Times stand still. Revisions are dropped, and messages but those that name what is left. Operations and versions
+//! are numbered anew in their order, so that no number grows for ever: this is what makes the states finite however
+//! many operations an offer has had. Attempts are numbered 1 (outstanding) or 0 (none): that numbers only grow is
+//! checked on every decision. Tries are "none" or "all but the last one", and where they have no end, "none" or
+//! "some". A deadline is ahead until a result comes that comes after it.
 
 use std::collections::BTreeMap;
 
@@ -182,7 +182,7 @@ fn number(id: OperationId) -> u64 {
     u64::try_from(id.value()).unwrap_or(u64::MAX)
 }
 
-/// Every place in which an operation is named. Rows that name no operation we still know are nobody's.
+/// Every place in which an operation is named. Rows that name no operation we still know belong to none.
 fn for_each_id(stored: &mut Stored, see: &mut dyn FnMut(&mut OperationId)) {
     let offer = &mut stored.aggregate.offer;
     offer.newest.iter_mut().for_each(&mut *see);

@@ -50,7 +50,7 @@ pub enum Fault {
     NoCompare,
     /// An event is told twice.
     ToldTwice,
-    /// A cancel on the spot is told to nobody.
+    /// A cancel on the spot sends no notification.
     NotTold,
     /// A repeated cancel starts a second cancellation.
     SecondCancellation,

@@ -28,7 +28,7 @@ pub(crate) enum Does {
     Make,
     /// It removes what earlier operations left behind.
     Sweep,
-    /// It asks a third party, into which nobody sees.
+    /// It asks a third party, whose state is hidden.
     Ask,
 }
 

@@ -131,7 +131,7 @@ impl State {
                     *load = Load::Stale(0);
                 }
                 if *call == Call::Cancel(By::Tag(false)) {
-                    // Refused whatever happens, as one that names an operation which is gone.
+                    // Always refused, like one that names an operation which is gone.
                     *call = Call::Cancel(By::Name(Which::Gone));
                 }
             }
@@ -171,7 +171,7 @@ impl State {
 }
 
 impl Piece {
-    /// Drops what cannot matter any more: a load that is stale is refused by the comparison whatever it holds, and of
+    /// Drops what cannot matter any more: the comparison refuses a stale load with any content, and of
     /// work that was taken back only an undo can still touch the world.
     fn forget(&mut self, fault: Option<Fault>) {
         if let Some((_, Load::Stale(base))) = &mut self.hand

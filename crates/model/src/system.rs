@@ -21,7 +21,7 @@ pub enum Action {
     /// The request of this client is committed and answered; `lost`: the answer does not arrive, and it is sent again.
     /// If the offer changed since its load, it is loaded and decided anew.
     Commit { client: usize, lost: bool },
-    /// An idle worker claims work that is due; whoever had it before has had it too long.
+    /// An idle worker claims work that is due; the worker that had it before had it too long.
     Claim { offer: u8, of: Which },
     /// A worker does its work, with this effect in the world or none, and decides on its result.
     Work { worker: usize, outcome: Outcome, effect: bool },

@@ -1,4 +1,4 @@
-//! The world: what steps made and is there, whatever the store says about it.
+//! The world: what steps made and is there, independent of what the store says.
 
 use signoff_lifecycle::decision::Decision;
 use signoff_lifecycle::offer::Aggregate;

@@ -34,7 +34,7 @@ const REMOVED: [&str; 3] = ["NO_PROXY", "SSL_CERT_DIR", "no_proxy"];
 /// What to change in the environment that COMMAND inherits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// Variables to set, whatever they are now.
+    /// Variables to set, in place of their present values.
     pub set: BTreeMap<&'static str, OsString>,
     /// Variables to remove.
     pub unset: Vec<&'static str>,

@@ -24,7 +24,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether the command did not do what it was run for: it called nothing, or something in it trusted nobody here.
+    /// Whether the command did not do what it was run for: it called nothing, or something in it did not trust the server.
     pub fn is_doubtful(&self) -> bool {
         self.counts.calls == 0 || self.of(Event::Distrusted).next().is_some()
     }

@@ -191,7 +191,7 @@ fn described_arg(arg: Arg) -> Arg {
         Some(help) => arg.help(help).hide_possible_values(true),
         None => arg,
     };
-    // What a variable holds is nobody's business who reads over a shoulder.
+    // Values of variables may be secrets: they are not printed.
     let arg = arg.hide_env_values(true);
     if std::env::var_os(&variable).is_some_and(|value| value.is_empty()) {
         arg.env(Resettable::Reset)

@@ -226,7 +226,7 @@ impl Settings {
     }
 
     /// A client of the server as its operator: a token that was typed, else `SIGNOFF_OPERATOR_TOKEN` (or its file), where
-    /// the server itself has it from, else whatever token is given.
+    /// the server itself has it from, else the token that is given.
     pub(crate) fn operator_client(&self) -> Result<Client, Failure> {
         let given = self.merged.token.clone();
         let own = if self.merged.is_token_typed { None } else { secret("SIGNOFF_OPERATOR_TOKEN")? };

@@ -167,7 +167,7 @@ impl Followed {
     }
 }
 
-/// Follows the operation at `location` and returns its last state, whatever that is. Ctrl-C ends the following alone.
+/// Follows the operation at `location` and returns its last state, good or bad. Ctrl-C ends the following alone.
 pub(crate) async fn follow(
     client: &Client,
     location: &str,

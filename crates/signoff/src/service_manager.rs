@@ -1,5 +1,5 @@
 //! Tells the service manager that the server is ready or stops (systemd, `Type=notify`): a datagram to the socket that
-//! `NOTIFY_SOCKET` names. Without it nobody asks.
+//! `NOTIFY_SOCKET` names. Without it no service manager asks.
 
 /// The server answers.
 pub(crate) fn ready() {

@@ -43,7 +43,7 @@ impl StopSignals {
     pub(crate) async fn at_least(&self, wanted: u32) {
         let mut counted = self.0.clone();
         if counted.wait_for(|count| *count >= wanted).await.is_err() {
-            // Nobody listens any more, so none will come.
+            // The receiver is gone, so none will come.
             std::future::pending::<()>().await;
         }
     }
@@ -135,7 +135,7 @@ fn draining(drain: Duration, limit: Duration) -> String {
     )
 }
 
-/// Ends the process after `limit`, whatever it hangs on: a thread of its own needs nobody's help.
+/// Ends the process after `limit`, even if all else hangs: it is a thread of its own.
 fn end_after(limit: Duration) {
     let watch = std::thread::Builder::new().name("limit".to_owned()).spawn(move || {
         std::thread::sleep(limit);

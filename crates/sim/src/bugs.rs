@@ -103,7 +103,7 @@ impl Bug {
     }
 }
 
-/// The revision that the offer has now, whatever the change was decided on.
+/// The revision that the offer has now, not the one that the change was decided on.
 fn present(store: &MemoryStore, change: &Change) -> Option<u64> {
     let offer = &change.next.offer;
     store.look(|tables| tables.revision(&offer.publisher, &offer.id))

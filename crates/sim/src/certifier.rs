@@ -175,7 +175,7 @@ impl Certifier {
             self.book.count(format!("callback {status} {code}"));
             self.book.line(&format!("certifier says {} and gets {status} {code}", word.body));
             let mut state = self.shared.lock();
-            // Nobody takes a word away but this loop.
+            // Only this loop takes entries away.
             let mut word = state.words.remove(place);
             if status == 503 && word.tries < 20 {
                 word.tries += 1;

@@ -112,7 +112,7 @@ fn until_done(world: &World, task: &impl AsyncFn(&World, &Node)) {
     }
 }
 
-/// Nothing goes wrong any more, and whoever is waited for does what is waited for: every operation must end.
+/// Nothing goes wrong any more, and every third party and reviewer acts: every operation must end.
 async fn everything_ends(world: &World, node: &Node) {
     for _ in 0..LOOKS {
         if world.book.is_wrong() || has_ended(world) {

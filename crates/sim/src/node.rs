@@ -42,7 +42,7 @@ impl Node {
     /// Starts the server and its workers in the present runtime.
     ///
     /// # Errors
-    /// If the store fails: whoever starts servers tries again.
+    /// If the store fails: the caller tries again.
     pub(crate) async fn start(
         store: Arc<dyn Store>,
         profile: &Profile,

@@ -15,7 +15,7 @@ use super::tls::{Tls, TlsParameters};
 
 /// A connection that is not made by then is not made, unless the address says otherwise.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
-/// What was sent and not acknowledged by then was sent to nobody, unless the address says otherwise.
+/// A connection with data that is not acknowledged by then is dead, unless the address says otherwise.
 const SILENCE_LIMIT: Duration = Duration::from_secs(15);
 /// A connection on which nothing was said for so long is asked whether the other end is still there.
 const QUIET_LIMIT: Duration = Duration::from_secs(10);
@@ -64,7 +64,7 @@ struct At {
 }
 
 impl Address {
-    /// The same with this password, whatever it had before.
+    /// The same with this password in place of any other.
     #[must_use]
     pub fn with_password(mut self, password: &str) -> Self {
         self.template.password(password);

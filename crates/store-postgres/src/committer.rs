@@ -129,12 +129,12 @@ impl Queue {
             let (mut group, gone) = lane.take();
             self.waiting -= group.len() + gone;
             if group.is_empty() {
-                // Whoever is left waits for a statement that is under way.
+                // The changes that are left wait for a statement that is under way.
                 self.forget_if_idle(&publisher);
                 continue;
             }
             self.give_turn(publisher);
-            // ChangeRows are locked in one order, whoever locks them.
+            // Every node locks rows in one order.
             group.sort_by(|a, b| a.rows.offer.offer_id.cmp(&b.rows.offer.offer_id));
             return group;
         }
@@ -199,7 +199,7 @@ async fn write(pool: &Pool, answer: Duration, queue: &Mutex<Queue>, pushed: &Sem
         queue.done(&group);
         queue.turns.len()
     };
-    // Whoever was passed over because its offer was busy, or the group full, has its turn.
+    // A change that was passed over because its offer was busy, or the group full, has its turn.
     if turns > 0 {
         pushed.add_permits(1);
     }

@@ -1,4 +1,4 @@
-//! What does not answer. Nobody waits longer for an answer than its limit. The connection that owes it stays where it is
+//! Connections that do not answer. No call waits longer than its limit. The connection that owes it stays where it is
 //! while the server is at work for it: a commit may wait for a standby for long, and another connection in its place would
 //! be one too many. Else it is thrown away, and its place is free.
 
@@ -80,7 +80,7 @@ async fn end_of_work(pool: &Pool, session: &Session, until: Instant) {
 /// Asks over another connection whether the server is at work for the session.
 async fn is_at_work(pool: &Pool, session: &Session) -> bool {
     let silence = &pool.manager().silence;
-    // One asks at a time, and if nobody answers, it has asked for all.
+    // One call asks at a time; if there is no answer, it has asked for all.
     let _turn = silence.turn().await;
     if silence.was_unreached_since(session.found) {
         return false;

@@ -157,8 +157,8 @@ impl Offers for PostgresStore {
     }
 }
 
-/// An offer's newest operation. A cancellation is newer than its target, whatever their ids say: a cancel may have drawn its id
-/// first.
+/// An offer's newest operation. A cancellation is newer than its target, even if their ids say otherwise: a cancel may
+/// have drawn its id first.
 const NEWEST: &str = "SELECT coalesce(offer.cancellation, offer.target) FROM offer
     WHERE offer.publisher_id = $1 AND offer.offer_id = $2";
 

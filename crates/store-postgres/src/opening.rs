@@ -122,7 +122,7 @@ async fn prepare_once(pool: &Pool, settings: &PostgresSettings) -> Result<(), Op
     Ok(())
 }
 
-/// Whether a pooler lends a session to whoever speaks: else two connections of ours have two sessions that stay theirs.
+/// Whether a pooler lends its sessions by transaction: else two connections of ours have two sessions that stay theirs.
 async fn shares_sessions(pool: &Pool, first: &Pooled) -> Result<bool, StoreError> {
     let second = pool::take(pool).await?;
     let now = connect::session(first).await?;

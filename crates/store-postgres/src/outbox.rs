@@ -14,7 +14,7 @@ use super::values::{Parameter, column, operation_id, unsigned, uuid};
 
 const COLUMNS: &str =
     "outbox.id, publisher_id, operation_id, recipient, body, failures, due_at, outcome, last_error";
-/// Nobody holds anything for as long as ten minutes: what says so was written by a clock that was ahead.
+/// No letter is held for ten minutes: such a row was written by a clock that was ahead.
 const FREE: &str = "(held_until IS NULL OR held_until <= statement_timestamp()
     OR held_until > statement_timestamp() + interval '10 minutes')";
 

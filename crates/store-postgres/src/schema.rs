@@ -11,7 +11,7 @@ use super::values::column;
 /// Every migration in its order, with its name.
 pub const MIGRATIONS: &[(&str, &str)] = migrations!();
 
-/// Names the lock that a migrating node holds; any number that nobody else uses.
+/// Names the lock that a migrating node holds; any number that is not used elsewhere.
 const LOCK: i64 = 0x7369_676e_6f66_6621;
 
 /// Brings the schema up to date. Of several nodes that start together one does, the others wait for it. A schema that

@@ -17,7 +17,7 @@ pub(super) const GROUP: i32 = 500;
 /// Rows of the table with this place among the tables.
 pub(super) type Group = (usize, Vec<Vec<Value>>);
 
-/// Sends the table's rows as the transaction sees them. If nobody takes them any more it stops, and that is no error.
+/// Sends the table's rows as the transaction sees them. If the receiver is gone it stops, and that is no error.
 pub(super) async fn read(
     transaction: &Transaction<'_>,
     (place, table): (usize, &Table),

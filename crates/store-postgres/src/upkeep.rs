@@ -19,7 +19,7 @@ use super::settings::PostgresSettings;
 use super::values::column;
 use super::{opening, schema, transfer};
 
-/// Names the lock that whoever fills a database holds; any number that nobody else uses.
+/// Names the lock that is held while a database is filled; any number that is not used elsewhere.
 const FILLING: i64 = 0x7369_676e_6f66_6622;
 
 /// Connections of servers are looked for so often, with so long between.

@@ -35,7 +35,7 @@ pub(super) struct Checkpoints {
 }
 
 impl Drop for Checkpoints {
-    /// Waits for the thread: it holds a connection, and whoever closes the last one takes the log away.
+    /// Waits for the thread: it holds a connection, and closing the last one takes the log away.
     fn drop(&mut self) {
         self.requests = None;
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {

@@ -163,8 +163,8 @@ const KEPT: &str =
         AND operation.operation_id = kept.operation_id
     WHERE kept.publisher_id = ?1 AND kept.offer_id = ?2";
 
-/// An offer's newest operation. A cancellation is newer than its target, whatever their ids say: a cancel may have drawn its id
-/// first.
+/// An offer's newest operation. A cancellation is newer than its target, even if their ids say otherwise: a cancel may
+/// have drawn its id first.
 const NEWEST: &str = "SELECT coalesce(offer.cancellation, offer.target) FROM offer
     WHERE offer.publisher_id = ?1 AND offer.offer_id = ?2";
 

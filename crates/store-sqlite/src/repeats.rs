@@ -57,7 +57,7 @@ impl Repeats for SqliteStore {
 /// Keeps a reply within the caller's transaction.
 ///
 /// # Errors
-/// [`StoreError::Stale`] if there is one with this key: whoever comes second has to look at it.
+/// [`StoreError::Stale`] if there is one with this key: the second caller has to look at it.
 pub(super) fn keep(connection: &Connection, publisher: &str, reply: &ReplyRow) -> Result<(), StoreError> {
     let rows = connection
         .prepare_cached(

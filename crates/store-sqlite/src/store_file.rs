@@ -1,4 +1,4 @@
-//! The file itself, behind whatever names it has: who opens it, and what else lies beside it.
+//! The file itself, behind all its names: who opens it, and what else lies beside it.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -117,7 +117,7 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 }
 
 /// Looks into a file that is there, before anything is done with it. One that cannot be read yet is looked at again by
-/// whoever opens it.
+/// the server that opens it.
 fn refuse_foreign(path: &Path) -> Result<(), StoreError> {
     let Ok(connection) = Connection::open_with_flags(path, READ_ONLY) else { return Ok(()) };
     match schema::belonging(&connection) {

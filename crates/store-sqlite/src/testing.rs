@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 /// If the file is no database.
 pub fn faults_of_file(file: &Path) -> Vec<String> {
     let read = || -> Result<Vec<String>, rusqlite::Error> {
-        // A log that a dead server left is taken in by whoever opens the file next, and that takes writing.
+        // The next server that opens the file takes in the log of a dead one, and that takes writing.
         let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let mut found = Vec::new();
         for check in ["PRAGMA integrity_check", "PRAGMA foreign_key_check"] {
@@ -26,7 +26,7 @@ pub fn faults_of_file(file: &Path) -> Vec<String> {
     read().unwrap_or_else(|error| panic!("{} cannot be checked: {error}", file.display()))
 }
 
-/// Copies the files as they are now, in the midst of whatever happens to them: what `kill -9` would leave.
+/// Copies the files as they are now, in the midst of writes: what `kill -9` would leave.
 ///
 /// # Errors
 /// If a file cannot be copied.

@@ -70,7 +70,7 @@ pub(super) struct Writer {
 }
 
 impl Drop for Writer {
-    /// Waits for what is being written: whoever opens the file next finds all of it.
+    /// Waits for what is being written: the next server that opens the file finds all of it.
     fn drop(&mut self) {
         self.jobs = None;
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
@@ -320,7 +320,7 @@ mod tests {
         rows.map(Result::unwrap).collect()
     }
 
-    /// Of changes that wait together one does not fit on the disk. Whatever the others are told must be so.
+    /// Of changes that wait together one does not fit on the disk. What the others are told must be so.
     #[tokio::test]
     async fn a_full_disk_makes_no_answer_a_lie() {
         let folder = tempfile::TempDir::new().unwrap();

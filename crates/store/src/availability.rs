@@ -1,4 +1,4 @@
-//! One line in the log when the store goes away, and one when it is back: whoever meets it in between says nothing.
+//! One line in the log when the store goes away, and one when it is back: calls in between say nothing.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 

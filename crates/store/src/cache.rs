@@ -22,7 +22,7 @@ pub struct Cache<K, V> {
 }
 
 struct Shard<K, V> {
-    /// Grows with whatever makes slots void: a commit that begins or ends, and everything forgotten.
+    /// Grows with each event that makes slots void: a commit that begins or ends, or a clear.
     generation: u64,
     kept: HashMap<K, V>,
     /// What the values weigh.
@@ -132,7 +132,7 @@ impl<K: Eq + Hash, V> Cache<K, V> {
         (shard.kept.get(key).cloned(), slot)
     }
 
-    /// A slot for the key, whatever is kept of it.
+    /// A slot for the key, also if a value is kept.
     pub fn slot(&self, key: K) -> Slot<'_, K, V> {
         let generation = self.shard(&key).read().generation;
         Slot { cache: self, key, generation }
@@ -184,7 +184,7 @@ impl<K: Eq + Hash, V> Cache<K, V> {
 }
 
 impl<K: Clone + Eq + Hash, V> Cache<K, V> {
-    /// To be called before a commit that changes these keys: from its moment on, which nobody sees, the store alone is
+    /// To be called before a commit that changes these keys: from its moment on, which is not seen here, only the store is
     /// right.
     pub fn changing(&self, keys: Vec<K>) -> Changing<'_, K, V> {
         for key in &keys {

@@ -1,5 +1,5 @@
 //! Files and folders that only their owner can read: a store holds signing keys, hashes and the secrets of offers. Each
-//! gets its mode when it is made, so that it never has a wider one, whatever the umask is.
+//! gets its mode when it is made, so that it never has a wider one, under any umask.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};

@@ -1,5 +1,5 @@
 //! The tables as both engines have them, the migrations that make them, and rows as plain values: what a snapshot or a
-//! copy carries from one store to another. Leases stay behind: whoever opens the copy takes up all work at once.
+//! copy carries from one store to another. Leases stay behind: a server on the copy takes up all work at once.
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

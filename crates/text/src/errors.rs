@@ -73,7 +73,7 @@ messages! {
             /// The limit in characters.
             limit: usize,
         } => "error-invalid-name",
-        /// A name for people holds characters that nobody sees.
+        /// A display name holds invisible characters.
         HiddenCharacters {
             /// The path of the member.
             field: String,

@@ -77,7 +77,7 @@ messages! {
 }
 
 impl MailText {
-    /// The subject: one line, whatever the arguments hold.
+    /// The subject: one line, also if an argument has several.
     pub fn subject(&self, lang: Lang) -> String {
         let (key, args) = self.parts(clean::one_line);
         clean::one_line(&lookup(lang, &format!("{key}-subject"), &args))

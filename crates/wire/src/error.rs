@@ -114,7 +114,7 @@ codes! {
     LastOwner = 400,
     /// The server gives no tokens itself: it trusts those of another issuer.
     NoTokenEndpoint = 400,
-    /// The step waits for nobody's decision.
+    /// The step waits for no decision.
     StepNotWaiting = 400,
     /// The draft cannot be published as it is; `details` lists every finding.
     ValidationFailed = 422,

@@ -100,7 +100,7 @@ fn split(opaque: &str) -> Option<Parts<'_>> {
 /// The value of `If-Match` or `If-None-Match`, or of `eTag` in a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IfMatch {
-    /// `*`: whatever there is.
+    /// `*`: any version, if there is one.
     Any,
     /// One or more tags, without their quotes and `W/`.
     Tags(Vec<String>),

@@ -28,7 +28,7 @@ pub struct Offer<'a> {
     /// The version of the draft, from 1. A publish takes it, and the draft goes on as the next version; changes alone
     /// do not count.
     pub version: u64,
-    /// `displayText`, `offer`, `plans` and whatever else was put.
+    /// `displayText`, `offer`, `plans` and all else that was put.
     #[schema(value_type = Object)]
     pub definition: Cow<'a, RawValue>,
     /// When it last changed, RFC 3339.

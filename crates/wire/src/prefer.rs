@@ -4,7 +4,7 @@
 pub const PREFER: &str = "prefer";
 /// The header in which a server says what it went by.
 pub const PREFERENCE_APPLIED: &str = "preference-applied";
-/// The longest wait in seconds; whoever asks for more gets this. Proxies give a reply up after 60 s, as a rule.
+/// The longest wait in seconds; a caller that asks for more gets this. Proxies give a reply up after 60 s, as a rule.
 pub const LONGEST_WAIT: u64 = 50;
 
 /// The seconds that the values of `Prefer`, or of `Preference-Applied`, name, at most [`LONGEST_WAIT`].

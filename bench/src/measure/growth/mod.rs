@@ -26,7 +26,8 @@ const CONNECTIONS: usize = 64;
 const COUNTED: usize = 400;
 const STARTS: usize = 5;
 
-/// Options of the server that PostgreSQL's figures come from: a fill writes no log, and each statement's pages are counted.
+/// Options of the server that PostgreSQL's figures come from: a fill writes no log, and each statement's pages are
+/// counted.
 const OPTIONS: &str =
     "-c wal_level=minimal -c max_wal_senders=0 -c shared_preload_libraries=pg_stat_statements";
 
@@ -164,7 +165,8 @@ async fn run(plan: &Plan, both: [Store<'_>; 2], stored: usize, names: &Names) ->
     Ok(rows)
 }
 
-/// How many offers are measured, as many in both stores, and how far they are apart, so that they are all over the store.
+/// How many offers are measured, as many in both stores, and how far they are apart, so that they are all over the
+/// store.
 fn spread(filled: Filled) -> (usize, usize) {
     let count = filled.offers.min(FEW / 20);
     (count, filled.offers / count)
@@ -194,8 +196,8 @@ impl Side<'_> {
         Ok(Rates { publishes: publishes.rate(), cancels: cancels.rate(), polls: polls.rate() })
     }
 
-    /// Polls an old operation of each of the offers, which are all over the store; `place` says which: the oldest has the
-    /// first.
+    /// Polls an old operation of each of the offers, which are all over the store; `place` says which: the oldest has
+    /// the first.
     async fn polls(
         &self,
         place: usize,
@@ -224,7 +226,7 @@ impl Side<'_> {
         let cancels = self.offers.cancel(1).await?.latencies.len();
         let of_cancels = self.read(true).await? - before;
         let before = self.read(false).await?;
-        // Of operations that nobody has polled yet: what is kept in memory costs no page.
+        // Of operations that were not polled yet: those kept in memory cost no page.
         let polls = self.polls(2, 1, Some(COUNTED), Duration::from_mins(1)).await?.latencies.len();
         let of_polls = self.read(false).await? - before;
         let (cancels, polls) = (u32::try_from(cancels)?, u32::try_from(polls)?);

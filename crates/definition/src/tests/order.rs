@@ -1,4 +1,4 @@
-//! Findings come in the order of the document, whatever that is.
+//! Findings come in the order of the document.
 
 use proptest::prelude::*;
 use serde_json::Value;

@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 80;
 const LONGEST_VALUE: usize = 200;
 
 /// A member or an item, whether it is there or not. A member that is `null` counts as not there; an item that is
-/// `null` is of the wrong type, whatever is expected.
+/// `null` is always of the wrong type.
 #[derive(Debug)]
 pub(super) struct Node<'p> {
     value: Option<&'p Value>,

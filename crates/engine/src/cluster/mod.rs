@@ -1,8 +1,8 @@
 //! What a node does that shares its store with others, so that it makes no difference which of them answers.
 //!
-//! Nobody leads and nobody tells the others anything: each asks the store. A read asks whether what is kept here is
-//! still so, who waits is looked for by a steady tick, and what was looked up of the directory counts for a short time.
-//! A node that has its store to itself has no [`Cluster`].
+//! There is no leader, and nodes do not talk to each other: each asks the store. A read asks whether what is kept here
+//! is still so, who waits is looked for by a steady tick, and what was looked up of the directory counts for a short
+//! time. A node that has its store to itself has no [`Cluster`].
 
 mod notice;
 mod time;
@@ -21,7 +21,8 @@ pub(crate) struct Cluster {
 
 /// How often a node looks for what others leave to it.
 pub(crate) struct Pace {
-    /// Work whose holder died falls free when its lease runs out, which nobody tells: it is looked for after this time.
+    /// Work whose holder died falls free when its lease runs out, which causes no event: it is looked for after this
+    /// time.
     pub(crate) look_for_work: Duration,
     /// Nodes that were started together do not go through the same operations at the same time: who comes first
     /// forgets them, and the others find nothing. Each begins at some moment within this time.

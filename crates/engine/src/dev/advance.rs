@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use crate::clock::Set;
 use crate::engine::Engine;
 
-/// How long a clock stands still without a word from whoever advances it.
+/// How long a clock stands still without a word from the node that advances it.
 const STILL_FOR: Micros = Micros::from_millis(5000);
 /// With less than this left, the word is given.
 const RENEW_BEFORE: Micros = Micros::from_millis(2500);

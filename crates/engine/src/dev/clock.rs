@@ -42,8 +42,8 @@ impl Engine {
     /// the way has happened.
     ///
     /// # Errors
-    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, [`AdvanceError::Leaving`] if this node
-    /// stops.
+    /// [`AdvanceError::Pending`] if that takes more than half a minute of real time, [`AdvanceError::Leaving`] if this
+    /// node stops.
     pub async fn advance(&self, publisher: &str, span: Micros) -> Result<PublisherTime, AdvanceError> {
         let turn = {
             let mut advancing = self.shared.advancing.lock();
@@ -54,7 +54,7 @@ impl Engine {
             biased;
             played = self.play(publisher, span) => return played,
             () = tokio::time::sleep(PATIENCE) => {}
-            // Nobody here does what falls due any more.
+            // This node does no work any more.
             () = self.shared.leaving.begun() => {
                 return Err(AdvanceError::Leaving { now: self.shared.clock.now(publisher) });
             }

@@ -55,7 +55,7 @@ pub(crate) trait StepExecutor: Send + Sync {
     /// Runs the step.
     async fn run(&self, task: &Task<'_>) -> Result<(), StepError>;
 
-    /// Removes whatever the step made, finished or not.
+    /// Removes all that the step made, finished or not.
     async fn undo(&self, task: &Task<'_>) -> Result<(), StepError>;
 }
 

@@ -30,7 +30,7 @@ pub(super) async fn remove_leftovers(
     Ok(leftovers)
 }
 
-/// How the step was planned that left it: whoever made it removes it, even if somebody else does such steps by now.
+/// How the step was planned that left it: the executor that made it removes it, even if another one does such steps now.
 /// What a scenario says of its undo is the present one's matter.
 async fn plan_of(
     task: &Task<'_>,

@@ -281,7 +281,7 @@ mod tests {
             moves.mark_unchanged();
             woken
         };
-        // Whatever happened before the first word may have been missed.
+        // A change before the first word may have been missed.
         assert!(wakes("contoso", 3));
         assert!(!wakes("contoso", 3));
         assert!(!wakes("fabrikam", 4));

@@ -3,7 +3,7 @@
 //! Waiting costs a place in a map and whatever the waiting call itself holds: no thread, and no timer of the
 //! operation. Whoever learns of a move tells it to [`Followers`]; that is the commit path of this node, and with
 //! several nodes also whatever hears of the commits of the others. Nothing is handed over: who is woken reads the
-//! operation again, so that a word too many does no harm and a slow follower holds nobody up.
+//! operation again, so that spurious wake-ups are harmless and a slow follower delays no one.
 
 mod followers;
 

@@ -1,6 +1,6 @@
 //! Operations of a store that other nodes write to, as they were when somebody looked last. Every look asks the store,
 //! which tells with one read of one row whether they are still so: what was decoded and rendered is used again then, and
-//! nobody is told what is over.
+//! no reader gets a state that is over.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ type Number = (String, String, u64);
 /// What is kept.
 pub(crate) struct Clustered {
     known: Cache<OperationId, (Arc<CachedOperation>, Fingerprint)>,
-    /// Which operation a number is. Whoever uses it sees by the operation whether it is right.
+    /// Which operation a number is. A caller sees by the operation whether it is right.
     numbers: Cache<Number, OperationId>,
 }
 

@@ -82,7 +82,7 @@ async fn steps_are_small_and_a_crash_between_them_is_harmless() {
         after = step.seen;
     }
     drop(engine);
-    // Whoever comes next knows nothing of it and begins with the oldest that is left.
+    // The next pass knows nothing of it and begins with the oldest that is left.
     let engine = world.engine(Some(RETENTION)).await;
     let step = engine.forget_step("contoso", RETENTION, None, 2).await.unwrap();
     assert_eq!((step.removed, world.numbers().await), (1, vec![6]));

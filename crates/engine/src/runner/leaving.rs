@@ -65,7 +65,7 @@ impl Leaving {
     fn at_least(&self, stage: Stage) -> impl Future<Output = ()> + Send + 'static {
         let mut present = self.stage.subscribe();
         async move {
-            // Without an engine there is nobody left to tell.
+            // The engine is gone: there is no one to tell.
             let _ = present.wait_for(|present| *present >= stage).await;
         }
     }

@@ -84,7 +84,7 @@ impl Engine {
         let places = Places::new(self.shared.settings.concurrency);
         self.shared.leaving.stay();
         while !*stop.borrow_and_update() {
-            // While it looks, whatever is committed must wake it: it may have looked past it.
+            // While it looks, every commit must wake it: it may have looked past the new work.
             self.shared.next_look.store(i64::MAX, Ordering::SeqCst);
             let pause = match self.claim_due(&places, &stop).await {
                 Ok(pause) => {
@@ -102,7 +102,7 @@ impl Engine {
             // In this order every time: a simulation plays the same history again.
             tokio::select! {
                 biased;
-                // Without anybody who could say stop there is nobody to work for.
+                // The sender was dropped: shut down.
                 told = stop.changed() => if told.is_err() { break },
                 () = self.shared.work.notified() => {}
                 () = tokio::time::sleep(pause) => {}
@@ -130,7 +130,7 @@ impl Engine {
             }
             let free = places.ours.available_permits();
             if free == 0 {
-                // Whoever finishes wakes us.
+                // A task that finishes wakes us.
                 return Ok(AT_LEAST_EVERY);
             }
             let (claimed, clocks) = self.claim(free).await?;
@@ -242,7 +242,7 @@ impl Engine {
         }
         if operation.asks_a_third_party() {
             place.step_aside();
-            // Whoever waits for a place of ours may have it.
+            // A task that waits for a place may have ours.
             self.shared.work.notify_one();
         }
         let work = self.shared.executors.execute(offer, operation, outstanding, lease);

@@ -41,7 +41,7 @@ async fn claim(engine: &Engine, lease_for: Duration) -> Claimed {
     claimed.remove(0)
 }
 
-/// A place that nobody else wants.
+/// A place that no other test uses.
 fn place() -> Place {
     let places = Places::new(1);
     Place { held: places.ours.try_acquire_owned().unwrap(), theirs: places.theirs }
@@ -55,7 +55,7 @@ async fn first_step(engine: &Engine, id: OperationId) -> StepState {
 async fn a_lease_lasts_as_long_as_the_work() {
     let (_folder, engine, _) = published(Duration::from_millis(30)).await;
     let lease = claim(&engine, Duration::ZERO).await.lease;
-    // Nobody holds it at first. The work ends once somebody does.
+    // It is not held at first. The work ends once it is held.
     assert!(engine.shared.store.next_due(None, &[]).await.unwrap().is_some());
     let until_held = async {
         while engine.shared.store.next_due(None, &[]).await.unwrap().is_some() {
@@ -130,7 +130,7 @@ async fn before_cancel(engine: &Engine, id: OperationId) -> (Operation, Outstand
 #[tokio::test]
 async fn the_work_of_a_dead_holder_is_taken_up() {
     let (_folder, engine, id) = published(Duration::from_millis(200)).await;
-    // Whoever claims this is never heard of again.
+    // The worker that claims this never reports.
     let _dead = claim(&engine, Duration::from_millis(200)).await;
     let (stop, stopped) = watch::channel(false);
     let mut finished = engine.shared.finished.subscribe();

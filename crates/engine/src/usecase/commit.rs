@@ -21,7 +21,7 @@ use crate::operations::CachedOperation;
 /// When something happens.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
-    /// What time it is. Letters leave now, whatever the history says.
+    /// What time it is. Letters leave now, not at the time in the history.
     pub(super) now: PublisherTime,
     /// What is written down.
     pub(super) at: PublisherTime,
@@ -119,7 +119,7 @@ impl Engine {
         Ok(next)
     }
 
-    /// Writes the log, and wakes whoever waits for what was committed.
+    /// Writes the log, and wakes the callers and workers that wait for what was committed.
     fn wake(&self, offer: &Offer, woken: &Woken) {
         let request = self.audit_actor.as_ref().map(|audit_actor| audit_actor.request.as_str());
         for moved in &woken.moved {

@@ -26,7 +26,7 @@ impl Engine {
     /// Approves or rejects a step that waits for a person.
     ///
     /// # Errors
-    /// If the step waits for nobody, if the publisher lets no author approve and it is the author who does, and
+    /// If the step waits for no decision, if the publisher lets no author approve and it is the author who does, and
     /// failures of the store.
     pub async fn review(
         &self,

@@ -68,7 +68,7 @@ impl Certifier {
         *self.behaviour.lock() = Box::new(behaviour);
     }
 
-    /// From now on it replies to nobody.
+    /// From now on it sends no reply.
     pub(crate) fn hold(&self) {
         self.held.send_modify(|(held, _)| *held = true);
     }

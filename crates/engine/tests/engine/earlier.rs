@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::certifier::{Certifier, says};
 use crate::world::{CONTOSO, DAY, World};
 
-/// Longer than whatever an offer of the earlier store waits for.
+/// Longer than any wait of an offer in the earlier store.
 const FOUR_YEARS: Micros = Micros(4 * 365 * DAY.0);
 
 enum Then {
@@ -103,7 +103,7 @@ async fn what_an_earlier_version_left_goes_on() {
     let before: Vec<_> =
         OFFERS.iter().map(|(offer, before, ..)| ((*offer).to_owned(), (*before).to_owned())).collect();
     assert_eq!(world.statuses().await, before);
-    // Nothing is done by itself yet, whatever the time is.
+    // Nothing is done by itself yet, at any time.
     for (offer, _, then, _) in &OFFERS {
         world.goes_on(offer, then).await;
     }

@@ -38,7 +38,7 @@ async fn what_cannot_be_finished_is_given_back() {
     let advance = tokio::spawn(async move { engine.advance(CONTOSO, MINUTE).await });
     certifier.holds(1).await;
     let left = world.leave();
-    // Nobody goes on here, so nobody waits until it has happened.
+    // This node is leaving, so it does not wait until it has happened.
     let advanced = tokio::time::timeout(PATIENCE, advance).await.expect("it is told at once").unwrap();
     let after = world.engine.clock().now(CONTOSO);
     assert!(matches!(advanced, Err(AdvanceError::Leaving { now }) if now <= after), "{advanced:?}");
@@ -48,7 +48,7 @@ async fn what_cannot_be_finished_is_given_back() {
     tokio::time::timeout(PATIENCE, left).await.expect("it waits for nobody").unwrap();
     assert_eq!(releases(&world), 1);
 
-    // Whoever comes next has the work long before the lease would have run out, under the same key.
+    // The next node has the work long before the lease would have run out, under the same key.
     world.run();
     certifier.holds(2).await;
     certifier.let_go();

@@ -78,7 +78,7 @@ async fn a_publish_checks_the_draft_that_it_snapshots() {
     world.try_publish("a").await.unwrap();
 }
 
-/// Whatever is put between the checks and the start: what runs is fit.
+/// A put may come between the checks and the start; what runs was checked.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_put_in_between_means_checking_again() {
     let world = World::without_runner().await;

@@ -1,4 +1,4 @@
-//! Requests that come again: whatever else happens, each is carried out once and told the same.
+//! Requests that come again: in every case each is carried out once and answered the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -22,7 +22,7 @@ async fn a_publish_goes_on_from_any_step() {
         world.advance(DAY).await;
         let operation = world.operation(publish).await;
         assert!(operation.waits_for_signoff(), "{id}: {operation:?}");
-        // The time of the step counts from its start, whatever happened meanwhile.
+        // The time of the step counts from its start, also over a restart.
         let due = operation.head().created_at.plus(signoff_lifecycle::ids::Micros(4 * HOUR.0));
         assert_eq!(*step(&operation, "displaypackage"), StepState::Complete { at: due });
     }

@@ -12,7 +12,7 @@ use signoff_lifecycle::operation::{
 use signoff_store::Store;
 use signoff_store::contract::Letter;
 
-/// Checks one offer of `publisher`. `what` says where it stands, for whoever reads the failure.
+/// Checks one offer of `publisher`. `what` says where it stands, for the reader of the failure.
 pub(crate) async fn hold(store: &dyn Store, publisher: &str, offer: &str, what: &str) {
     let state = store.load(publisher, offer).await.unwrap().expect("the offer exists").aggregate;
     let operations = store.operations(publisher, offer).await.unwrap();
@@ -74,7 +74,7 @@ fn one_runs(state: &Aggregate, operations: &[Operation], what: &str) {
     }
 }
 
-/// Whoever waits for work has it in the queue, and nobody else's is there.
+/// Each step that waits for work has it in the queue, and no other work is there.
 async fn work_is_what_is_waited_for(
     store: &dyn Store,
     operations: &[Operation],

@@ -227,12 +227,12 @@ pub(crate) fn put_of(definition: &Value) -> PutRequest {
     }
 }
 
-/// A publish that nobody is told of.
+/// A publish without notifications.
 pub(crate) fn publish_request() -> PublishRequest {
     PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None }
 }
 
-/// A cancel of what runs, of which nobody is told.
+/// A cancel of what runs, without notifications.
 pub(crate) fn cancel_request() -> CancelRequest {
     CancelRequest {
         by: "ann".into(),

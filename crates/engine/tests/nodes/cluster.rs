@@ -39,7 +39,7 @@ impl Source for Machine {
     }
 
     fn random(&self) -> [u8; 16] {
-        // Its last bytes are, and nobody needs the first.
+        // Its last bytes are, which is enough.
         self.right.new_id().to_bytes()
     }
 }
@@ -103,7 +103,7 @@ impl Node {
         self.runner = Some((stop, tokio::spawn(async move { engine.run(stopped).await })));
     }
 
-    /// Ends in the middle of whatever it does.
+    /// Ends in the middle of its work.
     pub(crate) fn die(&mut self) {
         self.faults.crash();
         if let Some((_, runner)) = self.runner.take() {

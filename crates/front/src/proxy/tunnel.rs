@@ -48,7 +48,7 @@ pub(super) async fn reach_plain(
 
 async fn directly(target: &Target) -> Result<TcpStream, String> {
     let connected = if target.is_loopback() && target.host.parse::<IpAddr>().is_err() {
-        // Names of this machine mean this machine, whatever a resolver says of them.
+        // Names of this machine mean this machine, even if a resolver says otherwise.
         let port = target.port;
         let own: [SocketAddr; 2] = [(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()];
         TcpStream::connect(&own[..]).await

@@ -21,7 +21,7 @@ use crate::problem::{Kind, Problem};
 use crate::tls::Stop;
 use crate::token_hosts::TokenIssued;
 
-/// The paths that are answered whatever else keeps the server busy.
+/// The paths that are answered even if the server is full.
 const HEALTH: [&str; 2] = ["/_signoff/healthz", "/_signoff/readyz"];
 
 /// The connection on which a request came, among the request's extensions.

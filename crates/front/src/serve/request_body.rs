@@ -1,4 +1,4 @@
-//! A request's body, lent to whoever answers the request. What they leave of it is read to its end before the reply
+//! A request's body, lent to the handler. What the handler leaves of it is read to its end before the reply
 //! goes out, so that a client which is still sending does not lose the reply.
 
 use std::pin::Pin;

@@ -39,7 +39,7 @@ pub(crate) fn endless() -> (Router, Arc<Notify>) {
     (Router::new().route("/endless", reply), given_up)
 }
 
-/// A front that leaves whoever takes no byte at once.
+/// A front that leaves a peer at once that takes no byte.
 pub(crate) fn leaving_early(routes: Router) -> Front {
     let settings = ServeSettings { write: Duration::from_millis(1), ..ServeSettings::default() };
     let front = Front::new(settings, doors());

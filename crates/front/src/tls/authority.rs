@@ -20,7 +20,7 @@ use super::{OWN_NAMES, PORTAL_HOSTS, TlsError, files};
 
 const DAY: i64 = 24 * 60 * 60;
 const AUTHORITY_DAYS: i64 = 3650;
-/// Apple's TLS accepts no certificate of more than 825 days, whoever signed it.
+/// Apple's TLS accepts no certificate of more than 825 days, by any signer.
 const SERVER_DAYS: i64 = 800;
 
 /// The file with key and certificate, readable by its owner only. It alone counts when loading.
@@ -80,8 +80,8 @@ impl Authority {
         Ok(authority)
     }
 
-    /// Whether an authority is kept in `dir` that [`Self::load_or_create`] could read at `now` (Unix seconds). Nothing is
-    /// made or changed.
+    /// Whether an authority is kept in `dir` that [`Self::load_or_create`] could read at `now` (Unix seconds). Nothing
+    /// is made or changed.
     ///
     /// # Errors
     /// [`TlsError::File`], [`TlsError::Damaged`] and [`TlsError::NotYetValid`], each naming the file.

@@ -27,7 +27,7 @@ struct TokenHosts {
     sign_ins: SignIns,
 }
 
-/// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, whatever the `Host`. So many
+/// The routes of the token hosts (contract, "Tokens"), all of the form `/{tenant}/…`, under any `Host`. So many
 /// sign-ins from one address may fail in a minute; `None`: any number.
 ///
 /// Errors have the token hosts' own shape, `{"error","error_description","error_codes",…}`.

@@ -47,7 +47,7 @@ impl Decide for Callback {
     type Reply = ();
 
     /// What ended an open step or undo is applied once; the same word again is answered as recorded. Everything else
-    /// comes too late or is nobody's business.
+    /// comes too late or has no effect.
     fn decide(self, state: Option<Aggregate>, present: PublisherTime) -> Result<Verdict<()>, Refusal> {
         let state = existing(state)?;
         let now = state.at(present);

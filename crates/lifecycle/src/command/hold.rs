@@ -34,7 +34,7 @@ impl Decide for Hold {
                 let held = target.head.outstanding.map(|work| Outstanding { held: true, ..work });
                 target.head.outstanding = held;
             }
-            // Released in the meantime, or never to be held: nobody would let it go on.
+            // Released in the meantime, or never to be held: a hold would have no release.
             _ => awaited.reissue(&mut transition, Micros::ZERO),
         }
         Ok(awaited.finish(transition))

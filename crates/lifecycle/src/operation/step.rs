@@ -104,7 +104,7 @@ pub enum UndoState {
     Done { at: PublisherTime },
     /// Something of the step is left.
     Failed { at: PublisherTime, reason: String },
-    /// Nobody tries any more: the operation was ended by force, and something of the step may be left.
+    /// The undo is given up: the operation was ended by force, and something of the step may be left.
     GivenUp { at: PublisherTime },
 }
 

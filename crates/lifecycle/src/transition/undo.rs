@@ -51,7 +51,7 @@ impl Transition {
             return self.end_both_failed(target, cancellation, None);
         }
         cancellation.phase = CancellationPhase::Completed { at: now };
-        // What counts as undone although nobody said so is told to whoever reads of the cancel.
+        // A note tells the reader of the cancel which undos count as done without an answer.
         for note in unanswered_undos(cancellation) {
             self.note_both(target, cancellation, &note);
         }
@@ -158,7 +158,7 @@ fn findings(target: &Submission, failure: &StepFailure) -> Vec<String> {
     std::iter::once(format!("{step}: {reason}")).chain(found).collect()
 }
 
-/// The undos that count as done although nobody said so.
+/// The undos that count as done without an answer.
 fn unanswered_undos(cancellation: &Cancellation) -> Vec<Note> {
     let notes = cancellation.undo.iter().flat_map(|undo| &undo.notes).map(|note| &note.note);
     notes.filter(|note| matches!(note, Note::UndoUnanswered { .. })).cloned().collect()

@@ -135,7 +135,7 @@ fn no_promise_past_the_point(it: &Answered<'_>) {
 }
 
 /// Promise 5: what `cancellationRequestState` showed beforehand is what a cancel is told. Force also ends what undoes
-/// itself, a kill whatever runs.
+/// itself, a kill everything that runs.
 fn what_was_visible_is_answered(it: &Answered<'_>) {
     let (Command::Cancel(cancel), Some(before)) = (it.command, it.before) else { return };
     if !is_plain(cancel, before) {

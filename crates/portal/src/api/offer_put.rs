@@ -99,7 +99,7 @@ fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang)
     named.into_iter().filter_map(differs).collect()
 }
 
-/// The slug under which the offer is, or will be: a GUID that is nobody's is a slug like any other.
+/// The slug under which the offer is, or will be: a GUID of no offer is a slug like any other.
 async fn slug(app: &Portal, publisher: &str, offer: &str) -> Result<String, ApiError> {
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     let known = match offer.parse::<OfferGuid>() {

@@ -7,7 +7,7 @@ use signoff_server::TENANT;
 
 use crate::server::TestServer;
 
-/// What leads nowhere is told to whoever has a token.
+/// A path that leads nowhere is answered to every caller with a token.
 const NOWHERE: [(&str, &str, Least); 2] =
     [("GET", "/api/nowhere", Anybody), ("DELETE", "/api/publishers/{publisher}/offers/{offer}", Anybody)];
 
@@ -81,7 +81,7 @@ async fn every_route_by_every_role() {
                 reply.clone().refused(403, "Forbidden");
             }
             if method != "DELETE" {
-                // Released clients parse whatever comes.
+                // Released clients parse every body.
                 reply.json();
             }
             assert!(!reply.header("x-ms-request-id").is_empty(), "{method} {route}");

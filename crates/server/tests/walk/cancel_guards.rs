@@ -24,7 +24,7 @@ async fn rule_7_only_the_named_operation_is_cancelled() {
     owner.cancel("vm").operation(unknown).await.refused(404, "OperationNotFound");
     owner.cancel("vm").operation(unknown).if_match(STALE).await.refused(404, "OperationNotFound");
     let canceled = owner.cancel("vm").operation(&first).await.expect(200);
-    // Named again: the first answer, whatever the guard says.
+    // Named again: the first answer, with any guard.
     let again = owner.cancel("vm").operation(&first).if_match(STALE).await.expect(200);
     assert_eq!(again.text, canceled.text);
     // Without a name the guard counts.

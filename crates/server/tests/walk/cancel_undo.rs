@@ -34,7 +34,7 @@ async fn rule_6_a_cancellation_that_fails() {
             "what is left is listed: {failed:#}"
         );
         assert_eq!(owner.status("sample-vm").await.json()["status"], "failed");
-        // Before cancel rules 1 and 7, whatever is named and guarded.
+        // Before cancel rules 1 and 7, with any name and any guard.
         for call in [
             owner.cancel("sample-vm"),
             owner.cancel("sample-vm").operation(&target),

@@ -10,7 +10,7 @@ use crate::server::TestServer;
 /// Bytes of a body that are read before a refusal goes out.
 const READ: usize = 64 * 1024;
 
-/// Requests that are refused whatever their body is: method, path, query, token, status.
+/// Requests that are refused with any body: method, path, query, token, status.
 fn refusals(token: &str) -> Vec<(&'static str, String, String, u16)> {
     let offer = format!("/api/publishers/contoso/offers/sample-vm?api-version={VERSION}");
     let bearer = format!("Authorization: Bearer {token}\r\n");

@@ -144,7 +144,7 @@ async fn who_comes_back_gets_what_is_new_and_the_end() {
     assert_ne!(canceled.id, first.id);
     let rest = reader.rest().await;
     assert_eq!(rest.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["end"]);
-    // Afterwards: an older id, or none, or one that nobody was given; then the one that is current.
+    // Afterwards: an older id, or none, or one that was never sent; then the one that is current.
     for last in [Some(first.id.as_str()), None, Some("bogus"), Some("-1")] {
         let call = events(&owner, "vm", &id);
         let call = last.iter().fold(call, |call, last| call.header("last-event-id", last));
@@ -323,7 +323,7 @@ async fn through_the_proxy_whatever_the_client_could_do() {
         let waiting = tokio::spawn(get("").header("prefer", "wait=60").send());
         last.push((reader, waiting));
     }
-    // When the proxy goes, whoever waits is answered and the streams end well.
+    // When the proxy goes, waiting callers are answered and the streams end well.
     server.followed_by(4).await;
     stop.send(()).unwrap();
     for (reader, waiting) in last {

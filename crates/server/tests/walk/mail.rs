@@ -49,7 +49,7 @@ async fn others_tell_the_addresses_of_the_requests() {
     fabrikam.create("vm").await.expect(201);
     fabrikam.publish("vm").emails("a@x.example, b@x.example, A@x.example").await.expect(202);
     fabrikam.reaches("vm", "waitingForPublisherReview").await;
-    // A golive uses the list of its publish, whatever it says itself.
+    // A golive uses the list of its publish and ignores its own.
     fabrikam.golive("vm").emails("c@x.example").await.expect(202);
     fabrikam.reaches("vm", "succeeded").await;
     let publish = ["a@x.example", "b@x.example"];

@@ -237,7 +237,7 @@ async fn ids_of_other_callers_are_their_own() {
     let mine = once(owner.publish("sample-vm"), "id", &now).await.expect(202);
     accepted(once(other.publish("sample-vm"), "id", &now).await.refused(400, "OperationInProgress"));
     owner.cancel("sample-vm").await.succeeded();
-    // Publishers are apart, whoever calls.
+    // Publishers are apart, also for one caller.
     let fabrikam = server.fabrikam().await;
     fabrikam.create("sample-vm").await;
     let theirs = once(fabrikam.publish("sample-vm"), "id", &now).await.expect(202);

@@ -110,7 +110,7 @@ impl TestServer {
         Self::with(Dialect::Observed, true).await
     }
 
-    /// A server without the powers of the development mode; it knows nobody yet.
+    /// A server without the powers of the development mode; it has no principals yet.
     pub(crate) async fn production() -> Self {
         Self::with(Dialect::Documented, false).await
     }

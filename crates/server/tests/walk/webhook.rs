@@ -1,4 +1,4 @@
-//! A third party certifies, over real HTTP: it calls back, or does whatever third parties do.
+//! A third party certifies, over real HTTP: it calls back, or misbehaves as third parties do.
 
 use std::time::Duration;
 
@@ -149,7 +149,7 @@ async fn what_is_wrong_with_a_callback_is_named() {
     callback_to(&server, &url, &good).await.expect(200);
 }
 
-/// Whatever it is that comes back, it is tried again, and then the step fails and says why.
+/// After any wrong answer the request is tried again; then the step fails and says why.
 #[tokio::test]
 async fn a_reply_that_is_no_answer_is_a_passing_failure() {
     for (reply, words) in [

@@ -133,7 +133,7 @@ fn connections(number: usize) -> Result<usize, BadSetting> {
 /// What to say of an address that was given as `--OPTION` or by `variable`: that everybody on this machine can read the
 /// password on the command line, if there is one.
 pub fn caution(option: &str, variable: &str, given: Option<&str>) -> Option<String> {
-    // What the environment says nobody else sees.
+    // The environment is private to the process.
     let on_the_command_line =
         given.filter(|given| std::env::var(variable).ok().as_deref() != Some(*given))?;
     let shows = on_the_command_line.parse().is_ok_and(|address: StoreAddress| address.has_password());

@@ -1,4 +1,4 @@
-//! The log: lines on standard error, written by a thread of its own, so that nobody waits for whoever reads them.
+//! The log: lines on standard error, written by a thread of its own, so that a slow reader holds no request up.
 //!
 //! `docs/operations.md` says what the lines mean.
 

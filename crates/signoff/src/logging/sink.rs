@@ -1,7 +1,7 @@
 //! The end of the log: the thread of the log writes here, a line a call.
 //!
 //! Nothing leaves but through here, so this is where lines are cleaned: what strangers wrote (names, paths, replies of
-//! other servers) can neither forge a line nor steer the terminal of whoever reads it.
+//! other servers) can neither forge a line nor steer the reader's terminal.
 
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,7 +78,7 @@ impl<W: Write> Write for Sink<W> {
         let clean = clean::escaped(text.strip_suffix('\n').unwrap_or(&text));
         let shown = if self.is_coloured { coloured(&clean) } else { None };
         let shown = shown.as_deref().unwrap_or(&clean);
-        // In one piece: others write to standard error, too. If nobody takes it, there is nobody to tell.
+        // In one piece: others write to standard error, too. If it cannot be written, there is no one to tell.
         let _ = self.out.write_all(format!("{shown}\n").as_bytes());
         self.since_told += 1;
         if self.since_told == TOLD_EVERY {

@@ -27,7 +27,7 @@ pub(crate) enum Output {
     Json,
 }
 
-/// Prints a sentence to stderr, on one line whatever is in it; a closed stderr is nobody's loss.
+/// Prints a sentence to stderr, always on one line; a closed stderr is no error.
 pub(crate) fn say(sentence: &str) {
     say_text(&clean::line(sentence).into_owned().into());
 }

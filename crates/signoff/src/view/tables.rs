@@ -82,7 +82,7 @@ pub(crate) fn audit(entries: &[AuditEntry<'_>]) -> Document {
     Document::table(columns, rows)
 }
 
-/// What differs between two contents of an offer, one change a line, whatever the width: what is read by eye is searched
+/// What differs between two contents of an offer, one change a line, at any width: what is read by eye is searched
 /// and compared, too.
 pub(crate) fn diff(diff: &OfferDiff<'_>) -> Text {
     let mut text = Text::default();

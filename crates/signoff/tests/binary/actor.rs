@@ -87,7 +87,7 @@ impl Actor {
         }
     }
 
-    /// Reads whatever can be read, and now and then does what the others do.
+    /// Reads everything that can be read, and now and then does what the others do.
     pub(crate) async fn watch(mut self) {
         while self.next_server().await {
             let done = match self.draw.below(100) {
@@ -217,7 +217,7 @@ impl Actor {
         Some(usize::try_from(self.draw.below(among as u64)).unwrap())
     }
 
-    /// PUT under the tag of the last answer; where that was lost, whatever the draft now is. Nobody else may change it.
+    /// PUT under the tag of the last answer; where that was lost, with `*`. Nobody else may change it.
     async fn change_draft(&mut self) -> Result<(), Lost> {
         let tag = self.draft.tag.take();
         let (over, sent_tag) = match &tag {

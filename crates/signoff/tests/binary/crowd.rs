@@ -96,7 +96,7 @@ impl Crowd {
         }
     }
 
-    /// Whatever the clients were told of an offer, one order of their calls explains it. What they did, and what they
+    /// One order of the clients' calls explains all answers about an offer. What they did, and what they
     /// were told of each offer.
     pub(crate) fn explained(self) -> (Deeds, Vec<Vec<Told>>) {
         let Self { offers, stages, mut entries, mut told, .. } = self;

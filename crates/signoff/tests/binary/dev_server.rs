@@ -27,7 +27,7 @@ impl Run {
         self.value()
     }
 
-    /// Stdout as JSON, whatever came of the command.
+    /// Stdout as JSON, with any exit code.
     pub(crate) fn value(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }

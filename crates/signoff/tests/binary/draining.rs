@@ -195,7 +195,7 @@ async fn another_node_goes_on_with_what_a_draining_one_gave_back() {
     tokio::time::timeout(PATIENCE, reached).await.expect("the second node goes on");
     assert_eq!(api.at(&second.base).get(&accepted.location()).await.status, 200);
 
-    // A lease that runs out changes hands; one that is given back is nobody's in between.
+    // A lease that runs out changes hands; one that is given back is free in between.
     let watched = "SELECT CASE WHEN NOT held_after THEN 'given back' WHEN NOT held_before THEN 'taken'
         ELSE 'taken over' END FROM watched ORDER BY number";
     let changes = testing::ask(&database, watched).await.unwrap();

@@ -61,11 +61,11 @@ impl Trouble {
 pub(crate) struct Counted {
     pub(crate) on_their_way: usize,
     pub(crate) answered: usize,
-    /// Without an answer, or told that nobody knows.
+    /// Without an answer, or with one that says "not known".
     pub(crate) lost: usize,
 }
 
-/// No answer came, or one that says that nobody knows.
+/// No answer came, or one that says "not known".
 #[derive(Debug)]
 pub(crate) struct Lost {
     /// What came instead.

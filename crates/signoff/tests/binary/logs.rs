@@ -55,7 +55,7 @@ async fn whatever_changes_or_is_refused_has_one_line_and_nothing_secret() {
     let config = settings(folder.path());
     let (store, log) = (folder.path().join("signoff.db"), folder.path().join("signoff.log"));
     let address = format!("sqlite:{}", store.display());
-    // Whoever starts it sits at a terminal with colours; the log is a file.
+    // It is started from a terminal with colours; the log is a file.
     let variables = [("TERM", "xterm")];
     let mut server = Server::start_in(&variables, &address, &log, &["--config", &config]).await;
     let (api, id) = traffic(&server).await;

@@ -1,4 +1,4 @@
-//! Who may read the files that the program makes: their owner alone, whatever the umask is.
+//! Who may read the files that the program makes: their owner alone, under any umask.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
@@ -189,7 +189,7 @@ async fn one_file_has_one_server_whatever_it_is_called() {
     }
 }
 
-/// Without the right of a superuser to read and write whatever it likes.
+/// Without a superuser's right to read and write everything.
 fn unprivileged(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--bounding-set", "-dac_override,-dac_read_search,-fowner"]);

@@ -13,7 +13,7 @@ use crate::server::{OPERATOR, Server, TENANT};
 enum Wanted {
     /// One refusal (400 to 499, 501, 505), or a closed connection; nothing behind it is read as a request.
     Refused,
-    /// One reply, whatever it is; nothing behind it is read as a request.
+    /// Exactly one reply; nothing behind it is read as a request.
     One,
     /// It is framed well and refused, and [`LAST`] is answered.
     RefusedAlone,

@@ -1,4 +1,4 @@
-//! What every command leaves behind is its owner's alone, whatever the umask.
+//! What every command leaves behind is its owner's alone, under any umask.
 #![cfg(unix)]
 
 use std::fs::Metadata;

@@ -1,4 +1,5 @@
-//! Every call, with every role and with none: who may is let in, who may not gets 401 or 403, whatever else is wrong.
+//! Every call, with every role and with none: a caller with the right is let in. Any other gets 401 or 403, also if
+//! more is wrong.
 
 use crate::described::{Call, VALUES, calls};
 use crate::findings::Findings;
@@ -20,7 +21,7 @@ enum May {
 }
 
 /// Who may make the call of this `operationId` (contract, "Every request"). A call that is not here fails the test:
-/// whoever adds one decides.
+/// the author of a new one decides.
 fn may(id: &str) -> May {
     match id {
         "listPublishers" | "listOfferTypes" | "getOfferType" | "whoAmI" => May::Everybody,

@@ -98,7 +98,7 @@ fn serve(keys: &Value) -> String {
             while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
             let head =
                 format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-            // Whoever asked may have gone.
+            // The caller may have gone.
             let _ = stream.write_all((head + &body).as_bytes());
         }
     });

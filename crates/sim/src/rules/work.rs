@@ -1,6 +1,6 @@
 //! Promise 7: work is fenced, and nothing that is waited for is ever forgotten.
 //!
-//! A result is recorded by whoever holds the lease. Without one, work is settled by a cancel, by force, by the
+//! Only the worker that holds the lease records a result. Without one, work is settled by a cancel, by force, by the
 //! word of the third party that does it, and where a clock that was put back left it due too late.
 
 use std::collections::BTreeSet;

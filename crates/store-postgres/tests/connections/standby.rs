@@ -8,7 +8,7 @@ use signoff_store_postgres::{PostgresSettings, PostgresStore};
 
 use crate::{PATIENCE, record, write_until_it_works};
 
-/// Whose standby is nobody: commits wait, and nobody ever confirms them.
+/// With a standby that does not exist: commits wait and are never confirmed.
 const WAIT: [&str; 2] = ["ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()"];
 const NO_MORE: [&str; 2] = ["ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()"];
 const WAITING: &str = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'";
@@ -52,7 +52,7 @@ async fn what_no_standby_confirmed_is_not_acknowledged() {
     let error = written.await.unwrap();
     assert!(error.contains("closed"), "it is not known to be durable: {error}");
 
-    // Nobody is kept waiting for ever, and reads go on while changes wait.
+    // No call waits for ever, and reads go on while changes wait.
     for client in ["a", "b", "c", "d", "e"] {
         let error =
             hasty.put_principal(record(client), None).await.expect_err("nobody confirms it").to_string();

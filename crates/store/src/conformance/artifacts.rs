@@ -51,7 +51,7 @@ pub async fn who_lost_the_lease_makes_nothing(fx: &impl Fixture) {
     assert_eq!(made(&*store).await, [one("provision", "present")]);
 }
 
-/// A cancel takes the work back and undoes it. Whoever is still at it must not make it again afterwards.
+/// A cancel takes the work back and undoes it. A worker that is still at it must not make it again afterwards.
 pub async fn what_was_recalled_makes_nothing(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;

@@ -52,7 +52,7 @@ pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
                 let offer = format!("offer-{number}");
                 apply(&*store, CONTOSO, &offer, put(CONTOSO, &offer)).await;
                 let published = apply(&*store, CONTOSO, &offer, publish(id(number), 1)).await;
-                // Durable and visible from the answer on, to whoever asks.
+                // Durable and visible from the answer on, to every caller.
                 let loaded = store.load(CONTOSO, &offer).await.unwrap().unwrap();
                 assert_eq!((loaded.revision, loaded.aggregate), (2, published));
             })

@@ -161,6 +161,6 @@ pub async fn everything_is_there_after_a_restart(fx: &impl Fixture) {
     fx.reopen();
     let store = fx.store();
     assert_eq!(look(&*store).await, before);
-    // Whoever held work is gone: it may be taken up at once.
+    // The worker that held work is gone: it may be taken up at once.
     assert_eq!(claim(&*store, NOW, LONG).await.len(), 1);
 }

@@ -24,7 +24,7 @@ pub struct Repeated {
 /// The replies that are kept. Most are written by [`super::Offers::commit`].
 #[async_trait]
 pub trait Repeats: Send + Sync {
-    /// The reply with this key. Whoever loads an offer first and then finds none knows that the offer was loaded
+    /// The reply with this key. A caller that loads an offer first and then finds none knows that the offer was loaded
     /// without the change that the reply tells of.
     async fn repeated(&self, publisher: &str, key: [u8; 32]) -> Result<Option<Repeated>, StoreError>;
 

@@ -26,7 +26,7 @@ impl LetterHolds {
         Self { until: Mutex::default(), elapsed }
     }
 
-    /// Stops the holds from changing. Whoever claims letters reads the rows after this call: a letter whose hold
+    /// Stops the holds from changing. The claimer of letters reads the rows after this call: a letter whose hold
     /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
     pub fn lock(&self) -> Holds<'_> {
         let now = (self.elapsed)();

@@ -1,4 +1,4 @@
-//! Leases of the stores that have one server. They live in memory: when the server dies, whoever opens the state
+//! Leases of the stores that have one server. They live in memory: when the server dies, the server that opens the state
 //! next may take up everything at once.
 
 mod letters;
@@ -112,7 +112,7 @@ impl Leases {
         }
     }
 
-    /// The work is gone, and with it whatever lease there was.
+    /// The work is gone, and with it its lease, if there was one.
     pub fn forget(&self, publisher: &str, operation: OperationId, attempt: u32) {
         self.held.lock().by_work.remove(&(publisher.to_owned(), operation, attempt));
     }

@@ -25,7 +25,7 @@ use crate::leases::{Elapsed, Leases};
 
 pub use tables::Tables;
 
-/// Something that the store did, for whoever watches it.
+/// Something that the store did, for a test that watches it.
 #[derive(Clone, Copy, Debug)]
 pub enum StoreEvent<'a> {
     /// A change was committed.
@@ -79,7 +79,7 @@ impl MemoryStore {
         self.inner.tables.lock().clone()
     }
 
-    /// The store as it is found after a crash: what is durable, and nobody holds anything. Whoever still has the old
+    /// The store as it is found after a crash: what is durable, without leases. A task that still has the old
     /// store changes nothing in the new one.
     #[must_use]
     pub fn reopen(&self) -> Self {

@@ -229,7 +229,7 @@ fn write_work(tables: &mut Tables, change: &Change) {
     }
 }
 
-/// One letter a recipient and event, whoever writes it how often.
+/// One letter a recipient and event, however often it is written.
 fn write_mail(tables: &mut Tables, mail: &Mail) {
     let same = |row: &LetterRow| {
         let written = &row.mail;

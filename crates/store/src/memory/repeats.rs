@@ -34,7 +34,7 @@ impl Repeats for MemoryStore {
     }
 }
 
-/// Whoever comes second has to look at the reply that is there.
+/// The second caller has to look at the reply that is there.
 pub(super) fn check(tables: &Tables, repeated: &Repeated) -> Result<(), StoreError> {
     let taken = tables.repeated.contains_key(&(repeated.publisher.clone(), repeated.key));
     if taken { Err(StoreError::Stale) } else { Ok(()) }

@@ -217,7 +217,7 @@ impl Call {
     /// The end of a call: does what is to happen after it.
     pub(super) async fn end<T: Send>(self, result: Result<T, StoreError>) -> Result<T, StoreError> {
         let Self { shared, inner, number, fault } = self;
-        // Whoever opens the store after a crash must not wait for this call.
+        // The server that opens the store after a crash must not wait for this call.
         drop(inner);
         match fault {
             Some(Fault::CrashAfter) => shared.end(number),

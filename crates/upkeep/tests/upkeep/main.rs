@@ -59,5 +59,5 @@ impl Shelf {
     }
 }
 
-/// Nobody watches.
+/// Progress is not watched.
 fn unseen(_: Progress) {}

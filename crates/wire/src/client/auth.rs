@@ -14,7 +14,7 @@ pub const PORTAL_HOST: &str = "cloudpartner.azure.com";
 /// The authority that gives out tokens for the public portal.
 pub const PUBLIC_AUTHORITY: &str = "https://login.microsoftonline.com";
 
-/// What a token is asked for, whatever server it is for.
+/// The resource that a token is asked for, the same for every server.
 const SCOPE: &str = "https://cloudpartner.azure.com/.default";
 
 /// The authority to ask when none is set: the public one for the public portal, else the server itself.
@@ -59,7 +59,7 @@ impl fmt::Debug for TokenSource {
 }
 
 impl TokenSource {
-    /// Whether tokens come from the server at `base`, or from nobody else.
+    /// Whether tokens come from the server at `base` alone.
     pub(super) fn stays_on(&self, base: &Url) -> bool {
         match self {
             Self::None | Self::Given(_) => true,

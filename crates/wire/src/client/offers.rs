@@ -74,7 +74,7 @@ impl Client {
         Ok(OfferRead { document: reply.read()?, etag: reply.header("etag") })
     }
 
-    /// Puts a draft: `document` is sent as it is; `if_match` is a tag, or `*` for whatever there is.
+    /// Puts a draft: `document` is sent as it is; `if_match` is a tag, or `*` for any version.
     pub async fn put_offer(
         &self,
         publisher: &str,

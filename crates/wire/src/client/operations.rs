@@ -148,7 +148,7 @@ impl Client {
         self.start(publisher, offer, "cancel", action).await
     }
 
-    /// Ends whatever runs, past a point of no return too; for the operator of the server.
+    /// Ends everything that runs, past a point of no return too; for the operator of the server.
     pub async fn kill(&self, publisher: &str, offer: &str, action: &Action) -> Result<Started, ClientError> {
         self.start(publisher, offer, "kill", action).await
     }

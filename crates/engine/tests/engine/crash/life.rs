@@ -112,7 +112,7 @@ async fn serve(store: &FaultyStore, client: &mut Client) {
     runner.await.unwrap();
 }
 
-/// The last calls, for whoever reads the failure.
+/// The last calls, for the reader of the failure.
 fn last(log: &[Entry]) -> String {
     let lines = log.iter().rev().take(20).rev().map(ToString::to_string);
     lines.collect::<Vec<_>>().join("\n")

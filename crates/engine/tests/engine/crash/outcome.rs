@@ -1,4 +1,4 @@
-//! What the world must look like when the story was told, whatever went wrong on the way.
+//! What the world must look like at the end of the story, after any fault on the way.
 
 use std::fmt::Write as _;
 

@@ -201,7 +201,7 @@ impl Stage {
         passing.await.unwrap().unwrap();
     }
 
-    /// The cancellation is over before the step's worker comes to make what nobody wants any more.
+    /// The cancellation is over before the step's worker comes to make what is no longer wanted.
     async fn cancel_before_it_made_anything(&mut self, place: Place) {
         self.reach(place).await;
         let (engine, faults) = (self.world.engine.clone(), self.world.faults.clone());

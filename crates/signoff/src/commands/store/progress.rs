@@ -18,7 +18,7 @@ const KNOWN_AFTER: Duration = Duration::from_secs(2);
 
 /// What shows it, always on stderr.
 pub(super) enum Shown {
-    /// Nobody wants to see it.
+    /// It is not shown.
     Quiet,
     /// A terminal, with room for numbers or without.
     Bar { bar: ProgressBar, is_wide: bool },
@@ -93,7 +93,7 @@ impl Shown {
 }
 
 impl Drop for Shown {
-    /// Whatever ended it, what is said next begins a line.
+    /// What is printed next begins a line, also after an interruption.
     fn drop(&mut self) {
         if let Self::Bar { bar, .. } = self {
             bar.finish_and_clear();

@@ -48,7 +48,7 @@ impl Pace {
     /// For tests.
     pub(super) const FAST: Self =
         Self { step: Duration::from_millis(2), undo: Duration::from_millis(2), pause: Duration::ZERO };
-    /// For whoever plays with the server afterwards: time enough to type a cancel.
+    /// For a user who plays with the server afterwards: time enough to type a cancel.
     pub(super) const BY_HAND: Self =
         Self { step: Duration::from_secs(10), undo: Duration::from_secs(3), pause: Duration::ZERO };
 }

@@ -88,7 +88,7 @@ async fn tell_and_stay(arguments: &Command, base: &str, signals: &StopSignals) -
         () = signals.at_least(1) => return Ok(ExitCode::from(INTERRUPTED)),
     };
     match told {
-        // Whatever the server said instead, the story is not true: one exit code for all of it.
+        // Any other answer means that the story is not true: one exit code for all of them.
         Ok(told) => told.map_err(|failure| Failure::Ended(format!("not as told: {failure}")))?,
         Err(_) => return Err(Failure::Ended("not as told: the server takes far too long".to_owned())),
     }

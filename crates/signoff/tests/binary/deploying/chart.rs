@@ -113,7 +113,7 @@ async fn nodes_are_replaced_one_by_one_and_run_with_no_right_that_they_do_not_ne
         assert_eq!(container[probe]["httpGet"]["path"], format!("/_signoff/{path}"), "{probe}");
         assert_eq!(container[probe]["httpGet"]["port"], container["ports"][0]["name"], "{probe}");
     }
-    // Whatever selects pods selects these.
+    // Every selector of pods selects these.
     let labels = &deployment["template"]["metadata"]["labels"];
     for selector in [
         &deployment["selector"]["matchLabels"],

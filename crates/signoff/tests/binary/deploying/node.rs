@@ -43,7 +43,7 @@ impl Variables {
         command
     }
 
-    /// Each variable is one that a server reads; whoever names a file that is not there is told so.
+    /// Each variable is one that a server reads; a file that is not there is an error.
     pub(super) async fn are_read(&self, folder: &TempDir) {
         let help = output(signoff(folder.path()).args(["serve", "--help"])).await;
         let help = String::from_utf8(help.stdout).unwrap();

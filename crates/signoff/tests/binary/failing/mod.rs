@@ -1,5 +1,5 @@
 //! Three nodes on a PostgreSQL primary with a synchronous standby, and what may go wrong with them, while clients are at
-//! work at all of them. Afterwards whatever was answered is so, and nothing was done twice.
+//! work at all of them. Afterwards every answer is true, and nothing was done twice.
 
 use std::time::Duration;
 

@@ -215,7 +215,7 @@ impl Play {
         self.is_asked_again(node);
     }
 
-    /// Some wait for the node. Then nobody is led to it any more: who waits gives up, and goes on elsewhere.
+    /// Some calls wait for the node. Then no call is sent to it any more: those that wait give up and go on elsewhere.
     async fn given_up(&mut self, node: usize) {
         let number = self.nodes[node].number;
         self.until(number, "keeps anybody waiting", |counted| counted.on_their_way >= STUCK).await;
@@ -247,7 +247,7 @@ impl Play {
         }
     }
 
-    /// Waits until whatever is held now is held no more, by the clock that counts.
+    /// Waits until all that is held now is free, by the clock that counts.
     pub(crate) async fn leases_run_out(&mut self) {
         let now = "SELECT coalesce(max(lease_until), clock_timestamp()) + interval '2 seconds' FROM work";
         let until = self.cluster.primary().sql(now).await;

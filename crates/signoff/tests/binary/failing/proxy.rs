@@ -77,7 +77,7 @@ async fn connection(
     }
     let Ok(member) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await else { return };
     for stream in [&node, &member] {
-        // Closed, it is reset: nobody is told in an orderly way. Small packets go at once.
+        // Closed, it is reset: the peer sees no orderly end. Small packets go at once.
         stream.set_zero_linger().and_then(|()| stream.set_nodelay(true)).expect("the stream is open");
     }
     let (from_node, to_node) = node.into_split();
@@ -109,7 +109,7 @@ async fn carry(
         }
     }
     if deaf {
-        // Nobody is told that it is over, either.
+        // The peer is not told that it is over, either.
         std::future::pending::<()>().await;
     }
 }

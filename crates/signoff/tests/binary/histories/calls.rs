@@ -43,7 +43,7 @@ pub(super) fn cancel(
         let Some(Reply::CancellationFailed(op)) = reply else { return None };
         return state.cancellation_is(*op);
     }
-    // Cancel rule 7: who is meant. A call that names what nobody has seen yet says who that is.
+    // Cancel rule 7: who is meant. A call that names an operation before it was seen says which one it is.
     let meant = match named {
         None => vec![state.clone()],
         Some(op) => {

@@ -123,7 +123,7 @@ impl Recorder {
 }
 
 impl Recorded {
-    /// Whatever was sent to a dead server is over.
+    /// What was sent to a dead server is over.
     fn bury(&mut self) {
         self.life.died(&self.dead);
         self.draft.died(&self.dead);

@@ -63,7 +63,7 @@ async fn who_distrusts_the_authority_is_named_with_the_host() {
     assert!(strict.stderr.contains("exit code 125 in place of the command's 60"), "{}", strict.stderr);
 }
 
-/// An authority that vouches for nobody here.
+/// An authority that signed none of our certificates.
 fn another_authority() -> String {
     signoff_server::tls::Authority::create(1_790_000_000).unwrap().ca_pem().to_owned()
 }
