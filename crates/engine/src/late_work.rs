@@ -116,14 +116,14 @@ mod tests {
     use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
     use futures_util::FutureExt as _;
-    use signoff_lifecycle::command::{Guard, PutGuard};
     use signoff_lifecycle::ids::RealTime;
     use signoff_store::testing::CapturedLog;
     use signoff_store_sqlite::SqliteStore;
 
     use super::*;
     use crate::clock::{Clock, Source, Ticks};
-    use crate::{PublishRequest, PutRequest, Settings};
+    use crate::testing::put_of_the_sample;
+    use crate::{PublishRequest, Settings};
 
     const START: i64 = 1_772_701_687_000_000;
     const HOUR: i64 = 3_600_000_000;
@@ -150,19 +150,8 @@ mod tests {
     }
 
     async fn publish(engine: &Engine) {
-        let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
-        let put = PutRequest {
-            offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
-            definition: sample["definition"].to_string(),
-            extra: None,
-            migrated: Some(false),
-            guard: PutGuard::Absent { required: false },
-            repeat: None,
-        };
-        engine.put("contoso", "a", put).await.unwrap();
-        let publish =
-            PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
-        engine.publish("contoso", "a", publish).await.unwrap();
+        engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
+        engine.publish("contoso", "a", PublishRequest::of("ann")).await.unwrap();
     }
 
     async fn wait(engine: &Engine) -> i64 {

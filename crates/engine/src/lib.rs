@@ -19,6 +19,8 @@ mod publishers;
 mod retention;
 mod runner;
 mod sleep;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod usecase;
 
 pub use engine::{AuditActor, Engine, PipelineKind, Settings};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use signoff_engine::clock::Source;
 use signoff_engine::{CancelReceipt, CancelRequest};
-use signoff_lifecycle::command::{Guard, StopLevel};
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::StopReply;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::repeatability::fixdate;
@@ -57,16 +57,7 @@ impl World {
     /// The operator's way past every undo: not over HTTP.
     async fn force(&self, node: &Node, plan: &Plan) {
         let level = if self.luck.borrow_mut().happens(5_000) { StopLevel::Force } else { StopLevel::Kill };
-        let request = CancelRequest {
-            by: "operator".into(),
-            reason: None,
-            emails: Vec::new(),
-            operation: None,
-            guard: Guard::None,
-            level,
-            accepts_ended: false,
-            repeat: None,
-        };
+        let request = CancelRequest { level, ..CancelRequest::of("operator") };
         self.book.line(&format!("the operator ends what runs of {}: {level:?}", plan.name.offer));
         let done = node.engine.cancel(plan.name.publisher, plan.name.offer, request).await;
         let Ok(done) = done else { return };

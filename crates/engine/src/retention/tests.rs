@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use signoff_lifecycle::command::{Guard, PutGuard};
 use signoff_store::contract::{Offers as _, Outbox as _};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
+use crate::testing::put_of_the_sample;
+use crate::{CancelRequest, PublishRequest, Settings};
 
 const DAY: Micros = Micros::from_millis(24 * 3_600_000);
 
@@ -34,31 +34,12 @@ impl World {
 
     /// Publishes and cancels `a` so often.
     async fn published_and_canceled(&self, engine: &Engine, times: usize) {
-        let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
         for _ in 0..times {
-            let put = PutRequest {
-                offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
-                definition: sample["definition"].to_string(),
-                extra: None,
-                migrated: Some(false),
-                guard: PutGuard::Any { creates: true },
-                repeat: None,
-            };
-            engine.put("contoso", "a", put).await.unwrap();
+            engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
             let emails = vec!["ann@contoso.example".to_owned()];
-            let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
+            let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
             engine.publish("contoso", "a", publish).await.unwrap();
-            let cancel = CancelRequest {
-                by: "ann".into(),
-                reason: None,
-                emails: Vec::new(),
-                operation: None,
-                guard: Guard::None,
-                level: signoff_lifecycle::command::StopLevel::Cancel,
-                accepts_ended: false,
-                repeat: None,
-            };
-            engine.cancel("contoso", "a", cancel).await.unwrap();
+            engine.cancel("contoso", "a", CancelRequest::of("ann")).await.unwrap();
         }
     }
 

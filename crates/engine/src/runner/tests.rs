@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::ids::{OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use super::*;
-use crate::{CancelRequest, PublishRequest, PutRequest, Settings};
+use crate::testing::put_of_the_sample;
+use crate::{CancelRequest, PublishRequest, Settings};
 
 const LONG: Duration = Duration::from_hours(1);
 const END: RealTime = RealTime(i64::MAX);
@@ -19,18 +19,8 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
     let engine = Engine::new(Arc::new(store), Settings { lease_for, ..Settings::development() });
-    let sample: serde_json::Value = serde_json::from_str(signoff_definition::sample_vm_offer()).unwrap();
-    let put = PutRequest {
-        offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
-        definition: sample["definition"].to_string(),
-        extra: None,
-        migrated: Some(false),
-        guard: PutGuard::Absent { required: false },
-        repeat: None,
-    };
-    engine.put("contoso", "a", put).await.unwrap();
-    let publish = PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None };
-    let done = engine.publish("contoso", "a", publish).await.unwrap();
+    engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
+    let done = engine.publish("contoso", "a", PublishRequest::of("ann")).await.unwrap();
     (folder, engine, done.state.target().unwrap().head.id)
 }
 
@@ -93,17 +83,7 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         engine.do_piece(piece, &mut place()).await;
     }
     let provision = claim(&engine, LONG).await;
-    let cancel = CancelRequest {
-        by: "ann".into(),
-        reason: None,
-        emails: Vec::new(),
-        operation: None,
-        guard: Guard::None,
-        level: StopLevel::Cancel,
-        accepts_ended: false,
-        repeat: None,
-    };
-    engine.cancel("contoso", "a", cancel).await.unwrap();
+    engine.cancel("contoso", "a", CancelRequest::of("ann")).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.
     let (seen, outstanding) = before_cancel(&engine, id).await;
     engine.shared.executors.execute("a", &seen, outstanding, &provision.lease).await;

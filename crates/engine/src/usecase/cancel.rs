@@ -92,6 +92,20 @@ impl UseCase for Canceling<'_> {
 }
 
 impl CancelRequest {
+    /// A cancel of what runs, without a reason, recipients or a guard.
+    pub fn of(by: impl Into<Actor>) -> Self {
+        Self {
+            by: by.into(),
+            reason: None,
+            emails: Vec::new(),
+            operation: None,
+            guard: Guard::None,
+            level: StopLevel::Cancel,
+            accepts_ended: false,
+            repeat: None,
+        }
+    }
+
     fn case(&self, id: OperationId) -> Canceling<'_> {
         Canceling { request: self, id, named: CancelTarget::Newest }
     }

@@ -27,6 +27,13 @@ pub struct GoLiveRequest {
     pub repeat: Option<Repeat>,
 }
 
+impl GoLiveRequest {
+    /// A golive without a guard.
+    pub fn of(by: impl Into<Actor>) -> Self {
+        Self { by: by.into(), guard: Guard::None, repeat: None }
+    }
+}
+
 /// A golive on its way.
 struct GoingLive {
     request: GoLiveRequest,

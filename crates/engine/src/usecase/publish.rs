@@ -35,6 +35,13 @@ pub struct PublishRequest {
     pub repeat: Option<Repeat>,
 }
 
+impl PublishRequest {
+    /// A publish without recipients or a guard.
+    pub fn of(by: impl Into<Actor>) -> Self {
+        Self { by: by.into(), emails: Vec::new(), guard: Guard::None, repeat: None }
+    }
+}
+
 /// A publish on its way.
 struct Publishing {
     request: PublishRequest,

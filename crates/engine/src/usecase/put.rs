@@ -38,6 +38,20 @@ pub struct PutRequest {
     pub repeat: Option<Repeat>,
 }
 
+impl PutRequest {
+    /// A put of this definition that creates the offer or replaces its draft.
+    pub fn of(offer_type: impl Into<String>, definition: impl Into<String>) -> Self {
+        Self {
+            offer_type: Some(offer_type.into()),
+            definition: definition.into(),
+            extra: None,
+            migrated: None,
+            guard: PutGuard::Any { creates: true },
+            repeat: None,
+        }
+    }
+}
+
 /// A put on its way.
 struct Putting<'e> {
     engine: &'e Engine,

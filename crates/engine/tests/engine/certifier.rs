@@ -13,7 +13,9 @@ use signoff_webhook::{
 };
 use tokio::sync::watch;
 
-use crate::world::{HOUR, MINUTE, VM};
+use signoff_engine::testing::VM;
+
+use crate::world::{HOUR, MINUTE};
 
 /// What the certifier does with a request: a body to be signed, a whole reply, or no reply at all.
 pub(crate) enum Answer {

@@ -11,7 +11,10 @@ use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
 
-use crate::world::{CONTOSO, cancel_request, definition, publish_request, put_of, started};
+use signoff_engine::testing::{put_of, sample_definition};
+use signoff_engine::{CancelRequest, PublishRequest};
+
+use crate::world::{CONTOSO, started};
 
 const TWO_HOURS: i64 = 2 * 3_600_000_000;
 
@@ -51,8 +54,8 @@ impl Machine {
     }
 
     async fn publish(&self, offer: &str) -> OperationId {
-        self.engine.put(CONTOSO, offer, put_of(&definition())).await.unwrap();
-        started(&self.engine.publish(CONTOSO, offer, publish_request()).await.unwrap())
+        self.engine.put(CONTOSO, offer, put_of(&sample_definition())).await.unwrap();
+        started(&self.engine.publish(CONTOSO, offer, PublishRequest::of("ann")).await.unwrap())
     }
 
     /// Lets the runner work until the publish waits for sign-off.
@@ -92,7 +95,7 @@ async fn what_was_begun_while_it_was_ahead_goes_on_after_a_start() {
     machine.until_signoff(publish).await;
     let began =
         machine.engine.operation(CONTOSO, publish).await.unwrap().unwrap().operation.head().created_at;
-    machine.engine.cancel(CONTOSO, "a", cancel_request()).await.unwrap();
+    machine.engine.cancel(CONTOSO, "a", CancelRequest::of("ann")).await.unwrap();
     machine.until_ended(publish).await;
     let again = machine.publish("a").await;
     machine.until_signoff(again).await;

@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 use signoff_engine::EngineError;
 
-use crate::world::{CONTOSO, HOUR, World, definition};
+use signoff_engine::testing::sample_definition;
+
+use crate::world::{CONTOSO, HOUR, World};
 
 const LEADS: &str = "microsoft-azure-marketplace.tableLeadConfiguration";
 
 /// The sample with lead settings that hold a secret, or leave it out.
 fn with_leads(secret: Option<&str>) -> Value {
-    let mut definition = definition();
+    let mut definition = sample_definition();
     definition["offer"][LEADS] = match secret {
         Some(secret) => json!({ "connectionString": secret }),
         None => json!({}),
@@ -60,7 +62,7 @@ async fn concurrent_puts_lose_no_secret() {
 }
 
 fn unfit() -> Value {
-    let mut definition = definition();
+    let mut definition = sample_definition();
     definition["offer"]["microsoft-azure-marketplace.title"] = json!("");
     definition
 }
@@ -86,7 +88,7 @@ async fn a_put_in_between_means_checking_again() {
     for round in 0..40 {
         let offer = format!("offer-{round}");
         world.put(&offer).await;
-        let (unfit, fit) = (unfit(), definition());
+        let (unfit, fit) = (unfit(), sample_definition());
         let (_, started, _) = tokio::join!(
             world.put_definition(&offer, &unfit),
             world.try_publish(&offer),

@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 use signoff_engine::{
     CancelReceipt, CancelRequest, EngineError, GoLiveRequest, PublishRequest, PutReceipt, PutRequest,
 };
-use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
+use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::RealTime;
 use signoff_lifecycle::operation::Kind;
@@ -17,7 +17,9 @@ use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};
 use signoff_store::StoreError;
 use signoff_store::contract::Repeated;
 
-use crate::world::{CONTOSO, HOUR, Starts as _, VM, World, definition};
+use signoff_engine::testing::put_of_the_sample;
+
+use crate::world::{CONTOSO, HOUR, Starts as _, World};
 
 /// What is asked for; the number is its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,14 +47,7 @@ impl Wish {
         let (by, guard, repeat) = ("ann".into(), Guard::None, Some(self.repeat(first_sent)));
         match self {
             Self::Put(_) => {
-                let put = PutRequest {
-                    offer_type: Some(VM.to_owned()),
-                    definition: definition().to_string(),
-                    extra: None,
-                    migrated: Some(false),
-                    guard: PutGuard::Any { creates: true },
-                    repeat,
-                };
+                let put = PutRequest { repeat, ..put_of_the_sample() };
                 world.engine.put(CONTOSO, "a", put).await.map(|done| Answer::Put(done.receipt))
             }
             Self::Publish(_) => {
@@ -64,16 +59,7 @@ impl Wish {
                 world.engine.golive(CONTOSO, "a", golive).await.map(|done| Answer::Started(done.receipt))
             }
             Self::Cancel(_) => {
-                let cancel = CancelRequest {
-                    by,
-                    reason: None,
-                    emails: Vec::new(),
-                    operation: None,
-                    guard,
-                    level: StopLevel::Cancel,
-                    accepts_ended: true,
-                    repeat,
-                };
+                let cancel = CancelRequest { guard, accepts_ended: true, repeat, ..CancelRequest::of(by) };
                 world.engine.cancel(CONTOSO, "a", cancel).await.map(|done| Answer::Cancel(done.receipt))
             }
         }

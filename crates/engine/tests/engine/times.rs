@@ -9,7 +9,10 @@ use signoff_lifecycle::ids::RealTime;
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use crate::world::{CONTOSO, cancel_request, definition, publish_request, put_of};
+use signoff_engine::testing::{put_of, sample_definition};
+use signoff_engine::{CancelRequest, PublishRequest};
+
+use crate::world::CONTOSO;
 
 /// A clock that goes backwards by a millisecond whenever it is asked, and draws no number twice.
 struct Backwards(AtomicI64);
@@ -31,10 +34,10 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
     let clock = Clock::on(Backwards(AtomicI64::new(1_000_000_000_000_000)));
     let engine = Engine::with_clock(store, Settings::development(), clock);
     let mut before =
-        engine.put(CONTOSO, "vm", put_of(&definition())).await.unwrap().state.offer.draft.changed_at;
+        engine.put(CONTOSO, "vm", put_of(&sample_definition())).await.unwrap().state.offer.draft.changed_at;
     for _ in 0..3 {
         let published = engine
-            .publish(CONTOSO, "vm", publish_request())
+            .publish(CONTOSO, "vm", PublishRequest::of("ann"))
             .await
             .unwrap()
             .state
@@ -44,7 +47,7 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
             .clone();
         assert!(published.created_at >= before, "{published:?}");
         let canceled = engine
-            .cancel(CONTOSO, "vm", cancel_request())
+            .cancel(CONTOSO, "vm", CancelRequest::of("ann"))
             .await
             .unwrap()
             .state

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
-use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::dev::{Scenario, StepScenario};
+use signoff_engine::testing::{put_of, sample_definition};
 use signoff_engine::{
     CancelReceipt, CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest, PutReceipt,
-    PutRequest, Settings,
+    Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
+use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::{Started, StopReply};
 use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
@@ -27,7 +27,6 @@ use tokio::task::JoinHandle;
 use crate::certifier::Certifier;
 
 pub(crate) const CONTOSO: &str = "contoso";
-pub(crate) const VM: &str = "microsoft-azure-virtualmachines";
 pub(crate) const MILLISECOND: Micros = Micros(1000);
 pub(crate) const MINUTE: Micros = Micros::from_millis(60_000);
 pub(crate) const HOUR: Micros = Micros::from_millis(3_600_000);
@@ -139,7 +138,7 @@ impl World {
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done<PutReceipt> {
-        self.put_definition(offer, &definition()).await
+        self.put_definition(offer, &sample_definition()).await
     }
 
     pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done<PutReceipt> {
@@ -148,7 +147,7 @@ impl World {
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { emails, ..publish_request() };
+        let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -159,9 +158,7 @@ impl World {
     }
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done<Started>, EngineError> {
-        self.engine
-            .golive(CONTOSO, offer, GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None })
-            .await
+        self.engine.golive(CONTOSO, offer, GoLiveRequest::of("ann")).await
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
@@ -175,7 +172,7 @@ impl World {
         level: StopLevel,
     ) -> Result<Done<CancelReceipt>, EngineError> {
         let reason = Some("too early".to_owned());
-        let cancel = CancelRequest { by: "bob".into(), reason, level, ..cancel_request() };
+        let cancel = CancelRequest { reason, level, ..CancelRequest::of("bob") };
         self.engine.cancel(CONTOSO, offer, cancel).await
     }
 
@@ -213,42 +210,6 @@ impl World {
     pub(crate) async fn release(&self, offer: &str, step: &str) {
         self.engine.release(CONTOSO, offer, step).await.unwrap();
     }
-}
-
-/// A put of this definition, be the offer there or not.
-pub(crate) fn put_of(definition: &Value) -> PutRequest {
-    PutRequest {
-        offer_type: Some(VM.to_owned()),
-        definition: definition.to_string(),
-        extra: None,
-        migrated: Some(false),
-        guard: PutGuard::Any { creates: true },
-        repeat: None,
-    }
-}
-
-/// A publish without notifications.
-pub(crate) fn publish_request() -> PublishRequest {
-    PublishRequest { by: "ann".into(), emails: Vec::new(), guard: Guard::None, repeat: None }
-}
-
-/// A cancel of what runs, without notifications.
-pub(crate) fn cancel_request() -> CancelRequest {
-    CancelRequest {
-        by: "ann".into(),
-        reason: None,
-        emails: Vec::new(),
-        operation: None,
-        guard: Guard::None,
-        level: StopLevel::Cancel,
-        accepts_ended: false,
-        repeat: None,
-    }
-}
-
-/// The sample's definition, which has no finding.
-pub(crate) fn definition() -> Value {
-    sample_vm_offer().parse::<Value>().unwrap()["definition"].take()
 }
 
 pub(crate) fn hour() -> StepScenario {

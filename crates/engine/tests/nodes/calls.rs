@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use signoff_engine::{CancelRequest, Settings};
-use signoff_lifecycle::command::{Guard, StopLevel};
 
 use crate::cluster::{CONTOSO, Cluster, Node};
 
@@ -43,16 +42,7 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
 
     // The same when the operation is named, as long as it is the newest.
     let publish = node.try_publish("a").await.unwrap().state.target().cloned().unwrap();
-    let cancel = CancelRequest {
-        by: "bob".into(),
-        reason: None,
-        emails: Vec::new(),
-        operation: Some(publish.head.id),
-        guard: Guard::None,
-        level: StopLevel::Cancel,
-        accepts_ended: false,
-        repeat: None,
-    };
+    let cancel = CancelRequest { operation: Some(publish.head.id), ..CancelRequest::of("bob") };
     let before = count();
     node.engine.cancel(CONTOSO, "a", cancel).await.unwrap();
     assert_eq!(calls(&node, before), ["load", "commit"]);

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::dev::{Scenario, StepScenario};
+use signoff_engine::testing::put_of_the_sample;
 use signoff_engine::{
-    CancelReceipt, CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutReceipt, PutRequest,
-    Settings,
+    CancelReceipt, CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutReceipt, Settings,
 };
-use signoff_lifecycle::command::{Guard, PutGuard, StopLevel};
 use signoff_lifecycle::decision::Started;
 use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
@@ -132,21 +130,12 @@ impl Node {
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done<PutReceipt> {
-        let definition: serde_json::Value = sample_vm_offer().parse().unwrap();
-        let put = PutRequest {
-            offer_type: Some("microsoft-azure-virtualmachines".to_owned()),
-            definition: definition["definition"].to_string(),
-            extra: None,
-            migrated: Some(false),
-            guard: PutGuard::Any { creates: true },
-            repeat: None,
-        };
-        self.engine.put(CONTOSO, offer, put).await.unwrap()
+        self.engine.put(CONTOSO, offer, put_of_the_sample()).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
-        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
         self.engine.publish(CONTOSO, offer, publish).await
     }
 
@@ -157,17 +146,7 @@ impl Node {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
-        let cancel = CancelRequest {
-            by: "bob".into(),
-            reason: None,
-            emails: Vec::new(),
-            operation: None,
-            guard: Guard::None,
-            level: StopLevel::Cancel,
-            accepts_ended: false,
-            repeat: None,
-        };
-        self.engine.cancel(CONTOSO, offer, cancel).await
+        self.engine.cancel(CONTOSO, offer, CancelRequest::of("bob")).await
     }
 
     /// How many looks at an operation came back.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use signoff_engine::{GoLiveRequest, PipelineKind, Settings};
-use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::operation::StepState;
 use signoff_store_postgres::testing::{Capture, Line, connect, database_server};
 
@@ -29,7 +28,7 @@ async fn to_preview(cluster: &Cluster, offer: &str) {
 }
 
 async fn golive(node: &Node, offer: &str) {
-    let golive = GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None };
+    let golive = GoLiveRequest::of("ann");
     node.engine.golive(CONTOSO, offer, golive).await.unwrap();
 }
 

@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest};
-use signoff_lifecycle::command::{Guard, StopLevel};
 use signoff_lifecycle::decision::{Started, StopReply};
 use signoff_lifecycle::ids::{Micros, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -55,12 +54,12 @@ impl Client {
 
     async fn publish(&mut self, engine: &Engine) -> Chapter {
         let emails = ["ann@contoso.example", "bob@contoso.example"].map(str::to_owned).to_vec();
-        let publish = PublishRequest { by: "ann".into(), emails, guard: Guard::None, repeat: None };
+        let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
         self.start(Box::pin(engine.publish(CONTOSO, "a", publish))).await
     }
 
     async fn go_live(&mut self, engine: &Engine) -> Chapter {
-        let golive = GoLiveRequest { by: "ann".into(), guard: Guard::None, repeat: None };
+        let golive = GoLiveRequest::of("ann");
         self.start(Box::pin(engine.golive(CONTOSO, "a", golive))).await
     }
 
@@ -83,16 +82,8 @@ impl Client {
 
     /// Cancels, and asks again and again until the cancellation has ended: the answer names the same operation.
     async fn cancel(&mut self, engine: &Engine) -> Chapter {
-        let cancel = CancelRequest {
-            by: "bob".into(),
-            reason: Some("too early".to_owned()),
-            emails: Vec::new(),
-            operation: Some(self.told[0]),
-            guard: Guard::None,
-            level: StopLevel::Cancel,
-            accepts_ended: false,
-            repeat: None,
-        };
+        let reason = Some("too early".to_owned());
+        let cancel = CancelRequest { reason, operation: Some(self.told[0]), ..CancelRequest::of("bob") };
         let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await.map(stopped) {
             Ok(StopReply::Canceling(cancellation)) => (cancellation.id, false),
             Ok(StopReply::CancellationEnded(cancellation)) => (cancellation.id, true),

@@ -12,8 +12,8 @@ use signoff_definition::OfferTypes;
 use signoff_engine::PipelineKind;
 use signoff_lifecycle::plan::CancelPolicy;
 
-use crate::world::VM;
 use cell::{Cause, Cell, Place, When};
+use signoff_engine::testing::VM;
 use stage::Stage;
 
 const DOCUMENT: &str = include_str!("../../../../../docs/proof/undo.md");
