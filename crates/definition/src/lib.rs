@@ -19,7 +19,7 @@ pub use diff::{Change, Diff, MOST_CHANGE_BYTES, MOST_CHANGES, Stored, diff};
 pub use finding::{Finding, Level, MOST_FINDING_BYTES, MOST_FINDINGS, Report};
 pub use offer_type::{Field, FieldKind, OfferType, StepRun, StepSpec};
 pub use secrets::{Document, Secrets, shown};
-pub use validate::{Published, examine, validate};
+pub use validate::{LONGEST_PLAN_ID, Published, examine, validate};
 
 /// All offer types that this server knows.
 #[derive(Debug)]

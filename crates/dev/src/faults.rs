@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::Dev;
 
 /// The longest that a rule may hold a reply back.
-const LONGEST_LATENCY: Duration = Duration::from_mins(1);
+pub const LONGEST_LATENCY: Duration = Duration::from_mins(1);
 /// At most so many rules.
 pub const MOST: usize = 1000;
 

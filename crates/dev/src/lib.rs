@@ -12,7 +12,7 @@ mod snapshot_check;
 mod state;
 mod used_in_dev;
 
-pub use faults::MOST as FAULT_RULES;
+pub use faults::{LONGEST_LATENCY, MOST as FAULT_RULES};
 pub use seed::{SAMPLE_OFFER, TENANT, seed};
 pub use state::LARGEST_SNAPSHOT;
 pub use used_in_dev::trace_of_development;

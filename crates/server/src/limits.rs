@@ -7,7 +7,7 @@
 
 mod document;
 
-use signoff_definition::{MOST_CHANGES, MOST_FINDINGS};
+use signoff_definition::{LONGEST_PLAN_ID, MOST_CHANGES, MOST_FINDINGS};
 use signoff_engine::FollowLimits;
 use signoff_wire::{ErrorCode, emails, filter, json, names, path, prefer, repeatability};
 
@@ -154,6 +154,8 @@ bounds! {
     JsonDepth: json::DEEPEST, Of("levels"), Request, Refused(ErrorCode::InvalidJson), None;
     /// Values in a body, lists and objects among them
     JsonValues: json::MOST_VALUES, Of("values"), Request, Refused(ErrorCode::InvalidJson), None;
+    /// A body of an action that is tried as JSON5 when it is no JSON
+    Json5: json::LARGEST_JSON5, Bytes, Request, Refused(ErrorCode::InvalidJson), None;
     /// Findings of one level that a reply lists
     Findings: MOST_FINDINGS, Of("findings"), Request,
         Answered("lists the first ones, or 256 KiB of them; `omitted` counts the others"), None;
@@ -174,12 +176,14 @@ bounds! {
     RepeatabilityId: repeatability::LONGEST_ID, Of("characters"), Request, Refused(ErrorCode::InvalidHeader), None;
     /// The name of a tenant, a client or a person
     Name: names::LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidId), None;
-    /// The display name of a publisher
-    DisplayName: bounds::PUBLISHER_NAME, Of("characters"), Request, Refused(ErrorCode::InvalidBody), None;
     /// The secret of a client
     Secret: bounds::SECRET, Bytes, Request, Refused(ErrorCode::InvalidBody), None;
     /// The addresses in `metadata.notification-emails`
     Recipients: emails::MOST, Of("addresses"), Request, Refused(ErrorCode::InvalidEmail), None;
+    /// One such address
+    Address: emails::LONGEST, Of("characters"), Request, Refused(ErrorCode::InvalidEmail), None;
+    /// The id of a plan
+    PlanId: LONGEST_PLAN_ID, Of("characters"), Request, Refused(ErrorCode::ValidationFailed), None;
     /// Publishes and golives in an hour
     PublishesAnHour: quotas::PUBLISHES as usize, Of("operations"), Principal, Refused(ErrorCode::TooManyRequests), Some("quotas.publishes");
     /// The addresses that requests name in an hour
@@ -198,6 +202,12 @@ bounds! {
     List: bounds::LIST, Of("entries"), Request, Refused(ErrorCode::InvalidFilter), None;
     /// The body of a third party's callback
     Callback: bounds::CALLBACK, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
+    /// The findings in a third party's word that are kept
+    WebhookFindings: signoff_webhook::MOST_FINDINGS, Of("findings"), Request, Answered("the first ones are kept"), None;
+    /// A text in a third party's word
+    WebhookText: signoff_webhook::LONGEST_TEXT, Of("characters"), Request, Answered("the text is cut"), None;
+    /// The reply of a third party
+    WebhookReply: signoff_webhook::LARGEST_REPLY, Bytes, Request, Answered("the attempt counts as failed"), None;
     /// The id of a client in a token request
     ClientId: token_hosts::LONGEST_CLIENT, Of("characters"), Request, TokenRefused(400, "invalid_request"), None;
     /// The resource or scope of a token request
@@ -208,6 +218,8 @@ bounds! {
     Snapshot: signoff_dev::LARGEST_SNAPSHOT, Bytes, Request, Refused(ErrorCode::PayloadTooLarge), None;
     /// Rules for faults, in development mode
     FaultRules: signoff_dev::FAULT_RULES, Of("rules"), Server, Refused(ErrorCode::InvalidBody), None;
+    /// The time that a rule for faults holds a reply back, in development mode
+    FaultLatency: signoff_dev::LONGEST_LATENCY.as_secs(), Seconds, Request, Refused(ErrorCode::InvalidBody), None;
     /// Streams of events
     StreamsOfPublisher: FollowLimits::STREAMS_OF_PUBLISHER, Of("streams"), Publisher, Refused(ErrorCode::TooManyRequests), Some("limits.streams_per_publisher");
     /// Streams of events that one caller reads

@@ -13,7 +13,7 @@ mod signature;
 mod transport;
 
 pub use hooks::{Hooks, Question};
-pub use message::{BadAnswer, HookAnswer};
+pub use message::{BadAnswer, HookAnswer, LONGEST_TEXT, MOST_FINDINGS};
 pub use settings::{BadHook, HookSettings, HookedStep};
 pub use signature::{BadSecret, HookSecret, Signed};
-pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, NoAnswer};
+pub use transport::{HookReply, HookRequest, HookTransport, HttpTransport, LARGEST_REPLY, NoAnswer};

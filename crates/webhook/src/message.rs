@@ -12,11 +12,11 @@ use signoff_lifecycle::plan::Outcome;
 use signoff_lifecycle::webhook::{Answer, Ask, Finding};
 
 /// How much of a third party's words is kept, in characters.
-const LONGEST_TEXT: usize = 500;
+pub const LONGEST_TEXT: usize = 500;
 /// How much of a code or a target is kept, in characters.
 const LONGEST_NAME: usize = 200;
 /// How many findings are kept.
-const MOST_FINDINGS: usize = 100;
+pub const MOST_FINDINGS: usize = 100;
 
 /// The body of a request, in the form of the Standard Webhooks specification.
 #[derive(Serialize)]
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_talks_much_is_cut_short() {
+    fn a_long_answer_is_cut_short() {
         let findings = vec![serde_json::json!({"code": "c".repeat(900), "message": "m".repeat(900)}); 300];
         let body = serde_json::json!({
             "status": "failed", "message": "é".repeat(900), "findings": findings,

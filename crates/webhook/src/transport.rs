@@ -12,7 +12,7 @@ use url::{Host, Url};
 use crate::signature::{HookSecret, Signed};
 
 /// The largest reply, in bytes.
-pub(crate) const LARGEST_REPLY: usize = 256 * 1024;
+pub const LARGEST_REPLY: usize = 256 * 1024;
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(5);
 

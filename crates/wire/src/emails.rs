@@ -8,6 +8,9 @@ use email_address::{EmailAddress, Options};
 /// The most addresses one list may hold.
 pub const MOST: usize = 20;
 
+/// The longest address, in characters with its domain in ASCII (RFC 5321), of which at most 64 stand before the `@`.
+pub const LONGEST: usize = 254;
+
 /// One address as a regular expression, of which descriptions are made. What it matches is taken: at most 64 characters
 /// before the `@` and 254 in all, which expressions that every reader knows cannot count. So it divides them among the
 /// parts; addresses with longer or more parts, or quoted ones, are taken besides.
@@ -123,7 +126,9 @@ pub fn check(entry: &str) -> Result<(), InvalidEmails> {
     }
     let options = Options::default().without_display_text().without_domain_literal();
     let ascii = in_ascii(entry);
-    let well_formed = ascii.is_some_and(|ascii| EmailAddress::parse_with_options(&ascii, options).is_ok());
+    let well_formed = ascii.is_some_and(|ascii| {
+        ascii.len() <= LONGEST && EmailAddress::parse_with_options(&ascii, options).is_ok()
+    });
     if well_formed && !entry.contains(char::is_whitespace) {
         Ok(())
     } else {

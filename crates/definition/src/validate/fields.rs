@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{Field, FieldKind, finding::Findings};
 
-/// The longest plan id.
-const PLAN_ID_LENGTH: usize = 50;
+/// The longest id of a plan, in characters.
+pub const LONGEST_PLAN_ID: usize = 50;
 
 /// Checks each of `fields` in `holder`.
 pub(super) fn check(fields: &[Field], holder: &Node<'_>, findings: &mut Findings) {
@@ -64,7 +64,7 @@ fn is_email(text: &str) -> bool {
 
 /// Plan ids become part of addresses and image names, so they keep to what needs no escaping there.
 fn is_plan_id(id: &str) -> bool {
-    id.len() <= PLAN_ID_LENGTH
+    id.len() <= LONGEST_PLAN_ID
         && id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

@@ -20,6 +20,7 @@ use super::{
 use images::Rules;
 use node::Node;
 
+pub use fields::LONGEST_PLAN_ID;
 pub use images::Published;
 pub(crate) use node::shown_name;
 

@@ -13,7 +13,7 @@ use super::{JsonError, check};
 /// All of them count, in strings too: the number can only be higher than the true nesting.
 const MOST_BRACKETS: usize = 64;
 /// The largest body that is tried as JSON5, in bytes: what may be JSON5 is small.
-const LARGEST: usize = 64 * 1024;
+pub const LARGEST: usize = 64 * 1024;
 
 /// Reads a body as JSON5; `None`: it is none. Members may be repeated no more than in JSON.
 pub(crate) fn value(text: &str) -> Option<Result<Value, JsonError>> {

@@ -6,6 +6,7 @@ mod strict;
 
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+pub use json5::LARGEST as LARGEST_JSON5;
 pub use members::{MOST_VALUES, shown_name};
 
 /// The largest body, in bytes.

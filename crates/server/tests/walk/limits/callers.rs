@@ -19,13 +19,6 @@ pub(super) async fn name(server: &TestServer, most: usize) -> Seen {
     calls(member(most), member(most + 1)).await
 }
 
-pub(super) async fn display_name(server: &TestServer, most: usize) -> Seen {
-    let owner = server.owner().await;
-    let put =
-        |length: usize| owner.put("/api/publishers/contoso", &json!({ "displayText": "ä".repeat(length) }));
-    calls(put(most), put(most + 1)).await
-}
-
 pub(super) async fn secret(server: &TestServer, most: usize) -> Seen {
     let operator = server.operator();
     let path = format!("/api/principals/{TENANT}/limits");
@@ -43,6 +36,19 @@ pub(super) async fn recipients(server: &TestServer, most: usize) -> Seen {
     let at = owner.cancel("sample-vm").emails(&list(most)).await;
     assert_eq!(at.code(), "NoOperationInProgress");
     let beyond = owner.cancel("sample-vm").emails(&list(most + 1)).await;
+    Seen { at: 200, beyond: Outcome::refused(&beyond) }
+}
+
+pub(super) async fn address(server: &TestServer, most: usize) -> Seen {
+    let owner = server.owner().await;
+    // A part of a domain has at most 63 characters.
+    let address = |length: usize| {
+        let labels = format!("@{}.{}.{}.", "a".repeat(63), "b".repeat(63), "c".repeat(60));
+        format!("{}{labels}d", "l".repeat(length - labels.len() - 1))
+    };
+    let at = owner.cancel("sample-vm").emails(&address(most)).await;
+    assert_eq!(at.code(), "NoOperationInProgress");
+    let beyond = owner.cancel("sample-vm").emails(&address(most + 1)).await;
     Seen { at: 200, beyond: Outcome::refused(&beyond) }
 }
 

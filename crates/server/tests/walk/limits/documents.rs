@@ -35,6 +35,19 @@ pub(super) async fn findings(server: &TestServer, most: usize) -> Seen {
     Seen { at: at.status, beyond: Outcome::Answered }
 }
 
+pub(super) async fn plan_id(server: &TestServer, most: usize) -> Seen {
+    let owner = server.owner().await;
+    let published = async |length: usize| {
+        let mut document = fit_document();
+        document["definition"]["plans"][0]["planId"] = json!("p".repeat(length));
+        let offer = format!("plan-{length}");
+        owner.put_offer(&offer, &document).await.expect(201);
+        owner.publish(&offer).query("validateOnly", "true").await
+    };
+    let at = published(most).await;
+    Seen { at: at.status, beyond: Outcome::refused(&published(most + 1).await) }
+}
+
 pub(super) async fn changes(server: &TestServer, most: usize) -> Seen {
     let owner = server.owner().await;
     let compared = async |count: usize| {

@@ -78,6 +78,16 @@ pub(super) async fn fault_rules(server: &TestServer, most: usize) -> Seen {
     seen
 }
 
+pub(super) async fn fault_latency(server: &TestServer, most: usize) -> Seen {
+    let rule = |seconds: usize| {
+        let rule = json!({ "path": "/nowhere", "latency": format!("{seconds}s") });
+        server.dev("PUT", "/faults").json(&vec![rule].into())
+    };
+    let seen = calls(rule(most), rule(most + 1)).await;
+    server.dev("DELETE", "/faults").await.expect(204);
+    seen
+}
+
 /// A longer one is not even looked at, so both are refused, for different reasons.
 pub(super) async fn token(server: &TestServer, most: usize) -> Seen {
     let said = async |length: usize| {
