@@ -11,17 +11,17 @@ const CONTRACT: &str = "docs/contract.md";
 const PROMISES: &str = "docs/promises.md";
 /// How many promises and rules of cancel there are, and the words that cite them.
 const NUMBERED: [(&str, usize); 2] = [("promise", 10), ("cancel rule", 8)];
-/// Where documents are, beside those in the root.
-const DOCUMENTS: &str = "docs";
+/// Where documents are, the root among them.
+const DOCUMENTS: [&str; 3] = ["", "docs", "docs/proof"];
 
 /// The documents of the repository: path from the root → text.
 pub(super) struct Documents(BTreeMap<String, String>);
 
 impl Documents {
-    /// Reads every Markdown file of the root and of `docs/`.
+    /// Reads every Markdown file of the root, of `docs/` and of `docs/proof/`.
     pub(super) fn read(root: &Path) -> Result<Self, String> {
         let mut documents = BTreeMap::new();
-        for folder in ["", DOCUMENTS] {
+        for folder in DOCUMENTS {
             let unreadable = |error: std::io::Error| format!("{folder} cannot be read: {error}");
             for entry in std::fs::read_dir(root.join(folder)).map_err(unreadable)? {
                 let path = entry.map_err(unreadable)?.path();
@@ -33,6 +33,17 @@ impl Documents {
             }
         }
         Ok(Self(documents))
+    }
+
+    /// Those of a test.
+    #[cfg(test)]
+    pub(super) fn of<const N: usize>(documents: [(&str, &str); N]) -> Self {
+        Self(documents.map(|(path, text)| (path.to_owned(), text.to_owned())).into())
+    }
+
+    /// Path and text of each.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     fn text(&self, path: &str) -> &str {

@@ -2,7 +2,7 @@
 //!
 //! [`rules`] holds the tables. [`graph`] reads what cargo knows about dependencies; [`edges`], [`purity`],
 //! [`decisions`] and [`unused`] judge it. [`files`] walks the sources; [`scan`], [`exempt`] and [`size`] judge them;
-//! [`citations`] follows what sources and documents cite; [`unmade`] looks for words that no code says, [`idle`] for exceptions
+//! [`citations`] and [`named_tests`] follow what sources and documents cite; [`unmade`] looks for words that no code says, [`idle`] for exceptions
 //! that nothing needs.
 
 mod citations;
@@ -13,6 +13,7 @@ mod files;
 mod graph;
 mod idle;
 mod log_lines;
+mod named_tests;
 mod purity;
 mod rules;
 mod scan;
@@ -49,6 +50,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     findings.extend(log_lines::check(&sources, &operations));
     let documents = citations::Documents::read(root())?;
     findings.extend(citations::check(&documents, &sources, root()));
+    findings.extend(named_tests::check(&documents, &sources));
     if findings.is_empty() {
         eprintln!("{} crates and {} files keep the rules", graph.members().count(), sources.len());
         return Ok(());
