@@ -11,7 +11,7 @@ use signoff_engine::{EngineError, dev as engine};
 use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, OfferKey};
 use signoff_lifecycle::plan;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::{ErrorText, RefusalText, RefusedCall};
@@ -24,12 +24,12 @@ use crate::Dev;
 /// Replaces the offer's scenario; `{"steps":{}}` clears it.
 pub(crate) async fn put(
     State(dev): State<Dev>,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(key): Segments<OfferKey>,
     body: Body,
 ) -> Result<Response, Problem> {
-    check_ids(&publisher, &offer)?;
+    check_ids(&key)?;
     let scenario: Scenario = crate::body(body).await?;
-    let known = known_steps(&dev, &publisher, &offer).await?;
+    let known = known_steps(&dev, &key).await?;
     let mut steps = std::collections::BTreeMap::new();
     for (id, step) in &scenario.steps {
         if !known.contains(id.as_str()) {
@@ -42,17 +42,17 @@ pub(crate) async fn put(
         }
         steps.insert(id.clone(), read(id, step)?);
     }
-    dev.engine().put_scenario(&publisher, &offer, engine::Scenario { steps }).await?;
+    dev.engine().put_scenario(&key, engine::Scenario { steps }).await?;
     Ok(reply::json(StatusCode::OK, &scenario))
 }
 
 /// The offer's scenario.
 pub(crate) async fn get(
     State(dev): State<Dev>,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(key): Segments<OfferKey>,
 ) -> Result<Response, Problem> {
-    check_ids(&publisher, &offer)?;
-    let scenario = dev.engine().scenario(&publisher, &offer).unwrap_or_default();
+    check_ids(&key)?;
+    let scenario = dev.engine().scenario(&key).unwrap_or_default();
     let steps = scenario.steps.into_iter().map(|(id, step)| (id, show(&step))).collect();
     Ok(reply::json(StatusCode::OK, &Scenario { steps }))
 }
@@ -60,19 +60,19 @@ pub(crate) async fn get(
 /// Lets a held step go on; remembered if it is not held yet.
 pub(crate) async fn release(
     State(dev): State<Dev>,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(key): Segments<OfferKey>,
     body: Body,
 ) -> Result<Response, Problem> {
-    check_ids(&publisher, &offer)?;
+    check_ids(&key)?;
     let release: Release = crate::body(body).await?;
-    match dev.engine().release(&publisher, &offer, &release.step).await {
+    match dev.engine().release(&key, &release.step).await {
         Ok(_) => Ok(reply::json(StatusCode::OK, &release)),
         Err(EngineError::Refused(Refusal::StepNotFound { step, .. })) => {
-            let known: Vec<&str> = known_steps(&dev, &publisher, &offer).await?.into_iter().collect();
+            let known: Vec<&str> = known_steps(&dev, &key).await?.into_iter().collect();
             let text = ErrorText::UnknownScenarioStep { step, known: known.join(", ") };
             Err(Problem::new(Kind::NoSuchStep, text).target("step"))
         }
-        Err(error) => Err(not_released(&offer, error)),
+        Err(error) => Err(not_released(&key.offer, error)),
     }
 }
 
@@ -96,15 +96,16 @@ fn not_released(offer: &str, error: EngineError) -> Problem {
     }
 }
 
-fn check_ids(publisher: &str, offer: &str) -> Result<(), Problem> {
+fn check_ids(key: &OfferKey) -> Result<(), Problem> {
+    let (publisher, offer) = key.texts();
     path::publisher_id(publisher).map_err(|error| invalid_id(&error, publisher))?;
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     Ok(())
 }
 
 /// The steps of the offer's type; of every type while there is no such offer.
-async fn known_steps(dev: &Dev, publisher: &str, offer: &str) -> Result<BTreeSet<&'static str>, Problem> {
-    let loaded = dev.engine().store().load(publisher, offer).await?;
+async fn known_steps(dev: &Dev, key: &OfferKey) -> Result<BTreeSet<&'static str>, Problem> {
+    let loaded = dev.engine().store().load(key).await?;
     let of_offer = loaded.map(|loaded| loaded.aggregate.offer.offer_type);
     let types = OfferTypes::load().all().iter();
     let wanted = types.filter(|known| of_offer.as_ref().is_none_or(|id| *id == known.id));

@@ -6,6 +6,7 @@ use signoff_front::first_use::new_publisher;
 use signoff_identity::{principal_id, seed_principal};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::command::PutGuard;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::StoreError;
 use signoff_store::contract::Publisher;
@@ -47,7 +48,7 @@ pub async fn seed(engine: &Engine) -> Result<(), StoreError> {
             seed_principal(store.as_ref(), TENANT, client, secret).await?;
         }
     }
-    if store.load("contoso", SAMPLE_OFFER).await?.is_none() {
+    if store.load(&OfferKey::new("contoso", SAMPLE_OFFER)).await?.is_none() {
         put_sample(engine).await?;
     }
     Ok(())
@@ -81,7 +82,7 @@ async fn put_sample(engine: &Engine) -> Result<(), StoreError> {
         guard: PutGuard::Absent { required: true },
         repeat: None,
     };
-    match engine.put("contoso", SAMPLE_OFFER, request).await {
+    match engine.put(&OfferKey::new("contoso", SAMPLE_OFFER), request).await {
         // Of nodes that start together one is first.
         Ok(_) | Err(EngineError::Refused(Refusal::MissingIfMatch)) => Ok(()),
         Err(EngineError::Store(error)) => Err(error),

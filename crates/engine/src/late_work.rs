@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
@@ -80,18 +80,19 @@ impl Engine {
             if work.due_at <= present.plus(SOON) {
                 continue;
             }
+            let key = OfferKey::new(publisher, &offer);
             let mut reschedule = Plain::new(Reschedule {
                 operation: work.operation,
                 attempt: work.attempt,
                 due_at: work.due_at,
             });
             // Most is due when it should be: nothing is written then.
-            match self.dry_run(publisher, &offer, &mut reschedule).await {
+            match self.dry_run(&key, &mut reschedule).await {
                 Ok(Verdict::Change(_)) => {}
                 Err(EngineError::Store(error)) => return Err(error),
                 Ok(Verdict::Already { .. }) | Err(_) => continue,
             }
-            match self.execute(publisher, &offer, reschedule).await {
+            match self.execute(&key, reschedule).await {
                 Ok(_) => {
                     pulled_in += 1;
                     tracing::warn!(
@@ -150,8 +151,8 @@ mod tests {
     }
 
     async fn publish(engine: &Engine) {
-        engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
-        engine.publish("contoso", "a", PublishRequest::of("ann")).await.unwrap();
+        engine.put(&OfferKey::new("contoso", "a"), put_of_the_sample()).await.unwrap();
+        engine.publish(&OfferKey::new("contoso", "a"), PublishRequest::of("ann")).await.unwrap();
     }
 
     async fn wait(engine: &Engine) -> i64 {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::operation::{Head, Operation};
 use signoff_lifecycle::retention::{Fate, fate, needed_versions};
 use signoff_store::contract::{Aged, Prune};
@@ -140,7 +140,7 @@ impl Engine {
             by_offer.entry(stored.offer).or_default().push(stored.operation);
         }
         for (offer, operations) in by_offer {
-            gone.removed += self.forget_of(publisher, &offer, operations, before).await?;
+            gone.removed += self.forget_of(&OfferKey::new(publisher, offer), operations, before).await?;
         }
         Ok(gone)
     }
@@ -148,12 +148,11 @@ impl Engine {
     /// Forgets those of these operations of an offer that may go.
     async fn forget_of(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         operations: Vec<Operation>,
         before: PublisherTime,
     ) -> Result<usize, StoreError> {
-        let Some(loaded) = self.shared.store.load(publisher, offer).await? else { return Ok(0) };
+        let Some(loaded) = self.shared.store.load(key).await? else { return Ok(0) };
         let state = &loaded.aggregate;
         // Operations of one version follow one another: those of older ones have all been looked at.
         let contents_below =
@@ -168,8 +167,8 @@ impl Engine {
         }
         let remove: Vec<Aged> = over.iter().map(aged).collect();
         let prune = Prune {
-            publisher: publisher.to_owned(),
-            offer: offer.to_owned(),
+            publisher: key.publisher.to_string(),
+            offer: key.offer.to_string(),
             revision: loaded.revision,
             remove,
             keep,

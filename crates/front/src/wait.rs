@@ -63,7 +63,7 @@ impl Wait {
         operation: &CachedOperation,
         look: impl Fn(&CachedOperation) -> Look,
     ) -> Result<Waited, Problem> {
-        let (publisher, id) = (&operation.publisher, operation.operation.head().id);
+        let (publisher, id) = (&operation.key.publisher, operation.operation.head().id);
         let waited = app.engine().wait_for(publisher, id, self.patience(), look).await?;
         app.authorise(context, publisher, Action::Read).await?;
         Ok(waited)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{OfferGuid, OperationId, PublisherTime};
+use crate::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
 use crate::operation::{Cancellation, Operation, OperationRef, Phase, Submission};
 
 /// What a filled slot holds.
@@ -130,6 +130,11 @@ impl Offer {
             production: None,
             leftovers: Vec::new(),
         }
+    }
+
+    /// What names the offer.
+    pub fn key(&self) -> OfferKey {
+        OfferKey::new(&self.publisher, &self.id)
     }
 }
 

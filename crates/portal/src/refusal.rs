@@ -1,6 +1,7 @@
 //! From what the engine refuses to an error of the API. Every refusal has its place here.
 
 use signoff_engine::EngineError;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::refusal::{Reference, Refusal};
 use signoff_text::{ErrorText, RefusalText, RefusedCall};
 use signoff_wire::ErrorCode;
@@ -12,8 +13,8 @@ use crate::view;
 /// What the refused call was about.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Subject<'a> {
-    pub(crate) publisher: &'a str,
-    pub(crate) offer: &'a str,
+    /// The offer, if the call names one.
+    pub(crate) key: Option<&'a OfferKey>,
     /// The `If-Match` that was sent, if any.
     pub(crate) sent_tag: Option<&'a str>,
     /// The operation that was named, if any.
@@ -21,8 +22,8 @@ pub(crate) struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    pub(crate) fn offer(publisher: &'a str, offer: &'a str) -> Self {
-        Self { publisher, offer, sent_tag: None, operation: None }
+    pub(crate) fn offer(key: &'a OfferKey) -> Self {
+        Self { key: Some(key), sent_tag: None, operation: None }
     }
 
     /// The error that a failed use case comes to.
@@ -49,10 +50,10 @@ impl<'a> Subject<'a> {
     /// The error that a refusal comes to.
     pub(crate) fn refused(&self, refusal: Refusal) -> ApiError {
         let Place { code, target, location } = place(&refusal);
-        let location = location.map(|reference| view::location(self.publisher, self.offer, reference));
+        let location = location.zip(self.key).map(|(reference, key)| view::location(key, reference));
         let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
         let call = RefusedCall {
-            offer: self.offer.to_owned(),
+            offer: owned(self.key.map(|key| &*key.offer)),
             operation: owned(self.operation),
             if_match: owned(self.sent_tag),
         };
@@ -122,8 +123,8 @@ fn place(refusal: &Refusal) -> Place<'_> {
     }
 }
 
-pub(crate) fn offer_not_found(offer: &str) -> ApiError {
-    Subject { offer, ..Subject::default() }.refused(Refusal::OfferNotFound)
+pub(crate) fn offer_not_found(key: &OfferKey) -> ApiError {
+    Subject::offer(key).refused(Refusal::OfferNotFound)
 }
 
 pub(crate) fn operation_not_found(operation: &str) -> ApiError {

@@ -8,6 +8,7 @@ use signoff_engine::clock::Source;
 use signoff_engine::{CancelReceipt, CancelRequest};
 use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::StopReply;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_wire::etag::IfMatch;
 use signoff_wire::repeatability::fixdate;
 
@@ -59,7 +60,7 @@ impl World {
         let level = if self.luck.borrow_mut().happens(5_000) { StopLevel::Force } else { StopLevel::Kill };
         let request = CancelRequest { level, ..CancelRequest::of("operator") };
         self.book.line(&format!("the operator ends what runs of {}: {level:?}", plan.name.offer));
-        let done = node.engine.cancel(plan.name.publisher, plan.name.offer, request).await;
+        let done = node.engine.cancel(&OfferKey::new(plan.name.publisher, plan.name.offer), request).await;
         let Ok(done) = done else { return };
         self.book.count(format!("{level:?}"));
         let ended = |id| self.book.look(|seen| seen.operations.get(&id).is_some_and(|it| !it.is_running()));

@@ -13,6 +13,7 @@ use signoff_definition::sample_vm_offer;
 use signoff_engine::clock::Clock;
 use signoff_engine::{Engine, PutRequest, Settings};
 use signoff_lifecycle::command::PutGuard;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_server::identity::{DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded};
 use signoff_server::{TENANT, login_router, seed};
 use signoff_store::Store;
@@ -98,7 +99,7 @@ async fn put(engine: &Engine, name: Name) {
         guard: PutGuard::Any { creates: true },
         repeat: None,
     };
-    engine.put(name.publisher, name.offer, request).await.expect("the sample can be put");
+    engine.put(&OfferKey::new(name.publisher, name.offer), request).await.expect("the sample can be put");
 }
 
 async fn token(issuer: &Arc<Issuer>, client: &str, secret: &str) -> String {

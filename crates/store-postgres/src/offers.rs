@@ -1,7 +1,7 @@
 //! Offers and operations: reads, and the way of a commit to the committer.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -17,7 +17,8 @@ use super::values::{column, unsigned, uuid};
 
 #[async_trait]
 impl Offers for PostgresStore {
-    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+    async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
+        let (publisher, offer) = key.texts();
         let row = self.inner.loads.row(publisher, offer.to_owned()).await?;
         row.as_deref().map(loaded).transpose()
     }
@@ -25,9 +26,9 @@ impl Offers for PostgresStore {
     /// In one statement; the draft's content is the latest.
     async fn load_with_secrets(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
     ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
+        let (publisher, offer) = key.texts();
         let row = self
             .row(
                 "SELECT offer_id, revision, state,
@@ -56,7 +57,8 @@ impl Offers for PostgresStore {
         row.map(|row| column(&row, 0)).transpose()
     }
 
-    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+    async fn offer_spelled(&self, key: &OfferKey) -> Result<Option<String>, StoreError> {
+        let (publisher, offer) = key.texts();
         let row = self
             .row(
                 "SELECT offer_id FROM offer WHERE publisher_id = $1 AND folded = $2",
@@ -84,12 +86,8 @@ impl Offers for PostgresStore {
         rows.iter().map(summary).collect()
     }
 
-    async fn content(
-        &self,
-        publisher: &str,
-        offer: &str,
-        version: u32,
-    ) -> Result<Option<Content>, StoreError> {
+    async fn content(&self, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError> {
+        let (publisher, offer) = key.texts();
         let row = self
             .row(
                 "SELECT version, changed_at, display_text, definition, secrets, extra FROM content
@@ -117,11 +115,11 @@ impl Offers for PostgresStore {
 
     async fn operations_before(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
+        let (publisher, offer) = key.texts();
         if limit == 0 {
             return Ok(Vec::new());
         }
@@ -137,10 +135,10 @@ impl Offers for PostgresStore {
 
     async fn operation_by_version(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
+        let (publisher, offer) = key.texts();
         // What cannot be stored is not there.
         let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
         let thread = thread(NEWEST, "true");

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
-use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
@@ -16,8 +16,8 @@ use super::{SqliteStore, commit, sql};
 
 #[async_trait]
 impl Offers for SqliteStore {
-    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
-        self.read(|connection| load(connection, publisher, offer))
+    async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
+        self.read(|connection| load(connection, key))
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
@@ -46,7 +46,8 @@ impl Offers for SqliteStore {
         })
     }
 
-    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+    async fn offer_spelled(&self, key: &OfferKey) -> Result<Option<String>, StoreError> {
+        let (publisher, offer) = key.texts();
         self.read(|connection| {
             connection
                 .prepare_cached("SELECT offer_id FROM offer WHERE publisher_id = ?1 AND folded = lower(?2)")
@@ -62,13 +63,8 @@ impl Offers for SqliteStore {
         self.scan(move |connection| list(connection, &publisher, &filter)).await
     }
 
-    async fn content(
-        &self,
-        publisher: &str,
-        offer: &str,
-        version: u32,
-    ) -> Result<Option<Content>, StoreError> {
-        self.read(|connection| content(connection, publisher, offer, version))
+    async fn content(&self, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError> {
+        self.read(|connection| content(connection, key, version))
     }
 
     async fn operation(
@@ -84,13 +80,13 @@ impl Offers for SqliteStore {
 
     async fn operations_before(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
-        let (publisher, offer) = (publisher.to_owned(), offer.to_owned());
+        let key = key.clone();
         self.scan(move |connection| {
+            let (publisher, offer) = key.texts();
             // Both queries see the same state.
             let reading = connection.unchecked_transaction().map_err(sql)?;
             let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -120,10 +116,10 @@ impl Offers for SqliteStore {
 
     async fn operation_by_version(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
+        let (publisher, offer) = key.texts();
         // What cannot be stored is not there.
         let Ok(publishing_version) = i64::try_from(publishing_version) else { return Ok(None) };
         self.read(|connection| {
@@ -206,8 +202,9 @@ pub(super) fn operation(
         .map_err(sql)
 }
 
-fn load(connection: &Connection, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+fn load(connection: &Connection, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
     type Columns = (u64, String, Option<Vec<u8>>, Option<Vec<u8>>);
+    let (publisher, offer) = key.texts();
     let row: Option<Columns> = connection
         .prepare_cached(
             "SELECT offer.revision, offer.state, target.body, cancellation.body FROM offer
@@ -258,12 +255,8 @@ fn list(
     .collect()
 }
 
-fn content(
-    connection: &Connection,
-    publisher: &str,
-    offer: &str,
-    version: u32,
-) -> Result<Option<Content>, StoreError> {
+fn content(connection: &Connection, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError> {
+    let (publisher, offer) = key.texts();
     let read = |row: &Row<'_>| {
         Ok(Content {
             version: row.get(0)?,

@@ -14,7 +14,7 @@ use signoff_lifecycle::command::{
 };
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Event, Verdict};
-use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OfferKey, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::Goal;
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
 use signoff_store::contract::{
@@ -47,7 +47,7 @@ fn id(number: u128) -> OperationId {
 }
 
 async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
-    let loaded = store.load(CONTOSO, "vm").await.unwrap();
+    let loaded = store.load(&OfferKey::new(CONTOSO, "vm")).await.unwrap();
     let (state, expected) = match loaded {
         Some(loaded) => (Some(loaded.aggregate), Some(loaded.revision)),
         None => (None, None),
@@ -151,11 +151,11 @@ async fn live(store: &SqliteStore) {
 async fn look(store: &SqliteStore) {
     let clocks = [(CONTOSO.to_owned(), NOW)];
     store.offer_by_guid(CONTOSO, OfferGuid::of(7)).await.unwrap().unwrap();
-    store.offer_spelled(CONTOSO, "VM").await.unwrap().unwrap();
-    store.content(CONTOSO, "vm", 3).await.unwrap().unwrap();
+    store.offer_spelled(&OfferKey::new(CONTOSO, "VM")).await.unwrap().unwrap();
+    store.content(&OfferKey::new(CONTOSO, "vm"), 3).await.unwrap().unwrap();
     store.operation(CONTOSO, id(1)).await.unwrap().unwrap();
-    assert_eq!(store.operations(CONTOSO, "vm").await.unwrap().len(), 2);
-    store.operation_by_version(CONTOSO, "vm", 1).await.unwrap().unwrap();
+    assert_eq!(store.operations(&OfferKey::new(CONTOSO, "vm")).await.unwrap().len(), 2);
+    store.operation_by_version(&OfferKey::new(CONTOSO, "vm"), 1).await.unwrap().unwrap();
     store.artifacts(CONTOSO, id(1)).await.unwrap();
     store.next_due(None, &[]).await.unwrap();
     store.next_due(None, &["fabrikam".to_owned()]).await.unwrap();
@@ -187,7 +187,7 @@ async fn keep_and_forget(store: &SqliteStore) {
     store.keep_reply(reply).await.unwrap();
     store.repeated(CONTOSO, [1; 32]).await.unwrap().unwrap();
     assert_eq!(store.prune_repeated(REAL_NOW, 9).await.unwrap(), 1);
-    store.load_with_secrets(CONTOSO, "vm").await.unwrap().unwrap();
+    store.load_with_secrets(&OfferKey::new(CONTOSO, "vm")).await.unwrap().unwrap();
     store.audit(CONTOSO, None, 9).await.unwrap();
     for after in [None, Some("a".to_owned())] {
         let filter = OfferFilter { limit: Some(9), after, ..OfferFilter::default() };
@@ -195,7 +195,7 @@ async fn keep_and_forget(store: &SqliteStore) {
     }
     store.publisher_after(None).await.unwrap().unwrap();
     assert_eq!(store.operations_after(CONTOSO, Some(id(0)), 9).await.unwrap().len(), 2);
-    let loaded = store.load(CONTOSO, "vm").await.unwrap().unwrap();
+    let loaded = store.load(&OfferKey::new(CONTOSO, "vm")).await.unwrap().unwrap();
     let prune = Prune {
         publisher: CONTOSO.to_owned(),
         offer: "vm".to_owned(),

@@ -9,6 +9,7 @@ mod state;
 pub use clock::AdvanceError;
 pub use scenario::{Scenario, StepScenario};
 
+use signoff_lifecycle::ids::OfferKey;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 
@@ -17,7 +18,7 @@ use parking_lot::RwLock;
 /// Scenarios, kept beside the store so that no publish has to look there for nothing.
 pub(crate) struct Dev {
     /// By publisher and offer.
-    scenarios: RwLock<HashMap<(String, String), Scenario>>,
+    scenarios: RwLock<HashMap<OfferKey, Scenario>>,
     /// Held while what is kept is changed along with what is stored, or taken from there: both change in the same
     /// order.
     changing: tokio::sync::Mutex<()>,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, OfferKey};
 use signoff_lifecycle::plan::{CancelPolicy, Outcome};
 use signoff_store::StoreError;
 use signoff_store::contract::DevKind;
@@ -48,13 +48,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn put_scenario(
-        &self,
-        publisher: &str,
-        offer: &str,
-        scenario: Scenario,
-    ) -> Result<(), StoreError> {
-        let key = (publisher.to_owned(), offer.to_owned());
+    pub async fn put_scenario(&self, key: &OfferKey, scenario: Scenario) -> Result<(), StoreError> {
         let body = if scenario.steps.is_empty() {
             None
         } else {
@@ -62,23 +56,23 @@ impl Engine {
         };
         let clears = body.is_none();
         let _turn = self.shared.dev.changing.lock().await;
-        self.shared.store.put_dev_state(DevKind::Scenario, publisher, offer, body).await?;
+        self.shared.store.put_dev_state(DevKind::Scenario, &key.publisher, &key.offer, body).await?;
         let mut scenarios = self.shared.dev.scenarios.write();
         if clears {
-            scenarios.remove(&key);
+            scenarios.remove(key);
         } else {
-            scenarios.insert(key, scenario);
+            scenarios.insert(key.clone(), scenario);
         }
         Ok(())
     }
 
     /// The offer's scenario.
-    pub fn scenario(&self, publisher: &str, offer: &str) -> Option<Scenario> {
+    pub fn scenario(&self, key: &OfferKey) -> Option<Scenario> {
         let scenarios = self.shared.dev.scenarios.read();
         if !self.shared.settings.dev || scenarios.is_empty() {
             return None;
         }
-        scenarios.get(&(publisher.to_owned(), offer.to_owned())).cloned()
+        scenarios.get(key).cloned()
     }
 
     pub(super) async fn load_scenarios(&self) -> Result<(), StoreError> {
@@ -87,11 +81,11 @@ impl Engine {
         Ok(())
     }
 
-    pub(super) async fn stored_scenarios(&self) -> Result<HashMap<(String, String), Scenario>, StoreError> {
+    pub(super) async fn stored_scenarios(&self) -> Result<HashMap<OfferKey, Scenario>, StoreError> {
         let read = |(publisher, offer, body): (String, String, String)| {
             let scenario =
                 serde_json::from_str(&body).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            Ok(((publisher, offer), scenario))
+            Ok((OfferKey::new(publisher, offer), scenario))
         };
         self.shared.store.dev_states(DevKind::Scenario).await?.into_iter().map(read).collect()
     }

@@ -16,7 +16,7 @@ impl StepExecutor for Live {
     }
 
     async fn undo(&self, task: &Task<'_>) -> Result<(), StepError> {
-        task.store.remove_artifact(task.publisher, task.operation, task.step).await?;
+        task.store.remove_artifact(&task.key.publisher, task.operation, task.step).await?;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use signoff_lifecycle::command::WorkOutcome;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::operation::{Operation, Outstanding, StepState, UndoState, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Outcome, StepPlan};
 use signoff_lifecycle::webhook::Ask;
@@ -25,8 +25,7 @@ pub(crate) struct Task<'a> {
     pub(crate) store: &'a dyn Store,
     /// The right to do it. What a step makes is stored under it, so that nothing is made after an undo began.
     pub(crate) lease: &'a Lease,
-    pub(crate) publisher: &'a str,
-    pub(crate) offer: &'a str,
+    pub(crate) key: &'a OfferKey,
     pub(crate) offer_type: &'a str,
     /// The operation whose step it is: that of the step even when a cancellation undoes it.
     pub(crate) operation: OperationId,
@@ -113,19 +112,19 @@ impl Executors {
     /// Does `outstanding`, the piece of work that `operation` waits for.
     pub(crate) async fn execute(
         &self,
-        offer: &str,
+        key: &OfferKey,
         operation: &Operation,
         outstanding: Outstanding,
         lease: &Lease,
     ) -> WorkOutcome {
         match outstanding.what {
-            WorkKind::Undo => self.undo(offer, operation, outstanding.index, lease).await,
-            WorkKind::Run => self.run(offer, operation, outstanding.index, lease).await,
+            WorkKind::Undo => self.undo(key, operation, outstanding.index, lease).await,
+            WorkKind::Run => self.run(key, operation, outstanding.index, lease).await,
             WorkKind::Propagate => WorkOutcome::Done { removed: Vec::new() },
         }
     }
 
-    async fn run(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
+    async fn run(&self, key: &OfferKey, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
         let step = &operation.steps()[index];
         let tries = match step.state {
             StepState::InProgress { tries, .. } => tries,
@@ -134,7 +133,7 @@ impl Executors {
         if let Some(outcome) = scripted(&step.plan, tries) {
             return outcome;
         }
-        let task = self.task(lease, offer, operation, operation.head().id, &step.plan.id);
+        let task = self.task(lease, key, operation, operation.head().id, &step.plan.id);
         if let Some(webhook) = step.plan.third_party() {
             return self.webhook.ask(&task, webhook, step.external.as_ref(), Ask::Run).await;
         }
@@ -150,11 +149,11 @@ impl Executors {
         }
     }
 
-    async fn undo(&self, offer: &str, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
+    async fn undo(&self, key: &OfferKey, operation: &Operation, index: usize, lease: &Lease) -> WorkOutcome {
         let undo = &operation.undo()[index];
         debug_assert!(matches!(undo.state, UndoState::Running { .. }), "only a running undo has work");
         let owner = operation.cancellation().map_or(operation.head().id, |cancellation| cancellation.target);
-        let task = self.task(lease, offer, operation, owner, &undo.plan.id);
+        let task = self.task(lease, key, operation, owner, &undo.plan.id);
         if let Some(webhook) = undo.plan.third_party() {
             return self.webhook.ask(&task, webhook, undo.external.as_ref(), Ask::Cancel).await;
         }
@@ -178,15 +177,15 @@ impl Executors {
     fn task<'a>(
         &'a self,
         lease: &'a Lease,
-        offer: &'a str,
+        key: &'a OfferKey,
         operation: &'a Operation,
         owner: OperationId,
         step: &'a str,
     ) -> Task<'a> {
         let store = self.store.as_ref();
-        let (publisher, offer_version) = (lease.publisher.as_str(), operation.head().offer_version);
+        let offer_version = operation.head().offer_version;
         let offer_type = operation.head().offer_type.as_str();
-        Task { store, lease, publisher, offer, offer_type, operation: owner, offer_version, step }
+        Task { store, lease, key, offer_type, operation: owner, offer_version, step }
     }
 }
 

@@ -24,7 +24,7 @@ impl StepExecutor for Package {
     }
 
     async fn undo(&self, task: &Task<'_>) -> Result<(), StepError> {
-        task.store.remove_artifact(task.publisher, task.operation, task.step).await?;
+        task.store.remove_artifact(&task.key.publisher, task.operation, task.step).await?;
         Ok(())
     }
 }

@@ -22,14 +22,14 @@ impl StepExecutor for Provision {
     }
 
     async fn undo(&self, task: &Task<'_>) -> Result<(), StepError> {
-        task.store.remove_artifact(task.publisher, task.operation, task.step).await?;
+        task.store.remove_artifact(&task.key.publisher, task.operation, task.step).await?;
         Ok(())
     }
 }
 
 /// The definition that the operation published.
 pub(super) async fn definition(task: &Task<'_>) -> Result<Value, StepError> {
-    let content = task.store.content(task.publisher, task.offer, task.offer_version).await?;
+    let content = task.store.content(task.key, task.offer_version).await?;
     let content = content.ok_or_else(|| StepError::Final("the offer has no content".to_owned()))?;
     serde_json::from_str(&content.definition).map_err(|error| StepError::Final(error.to_string()))
 }

@@ -13,7 +13,7 @@ pub(super) async fn remove_leftovers(
     task: &Task<'_>,
     operation: &Operation,
 ) -> Result<Vec<Leftover>, StepError> {
-    let Some(loaded) = task.store.load(task.publisher, task.offer).await? else { return Ok(Vec::new()) };
+    let Some(loaded) = task.store.load(task.key).await? else { return Ok(Vec::new()) };
     let leftovers = loaded.aggregate.offer.leftovers;
     for leftover in &leftovers {
         let present = operation.step(&leftover.step).map(|step| &step.plan);
@@ -37,7 +37,7 @@ async fn plan_of(
     leftover: &Leftover,
     present: Option<&StepPlan>,
 ) -> Result<Option<StepPlan>, StepError> {
-    let left_by = task.store.operation(task.publisher, leftover.operation).await?;
+    let left_by = task.store.operation(&task.key.publisher, leftover.operation).await?;
     let planned = left_by.and_then(|stored| Some(stored.operation.step(&leftover.step)?.plan.clone()));
     let script = present.and_then(|plan| plan.script.clone());
     Ok(planned.or_else(|| present.cloned()).map(|plan| StepPlan { script, ..plan }))

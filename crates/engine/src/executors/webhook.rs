@@ -36,8 +36,8 @@ impl ByWebhook {
         let question = Question {
             ask,
             accepted,
-            publisher: task.publisher,
-            offer: task.offer,
+            publisher: &task.key.publisher,
+            offer: &task.key.offer,
             offer_type: task.offer_type,
             offer_version: task.offer_version,
             operation: task.operation,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How many may follow operations at a time.
@@ -47,7 +47,7 @@ struct Moves {
     told: watch::Sender<()>,
     followers: usize,
     /// The publisher and the offer, once they are known.
-    offer: Option<(String, String)>,
+    offer: Option<OfferKey>,
     /// The offer's revision when it was noticed last; 0: there was no such offer.
     noticed: Option<u64>,
 }
@@ -104,8 +104,10 @@ impl Followers {
     pub(crate) fn followed_offers(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut offers = BTreeMap::<String, BTreeSet<String>>::new();
         for shard in &self.shards {
-            for (publisher, offer) in shard.lock().values().filter_map(|moves| moves.offer.as_ref()) {
-                offers.entry(publisher.clone()).or_default().insert(offer.clone());
+            for OfferKey { publisher, offer } in
+                shard.lock().values().filter_map(|moves| moves.offer.as_ref())
+            {
+                offers.entry(publisher.to_string()).or_default().insert(offer.to_string());
             }
         }
         offers
@@ -116,8 +118,8 @@ impl Followers {
     pub(crate) fn noticed(&self, publisher: &str, revisions: &HashMap<String, u64>) {
         for shard in &self.shards {
             for moves in shard.lock().values_mut() {
-                let offer = moves.offer.as_ref().filter(|(of, _)| of == publisher);
-                let Some(revision) = offer.and_then(|(_, offer)| revisions.get(offer)) else { continue };
+                let offer = moves.offer.as_ref().filter(|key| *key.publisher == *publisher);
+                let Some(revision) = offer.and_then(|key| revisions.get(&*key.offer)) else { continue };
                 if moves.noticed != Some(*revision) {
                     moves.noticed = Some(*revision);
                     moves.told.send_replace(());
@@ -127,11 +129,11 @@ impl Followers {
     }
 
     /// Says of which offer the operation is.
-    pub(crate) fn is_of(&self, id: OperationId, publisher: &str, offer: &str) {
+    pub(crate) fn is_of(&self, id: OperationId, key: &OfferKey) {
         if let Some(moves) = self.shard(id).lock().get_mut(&id)
             && moves.offer.is_none()
         {
-            moves.offer = Some((publisher.to_owned(), offer.to_owned()));
+            moves.offer = Some(key.clone());
         }
     }
 
@@ -272,7 +274,7 @@ mod tests {
         let followers = Followers::new(FollowLimits::default());
         let mut moves = followers.subscribe(OperationId::of(1));
         assert!(followers.followed_offers().is_empty(), "of which offer is not known yet");
-        let offer = Some(("contoso".to_owned(), "a".to_owned()));
+        let offer = Some(OfferKey::new("contoso", "a"));
         followers.shard(OperationId::of(1)).lock().get_mut(&OperationId::of(1)).unwrap().offer = offer;
         assert_eq!(followers.followed_offers()["contoso"], BTreeSet::from(["a".to_owned()]));
         let mut wakes = |publisher: &str, revision: u64| {

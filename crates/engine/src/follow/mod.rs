@@ -51,7 +51,7 @@ impl Engine {
     }
 
     fn is_followed(&self, cached: &CachedOperation) {
-        self.shared.followers.is_of(cached.operation.head().id, &cached.publisher, &cached.offer);
+        self.shared.followers.is_of(cached.operation.head().id, &cached.key);
     }
 
     /// How many follow an operation at this moment.

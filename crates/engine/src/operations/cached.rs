@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::{OfferKey, PublisherTime};
 use signoff_lifecycle::operation::Operation;
 
 /// An operation as it stands, and room for what was rendered of it.
 pub struct CachedOperation {
-    /// The publisher.
-    pub publisher: String,
     /// The offer.
-    pub offer: String,
+    pub key: OfferKey,
     /// The operation.
     pub operation: Operation,
     rendered: Mutex<Option<Rendered>>,
@@ -29,13 +27,8 @@ pub struct Rendered {
 }
 
 impl CachedOperation {
-    pub(crate) fn new(publisher: &str, offer: &str, operation: Operation) -> Self {
-        Self {
-            publisher: publisher.to_owned(),
-            offer: offer.to_owned(),
-            operation,
-            rendered: Mutex::new(None),
-        }
+    pub(crate) fn new(key: OfferKey, operation: Operation) -> Self {
+        Self { key, operation, rendered: Mutex::new(None) }
     }
 
     /// What was rendered last, or what `render` makes of the operation now.

@@ -4,15 +4,15 @@
 
 use std::sync::Arc;
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_store::cache::Cache;
 use signoff_store::contract::{Fingerprint, Lookup};
 use signoff_store::{Store, StoreError};
 
 use super::{CachedOperation, KEPT, SHARDS};
 
-/// An offer's publisher, its id, and the number of an operation.
-type Number = (String, String, u64);
+/// An offer, and the number of one of its operations.
+type Number = (OfferKey, u64);
 
 /// What is kept.
 pub(crate) struct Clustered {
@@ -36,7 +36,7 @@ impl Clustered {
         id: OperationId,
     ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let (known, slot) = self.known.peek(&id);
-        let known = known.filter(|(cached, _)| cached.publisher == publisher);
+        let known = known.filter(|(cached, _)| *cached.key.publisher == *publisher);
         match store.look(publisher, id, known.as_ref().map(|(_, fingerprint)| fingerprint)).await? {
             Lookup::Gone => {
                 self.known.forget(&id);
@@ -44,7 +44,8 @@ impl Clustered {
             }
             Lookup::Same => Ok(known.map(|(cached, _)| cached)),
             Lookup::Changed(stored, fingerprint) => {
-                let cached = Arc::new(CachedOperation::new(publisher, &stored.offer, stored.operation));
+                let cached =
+                    Arc::new(CachedOperation::new(OfferKey::new(publisher, stored.offer), stored.operation));
                 slot.fill((cached.clone(), fingerprint));
                 Ok(Some(cached))
             }
@@ -55,24 +56,23 @@ impl Clustered {
     pub(super) async fn numbered(
         &self,
         store: &dyn Store,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         number: u64,
     ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
-        let (known, slot) = self.numbers.peek(&(publisher.to_owned(), offer.to_owned(), number));
+        let (known, slot) = self.numbers.peek(&(key.clone(), number));
         if let Some(id) = known {
-            let cached = self.get(store, publisher, id).await?;
+            let cached = self.get(store, &key.publisher, id).await?;
             let is_it = |cached: &Arc<CachedOperation>| {
-                cached.offer == offer && cached.operation.head().publishing_version == number
+                cached.key == *key && cached.operation.head().publishing_version == number
             };
             if let Some(cached) = cached.filter(is_it) {
                 return Ok(Some(cached));
             }
         }
-        let found = store.operation_by_version(publisher, offer, number).await?;
+        let found = store.operation_by_version(key, number).await?;
         let Some(id) = found.map(|operation| operation.head().id) else { return Ok(None) };
         slot.fill(id);
-        self.get(store, publisher, id).await
+        self.get(store, &key.publisher, id).await
     }
 
     /// Forgets everything: a clock went back, and what was rendered shows a time that is not yet.

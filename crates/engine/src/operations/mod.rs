@@ -9,7 +9,7 @@ mod own;
 
 use std::sync::Arc;
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::cache::Changing;
 use signoff_store::{Store, StoreError};
@@ -88,14 +88,13 @@ impl Engine {
     /// If the store fails.
     pub async fn numbered_operation(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         number: u64,
     ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
         let store: &dyn Store = self.shared.store.as_ref();
         match &self.shared.operations {
-            Operations::Own(own) => own.numbered(store, publisher, offer, number).await,
-            Operations::Clustered(clustered) => clustered.numbered(store, publisher, offer, number).await,
+            Operations::Own(own) => own.numbered(store, key, number).await,
+            Operations::Clustered(clustered) => clustered.numbered(store, key, number).await,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_store::cache::Cache;
 use signoff_store::{Store, StoreError};
 
@@ -25,12 +25,12 @@ impl Own {
         publisher: &str,
         id: OperationId,
     ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
-        let slot = match self.0.get_if(&id, |cached| cached.publisher == publisher) {
+        let slot = match self.0.get_if(&id, |cached| *cached.key.publisher == *publisher) {
             Ok(cached) => return Ok(Some(cached)),
             Err(slot) => slot,
         };
         let Some(stored) = store.operation(publisher, id).await? else { return Ok(None) };
-        let cached = Arc::new(CachedOperation::new(publisher, &stored.offer, stored.operation));
+        let cached = Arc::new(CachedOperation::new(OfferKey::new(publisher, stored.offer), stored.operation));
         slot.fill(cached.clone());
         Ok(Some(cached))
     }
@@ -39,12 +39,11 @@ impl Own {
     pub(super) async fn numbered(
         &self,
         store: &dyn Store,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         number: u64,
     ) -> Result<Option<Arc<CachedOperation>>, StoreError> {
-        match store.operation_by_version(publisher, offer, number).await? {
-            Some(operation) => self.get(store, publisher, operation.head().id).await,
+        match store.operation_by_version(key, number).await? {
+            Some(operation) => self.get(store, &key.publisher, operation.head().id).await,
             None => Ok(None),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use signoff_lifecycle::ids::OfferKey;
 use signoff_store::contract::{Offers as _, Outbox as _};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -35,16 +36,16 @@ impl World {
     /// Publishes and cancels `a` so often.
     async fn published_and_canceled(&self, engine: &Engine, times: usize) {
         for _ in 0..times {
-            engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
+            engine.put(&OfferKey::new("contoso", "a"), put_of_the_sample()).await.unwrap();
             let emails = vec!["ann@contoso.example".to_owned()];
             let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
-            engine.publish("contoso", "a", publish).await.unwrap();
-            engine.cancel("contoso", "a", CancelRequest::of("ann")).await.unwrap();
+            engine.publish(&OfferKey::new("contoso", "a"), publish).await.unwrap();
+            engine.cancel(&OfferKey::new("contoso", "a"), CancelRequest::of("ann")).await.unwrap();
         }
     }
 
     async fn numbers(&self) -> Vec<u64> {
-        let operations = self.store.operations("contoso", "a").await.unwrap();
+        let operations = self.store.operations(&OfferKey::new("contoso", "a")).await.unwrap();
         operations.iter().map(|operation| operation.head().publishing_version).collect()
     }
 }
@@ -109,7 +110,8 @@ async fn what_was_read_before_is_not_kept_in_memory() {
     let world = World::new();
     let engine = world.engine(Some(RETENTION)).await;
     world.published_and_canceled(&engine, 2).await;
-    let first = world.store.operations("contoso", "a").await.unwrap().pop().unwrap().head().id;
+    let first =
+        world.store.operations(&OfferKey::new("contoso", "a")).await.unwrap().pop().unwrap().head().id;
     assert!(engine.operation("contoso", first).await.unwrap().is_some());
     engine.advance("contoso", Micros(91 * DAY.0)).await.unwrap();
     assert!(engine.operation("contoso", first).await.unwrap().is_none());

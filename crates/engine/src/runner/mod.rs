@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use signoff_lifecycle::command::{Hold, StepResult};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, PublisherTime};
 use signoff_lifecycle::operation::Outstanding;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::{Claim, Claimed, Lease};
@@ -195,7 +195,8 @@ impl Engine {
 
     async fn do_piece(&self, piece: Claimed, place: &mut Place) {
         let Claimed { offer, lease, .. } = piece;
-        match self.work_on(&offer, &lease, place).await {
+        let key = OfferKey::new(&lease.publisher, offer);
+        match self.work_on(&key, &lease, place).await {
             Ok(Some(())) => self.shared.leaving.count_finished(),
             Ok(None) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "work is given back");
@@ -229,7 +230,7 @@ impl Engine {
     /// `None`: the work is to be given back undone.
     async fn work_on(
         &self,
-        offer: &str,
+        key: &OfferKey,
         lease: &Lease,
         place: &mut Place,
     ) -> Result<Option<()>, EngineError> {
@@ -237,7 +238,7 @@ impl Engine {
         let operation = &cached.operation;
         if operation.holds() {
             let hold = Hold { operation: lease.operation, attempt: lease.attempt };
-            self.execute(&lease.publisher, offer, Plain::under(lease.clone(), hold)).await?;
+            self.execute(key, Plain::under(lease.clone(), hold)).await?;
             return Ok(Some(()));
         }
         if operation.asks_a_third_party() {
@@ -245,12 +246,12 @@ impl Engine {
             // A task that waits for a place may have ours.
             self.shared.work.notify_one();
         }
-        let work = self.shared.executors.execute(offer, operation, outstanding, lease);
+        let work = self.shared.executors.execute(key, operation, outstanding, lease);
         let Some(outcome) = self.while_held(lease, work).await? else { return Ok(None) };
         // The clock may have been moved at another node since.
         self.refresh().await?;
         let result = StepResult { operation: lease.operation, attempt: lease.attempt, outcome };
-        self.execute(&lease.publisher, offer, Plain::under(lease.clone(), result)).await?;
+        self.execute(key, Plain::under(lease.clone(), result)).await?;
         Ok(Some(()))
     }
 

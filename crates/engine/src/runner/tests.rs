@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::{Operation, Outstanding, Standing, StepState, WorkKind};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -19,8 +19,8 @@ async fn published(lease_for: Duration) -> (TempDir, Engine, OperationId) {
     let folder = TempDir::new().unwrap();
     let store = SqliteStore::open(&folder.path().join("signoff.db")).unwrap();
     let engine = Engine::new(Arc::new(store), Settings { lease_for, ..Settings::development() });
-    engine.put("contoso", "a", put_of_the_sample()).await.unwrap();
-    let done = engine.publish("contoso", "a", PublishRequest::of("ann")).await.unwrap();
+    engine.put(&OfferKey::new("contoso", "a"), put_of_the_sample()).await.unwrap();
+    let done = engine.publish(&OfferKey::new("contoso", "a"), PublishRequest::of("ann")).await.unwrap();
     (folder, engine, done.state.target().unwrap().head.id)
 }
 
@@ -83,10 +83,14 @@ async fn what_a_cancel_recalled_comes_to_nothing() {
         engine.do_piece(piece, &mut place()).await;
     }
     let provision = claim(&engine, LONG).await;
-    engine.cancel("contoso", "a", CancelRequest::of("ann")).await.unwrap();
+    engine.cancel(&OfferKey::new("contoso", "a"), CancelRequest::of("ann")).await.unwrap();
     // The late worker is at it already: it has seen the operation as it was before the cancel.
     let (seen, outstanding) = before_cancel(&engine, id).await;
-    engine.shared.executors.execute("a", &seen, outstanding, &provision.lease).await;
+    engine
+        .shared
+        .executors
+        .execute(&OfferKey::new("contoso", "a"), &seen, outstanding, &provision.lease)
+        .await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);
     engine.do_piece(provision, &mut place()).await;
     assert_eq!(engine.shared.store.artifacts("contoso", id).await.unwrap(), []);

@@ -1,7 +1,7 @@
 //! A third party speaks of its own accord.
 
 use signoff_lifecycle::command::{Callback, WebhookReport};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::refusal::Refusal;
 
 use super::{Done, Plain};
@@ -29,20 +29,15 @@ impl Engine {
     /// # Errors
     /// [`Refusal::OperationNotFound`] and [`Refusal::StepNotFound`], also for a step that is another hook's;
     /// [`Refusal::NotAwaited`] for what comes too late; and failures of the store.
-    pub async fn callback(
-        &self,
-        publisher: &str,
-        offer: &str,
-        request: CallbackRequest,
-    ) -> Result<Done<()>, EngineError> {
-        self.is_step_of(publisher, offer, request.operation, &request.step, &request.hook).await?;
+    pub async fn callback(&self, key: &OfferKey, request: CallbackRequest) -> Result<Done<()>, EngineError> {
+        self.is_step_of(key, request.operation, &request.step, &request.hook).await?;
         let callback = Callback {
             operation: request.operation,
             step: request.step,
             key: request.key,
             said: request.said,
         };
-        self.execute(publisher, offer, Plain::new(callback)).await
+        self.execute(key, Plain::new(callback)).await
     }
 
     /// Finds the step, if it is this hook's.
@@ -51,14 +46,13 @@ impl Engine {
     /// [`Refusal::OperationNotFound`], [`Refusal::StepNotFound`], and failures of the store.
     pub async fn is_step_of(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         operation: OperationId,
         step: &str,
         hook: &str,
     ) -> Result<(), EngineError> {
-        let cached = self.operation(publisher, operation).await?;
-        let cached = cached.filter(|cached| cached.offer == offer).ok_or(Refusal::OperationNotFound)?;
+        let cached = self.operation(&key.publisher, operation).await?;
+        let cached = cached.filter(|cached| cached.key == *key).ok_or(Refusal::OperationNotFound)?;
         let plan = cached.operation.step(step).map(|step| &step.plan);
         let webhook = plan.and_then(|plan| plan.webhook.as_ref());
         if webhook.is_none_or(|webhook| webhook.hook != hook) {

@@ -3,7 +3,7 @@
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Cancel, CancelTarget, Guard, Release, StopLevel};
 use signoff_lifecycle::decision::{StopReply, Verdict};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -118,11 +118,10 @@ impl Engine {
     /// The refusals of the contract's rules, and failures of the store.
     pub async fn cancel(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         request: CancelRequest,
     ) -> Result<Done<CancelReceipt>, EngineError> {
-        self.execute(publisher, offer, request.case(OperationId(self.shared.clock.new_id()))).await
+        self.execute(key, request.case(OperationId(self.shared.clock.new_id()))).await
     }
 
     /// What [`Engine::cancel`] would answer now, on the offer as it would then be. Nothing is changed.
@@ -131,12 +130,11 @@ impl Engine {
     /// Those of the cancel.
     pub async fn preview_cancel(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         request: CancelRequest,
     ) -> Result<Done<CancelReceipt>, EngineError> {
         let mut case = request.case(OperationId(self.shared.clock.new_id()));
-        Ok(match self.dry_run(publisher, offer, &mut case).await? {
+        Ok(match self.dry_run(key, &mut case).await? {
             Verdict::Change(decision) => Done { state: decision.next, receipt: decision.reply },
             Verdict::Already { state, reply: receipt } => Done { state: *state, receipt },
         })
@@ -146,8 +144,8 @@ impl Engine {
     ///
     /// # Errors
     /// If no operation of the offer runs, or it has no such step.
-    pub async fn release(&self, publisher: &str, offer: &str, step: &str) -> Result<Done<()>, EngineError> {
-        self.execute(publisher, offer, Plain::new(Release { step: step.to_owned() })).await
+    pub async fn release(&self, key: &OfferKey, step: &str) -> Result<Done<()>, EngineError> {
+        self.execute(key, Plain::new(Release { step: step.to_owned() })).await
     }
 }
 
@@ -161,8 +159,8 @@ async fn named(
     if loaded.is_some_and(|loaded| loaded.aggregate.operation(id).is_some()) {
         return Ok(CancelTarget::Operation(id));
     }
-    let found = scope.engine.operation(scope.publisher, id).await?;
-    Ok(if found.is_some_and(|cached| cached.offer == scope.offer) {
+    let found = scope.engine.operation(&scope.key.publisher, id).await?;
+    Ok(if found.is_some_and(|cached| cached.key == *scope.key) {
         CancelTarget::Operation(id)
     } else {
         CancelTarget::Unknown

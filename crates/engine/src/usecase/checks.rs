@@ -105,7 +105,7 @@ impl Engine {
 
     /// The definition that a version of the offer has.
     async fn definition(&self, offer: &Offer, version: u32) -> Result<Option<Value>, StoreError> {
-        let content = self.shared.store.content(&offer.publisher, &offer.id, version).await?;
+        let content = self.shared.store.content(&offer.key(), version).await?;
         content
             .map(|content| serde_json::from_str(&content.definition))
             .transpose()

@@ -102,8 +102,8 @@ impl Engine {
         let Change { next, operations, .. } = change;
         match (committed, changing) {
             (Ok(()), Some(changing)) => {
-                let (publisher, offer) = (&next.offer.publisher, &next.offer.id);
-                let cached = |operation| Arc::new(CachedOperation::new(publisher, offer, operation));
+                let key = next.offer.key();
+                let cached = |operation| Arc::new(CachedOperation::new(key.clone(), operation));
                 changing.committed(operations.into_iter().map(cached));
             }
             (Ok(()), None) => {}

@@ -3,7 +3,7 @@
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{GoLive, Guard};
 use signoff_lifecycle::decision::Started;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::plan::Executor;
 use signoff_lifecycle::refusal::Refusal;
@@ -71,7 +71,7 @@ impl UseCase for GoingLive {
         let golive = GoLive {
             id: self.id,
             by: self.request.by.clone(),
-            migrated_by_default: engine.migrated_by_default(scope.publisher).await?,
+            migrated_by_default: engine.migrated_by_default(&scope.key.publisher).await?,
             live: live.ok_or(Refusal::NotReadyForGoLive { status: state.status() })?,
             guard: self.request.guard.clone(),
         };
@@ -88,13 +88,8 @@ impl Engine {
     ///
     /// # Errors
     /// The refusals of the contract, and failures of the store.
-    pub async fn golive(
-        &self,
-        publisher: &str,
-        offer: &str,
-        request: GoLiveRequest,
-    ) -> Result<Done<Started>, EngineError> {
+    pub async fn golive(&self, key: &OfferKey, request: GoLiveRequest) -> Result<Done<Started>, EngineError> {
         let id = OperationId(self.shared.clock.new_id());
-        self.execute(publisher, offer, GoingLive { request, id }).await
+        self.execute(key, GoingLive { request, id }).await
     }
 }

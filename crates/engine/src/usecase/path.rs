@@ -3,7 +3,7 @@
 
 use signoff_lifecycle::Decide;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::{OfferKey, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -25,14 +25,13 @@ const ATTEMPTS: usize = 64;
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'e> {
     pub(crate) engine: &'e Engine,
-    pub(crate) publisher: &'e str,
-    pub(crate) offer: &'e str,
+    pub(crate) key: &'e OfferKey,
 }
 
 impl Scope<'_> {
     /// The offer as it is stored.
     pub(crate) async fn load(self) -> Result<Option<Loaded>, StoreError> {
-        self.engine.shared.store.load(self.publisher, self.offer).await
+        self.engine.shared.store.load(self.key).await
     }
 
     /// The same, if there is one.
@@ -169,24 +168,22 @@ impl Engine {
     /// Those of the use case, refusals, [`EngineError::Conflict`], and failures of the store.
     pub(crate) async fn execute<U: UseCase>(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         mut case: U,
     ) -> Result<Done<U::Receipt>, EngineError> {
-        self.execute_with(publisher, offer, &mut case).await
+        self.execute_with(key, &mut case).await
     }
 
     /// The same with a use case that is wanted afterwards.
     pub(crate) async fn execute_with<U: UseCase>(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         case: &mut U,
     ) -> Result<Done<U::Receipt>, EngineError> {
-        let scope = Scope { engine: self, publisher, offer };
+        let scope = Scope { engine: self, key };
         for _ in 0..ATTEMPTS {
             let loaded = case.load(scope).await?;
-            if let Some(receipt) = self.replayed(publisher, case.repeat().as_ref()).await? {
+            if let Some(receipt) = self.replayed(&key.publisher, case.repeat().as_ref()).await? {
                 match loaded.into() {
                     Some(Loaded { aggregate: state, .. }) => return Ok(Done { state, receipt }),
                     // The same request has created the offer since it was looked for.
@@ -194,9 +191,11 @@ impl Engine {
                 }
             }
             let done = match self.decided(scope, case, loaded).await {
-                Ok((Verdict::Change(decision), context)) => self.commit(publisher, decision, context).await,
+                Ok((Verdict::Change(decision), context)) => {
+                    self.commit(&key.publisher, decision, context).await
+                }
                 Ok((Verdict::Already { state, reply: receipt }, context)) => {
-                    self.answered(publisher, Done { state: *state, receipt }, context).await
+                    self.answered(&key.publisher, Done { state: *state, receipt }, context).await
                 }
                 Err(EngineError::Refused(Refusal::DraftChanged)) => continue,
                 Err(error) => return Err(error),
@@ -215,13 +214,12 @@ impl Engine {
     /// Those of [`Engine::execute`].
     pub(crate) async fn dry_run<U: UseCase>(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         case: &mut U,
     ) -> Result<Verdict<U::Receipt>, EngineError> {
-        let scope = Scope { engine: self, publisher, offer };
+        let scope = Scope { engine: self, key };
         let loaded = case.load(scope).await?;
-        self.replayed::<U::Receipt>(publisher, case.repeat().as_ref()).await?;
+        self.replayed::<U::Receipt>(&key.publisher, case.repeat().as_ref()).await?;
         Ok(self.decided(scope, case, loaded).await?.0)
     }
 
@@ -232,7 +230,7 @@ impl Engine {
         case: &mut U,
         loaded: U::Offer,
     ) -> Result<(Verdict<U::Receipt>, Context), EngineError> {
-        let now = self.shared.clock.now(scope.publisher);
+        let now = self.shared.clock.now(&scope.key.publisher);
         let Prepared { command, facts, with } = case.prepare(scope, &loaded, now).await?;
         let (state, expected) = match loaded.into() {
             Some(Loaded { aggregate, revision }) => (Some(aggregate), Some(revision)),

@@ -6,7 +6,7 @@ use signoff_definition::{Level, OfferType, Report};
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Checked, Guard, Publish, Warning};
 use signoff_lifecycle::decision::Started;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::plan::StepPlan;
 use signoff_lifecycle::refusal::Refusal;
@@ -82,7 +82,7 @@ impl UseCase for Publishing {
             id: self.id,
             by: self.request.by.clone(),
             emails: self.request.emails.clone(),
-            migrated_by_default: engine.migrated_by_default(scope.publisher).await?,
+            migrated_by_default: engine.migrated_by_default(&scope.key.publisher).await?,
             plan: engine.plan(scope, offer_type),
             checked: checked(offer.draft.revision, &self.findings),
             guard: self.request.guard.clone(),
@@ -113,11 +113,10 @@ impl Engine {
     /// [`EngineError::Unfit`] with the findings, the refusals of the contract, and failures of the store.
     pub async fn publish(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         request: PublishRequest,
     ) -> Result<Done<Started>, EngineError> {
-        self.execute(publisher, offer, self.publishing(request)).await
+        self.execute(key, self.publishing(request)).await
     }
 
     /// Decides on a publish of the offer's draft as it is, and starts and writes nothing. Answers the findings that
@@ -127,12 +126,11 @@ impl Engine {
     /// Those of [`Engine::publish`], in the same order.
     pub async fn validate(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         request: PublishRequest,
     ) -> Result<Arc<Report>, EngineError> {
         let mut case = self.publishing(request);
-        self.dry_run(publisher, offer, &mut case).await?;
+        self.dry_run(key, &mut case).await?;
         Ok(case.findings)
     }
 
@@ -142,7 +140,7 @@ impl Engine {
 
     /// The plan of an operation of the offer that starts now.
     pub(super) fn plan(&self, scope: Scope<'_>, offer_type: &OfferType) -> Vec<StepPlan> {
-        let scenario = self.scenario(scope.publisher, scope.offer);
+        let scenario = self.scenario(scope.key);
         pipeline::plan(offer_type, self.shared.settings.pipeline, &self.shared.hooks, scenario.as_ref())
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use signoff_definition::{Document, OfferType, Secrets};
 use signoff_lifecycle::command::{Put, PutGuard};
 use signoff_lifecycle::decision::PutReply;
-use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::Repeat;
@@ -80,7 +80,7 @@ impl UseCase for Putting<'_> {
     type Receipt = PutReceipt;
 
     async fn load(&mut self, scope: Scope<'_>) -> Result<Option<Loaded>, EngineError> {
-        let loaded = scope.engine.shared.store.load_with_secrets(scope.publisher, scope.offer).await?;
+        let loaded = scope.engine.shared.store.load_with_secrets(scope.key).await?;
         let (loaded, secrets) = loaded.map_or((None, None), |(loaded, secrets)| (Some(loaded), secrets));
         if loaded.is_none() && self.offer_type.is_none() {
             return Err(EngineError::UnknownOfferType(String::new()));
@@ -104,7 +104,7 @@ impl UseCase for Putting<'_> {
         loaded: &Option<Loaded>,
         now: PublisherTime,
     ) -> Result<Prepared<Self>, EngineError> {
-        let (engine, Scope { publisher, offer, .. }) = (self.engine, scope);
+        let (engine, OfferKey { publisher, offer }) = (self.engine, scope.key);
         let stored = loaded.as_ref().map(|loaded| &loaded.aggregate);
         if stored.is_none() {
             spelled_anew(scope).await?;
@@ -125,8 +125,8 @@ impl UseCase for Putting<'_> {
         let version = stored.map_or(1, |stored| stored.offer.version);
         let content = content(version, offer, &document, &secrets, at);
         let put = Put {
-            publisher: publisher.to_owned(),
-            offer: offer.to_owned(),
+            publisher: publisher.to_string(),
+            offer: offer.to_string(),
             guid: self.guid,
             offer_type: self.offer_type.clone(),
             migrated: self.request.migrated,
@@ -153,8 +153,8 @@ fn read(request: &PutRequest) -> Result<Document, EngineError> {
 
 /// Looks whether an offer is there under the same id in another spelling.
 async fn spelled_anew(scope: Scope<'_>) -> Result<(), EngineError> {
-    match scope.engine.shared.store.offer_spelled(scope.publisher, scope.offer).await? {
-        Some(existing) if existing != scope.offer => Err(Refusal::IdTaken { existing }.into()),
+    match scope.engine.shared.store.offer_spelled(scope.key).await? {
+        Some(existing) if existing != *scope.key.offer => Err(Refusal::IdTaken { existing }.into()),
         _ => Ok(()),
     }
 }
@@ -164,12 +164,7 @@ impl Engine {
     ///
     /// # Errors
     /// The refusals of the contract's concurrency rules, a malformed body, and failures of the store.
-    pub async fn put(
-        &self,
-        publisher: &str,
-        offer: &str,
-        request: PutRequest,
-    ) -> Result<Done<PutReceipt>, EngineError> {
+    pub async fn put(&self, key: &OfferKey, request: PutRequest) -> Result<Done<PutReceipt>, EngineError> {
         let sent = Some(read(&request)?);
         let offer_type = match &request.offer_type {
             Some(id) => Some(self.offer_type(id)?.id.clone()),
@@ -178,7 +173,7 @@ impl Engine {
         let guid = OfferGuid(self.shared.clock.new_id());
         let mut case =
             Putting { engine: self, request, guid, sent, offer_type, secrets: None, written: None };
-        let done = self.execute_with(publisher, offer, &mut case).await?;
+        let done = self.execute_with(key, &mut case).await?;
         // Nothing was written if the request came again.
         if let Some(Written { definition, now, slot }) = case.written {
             let offer = &done.state.offer;
@@ -202,7 +197,7 @@ impl Engine {
             return Ok(secrets);
         }
         let draft = offer.draft.content_version;
-        if let Some(content) = self.shared.store.content(&offer.publisher, &offer.id, draft).await? {
+        if let Some(content) = self.shared.store.content(&offer.key(), draft).await? {
             let mut document =
                 Document::parse(&content.definition, content.extra.as_deref()).map_err(corrupt)?;
             let more = document.split(offer_type);

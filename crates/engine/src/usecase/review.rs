@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::actor::Actor;
 use signoff_lifecycle::command::{Review, ReviewDecision};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 
 use super::audit::AuditedAction;
 use super::{Done, Plain};
@@ -28,15 +28,10 @@ impl Engine {
     /// # Errors
     /// If the step waits for no decision, if the publisher lets no author approve and it is the author who does, and
     /// failures of the store.
-    pub async fn review(
-        &self,
-        publisher: &str,
-        offer: &str,
-        request: ReviewRequest,
-    ) -> Result<Done<()>, EngineError> {
+    pub async fn review(&self, key: &OfferKey, request: ReviewRequest) -> Result<Done<()>, EngineError> {
         // A no may come from anybody who may review.
         let self_review = request.decision != ReviewDecision::Approve
-            || self.publisher(publisher).await?.is_none_or(|record| record.self_review);
+            || self.publisher(&key.publisher).await?.is_none_or(|record| record.self_review);
         let audited = AuditedAction::review(request.step.clone(), &request.decision);
         let review = Review {
             operation: request.operation,
@@ -45,6 +40,6 @@ impl Engine {
             decision: request.decision,
             self_review,
         };
-        self.execute(publisher, offer, Plain::audited(audited, review)).await
+        self.execute(key, Plain::audited(audited, review)).await
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source, Ticks};
 use signoff_engine::{Engine, Look, Settings};
-use signoff_lifecycle::ids::{OperationId, RealTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;
@@ -54,8 +54,10 @@ impl Machine {
     }
 
     async fn publish(&self, offer: &str) -> OperationId {
-        self.engine.put(CONTOSO, offer, put_of(&sample_definition())).await.unwrap();
-        started(&self.engine.publish(CONTOSO, offer, PublishRequest::of("ann")).await.unwrap())
+        self.engine.put(&OfferKey::new(CONTOSO, offer), put_of(&sample_definition())).await.unwrap();
+        started(
+            &self.engine.publish(&OfferKey::new(CONTOSO, offer), PublishRequest::of("ann")).await.unwrap(),
+        )
     }
 
     /// Lets the runner work until the publish waits for sign-off.
@@ -95,7 +97,7 @@ async fn what_was_begun_while_it_was_ahead_goes_on_after_a_start() {
     machine.until_signoff(publish).await;
     let began =
         machine.engine.operation(CONTOSO, publish).await.unwrap().unwrap().operation.head().created_at;
-    machine.engine.cancel(CONTOSO, "a", CancelRequest::of("ann")).await.unwrap();
+    machine.engine.cancel(&OfferKey::new(CONTOSO, "a"), CancelRequest::of("ann")).await.unwrap();
     machine.until_ended(publish).await;
     let again = machine.publish("a").await;
     machine.until_signoff(again).await;

@@ -2,6 +2,7 @@
 
 use signoff_engine::EngineError;
 use signoff_lifecycle::decision::{Event, StopReply};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::operation::{Goal, Phase, Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
@@ -134,5 +135,5 @@ async fn a_golive_is_cancelled_before_the_switch_and_not_after() {
     assert!(matches!(refused, Err(EngineError::Refused(Refusal::PastPointOfNoReturn { .. }))));
     world.advance(DAY).await;
     assert_eq!(world.operation(second).await.standing(), Standing::Completed);
-    assert_eq!(world.engine.store().operations(CONTOSO, "a").await.unwrap().len(), 4);
+    assert_eq!(world.engine.store().operations(&OfferKey::new(CONTOSO, "a")).await.unwrap().len(), 4);
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use signoff_engine::EngineError;
+use signoff_lifecycle::ids::OfferKey;
 
 use signoff_engine::testing::sample_definition;
 
@@ -26,7 +27,7 @@ fn secrets(connection_string: &str) -> Value {
 /// The draft as it is stored: the definition, and the secrets apart.
 async fn stored(world: &World) -> (Value, Option<Value>) {
     let version = world.state("a").await.offer.draft.content_version;
-    let content = world.engine.store().content(CONTOSO, "a", version).await.unwrap().unwrap();
+    let content = world.engine.store().content(&OfferKey::new(CONTOSO, "a"), version).await.unwrap().unwrap();
     let secrets: Value = content.secrets.unwrap().parse().unwrap();
     (content.definition.parse().unwrap(), secrets.get("/~2/definition").cloned())
 }
@@ -97,7 +98,13 @@ async fn a_put_in_between_means_checking_again() {
         match started {
             Ok(done) => {
                 let version = done.state.target().unwrap().head.offer_version;
-                let content = world.engine.store().content(CONTOSO, &offer, version).await.unwrap().unwrap();
+                let content = world
+                    .engine
+                    .store()
+                    .content(&OfferKey::new(CONTOSO, &offer), version)
+                    .await
+                    .unwrap()
+                    .unwrap();
                 let title = &content.definition.parse::<Value>().unwrap()["offer"]["microsoft-azure-marketplace.title"];
                 assert_ne!(*title, json!(""), "round {round}");
                 published += 1;

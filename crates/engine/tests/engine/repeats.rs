@@ -10,7 +10,7 @@ use signoff_engine::{
 };
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Started;
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{OfferKey, RealTime};
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};
@@ -48,19 +48,35 @@ impl Wish {
         match self {
             Self::Put(_) => {
                 let put = PutRequest { repeat, ..put_of_the_sample() };
-                world.engine.put(CONTOSO, "a", put).await.map(|done| Answer::Put(done.receipt))
+                world
+                    .engine
+                    .put(&OfferKey::new(CONTOSO, "a"), put)
+                    .await
+                    .map(|done| Answer::Put(done.receipt))
             }
             Self::Publish(_) => {
                 let publish = PublishRequest { by, emails: Vec::new(), guard, repeat };
-                world.engine.publish(CONTOSO, "a", publish).await.map(|done| Answer::Started(done.receipt))
+                world
+                    .engine
+                    .publish(&OfferKey::new(CONTOSO, "a"), publish)
+                    .await
+                    .map(|done| Answer::Started(done.receipt))
             }
             Self::GoLive(_) => {
                 let golive = GoLiveRequest { by, guard, repeat };
-                world.engine.golive(CONTOSO, "a", golive).await.map(|done| Answer::Started(done.receipt))
+                world
+                    .engine
+                    .golive(&OfferKey::new(CONTOSO, "a"), golive)
+                    .await
+                    .map(|done| Answer::Started(done.receipt))
             }
             Self::Cancel(_) => {
                 let cancel = CancelRequest { guard, accepts_ended: true, repeat, ..CancelRequest::of(by) };
-                world.engine.cancel(CONTOSO, "a", cancel).await.map(|done| Answer::Cancel(done.receipt))
+                world
+                    .engine
+                    .cancel(&OfferKey::new(CONTOSO, "a"), cancel)
+                    .await
+                    .map(|done| Answer::Cancel(done.receipt))
             }
         }
     }
@@ -142,7 +158,7 @@ async fn happen(mut world: World, events: Vec<Event>) {
             Event::Restart => world = world.restart().await,
         }
     }
-    let operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
+    let operations = world.engine.store().operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     let started: BTreeSet<_> = first
         .values()
         .filter_map(|told| match told {

@@ -1,5 +1,6 @@
 //! A new engine takes up what the one before left.
 
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::operation::{Standing, StepState};
 
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, STEPS, World, started, step};
@@ -96,5 +97,5 @@ async fn a_snapshot_brings_back_what_ran() {
     assert!(world.operation(publish).await.waits_for_signoff());
     world.engine.reset().await.unwrap();
     assert!(world.engine.operation(CONTOSO, publish).await.unwrap().is_none());
-    assert_eq!(world.engine.scenario(CONTOSO, "a"), None);
+    assert_eq!(world.engine.scenario(&OfferKey::new(CONTOSO, "a")), None);
 }

@@ -1,6 +1,6 @@
 //! Operations that ended long ago are forgotten, and nothing that is visible goes with them.
 
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, OfferKey};
 use signoff_lifecycle::operation::Standing;
 
 use crate::world::{CONTOSO, DAY, World, started};
@@ -8,7 +8,7 @@ use crate::world::{CONTOSO, DAY, World, started};
 const QUARTER: Micros = Micros(91 * DAY.0);
 
 async fn numbers(world: &World) -> Vec<u64> {
-    let operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
+    let operations = world.engine.store().operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
@@ -16,7 +16,7 @@ async fn numbers(world: &World) -> Vec<u64> {
 async fn contents(world: &World, newest: u32) -> Vec<u32> {
     let mut found = Vec::new();
     for version in 1..=newest {
-        let content = world.engine.store().content(CONTOSO, "a", version).await.unwrap();
+        let content = world.engine.store().content(&OfferKey::new(CONTOSO, "a"), version).await.unwrap();
         found.extend(content.map(|content| content.version));
     }
     found
@@ -49,7 +49,8 @@ async fn a_life_of_years_leaves_what_is_visible() {
     assert!(state.target().unwrap().waits_for_signoff());
     for (id, number) in [(live, 1), (golive, 2)] {
         assert_eq!(world.operation(id).await.head().publishing_version, number);
-        let found = world.engine.store().operation_by_version(CONTOSO, "a", number).await.unwrap();
+        let found =
+            world.engine.store().operation_by_version(&OfferKey::new(CONTOSO, "a"), number).await.unwrap();
         assert_eq!(found.map(|operation| operation.head().id), Some(id));
         assert!(!world.artifacts(id).await.is_empty(), "what is live is still there");
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::{Aggregate, Leftover};
 use signoff_lifecycle::operation::{
@@ -14,8 +14,9 @@ use signoff_store::contract::Letter;
 
 /// Checks one offer of `publisher`. `what` says where it stands, for the reader of the failure.
 pub(crate) async fn hold(store: &dyn Store, publisher: &str, offer: &str, what: &str) {
-    let state = store.load(publisher, offer).await.unwrap().expect("the offer exists").aggregate;
-    let operations = store.operations(publisher, offer).await.unwrap();
+    let state =
+        store.load(&OfferKey::new(publisher, offer)).await.unwrap().expect("the offer exists").aggregate;
+    let operations = store.operations(&OfferKey::new(publisher, offer)).await.unwrap();
     the_thread_is_whole(&state, &operations, what);
     one_runs(&state, &operations, what);
     work_is_what_is_waited_for(store, &operations, publisher, what).await;

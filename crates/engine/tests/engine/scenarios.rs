@@ -3,7 +3,7 @@
 use signoff_engine::dev::StepScenario;
 use signoff_engine::{EngineError, ReviewRequest};
 use signoff_lifecycle::command::ReviewDecision;
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, OfferKey};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Failure, Phase, Standing, StepFailure, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Outcome};
@@ -181,8 +181,8 @@ async fn a_reviewer_lets_it_pass_or_not() {
         let decision = if passes { ReviewDecision::Approve } else { reject };
         let by = "rita".into();
         let review = ReviewRequest { by, operation: publish, step: "displaycertify".to_owned(), decision };
-        world.engine.review(CONTOSO, "a", review.clone()).await.unwrap();
-        let twice = world.engine.review(CONTOSO, "a", review).await;
+        world.engine.review(&OfferKey::new(CONTOSO, "a"), review.clone()).await.unwrap();
+        let twice = world.engine.review(&OfferKey::new(CONTOSO, "a"), review).await;
         assert!(matches!(twice, Err(EngineError::Refused(Refusal::StepNotWaiting { .. }))));
         world.advance(DAY).await;
         let operation = world.operation(publish).await;

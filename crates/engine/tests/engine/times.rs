@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source};
 use signoff_engine::{Engine, Settings};
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{OfferKey, RealTime};
 use signoff_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -33,11 +33,17 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
     let store = Arc::new(SqliteStore::open(&folder.path().join("signoff.db")).unwrap());
     let clock = Clock::on(Backwards(AtomicI64::new(1_000_000_000_000_000)));
     let engine = Engine::with_clock(store, Settings::development(), clock);
-    let mut before =
-        engine.put(CONTOSO, "vm", put_of(&sample_definition())).await.unwrap().state.offer.draft.changed_at;
+    let mut before = engine
+        .put(&OfferKey::new(CONTOSO, "vm"), put_of(&sample_definition()))
+        .await
+        .unwrap()
+        .state
+        .offer
+        .draft
+        .changed_at;
     for _ in 0..3 {
         let published = engine
-            .publish(CONTOSO, "vm", PublishRequest::of("ann"))
+            .publish(&OfferKey::new(CONTOSO, "vm"), PublishRequest::of("ann"))
             .await
             .unwrap()
             .state
@@ -47,7 +53,7 @@ async fn what_follows_does_not_happen_before_what_it_follows() {
             .clone();
         assert!(published.created_at >= before, "{published:?}");
         let canceled = engine
-            .cancel(CONTOSO, "vm", CancelRequest::of("ann"))
+            .cancel(&OfferKey::new(CONTOSO, "vm"), CancelRequest::of("ann"))
             .await
             .unwrap()
             .state

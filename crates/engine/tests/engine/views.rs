@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signoff_engine::Engine;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::offer::Aggregate;
 use tokio::sync::watch;
 
@@ -71,7 +71,7 @@ async fn no_view_is_behind_an_answer() {
     for number in 0..3 {
         let offer = format!("offer-{number}");
         world.advance(crate::world::HOUR).await;
-        for operation in world.engine.store().operations(CONTOSO, &offer).await.unwrap() {
+        for operation in world.engine.store().operations(&OfferKey::new(CONTOSO, &offer)).await.unwrap() {
             assert_eq!(world.operation(operation.head().id).await, operation);
         }
     }

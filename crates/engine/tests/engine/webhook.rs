@@ -4,7 +4,7 @@ use serde_json::json;
 use signoff_engine::dev::StepScenario;
 use signoff_engine::{CallbackRequest, EngineError};
 use signoff_lifecycle::command::WebhookReport;
-use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId, RealTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_lifecycle::refusal::Refusal;
@@ -36,7 +36,7 @@ impl World {
             key: work_key(id, CERTIFY, ask),
             said,
         };
-        self.engine.callback(CONTOSO, "a", request).await.map(|done| done.receipt)
+        self.engine.callback(&OfferKey::new(CONTOSO, "a"), request).await.map(|done| done.receipt)
     }
 }
 
@@ -260,12 +260,12 @@ async fn a_callback_of_another_hook_or_elsewhere_is_no_callback() {
     let foreign = CallbackRequest { hook: "other".to_owned(), ..request.clone() };
     let nowhere = CallbackRequest { operation: OperationId::of(7), ..request.clone() };
     let ours = CallbackRequest { step: "displaypackage".to_owned(), ..request.clone() };
-    let unknown = world.engine.callback("fabrikam", "a", request.clone()).await;
+    let unknown = world.engine.callback(&OfferKey::new("fabrikam", "a"), request.clone()).await;
     assert!(matches!(unknown, Err(EngineError::Refused(Refusal::OperationNotFound))));
-    let misplaced = world.engine.callback(CONTOSO, "b", request.clone()).await;
+    let misplaced = world.engine.callback(&OfferKey::new(CONTOSO, "b"), request.clone()).await;
     assert!(matches!(misplaced, Err(EngineError::Refused(Refusal::OperationNotFound))));
     for (request, found) in [(foreign, true), (nowhere, false), (ours, true)] {
-        let refused = world.engine.callback(CONTOSO, "a", request).await;
+        let refused = world.engine.callback(&OfferKey::new(CONTOSO, "a"), request).await;
         let expected = match refused {
             Err(EngineError::Refused(Refusal::StepNotFound { .. })) => found,
             Err(EngineError::Refused(Refusal::OperationNotFound)) => !found,
@@ -273,7 +273,7 @@ async fn a_callback_of_another_hook_or_elsewhere_is_no_callback() {
         };
         assert!(expected, "{refused:?}");
     }
-    assert!(world.engine.callback(CONTOSO, "a", request).await.is_ok());
+    assert!(world.engine.callback(&OfferKey::new(CONTOSO, "a"), request).await.is_ok());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use signoff_engine::{
 };
 use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::{Started, StopReply};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Operation, StepState};
@@ -142,13 +142,13 @@ impl World {
     }
 
     pub(crate) async fn put_definition(&self, offer: &str, definition: &Value) -> Done<PutReceipt> {
-        self.engine.put(CONTOSO, offer, put_of(definition)).await.unwrap()
+        self.engine.put(&OfferKey::new(CONTOSO, offer), put_of(definition)).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
         let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
-        self.engine.publish(CONTOSO, offer, publish).await
+        self.engine.publish(&OfferKey::new(CONTOSO, offer), publish).await
     }
 
     /// Puts the sample and publishes it; answers the publish's id.
@@ -158,7 +158,7 @@ impl World {
     }
 
     pub(crate) async fn golive(&self, offer: &str) -> Result<Done<Started>, EngineError> {
-        self.engine.golive(CONTOSO, offer, GoLiveRequest::of("ann")).await
+        self.engine.golive(&OfferKey::new(CONTOSO, offer), GoLiveRequest::of("ann")).await
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
@@ -173,7 +173,7 @@ impl World {
     ) -> Result<Done<CancelReceipt>, EngineError> {
         let reason = Some("too early".to_owned());
         let cancel = CancelRequest { reason, level, ..CancelRequest::of("bob") };
-        self.engine.cancel(CONTOSO, offer, cancel).await
+        self.engine.cancel(&OfferKey::new(CONTOSO, offer), cancel).await
     }
 
     pub(crate) async fn advance(&self, span: Micros) -> PublisherTime {
@@ -183,14 +183,14 @@ impl World {
     /// Puts a scenario for some steps.
     pub(crate) async fn scenario<const N: usize>(&self, offer: &str, steps: [(&str, StepScenario); N]) {
         let steps = steps.into_iter().map(|(step, scenario)| (step.to_owned(), scenario)).collect();
-        self.engine.put_scenario(CONTOSO, offer, Scenario { steps }).await.unwrap();
+        self.engine.put_scenario(&OfferKey::new(CONTOSO, offer), Scenario { steps }).await.unwrap();
     }
 
     /// Each step that works takes an hour, and so does its undoing.
     pub(crate) async fn an_hour_each(&self, offer: &str) {
         let steps = STEPS.iter().filter(|step| **step != "publisher-signoff");
         let scenario = steps.map(|step| ((*step).to_owned(), hour())).collect();
-        self.engine.put_scenario(CONTOSO, offer, Scenario { steps: scenario }).await.unwrap();
+        self.engine.put_scenario(&OfferKey::new(CONTOSO, offer), Scenario { steps: scenario }).await.unwrap();
     }
 
     pub(crate) async fn operation(&self, id: OperationId) -> Operation {
@@ -198,7 +198,7 @@ impl World {
     }
 
     pub(crate) async fn state(&self, offer: &str) -> Aggregate {
-        self.engine.store().load(CONTOSO, offer).await.unwrap().expect("it exists").aggregate
+        self.engine.store().load(&OfferKey::new(CONTOSO, offer)).await.unwrap().expect("it exists").aggregate
     }
 
     /// The steps of which the operation left something.
@@ -208,7 +208,7 @@ impl World {
     }
 
     pub(crate) async fn release(&self, offer: &str, step: &str) {
-        self.engine.release(CONTOSO, offer, step).await.unwrap();
+        self.engine.release(&OfferKey::new(CONTOSO, offer), step).await.unwrap();
     }
 }
 

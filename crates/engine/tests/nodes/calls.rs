@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use signoff_engine::{CancelRequest, Settings};
+use signoff_lifecycle::ids::OfferKey;
 
 use crate::cluster::{CONTOSO, Cluster, Node};
 
@@ -29,8 +30,9 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
         node.operation(publish.head.id).await;
         assert_eq!(calls(&node, before), ["look"]);
     }
-    let numbered =
-        async || node.engine.numbered_operation(CONTOSO, "a", publish.head.publishing_version).await;
+    let numbered = async || {
+        node.engine.numbered_operation(&OfferKey::new(CONTOSO, "a"), publish.head.publishing_version).await
+    };
     numbered().await.unwrap().unwrap();
     let before = count();
     assert_eq!(numbered().await.unwrap().unwrap().operation, publish.into());
@@ -44,6 +46,6 @@ async fn a_command_loads_and_commits_and_a_poll_looks() {
     let publish = node.try_publish("a").await.unwrap().state.target().cloned().unwrap();
     let cancel = CancelRequest { operation: Some(publish.head.id), ..CancelRequest::of("bob") };
     let before = count();
-    node.engine.cancel(CONTOSO, "a", cancel).await.unwrap();
+    node.engine.cancel(&OfferKey::new(CONTOSO, "a"), cancel).await.unwrap();
     assert_eq!(calls(&node, before), ["load", "commit"]);
 }

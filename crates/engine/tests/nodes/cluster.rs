@@ -10,7 +10,7 @@ use signoff_engine::{
     CancelReceipt, CancelRequest, Done, Engine, EngineError, Look, PublishRequest, PutReceipt, Settings,
 };
 use signoff_lifecycle::decision::Started;
-use signoff_lifecycle::ids::{Micros, OperationId, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::testing::{Fault, FaultyStore, Outcome, Plan, Point};
 use signoff_store_postgres::testing::database;
@@ -130,13 +130,13 @@ impl Node {
     }
 
     pub(crate) async fn put(&self, offer: &str) -> Done<PutReceipt> {
-        self.engine.put(CONTOSO, offer, put_of_the_sample()).await.unwrap()
+        self.engine.put(&OfferKey::new(CONTOSO, offer), put_of_the_sample()).await.unwrap()
     }
 
     pub(crate) async fn try_publish(&self, offer: &str) -> Result<Done<Started>, EngineError> {
         let emails = vec!["ann@contoso.example".to_owned()];
         let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
-        self.engine.publish(CONTOSO, offer, publish).await
+        self.engine.publish(&OfferKey::new(CONTOSO, offer), publish).await
     }
 
     /// Puts the sample and publishes it; answers the publish as it was answered.
@@ -146,7 +146,7 @@ impl Node {
     }
 
     pub(crate) async fn cancel(&self, offer: &str) -> Result<Done<CancelReceipt>, EngineError> {
-        self.engine.cancel(CONTOSO, offer, CancelRequest::of("bob")).await
+        self.engine.cancel(&OfferKey::new(CONTOSO, offer), CancelRequest::of("bob")).await
     }
 
     /// How many looks at an operation came back.
@@ -173,7 +173,7 @@ impl Node {
 
     pub(crate) async fn scenario<const N: usize>(&self, offer: &str, steps: [(&str, StepScenario); N]) {
         let steps = steps.into_iter().map(|(step, scenario)| (step.to_owned(), scenario)).collect();
-        self.engine.put_scenario(CONTOSO, offer, Scenario { steps }).await.unwrap();
+        self.engine.put_scenario(&OfferKey::new(CONTOSO, offer), Scenario { steps }).await.unwrap();
     }
 
     /// The steps of which the operation left something.

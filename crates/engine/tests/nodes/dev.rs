@@ -1,6 +1,6 @@
 //! The development mode is one world, whichever node is asked.
 
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, OfferKey};
 use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_store::contract::DevKind;
 use signoff_store::testing::{Fault, Plan, Point};
@@ -126,7 +126,7 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     other.run();
     one.scenario("a", [("displaydummycertify", lasting(HOUR))]).await;
     other.engine.refresh().await.unwrap();
-    assert!(other.engine.scenario(CONTOSO, "a").is_some());
+    assert!(other.engine.scenario(&OfferKey::new(CONTOSO, "a")).is_some());
     let publish = other.publish("a").await;
     let folder = tempfile::tempdir().unwrap();
     one.engine.snapshot(&folder.path().join("snapshot")).await.unwrap();
@@ -141,6 +141,6 @@ async fn scenarios_resets_and_restores_reach_every_node() {
     one.engine.reset().await.unwrap();
     other.engine.refresh().await.unwrap();
     assert!(other.engine.operation(CONTOSO, publish.head().id).await.unwrap().is_none());
-    assert!(other.engine.scenario(CONTOSO, "a").is_none());
+    assert!(other.engine.scenario(&OfferKey::new(CONTOSO, "a")).is_none());
     assert!(other.engine.state_epoch() >= worlds + 2);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use signoff_engine::{GoLiveRequest, PipelineKind, Settings};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::operation::StepState;
 use signoff_store_postgres::testing::{Capture, Line, connect, database_server};
 
@@ -29,7 +30,7 @@ async fn to_preview(cluster: &Cluster, offer: &str) {
 
 async fn golive(node: &Node, offer: &str) {
     let golive = GoLiveRequest::of("ann");
-    node.engine.golive(CONTOSO, offer, golive).await.unwrap();
+    node.engine.golive(&OfferKey::new(CONTOSO, offer), golive).await.unwrap();
 }
 
 /// What was executed after each mark.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use signoff_engine::Look;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::offer::Aggregate;
 
 use crate::cluster::{CONTOSO, Cluster, HOUR, Node, lasting, soon, until};
@@ -52,13 +53,18 @@ async fn no_view_of_any_node_is_behind_an_answer() {
     }
     nodes[0].engine.advance(CONTOSO, HOUR).await.unwrap();
     for offer in ["offer-0", "offer-1"] {
-        let stored = nodes[0].engine.store().operations(CONTOSO, offer).await.unwrap();
+        let stored = nodes[0].engine.store().operations(&OfferKey::new(CONTOSO, offer)).await.unwrap();
         assert!(stored.len() > 5);
         for operation in stored {
             for node in nodes.iter() {
                 assert_eq!(node.operation(operation.head().id).await, operation);
                 let number = operation.head().publishing_version;
-                let found = node.engine.numbered_operation(CONTOSO, offer, number).await.unwrap().unwrap();
+                let found = node
+                    .engine
+                    .numbered_operation(&OfferKey::new(CONTOSO, offer), number)
+                    .await
+                    .unwrap()
+                    .unwrap();
                 assert_eq!(found.operation, operation);
             }
         }

@@ -20,6 +20,7 @@ use signoff_front::{repeat, reply};
 use signoff_lifecycle::access;
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Started;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::repeat::Repeat;
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
@@ -29,7 +30,7 @@ use signoff_wire::operation::Accepted;
 use signoff_wire::repeatability::{RESULT, Repeatability};
 use signoff_wire::words::OperationState;
 
-use super::{offer_slug, resolve_offer};
+use super::{offer_key, resolve_offer};
 use crate::error::ApiError;
 use crate::openapi::{self, Answer, Call, samples};
 use crate::refusal::Subject;
@@ -40,9 +41,8 @@ pub(crate) struct Acting<W = Members> {
     pub(super) app: Portal,
     pub(super) context: Context,
     standing: Standing,
-    pub(super) publisher: String,
-    /// The offer's slug.
-    pub(super) offer: String,
+    /// The offer.
+    pub(super) key: OfferKey,
     uri: Uri,
     pub(super) headers: HeaderMap,
     pub(super) wait: Wait,
@@ -95,18 +95,18 @@ impl<W: Actors> Acting<W> {
     async fn read(
         app: &Portal,
         context: Context,
-        (publisher, offer): (String, String),
+        named: OfferKey,
         wait: Wait,
         parts: Parts,
         body: Body,
     ) -> Result<Self, ApiError> {
         W::check(&context)?;
-        let standing = app.authorise(&context, &publisher, access::Action::ChangeOffers).await?;
-        let offer = offer_slug(app.engine(), &publisher, &offer).await?;
+        let standing = app.authorise(&context, &named.publisher, access::Action::ChangeOffers).await?;
+        let key = offer_key(app.engine(), &named).await?;
         let Parts { uri, headers, .. } = parts;
-        let said = read_action(app, &publisher, &offer, &headers, body).await?;
+        let said = read_action(app, &key, &headers, body).await?;
         let app = app.clone();
-        Ok(Self { app, context, standing, publisher, offer, uri, headers, wait, said, by: PhantomData })
+        Ok(Self { app, context, standing, key, uri, headers, wait, said, by: PhantomData })
     }
 
     /// The engine at work for the caller.
@@ -122,7 +122,7 @@ impl<W: Actors> Acting<W> {
     /// What a refusal is about.
     pub(super) fn subject(&self) -> Subject<'_> {
         let sent_tag = reply::if_match(&self.headers);
-        Subject { sent_tag, ..Subject::offer(&self.publisher, &self.offer) }
+        Subject { sent_tag, ..Subject::offer(&self.key) }
     }
 
     /// What `If-Match` demands.
@@ -134,8 +134,10 @@ impl<W: Actors> Acting<W> {
     pub(super) fn repeat(&self, call: &str, more: &[&str]) -> Option<Repeat> {
         let sent = self.said.repeatability.as_ref()?;
         let guard = reply::if_match(&self.headers).unwrap_or_default();
-        let parts =
-            [call, &self.publisher, &self.offer].into_iter().chain(more.iter().copied()).chain([guard]);
+        let parts = [call, &self.key.publisher, &self.key.offer]
+            .into_iter()
+            .chain(more.iter().copied())
+            .chain([guard]);
         let parts: Vec<&[u8]> = parts.map(str::as_bytes).chain([&*self.said.bytes]).collect();
         Some(repeat::repeat(&self.context, sent, &parts))
     }
@@ -147,10 +149,10 @@ impl<W: Actors> Acting<W> {
     ) -> Result<Response, ApiError> {
         let done = done.map_err(|error| self.subject().error(error))?;
         let Started(reference) = &done.receipt;
-        let location = view::location(&self.publisher, &self.offer, reference);
+        let location = view::location(&self.key, reference);
         let started = done.state.target().map(|target| &target.head).filter(|head| head.id == reference.id);
         let moved = match started {
-            Some(head) => self.wait.past(&self.app, &self.context, &self.publisher, head).await,
+            Some(head) => self.wait.past(&self.app, &self.context, &self.key.publisher, head).await,
             None => None,
         };
         let state = moved.as_ref().map(|cached| view::state_word(&cached.operation, self.app.dialect()));
@@ -176,15 +178,14 @@ pub(crate) struct ActionRequest {
 /// Reads the body. An offer that does not exist is told before anything that is wrong with the body.
 async fn read_action(
     app: &Portal,
-    publisher: &str,
-    offer: &str,
+    key: &OfferKey,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<ActionRequest, ApiError> {
     match read(headers, body).await {
         Ok(request) => Ok(request),
         Err(error) => {
-            resolve_offer(app.engine(), publisher, offer).await?;
+            resolve_offer(app.engine(), key).await?;
             Err(error)
         }
     }

@@ -13,14 +13,14 @@ use signoff_engine::{CallbackRequest, EngineError};
 use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::reply;
 use signoff_front::request_log::{By, Call as Logged};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferId, OfferKey, OperationId, PublisherId};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_webhook::{BadAnswer, HookAnswer, Signed};
 use signoff_wire::callback::{CallbackBody, CallbackReceipt};
 use signoff_wire::{ErrorCode, json, path};
 
-use super::offer_slug;
+use super::offer_key;
 use crate::Portal;
 use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
@@ -38,7 +38,7 @@ pub(crate) const ENDPOINT: Endpoint = Endpoint::post(
 /// The largest body, in bytes.
 pub(crate) const LARGEST: usize = 256 * 1024;
 
-type Path = Segments<(String, String, String, String)>;
+type Path = Segments<(PublisherId, OfferId, String, String)>;
 
 /// Takes in what the third party says.
 async fn handle(
@@ -53,8 +53,8 @@ async fn handle(
     call.is_by(By::Hook(hook.as_str().into()));
     check_api_version(uri.query().unwrap_or_default())?;
     let id = path::operation_id(&operation).map_err(|error| invalid_id(&error, &operation))?;
-    let slug = offer_slug(app.engine(), &publisher, &offer).await?;
-    let subject = Subject::offer(&publisher, &slug);
+    let offer = offer_key(app.engine(), &OfferKey { publisher, offer }).await?;
+    let subject = Subject::offer(&offer);
     let refused = |error| match error {
         // A third party learns of its own steps only.
         EngineError::Refused(Refusal::StepNotFound { .. } | Refusal::OperationNotFound) => {
@@ -63,7 +63,7 @@ async fn handle(
         error => subject.error(error),
     };
     let asked = OperationId::of(id.as_u128());
-    app.engine().is_step_of(&publisher, &slug, asked, &step, &hook).await.map_err(refused)?;
+    app.engine().is_step_of(&offer, asked, &step, &hook).await.map_err(refused)?;
     json::text(&body).and_then(json::check).map_err(reply::invalid_json)?;
     let answer = HookAnswer::parse(&body).map_err(bad_answer)?;
     let Some(key) = answer.key else {
@@ -74,7 +74,7 @@ async fn handle(
         .into());
     };
     let request = CallbackRequest { hook, operation: asked, step: step.clone(), key, said: answer.said };
-    app.engine().callback(&publisher, &slug, request).await.map_err(refused)?;
+    app.engine().callback(&offer, request).await.map_err(refused)?;
     let receipt = CallbackReceipt { operation_id: id, step: step.into(), status: "recorded".into() };
     Ok(reply::json(StatusCode::OK, &receipt))
 }

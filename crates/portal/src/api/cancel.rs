@@ -9,7 +9,7 @@ use signoff_front::path_params::invalid_id;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::StopLevel;
 use signoff_lifecycle::decision::StopReply;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::operation::Head;
 use signoff_lifecycle::refusal::Reference;
 use signoff_text::ErrorText;
@@ -36,7 +36,7 @@ pub(crate) const ENDPOINT: Endpoint =
 async fn handle(acting: Acting) -> Result<Response, ApiError> {
     let force = acting.said.force;
     if force {
-        acting.app.authorise(&acting.context, &acting.publisher, Action::Force).await?;
+        acting.app.authorise(&acting.context, &acting.key.publisher, Action::Force).await?;
     }
     stop(acting, if force { StopLevel::Force } else { StopLevel::Cancel }).await
 }
@@ -58,17 +58,17 @@ pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, level: StopLevel) -> 
         repeat: acting.repeat(call, &[named_text.as_deref().unwrap_or_default()]),
     };
     let subject = Subject { operation: named_text.as_deref(), ..acting.subject() };
-    let Acting { app, context, publisher, offer, wait, .. } = &acting;
-    let taken = app.take_recipients(publisher, request.emails.len())?;
-    let done = acting.engine().cancel(publisher, offer, request).await;
+    let Acting { app, context, key, wait, .. } = &acting;
+    let taken = app.take_recipients(&key.publisher, request.emails.len())?;
+    let done = acting.engine().cancel(key, request).await;
     if done.is_err() {
-        app.give_back(publisher, taken);
+        app.give_back(&key.publisher, taken);
     }
     let done = done.map_err(|error| subject.error(error))?;
-    let (status, mut body) = answer(app, &subject, &done.receipt).await?;
+    let (status, mut body) = answer(app, key, &done.receipt).await?;
     // A 202 stays one even if the cancellation ends meanwhile: `status` says how it stands.
     let moved = match started(&done).filter(|_| status == StatusCode::ACCEPTED) {
-        Some(cancellation) => wait.past(app, context, publisher, cancellation).await,
+        Some(cancellation) => wait.past(app, context, &key.publisher, cancellation).await,
         None => None,
     };
     if let Some(cached) = &moved {
@@ -111,13 +111,13 @@ fn started(done: &Done<CancelReceipt>) -> Option<&Head> {
 /// The status and the body of the answer to a cancel.
 pub(super) async fn answer(
     app: &Portal,
-    subject: &Subject<'_>,
+    key: &OfferKey,
     receipt: &CancelReceipt,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
     let dialect = app.dialect();
     let (reply, asked) = match receipt {
         CancelReceipt::Stopped { reply, asked } => (reply, asked),
-        CancelReceipt::NothingToCancel(newest) => return nothing_to_cancel(app, subject, newest).await,
+        CancelReceipt::NothingToCancel(newest) => return nothing_to_cancel(app, key, newest).await,
     };
     let (status, state, reference) = match reply {
         StopReply::GivenUp(reference) => (StatusCode::ACCEPTED, OperationState::Failed, reference),
@@ -127,7 +127,7 @@ pub(super) async fn answer(
         }
         StopReply::Canceled(reference) => (StatusCode::OK, OperationState::Canceled, reference),
     };
-    let location = view::location(subject.publisher, subject.offer, reference);
+    let location = view::location(key, reference);
     let mut body = Accepted::new(location, view::guid(reference.id), state);
     if let Some(asked) = asked {
         body.canceled_by = Some(asked.by.clone().into());
@@ -147,12 +147,12 @@ fn completed(dialect: Dialect) -> OperationState {
 /// The dialect `observed` accepts a cancel of what has ended (contract, head).
 async fn nothing_to_cancel(
     app: &Portal,
-    subject: &Subject<'_>,
+    key: &OfferKey,
     newest: &Reference,
 ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
-    let cached = app.engine().operation(subject.publisher, newest.id).await?;
+    let cached = app.engine().operation(&key.publisher, newest.id).await?;
     let state = cached.map(|cached| view::state_word(&cached.operation, app.dialect()));
-    let location = view::location(subject.publisher, subject.offer, newest);
+    let location = view::location(key, newest);
     let mut body = Accepted::new(location, view::guid(newest.id), state.unwrap_or(OperationState::Succeeded));
     body.cancellation = Some(NOTHING_TO_CANCEL.into());
     Ok((StatusCode::ACCEPTED, body))

@@ -163,7 +163,7 @@ impl Many<'_> {
             Ok(taken) => taken,
             Err(problem) => return self.refused(found, &problem.into()),
         };
-        let done = self.engine.cancel(self.publisher, &found.offer.id, request).await;
+        let done = self.engine.cancel(&found.offer.key(), request).await;
         if done.is_err() {
             self.app.give_back(self.publisher, taken);
         }
@@ -184,15 +184,16 @@ impl Many<'_> {
         found: &Found,
         done: Result<Done<CancelReceipt>, EngineError>,
     ) -> Result<(StatusCode, Accepted<'static>), ApiError> {
-        let subject = Subject::offer(self.publisher, &found.offer.id);
-        let done = done.map_err(|error| subject.error(error))?;
-        answer(self.app, &subject, &done.receipt).await
+        let key = found.offer.key();
+        let done = done.map_err(|error| Subject::offer(&key).error(error))?;
+        answer(self.app, &key, &done.receipt).await
     }
 
     async fn foresee(&self, found: Found) -> CancelResult<'static> {
-        let subject = Subject::offer(self.publisher, &found.offer.id);
+        let key = found.offer.key();
+        let subject = Subject::offer(&key);
         let request = self.request_for(&found);
-        let done = match self.engine.preview_cancel(self.publisher, &found.offer.id, request).await {
+        let done = match self.engine.preview_cancel(&key, request).await {
             Ok(done) => done,
             Err(error) => {
                 let error = subject.error(error);
@@ -211,7 +212,7 @@ impl Many<'_> {
             status_code,
             status,
             operation_id: target.as_ref().map(|target| view::guid(target.id)),
-            location: target.map(|target| view::location(self.publisher, &found.offer.id, &target).into()),
+            location: target.map(|target| view::location(&key, &target).into()),
             ..empty(found.offer.id)
         }
     }

@@ -27,13 +27,13 @@ async fn handle(acting: Acting) -> Result<Response, ApiError> {
         guard: acting.guard(),
         repeat: acting.repeat("golive", &[]),
     };
-    let Acting { app, context, publisher, offer, .. } = &acting;
+    let Acting { app, context, key, .. } = &acting;
     // Whom the publish named hears of this, too; one of them at least.
-    let taken = app.take_start(context, publisher, 1)?;
-    let done = acting.engine().golive(publisher, offer, request).await;
+    let taken = app.take_start(context, &key.publisher, 1)?;
+    let done = acting.engine().golive(key, request).await;
     match &done {
-        Ok(done) => app.charge_recipients(publisher, recipients(done).saturating_sub(1)),
-        Err(_) => app.give_back(publisher, taken),
+        Ok(done) => app.charge_recipients(&key.publisher, recipients(done).saturating_sub(1)),
+        Err(_) => app.give_back(&key.publisher, taken),
     }
     acting.started(done).await
 }

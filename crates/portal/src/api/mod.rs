@@ -29,7 +29,7 @@ pub(crate) mod publishers;
 mod review;
 mod target;
 
-pub(crate) use target::{offer_slug, resolve_offer};
+pub(crate) use target::{offer_key, resolve_offer};
 
 use crate::endpoint::Endpoint;
 

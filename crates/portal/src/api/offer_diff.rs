@@ -9,6 +9,7 @@ use signoff_front::context::Context;
 use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::offer::Aggregate;
 use signoff_store::contract::Content;
 use signoff_wire::ErrorCode;
@@ -30,11 +31,11 @@ pub(crate) const ENDPOINT: Endpoint =
 async fn handle(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(key): Segments<OfferKey>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    let state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    app.authorise(&context, &key.publisher, Action::Read).await?;
+    let state = resolve_offer(app.engine(), &key).await?.aggregate;
     let query = uri.query().unwrap_or_default();
     let (from, to) = (named(query, "from", OfferSlot::Production)?, named(query, "to", OfferSlot::Draft)?);
     let (from, to) = (from.version(&state)?, to.version(&state)?);
@@ -74,7 +75,7 @@ impl Side {
 }
 
 async fn content(app: &Portal, state: &Aggregate, version: u32) -> Result<Content, ApiError> {
-    let content = app.engine().store().content(&state.offer.publisher, &state.offer.id, version).await?;
+    let content = app.engine().store().content(&state.offer.key(), version).await?;
     content.ok_or_else(|| offer_get::version_not_found(version.to_string()))
 }
 

@@ -8,6 +8,7 @@ use signoff_front::context::Context;
 use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::{OfferId, OfferKey, PublisherId};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_store::contract::Content;
 use signoff_text::ErrorText;
@@ -46,40 +47,42 @@ const ATTEMPTS: usize = 64;
 async fn draft(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(named): Segments<OfferKey>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    show(&app, &publisher, &offer, (&uri, &headers), |state| Ok(state.offer.version)).await
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    show(&app, &named, (&uri, &headers), |state| Ok(state.offer.version)).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/versions/{version}`.
 async fn version(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer, version)): Segments<(String, String, String)>,
+    Segments((publisher, offer, version)): Segments<(PublisherId, OfferId, String)>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    show(&app, &publisher, &offer, (&uri, &headers), |state| version_of(state, &version)).await
+    let named = OfferKey { publisher, offer };
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    show(&app, &named, (&uri, &headers), |state| version_of(state, &version)).await
 }
 
 /// `GET /api/publishers/{publisherId}/offers/{offerId}/slot/{slot}`.
 async fn slot(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer, slot)): Segments<(String, String, String)>,
+    Segments((publisher, offer, slot)): Segments<(PublisherId, OfferId, String)>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
+    let named = OfferKey { publisher, offer };
+    app.authorise(&context, &named.publisher, Action::Read).await?;
     let wanted = |state: &Aggregate| {
         let version = slot.parse().ok().and_then(|slot| version_in_slot(state, slot));
         version.ok_or_else(|| slot_not_found(&slot))
     };
-    show(&app, &publisher, &offer, (&uri, &headers), wanted).await
+    show(&app, &named, (&uri, &headers), wanted).await
 }
 
 /// The version of this number, if the offer has come so far.
@@ -113,12 +116,11 @@ pub(super) fn version_not_found(version: String) -> ApiError {
 /// that puts under the tag puts over what it saw.
 async fn show(
     app: &Portal,
-    publisher: &str,
-    offer: &str,
+    named: &OfferKey,
     (uri, headers): (&Uri, &HeaderMap),
     wanted: impl Fn(&Aggregate) -> Result<u32, ApiError>,
 ) -> Result<Response, ApiError> {
-    let mut state = resolve_offer(app.engine(), publisher, offer).await?.aggregate;
+    let mut state = resolve_offer(app.engine(), named).await?.aggregate;
     // Every price is shown, asked for or not; a word that asks for neither is told.
     page::flag(uri.query().unwrap_or_default(), "includeAllPricing")?;
     for _ in 0..ATTEMPTS {
@@ -128,8 +130,8 @@ async fn show(
         if known.is_some_and(|known| known.matches(&tag)) {
             return Ok(reply::not_modified(&tag.to_string()));
         }
-        let content = app.engine().store().content(&state.offer.publisher, &state.offer.id, version).await?;
-        let now = resolve_offer(app.engine(), publisher, offer).await?.aggregate;
+        let content = app.engine().store().content(&state.offer.key(), version).await?;
+        let now = resolve_offer(app.engine(), named).await?.aggregate;
         if now.offer.draft.revision == state.offer.draft.revision {
             let content = content.ok_or_else(|| version_not_found(version.to_string()))?;
             let body = body(app, &state, version, &content).await?;

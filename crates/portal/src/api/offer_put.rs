@@ -11,7 +11,7 @@ use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::{repeat, reply};
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::PutGuard;
-use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferId, OfferKey, PublisherId, PublisherTime};
 use signoff_text::{FindingText, Lang};
 use signoff_wire::error::ErrorItem;
 use signoff_wire::etag::IfMatch;
@@ -36,13 +36,14 @@ pub(crate) const ENDPOINT: Endpoint =
 async fn handle(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(OfferKey { publisher, offer }): Segments<OfferKey>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
     let standing = app.authorise(&context, &publisher, Action::ChangeOffers).await?;
     let path_id = offer;
-    let offer = slug(&app, &publisher, &path_id).await?;
+    let key = OfferKey { offer: slug(&app, &publisher, &path_id).await?, publisher };
+    let OfferKey { publisher, offer } = &key;
     let bytes = reply::body(&headers, body).await?;
     let repeatability = repeat::read(&headers)?;
     let put = OfferPut::parse(&bytes).map_err(invalid_put)?;
@@ -53,11 +54,11 @@ async fn handle(
     let dialect = app.dialect();
     let sent = reply::if_match(&headers).map(str::to_owned);
     let guard = guard(sent.as_deref(), put.etag.as_deref(), dialect);
-    let call = ["put", &publisher, &offer, sent.as_deref().unwrap_or_default()].map(str::as_bytes);
+    let call = ["put", publisher, offer, sent.as_deref().unwrap_or_default()].map(str::as_bytes);
     let repeat =
         repeatability.map(|sent| repeat::repeat(&context, &sent, &[call.as_slice(), &[&*bytes]].concat()));
     let named =
-        [("publisherId", &put.publisher_id, [&publisher, &publisher]), ("id", &put.id, [&offer, &path_id])];
+        [("publisherId", &put.publisher_id, [publisher, &**publisher]), ("id", &put.id, [offer, &*path_id])];
     let warnings = contradictions(named, reply::lang(&headers));
     let definition = put.definition;
     let extra = offer_put::extra(put.offer_type_versions, put.other);
@@ -69,26 +70,26 @@ async fn handle(
         guard,
         repeat,
     };
-    let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&publisher, &offer) };
-    let done = app.engine_for(&context, standing).put(&publisher, &offer, request).await;
+    let subject = Subject { sent_tag: sent.as_deref(), ..Subject::offer(&key) };
+    let done = app.engine_for(&context, standing).put(&key, request).await;
     let done = done.map_err(|error| subject.error(error))?;
     let PutReceipt { created, stored } = done.receipt;
     let status = if created && dialect == Dialect::Documented { StatusCode::CREATED } else { StatusCode::OK };
     // What was put, and not what stands there by now.
     let (definition, extra) = stored.shown(definition.get(), extra.as_deref())?;
     let document = (definition.as_str(), extra.as_deref());
-    let body = view::stored(&publisher, &stored, document, warnings, dialect)?;
+    let body = view::stored(publisher, &stored, document, warnings, dialect)?;
     Ok(reply::with_tag(reply::bytes(status, body.into()), &view::stored_tag(&stored).to_string()))
 }
 
 /// What the body says of members that the path decides, where it says another thing.
-fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang) -> Vec<ErrorItem> {
-    let differs = |(member, sent, [path, also]): (&str, &Option<String>, [&String; 2])| {
-        let sent = sent.as_ref().filter(|sent| !sent.is_empty() && ![path, also].contains(sent))?;
+fn contradictions(named: [(&str, &Option<String>, [&str; 2]); 2], lang: Lang) -> Vec<ErrorItem> {
+    let differs = |(member, sent, [path, also]): (&str, &Option<String>, [&str; 2])| {
+        let sent = sent.as_ref().filter(|sent| !sent.is_empty() && ![path, also].contains(&sent.as_str()))?;
         let finding = FindingText::PathDecides {
             field: member.to_owned(),
             sent: sent.chars().take(80).collect(),
-            path: path.clone(),
+            path: path.to_owned(),
         };
         Some(ErrorItem {
             code: finding.code().into(),
@@ -100,13 +101,13 @@ fn contradictions(named: [(&str, &Option<String>, [&String; 2]); 2], lang: Lang)
 }
 
 /// The slug under which the offer is, or will be: a GUID of no offer is a slug like any other.
-async fn slug(app: &Portal, publisher: &str, offer: &str) -> Result<String, ApiError> {
+async fn slug(app: &Portal, publisher: &PublisherId, offer: &OfferId) -> Result<OfferId, ApiError> {
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     let known = match offer.parse::<OfferGuid>() {
         Ok(guid) => app.engine().store().offer_by_guid(publisher, guid).await?,
         Err(_) => None,
     };
-    Ok(known.unwrap_or_else(|| offer.to_owned()))
+    Ok(known.map_or_else(|| offer.clone(), OfferId::from))
 }
 
 /// What the header demands; in the dialect `observed` the body's tag, if there is no header.

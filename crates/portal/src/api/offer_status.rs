@@ -10,6 +10,7 @@ use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_front::wait::Wait;
 use signoff_lifecycle::access::{Action, Role};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::operation::Operation;
 use signoff_wire::ErrorCode;
 use signoff_wire::operation::StatusReply;
@@ -28,21 +29,21 @@ pub(crate) const ENDPOINT: Endpoint =
 async fn handle(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(named): Segments<OfferKey>,
     wait: Wait,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    let mut state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    let mut state = resolve_offer(app.engine(), &named).await?.aggregate;
     let waited = match state.target() {
-        Some(target) => wait.past(&app, &context, &publisher, &target.head).await.is_some(),
+        Some(target) => wait.past(&app, &context, &named.publisher, &target.head).await.is_some(),
         None => true,
     };
     if wait.is_wanted() {
         // The membership may have ended meanwhile.
-        app.authorise(&context, &publisher, Action::Read).await?;
-        state = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate;
+        app.authorise(&context, &named.publisher, Action::Read).await?;
+        state = resolve_offer(app.engine(), &named).await?.aggregate;
     }
-    let now = app.engine().clock().now(&publisher);
+    let now = app.engine().clock().now(&named.publisher);
     let target = state.target();
     let steps = target.map(|target| view::steps(Operation::Submission(target), app.dialect(), now).steps);
     let emails = target.filter(|target| !target.head.migrated).map(|target| target.head.emails.join(","));

@@ -21,7 +21,7 @@ use signoff_front::path_params::Segments;
 use signoff_front::tls::Stop;
 use signoff_front::wait::{stop_of, stopped};
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferId, OfferKey, OperationId, PublisherId};
 use signoff_text::ErrorText;
 use signoff_wire::ErrorCode;
 use tokio::sync::watch;
@@ -64,11 +64,12 @@ const LAST_EVENT_ID: &str = "last-event-id";
 async fn by_id(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer, operation)): Segments<(String, String, String)>,
+    Segments((publisher, offer, operation)): Segments<(PublisherId, OfferId, String)>,
     parts: Parts,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    let cached = find(&app, &publisher, &offer, &operation).await?;
+    let named = OfferKey { publisher, offer };
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    let cached = find(&app, &named, &operation).await?;
     events(app, context, &cached, &parts)
 }
 
@@ -89,7 +90,7 @@ fn events(
     cached: &CachedOperation,
     parts: &Parts,
 ) -> Result<Response, ApiError> {
-    let (publisher, id) = (cached.publisher.clone(), cached.operation.head().id);
+    let (publisher, id) = (cached.key.publisher.clone(), cached.operation.head().id);
     let caller = context.principal().map_or_else(String::new, ToString::to_string);
     let place = app.engine().stream_place(&publisher, &caller);
     let follower = place.as_ref().and_then(|_| app.engine().follow(cached));
@@ -122,7 +123,7 @@ fn events(
 struct Events {
     app: Portal,
     context: Context,
-    publisher: String,
+    publisher: PublisherId,
     id: OperationId,
     /// The revision that the reader has.
     known: Option<u64>,

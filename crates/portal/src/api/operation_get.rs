@@ -12,13 +12,13 @@ use signoff_front::path_params::{Segments, invalid_id};
 use signoff_front::reply;
 use signoff_front::wait::{Wait, moved};
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferId, OfferKey, OperationId, PublisherId};
 use signoff_lifecycle::operation::Slot;
 use signoff_wire::operation::OperationDetail;
 use signoff_wire::words::SubmissionSlot;
 use signoff_wire::{ErrorCode, path};
 
-use super::{offer_slug, resolve_offer};
+use super::{offer_key, resolve_offer};
 use crate::endpoint::{Endpoint, Least};
 use crate::error::ApiError;
 use crate::openapi::{Answer, Call, samples};
@@ -48,34 +48,34 @@ pub(crate) const BY_NUMBER: Endpoint =
 async fn by_id(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer, operation)): Segments<(String, String, String)>,
+    Segments((publisher, offer, operation)): Segments<(PublisherId, OfferId, String)>,
     headers: HeaderMap,
     wait: Wait,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    let cached = find(&app, &publisher, &offer, &operation).await?;
+    let named = OfferKey { publisher, offer };
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    let cached = find(&app, &named, &operation).await?;
     answer(&app, &context, &cached, &headers, &wait).await
 }
 
 /// The operation of this offer with this id.
 pub(super) async fn find(
     app: &Portal,
-    publisher: &str,
-    offer: &str,
+    named: &OfferKey,
     operation: &str,
 ) -> Result<Arc<CachedOperation>, ApiError> {
-    let slug = offer_slug(app.engine(), publisher, offer).await?;
+    let key = offer_key(app.engine(), named).await?;
     let found = match path::operation_id(operation) {
-        Ok(guid) => app.engine().operation(publisher, OperationId::of(guid.as_u128())).await?,
+        Ok(guid) => app.engine().operation(&key.publisher, OperationId::of(guid.as_u128())).await?,
         Err(error) => {
-            resolve_offer(app.engine(), publisher, offer).await?;
+            resolve_offer(app.engine(), named).await?;
             return Err(invalid_id(&error, operation).into());
         }
     };
     match found {
-        Some(cached) if cached.offer == slug => Ok(cached),
+        Some(cached) if cached.key == key => Ok(cached),
         _ => {
-            resolve_offer(app.engine(), publisher, offer).await?;
+            resolve_offer(app.engine(), named).await?;
             Err(operation_not_found(operation))
         }
     }
@@ -102,14 +102,14 @@ pub(super) async fn find_by_number(
     let numbered = path::numbered_address(address).map_err(|error| invalid_id(&error, address))?;
     let publisher = numbered.publisher;
     app.authorise(context, publisher, Action::Read).await?;
-    let slug = offer_slug(app.engine(), publisher, numbered.offer).await?;
+    let key = offer_key(app.engine(), &OfferKey::new(publisher, numbered.offer)).await?;
     let slot = if numbered.slot == SubmissionSlot::Production { Slot::Production } else { Slot::Preview };
-    let found = app.engine().numbered_operation(publisher, &slug, numbered.publishing_version).await?;
+    let found = app.engine().numbered_operation(&key, numbered.publishing_version).await?;
     if let Some(cached) = found.filter(|cached| cached.operation.slot() == slot) {
         return Ok(cached);
     }
     // An offer that does not exist is told first.
-    resolve_offer(app.engine(), publisher, &slug).await?;
+    resolve_offer(app.engine(), &key).await?;
     Err(operation_not_found(address))
 }
 
@@ -143,7 +143,7 @@ async fn answer(
 
 /// The operation as it reads now.
 pub(super) fn rendered(app: &Portal, cached: &CachedOperation) -> Rendered {
-    let now = app.engine().clock().now(&cached.publisher);
+    let now = app.engine().clock().now(&cached.key.publisher);
     let dialect = app.dialect();
     cached.rendered(now, |cached| view::render_operation(cached, dialect, now))
 }

@@ -9,7 +9,7 @@ use signoff_front::context::Context;
 use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::operation::{Kind, Operation};
 use signoff_store::contract::Place;
 use signoff_text::ErrorText;
@@ -33,11 +33,11 @@ pub(crate) const ENDPOINT: Endpoint =
 async fn handle(
     State(app): State<Portal>,
     context: Context,
-    Segments((publisher, offer)): Segments<(String, String)>,
+    Segments(named): Segments<OfferKey>,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    app.authorise(&context, &publisher, Action::Read).await?;
-    let offer = resolve_offer(app.engine(), &publisher, &offer).await?.aggregate.offer.id;
+    app.authorise(&context, &named.publisher, Action::Read).await?;
+    let key = resolve_offer(app.engine(), &named).await?.aggregate.offer.key();
     let dialect = app.dialect();
     let query = uri.query().unwrap_or_default();
     let (status, state) = (parameter(query, "status"), parameter(query, "submissionState"));
@@ -47,8 +47,7 @@ async fn handle(
     let before = place(query)?;
     let most = usize::try_from(top).unwrap_or(usize::MAX);
     // One more tells whether there is more.
-    let mut operations =
-        app.engine().store().operations_before(&publisher, &offer, before, most.saturating_add(1)).await?;
+    let mut operations = app.engine().store().operations_before(&key, before, most.saturating_add(1)).await?;
     let more = operations.len() > most;
     operations.truncate(most);
     let items: Vec<OperationItem<'_>> = operations
@@ -57,12 +56,13 @@ async fn handle(
         .filter(|operation| {
             dialect == Dialect::Documented || !matches!(operation.kind(), Kind::Cancel { .. })
         })
-        .map(|operation| view::item(&publisher, &offer, operation, dialect))
+        .map(|operation| view::item(&key, operation, dialect))
         .filter(|item| wanted.is_none_or(|wanted| documented(item.submission_state) == wanted))
         .collect();
     let response = reply::json(StatusCode::OK, &items);
     Ok(match operations.last().filter(|_| more) {
         Some(last) => {
+            let OfferKey { publisher, offer } = &key;
             let path = format!("/api/publishers/{publisher}/offers/{offer}/submissions");
             page::with_next(response, &path, query, &behind(last))
         }

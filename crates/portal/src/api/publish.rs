@@ -32,7 +32,7 @@ async fn handle(mut acting: Acting) -> Result<Response, ApiError> {
         Ok(only) => only,
         Err(error) => {
             // An offer that does not exist is told first.
-            resolve_offer(acting.app.engine(), &acting.publisher, &acting.offer).await?;
+            resolve_offer(acting.app.engine(), &acting.key).await?;
             return Err(error);
         }
     };
@@ -40,16 +40,16 @@ async fn handle(mut acting: Acting) -> Result<Response, ApiError> {
     let (guard, repeat) =
         (acting.guard(), acting.repeat("publish", &[if only { "validateOnly" } else { "" }]));
     let request = PublishRequest { by: acting.context.actor(), emails, guard, repeat };
-    let Acting { app, context, publisher, offer, .. } = &acting;
+    let Acting { app, context, key, .. } = &acting;
     if only {
-        let report = app.engine().validate(publisher, offer, request).await;
+        let report = app.engine().validate(key, request).await;
         let report = report.map_err(|error| acting.subject().error(error))?;
         return Ok(valid(report.as_ref(), reply::lang(&acting.headers)));
     }
-    let taken = app.take_start(context, publisher, request.emails.len())?;
-    let done = acting.engine().publish(publisher, offer, request).await;
+    let taken = app.take_start(context, &key.publisher, request.emails.len())?;
+    let done = acting.engine().publish(key, request).await;
     if done.is_err() {
-        app.give_back(publisher, taken);
+        app.give_back(&key.publisher, taken);
     }
     acting.started(done).await
 }

@@ -12,6 +12,7 @@ use signoff_front::path_params::Segments;
 use signoff_front::reply;
 use signoff_lifecycle::access::{Action, Role};
 use signoff_lifecycle::command::ReviewDecision;
+use signoff_lifecycle::ids::{OfferId, OfferKey, PublisherId};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_text::ErrorText;
 use signoff_wire::body::LONGEST_REASON;
@@ -39,7 +40,7 @@ pub(crate) const REJECT: Endpoint = Endpoint::post(
 .least(Least::Member(Role::Reviewer))
 .described(describe_reject);
 
-type Path = Segments<(String, String, String, String)>;
+type Path = Segments<(PublisherId, OfferId, String, String)>;
 
 /// The operation goes on.
 async fn approve(
@@ -71,8 +72,9 @@ async fn rule(
     body: Body,
     decision: impl FnOnce(Option<String>) -> ReviewDecision,
 ) -> Result<Response, ApiError> {
-    let standing = app.authorise(&context, &publisher, Action::Review).await?;
-    let cached = find(&app, &publisher, &offer, &operation).await?;
+    let named = OfferKey { publisher, offer };
+    let standing = app.authorise(&context, &named.publisher, Action::Review).await?;
+    let cached = find(&app, &named, &operation).await?;
     if cached.operation.step(&step).is_none() {
         let refusal = Refusal::no_step(step.chars().take(80).collect(), cached.operation.steps());
         return Err(Subject::default().refused(refusal));
@@ -94,12 +96,12 @@ async fn rule(
         step,
         decision: decision(reason),
     };
-    let subject = Subject { operation: Some(&operation), ..Subject::offer(&publisher, &cached.offer) };
-    let reviewed = app.engine_for(&context, standing).review(&publisher, &cached.offer, request).await;
-    reviewed.map_err(|error| subject.error(error).introduced(&context))?;
-    let cached = find(&app, &publisher, &offer, &operation).await?;
-    let now = app.engine().clock().now(&publisher);
-    Ok(reply::json(StatusCode::OK, &view::detail(&cached, app.dialect(), now).0))
+    let subject = Subject { operation: Some(&operation), ..Subject::offer(&cached.key) };
+    let done = app.engine_for(&context, standing).review(&cached.key, request).await;
+    done.map_err(|error| subject.error(error).introduced(&context))?;
+    let reviewed = find(&app, &named, &operation).await?;
+    let now = app.engine().clock().now(&named.publisher);
+    Ok(reply::json(StatusCode::OK, &view::detail(&reviewed, app.dialect(), now).0))
 }
 
 fn describe_approve(call: Call) -> Call {

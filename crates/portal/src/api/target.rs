@@ -2,7 +2,7 @@
 
 use signoff_engine::Engine;
 use signoff_front::path_params::invalid_id;
-use signoff_lifecycle::ids::OfferGuid;
+use signoff_lifecycle::ids::{OfferGuid, OfferKey};
 use signoff_store::contract::Loaded;
 use signoff_wire::path;
 
@@ -10,24 +10,26 @@ use crate::error::ApiError;
 use crate::refusal::offer_not_found;
 
 /// The offer that a path names by slug or GUID, loaded.
-pub(crate) async fn resolve_offer(engine: &Engine, publisher: &str, offer: &str) -> Result<Loaded, ApiError> {
+pub(crate) async fn resolve_offer(engine: &Engine, named: &OfferKey) -> Result<Loaded, ApiError> {
+    let OfferKey { publisher, offer } = named;
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
-    if let Some(loaded) = engine.store().load(publisher, offer).await? {
+    if let Some(loaded) = engine.store().load(named).await? {
         return Ok(loaded);
     }
     let by_guid = match offer.parse::<OfferGuid>() {
         Ok(guid) => engine.store().offer_by_guid(publisher, guid).await?,
         Err(_) => None,
     };
-    let slug = by_guid.ok_or_else(|| offer_not_found(offer))?;
-    engine.store().load(publisher, &slug).await?.ok_or_else(|| offer_not_found(offer))
+    let slug = by_guid.ok_or_else(|| offer_not_found(named))?;
+    engine.store().load(&OfferKey::new(publisher, slug)).await?.ok_or_else(|| offer_not_found(named))
 }
 
-/// The slug of the offer that a path names: at once if it is no GUID, else after a look.
-pub(crate) async fn offer_slug(engine: &Engine, publisher: &str, offer: &str) -> Result<String, ApiError> {
+/// The key of the offer that a path names, with its slug: at once if it is no GUID, else after a look.
+pub(crate) async fn offer_key(engine: &Engine, named: &OfferKey) -> Result<OfferKey, ApiError> {
+    let offer = &named.offer;
     path::offer_id(offer).map_err(|error| invalid_id(&error, offer))?;
     match offer.parse::<OfferGuid>() {
-        Err(_) => Ok(offer.to_owned()),
-        Ok(_) => Ok(resolve_offer(engine, publisher, offer).await?.aggregate.offer.id),
+        Err(_) => Ok(named.clone()),
+        Ok(_) => Ok(resolve_offer(engine, named).await?.aggregate.offer.key()),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signoff_engine::{CachedOperation, Rendered};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{
     Cancellation, CancellationPhase, CancellationRequestState, Failure, Kind, Operation, Phase, Slot,
@@ -22,18 +22,18 @@ use super::note::messages;
 use super::{guid, steps, time};
 
 /// The relative address of an operation (contract, "Location").
-pub(crate) fn location(publisher: &str, offer: &str, reference: &Reference) -> String {
-    address(publisher, offer, reference.migrated, reference.id, reference.publishing_version, reference.slot)
+pub(crate) fn location(key: &OfferKey, reference: &Reference) -> String {
+    address(key, reference.migrated, reference.id, reference.publishing_version, reference.slot)
 }
 
 fn address(
-    publisher: &str,
-    offer: &str,
+    key: &OfferKey,
     migrated: bool,
     operation: OperationId,
     publishing_version: u64,
     slot: Slot,
 ) -> String {
+    let (publisher, offer) = key.texts();
     let address = if migrated {
         OperationAddress::Migrated { publisher, offer, operation: guid(operation) }
     } else {
@@ -77,12 +77,8 @@ fn emails(operation: &Operation) -> Option<String> {
 }
 
 /// An operation in a list.
-pub(crate) fn item<'a>(
-    publisher: &'a str,
-    offer: &'a str,
-    operation: &'a Operation,
-    dialect: Dialect,
-) -> OperationItem<'a> {
+pub(crate) fn item<'a>(key: &'a OfferKey, operation: &'a Operation, dialect: Dialect) -> OperationItem<'a> {
+    let (publisher, offer) = key.texts();
     let emails = emails(operation).map(Into::into);
     OperationItem {
         id: guid(operation.head().id),
@@ -173,7 +169,7 @@ fn step_failed(failure: &StepFailure) -> (&'static str, String) {
 
 fn target(cached: &CachedOperation) -> Option<TargetRef<'static>> {
     let Cancellation { head, slot, target, target_version, .. } = cached.operation.cancellation()?;
-    let location = address(&cached.publisher, &cached.offer, head.migrated, *target, *target_version, *slot);
+    let location = address(&cached.key, head.migrated, *target, *target_version, *slot);
     Some(TargetRef { operation_id: guid(*target), location: location.into() })
 }
 

@@ -1,6 +1,7 @@
 //! What is put: one reading of it, secrets, findings and their bound, contradictions.
 
 use serde_json::{Value, json};
+use signoff_lifecycle::ids::OfferKey;
 
 use crate::call::{Call, Client, fit_document};
 use crate::server::TestServer;
@@ -257,7 +258,7 @@ async fn what_the_original_filled_in_is_shown_in_its_dialect_and_not_stored() {
         let offer = &reply.json()["definition"]["offer"];
         assert_eq!(offer["microsoft-azure-marketplace.crmLeadConfiguration"], json!({}));
     }
-    let stored = server.engine.store().content("contoso", "bare", 1).await.unwrap().unwrap();
+    let stored = server.engine.store().content(&OfferKey::new("contoso", "bare"), 1).await.unwrap().unwrap();
     assert_eq!(serde_json::from_str::<Value>(&stored.definition).unwrap(), document["definition"]);
     let server = TestServer::start().await;
     let owner = server.owner().await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_server::TENANT;
 use signoff_server::identity::DEFAULT_AUDIENCE;
 use signoff_store::testing::Outcome;
@@ -30,7 +31,7 @@ async fn nodes_that_start_together_are_one_server() {
         }
     }
     assert!(tags.iter().all(|tag| *tag == tags[0]), "{tags:?}");
-    let loaded = nodes[0].engine.store().load("contoso", "sample-vm").await.unwrap().unwrap();
+    let loaded = nodes[0].engine.store().load(&OfferKey::new("contoso", "sample-vm")).await.unwrap().unwrap();
     assert_eq!(loaded.aggregate.offer.draft.revision, 1, "the sample was put once");
     // Everybody who comes with the seed is there, at every node.
     for node in &nodes {

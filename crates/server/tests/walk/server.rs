@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use serde_json::{Value, json};
 use signoff_engine::clock::Clock as EngineClock;
 use signoff_engine::{Engine, FollowLimits, Settings};
+use signoff_lifecycle::ids::OfferKey;
 use signoff_server::identity::{Clock, DEFAULT_AUDIENCE, Issuer, IssuerSettings, Seeded, Verifier};
 use signoff_server::{
     AppSettings, OperatorToken, QuotaSettings, Routes, ServeSettings, Server, ServerSettings, TENANT, front,
@@ -316,7 +317,7 @@ impl TestServer {
 
     /// The GUID under which an offer is known besides its slug.
     pub(crate) async fn guid_of(&self, publisher: &str, offer: &str) -> String {
-        let loaded = self.engine.store().load(publisher, offer).await.unwrap().unwrap();
+        let loaded = self.engine.store().load(&OfferKey::new(publisher, offer)).await.unwrap().unwrap();
         loaded.aggregate.offer.guid.to_string()
     }
 }
@@ -338,7 +339,8 @@ impl TestServer {
     /// Waits until the scenario holds contoso's offer: nothing moves any more, until its step is released.
     pub(crate) async fn holds(&self, offer: &str) {
         for _ in 0..LOOKS {
-            let state = self.engine.store().load("contoso", offer).await.unwrap().unwrap().aggregate;
+            let state =
+                self.engine.store().load(&OfferKey::new("contoso", offer)).await.unwrap().unwrap().aggregate;
             let outstanding = state.target().and_then(|target| target.head.outstanding);
             if outstanding.is_some_and(|outstanding| outstanding.held) {
                 return;

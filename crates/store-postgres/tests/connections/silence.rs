@@ -5,7 +5,7 @@ use std::time::Duration;
 use signoff_lifecycle::command::{Command, Put, PutGuard};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{OfferGuid, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, PublisherTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Change, Directory as _, Offers as _, Publisher, Sharing as _};
 use signoff_store_postgres::testing::Proxy;
@@ -34,7 +34,7 @@ async fn put(store: &PostgresStore) -> Change {
         migrated: Some(false),
         guard: PutGuard::Any { creates: true },
     });
-    let loaded = store.load("contoso", "vm").await.unwrap();
+    let loaded = store.load(&OfferKey::new("contoso", "vm")).await.unwrap();
     let (state, expected) = loaded.map_or((None, None), |it| (Some(it.aggregate), Some(it.revision)));
     let Verdict::Change(decision) = decide(state, command, PublisherTime(1_772_701_687_000_000)).unwrap()
     else {
@@ -55,7 +55,7 @@ async fn put(store: &PostgresStore) -> Change {
 }
 
 async fn revision(store: &PostgresStore) -> Option<u64> {
-    store.load("contoso", "vm").await.unwrap().map(|loaded| loaded.revision)
+    store.load(&OfferKey::new("contoso", "vm")).await.unwrap().map(|loaded| loaded.revision)
 }
 
 fn publisher() -> Publisher {
@@ -99,7 +99,7 @@ async fn a_database_that_swallows_everything_holds_nobody_up_for_ever() {
         tokio::join!(
             async { is_not_known(store.commit(&next).await) },
             async { is_not_known(store.principal(&record("x").id).await) },
-            async { is_not_known(store.load("contoso", "vm").await) },
+            async { is_not_known(store.load(&OfferKey::new("contoso", "vm")).await) },
             async { is_not_known(store.put_principal(record("x"), None).await) },
             async { is_not_known(store.put_publisher(publisher(), None).await) },
             async { is_not_known(store.put_member("contoso", &record("x").id, None, None).await) },

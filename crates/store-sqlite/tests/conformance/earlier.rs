@@ -1,6 +1,7 @@
 //! What an earlier version stored stays readable.
 
 use rusqlite::Connection;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::invariants;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::conformance::world::CONTOSO;
@@ -38,10 +39,11 @@ async fn every_offer_of_an_earlier_version_is_read_with_its_operations() {
     let (mut offers, mut operations) = (0, 0);
     for summary in store.list(CONTOSO, OfferFilter::default()).await.unwrap() {
         let offer = &summary.offer.id;
-        let state = store.load(CONTOSO, offer).await.unwrap().expect("it is listed").aggregate;
+        let state =
+            store.load(&OfferKey::new(CONTOSO, offer)).await.unwrap().expect("it is listed").aggregate;
         assert_eq!(invariants::of_offer(&state), [], "{offer}");
         assert_eq!(summary.status, state.status().as_str(), "{offer}");
-        for operation in store.operations(CONTOSO, offer).await.unwrap() {
+        for operation in store.operations(&OfferKey::new(CONTOSO, offer)).await.unwrap() {
             assert_eq!(invariants::of_operation(&operation), [], "{offer}");
             operations += 1;
         }

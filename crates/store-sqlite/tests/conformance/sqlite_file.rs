@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rusqlite::Connection;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_store::conformance::Fixture;
 use signoff_store::conformance::directory::key;
 use signoff_store::conformance::world::{CONTOSO, apply, id, publish, put};
@@ -157,7 +158,7 @@ async fn nothing_but_a_snapshot_is_restored() {
             other => panic!("{what}: {other:?}"),
         };
         assert!(!why.is_empty(), "{what}");
-        let loaded = store.load(CONTOSO, "a").await.unwrap();
+        let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap();
         assert_eq!(loaded.map(|loaded| loaded.aggregate).as_ref(), Some(&state), "{what}");
         assert_eq!(store.signing_keys().await.unwrap().len(), 1, "{what}");
         assert!(std::fs::read(&file).ok() == before, "{what}: the file is left as it was");
@@ -174,7 +175,7 @@ async fn is_sound(file: &Path, answered: u64) {
     drop(connection);
     let store = SqliteStore::open(file).unwrap();
     for number in 0..=answered {
-        let loaded = store.load(CONTOSO, &format!("offer-{number}")).await.unwrap();
+        let loaded = store.load(&OfferKey::new(CONTOSO, format!("offer-{number}"))).await.unwrap();
         assert_eq!(loaded.map(|loaded| loaded.revision), Some(2), "what was answered is there: {number}");
     }
     // And the store goes on where it was.

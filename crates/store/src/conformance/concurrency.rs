@@ -1,5 +1,6 @@
 //! Many at once.
 
+use signoff_lifecycle::ids::OfferKey;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -38,9 +39,12 @@ pub async fn each_revision_is_used_once(fx: &impl Fixture) {
     used.sort_unstable();
     let all: Vec<_> = std::iter::once(None).chain((1..64).map(Some)).collect();
     assert_eq!(used, all);
-    let loaded = store.load(CONTOSO, "a").await.unwrap().unwrap();
+    let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
     assert_eq!((loaded.revision, loaded.aggregate.offer.draft.revision), (64, 64));
-    assert_eq!(store.content(CONTOSO, "a", 1).await.unwrap(), Some(content(&loaded.aggregate)));
+    assert_eq!(
+        store.content(&OfferKey::new(CONTOSO, "a"), 1).await.unwrap(),
+        Some(content(&loaded.aggregate))
+    );
 }
 
 pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
@@ -53,7 +57,7 @@ pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
                 apply(&*store, CONTOSO, &offer, put(CONTOSO, &offer)).await;
                 let published = apply(&*store, CONTOSO, &offer, publish(id(number), 1)).await;
                 // Durable and visible from the answer on, to every caller.
-                let loaded = store.load(CONTOSO, &offer).await.unwrap().unwrap();
+                let loaded = store.load(&OfferKey::new(CONTOSO, &offer)).await.unwrap().unwrap();
                 assert_eq!((loaded.revision, loaded.aggregate), (2, published));
             })
         })
@@ -96,7 +100,7 @@ pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {
         .collect();
     for (number, task) in tasks.into_iter().enumerate() {
         let result = task.await.unwrap();
-        let loaded = store.load(CONTOSO, &format!("offer-{number}")).await.unwrap().unwrap();
+        let loaded = store.load(&OfferKey::new(CONTOSO, format!("offer-{number}"))).await.unwrap().unwrap();
         match number % 3 {
             0 => assert!(result.is_ok() && loaded.revision == 2, "{number}: {result:?}"),
             1 => assert!(matches!(result, Err(StoreError::Stale)) && loaded.revision == 1),
@@ -119,7 +123,7 @@ pub async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
             tokio::spawn(async move {
                 let (mut last, mut looked) = (0, 0_u64);
                 while !stop.load(Ordering::Relaxed) || looked == 0 {
-                    let loaded = store.load(CONTOSO, "a").await.unwrap().unwrap();
+                    let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
                     assert!(loaded.revision >= last, "time goes forward");
                     last = loaded.revision;
                     let state = loaded.aggregate;

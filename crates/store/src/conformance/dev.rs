@@ -4,6 +4,7 @@ use crate::contract::{AuditRow, DevKind, Letter, Loaded, OfferFilter, PrincipalR
 use crate::{Store, StoreError};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
+use signoff_lifecycle::ids::OfferKey;
 
 use super::Fixture;
 use super::audit::entry;
@@ -74,10 +75,14 @@ async fn look(store: &dyn Store) -> Seen {
         publisher: store.publisher(CONTOSO).await.unwrap(),
         role: store.role(CONTOSO, &principal("ann")).await.unwrap(),
         knows_principal: store.principal(&principal("ann")).await.unwrap().is_some(),
-        loaded: store.load(CONTOSO, "a").await.unwrap(),
+        loaded: store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap(),
         listed: store.list(CONTOSO, OfferFilter::default()).await.unwrap().len(),
-        definition: store.content(CONTOSO, "a", 1).await.unwrap().map(|content| content.definition),
-        operations: store.operations(CONTOSO, "a").await.unwrap().len(),
+        definition: store
+            .content(&OfferKey::new(CONTOSO, "a"), 1)
+            .await
+            .unwrap()
+            .map(|content| content.definition),
+        operations: store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap().len(),
         work: store.due_by(CONTOSO, NOW).await.unwrap().len(),
         letters: store.letters().await.unwrap(),
         artifacts: store.artifacts(CONTOSO, id(1)).await.unwrap(),
@@ -96,7 +101,7 @@ pub async fn a_snapshot_brings_everything_back(fx: &impl Fixture) {
     assert_ne!(look(&*store).await, before);
     store.restore(&file).await.unwrap();
     assert_eq!(look(&*store).await, before);
-    assert_eq!(store.load(FABRIKAM, "other").await.unwrap(), None);
+    assert_eq!(store.load(&OfferKey::new(FABRIKAM, "other")).await.unwrap(), None);
     // A snapshot is good more than once, and the state is as alive as it was.
     store.restore(&file).await.unwrap();
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;

@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use signoff_lifecycle::command::{CancelTarget, Command, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Verdict, Work};
-use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::{decide, refusal::Refusal};
@@ -56,18 +56,18 @@ impl Expected {
     }
 
     async fn compare(&self, store: &dyn Store, offer: &str) {
-        let loaded = store.load(CONTOSO, offer).await.unwrap();
+        let loaded = store.load(&OfferKey::new(CONTOSO, offer)).await.unwrap();
         let (state, revision) = split(loaded);
         assert_eq!(state, self.state);
         assert_eq!(revision, self.state.as_ref().map(|_| self.revision));
 
-        let operations = store.operations(CONTOSO, offer).await.unwrap();
+        let operations = store.operations(&OfferKey::new(CONTOSO, offer)).await.unwrap();
         let newest_first: Vec<_> = self.operations.values().rev().cloned().collect();
         assert_eq!(operations, newest_first);
         // In pages it is the same.
         let (mut paged, mut before) = (Vec::new(), None);
         loop {
-            let page = store.operations_before(CONTOSO, offer, before, 2).await.unwrap();
+            let page = store.operations_before(&OfferKey::new(CONTOSO, offer), before, 2).await.unwrap();
             assert!(page.len() <= 2);
             let Some(last) = page.last() else { break };
             before = Some(Place::of(last));
@@ -75,7 +75,8 @@ impl Expected {
         }
         assert_eq!(paged, newest_first);
         for (number, operation) in &self.operations {
-            let by_number = store.operation_by_version(CONTOSO, offer, *number).await.unwrap();
+            let by_number =
+                store.operation_by_version(&OfferKey::new(CONTOSO, offer), *number).await.unwrap();
             assert_eq!(by_number.as_ref(), Some(operation));
             let by_guid =
                 store.operation(CONTOSO, operation.head().id).await.unwrap().expect("it has a GUID");
@@ -89,7 +90,7 @@ impl Expected {
         assert_eq!(due, self.work.values().cloned().collect::<Vec<_>>());
 
         for version in 0..self.contents.keys().last().map_or(1, |last| last + 2) {
-            let content = store.content(CONTOSO, offer, version).await.unwrap();
+            let content = store.content(&OfferKey::new(CONTOSO, offer), version).await.unwrap();
             assert_eq!(content.as_ref(), self.contents.range(..=version).next_back().map(|(_, it)| it));
         }
 
@@ -146,7 +147,7 @@ async fn play(store: &dyn Store, offer: &str, history: &[(u8, u64, u32)]) -> Vec
         now = now.plus(signoff_lifecycle::ids::Micros(u64::from(*pause)));
         // Ids come in no order: nothing may rest on them.
         let fresh = OperationId::of(u128::from(*id) << 64 | u128::from(now.0.unsigned_abs()));
-        let (state, revision) = split(store.load(CONTOSO, offer).await.unwrap());
+        let (state, revision) = split(store.load(&OfferKey::new(CONTOSO, offer)).await.unwrap());
         let command = command(state.as_ref(), offer, *die, fresh);
         let pure: Result<Verdict, Refusal> = decide(expected.state.clone(), command.clone(), now);
         assert_eq!(decide(state, command, now), pure, "the store's state and the core's decide alike");

@@ -2,6 +2,7 @@
 
 use crate::Store;
 use crate::contract::{OfferFilter, OfferSummary};
+use signoff_lifecycle::ids::OfferKey;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, VM, apply, cancel, done, golive, guid, id, publish, put};
@@ -17,7 +18,7 @@ async fn publish_cancel_publish(store: &dyn Store, ids: [u64; 3]) {
 }
 
 async fn numbers(store: &dyn Store) -> Vec<u64> {
-    let operations = store.operations(CONTOSO, "a").await.unwrap();
+    let operations = store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
@@ -31,7 +32,7 @@ pub async fn the_newest_comes_first(fx: &impl Fixture) {
     assert_eq!(numbers(&*store).await, [4, 3, 2, 1]);
     apply(&*store, CONTOSO, "a", cancel(id(5))).await;
     assert_eq!(numbers(&*store).await, [5, 4, 3, 2, 1]);
-    assert_eq!(store.operations(CONTOSO, "b").await.unwrap(), []);
+    assert_eq!(store.operations(&OfferKey::new(CONTOSO, "b")).await.unwrap(), []);
 }
 
 /// A cancel may have drawn its id before the publish that it cancels; clocks of machines differ, too.
@@ -41,7 +42,7 @@ pub async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl Fixtur
     apply(&*store, CONTOSO, "a", publish(id(30), 1)).await;
     apply(&*store, CONTOSO, "a", cancel(id(20))).await;
     assert_eq!(numbers(&*store).await, [2, 1]);
-    let found = store.operation_by_version(CONTOSO, "a", 2).await.unwrap();
+    let found = store.operation_by_version(&OfferKey::new(CONTOSO, "a"), 2).await.unwrap();
     assert_eq!(found.map(|operation| operation.head().id), Some(id(20)));
     apply(&*store, CONTOSO, "a", done(id(20), 1)).await;
     assert_eq!(numbers(&*store).await, [2, 1]);
@@ -52,17 +53,21 @@ pub async fn the_order_is_that_of_the_thread_and_not_of_the_ids(fx: &impl Fixtur
 pub async fn each_is_found_by_its_number_and_by_its_guid(fx: &impl Fixture) {
     let store = fx.store();
     publish_cancel_publish(&*store, [1, 2, 3]).await;
-    for operation in store.operations(CONTOSO, "a").await.unwrap() {
+    for operation in store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap() {
         let number = operation.head().publishing_version;
-        let by_number = store.operation_by_version(CONTOSO, "a", number).await.unwrap();
+        let by_number = store.operation_by_version(&OfferKey::new(CONTOSO, "a"), number).await.unwrap();
         assert_eq!(by_number.as_ref(), Some(&operation));
         let by_guid = store.operation(CONTOSO, operation.head().id).await.unwrap().unwrap();
         assert_eq!((by_guid.offer.as_str(), &by_guid.operation), ("a", &operation));
     }
     for number in [4, i64::MAX.unsigned_abs(), i64::MAX.unsigned_abs() + 1, u64::MAX] {
-        assert_eq!(store.operation_by_version(CONTOSO, "a", number).await.unwrap(), None, "{number}");
+        assert_eq!(
+            store.operation_by_version(&OfferKey::new(CONTOSO, "a"), number).await.unwrap(),
+            None,
+            "{number}"
+        );
     }
-    assert_eq!(store.operation_by_version(CONTOSO, "b", 1).await.unwrap(), None);
+    assert_eq!(store.operation_by_version(&OfferKey::new(CONTOSO, "b"), 1).await.unwrap(), None);
     assert_eq!(store.operation(CONTOSO, id(4)).await.unwrap(), None);
     assert_eq!(store.operation(FABRIKAM, id(1)).await.unwrap(), None);
 }
@@ -75,9 +80,9 @@ pub async fn offers_are_found_by_guid(fx: &impl Fixture) {
     assert_eq!(store.offer_by_guid(CONTOSO, guid("b")).await.unwrap().as_deref(), Some("b"));
     assert_eq!(store.offer_by_guid(CONTOSO, guid("c")).await.unwrap(), None);
     assert_eq!(store.offer_by_guid(FABRIKAM, guid("b")).await.unwrap(), None);
-    assert_eq!(store.offer_spelled(CONTOSO, "B").await.unwrap().as_deref(), Some("b"));
-    assert_eq!(store.offer_spelled(CONTOSO, "c").await.unwrap(), None);
-    assert_eq!(store.offer_spelled(FABRIKAM, "b").await.unwrap(), None);
+    assert_eq!(store.offer_spelled(&OfferKey::new(CONTOSO, "B")).await.unwrap().as_deref(), Some("b"));
+    assert_eq!(store.offer_spelled(&OfferKey::new(CONTOSO, "c")).await.unwrap(), None);
+    assert_eq!(store.offer_spelled(&OfferKey::new(FABRIKAM, "b")).await.unwrap(), None);
 }
 
 pub async fn lists_are_filtered(fx: &impl Fixture) {

@@ -2,7 +2,7 @@
 
 use crate::contract::{Change, Repeated};
 use crate::{Store, StoreError};
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{OfferKey, RealTime};
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, HOUR, REAL_NOW, apply, bare, decided, id, publish, put};
@@ -52,13 +52,13 @@ pub async fn a_key_is_used_once_and_what_comes_second_changes_nothing(fx: &impl 
     let other_offer = decided(&*store, CONTOSO, "b", publish(id(2), 1)).await;
     for change in [same_offer, other_offer] {
         let offer = change.next.offer.id.clone();
-        let before = store.load(CONTOSO, &offer).await.unwrap();
+        let before = store.load(&OfferKey::new(CONTOSO, &offer)).await.unwrap();
         let refused = store.commit(&Change { repeat: Some(other.clone()), ..change }).await;
         assert!(matches!(refused, Err(StoreError::Stale)), "{refused:?}");
-        assert_eq!(store.load(CONTOSO, &offer).await.unwrap(), before);
+        assert_eq!(store.load(&OfferKey::new(CONTOSO, &offer)).await.unwrap(), before);
     }
     assert!(matches!(store.keep_reply(other).await, Err(StoreError::Stale)));
-    assert_eq!(store.operations(CONTOSO, "b").await.unwrap(), []);
+    assert_eq!(store.operations(&OfferKey::new(CONTOSO, "b")).await.unwrap(), []);
     assert_eq!(store.due_by(CONTOSO, REAL_NOW.on_unset_clock()).await.unwrap().len(), 1);
     assert_eq!(kept(&*store, CONTOSO, 1).await, Some(told));
 }
@@ -131,7 +131,7 @@ pub async fn of_many_with_one_key_one_is_kept(fx: &impl Fixture) {
     let mut winners = Vec::new();
     for task in tasks {
         let (offer, won) = task.await.unwrap();
-        let revision = store.load(CONTOSO, &offer).await.unwrap().unwrap().revision;
+        let revision = store.load(&OfferKey::new(CONTOSO, &offer)).await.unwrap().unwrap().revision;
         assert_eq!(revision, if won { 2 } else { 1 }, "{offer}");
         winners.extend(won.then_some(offer));
     }

@@ -3,7 +3,7 @@
 use crate::contract::{Aged, Change, Content, Delivery, Mail, Place, Prune};
 use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::operation::Operation;
 
 use super::Fixture;
@@ -39,7 +39,7 @@ fn aged(number: u64) -> Aged {
 
 /// Nothing of contoso's offer `a` is forgotten; fields are filled in by the case.
 async fn nothing(store: &dyn Store) -> Prune {
-    let loaded = store.load(CONTOSO, "a").await.unwrap().expect("it was put");
+    let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().expect("it was put");
     Prune {
         publisher: CONTOSO.to_owned(),
         offer: "a".to_owned(),
@@ -52,7 +52,7 @@ async fn nothing(store: &dyn Store) -> Prune {
 }
 
 async fn numbers(store: &dyn Store) -> Vec<u64> {
-    let operations = store.operations(CONTOSO, "a").await.unwrap();
+    let operations = store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     operations.iter().map(|operation| operation.head().publishing_version).collect()
 }
 
@@ -60,7 +60,7 @@ async fn numbers(store: &dyn Store) -> Vec<u64> {
 async fn found(store: &dyn Store, up_to: u64) -> Vec<u64> {
     let mut found = Vec::new();
     for number in 1..=up_to {
-        let by_number = store.operation_by_version(CONTOSO, "a", number).await.unwrap();
+        let by_number = store.operation_by_version(&OfferKey::new(CONTOSO, "a"), number).await.unwrap();
         let by_guid = store.operation(CONTOSO, id(number)).await.unwrap().map(|stored| stored.operation);
         assert_eq!(by_number, by_guid, "{number}");
         found.extend(by_number.map(|operation: Operation| operation.head().publishing_version));
@@ -71,7 +71,7 @@ async fn found(store: &dyn Store, up_to: u64) -> Vec<u64> {
 pub async fn what_is_forgotten_is_gone(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 3).await;
-    let before = store.load(CONTOSO, "a").await.unwrap();
+    let before = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     let remove: Vec<Aged> = (1..=3).map(aged).collect();
     let prune = Prune { remove, ..nothing(&*store).await };
     assert_eq!(store.prune(prune.clone()).await.unwrap(), 3);
@@ -81,7 +81,7 @@ pub async fn what_is_forgotten_is_gone(fx: &impl Fixture) {
     assert!(!letters.is_empty());
     assert!(letters.iter().all(|letter| letter.mail.operation > id(3)), "{letters:?}");
     // The offer itself is as it was, and what is gone is gone once.
-    assert_eq!(store.load(CONTOSO, "a").await.unwrap(), before);
+    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap(), before);
     assert_eq!(store.prune(prune).await.unwrap(), 0);
     drop(store);
     fx.reopen();
@@ -123,11 +123,13 @@ pub async fn what_stays_is_listed_and_found(fx: &impl Fixture) {
 pub async fn a_list_goes_on_from_where_it_was(fx: &impl Fixture) {
     let store = fx.store();
     published_and_canceled(&*store, 4).await;
-    let places: Vec<Place> = store.operations(CONTOSO, "a").await.unwrap().iter().map(Place::of).collect();
+    let places: Vec<Place> =
+        store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap().iter().map(Place::of).collect();
     let check = async |expected: &[u64]| {
         for place in &places {
             for limit in [0, 1, 2, 3, 9, usize::MAX] {
-                let page = store.operations_before(CONTOSO, "a", Some(*place), limit).await.unwrap();
+                let page =
+                    store.operations_before(&OfferKey::new(CONTOSO, "a"), Some(*place), limit).await.unwrap();
                 let page: Vec<u64> =
                     page.iter().map(|operation| operation.head().publishing_version).collect();
                 let older = expected.iter().copied().filter(|number| *number < place.publishing_version);
@@ -142,7 +144,7 @@ pub async fn a_list_goes_on_from_where_it_was(fx: &impl Fixture) {
     check(&[8, 7, 4, 1]).await;
     // A place in another offer is none here.
     apply(&*store, CONTOSO, "b", put(CONTOSO, "b")).await;
-    let page = store.operations_before(CONTOSO, "b", Some(places[0]), 9).await.unwrap();
+    let page = store.operations_before(&OfferKey::new(CONTOSO, "b"), Some(places[0]), 9).await.unwrap();
     assert_eq!(page, []);
 }
 
@@ -165,7 +167,7 @@ pub async fn an_offer_that_changed_is_left_alone(fx: &impl Fixture) {
     let of_another = Prune { publisher: FABRIKAM.to_owned(), ..prune };
     assert!(matches!(store.prune(of_another).await, Err(StoreError::Stale)));
     assert_eq!(found(&*store, 4).await, [1, 2, 3, 4]);
-    assert!(store.content(CONTOSO, "a", 1).await.unwrap().is_some());
+    assert!(store.content(&OfferKey::new(CONTOSO, "a"), 1).await.unwrap().is_some());
 }
 
 pub async fn an_operation_stays_until_its_mail_is_sent(fx: &impl Fixture) {
@@ -209,7 +211,7 @@ pub async fn artifacts_go_with_their_operation(fx: &impl Fixture) {
 async fn contents(store: &dyn Store, newest: u32) -> Vec<Option<u32>> {
     let mut found = Vec::new();
     for version in 1..=newest {
-        let content: Option<Content> = store.content(CONTOSO, "a", version).await.unwrap();
+        let content: Option<Content> = store.content(&OfferKey::new(CONTOSO, "a"), version).await.unwrap();
         found.push(content.map(|content| content.version));
     }
     found

@@ -1,7 +1,7 @@
 //! What nodes that share a store ask it.
 
 use crate::contract::{DevKind, Fingerprint, Lookup, StoredOperation};
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{OfferKey, RealTime};
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, apply, cancel, id, publish, put};
@@ -44,7 +44,7 @@ pub async fn revisions_tell_which_offers_moved(fx: &impl Fixture) {
     let after = store.revisions(CONTOSO, &offers).await.unwrap();
     assert_eq!(after[0], before[0]);
     assert!(after[1].1 > before[1].1, "{before:?} {after:?}");
-    let loaded = store.load(CONTOSO, "b").await.unwrap().unwrap();
+    let loaded = store.load(&OfferKey::new(CONTOSO, "b")).await.unwrap().unwrap();
     assert_eq!(after[1].1, loaded.revision);
     assert_eq!(store.revisions(CONTOSO, &[]).await.unwrap(), []);
 }

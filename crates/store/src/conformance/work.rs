@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::StoreError;
 use crate::contract::{Change, Claim, Claimed};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::PublisherTime;
+use signoff_lifecycle::ids::{OfferKey, PublisherTime};
 use signoff_lifecycle::operation::WorkKind;
 
 use super::Fixture;
@@ -103,11 +103,11 @@ pub async fn a_late_result_changes_nothing(fx: &impl Fixture) {
 
     let refused = store.commit(&Change { fence: Some(late), ..result.clone() }).await;
     assert!(matches!(refused, Err(StoreError::Fenced)));
-    assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, published);
+    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, published);
     assert_eq!(store.due_by(CONTOSO, NOW).await.unwrap().len(), 1);
 
     store.commit(&Change { fence: Some(present), ..result.clone() }).await.unwrap();
-    assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, result.next);
+    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, result.next);
 }
 
 pub async fn settled_work_is_gone(fx: &impl Fixture) {

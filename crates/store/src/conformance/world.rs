@@ -10,7 +10,7 @@ use signoff_lifecycle::command::{
 use signoff_lifecycle::command::{GoLive, WorkOutcome};
 use signoff_lifecycle::decide;
 use signoff_lifecycle::decision::{Audience, Decision, Event, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OfferKey, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::Aggregate;
 use signoff_lifecycle::operation::{Goal, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, StepPlan};
@@ -163,7 +163,7 @@ pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> 
 
 /// What `command` comes to on the offer as it stands, ready to be committed.
 pub async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Change {
-    let (state, expected) = split(store.load(publisher, offer).await.unwrap());
+    let (state, expected) = split(store.load(&OfferKey::new(publisher, offer)).await.unwrap());
     match decide(state, command, NOW).unwrap() {
         Verdict::Change(decision) => change(expected, *decision, NOW),
         Verdict::Already { reply, .. } => panic!("nothing changes: {reply:?}"),
@@ -180,10 +180,10 @@ pub async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Com
 
 /// Commits nothing but an offer's next revision; fields are filled in by the case.
 pub async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Change {
-    if store.load(publisher, offer).await.unwrap().is_none() {
+    if store.load(&OfferKey::new(publisher, offer)).await.unwrap().is_none() {
         apply(store, publisher, offer, put(publisher, offer)).await;
     }
-    let loaded = store.load(publisher, offer).await.unwrap().expect("it was put");
+    let loaded = store.load(&OfferKey::new(publisher, offer)).await.unwrap().expect("it was put");
     Change {
         expected: Some(loaded.revision),
         next: loaded.aggregate,

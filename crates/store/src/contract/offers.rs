@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OfferGuid, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::Operation;
 
@@ -113,17 +113,16 @@ impl Place {
 #[async_trait]
 pub trait Offers: Send + Sync {
     /// The offer's lifecycle state, if it exists.
-    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError>;
+    async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError>;
 
     /// The same, with the secrets of the draft's content (as [`Content::secrets`]), which are not older.
     async fn load_with_secrets(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
     ) -> Result<Option<(Loaded, Option<String>)>, StoreError> {
-        let Some(loaded) = self.load(publisher, offer).await? else { return Ok(None) };
+        let Some(loaded) = self.load(key).await? else { return Ok(None) };
         let version = loaded.aggregate.offer.draft.content_version;
-        let content = self.content(publisher, offer, version).await?;
+        let content = self.content(key, version).await?;
         Ok(Some((loaded, content.and_then(|content| content.secrets))))
     }
 
@@ -138,20 +137,15 @@ pub trait Offers: Send + Sync {
     /// The id of the offer with this GUID.
     async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError>;
 
-    /// The id of the offer that has this id in any letter case. Of offers that differed in it before there was a rule
-    /// against it, one.
-    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError>;
+    /// The id of the publisher's offer that has this id in any letter case. Of offers that differed in it before there
+    /// was a rule against it, one.
+    async fn offer_spelled(&self, key: &OfferKey) -> Result<Option<String>, StoreError>;
 
     /// The offers of a publisher by id.
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError>;
 
     /// The content that `version` of the offer has.
-    async fn content(
-        &self,
-        publisher: &str,
-        offer: &str,
-        version: u32,
-    ) -> Result<Option<Content>, StoreError>;
+    async fn content(&self, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError>;
 
     /// One operation by its GUID.
     async fn operation(
@@ -161,16 +155,15 @@ pub trait Offers: Send + Sync {
     ) -> Result<Option<StoredOperation>, StoreError>;
 
     /// Every operation of the offer, the newest first.
-    async fn operations(&self, publisher: &str, offer: &str) -> Result<Vec<Operation>, StoreError> {
-        self.operations_before(publisher, offer, None, usize::MAX).await
+    async fn operations(&self, key: &OfferKey) -> Result<Vec<Operation>, StoreError> {
+        self.operations_before(key, None, usize::MAX).await
     }
 
     /// The operations of the offer that are older than `before`, or all, the newest first, at most `limit`. Wherever they
     /// begin, no others are read.
     async fn operations_before(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError>;
@@ -178,8 +171,7 @@ pub trait Offers: Send + Sync {
     /// The operation of the offer with this publishing version.
     async fn operation_by_version(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError>;
 }

@@ -1,7 +1,7 @@
 //! Offers and operations, and the commit of a decision.
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{OfferGuid, OperationId};
+use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId};
 use signoff_lifecycle::operation::Operation;
 
 use super::tables::{LetterRow, OfferRow, OperationRow, Tables, WorkRow};
@@ -13,7 +13,8 @@ use crate::contract::{
 
 #[async_trait]
 impl Offers for MemoryStore {
-    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
+    async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
+        let (publisher, offer) = key.texts();
         Ok(self.inner.tables.lock().load(publisher, offer))
     }
 
@@ -49,7 +50,8 @@ impl Offers for MemoryStore {
         Ok(of_publisher.find(|row| row.offer.guid == guid).map(|row| row.offer.id.clone()))
     }
 
-    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
+    async fn offer_spelled(&self, key: &OfferKey) -> Result<Option<String>, StoreError> {
+        let (publisher, offer) = key.texts();
         let tables = self.inner.tables.lock();
         let mut of_publisher = tables.offers.values().filter(|row| row.offer.publisher == publisher);
         let found = of_publisher.find(|row| row.offer.id.eq_ignore_ascii_case(offer));
@@ -73,12 +75,8 @@ impl Offers for MemoryStore {
         Ok(tables.offers.values().filter(wanted).take(limit).map(summary).collect())
     }
 
-    async fn content(
-        &self,
-        publisher: &str,
-        offer: &str,
-        version: u32,
-    ) -> Result<Option<Content>, StoreError> {
+    async fn content(&self, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError> {
+        let (publisher, offer) = key.texts();
         let tables = self.inner.tables.lock();
         let key = |version| (publisher.to_owned(), offer.to_owned(), version);
         let found =
@@ -99,11 +97,11 @@ impl Offers for MemoryStore {
 
     async fn operations_before(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
+        let (publisher, offer) = key.texts();
         let tables = self.inner.tables.lock();
         let first = match before {
             None => newest(&tables, publisher, offer),
@@ -123,10 +121,10 @@ impl Offers for MemoryStore {
 
     async fn operation_by_version(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
+        let (publisher, offer) = key.texts();
         let tables = self.inner.tables.lock();
         let thread = thread(&tables, publisher, newest(&tables, publisher, offer));
         let mut all = thread.chain(kept(&tables, publisher, offer, u64::MAX));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, OfferGuid, OfferKey, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::Operation;
 
 use super::faulty::FaultyStore;
@@ -34,8 +34,8 @@ fn work(lease: &Lease) -> String {
 
 #[async_trait]
 impl Offers for FaultyStore {
-    async fn load(&self, publisher: &str, offer: &str) -> Result<Option<Loaded>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); load(publisher, offer))
+    async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
+        pass!(self, &key.publisher, key.offer.to_string(); load(key))
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
@@ -47,21 +47,16 @@ impl Offers for FaultyStore {
         pass!(self, publisher, guid.to_string(); offer_by_guid(publisher, guid))
     }
 
-    async fn offer_spelled(&self, publisher: &str, offer: &str) -> Result<Option<String>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); offer_spelled(publisher, offer))
+    async fn offer_spelled(&self, key: &OfferKey) -> Result<Option<String>, StoreError> {
+        pass!(self, &key.publisher, key.offer.to_string(); offer_spelled(key))
     }
 
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
         pass!(self, publisher, String::new(); list(publisher, filter))
     }
 
-    async fn content(
-        &self,
-        publisher: &str,
-        offer: &str,
-        version: u32,
-    ) -> Result<Option<Content>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); content(publisher, offer, version))
+    async fn content(&self, key: &OfferKey, version: u32) -> Result<Option<Content>, StoreError> {
+        pass!(self, &key.publisher, key.offer.to_string(); content(key, version))
     }
 
     async fn operation(
@@ -74,21 +69,19 @@ impl Offers for FaultyStore {
 
     async fn operations_before(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         before: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Operation>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); operations_before(publisher, offer, before, limit))
+        pass!(self, &key.publisher, key.offer.to_string(); operations_before(key, before, limit))
     }
 
     async fn operation_by_version(
         &self,
-        publisher: &str,
-        offer: &str,
+        key: &OfferKey,
         publishing_version: u64,
     ) -> Result<Option<Operation>, StoreError> {
-        pass!(self, publisher, offer.to_owned(); operation_by_version(publisher, offer, publishing_version))
+        pass!(self, &key.publisher, key.offer.to_string(); operation_by_version(key, publishing_version))
     }
 }
 

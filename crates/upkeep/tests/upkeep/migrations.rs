@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use signoff_lifecycle::decision::Event;
+use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::operation::Operation;
 use signoff_store::conformance::world::{CONTOSO, apply, cancel, decided, id, mail, publish, put};
 use signoff_store::contract::OfferFilter;
@@ -134,10 +135,10 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
             Some(file) => Arc::new(SqliteStore::open(file.as_ref()).unwrap()),
             None => Arc::new(PostgresStore::open(&shelf.settings()).await.unwrap()),
         };
-        assert_eq!(store.load(CONTOSO, "a").await.unwrap().unwrap().aggregate, state);
+        assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, state);
         assert_eq!(store.letters().await.unwrap()[0].mail, letter);
         apply(&*store, CONTOSO, "a", cancel(id(2))).await;
-        let operations = store.operations(CONTOSO, "a").await.unwrap();
+        let operations = store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
         assert_eq!(
             operations.iter().map(|operation| operation.head().id).collect::<Vec<_>>(),
             [id(2), id(1)]
@@ -176,15 +177,21 @@ async fn offers_that_differ_in_letter_case_alone_stay_two() {
             None => Arc::new(PostgresStore::open(&shelf.settings()).await.unwrap()),
         };
         for (name, number) in names.into_iter().zip(1..) {
-            assert_eq!(store.load(CONTOSO, name).await.unwrap().unwrap().aggregate.offer.id, name);
-            let content = store.content(CONTOSO, name, 1).await.unwrap().unwrap();
+            assert_eq!(
+                store.load(&OfferKey::new(CONTOSO, name)).await.unwrap().unwrap().aggregate.offer.id,
+                name
+            );
+            let content = store.content(&OfferKey::new(CONTOSO, name), 1).await.unwrap().unwrap();
             assert!(content.definition.contains(name), "{content:?}");
             // Each goes on by itself.
             apply(&*store, CONTOSO, name, publish(id(number), 1)).await;
-            assert_eq!(store.operations(CONTOSO, name).await.unwrap().len(), 1);
+            assert_eq!(store.operations(&OfferKey::new(CONTOSO, name)).await.unwrap().len(), 1);
         }
         assert_eq!(store.list(CONTOSO, OfferFilter::default()).await.unwrap().len(), 2);
-        assert_eq!(store.offer_spelled(CONTOSO, "MYOFFER").await.unwrap().as_deref(), Some("MyOffer"));
+        assert_eq!(
+            store.offer_spelled(&OfferKey::new(CONTOSO, "MYOFFER")).await.unwrap().as_deref(),
+            Some("MyOffer")
+        );
         // A third is refused.
         let change = decided(&*store, CONTOSO, "MYOFFER", put(CONTOSO, "MYOFFER")).await;
         assert!(matches!(store.commit(&change).await, Err(StoreError::Stale)));

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use signoff_engine::{CancelRequest, Done, Engine, EngineError, GoLiveRequest, PublishRequest};
 use signoff_lifecycle::decision::{Started, StopReply};
-use signoff_lifecycle::ids::{Micros, OperationId};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId};
 use signoff_lifecycle::operation::{Operation, StepState};
 use signoff_lifecycle::refusal::Refusal;
 
@@ -55,12 +55,12 @@ impl Client {
     async fn publish(&mut self, engine: &Engine) -> Chapter {
         let emails = ["ann@contoso.example", "bob@contoso.example"].map(str::to_owned).to_vec();
         let publish = PublishRequest { emails, ..PublishRequest::of("ann") };
-        self.start(Box::pin(engine.publish(CONTOSO, "a", publish))).await
+        self.start(Box::pin(engine.publish(&OfferKey::new(CONTOSO, "a"), publish))).await
     }
 
     async fn go_live(&mut self, engine: &Engine) -> Chapter {
         let golive = GoLiveRequest::of("ann");
-        self.start(Box::pin(engine.golive(CONTOSO, "a", golive))).await
+        self.start(Box::pin(engine.golive(&OfferKey::new(CONTOSO, "a"), golive))).await
     }
 
     /// Starts an operation once: who repeats it is told that it runs already.
@@ -84,12 +84,13 @@ impl Client {
     async fn cancel(&mut self, engine: &Engine) -> Chapter {
         let reason = Some("too early".to_owned());
         let cancel = CancelRequest { reason, operation: Some(self.told[0]), ..CancelRequest::of("bob") };
-        let (cancellation, ended) = match engine.cancel(CONTOSO, "a", cancel).await.map(stopped) {
-            Ok(StopReply::Canceling(cancellation)) => (cancellation.id, false),
-            Ok(StopReply::CancellationEnded(cancellation)) => (cancellation.id, true),
-            Err(EngineError::Store(_)) => return Err(Delay::Unanswered),
-            other => panic!("no answer to a cancel: {other:?}"),
-        };
+        let (cancellation, ended) =
+            match engine.cancel(&OfferKey::new(CONTOSO, "a"), cancel).await.map(stopped) {
+                Ok(StopReply::Canceling(cancellation)) => (cancellation.id, false),
+                Ok(StopReply::CancellationEnded(cancellation)) => (cancellation.id, true),
+                Err(EngineError::Store(_)) => return Err(Delay::Unanswered),
+                other => panic!("no answer to a cancel: {other:?}"),
+            };
         if self.told.len() == 1 {
             self.told.push(cancellation);
         }

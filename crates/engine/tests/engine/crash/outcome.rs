@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::note::{Note, NoteAt};
 use signoff_lifecycle::operation::Standing;
 use signoff_store::Store;
@@ -59,7 +59,7 @@ async fn describe(store: &dyn Store, client: &Client, what: &str) -> String {
     };
     let mut world = String::new();
     let letters = store.letters().await.unwrap();
-    let mut operations = store.operations(CONTOSO, "a").await.unwrap();
+    let mut operations = store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     operations.reverse();
     for operation in &operations {
         writeln!(world, "{}: {}", name_of(operation.head().id), ended(operation.standing())).unwrap();
@@ -79,7 +79,7 @@ async fn describe(store: &dyn Store, client: &Client, what: &str) -> String {
         });
         writeln!(world, "  told: {}", listed(told)).unwrap();
     }
-    let offer = store.load(CONTOSO, "a").await.unwrap().expect("it exists").aggregate.offer;
+    let offer = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().expect("it exists").aggregate.offer;
     for (slot, content) in [("preview", &offer.preview), ("production", &offer.production)] {
         let content = content.as_ref().expect("the story fills it");
         writeln!(world, "{slot}: version {} of {}", content.version, name_of(content.operation)).unwrap();

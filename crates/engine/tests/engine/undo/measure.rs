@@ -1,6 +1,6 @@
 //! The world afterwards, as a row of the table.
 
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_lifecycle::note::{Note, NoteAt};
 use signoff_lifecycle::offer::SlotContent;
 use signoff_lifecycle::operation::{Head, Kind, Operation, OperationRef, Standing, StepState, Submission};
@@ -39,7 +39,7 @@ pub(super) async fn row(cell: Cell, played: Stage) -> String {
 /// What was made for the second version, by whichever operation.
 async fn artifacts(world: &World) -> Vec<String> {
     let mut made = Vec::new();
-    let mut operations = world.engine.store().operations(CONTOSO, "a").await.unwrap();
+    let mut operations = world.engine.store().operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();
     operations.reverse();
     for operation in operations.iter().filter(|operation| operation.head().offer_version == 2) {
         made.extend(world.artifacts(operation.head().id).await);

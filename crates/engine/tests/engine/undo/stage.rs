@@ -4,7 +4,7 @@ use signoff_engine::dev::{Scenario, StepScenario};
 use signoff_engine::{EngineError, PipelineKind, ReviewRequest, Settings};
 use signoff_lifecycle::command::ReviewDecision;
 use signoff_lifecycle::decision::StopReply;
-use signoff_lifecycle::ids::{Micros, OperationId};
+use signoff_lifecycle::ids::{Micros, OfferKey, OperationId};
 use signoff_lifecycle::offer::Draft;
 use signoff_lifecycle::operation::{Step, StepState, Submission, Undo, UndoState};
 use signoff_lifecycle::plan::{Outcome, RETRIES};
@@ -113,7 +113,7 @@ impl Stage {
             let scenario = steps.get_mut(cell.place.step()).expect("it is timed");
             scenario.undo_outcome = Outcome::Fail;
         }
-        self.world.engine.put_scenario(CONTOSO, "a", Scenario { steps }).await.unwrap();
+        self.world.engine.put_scenario(&OfferKey::new(CONTOSO, "a"), Scenario { steps }).await.unwrap();
     }
 
     async fn target(&self) -> Submission {
@@ -342,7 +342,7 @@ fn record_of(place: Place, faults: &FaultyStore) -> Point {
 /// The draft slot.
 pub(super) async fn draft(world: &World) -> (Draft, Option<Content>) {
     let draft = world.state("a").await.offer.draft;
-    (draft, world.engine.store().content(CONTOSO, "a", draft.content_version).await.unwrap())
+    (draft, world.engine.store().content(&OfferKey::new(CONTOSO, "a"), draft.content_version).await.unwrap())
 }
 
 /// A reviewer approves what waits for one. Answers whether something did.
@@ -356,5 +356,5 @@ pub(super) async fn approve_if_asked(world: &World) -> bool {
 
 async fn review(world: &World, operation: OperationId, step: &str, decision: ReviewDecision) {
     let review = ReviewRequest { by: "rita".into(), operation, step: step.to_owned(), decision };
-    world.engine.review(CONTOSO, "a", review).await.unwrap();
+    world.engine.review(&OfferKey::new(CONTOSO, "a"), review).await.unwrap();
 }

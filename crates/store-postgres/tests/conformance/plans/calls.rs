@@ -1,7 +1,7 @@
 //! The hot calls: what commands, polls, the runner, the mail and the tasks that forget ask of a store.
 
 use signoff_lifecycle::access::Role;
-use signoff_lifecycle::ids::OperationId;
+use signoff_lifecycle::ids::{OfferKey, OperationId};
 use signoff_store::Store;
 use signoff_store::conformance::audit::entry;
 use signoff_store::conformance::directory::{principal, publisher};
@@ -98,17 +98,20 @@ async fn polls(store: &dyn Store, offer: &str, operation: OperationId, call: &im
     call("offer_by_guid").await;
     store.offer_by_guid(CONTOSO, signoff_store::conformance::world::guid(offer)).await.unwrap().unwrap();
     call("offer_spelled").await;
-    store.offer_spelled(CONTOSO, &offer.to_uppercase()).await.unwrap().unwrap();
+    store.offer_spelled(&OfferKey::new(CONTOSO, offer.to_uppercase())).await.unwrap().unwrap();
     call("operations").await;
-    assert_eq!(store.operations(CONTOSO, offer).await.unwrap().len(), 3);
+    assert_eq!(store.operations(&OfferKey::new(CONTOSO, offer)).await.unwrap().len(), 3);
     call("operations_before").await;
-    let newest = store.operations_before(CONTOSO, offer, None, 1).await.unwrap();
-    let older = store.operations_before(CONTOSO, offer, Some(Place::of(&newest[0])), 1).await.unwrap();
+    let newest = store.operations_before(&OfferKey::new(CONTOSO, offer), None, 1).await.unwrap();
+    let older = store
+        .operations_before(&OfferKey::new(CONTOSO, offer), Some(Place::of(&newest[0])), 1)
+        .await
+        .unwrap();
     assert_eq!(older.len(), 1);
     call("operation_by_version").await;
-    store.operation_by_version(CONTOSO, offer, 1).await.unwrap().unwrap();
+    store.operation_by_version(&OfferKey::new(CONTOSO, offer), 1).await.unwrap().unwrap();
     call("content").await;
-    store.content(CONTOSO, offer, 3).await.unwrap().unwrap();
+    store.content(&OfferKey::new(CONTOSO, offer), 3).await.unwrap().unwrap();
     call("list").await;
     for after in [None, Some("offer-000000100".to_owned())] {
         let filter = OfferFilter { limit: Some(100), after, ..OfferFilter::default() };
@@ -160,7 +163,7 @@ async fn upkeep(store: &dyn Store, offer: &str, first: u128, call: &impl AsyncFn
     let oldest = store.operations_after(CONTOSO, Some(OperationId::of(5)), 256).await.unwrap();
     assert_eq!(oldest.len(), 256);
     call("prune").await;
-    let loaded = store.load(CONTOSO, offer).await.unwrap().unwrap();
+    let loaded = store.load(&OfferKey::new(CONTOSO, offer)).await.unwrap().unwrap();
     let remove = [Aged { id: id(first), publishing_version: 1, offer_version: 1 }].to_vec();
     let prune = Prune {
         publisher: CONTOSO.to_owned(),
