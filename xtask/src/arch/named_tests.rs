@@ -26,12 +26,12 @@ fn functions(text: &str) -> impl Iterator<Item = &str> {
 fn named(text: &str) -> impl Iterator<Item = &str> {
     let quoted = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
     quoted.filter_map(|quoted| {
-        let (binary, test) = quoted.split_once(' ')?;
-        let is_path = |path: &str| {
-            !path.is_empty() && path.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-:".contains(&it))
+        let (binary, path) = quoted.split_once(' ')?;
+        let is_path = |it: &str| {
+            !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-:".contains(&it))
         };
-        (binary.starts_with("signoff") && is_path(binary) && is_path(test) && test.contains("::"))
-            .then_some(test)
+        (binary.starts_with("signoff") && is_path(binary) && is_path(path) && path.contains("::"))
+            .then_some(path)
     })
 }
 
