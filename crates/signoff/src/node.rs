@@ -46,6 +46,27 @@ pub(crate) struct NodeSettings {
     pub(crate) allowed_hosts: Vec<String>,
 }
 
+impl NodeSettings {
+    /// Of a server in development mode that one command starts for itself, whose own addresses begin with `base`.
+    pub(crate) fn of_a_private_server(base: &str) -> Self {
+        Self {
+            dev: true,
+            compat: Dialect::Documented,
+            production_pipeline: false,
+            adopt: false,
+            identity: None,
+            operator_token: None,
+            quotas: QuotaSettings::default(),
+            mail: None,
+            retention: Some(signoff_engine::RETENTION),
+            public_base: Some(base.to_owned()),
+            hooks: Vec::new(),
+            following: FollowLimits::default(),
+            allowed_hosts: Vec::new(),
+        }
+    }
+}
+
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NodeError {

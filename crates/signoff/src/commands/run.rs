@@ -8,7 +8,7 @@ use clap::Args;
 use signoff_engine::clock::Clock;
 use signoff_run::report::Report;
 use signoff_run::{caller, child, environment, java, node};
-use signoff_server::{Counts, QuotaSettings, Tally, proxy, serve_plain, tls};
+use signoff_server::{Counts, Tally, proxy, serve_plain, tls};
 use signoff_settings::StoreAddress;
 use signoff_store::files;
 use signoff_wire::Dialect;
@@ -149,19 +149,9 @@ async fn report(
 
 async fn start(folder: &Path, arguments: &Command, base: &str) -> Result<Node, Failure> {
     let settings = NodeSettings {
-        dev: true,
         compat: arguments.compat,
-        production_pipeline: false,
         adopt: !arguments.strict_identity,
-        identity: None,
-        operator_token: None,
-        quotas: QuotaSettings::default(),
-        mail: None,
-        retention: Some(signoff_engine::RETENTION),
-        public_base: Some(base.to_owned()),
-        hooks: Vec::new(),
-        following: signoff_engine::FollowLimits::default(),
-        allowed_hosts: Vec::new(),
+        ..NodeSettings::of_a_private_server(base)
     };
     let node = Node::start(&StoreAddress::Sqlite(folder.join("signoff.db")).into(), settings).await?;
     if let Some(file) = &arguments.load {

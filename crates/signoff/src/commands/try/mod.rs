@@ -10,10 +10,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
-use signoff_server::{QuotaSettings, TENANT, serve_plain};
+use signoff_server::{TENANT, serve_plain};
 use signoff_settings::StoreAddress;
 use signoff_store::files;
-use signoff_wire::Dialect;
 use signoff_wire::client::{Client, ClientCredentials, Config, Retries, TokenSource};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -47,8 +46,8 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     let signals = StopSignals::listen()?;
     let listener = listen("127.0.0.1:0".to_owned(), "listen").await?;
     let base = format!("http://{}", listener.local_addr()?);
-    let node =
-        Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")).into(), settings(&base)).await?;
+    let settings = NodeSettings::of_a_private_server(&base);
+    let node = Node::start(&StoreAddress::Sqlite(folder.path().join("signoff.db")).into(), settings).await?;
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve_plain(listener, node.routes(), stop_of(&stopped)));
 
@@ -60,24 +59,6 @@ pub(crate) async fn run(arguments: Command) -> Result<ExitCode, Failure> {
     node.stop(signals.at_least(2)).await;
     folder.close()?;
     ended
-}
-
-fn settings(base: &str) -> NodeSettings {
-    NodeSettings {
-        dev: true,
-        compat: Dialect::Documented,
-        production_pipeline: false,
-        adopt: false,
-        identity: None,
-        operator_token: None,
-        quotas: QuotaSettings::default(),
-        mail: None,
-        retention: Some(signoff_engine::RETENTION),
-        public_base: Some(base.to_owned()),
-        hooks: Vec::new(),
-        following: signoff_engine::FollowLimits::default(),
-        allowed_hosts: Vec::new(),
-    }
 }
 
 async fn tell_and_stay(arguments: &Command, base: &str, signals: &StopSignals) -> Result<ExitCode, Failure> {
