@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
+use axum::serve::ListenerExt as _;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
@@ -24,17 +25,28 @@ pub(crate) fn serve(head: &Path, body: &Path) -> Result<(), Error> {
         *response.headers_mut() = headers.clone();
         async move { response }
     };
-    let router = Router::new()
-        .route("/api/publishers/{publisher}/offers/{offer}/operations/{operation}", get(handler));
+    listen(
+        Router::new()
+            .route("/api/publishers/{publisher}/offers/{offer}/operations/{operation}", get(handler)),
+    )
+}
+
+/// Serves the routes on a free port of this machine, which it says, until it is killed.
+pub(crate) fn listen(router: Router) -> Result<(), Error> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         println!("listening on http://{}", listener.local_addr()?);
-        axum::serve(listener, router).await?;
+        let at_once = listener.tap_io(|stream| {
+            // Without, a small reply may wait; with an error it only waits.
+            let _ = stream.set_nodelay(true);
+        });
+        axum::serve(at_once, router).await?;
         Ok(())
     })
 }
 
-fn headers(head: &str) -> Result<HeaderMap, Error> {
+/// The headers of a reply's head that the HTTP library does not write itself.
+pub(crate) fn headers(head: &str) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     for line in head.lines().skip(1) {
         let Some((name, value)) = line.split_once(": ") else { continue };

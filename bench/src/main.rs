@@ -5,6 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "measuring takes the real clock")]
 
 mod bare;
+mod bare_durable;
 mod cage;
 mod client;
 mod fill;
@@ -109,6 +110,9 @@ enum Command {
     /// Serves one reply for every request: the limit of polling.
     #[command(hide = true)]
     Bare { head: PathBuf, body: PathBuf },
+    /// Takes publishes and cancels, and writes what a real server wrote: the limit of both.
+    #[command(hide = true)]
+    BareDurable { samples: PathBuf, offer: String },
 }
 
 /// How a run is made.
@@ -140,6 +144,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {
         Some(Command::Bare { head, body }) => bare::serve(head, body),
+        Some(Command::BareDurable { samples, offer }) => bare_durable::serve(samples, offer),
         Some(Command::Postgres { only }) => on_postgres(&cli, *only),
         None => measure_all(&cli),
     };

@@ -18,6 +18,8 @@ pub(crate) struct Row {
 pub(crate) enum Judged {
     /// Measured ÷ limit in percent, round by round: at least.
     Ratio { percent: Spread, goal: f64, aim: f64 },
+    /// Measured ÷ limit in percent, which nobody has a goal for.
+    Share { percent: Spread },
     /// Measured ÷ limit, round by round: at most so many times.
     Times { times: Spread, goal: f64, aim: f64 },
     /// The figure itself: at most.
@@ -32,6 +34,12 @@ impl Judged {
                 format!("≥ {goal:.0} %"),
                 format!("≥ {aim:.0} %"),
                 verdict(percent.median >= *aim, percent.median >= *goal).to_owned(),
+            ],
+            Self::Share { percent } => [
+                format!("{:.0} % ({:.0}–{:.0})", percent.median, percent.min, percent.max),
+                String::new(),
+                String::new(),
+                String::new(),
             ],
             Self::Times { times, goal, aim } => [
                 format!("{:.2} × ({:.2}–{:.2})", times.median, times.min, times.max),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -54,6 +54,11 @@ impl Listening {
         let address = tokio::time::timeout(PATIENCE, said).await??;
         Ok(Self { address, child })
     }
+
+    /// Processor time used so far.
+    pub(crate) fn used(&self) -> Result<Duration, Error> {
+        used(&self.child.id().ok_or("the server has stopped")?.to_string())
+    }
 }
 
 /// Who may do everything on a server outside the development mode.
@@ -76,6 +81,7 @@ pub(crate) struct Server {
     /// From before the start until it answered that it is ready.
     pub(crate) ready_after: Duration,
     listening: Listening,
+    store: Option<PathBuf>,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -89,7 +95,9 @@ impl Server {
 
     /// Starts the server on the store in the file `store`.
     pub(crate) async fn start_on(program: &Path, store: &Path) -> Result<Self, Error> {
-        Self::start_at(program, &format!("sqlite:{}", store.display()), Mode::Development, None).await
+        let address = format!("sqlite:{}", store.display());
+        let server = Self::start_at(program, &address, Mode::Development, None).await?;
+        Ok(Self { store: Some(store.to_owned()), ..server })
     }
 
     /// Starts the server on the store at the address `store`, held by `cage` from the time that it listens.
@@ -109,7 +117,7 @@ impl Server {
         let address = listening.address;
         let mut connection = Connection::open(address).await?;
         while connection.ask(b"GET /_signoff/readyz HTTP/1.1\r\nhost: bench\r\n\r\n").await? != 200 {}
-        Ok(Self { address, mode, ready_after: begun.elapsed(), listening, _folder: None })
+        Ok(Self { address, mode, ready_after: begun.elapsed(), listening, store: None, _folder: None })
     }
 
     /// Resident memory, in MB (10^6 bytes).
@@ -151,7 +159,12 @@ impl Server {
 
     /// Processor time used so far.
     pub(crate) fn used(&self) -> Result<Duration, Error> {
-        used(&self.listening.child.id().ok_or("the server has stopped")?.to_string())
+        self.listening.used()
+    }
+
+    /// The file of its store.
+    pub(crate) fn store(&self) -> Result<&Path, Error> {
+        Ok(self.store.as_deref().ok_or("the store is no file")?)
     }
 
     /// A token of contoso's owner, or the operator's.
@@ -204,7 +217,7 @@ pub(crate) fn request_with(
     // Writing to a vector cannot fail.
     let _ = write!(
         into,
-        "{method} {target} HTTP/1.1\r\nhost: cloudpartner.azure.com\r\nuser-agent: bench\r\n\
+        "{method} {target} HTTP/1.1\r\nhost: localhost\r\nuser-agent: bench\r\n\
          accept: application/json\r\nauthorization: Bearer {token}\r\n{headers}"
     );
     let _ = if method == "GET" {

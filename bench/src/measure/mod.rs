@@ -5,6 +5,7 @@ pub(crate) mod footprint;
 pub(crate) mod full;
 pub(crate) mod growth;
 pub(crate) mod latency;
+mod limit;
 mod offers;
 pub(crate) mod polls;
 pub(crate) mod postgres;

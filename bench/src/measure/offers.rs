@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::Error;
+use crate::bare_durable::Call;
 use crate::client::Connection;
 use crate::load::{self, Load, Requests, Seen};
 use crate::server::{self, Mode, Server};
@@ -64,6 +65,11 @@ pub(super) struct Which {
 }
 
 impl Which {
+    /// The first `count` offers of contoso with these names.
+    pub(super) fn of_contoso(name: fn(usize) -> String, count: usize) -> Self {
+        Self { publishers: vec!["contoso".to_owned()], name: Arc::new(name), count }
+    }
+
     /// The path of the offer with this number.
     fn path(&self, number: usize) -> String {
         let publisher = &self.publishers[number % self.publishers.len()];
@@ -89,8 +95,7 @@ impl Offers {
         count: usize,
         steps: Steps,
     ) -> Result<Self, Error> {
-        let which = Which { publishers: vec!["contoso".to_owned()], name: Arc::new(name), count };
-        let offers = Self::on(&[server], which).await?;
+        let offers = Self::on(&[server], Which::of_contoso(name, count)).await?;
         offers.put(steps).await?;
         Ok(offers)
     }
@@ -112,6 +117,27 @@ impl Offers {
         let addresses = servers.iter().map(|server| server.address).collect();
         let connections = tokio::sync::Mutex::default();
         Ok(Self { addresses, mode: first.mode, token, which: which.into(), connections })
+    }
+
+    /// Offers on a server that asks for no token.
+    pub(super) fn without_token(address: SocketAddr, which: Which) -> Self {
+        Self {
+            addresses: vec![address],
+            mode: Mode::Production,
+            token: "none".into(),
+            which: which.into(),
+            connections: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Writes the call for the offer with this number.
+    pub(super) fn request(&self, call: Call, number: usize, into: &mut Vec<u8>) {
+        let path = format!("{}/{}", self.which.path(number), call.name());
+        let body = match call {
+            Call::Publish => PUBLISH,
+            Call::Cancel => CANCEL,
+        };
+        server::request(into, "POST", &path, &self.token, body);
     }
 
     /// Puts every draft, and the scenario of each.
