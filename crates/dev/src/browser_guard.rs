@@ -13,56 +13,46 @@
 
 use std::net::IpAddr;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http::request::Parts;
 use http::uri::Authority;
-use http::{Method, header};
+use http::{Method, Request, header};
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
 use signoff_front::tls::is_portal_host;
 use signoff_text::ErrorText;
 
-use crate::Dev;
-
 /// What a web page could not read or change anything with.
 const HARMLESS: [&str; 3] = ["/_signoff/healthz", "/_signoff/readyz", "/_signoff/metrics"];
 
 /// Lets a request pass that no web page could have sent.
-pub(crate) async fn guard(State(dev): State<Dev>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match check(&parts, &dev.allowed_hosts) {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(error) => error.into_response(),
-    }
-}
-
-fn check(request: &Parts, allowed: &[String]) -> Result<(), Problem> {
-    let path = request.uri.path();
+pub(crate) fn check<B>(request: &Request<B>, allowed: &[String]) -> Result<(), Problem> {
+    let path = request.uri().path();
     if HARMLESS.contains(&path) {
         return Ok(());
     }
-    let (host, origin) = (host(request), request.headers.contains_key(header::ORIGIN));
+    let origin = request.headers().contains_key(header::ORIGIN);
+    if !origin && !path.starts_with("/_signoff") {
+        return Ok(());
+    }
+    let host = host(request);
     let own = is_of_this_machine(&host) || allowed.iter().any(|name| name.eq_ignore_ascii_case(&host));
     if !path.starts_with("/_signoff") {
-        return if own || !origin || is_portal_host(&host) { Ok(()) } else { Err(not_allowed(&host)) };
+        return if own || is_portal_host(&host) { Ok(()) } else { Err(not_allowed(&host)) };
     }
     if !own {
         return Err(not_allowed(&host));
     }
-    let changes = ![Method::GET, Method::HEAD].contains(&request.method);
-    if changes && origin && !reply::is_json(&request.headers) {
+    let changes = ![Method::GET, Method::HEAD].contains(request.method());
+    if changes && origin && !reply::is_json(request.headers()) {
         let error = Problem::new(Kind::UnsupportedMediaType, ErrorText::OriginNeedsJson);
         return Err(error.target("Content-Type"));
     }
-    reply::refuse_encoding(&request.headers)
+    reply::refuse_encoding(request.headers())
 }
 
 /// The host that the request is for, without port and brackets; empty if it names none.
-fn host(request: &Parts) -> String {
-    let named = request.uri.authority().cloned().or_else(|| {
-        let header = request.headers.get(header::HOST)?;
+fn host<B>(request: &Request<B>) -> String {
+    let named = request.uri().authority().cloned().or_else(|| {
+        let header = request.headers().get(header::HOST)?;
         Authority::try_from(header.as_bytes()).ok()
     });
     let host = named.as_ref().map(Authority::host).unwrap_or_default();
@@ -91,8 +81,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let (parts, ()) = request.body(()).unwrap().into_parts();
-        check(&parts, &["signoff".to_owned()]).map_or_else(|error| error.status().as_u16(), |()| 200)
+        let request = request.body(()).unwrap();
+        check(&request, &["signoff".to_owned()]).map_or_else(|error| error.status().as_u16(), |()| 200)
     }
 
     #[test]

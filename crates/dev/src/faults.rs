@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use parking_lot::Mutex;
 use signoff_front::cut_reply::CutConnection;
+use signoff_front::middleware::Proceed;
 use signoff_front::path_params::Segments;
 use signoff_front::problem::{Kind, Problem};
 use signoff_front::reply;
@@ -58,6 +58,11 @@ impl Faults {
         *present = rules;
     }
 
+    /// Whether there are rules at all.
+    pub(crate) fn any(&self) -> bool {
+        self.any.load(Ordering::Acquire)
+    }
+
     fn all(&self) -> Vec<FaultRule> {
         self.rules.lock().clone()
     }
@@ -79,18 +84,18 @@ impl Faults {
 }
 
 /// Lets requests go wrong as the rules say. `/_signoff/*` is left alone.
-pub(crate) async fn apply(State(dev): State<Dev>, request: Request, next: Next) -> Response {
+pub(crate) async fn apply(dev: &Dev, request: Request, proceed: Proceed) -> Response {
     let path = request.uri().path();
     if path.starts_with("/_signoff/") {
-        return next.run(request).await;
+        return proceed(request).await;
     }
-    let rule = match take(&dev, request.method().as_str(), path).await {
+    let rule = match take(dev, request.method().as_str(), path).await {
         Ok(Some(rule)) => rule,
-        Ok(None) => return next.run(request).await,
+        Ok(None) => return proceed(request).await,
         Err(error) => return Problem::from(error).into_response(),
     };
     if rule.when == FaultTime::After || (rule.status.is_none() && rule.cut.is_none()) {
-        let response = next.run(request).await;
+        let response = proceed(request).await;
         wait(&rule).await;
         told(&rule, strike(&rule).unwrap_or(response))
     } else {
@@ -113,7 +118,7 @@ fn told(rule: &FaultRule, mut response: Response) -> Response {
 /// The rule that concerns the request, its count written down.
 async fn take(dev: &Dev, method: &str, path: &str) -> Result<Option<FaultRule>, StoreError> {
     let faults = &dev.faults;
-    if !faults.any.load(Ordering::Acquire) {
+    if !faults.any() {
         return Ok(None);
     }
     let _changing = faults.changing.lock().await;

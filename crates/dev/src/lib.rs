@@ -23,14 +23,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post, put};
+use futures_util::future::BoxFuture;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 use signoff_engine::Engine;
 use signoff_front::app::App;
+use signoff_front::middleware::{Interceptor, Proceed};
 use signoff_front::problem::Problem;
 use signoff_front::reply;
 use signoff_store::StoreError;
@@ -113,27 +114,30 @@ impl Dev {
             .route("/_signoff/snapshot", get(state::snapshot).put(state::restore).post(state::restore));
         routes.with_state(self.clone())
     }
-
-    /// The routes of a server with what the development mode puts around them: pages of strangers are kept out, the
-    /// state is that which other nodes left, and requests go wrong as the rules say.
-    pub fn around(&self, inner: Router) -> Router {
-        inner
-            .layer(middleware::from_fn_with_state(self.clone(), faults::apply))
-            .layer(middleware::from_fn_with_state(self.clone(), refresh))
-            .layer(middleware::from_fn_with_state(self.clone(), browser_guard::guard))
-    }
 }
 
-/// Lets every request find the development mode's state as the last one left it, at whichever node that was.
-async fn refresh(State(dev): State<Dev>, request: Request, next: Next) -> Response {
-    match dev.refresh().await {
-        Ok(()) => next.run(request).await,
-        Err(error) => Problem::from(error).into_response(),
+/// Pages of strangers are kept out, the state is that which other nodes left, and requests go wrong as the rules say.
+impl Interceptor for Dev {
+    fn lets_pass(&self, request: &Request) -> bool {
+        let is_alone = !self.engine().store().is_shared();
+        is_alone && !self.faults.any() && browser_guard::check(request, &self.allowed_hosts).is_ok()
+    }
+
+    fn answer(&self, request: Request, proceed: Proceed) -> BoxFuture<'_, Response> {
+        Box::pin(async move {
+            if let Err(refused) = browser_guard::check(&request, &self.allowed_hosts) {
+                return refused.into_response();
+            }
+            match self.refresh().await {
+                Ok(()) => faults::apply(self, request, proceed).await,
+                Err(error) => Problem::from(error).into_response(),
+            }
+        })
     }
 }
 
 /// Reads JSON of this shape; the content type is not looked at here. What its headers must say is seen to by
-/// [`browser_guard::guard`].
+/// [`browser_guard::check`].
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

@@ -106,7 +106,7 @@ fn check_ids(key: &OfferKey) -> Result<(), Problem> {
 /// The steps of the offer's type; of every type while there is no such offer.
 async fn known_steps(dev: &Dev, key: &OfferKey) -> Result<BTreeSet<&'static str>, Problem> {
     let loaded = dev.engine().store().load(key).await?;
-    let of_offer = loaded.map(|loaded| loaded.aggregate.offer.offer_type);
+    let of_offer = loaded.map(|loaded| loaded.aggregate.offer.offer_type.clone());
     let types = OfferTypes::load().all().iter();
     let wanted = types.filter(|known| of_offer.as_ref().is_none_or(|id| *id == known.id));
     Ok(wanted.flat_map(|known| &known.steps).map(|step| step.id.as_str()).collect())

@@ -1,14 +1,19 @@
 //! What surrounds the routes of every door: what answers where none does, and what every reply has.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{self, Poll};
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::future::BoxFuture;
 use http::request::Parts;
 use http::{HeaderValue, StatusCode, header};
 use signoff_text::{ErrorText, Lang};
-use tower_http::normalize_path::NormalizePath;
+use tower::{Layer, Service, ServiceExt as _};
 
 use crate::app::App;
 use crate::context::authenticate;
@@ -33,13 +38,75 @@ pub fn with_own_routes(app: &App, doors: Router<App>) -> Router {
     }
 }
 
-/// Everything that a server answers, ready to be served on any number of listeners.
-pub fn surround(app: App, inner: Router) -> Routes {
+/// Everything that a server answers, ready to be served on any number of listeners. `interceptor` stands before all routes.
+pub fn surround(app: App, inner: Router, interceptor: Option<Arc<dyn Interceptor>>) -> Routes {
     let doors = app.doors().clone();
-    let inner = inner.layer(middleware::from_fn_with_state(app, envelope));
-    // A trailing slash means the same path.
-    let router = Router::new().fallback_service(NormalizePath::trim_trailing_slash(inner));
-    Routes { router, doors }
+    Routes { router: inner.layer(Surround { app, interceptor }), doors }
+}
+
+/// What stands before all routes and may answer in their place.
+pub trait Interceptor: Send + Sync {
+    /// Whether the request goes its way as if nothing stood there. It is asked for each request, so it must be quick.
+    fn lets_pass(&self, request: &Request) -> bool;
+
+    /// Answers a request that it does not let pass; `proceed` is the way to its route.
+    fn answer(&self, request: Request, proceed: Proceed) -> BoxFuture<'_, Response>;
+}
+
+/// The way of a request to its route.
+pub type Proceed = Box<dyn FnOnce(Request) -> BoxFuture<'static, Response> + Send>;
+
+/// Puts everything that surrounds a route around it. It is one layer, for each takes memory for every request that waits.
+#[derive(Clone)]
+struct Surround {
+    app: App,
+    interceptor: Option<Arc<dyn Interceptor>>,
+}
+
+/// A route with everything around it.
+#[derive(Clone)]
+struct Surrounded<S> {
+    around: Surround,
+    route: S,
+}
+
+impl<S> Layer<S> for Surround {
+    type Service = Surrounded<S>;
+
+    fn layer(&self, route: S) -> Surrounded<S> {
+        Surrounded { around: self.clone(), route }
+    }
+}
+
+/// What leads to a route.
+trait Leads:
+    Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+impl<S> Leads for S where
+    S: Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+impl<S: Leads> Service<Request> for Surrounded<S> {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut task::Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.route.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Self { around, route } = self.clone();
+        Box::pin(async move { Ok(envelope(around, request, route).await) })
+    }
+}
+
+async fn to_route(route: impl Leads, request: Request) -> Response {
+    let Ok(response) = route.oneshot(request).await;
+    response
 }
 
 /// A path that leads nowhere.
@@ -69,14 +136,21 @@ async fn unanswered(app: &App, request: &Parts, problem: Problem) -> Response {
 }
 
 /// What every reply has: a request id, and a refusal in the reader's language.
-async fn envelope(State(app): State<App>, mut request: Request, next: Next) -> Response {
+async fn envelope(around: Surround, mut request: Request, route: impl Leads) -> Response {
+    let Surround { app, interceptor } = around;
     let call = Call::new(app.engine().clock().new_id().to_string());
     let line = Line::of(&app, call.clone(), &request);
     let accept_language = request.headers().get(header::ACCEPT_LANGUAGE).cloned();
     let closes = app.is_draining();
     let (method, repeat) = (request.method().clone(), repeat::Wanted::by(&request, app.doors()));
     request.extensions_mut().insert(call.clone());
-    let mut response = next.run(request).await;
+    let mut response = match interceptor.filter(|interceptor| !interceptor.lets_pass(&request)) {
+        Some(interceptor) => {
+            let proceed: Proceed = Box::new(|request| Box::pin(to_route(route, request)));
+            interceptor.answer(request, proceed).await
+        }
+        None => to_route(route, request).await,
+    };
     let mut end = End { injected: response.extensions_mut().remove::<Injected>(), ..End::default() };
     let mut repeatability = repeat.result(None);
     if let Some(refused) = response.extensions_mut().remove::<Refused>() {

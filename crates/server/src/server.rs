@@ -7,7 +7,7 @@ use signoff_dev::Dev;
 use signoff_engine::Engine;
 use signoff_front::app::{App, AppSettings};
 use signoff_front::door::Doors;
-use signoff_front::middleware::{surround, with_own_routes};
+use signoff_front::middleware::{Interceptor, surround, with_own_routes};
 use signoff_front::serve::{Front, Routes, ServeSettings};
 use signoff_identity::{Issuer, Verifier};
 use signoff_portal::{Portal, PortalDoor};
@@ -83,11 +83,8 @@ impl Server {
         if let Some(dev) = &self.dev {
             doors = doors.merge(dev.routes());
         }
-        let mut inner = with_own_routes(&self.app, doors);
-        if let Some(dev) = &self.dev {
-            inner = dev.around(inner);
-        }
-        surround(self.app.clone(), inner)
+        let interceptor = self.dev.clone().map(|dev| Arc::new(dev) as Arc<dyn Interceptor>);
+        surround(self.app.clone(), with_own_routes(&self.app, doors), interceptor)
     }
 }
 

@@ -12,6 +12,7 @@ use http::{HeaderValue, Request, Version, header};
 use hyper::body::{Body as _, Incoming};
 use signoff_text::ErrorText;
 use tower::ServiceExt as _;
+use tower_http::normalize_path::NormalizePath;
 
 use super::connection::{Conn, Reserved};
 use super::reply::Outgoing;
@@ -80,7 +81,9 @@ async fn routed(front: &Front, conn: &Arc<Conn>, stop: Stop, mut parts: Parts, b
     parts.extensions.insert(ConnectInfo(SocketAddr::new(client, conn.peer.port())));
     parts.extensions.insert(stop);
     parts.extensions.insert(On(conn.clone()));
-    match front.present().oneshot(Request::from_parts(parts, body)).await {
+    // A trailing slash means the same path.
+    let routes = NormalizePath::trim_trailing_slash(front.present());
+    match routes.oneshot(Request::from_parts(parts, body)).await {
         Ok(response) => response,
         Err(never) => match never {},
     }
