@@ -118,7 +118,9 @@ async fn one(store: &SqliteStore, fill: Fill, number: usize, begun: PublisherTim
     }
     let revision = if fill.ended > 0 { 2 } else { 1 };
     let publish = publish(running(number), plan(due_in)?, state.offer.draft.revision);
-    store.commit(&self::change(decided(Some(state), publish, begun)?, Some(revision))).await?;
+    store
+        .commit(&self::change(decided(Some(Arc::unwrap_or_clone(state)), publish, begun)?, Some(revision)))
+        .await?;
     Ok(())
 }
 
@@ -183,7 +185,7 @@ fn decided(state: Option<Aggregate>, command: Command, now: PublisherTime) -> Re
 fn change_to(next: Aggregate, expected: Option<u64>) -> Change {
     Change {
         expected,
-        next,
+        next: next.into(),
         operations: Vec::new(),
         work: Vec::new(),
         settled: Vec::new(),

@@ -202,7 +202,7 @@ fn loaded(row: &Row) -> Result<Loaded, StoreError> {
         (column(row, 2)?, column(row, 3)?, column(row, 4)?);
     let (target, cancellation) = (target.map(unpack).transpose()?, cancellation.map(unpack).transpose()?);
     let aggregate = Aggregate::of_stored(decode(state)?, target, cancellation)?;
-    Ok(Loaded { aggregate, revision: unsigned(column(row, 1)?)? })
+    Ok(Loaded { aggregate: aggregate.into(), revision: unsigned(column(row, 1)?)? })
 }
 
 fn content(row: &Row) -> Result<Content, StoreError> {

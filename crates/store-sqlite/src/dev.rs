@@ -58,14 +58,17 @@ impl DevState for SqliteStore {
     async fn restore(&self, file: &Path) -> Result<(), StoreError> {
         let snapshot = file.to_owned();
         let text = path_text(file)?;
-        let (leases, publishers) = (self.inner.leases.clone(), self.inner.publishers.clone());
+        let (leases, publishers, offers) =
+            (self.inner.leases.clone(), self.inner.publishers.clone(), self.inner.offers.clone());
         self.writer()
             .alone(move |connection| {
                 prepare_snapshot(&snapshot)?;
                 connection.execute("ATTACH ?1 AS snapshot", [text]).map_err(sql)?;
                 publishers.changing();
+                offers.changing();
                 let replaced = replace_all(connection);
                 publishers.changed();
+                offers.changed();
                 connection.execute("DETACH snapshot", []).map_err(sql)?;
                 if replaced.is_ok() {
                     leases.clear();
@@ -77,16 +80,22 @@ impl DevState for SqliteStore {
 
     async fn reset(&self) -> Result<(), StoreError> {
         let leases = self.inner.leases.clone();
-        let (changing, changed) = (self.inner.publishers.clone(), self.inner.publishers.clone());
+        let (publishers, offers) = (self.inner.publishers.clone(), self.inner.offers.clone());
+        let (changed_publishers, changed_offers) = (publishers.clone(), offers.clone());
         let empty = move |connection: &Connection| {
-            changing.changing();
+            publishers.changing();
+            offers.changing();
             for Table { name: table, .. } in &TABLES[1..] {
                 connection.execute(&format!("DELETE FROM {table}"), []).map_err(sql)?;
             }
             leases.clear();
             Ok(())
         };
-        self.writer().write_then(empty, move |_| changed.changed()).await
+        let changed = move |_| {
+            changed_publishers.changed();
+            changed_offers.changed();
+        };
+        self.writer().write_then(empty, changed).await
     }
 }
 

@@ -6,6 +6,7 @@ mod checkpoint;
 mod commit;
 mod dev;
 mod directory;
+mod offer_cache;
 mod offers;
 mod outbox;
 #[cfg(test)]
@@ -34,6 +35,7 @@ use rusqlite::config::DbConfig;
 use signoff_store::leases::Leases;
 use signoff_store::{StoreError, files};
 
+use offer_cache::OfferCache;
 use publishers::Publishers;
 use readers::Readers;
 use store_file::{READ_WRITE, Taken};
@@ -52,6 +54,7 @@ struct Inner {
     readers: Readers,
     leases: Arc<Leases>,
     publishers: Arc<Publishers>,
+    offers: Arc<OfferCache>,
     _lock: File,
 }
 
@@ -79,6 +82,7 @@ impl SqliteStore {
                 readers: Readers::new(path),
                 leases,
                 publishers: Arc::default(),
+                offers: Arc::default(),
                 _lock: lock,
             }),
         })

@@ -17,22 +17,35 @@ use super::{SqliteStore, commit, sql};
 #[async_trait]
 impl Offers for SqliteStore {
     async fn load(&self, key: &OfferKey) -> Result<Option<Loaded>, StoreError> {
-        self.read(|connection| load(connection, key))
+        let slot = match self.inner.offers.get(key) {
+            Ok(loaded) => return Ok(Some(loaded)),
+            Err(slot) => slot,
+        };
+        let loaded = self.read(|connection| load(connection, key))?;
+        if let Some(loaded) = &loaded {
+            slot.fill(loaded.clone());
+        }
+        Ok(loaded)
     }
 
     async fn commit(&self, change: &Change) -> Result<(), StoreError> {
         let rows = ChangeRows::of(change)?;
         let leases = self.inner.leases.clone();
-        let forget = {
+        let take_in = {
             let (publisher, settled, leases) =
                 (rows.publisher.clone(), change.settled.clone(), leases.clone());
-            move |durable| {
-                for (operation, attempt) in settled.iter().filter(|_| durable) {
+            let committing = self.inner.offers.committing(change);
+            move |durable: bool| {
+                if !durable {
+                    return;
+                }
+                for (operation, attempt) in &settled {
                     leases.forget(&publisher, *operation, *attempt);
                 }
+                committing.is_durable();
             }
         };
-        self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), forget).await
+        self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), take_in).await
     }
 
     async fn offer_by_guid(&self, publisher: &str, guid: OfferGuid) -> Result<Option<String>, StoreError> {
@@ -226,7 +239,7 @@ fn load(connection: &Connection, key: &OfferKey) -> Result<Option<Loaded>, Store
     let [target, cancellation] =
         [target, cancellation].map(|body| body.map(|body| unpack(&body)).transpose());
     let aggregate = Aggregate::of_stored(decode(&state)?, target?, cancellation?)?;
-    Ok(Some(Loaded { aggregate, revision }))
+    Ok(Some(Loaded { aggregate: aggregate.into(), revision }))
 }
 
 fn list(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
@@ -49,7 +49,7 @@ fn id(number: u128) -> OperationId {
 async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
     let loaded = store.load(&OfferKey::new(CONTOSO, "vm")).await.unwrap();
     let (state, expected) = match loaded {
-        Some(loaded) => (Some(loaded.aggregate), Some(loaded.revision)),
+        Some(loaded) => (Some(Arc::unwrap_or_clone(loaded.aggregate)), Some(loaded.revision)),
         None => (None, None),
     };
     let content = matches!(command, Command::Put(_)).then(|| Content {
@@ -73,7 +73,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
     });
     let change = Change {
         expected,
-        next: decision.next,
+        next: decision.next.into(),
         operations: decision.changed,
         work: decision.work,
         settled: decision.settled,

@@ -7,6 +7,8 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use parking_lot::RwLock;
 
@@ -58,8 +60,25 @@ impl<K: Eq + Hash, V> std::fmt::Debug for Slot<'_, K, V> {
 /// asked from then on.
 #[must_use]
 pub struct Changing<'a, K: Eq + Hash, V> {
-    cache: &'a Cache<K, V>,
+    cache: Held<'a, K, V>,
     keys: Vec<K>,
+}
+
+/// The cache that a commit is told to.
+enum Held<'a, K, V> {
+    Borrowed(&'a Cache<K, V>),
+    Shared(Arc<Cache<K, V>>),
+}
+
+impl<K, V> Deref for Held<'_, K, V> {
+    type Target = Cache<K, V>;
+
+    fn deref(&self) -> &Cache<K, V> {
+        match self {
+            Self::Borrowed(cache) => cache,
+            Self::Shared(cache) => cache,
+        }
+    }
 }
 
 impl<K: Eq + Hash, V> Cache<K, V> {
@@ -73,9 +92,9 @@ impl<K: Eq + Hash, V> Cache<K, V> {
         Self::with(shards, entries, usize::MAX, |_| 0)
     }
 
-    /// A cache of so many values that weigh at most so many bytes together.
-    pub fn weighed(entries: usize, bytes: usize, weigh: fn(&V) -> usize) -> Self {
-        Self::with(1, entries, bytes, weigh)
+    /// A cache of `shards` times so many values that weigh at most so many bytes together.
+    pub fn weighed(shards: usize, entries: usize, bytes: usize, weigh: fn(&V) -> usize) -> Self {
+        Self::with(shards, entries, bytes, weigh)
     }
 
     fn with(shards: usize, entries: usize, bytes: usize, weigh: fn(&V) -> usize) -> Self {
@@ -154,22 +173,21 @@ impl<K: Eq + Hash, V> Cache<K, V> {
             let mut shard = shard.write();
             shard.generation += 1;
             shard.empty();
-            for commits in shard.changing.values_mut() {
-                commits.alone = false;
-            }
+            shard.doubt_all();
         }
     }
 }
 
 impl<K: Eq + Hash, V> Cache<K, V> {
-    /// To be called before a commit that may change anything: nothing is kept until [`Cache::open`] says that it is over.
-    /// There must be no other commits at that time; to say it twice is to say it once.
+    /// To be called before a commit that may change anything: nothing is kept until [`Cache::open`] says that it is over,
+    /// and nothing of what other commits write meanwhile. To say it twice is to say it once.
     pub fn close(&self) {
         for shard in &self.shards {
             let mut shard = shard.write();
             shard.generation += 1;
             shard.closed = true;
             shard.empty();
+            shard.doubt_all();
         }
     }
 
@@ -187,10 +205,24 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     /// To be called before a commit that changes these keys: from its moment on, which is not seen here, only the store is
     /// right.
     pub fn changing(&self, keys: Vec<K>) -> Changing<'_, K, V> {
-        for key in &keys {
+        self.begin(&keys);
+        Changing { cache: Held::Borrowed(self), keys }
+    }
+
+    /// The same for a commit that lasts longer than its caller.
+    pub fn changing_shared(self: &Arc<Self>, keys: Vec<K>) -> Changing<'static, K, V>
+    where
+        K: 'static,
+        V: 'static,
+    {
+        self.begin(&keys);
+        Changing { cache: Held::Shared(self.clone()), keys }
+    }
+
+    fn begin(&self, keys: &[K]) {
+        for key in keys {
             self.shard(key).write().begin(key, self.weigh);
         }
-        Changing { cache: self, keys }
     }
 }
 
@@ -211,7 +243,7 @@ impl<K: Clone + Eq + Hash, V> Changing<'_, K, V> {
         for (key, value) in std::mem::take(&mut self.keys).into_iter().zip(values) {
             let mut shard = self.cache.shard(&key).write();
             if shard.end(&key) {
-                shard.insert(key, value, self.cache);
+                shard.insert(key, value, &self.cache);
             }
         }
     }
@@ -256,6 +288,13 @@ impl<K: Eq + Hash, V> Shard<K, V> {
         self.bytes = 0;
     }
 
+    /// What is being committed may not be what is stored when that is over.
+    fn doubt_all(&mut self) {
+        for commits in self.changing.values_mut() {
+            commits.alone = false;
+        }
+    }
+
     /// Answers whether what the commit wrote is what is stored.
     fn end(&mut self, key: &K) -> bool {
         self.generation += 1;
@@ -273,7 +312,8 @@ impl<K: Clone + Eq + Hash, V> Shard<K, V> {
     fn begin(&mut self, key: &K, weigh: fn(&V) -> usize) {
         self.generation += 1;
         self.remove(key, weigh);
-        let commits = self.changing.entry(key.clone()).or_insert(Commits { running: 0, alone: true });
+        let first = Commits { running: 0, alone: !self.closed };
+        let commits = self.changing.entry(key.clone()).or_insert(first);
         commits.running += 1;
         commits.alone &= commits.running == 1;
     }
@@ -371,11 +411,12 @@ mod tests {
     #[test]
     fn whatever_the_order_nothing_is_kept_that_is_behind_the_store() {
         use Who::{Closer, Doubter, Reader, Restorer, Writer};
-        let casts: [&[Who]; 4] = [
+        let casts: [&[Who]; 5] = [
             &[Writer, Writer, Reader, Restorer],
             &[Writer, Doubter, Reader, Restorer],
             &[Writer, Reader, Reader, Restorer],
             &[Closer, Reader, Reader, Restorer],
+            &[Closer, Writer, Reader, Restorer],
         ];
         for all in casts {
             let mut left: Vec<usize> = all.iter().map(|who| who.steps()).collect();
@@ -400,7 +441,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded_in_number_and_in_bytes() {
-        let cache = Cache::weighed(10, 1000, String::len);
+        let cache = Cache::weighed(1, 10, 1000, String::len);
         for key in 0..100_usize {
             cache.slot(key).fill("x".repeat(key * 7 % 300));
             // The same key again takes no more room.

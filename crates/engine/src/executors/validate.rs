@@ -14,7 +14,7 @@ pub(super) async fn remove_leftovers(
     operation: &Operation,
 ) -> Result<Vec<Leftover>, StepError> {
     let Some(loaded) = task.store.load(task.key).await? else { return Ok(Vec::new()) };
-    let leftovers = loaded.aggregate.offer.leftovers;
+    let leftovers = loaded.aggregate.offer.leftovers.clone();
     for leftover in &leftovers {
         let present = operation.step(&leftover.step).map(|step| &step.plan);
         let Some(plan) = plan_of(task, leftover, present).await? else { continue };

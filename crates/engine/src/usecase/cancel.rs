@@ -135,8 +135,8 @@ impl Engine {
     ) -> Result<Done<CancelReceipt>, EngineError> {
         let mut case = request.case(OperationId(self.shared.clock.new_id()));
         Ok(match self.dry_run(key, &mut case).await? {
-            Verdict::Change(decision) => Done { state: decision.next, receipt: decision.reply },
-            Verdict::Already { state, reply: receipt } => Done { state: *state, receipt },
+            Verdict::Change(decision) => Done { state: decision.next.into(), receipt: decision.reply },
+            Verdict::Already { state, reply: receipt } => Done { state: state.into(), receipt },
         })
     }
 

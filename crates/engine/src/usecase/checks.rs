@@ -52,7 +52,7 @@ impl Check {
 
 impl Default for Checks {
     fn default() -> Self {
-        Self(Cache::weighed(KEPT, KEPT_BYTES, Check::bytes))
+        Self(Cache::weighed(1, KEPT, KEPT_BYTES, Check::bytes))
     }
 }
 

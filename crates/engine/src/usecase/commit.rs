@@ -62,8 +62,8 @@ impl Engine {
         decision: Box<Decision<R>>,
         Context { expected, times, before, asked, repeat, with }: Context,
     ) -> Result<Done<R>, StoreError> {
-        let Decision { next, changed, work, settled, notifications, reply: receipt } = *decision;
-        let mail = self.letters(publisher, &next, &notifications, times.now).await?;
+        let mail = self.letters(publisher, &decision.next, &decision.notifications, times.now).await?;
+        let Decision { next, changed, work, settled, notifications: _, reply: receipt } = *decision;
         let audit = asked.and_then(|asked| self.audit_entry(asked, &next, receipt.outcome(), times.at));
         let woken = Woken {
             moved: operation_log::moves(&before, &changed),
@@ -80,7 +80,7 @@ impl Engine {
         let change = Change {
             audit,
             expected,
-            next,
+            next: next.into(),
             operations: changed,
             work,
             settled,
@@ -95,7 +95,7 @@ impl Engine {
     }
 
     /// Writes the change; answers the offer as it then is.
-    async fn write(&self, change: Change, woken: Woken) -> Result<Aggregate, StoreError> {
+    async fn write(&self, change: Change, woken: Woken) -> Result<Arc<Aggregate>, StoreError> {
         let ids: Vec<OperationId> = change.operations.iter().map(|operation| operation.head().id).collect();
         let changing = self.shared.operations.changing(&change.operations);
         let committed = self.shared.store.commit(&change).await;

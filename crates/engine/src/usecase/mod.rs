@@ -19,6 +19,8 @@ mod receipt;
 mod review;
 mod stored_receipt;
 
+use std::sync::Arc;
+
 use signoff_lifecycle::offer::Aggregate;
 
 pub use callback::CallbackRequest;
@@ -36,7 +38,7 @@ pub use stored_receipt::StoredReceipt;
 #[derive(Clone, Debug)]
 pub struct Done<R> {
     /// The offer as it then is; when an earlier request is answered again, as it is now.
-    pub state: Aggregate,
+    pub state: Arc<Aggregate>,
     /// What the caller is told, now and whenever the same request comes again.
     pub receipt: R,
 }

@@ -1,6 +1,8 @@
 //! The one path: load, prepare, decide, commit, and all of it again if the offer changed meanwhile. A dry run is the same
 //! path without the commit.
 
+use std::sync::Arc;
+
 use signoff_lifecycle::Decide;
 use signoff_lifecycle::decision::Verdict;
 use signoff_lifecycle::ids::{OfferKey, PublisherTime};
@@ -195,7 +197,7 @@ impl Engine {
                     self.commit(&key.publisher, decision, context).await
                 }
                 Ok((Verdict::Already { state, reply: receipt }, context)) => {
-                    self.answered(&key.publisher, Done { state: *state, receipt }, context).await
+                    self.answered(&key.publisher, Done { state: state.into(), receipt }, context).await
                 }
                 Err(EngineError::Refused(Refusal::DraftChanged)) => continue,
                 Err(error) => return Err(error),
@@ -242,16 +244,16 @@ impl Engine {
         let context = Context {
             expected,
             times: Times { now, at },
-            before: state.as_ref().map(Before::of).unwrap_or_default(),
+            before: state.as_deref().map(Before::of).unwrap_or_default(),
             asked: self.audit_actor.as_ref().and_then(|_| case.audited()),
             repeat: case.repeat(),
             with,
         };
-        let verdict = match signoff_lifecycle::decide(state, command, now) {
+        let verdict = match signoff_lifecycle::decide(state.map(Arc::unwrap_or_clone), command, now) {
             Ok(verdict) => verdict.map(|reply, state| U::receipt(reply, state, facts)),
             Err(refusal) => {
                 let reply = case.refused(refusal)?;
-                let state = Box::new(scope.load_existing().await?.aggregate);
+                let state = Box::new(Arc::unwrap_or_clone(scope.load_existing().await?.aggregate));
                 Verdict::Already { state, reply }
             }
         };

@@ -198,7 +198,8 @@ impl World {
     }
 
     pub(crate) async fn state(&self, offer: &str) -> Aggregate {
-        self.engine.store().load(&OfferKey::new(CONTOSO, offer)).await.unwrap().expect("it exists").aggregate
+        let loaded = self.engine.store().load(&OfferKey::new(CONTOSO, offer)).await.unwrap();
+        Arc::unwrap_or_clone(loaded.expect("it exists").aggregate)
     }
 
     /// The steps of which the operation left something.

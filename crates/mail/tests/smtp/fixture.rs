@@ -86,7 +86,7 @@ impl Fixture {
         };
         let change = Change {
             expected: None,
-            next: Aggregate { offer, course: None },
+            next: Aggregate { offer, course: None }.into(),
             operations: Vec::new(),
             work: Vec::new(),
             settled: Vec::new(),

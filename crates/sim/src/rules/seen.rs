@@ -140,6 +140,6 @@ impl Seen {
         if let Some(content) = &change.content {
             *self.titles.entry(content.display_text.clone()).or_default() += 1;
         }
-        self.states.entry(key).or_default().push(Arc::new(change.next.clone()));
+        self.states.entry(key).or_default().push(change.next.clone());
     }
 }

@@ -1,5 +1,6 @@
 //! A database that takes what it is told and never answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use signoff_lifecycle::command::{Command, Put, PutGuard};
@@ -35,14 +36,15 @@ async fn put(store: &PostgresStore) -> Change {
         guard: PutGuard::Any { creates: true },
     });
     let loaded = store.load(&OfferKey::new("contoso", "vm")).await.unwrap();
-    let (state, expected) = loaded.map_or((None, None), |it| (Some(it.aggregate), Some(it.revision)));
+    let (state, expected) =
+        loaded.map_or((None, None), |it| (Some(Arc::unwrap_or_clone(it.aggregate)), Some(it.revision)));
     let Verdict::Change(decision) = decide(state, command, PublisherTime(1_772_701_687_000_000)).unwrap()
     else {
         panic!("a put changes something");
     };
     Change {
         expected,
-        next: decision.next,
+        next: decision.next.into(),
         operations: Vec::new(),
         work: Vec::new(),
         settled: Vec::new(),

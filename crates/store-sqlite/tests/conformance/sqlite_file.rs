@@ -159,7 +159,7 @@ async fn nothing_but_a_snapshot_is_restored() {
         };
         assert!(!why.is_empty(), "{what}");
         let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap();
-        assert_eq!(loaded.map(|loaded| loaded.aggregate).as_ref(), Some(&state), "{what}");
+        assert_eq!(loaded.map(|loaded| loaded.aggregate).as_deref(), Some(&state), "{what}");
         assert_eq!(store.signing_keys().await.unwrap().len(), 1, "{what}");
         assert!(std::fs::read(&file).ok() == before, "{what}: the file is left as it was");
     }

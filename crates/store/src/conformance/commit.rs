@@ -1,5 +1,7 @@
 //! Load and commit.
 
+use std::sync::Arc;
+
 use crate::StoreError;
 use crate::contract::OfferFilter;
 use signoff_lifecycle::ids::OfferKey;
@@ -22,10 +24,10 @@ pub async fn what_is_committed_is_loaded(fx: &impl Fixture) {
     let store = fx.store();
     let created = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
-    assert_eq!((loaded.revision, loaded.aggregate), (1, created));
+    assert_eq!((loaded.revision, &*loaded.aggregate), (1, &created));
     let published = apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
     let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
-    assert_eq!((loaded.revision, loaded.aggregate), (2, published));
+    assert_eq!((loaded.revision, &*loaded.aggregate), (2, &published));
 }
 
 pub async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
@@ -52,14 +54,14 @@ pub async fn a_stale_change_leaves_no_trace(fx: &impl Fixture) {
 pub async fn an_offer_is_created_once(fx: &impl Fixture) {
     let store = fx.store();
     let mut twin = decided(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
-    twin.next.offer.guid = guid("twin");
+    Arc::make_mut(&mut twin.next).offer.guid = guid("twin");
     let first = apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     assert!(matches!(store.commit(&twin).await, Err(StoreError::Stale)));
     let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
-    assert_eq!((loaded.revision, loaded.aggregate), (1, first));
+    assert_eq!((loaded.revision, &*loaded.aggregate), (1, &first));
     // What was never created cannot be changed.
     let mut nothing = bare(&*store, CONTOSO, "a").await;
-    nothing.next.offer.id = String::from("b");
+    Arc::make_mut(&mut nothing.next).offer.id = String::from("b");
     assert!(matches!(store.commit(&nothing).await, Err(StoreError::Stale)));
 }
 
@@ -69,7 +71,7 @@ pub async fn publishers_are_apart(fx: &impl Fixture) {
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
     let other = apply(&*store, FABRIKAM, "a", put(FABRIKAM, "a")).await;
     let loaded = store.load(&OfferKey::new(FABRIKAM, "a")).await.unwrap().unwrap();
-    assert_eq!((loaded.revision, loaded.aggregate), (1, other));
+    assert_eq!((loaded.revision, &*loaded.aggregate), (1, &other));
     assert_eq!(store.operation(FABRIKAM, id(1)).await.unwrap(), None);
     assert_eq!(store.operations(&OfferKey::new(FABRIKAM, "a")).await.unwrap(), []);
     assert_eq!(store.due_by(FABRIKAM, NOW).await.unwrap(), []);

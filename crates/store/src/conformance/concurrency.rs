@@ -58,7 +58,7 @@ pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
                 let published = apply(&*store, CONTOSO, &offer, publish(id(number), 1)).await;
                 // Durable and visible from the answer on, to every caller.
                 let loaded = store.load(&OfferKey::new(CONTOSO, &offer)).await.unwrap().unwrap();
-                assert_eq!((loaded.revision, loaded.aggregate), (2, published));
+                assert_eq!((loaded.revision, &*loaded.aggregate), (2, &published));
             })
         })
         .collect();
@@ -126,7 +126,7 @@ pub async fn a_reader_never_sees_half_a_commit(fx: &impl Fixture) {
                     let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap();
                     assert!(loaded.revision >= last, "time goes forward");
                     last = loaded.revision;
-                    let state = loaded.aggregate;
+                    let state = Arc::unwrap_or_clone(loaded.aggregate);
                     let newest =
                         state.operations().max_by_key(|operation| operation.head().publishing_version);
                     assert_eq!(newest.map(|operation| operation.head().id), state.offer.newest);

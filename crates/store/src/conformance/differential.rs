@@ -38,7 +38,7 @@ struct Expected {
 impl Expected {
     fn take_in(&mut self, change: &Change) {
         self.revision += 1;
-        self.state = Some(change.next.clone());
+        self.state = Some((*change.next).clone());
         for operation in &change.operations {
             self.operations.insert(operation.head().publishing_version, operation.clone());
         }

@@ -124,7 +124,7 @@ pub async fn of_many_with_one_key_one_is_kept(fx: &impl Fixture) {
             let store = store.clone();
             tokio::spawn(async move {
                 let won = store.commit(&change).await.is_ok();
-                (change.next.offer.id, won)
+                (change.next.offer.id.clone(), won)
             })
         })
         .collect();

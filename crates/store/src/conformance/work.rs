@@ -103,11 +103,14 @@ pub async fn a_late_result_changes_nothing(fx: &impl Fixture) {
 
     let refused = store.commit(&Change { fence: Some(late), ..result.clone() }).await;
     assert!(matches!(refused, Err(StoreError::Fenced)));
-    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, published);
+    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, published.into());
     assert_eq!(store.due_by(CONTOSO, NOW).await.unwrap().len(), 1);
 
     store.commit(&Change { fence: Some(present), ..result.clone() }).await.unwrap();
-    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, result.next);
+    assert_eq!(
+        store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate,
+        result.next.into()
+    );
 }
 
 pub async fn settled_work_is_gone(fx: &impl Fixture) {

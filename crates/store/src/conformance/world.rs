@@ -1,5 +1,6 @@
 //! Offers, commands and changes for the cases.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Store;
@@ -112,7 +113,8 @@ pub fn done(operation: OperationId, attempt: u32) -> Command {
 }
 
 pub fn split(loaded: Option<Loaded>) -> (Option<Aggregate>, Option<u64>) {
-    loaded.map_or((None, None), |loaded| (Some(loaded.aggregate), Some(loaded.revision)))
+    loaded
+        .map_or((None, None), |loaded| (Some(Arc::unwrap_or_clone(loaded.aggregate)), Some(loaded.revision)))
 }
 
 /// The content that goes with a draft; its text tells the draft's revision.
@@ -152,7 +154,7 @@ pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> 
         mail: mail.collect(),
         audit: None,
         content: matches!(decision.reply, Reply::Put(_)).then(|| content(&decision.next)),
-        next: decision.next,
+        next: decision.next.into(),
         operations: decision.changed,
         work: decision.work,
         settled: decision.settled,
@@ -173,9 +175,8 @@ pub async fn decided(store: &dyn Store, publisher: &str, offer: &str, command: C
 /// Decides and commits.
 pub async fn apply(store: &dyn Store, publisher: &str, offer: &str, command: Command) -> Aggregate {
     let change = decided(store, publisher, offer, command).await;
-    let next = change.next.clone();
     store.commit(&change).await.unwrap();
-    next
+    Arc::unwrap_or_clone(change.next)
 }
 
 /// Commits nothing but an offer's next revision; fields are filled in by the case.

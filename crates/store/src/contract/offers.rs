@@ -1,5 +1,7 @@
 //! Offers and their operations: load, decide elsewhere, commit.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
@@ -12,8 +14,8 @@ use super::{AuditEntry, Lease, Mail, Repeated, StoreError};
 /// An offer's lifecycle state as it was at `revision`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loaded {
-    /// What commands are decided on.
-    pub aggregate: Aggregate,
+    /// What commands are decided on; shared with those who keep it.
+    pub aggregate: Arc<Aggregate>,
     /// Grows with every commit; a commit names the one it was decided on.
     pub revision: u64,
 }
@@ -41,7 +43,7 @@ pub struct Change {
     /// The revision it was decided on; `None`: the offer must not exist yet.
     pub expected: Option<u64>,
     /// The state as it then is.
-    pub next: Aggregate,
+    pub next: Arc<Aggregate>,
     /// Operations that changed or are new.
     pub operations: Vec<Operation>,
     /// New work.

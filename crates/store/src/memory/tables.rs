@@ -117,7 +117,7 @@ impl Tables {
         let (target, cancellation) = (operation(row.target), operation(row.cancellation));
         let aggregate = Aggregate::of_stored(row.offer.clone(), target, cancellation)
             .expect("the tables hold what was committed");
-        Some(Loaded { aggregate, revision: row.revision })
+        Some(Loaded { aggregate: aggregate.into(), revision: row.revision })
     }
 
     /// Every operation: publisher, offer, operation; by publisher and id.

@@ -135,7 +135,10 @@ async fn operations_and_letters_that_were_kept_as_json_are_read_and_go_on() {
             Some(file) => Arc::new(SqliteStore::open(file.as_ref()).unwrap()),
             None => Arc::new(PostgresStore::open(&shelf.settings()).await.unwrap()),
         };
-        assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, state);
+        assert_eq!(
+            store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate,
+            state.clone().into()
+        );
         assert_eq!(store.letters().await.unwrap()[0].mail, letter);
         apply(&*store, CONTOSO, "a", cancel(id(2))).await;
         let operations = store.operations(&OfferKey::new(CONTOSO, "a")).await.unwrap();

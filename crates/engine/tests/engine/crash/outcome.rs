@@ -79,7 +79,8 @@ async fn describe(store: &dyn Store, client: &Client, what: &str) -> String {
         });
         writeln!(world, "  told: {}", listed(told)).unwrap();
     }
-    let offer = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().expect("it exists").aggregate.offer;
+    let loaded = store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().expect("it exists");
+    let offer = &loaded.aggregate.offer;
     for (slot, content) in [("preview", &offer.preview), ("production", &offer.production)] {
         let content = content.as_ref().expect("the story fills it");
         writeln!(world, "{slot}: version {} of {}", content.version, name_of(content.operation)).unwrap();
