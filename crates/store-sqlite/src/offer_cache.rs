@@ -57,7 +57,7 @@ impl OfferCache {
 
 impl Committing {
     /// What was written is durable. Dropped instead, the file is asked from then on.
-    pub(super) fn is_durable(self) {
+    pub(super) fn written_durably(self) {
         self.changing.committed([self.written]);
     }
 }

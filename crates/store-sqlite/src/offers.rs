@@ -42,7 +42,7 @@ impl Offers for SqliteStore {
                 for (operation, attempt) in &settled {
                     leases.forget(&publisher, *operation, *attempt);
                 }
-                committing.is_durable();
+                committing.written_durably();
             }
         };
         self.writer().write_then(move |connection| commit::write(connection, &rows, &leases), take_in).await

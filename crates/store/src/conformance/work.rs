@@ -107,10 +107,7 @@ pub async fn a_late_result_changes_nothing(fx: &impl Fixture) {
     assert_eq!(store.due_by(CONTOSO, NOW).await.unwrap().len(), 1);
 
     store.commit(&Change { fence: Some(present), ..result.clone() }).await.unwrap();
-    assert_eq!(
-        store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate,
-        result.next.into()
-    );
+    assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, result.next);
 }
 
 pub async fn settled_work_is_gone(fx: &impl Fixture) {
