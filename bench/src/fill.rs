@@ -188,7 +188,7 @@ fn change_to(next: Aggregate, expected: Option<u64>) -> Change {
         next: next.into(),
         operations: Vec::new(),
         work: Vec::new(),
-        settled: Vec::new(),
+        finished_work: Vec::new(),
         mail: Vec::new(),
         content: None,
         fence: None,
@@ -201,7 +201,7 @@ fn change(decision: Decision, expected: Option<u64>) -> Change {
     Change {
         operations: decision.changed,
         work: decision.work,
-        settled: decision.settled,
+        finished_work: decision.finished_work,
         ..change_to(decision.next, expected)
     }
 }

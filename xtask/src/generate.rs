@@ -27,7 +27,7 @@ pub(crate) fn run(check: bool) -> Result<(), Failure> {
             format!("{file} is written by the binary {binary}, which the workspace does not have")
         })?;
         let content = output(Command::new(program).args(*arguments).current_dir(root()))?;
-        if !settle(&root().join(file), &content, check)? {
+        if !write(&root().join(file), &content, check)? {
             stale.push(*file);
         }
     }
@@ -64,7 +64,7 @@ fn built_binary(messages: &str, name: &str) -> Option<String> {
 }
 
 /// Whether the file holds `content`, afterwards (or already, with `check`).
-fn settle(file: &Path, content: &str, check: bool) -> Result<bool, Failure> {
+fn write(file: &Path, content: &str, check: bool) -> Result<bool, Failure> {
     let same = std::fs::read_to_string(file).is_ok_and(|present| present == content);
     if !same && !check {
         std::fs::write(file, content)
@@ -84,18 +84,18 @@ mod tests {
         let file = directory.path().join("openapi.json");
         std::fs::write(&file, "old").unwrap();
 
-        assert!(!settle(&file, "new", true).unwrap());
+        assert!(!write(&file, "new", true).unwrap());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
 
-        assert!(settle(&file, "new", false).unwrap());
+        assert!(write(&file, "new", false).unwrap());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
-        assert!(settle(&file, "new", true).unwrap());
+        assert!(write(&file, "new", true).unwrap());
     }
 
     #[test]
     fn check_finds_a_missing_file() {
         let directory = tempfile::tempdir().unwrap();
-        assert!(!settle(&directory.path().join("openapi.json"), "new", true).unwrap());
+        assert!(!write(&directory.path().join("openapi.json"), "new", true).unwrap());
     }
 
     #[test]

@@ -120,8 +120,8 @@ pub struct Decision<R = Reply> {
     pub changed: Vec<Operation>,
     /// Work that is due later, or at once.
     pub work: Vec<Work>,
-    /// Work that is no longer wanted, by operation and attempt.
-    pub settled: Vec<(OperationId, u32)>,
+    /// Work that is done or no longer wanted, by operation and attempt.
+    pub finished_work: Vec<(OperationId, u32)>,
     /// What is told, and to whom.
     pub notifications: Vec<Notification>,
     /// What the caller is told.
@@ -152,9 +152,16 @@ impl<R> Verdict<R> {
     pub fn map<S>(self, make: impl FnOnce(R, &Aggregate) -> S) -> Verdict<S> {
         match self {
             Self::Change(decision) => {
-                let Decision { next, changed, work, settled, notifications, reply } = *decision;
+                let Decision { next, changed, work, finished_work, notifications, reply } = *decision;
                 let reply = make(reply, &next);
-                Verdict::Change(Box::new(Decision { next, changed, work, settled, notifications, reply }))
+                Verdict::Change(Box::new(Decision {
+                    next,
+                    changed,
+                    work,
+                    finished_work,
+                    notifications,
+                    reply,
+                }))
             }
             Self::Already { state, reply } => {
                 let reply = make(reply, &state);

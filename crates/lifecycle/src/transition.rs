@@ -60,7 +60,7 @@ pub(crate) struct Transition {
     pub(crate) present: PublisherTime,
     changed: Vec<Operation>,
     work: Vec<Work>,
-    settled: Vec<(OperationId, u32)>,
+    finished_work: Vec<(OperationId, u32)>,
     notifications: Vec<Notification>,
     /// Addresses that no operation keeps, told of what happens here only.
     also_notified: Vec<String>,
@@ -75,7 +75,7 @@ impl Transition {
             present,
             changed: Vec::new(),
             work: Vec::new(),
-            settled: Vec::new(),
+            finished_work: Vec::new(),
             notifications: Vec::new(),
             also_notified: Vec::new(),
         }
@@ -94,7 +94,7 @@ impl Transition {
             next: Aggregate { offer: self.offer, course: Some(Course::of(target, cancellation)) },
             changed: self.changed,
             work: self.work,
-            settled: self.settled,
+            finished_work: self.finished_work,
             notifications: self.notifications,
             reply,
         }))
@@ -138,13 +138,13 @@ impl Transition {
     /// Takes the outstanding work of an operation back: its result will be refused.
     pub(crate) fn recall(&mut self, head: &mut Head) {
         if let Some(outstanding) = head.outstanding.take() {
-            self.settled.push((head.id, outstanding.attempt));
+            self.finished_work.push((head.id, outstanding.attempt));
         }
     }
 
     /// Marks the outstanding work of `operation` as done.
-    pub(crate) fn settle(&mut self, operation: OperationId, attempt: u32) {
-        self.settled.push((operation, attempt));
+    pub(crate) fn finish_work(&mut self, operation: OperationId, attempt: u32) {
+        self.finished_work.push((operation, attempt));
     }
 
     /// Hands out the next work of an operation, due after `delay`.

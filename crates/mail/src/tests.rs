@@ -61,9 +61,9 @@ impl Tray {
     }
 
     /// Waits until this letter is recorded as sent or given up.
-    async fn settled(&self, id: i64) {
-        let is_settled = |letter: &Letter| letter.id == id && !matches!(letter.delivery, Delivery::Due(_));
-        while !self.letters.lock().iter().any(is_settled) {
+    async fn recorded(&self, id: i64) {
+        let is_recorded = |letter: &Letter| letter.id == id && !matches!(letter.delivery, Delivery::Due(_));
+        while !self.letters.lock().iter().any(is_recorded) {
             self.recorded.notified().await;
         }
     }
@@ -154,8 +154,8 @@ async fn each_try_of_a_letter_has_one_line_that_names_no_person() {
         ..DeliverySettings::default()
     };
     let both = async {
-        tray.settled(0).await;
-        tray.settled(1).await;
+        tray.recorded(0).await;
+        tray.recorded(1).await;
     };
     assert!(delivers(&tray, settings, both).await, "{}", log.text());
     for (words, level, more) in [
@@ -189,7 +189,7 @@ async fn letters_that_are_due_later_than_any_pause_explains_leave_now() {
         let log = CapturedLog::default();
         let _logs = log.start();
         let tray = Tray::with(&["carla@contoso.example"], at);
-        assert_eq!(delivers(&tray, settings, tray.settled(0)).await, leaves, "{}", log.text());
+        assert_eq!(delivers(&tray, settings, tray.recorded(0)).await, leaves, "{}", log.text());
         let lines = log.lines("letters are due 10800 s from now, which no pause explains: a clock was wrong");
         assert_eq!(lines.len(), usize::from(leaves), "{}", log.text());
     }

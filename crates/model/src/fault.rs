@@ -236,7 +236,7 @@ fn ends_twice(before: &Aggregate, command: &Command, decision: &mut Decision) {
 
 fn work_goes_on(before: &Aggregate, decision: &mut Decision) {
     if let (Reply::Stopped(StopReply::Canceled(_)), Some(target)) = (&decision.reply, before.target()) {
-        decision.settled.clear();
+        decision.finished_work.clear();
         edit_target(decision, |canceled| canceled.head.outstanding = target.head.outstanding);
     }
 }

@@ -46,8 +46,8 @@ pub(crate) struct Committed {
     pub(crate) promises: Promises,
     /// The operation that started, if one did.
     pub(crate) started: Option<Which>,
-    /// Whether the work that the target, and the cancellation, waited for was settled.
-    pub(crate) settled: [bool; 2],
+    /// Whether the work that the target, and the cancellation, waited for is finished.
+    pub(crate) finished_work: [bool; 2],
     /// What it says about the world.
     pub(crate) turn: Turn,
     /// What happened, for the record of what was seen.
@@ -178,7 +178,7 @@ impl Memo {
             next: current,
             promises: 0,
             started: None,
-            settled: [false; 2],
+            finished_work: [false; 2],
             turn: Turn::default(),
             seen: 0,
             broken,
@@ -198,15 +198,15 @@ impl Memo {
         let broken = self.answer(base, call).broken;
         let next = if broken.is_some() { current } else { self.id(written) };
         let before = &present.aggregate;
-        let settled = [Which::Target, Which::Cancellation].map(|which| {
+        let finished_work = [Which::Target, Which::Cancellation].map(|which| {
             let waiting = operation(before, which).filter(|operation| operation.head().outstanding.is_some());
-            waiting.is_some_and(|operation| decision.settled.contains(&(operation.head().id, 1)))
+            waiting.is_some_and(|operation| decision.finished_work.contains(&(operation.head().id, 1)))
         });
         Committed {
             next,
             promises: promises(&decision.reply),
             started: started(before, &decision),
-            settled,
+            finished_work,
             turn: turn(before, &decision),
             seen: crate::seen::of(before, &decision),
             broken: broken.or(self.brief(next).broken),

@@ -108,15 +108,15 @@ impl State {
                 if let Some((_, load)) = &mut piece.hand {
                     stale(load);
                 }
-                let settled = match piece.of {
-                    Which::Target => committed.settled[0],
-                    Which::Cancellation => committed.settled[1],
+                let finished = match piece.of {
+                    Which::Target => committed.finished_work[0],
+                    Which::Cancellation => committed.finished_work[1],
                     Which::Gone => true,
                 };
                 if committed.started == Some(Which::Target) {
                     piece.of = Which::Gone;
                 }
-                let is_over = settled || piece.of == Which::Gone;
+                let is_over = finished || piece.of == Which::Gone;
                 piece.waited_for &= !is_over;
                 piece.leased &= !is_over;
             }

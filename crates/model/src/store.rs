@@ -78,8 +78,8 @@ impl Stored {
         let known = [&target, &cancellation].map(|row| row.as_ref().map(|row| row.head().id));
         outbox.retain(|(operation, _)| known.contains(&Some(*operation)));
         let mut work = self.work.clone();
-        let settled = |row: &WorkRow| decision.settled.contains(&(row.operation, row.attempt));
-        work.retain(|row| !settled(row));
+        let finished = |row: &WorkRow| decision.finished_work.contains(&(row.operation, row.attempt));
+        work.retain(|row| !finished(row));
         work.extend(decision.work.iter().map(|work| WorkRow {
             operation: work.operation,
             attempt: work.attempt,

@@ -25,7 +25,7 @@ pub enum Bug {
     /// What the last commit before a crash wrote is gone after it.
     CrashLosesCommit,
     /// Work that was taken back stays there to be done.
-    KeepsSettledWork,
+    KeepsFinishedWork,
     /// New work is not written.
     LosesWork,
     /// That an operation was canceled is not written.
@@ -46,7 +46,7 @@ impl Bug {
         Self::WritesLettersTwice,
         Self::LosesLetters,
         Self::CrashLosesCommit,
-        Self::KeepsSettledWork,
+        Self::KeepsFinishedWork,
         Self::LosesWork,
         Self::LosesCancel,
         Self::ForgetsRequests,
@@ -70,7 +70,7 @@ impl Bug {
             Self::LosesLetters => {
                 Arc::new(|change| change.mail.retain(|mail| mail.event.name() != "canceled"))
             }
-            Self::KeepsSettledWork => Arc::new(|change| change.settled.clear()),
+            Self::KeepsFinishedWork => Arc::new(|change| change.finished_work.clear()),
             Self::LosesWork => Arc::new(|change| {
                 change.work.retain(|work| work.attempt != 2);
             }),

@@ -13,7 +13,7 @@ use super::work::held;
 impl Artifacts for PostgresStore {
     async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError> {
         let (operation, attempt, token) = held(lease)?;
-        // Holding the row keeps its settlement waiting until the artifact is there for the undo to find.
+        // Holding the row keeps the end of the work waiting until the artifact is there for the undo to find.
         let written = self
             .execute(
                 "INSERT INTO artifact (publisher_id, operation_id, step, body)

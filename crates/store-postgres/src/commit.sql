@@ -63,12 +63,12 @@ WITH given AS (
     JOIN done ON done.place = row.place
     ON CONFLICT (publisher_id, operation_id) DO UPDATE SET body = excluded.body
 )
---part settled
-, settled AS (
-    DELETE FROM work USING unnest(:settled.place::bigint[], :settled.operation_id::uuid[],
-        :settled.attempt::bigint[]) AS row (place, operation_id, attempt)
+--part finished_work
+, finished_work AS (
+    DELETE FROM work USING unnest(:finished_work.place::bigint[], :finished_work.operation_id::uuid[],
+        :finished_work.attempt::bigint[]) AS row (place, operation_id, attempt)
     JOIN done ON done.place = row.place
-    WHERE work.publisher_id = :publisher AND work.operation_id = ANY (:settled.operation_id::uuid[])
+    WHERE work.publisher_id = :publisher AND work.operation_id = ANY (:finished_work.operation_id::uuid[])
         AND work.operation_id = row.operation_id AND work.attempt = row.attempt
 )
 --part work

@@ -2,8 +2,8 @@
 //! the change that it belongs to.
 
 use signoff_store::rows::{
-    Bind, ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow,
-    SettledRow, WorkRow,
+    Bind, ChangeRows, Conditions, ContentRow, EntryRow, FinishedWorkRow, LetterRow, OfferRow, OperationRow,
+    ReplyRow, WorkRow,
 };
 use signoff_store::tables::{Cell, Kind};
 use tokio_postgres::types::ToSql;
@@ -19,7 +19,7 @@ pub(super) const GROUPS: [Description; 9] = [
     ("conditions", Conditions::COLUMNS),
     ("offers", OfferRow::COLUMNS),
     ("operations", OperationRow::COLUMNS),
-    ("settled", SettledRow::COLUMNS),
+    ("finished_work", FinishedWorkRow::COLUMNS),
     ("work", WorkRow::COLUMNS),
     ("letters", LetterRow::COLUMNS),
     ("contents", ContentRow::COLUMNS),
@@ -87,12 +87,12 @@ impl<'a> Lists<'a> {
     }
 
     fn add(&mut self, place: i64, change: &'a ChangeRows) {
-        let [conditions, offers, operations, settled, work, letters, contents, replies, audit] =
+        let [conditions, offers, operations, finished_work, work, letters, contents, replies, audit] =
             &mut self.groups;
         conditions.add(place, [&change.conditions]);
         offers.add(place, [&change.offer]);
         operations.add(place, &change.operations);
-        settled.add(place, &change.settled);
+        finished_work.add(place, &change.finished_work);
         work.add(place, &change.work);
         letters.add(place, &change.letters);
         contents.add(place, &change.content);
@@ -170,9 +170,9 @@ mod tests {
     #[test]
     fn a_parameter_is_found_by_its_group_and_column() {
         assert_eq!(Name::of("publisher"), Some(Name::Publisher));
-        assert_eq!(Name::of("settled.place"), Some(Name::Place(3)));
-        assert_eq!(Name::of("settled.attempt"), Some(Name::Column(3, 1)));
-        for unknown in ["settled", "settled.previous", "nothing.place", "place", ""] {
+        assert_eq!(Name::of("finished_work.place"), Some(Name::Place(3)));
+        assert_eq!(Name::of("finished_work.attempt"), Some(Name::Column(3, 1)));
+        for unknown in ["finished_work", "finished_work.previous", "nothing.place", "place", ""] {
             assert_eq!(Name::of(unknown), None, "{unknown}");
         }
     }

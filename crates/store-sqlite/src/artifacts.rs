@@ -71,7 +71,7 @@ impl Artifacts for SqliteStore {
     }
 }
 
-/// A claim that read the work before it was settled holds a lease on nothing: the row decides.
+/// A claim that read the work before it was finished holds a lease on nothing: the row decides.
 fn still_wanted(connection: &Connection, lease: &Lease) -> Result<(), StoreError> {
     let wanted = connection
         .prepare_cached("SELECT 1 FROM work WHERE publisher_id = ?1 AND operation_id = ?2 AND attempt = ?3")

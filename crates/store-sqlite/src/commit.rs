@@ -37,7 +37,7 @@ static PUT_OPERATION: LazyLock<String> = LazyLock::new(|| {
     insert("operation", OperationRow::COLUMNS, is_there)
 });
 
-const SETTLE_WORK: &str = "DELETE FROM work WHERE publisher_id = ? AND operation_id = ? AND attempt = ?";
+const FINISH_WORK: &str = "DELETE FROM work WHERE publisher_id = ? AND operation_id = ? AND attempt = ?";
 
 static ADD_WORK: LazyLock<String> = LazyLock::new(|| insert("work", WorkRow::COLUMNS, ""));
 
@@ -53,7 +53,7 @@ pub(super) fn write(connection: &Connection, change: &ChangeRows, leases: &Lease
     write_offer(connection, publisher, change.conditions.revision, &change.offer)?;
     put(connection, &PUT_CONTENT, publisher, &change.content)?;
     put(connection, &PUT_OPERATION, publisher, &change.operations)?;
-    put(connection, SETTLE_WORK, publisher, &change.settled)?;
+    put(connection, FINISH_WORK, publisher, &change.finished_work)?;
     put(connection, &ADD_WORK, publisher, &change.work)?;
     put(connection, &ADD_LETTER, publisher, &change.letters)?;
     if let Some(entry) = &change.audit {

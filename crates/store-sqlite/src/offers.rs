@@ -32,14 +32,14 @@ impl Offers for SqliteStore {
         let rows = ChangeRows::of(change)?;
         let leases = self.inner.leases.clone();
         let take_in = {
-            let (publisher, settled, leases) =
-                (rows.publisher.clone(), change.settled.clone(), leases.clone());
+            let (publisher, finished_work, leases) =
+                (rows.publisher.clone(), change.finished_work.clone(), leases.clone());
             let committing = self.inner.offers.committing(change);
             move |durable: bool| {
                 if !durable {
                     return;
                 }
-                for (operation, attempt) in &settled {
+                for (operation, attempt) in &finished_work {
                     leases.forget(&publisher, *operation, *attempt);
                 }
                 committing.written_durably();

@@ -76,7 +76,7 @@ async fn execute(store: &SqliteStore, command: Command, fence: Option<Lease>) {
         next: decision.next.into(),
         operations: decision.changed,
         work: decision.work,
-        settled: decision.settled,
+        finished_work: decision.finished_work,
         mail: mail.into_iter().collect(),
         content,
         fence,

@@ -44,7 +44,7 @@ pub(super) struct Context {
 struct Woken {
     moved: Vec<Moved>,
     /// Work was taken back.
-    settles: bool,
+    finishes_work: bool,
     /// When the first of the new work is due.
     due: Option<PublisherTime>,
     has_mail: bool,
@@ -63,11 +63,11 @@ impl Engine {
         Context { expected, times, before, asked, repeat, with }: Context,
     ) -> Result<Done<R>, StoreError> {
         let mail = self.letters(publisher, &decision.next, &decision.notifications, times.now).await?;
-        let Decision { next, changed, work, settled, notifications: _, reply: receipt } = *decision;
+        let Decision { next, changed, work, finished_work, notifications: _, reply: receipt } = *decision;
         let audit = asked.and_then(|asked| self.audit_entry(asked, &next, receipt.outcome(), times.at));
         let woken = Woken {
             moved: operation_log::moves(&before, &changed),
-            settles: !settled.is_empty(),
+            finishes_work: !finished_work.is_empty(),
             due: work.iter().map(|work| work.due_at).min(),
             has_mail: !mail.is_empty(),
         };
@@ -83,7 +83,7 @@ impl Engine {
             next: next.into(),
             operations: changed,
             work,
-            settled,
+            finished_work,
             mail,
             content,
             repeat,
@@ -125,7 +125,7 @@ impl Engine {
         for moved in &woken.moved {
             moved.tell(offer, request);
         }
-        if woken.settles {
+        if woken.finishes_work {
             self.shared.finished.send_modify(|count| *count += 1);
         }
         if let Some(due) = woken.due {

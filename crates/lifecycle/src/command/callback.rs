@@ -73,7 +73,7 @@ impl Decide for Callback {
                 Ok(awaited.finish(transition))
             }
             WebhookReport::Ended(answer) => {
-                transition.settle(operation, attempt);
+                transition.finish_work(operation, attempt);
                 Ok(awaited.ended(transition, WorkOutcome::Answered(answer)))
             }
         }

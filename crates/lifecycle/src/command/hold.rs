@@ -28,7 +28,7 @@ impl Decide for Hold {
         let Aggregate { offer, course } = state;
         let mut awaited = Awaited::of(course, self.operation, self.attempt)?;
         let mut transition = Transition::new(offer, now, present);
-        transition.settle(self.operation, self.attempt);
+        transition.finish_work(self.operation, self.attempt);
         match &mut awaited {
             Awaited::Run(target, _) if target.holds() => {
                 let held = target.head.outstanding.map(|work| Outstanding { held: true, ..work });

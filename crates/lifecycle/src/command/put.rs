@@ -48,7 +48,7 @@ impl Decide for Put {
             next,
             changed: Vec::new(),
             work: Vec::new(),
-            settled: Vec::new(),
+            finished_work: Vec::new(),
             notifications: Vec::new(),
             reply: PutReply { created },
         })))

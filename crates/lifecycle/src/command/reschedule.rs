@@ -36,7 +36,7 @@ impl Decide for Reschedule {
             return Ok(Verdict::already(Aggregate { offer, course: Some(awaited.into_course()) }, ()));
         }
         let mut transition = Transition::new(offer, now, present);
-        transition.settle(self.operation, self.attempt);
+        transition.finish_work(self.operation, self.attempt);
         awaited.pull_in_deadline(present);
         awaited.reissue(&mut transition, delay);
         Ok(awaited.finish(transition))

@@ -53,7 +53,7 @@ impl Decide for StepResult {
         let Aggregate { offer, course } = state;
         let awaited = Awaited::of(course, self.operation, self.attempt)?;
         let mut transition = Transition::new(offer, now, present);
-        transition.settle(self.operation, self.attempt);
+        transition.finish_work(self.operation, self.attempt);
         Ok(awaited.ended(transition, self.outcome))
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct World {
     pub(crate) state: Option<Aggregate>,
     pub(crate) now: PublisherTime,
     pub(crate) plan: Vec<StepPlan>,
-    /// Issued minus settled.
+    /// Issued minus finished.
     pub(crate) pending: Vec<Work>,
     /// Every operation there ever was, as it was committed last.
     pub(crate) operations: BTreeMap<OperationId, Operation>,
@@ -93,7 +93,7 @@ impl World {
     }
 
     fn commit(&mut self, decision: Decision) {
-        self.pending.retain(|work| !decision.settled.contains(&(work.operation, work.attempt)));
+        self.pending.retain(|work| !decision.finished_work.contains(&(work.operation, work.attempt)));
         self.pending.extend(decision.work);
         for operation in decision.changed {
             self.operations.insert(operation.head().id, operation);

@@ -89,7 +89,7 @@ impl Fixture {
             next: Aggregate { offer, course: None }.into(),
             operations: Vec::new(),
             work: Vec::new(),
-            settled: Vec::new(),
+            finished_work: Vec::new(),
             mail,
             audit: None,
             content: None,

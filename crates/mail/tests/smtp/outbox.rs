@@ -36,7 +36,7 @@ async fn a_letter_is_due_by_its_publishers_clock() {
 }
 
 #[tokio::test]
-async fn a_letter_is_held_until_it_is_settled() {
+async fn a_letter_is_held_until_it_is_recorded() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     for publisher in ["contoso", "fabrikam", "adatum"] {
@@ -60,7 +60,7 @@ async fn a_letter_is_held_until_it_is_settled() {
 }
 
 #[tokio::test]
-async fn a_settled_letter_stays_settled() {
+async fn a_recorded_delivery_stays_so() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     fixture.write(vec![of("contoso", START)]).await;
@@ -74,7 +74,7 @@ async fn a_settled_letter_stays_settled() {
 }
 
 #[tokio::test]
-async fn a_letter_of_before_a_reset_settles_no_other() {
+async fn a_letter_of_before_a_reset_records_no_other() {
     let fixture = Fixture::new();
     let store = &fixture.store;
     fixture.write(vec![of("contoso", START)]).await;

@@ -53,7 +53,7 @@ fn a_callback_was_awaited(before: Option<&Aggregate>, command: &Command, decisio
         assert!(matches!(target.phase, Phase::Canceling { .. } | Phase::Undoing { .. }));
     }
     if let WebhookReport::Progress { .. } = callback.said {
-        assert!(decision.work.is_empty() && decision.settled.is_empty());
+        assert!(decision.work.is_empty() && decision.finished_work.is_empty());
     }
 }
 
@@ -179,10 +179,10 @@ fn name_of(kind: WorkKind) -> WorkName {
     }
 }
 
-/// Promise 7, and that nothing is ever forgotten: issued minus settled is what is waited for.
+/// Promise 7, and that nothing is ever forgotten: issued minus finished is what is waited for.
 fn work_is_accounted_for(before: Option<&Aggregate>, decision: &Decision, now: PublisherTime) {
     let mut due = before.map(work_due).unwrap_or_default();
-    due.retain(|(operation, attempt, _)| !decision.settled.contains(&(*operation, *attempt)));
+    due.retain(|(operation, attempt, _)| !decision.finished_work.contains(&(*operation, *attempt)));
     for work in &decision.work {
         assert!(work.due_at >= now);
         assert!(due.insert((work.operation, work.attempt, name_of(work.kind))));

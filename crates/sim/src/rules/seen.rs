@@ -134,7 +134,7 @@ impl Seen {
             self.operations.insert(operation.head().id, operation.clone());
             self.owners.insert(operation.head().id, key.clone());
         }
-        for (operation, attempt) in &change.settled {
+        for (operation, attempt) in &change.finished_work {
             self.leases.remove(&(*operation, *attempt));
         }
         if let Some(content) = &change.content {

@@ -1,6 +1,6 @@
 //! Promise 7: work is fenced, and nothing that is waited for is ever forgotten.
 //!
-//! Only the worker that holds the lease records a result. Without one, work is settled by a cancel, by force, by the
+//! Only the worker that holds the lease records a result. Without one, work is finished by a cancel, by force, by the
 //! word of the third party that does it, and where a clock that was put back left it due too late.
 
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ type Piece = (OperationId, u32);
 
 pub(super) fn check(seen: &Seen, change: &Change, tables: &Tables) -> Result<(), String> {
     rows_are_what_is_waited_for(seen, change, tables)?;
-    for piece in &change.settled {
+    for piece in &change.finished_work {
         let free = was_recalled(seen, change, *piece)
             || was_given_up(seen, change, *piece)
             || was_answered(seen, change, *piece)

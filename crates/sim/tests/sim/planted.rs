@@ -32,7 +32,7 @@ is_found! {
     a_letter_that_is_written_twice: WritesLettersTwice, "promise 9";
     a_letter_that_is_lost: LosesLetters, "promise 9";
     a_crash_that_loses_a_commit: CrashLosesCommit, "";
-    work_that_stays_when_it_was_taken_back: KeepsSettledWork, "promise 7";
+    work_that_stays_when_it_was_taken_back: KeepsFinishedWork, "promise 7";
     work_that_is_lost: LosesWork, "promise 7";
     a_cancel_that_is_not_written: LosesCancel, "not written";
     a_request_that_is_carried_out_twice: ForgetsRequests, "";

@@ -47,7 +47,7 @@ async fn put(store: &PostgresStore) -> Change {
         next: decision.next.into(),
         operations: Vec::new(),
         work: Vec::new(),
-        settled: Vec::new(),
+        finished_work: Vec::new(),
         mail: Vec::new(),
         audit: None,
         content: None,

@@ -57,7 +57,7 @@ pub async fn what_was_recalled_makes_nothing(fx: &impl Fixture) {
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW)]).await;
     let lease = claim_one(&*store, LONG).await;
     let change = bare(&*store, CONTOSO, "a").await;
-    store.commit(&Change { settled: vec![(id(1), 1)], ..change }).await.unwrap();
+    store.commit(&Change { finished_work: vec![(id(1), 1)], ..change }).await.unwrap();
     let refused = store.put_artifact(&lease, "provision", "late".to_owned()).await;
     assert!(matches!(refused, Err(StoreError::Fenced)));
     assert_eq!(made(&*store).await, []);

@@ -42,8 +42,8 @@ impl Expected {
         for operation in &change.operations {
             self.operations.insert(operation.head().publishing_version, operation.clone());
         }
-        for key in &change.settled {
-            assert!(self.work.remove(key).is_some(), "only work that there is can be settled: {key:?}");
+        for key in &change.finished_work {
+            assert!(self.work.remove(key).is_some(), "only work that there is can be finished: {key:?}");
         }
         for work in &change.work {
             assert_eq!(self.work.insert((work.operation, work.attempt), work.clone()), None);

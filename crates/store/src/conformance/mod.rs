@@ -71,7 +71,7 @@ macro_rules! every_case {
                 a_renewed_lease_holds,
                 a_late_holder_frees_nothing,
                 a_late_result_changes_nothing,
-                settled_work_is_gone,
+                finished_work_is_gone,
                 a_clock_ahead_makes_only_its_own_work_due,
                 a_clock_that_is_set_counts_alone,
                 the_next_due_is_what_nobody_holds,
@@ -79,8 +79,8 @@ macro_rules! every_case {
             ]
             outbox: [
                 a_letter_is_written_once,
-                a_letter_has_one_holder_until_it_is_settled,
-                what_is_settled_stays_so,
+                a_letter_has_one_holder_until_it_is_recorded,
+                a_recorded_delivery_stays_so,
                 a_failure_is_tried_again_at_its_time,
                 the_mailbox_is_never_due,
                 a_letter_is_due_on_its_publishers_clock,

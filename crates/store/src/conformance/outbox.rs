@@ -26,7 +26,7 @@ pub async fn a_letter_is_written_once(fx: &impl Fixture) {
     assert_eq!(written, [first, to_another, of_another]);
 }
 
-pub async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
+pub async fn a_letter_has_one_holder_until_it_is_recorded(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     assert_eq!(due(&*store, PublisherTime(NOW.0 - 1)).await, []);
@@ -41,7 +41,7 @@ pub async fn a_letter_has_one_holder_until_it_is_settled(fx: &impl Fixture) {
     assert_eq!(store.next_letter_due(REAL_NOW, &[]).await.unwrap(), None);
 }
 
-pub async fn what_is_settled_stays_so(fx: &impl Fixture) {
+pub async fn a_recorded_delivery_stays_so(fx: &impl Fixture) {
     let store = fx.store();
     write_mail(&*store, vec![mail("ann@contoso.example", Event::Started)]).await;
     let letter = due(&*store, NOW).await.remove(0);

@@ -31,7 +31,7 @@ pub async fn due_work_is_leased_to_one(fx: &impl Fixture) {
         assert_eq!((lease.publisher.as_str(), lease.operation, lease.attempt), (CONTOSO, id(1), 7));
         assert_eq!(claim(&*store, NOW, LONG).await, []);
         let change = bare(&*store, CONTOSO, "a").await;
-        store.commit(&Change { settled: vec![(id(1), 7)], ..change }).await.unwrap();
+        store.commit(&Change { finished_work: vec![(id(1), 7)], ..change }).await.unwrap();
     }
 }
 
@@ -110,12 +110,12 @@ pub async fn a_late_result_changes_nothing(fx: &impl Fixture) {
     assert_eq!(store.load(&OfferKey::new(CONTOSO, "a")).await.unwrap().unwrap().aggregate, result.next);
 }
 
-pub async fn settled_work_is_gone(fx: &impl Fixture) {
+pub async fn finished_work_is_gone(fx: &impl Fixture) {
     let store = fx.store();
     give_work(&*store, CONTOSO, "a", vec![work(1, NOW), work(2, NOW)]).await;
     let held = claim(&*store, NOW, LONG).await;
     let change = bare(&*store, CONTOSO, "a").await;
-    store.commit(&Change { settled: vec![(id(1), 1)], ..change }).await.unwrap();
+    store.commit(&Change { finished_work: vec![(id(1), 1)], ..change }).await.unwrap();
     let left: Vec<_> = store.due_by(CONTOSO, NOW).await.unwrap();
     assert_eq!(left, [("a".to_owned(), work(2, NOW))]);
     for piece in held {

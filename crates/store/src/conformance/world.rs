@@ -157,7 +157,7 @@ pub fn change(expected: Option<u64>, decision: Decision, now: PublisherTime) -> 
         next: decision.next.into(),
         operations: decision.changed,
         work: decision.work,
-        settled: decision.settled,
+        finished_work: decision.finished_work,
         repeat: None,
         fence: None,
     }
@@ -190,7 +190,7 @@ pub async fn bare(store: &dyn Store, publisher: &str, offer: &str) -> Change {
         next: loaded.aggregate,
         operations: Vec::new(),
         work: Vec::new(),
-        settled: Vec::new(),
+        finished_work: Vec::new(),
         mail: Vec::new(),
         audit: None,
         content: None,

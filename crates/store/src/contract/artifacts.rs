@@ -11,7 +11,7 @@ pub trait Artifacts: Send + Sync {
     /// Stores what `step` of the lease's operation made, in the place of what was there. The same call twice is one.
     ///
     /// # Errors
-    /// [`StoreError::Fenced`] if the lease is over or its work was settled: when an undo runs, nobody adds to what
+    /// [`StoreError::Fenced`] if the lease is over or its work was finished: when an undo runs, nobody adds to what
     /// it removes.
     async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError>;
 

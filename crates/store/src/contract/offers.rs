@@ -48,8 +48,8 @@ pub struct Change {
     pub operations: Vec<Operation>,
     /// New work.
     pub work: Vec<Work>,
-    /// Work that is no longer wanted.
-    pub settled: Vec<(OperationId, u32)>,
+    /// Work that is done or no longer wanted, by operation and attempt.
+    pub finished_work: Vec<(OperationId, u32)>,
     /// Mail to be sent.
     pub mail: Vec<Mail>,
     /// Who asked for it; `None`: nobody did, it is the result of work.

@@ -65,7 +65,7 @@ pub struct Letter {
 #[async_trait]
 pub trait Outbox: Send + Sync {
     /// Letters that are due and that nobody else holds, at most `limit`, the earliest due first. The caller holds
-    /// them for one minute of real time or until it settles them, so that nobody else sends them meanwhile.
+    /// them for one minute of real time or until it records them, so that nobody else sends them meanwhile.
     ///
     /// A letter is due by its publisher's clock: that of `clocks` where the publisher has one, which is never
     /// behind the others, else `now`.
@@ -76,8 +76,8 @@ pub trait Outbox: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Letter>, StoreError>;
 
-    /// Records what became of a letter, and gives it free. Nothing changes if it is settled already: what is
-    /// sent or given up stays so. Callers with many letters settle them at the same time rather than in turn:
+    /// Records what became of a letter, and gives it free. Nothing changes if it is recorded already: what is
+    /// sent or given up stays so. Callers with many letters record them at the same time rather than in turn:
     /// changes that wait together share a transaction.
     async fn record_delivery(&self, letter: Letter) -> Result<(), StoreError>;
 

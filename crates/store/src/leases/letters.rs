@@ -27,7 +27,7 @@ impl LetterHolds {
     }
 
     /// Stops the holds from changing. The claimer of letters reads the rows after this call: a letter whose hold
-    /// ended before is then read as it was settled, and one that is settled meanwhile still counts as held.
+    /// ended before is then read as it was recorded, and one that is recorded meanwhile still counts as held.
     pub fn lock(&self) -> Holds<'_> {
         let now = (self.elapsed)();
         let mut until = self.until.lock();

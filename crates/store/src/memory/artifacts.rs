@@ -12,7 +12,7 @@ impl Artifacts for MemoryStore {
     async fn put_artifact(&self, lease: &Lease, step: &str, body: String) -> Result<(), StoreError> {
         let mut tables = self.inner.tables.lock();
         self.inner.leases.check(lease)?;
-        // A claim that read the work before it was settled holds a lease on nothing: the row decides.
+        // A claim that read the work before it was finished holds a lease on nothing: the row decides.
         if !tables.work.contains_key(&(lease.publisher.clone(), lease.operation, lease.attempt)) {
             return Err(StoreError::Fenced);
         }

@@ -37,7 +37,7 @@ impl Offers for MemoryStore {
         if let Some(repeated) = &change.repeat {
             repeats::keep(&mut tables, repeated.clone());
         }
-        for (operation, attempt) in &change.settled {
+        for (operation, attempt) in &change.finished_work {
             self.inner.leases.forget(publisher, *operation, *attempt);
         }
         self.inner.tell(StoreEvent::Committed(change), &tables);
@@ -181,7 +181,7 @@ fn check_work(tables: &Tables, change: &Change) -> Result<(), StoreError> {
         let name = (work.operation, work.attempt);
         let stored = tables.work.contains_key(&(publisher.clone(), name.0, name.1));
         let twice = change.work[..index].iter().any(|other| (other.operation, other.attempt) == name);
-        if twice || stored && !change.settled.contains(&name) {
+        if twice || stored && !change.finished_work.contains(&name) {
             let what = format!("attempt {} of {} is work already", name.1, name.0);
             return Err(StoreError::Unavailable(what));
         }
@@ -218,7 +218,7 @@ fn write_operations(tables: &mut Tables, change: &Change) {
 
 fn write_work(tables: &mut Tables, change: &Change) {
     let (publisher, offer) = key(change);
-    for (operation, attempt) in &change.settled {
+    for (operation, attempt) in &change.finished_work {
         tables.work.remove(&(publisher.clone(), *operation, *attempt));
     }
     for work in &change.work {

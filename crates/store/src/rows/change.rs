@@ -120,7 +120,7 @@ rows! {
     }
 
     /// The key of a row of `work` that goes.
-    SettledRow { operation_id: [u8; 16], attempt: i64 }
+    FinishedWorkRow { operation_id: [u8; 16], attempt: i64 }
 
     /// A row of `work`.
     WorkRow { offer_id: String, operation_id: [u8; 16], attempt: i64, kind: &'static str, due_at: i64 }
@@ -158,7 +158,7 @@ pub struct ChangeRows {
     /// Operations that changed or are new.
     pub operations: Vec<OperationRow>,
     /// Work that is no longer wanted.
-    pub settled: Vec<SettledRow>,
+    pub finished_work: Vec<FinishedWorkRow>,
     /// New work.
     pub work: Vec<WorkRow>,
     /// Mail to be sent.
@@ -191,7 +191,7 @@ impl ChangeRows {
             offer: OfferRow::of(change)?,
             content: change.content.as_ref().map(|content| ContentRow::of(offer, content)),
             operations: all(&change.operations, |operation| OperationRow::of(offer, operation))?,
-            settled: change.settled.iter().map(SettledRow::of).collect(),
+            finished_work: change.finished_work.iter().map(FinishedWorkRow::of).collect(),
             work: work.collect(),
             letters: all(&change.mail, LetterRow::of)?,
             audit: audit.transpose()?,
@@ -258,7 +258,7 @@ impl OperationRow {
     }
 }
 
-impl SettledRow {
+impl FinishedWorkRow {
     fn of((operation, attempt): &(OperationId, u32)) -> Self {
         Self { operation_id: operation.to_bytes(), attempt: (*attempt).into() }
     }
@@ -300,7 +300,7 @@ mod tests {
             ("offer", OfferRow::COLUMNS),
             ("content", ContentRow::COLUMNS),
             ("operation", OperationRow::COLUMNS),
-            ("work", SettledRow::COLUMNS),
+            ("work", FinishedWorkRow::COLUMNS),
             ("work", WorkRow::COLUMNS),
             ("outbox", LetterRow::COLUMNS),
             ("audit", EntryRow::COLUMNS),

@@ -16,8 +16,8 @@ use crate::contract::{Delivery, Letter, Mail};
 use crate::packed::{pack, unpack};
 
 pub use change::{
-    Bind, ChangeRows, Conditions, ContentRow, EntryRow, LetterRow, OfferRow, OperationRow, ReplyRow,
-    SettledRow, WorkRow,
+    Bind, ChangeRows, Conditions, ContentRow, EntryRow, FinishedWorkRow, LetterRow, OfferRow, OperationRow,
+    ReplyRow, WorkRow,
 };
 
 /// Reads a stored JSON value.
