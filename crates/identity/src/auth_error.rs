@@ -53,7 +53,7 @@ impl AuthError {
         let audience = quotable(&challenge.audience, usize::MAX);
         let wanted = format!("Bearer authorization_uri=\"{authority}\", resource_id=\"{audience}\"");
         match self {
-            // Who sent no credentials made no error yet.
+            // RFC 6750: a request without credentials gets a challenge without an error code.
             Self::Missing => wanted,
             refused => format!(
                 "{wanted}, error=\"invalid_token\", error_description=\"{}\"",

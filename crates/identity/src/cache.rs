@@ -67,8 +67,8 @@ impl TokenCache {
         Some(Remembered::Over)
     }
 
-    /// Remembers a verified token until `forget_at`, and answers its caller. A token that is known already counts no
-    /// longer than it did. A full cache forgets first what is over at `now`, then what is over next.
+    /// Remembers a verified token until `forget_at`, and answers its caller. A token that is known already keeps
+    /// its earlier end. A full cache evicts the tokens that are over at `now`, then those that end next.
     pub(super) fn insert(&self, token: &str, mut caller: Caller, forget_at: i64, now: i64) -> Arc<Caller> {
         let (place, shard) = self.place(token);
         let mut entries = shard.write();

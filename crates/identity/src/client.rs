@@ -27,7 +27,7 @@ pub enum Seeded {
 /// Why a client gets no token.
 #[derive(Debug)]
 pub enum ClientRefusal {
-    /// It is unknown, has no secret on record, or sent another: who asks is not told which.
+    /// It is unknown, has no secret on record, or sent another one. The caller is not told which.
     NotAdmitted,
     /// The store does not answer.
     Store(StoreError),

@@ -62,7 +62,7 @@ pub struct IssuedToken {
 }
 
 impl Issuer {
-    /// Touches neither store nor processor: the key is loaded or made by the first who needs it.
+    /// Does no work yet: the first call that needs the key loads or makes it.
     pub fn new(
         directory: Arc<dyn Directory>,
         keys: Arc<dyn Keys>,
@@ -168,8 +168,8 @@ impl Issuer {
         Ok(self.keep(KeyRing::read(&stored)?.ok_or_else(lost)?))
     }
 
-    /// The key named `kid`, looked for in the store once more if it is unknown: another node may have made it. However
-    /// many come with keys that nobody knows, the store is asked once at a time.
+    /// The key named `kid`. An unknown one is looked for in the store once more: another node may have made it. The
+    /// store gets one such request at a time, however many unknown keys callers send.
     pub(super) async fn verifying_key(&self, kid: &str) -> Result<Option<DecodingKey>, KeyError> {
         let known = || self.known_ring().and_then(|ring| decoding_key(&ring, kid));
         if let Some(key) = known() {

@@ -77,8 +77,8 @@ impl Verifier {
         Ok(Self { own, external, audiences, external_audience, clock, rules, cache })
     }
 
-    /// What a caller is told that has no good token; `login_host`: what answers in the token hosts' stead, if the
-    /// request came for one of the portal's names.
+    /// The challenge for a caller without a good token. `login_host` is the host that answers instead of the token
+    /// hosts, if the request came for one of the portal's names.
     pub fn challenge(&self, login_host: Option<&str>) -> Challenge {
         let audience = |of: &[String]| of.first().cloned().unwrap_or_default();
         match (&self.own, &self.external) {
