@@ -64,8 +64,8 @@ pub struct Deliverer {
 }
 
 impl Deliverer {
-    /// `wake` is to be told by [`Notify::notify_one`] after each commit with mail and after each change of a
-    /// clock; a letter whose time comes by itself needs no telling.
+    /// Call [`Notify::notify_one`] on `wake` after each commit with mail and after each change of a clock. A letter
+    /// that becomes due as time passes needs no call.
     pub fn new(
         outbox: Arc<dyn Outbox>,
         clock: Arc<dyn Clock>,
@@ -76,10 +76,9 @@ impl Deliverer {
         Self { outbox, clock, carrier, settings, wake }
     }
 
-    /// Sends what is due until `stop` is ready. Letters that are on their way then are waited for until `give_back`
-    /// is ready; those that are not taken by then are given back for another node to send. Sent twice is better than
-    /// never.
-    pub async fn run(self, stop: impl Future<Output = ()>, give_back: impl Future<Output = ()>) {
+    /// Sends due letters until `stop` is ready. It then waits for the letters that are on their way until `release`
+    /// is ready, and releases the rest for another node to send. A letter sent twice is better than one never sent.
+    pub async fn run(self, stop: impl Future<Output = ()>, release: impl Future<Output = ()>) {
         let mut stop = pin!(stop);
         let (time_is_up, told) = watch::channel(false);
         let mut on_their_way = FuturesUnordered::new();
@@ -108,7 +107,7 @@ impl Deliverer {
         tokio::select! {
             biased;
             () = all(&mut on_their_way) => return,
-            () = give_back => {}
+            () = release => {}
         }
         time_is_up.send_replace(true);
         all(&mut on_their_way).await;

@@ -137,8 +137,8 @@ impl Transport {
         }
     }
 
-    /// A connection that is protected and signed in as the settings say. Whatever goes wrong until then says
-    /// nothing about the recipient, so it is passing even where the server means it for good.
+    /// A connection that is protected and signed in as the settings say. An error until then says nothing about the
+    /// recipient, so it is transient even where the server calls it permanent.
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let wrapper = self.trust.clone().filter(|_| self.encryption == Encryption::Tls);
         let address = (self.host.as_str(), self.port);
@@ -173,8 +173,8 @@ impl Transport {
         })
     }
 
-    /// What it means that a message was not taken. 53x asks us to sign in or to protect the connection: that is
-    /// for the operator to mend, and says nothing about the recipient.
+    /// The error for a message that was not taken. 53x asks for a sign-in or for TLS: the operator must mend the
+    /// settings, and it says nothing about the recipient.
     fn refused(&self, error: &SmtpError) -> SendError {
         let asks_us = error.status().is_some_and(|code| matches!(code.category, Category::Unspecified3));
         if (error.is_permanent() && !asks_us) || error.is_client() {
