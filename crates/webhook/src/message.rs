@@ -176,7 +176,7 @@ impl HookAnswer {
         Ok(Self { key: raw.idempotency_key, said })
     }
 
-    /// What the work came to; who is at it is asked `again` after this time.
+    /// The outcome of the work. A third party that is still at work is asked again after `again`.
     pub fn outcome(self, again: Micros) -> WorkOutcome {
         match self.said {
             WebhookReport::Progress { progress, message } => {
