@@ -1,8 +1,8 @@
-//! A store copied into another one, whatever engines the two have.
+//! Copies a store into another one, of the same engine or the other.
 //!
-//! The source is read in one state: a file nobody else has open, or one transaction of a database. Rows go over in the
+//! The source is read in one state: a file that no other process has open, or one transaction of a database. Rows go over in the
 //! order of their keys, a page in a transaction. A copy that was interrupted goes on by comparing: as long as the target
-//! has the very rows of the source it writes nothing, and from the first difference on it writes anew. So what comes out
+//! has the very rows of the source it writes nothing, and from the first difference on it writes anew. So the copy
 //! is always the state of the source that the last run read, even if the source changed between two runs.
 
 use signoff_store::StoreError;

@@ -120,7 +120,7 @@ pub enum Stage {
 /// Hears how far something is.
 pub type Watcher<'a> = &'a (dyn Fn(Progress) + Send + Sync);
 
-/// Counts, and tells who watches.
+/// Counts rows and reports them to the watcher.
 struct Tally<'a> {
     stage: Stage,
     of: u64,

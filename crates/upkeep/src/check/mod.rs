@@ -63,7 +63,7 @@ pub async fn check(
     let mut rows = 0;
     let looked = look(store, read_reply, watcher, &mut findings, &mut rows).await;
     match looked {
-        // Of what is damaged not everything can be read.
+        // A damaged store cannot be read to its end: report the findings so far.
         Err(error) if !findings.told.is_empty() || matches!(error, StoreError::Corrupt(_)) => {
             let what = format!("the check could not go on: {error}");
             findings.add(Finding { rule: "integrity", what, ..Finding::default() });

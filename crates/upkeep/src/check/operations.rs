@@ -159,7 +159,7 @@ fn check_operation(row: &Row, findings: &mut Findings) -> Result<Option<Operatio
     }
     let newest = [optional_guid(row, 7)?, optional_guid(row, 8)?].map(|id| id.map(OperationId));
     if newest.contains(&Some(id)) {
-        // It is told with its offer what is not sound of it.
+        // The check of its offer reports its violations.
         return Ok(Some(operation));
     }
     if operation.is_running() {
