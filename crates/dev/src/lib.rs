@@ -1,6 +1,6 @@
 //! `/_signoff/*`: what a development server can do besides. Nothing of it is there otherwise.
 //!
-//! What it refuses it leaves to a door to say: it has no shapes of its own for that.
+//! It has no shapes of its own for refusals: a door renders them.
 
 mod browser_guard;
 mod clock;
@@ -136,8 +136,7 @@ impl Interceptor for Dev {
     }
 }
 
-/// Reads JSON of this shape; the content type is not looked at here. What its headers must say is seen to by
-/// [`browser_guard::check`].
+/// Reads JSON of this shape. [`browser_guard::check`] has checked the headers, with the content type.
 async fn body<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
     json::from_body(&reply::read(&HeaderMap::new(), body, LARGEST_BODY).await?).map_err(reply::invalid_json)
 }

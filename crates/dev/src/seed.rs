@@ -43,7 +43,7 @@ pub async fn seed(engine: &Engine) -> Result<(), StoreError> {
     for (publisher, client, secret, role) in CLIENTS {
         let id = principal_id(TENANT, client);
         if store.principal(&id).await?.is_none() {
-            // In this order: who knows the client finds it a member, be it after a crash or at another node.
+            // In this order: once the client exists it is a member, after a crash and at another node too.
             store.put_member(publisher, &id, Some(role), None).await?;
             seed_principal(store.as_ref(), TENANT, client, secret).await?;
         }
