@@ -320,8 +320,8 @@ fn retention(word: Option<&str>, dev: bool) -> Result<Option<Micros>, BadSetting
 /// The longest time that a server goes on answering once it is told to stop.
 const LONGEST_DRAIN: Micros = Micros::from_millis(600_000);
 
-/// How long the server goes on answering once it is told to stop. Somebody else answers only where a store has many
-/// nodes, and nobody waits for that in development.
+/// How long the server goes on answering once it is told to stop. Unless set, zero where no other node
+/// could answer instead, and in development.
 fn drain(word: Option<&str>, dev: bool, store: &StoreAddress) -> Result<Duration, BadSetting> {
     let micros = match word {
         None if !dev && matches!(store, StoreAddress::Postgres(_)) => DRAIN.0,

@@ -20,7 +20,7 @@ pub(super) fn token() -> Result<Option<OperatorToken>, BadSetting> {
     }))
 }
 
-/// A token that a header can carry whole and that nobody guesses: a blank at an end would be lost on the way.
+/// A token that is too long to guess and has no blanks: a header would lose one at its end.
 fn fit_token(token: String) -> Result<String, BadSetting> {
     if token.len() >= SHORTEST_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Ok(token);

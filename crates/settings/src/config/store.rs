@@ -130,8 +130,8 @@ fn connections(number: usize) -> Result<usize, BadSetting> {
     Err(bad("connections", problem))
 }
 
-/// What to say of an address that was given as `--OPTION` or by `variable`: that everybody on this machine can read the
-/// password on the command line, if there is one.
+/// The warning for an address given as `--OPTION` with a password in it: every user of this machine can read the
+/// command line. `None` for an address from `variable`.
 pub fn caution(option: &str, variable: &str, given: Option<&str>) -> Option<String> {
     // The environment is private to the process.
     let on_the_command_line =
