@@ -1,4 +1,4 @@
-//! Who the client commands inside `run` are: `signoff offer list` works there as it is.
+//! The caller of the client commands inside `run`: `signoff offer list` works there without settings.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -55,8 +55,8 @@ pub fn environment(proxy: SocketAddr, bundle: &Path, ca: &Path, url: &str) -> En
     Environment { set, unset: REMOVED.to_vec() }
 }
 
-/// The files that the variables we are about to set name now, each once: what is in them stays trusted when it
-/// goes into the bundle. `variable` looks one up (`std::env::var_os`); `SSL_CERT_FILE` is left out, since it
+/// The files that these variables name before we set them, each once. Their certificates go into the bundle and so
+/// stay trusted. `variable` looks one up (`std::env::var_os`); `SSL_CERT_FILE` is left out, since it
 /// counts among the machine's own roots.
 pub fn preset_files(variable: impl Fn(&str) -> Option<OsString>) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = TRUST

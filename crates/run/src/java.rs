@@ -28,7 +28,7 @@ const KEYTOOL_LIMIT: Duration = Duration::from_secs(30);
 /// A JVM that lives for one small task.
 const SMALL: [&str; 2] = ["-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"];
 
-/// Where what is preset counts: `std::env::var_os`, but for tests.
+/// Looks up a variable: `std::env::var_os`, except in tests.
 type Variable<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 /// A store with the private authority, or none.

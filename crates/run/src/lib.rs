@@ -3,7 +3,7 @@
 //!
 //! The server itself is started by the program, in `commands/run.rs`. To lead one more kind of client there, add the
 //! variables that it reads to `environment.rs`, or a file beside `java.rs` for one that reads none; `docs/clients.md`
-//! says who is led how.
+//! lists the clients and how each is led.
 
 pub mod caller;
 pub mod child;

@@ -1,4 +1,4 @@
-//! What is said when the command has ended: how many calls reached the server, and what did not.
+//! The report when the command has ended: the calls that reached the server, and those that did not.
 
 use signoff_server::proxy::{Entry, Event};
 use signoff_server::{Action, Counts};
@@ -113,7 +113,7 @@ impl Report {
     }
 }
 
-/// The beginning of what a stranger wrote.
+/// The beginning of a text that another program wrote.
 fn shortened(text: &str) -> String {
     let mut characters = text.chars();
     let mut short: String = characters.by_ref().take(SHOWN_CHARS).collect();
