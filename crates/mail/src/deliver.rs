@@ -182,7 +182,7 @@ impl Deliverer {
     fn failed(&self, letter: &mut Letter, error: &SendError) {
         letter.failures = letter.failures.saturating_add(1);
         letter.last_error = Some(error.to_string());
-        let gives_up = matches!(error, SendError::Final(_)) || letter.failures >= self.settings.attempts;
+        let gives_up = matches!(error, SendError::Permanent(_)) || letter.failures >= self.settings.attempts;
         let (operation, event, failures) = (letter.mail.operation, letter.mail.event.name(), letter.failures);
         let reason = without_local_part(&error.to_string(), &letter.mail.recipient);
         if gives_up {

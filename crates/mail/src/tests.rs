@@ -122,9 +122,9 @@ impl Carrier for Postman {
         came.push(message.to.clone());
         match message.to.as_str() {
             "ann.lee@contoso.example" if is_first => {
-                Err(SendError::Passing("451 ann.lee@contoso.example is busy".to_owned()))
+                Err(SendError::Transient("451 ann.lee@contoso.example is busy".to_owned()))
             }
-            "bob@fabrikam.example" => Err(SendError::Final("550 no mailbox".to_owned())),
+            "bob@fabrikam.example" => Err(SendError::Permanent("550 no mailbox".to_owned())),
             _ => Ok(()),
         }
     }

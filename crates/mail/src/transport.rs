@@ -25,10 +25,10 @@ const LONGEST_REASON: usize = 300;
 pub enum SendError {
     /// It may go through later: the server cannot be reached, is slow, says so, or does not let us in.
     #[error("{0}")]
-    Passing(String),
+    Transient(String),
     /// It never will for this recipient.
     #[error("{0}")]
-    Final(String),
+    Permanent(String),
 }
 
 /// Who takes messages to their recipients: a mail server, or what stands for one in a simulation.
@@ -104,7 +104,7 @@ impl Transport {
     /// The message with typed headers, so that no value can add one.
     fn compose(&self, rendered: &Rendered) -> Result<Message, SendError> {
         let to = rendered.to.parse().ok().and_then(|to| in_ascii(&to)).ok_or_else(|| {
-            SendError::Final("the recipient's address cannot be written to: it is no address".to_owned())
+            SendError::Permanent("the recipient's address cannot be written to: it is no address".to_owned())
         })?;
         let mut builder = Message::builder()
             .from(self.from.clone())
@@ -115,11 +115,11 @@ impl Transport {
             .header(ContentType::TEXT_PLAIN);
         for (name, value) in &rendered.headers {
             let name = HeaderName::new_from_ascii(name.clone())
-                .map_err(|_| SendError::Final(format!("`{name}` is no name of a header")))?;
+                .map_err(|_| SendError::Permanent(format!("`{name}` is no name of a header")))?;
             builder = builder.raw_header(HeaderValue::new(name, value.clone()));
         }
         let composed = builder.body(rendered.text.clone());
-        composed.map_err(|error| SendError::Final(format!("the message cannot be composed: {error}")))
+        composed.map_err(|error| SendError::Permanent(format!("the message cannot be composed: {error}")))
     }
 
     /// Letters beyond ASCII before the `@` need a server that takes them (RFC 6531).
@@ -131,7 +131,7 @@ impl Transport {
         } else if envelope.from().is_some_and(beyond) {
             Err(self.passing(format!("{problem} of the mail setting `from`")))
         } else if envelope.to().iter().any(beyond) {
-            Err(SendError::Final(self.reason(&format!("{problem} of a recipient's address"))))
+            Err(SendError::Permanent(self.reason(&format!("{problem} of a recipient's address"))))
         } else {
             Ok(())
         }
@@ -178,7 +178,7 @@ impl Transport {
     fn refused(&self, error: &SmtpError) -> SendError {
         let asks_us = error.status().is_some_and(|code| matches!(code.category, Category::Unspecified3));
         if (error.is_permanent() && !asks_us) || error.is_client() {
-            SendError::Final(self.reason(&error.to_string()))
+            SendError::Permanent(self.reason(&error.to_string()))
         } else {
             self.passing(error.to_string())
         }
@@ -186,7 +186,7 @@ impl Transport {
 
     #[expect(clippy::needless_pass_by_value, reason = "callers make the text for it")]
     fn passing(&self, reason: String) -> SendError {
-        SendError::Passing(self.reason(&reason))
+        SendError::Transient(self.reason(&reason))
     }
 
     /// One line of bounded length, beginning with the server's address.

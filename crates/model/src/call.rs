@@ -42,9 +42,9 @@ pub enum Outcome {
     /// Well.
     Done,
     /// In passing it did not.
-    Passing,
+    Transient,
     /// It failed for good.
-    Final,
+    Permanent,
     /// A scenario holds the step before its result.
     Held,
     /// A third party could not be asked.
@@ -227,9 +227,9 @@ fn result(state: &Aggregate, of: Which, waited_for: bool, outcome: Outcome) -> C
         Outcome::Waiting | Outcome::Overdue => {
             WorkOutcome::Waiting { progress: None, message: None, again: Micros::ZERO }
         }
-        Outcome::Passing => WorkOutcome::Passing { reason: String::new() },
+        Outcome::Transient => WorkOutcome::Transient { reason: String::new() },
         Outcome::NotReached => WorkOutcome::NotReached { reason: String::new() },
-        Outcome::Final => WorkOutcome::Final { reason: String::new() },
+        Outcome::Permanent => WorkOutcome::Permanent { reason: String::new() },
     };
     Command::StepResult(StepResult { operation, attempt, outcome })
 }

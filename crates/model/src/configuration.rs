@@ -95,7 +95,7 @@ impl Configuration {
             clients: 1,
             workers: 1,
             menu: CALLS.to_vec(),
-            failures: vec![Outcome::Passing, Outcome::Final],
+            failures: vec![Outcome::Transient, Outcome::Permanent],
             leftovers: 0,
         }
     }
@@ -201,7 +201,7 @@ pub fn ordinary() -> Vec<Configuration> {
         two.two_offers()
             .with(2, 2)
             .only(&[Call::Publish, Call::Cancel(By::Nothing)])
-            .failing(&[Outcome::Final]),
+            .failing(&[Outcome::Permanent]),
         by_hand.with(2, 2).and(&[Call::Approve, Call::Reject]),
         held.with(2, 2).and(&[Call::Release]).holding(Provision),
         vm.with(2, 2),

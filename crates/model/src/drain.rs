@@ -14,7 +14,7 @@ use crate::store::Stored;
 const TURNS: usize = 200;
 
 /// How work goes from here on.
-const COURSES: [Outcome; 3] = [Outcome::Done, Outcome::Passing, Outcome::Final];
+const COURSES: [Outcome; 3] = [Outcome::Done, Outcome::Transient, Outcome::Permanent];
 
 /// The breach, if under some course something never ends, or no publish could follow.
 pub(crate) fn breach(stored: &Stored, pipeline: &Pipeline, fault: Option<Fault>) -> Option<Breach> {
@@ -67,7 +67,7 @@ impl Drain<'_> {
                 let outcome = match job.kind {
                     _ if job.holds => Outcome::Held,
                     // A third party that does not answer is waited for until its deadline.
-                    _ if job.does == job::Does::Ask && course == Outcome::Passing => Outcome::Overdue,
+                    _ if job.does == job::Does::Ask && course == Outcome::Transient => Outcome::Overdue,
                     job::JobKind::Propagate => Outcome::Done,
                     job::JobKind::Run | job::JobKind::Undo => course,
                 };
@@ -82,7 +82,7 @@ impl Drain<'_> {
         let open = target.steps.iter().find(|step| step.is_open()).ok_or("nobody moves it on")?;
         match (&open.state, course) {
             (StepState::WaitingForSignoff { .. }, _) => Ok(Call::GoLive),
-            (StepState::WaitingForApproval { .. }, Outcome::Final) => Ok(Call::Reject),
+            (StepState::WaitingForApproval { .. }, Outcome::Permanent) => Ok(Call::Reject),
             (StepState::WaitingForApproval { .. }, _) => Ok(Call::Approve),
             _ => Err(format!("the work of {} is not due, and nobody moves it on", open.plan.id)),
         }

@@ -87,8 +87,8 @@ fn who(which: Which) -> &'static str {
 fn end(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Done => "well",
-        Outcome::Passing => "badly in passing",
-        Outcome::Final => "badly for good",
+        Outcome::Transient => "badly in passing",
+        Outcome::Permanent => "badly for good",
         Outcome::Held => "before its result: it is held",
         Outcome::NotReached => "not at all: the third party could not be asked",
         Outcome::Waiting => "not yet: the third party has it in hand",

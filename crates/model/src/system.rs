@@ -195,7 +195,7 @@ impl System {
             ];
             answers.iter().chain(&self.failures).for_each(|outcome| push(*outcome, false));
         } else if does == Does::Make && fenced {
-            push(Outcome::Passing, false);
+            push(Outcome::Transient, false);
         } else {
             let touches = does == Does::Make || undoes || does == Does::Sweep && leftovers > 0;
             let pretends = undoes && fault == Some(Fault::UndoPretended);

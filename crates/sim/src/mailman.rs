@@ -45,8 +45,8 @@ impl Mailman {
         let pause = Duration::from_millis(draw.below(30));
         let mood = match draw.below(3) {
             _ if !draw.happens(*fails) => Mood::Takes,
-            0 => Mood::Refuses(SendError::Passing("451 later".to_owned())),
-            1 => Mood::Refuses(SendError::Final("550 unknown".to_owned())),
+            0 => Mood::Refuses(SendError::Transient("451 later".to_owned())),
+            1 => Mood::Refuses(SendError::Permanent("550 unknown".to_owned())),
             _ => Mood::TakesAndSaysNothing,
         };
         (pause, mood)
@@ -66,7 +66,7 @@ impl Carrier for Mailman {
             Mood::Refuses(error) => Err(error),
             Mood::TakesAndSaysNothing => {
                 self.book.delivered(&message.message_id);
-                Err(SendError::Passing("the connection broke".to_owned()))
+                Err(SendError::Transient("the connection broke".to_owned()))
             }
         }
     }

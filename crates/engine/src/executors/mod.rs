@@ -37,14 +37,14 @@ pub(crate) struct Task<'a> {
 #[derive(Debug)]
 pub(crate) enum StepError {
     /// The same may go well later.
-    Passing(String),
+    Transient(String),
     /// It will not go well.
-    Final(String),
+    Permanent(String),
 }
 
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
-        Self::Passing(error.to_string())
+        Self::Transient(error.to_string())
     }
 }
 
@@ -166,7 +166,7 @@ impl Executors {
     /// Undoes one step as its plan says.
     async fn undo_step(&self, task: &Task<'_>, plan: &StepPlan) -> Result<(), StepError> {
         if plan.script.as_ref().is_some_and(|script| script.undo_outcome == Outcome::Fail) {
-            return Err(StepError::Final("the scenario lets this undo fail".to_owned()));
+            return Err(StepError::Permanent("the scenario lets this undo fail".to_owned()));
         }
         if let Some(webhook) = plan.third_party() {
             return self.webhook.remove(task, webhook).await;
@@ -194,15 +194,15 @@ fn scripted(plan: &StepPlan, tries: u32) -> Option<WorkOutcome> {
     let script = plan.script.as_ref()?;
     let reason = || script.message.clone().unwrap_or_else(|| "the scenario lets this step fail".to_owned());
     match script.fail_times {
-        Some(times) if tries < times => Some(WorkOutcome::Passing { reason: reason() }),
-        None if script.outcome == Outcome::Fail => Some(WorkOutcome::Final { reason: reason() }),
+        Some(times) if tries < times => Some(WorkOutcome::Transient { reason: reason() }),
+        None if script.outcome == Outcome::Fail => Some(WorkOutcome::Permanent { reason: reason() }),
         _ => None,
     }
 }
 
 fn failed(error: StepError) -> WorkOutcome {
     match error {
-        StepError::Passing(reason) => WorkOutcome::Passing { reason },
-        StepError::Final(reason) => WorkOutcome::Final { reason },
+        StepError::Transient(reason) => WorkOutcome::Transient { reason },
+        StepError::Permanent(reason) => WorkOutcome::Permanent { reason },
     }
 }

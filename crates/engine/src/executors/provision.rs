@@ -30,8 +30,8 @@ impl StepExecutor for Provision {
 /// The definition that the operation published.
 pub(super) async fn definition(task: &Task<'_>) -> Result<Value, StepError> {
     let content = task.store.content(task.key, task.offer_version).await?;
-    let content = content.ok_or_else(|| StepError::Final("the offer has no content".to_owned()))?;
-    serde_json::from_str(&content.definition).map_err(|error| StepError::Final(error.to_string()))
+    let content = content.ok_or_else(|| StepError::Permanent("the offer has no content".to_owned()))?;
+    serde_json::from_str(&content.definition).map_err(|error| StepError::Permanent(error.to_string()))
 }
 
 /// Every address of a disk image, wherever the plan has it, without the signature that grants access.

@@ -22,8 +22,10 @@ pub(super) async fn remove_leftovers(
         if let Err(error) = executors.undo_step(&of_leftover, &plan).await {
             let what = format!("what {} left behind in {}", leftover.operation, leftover.step);
             return Err(match error {
-                StepError::Passing(reason) => StepError::Passing(format!("{what}: {reason}")),
-                StepError::Final(reason) => StepError::Final(format!("{what} cannot be removed: {reason}")),
+                StepError::Transient(reason) => StepError::Transient(format!("{what}: {reason}")),
+                StepError::Permanent(reason) => {
+                    StepError::Permanent(format!("{what} cannot be removed: {reason}"))
+                }
             });
         }
     }

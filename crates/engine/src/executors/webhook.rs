@@ -51,7 +51,7 @@ impl ByWebhook {
         match answer {
             Ok(answer) => answer.outcome(again),
             Err(NoAnswer::NotReached(reason)) => WorkOutcome::NotReached { reason },
-            Err(NoAnswer::Wrong(reason)) => WorkOutcome::Passing { reason },
+            Err(NoAnswer::Wrong(reason)) => WorkOutcome::Transient { reason },
         }
     }
 
@@ -62,13 +62,13 @@ impl ByWebhook {
             WorkOutcome::Answered(answer) if answer.outcome == signoff_lifecycle::plan::Outcome::Succeed => {
                 Ok(())
             }
-            WorkOutcome::Answered(answer) => Err(StepError::Final(answer.message.unwrap_or_default())),
-            WorkOutcome::Final { reason } => Err(StepError::Final(reason)),
-            WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } => {
-                Err(StepError::Passing(reason))
+            WorkOutcome::Answered(answer) => Err(StepError::Permanent(answer.message.unwrap_or_default())),
+            WorkOutcome::Permanent { reason } => Err(StepError::Permanent(reason)),
+            WorkOutcome::Transient { reason } | WorkOutcome::NotReached { reason } => {
+                Err(StepError::Transient(reason))
             }
             WorkOutcome::Waiting { .. } => {
-                Err(StepError::Passing("the third party has not removed it yet".to_owned()))
+                Err(StepError::Transient("the third party has not removed it yet".to_owned()))
             }
         }
     }

@@ -39,8 +39,8 @@ pub(super) fn next_of_step(
                 Some(reason) => failed(reason),
             };
         }
-        WorkOutcome::Final { reason } => return failed(reason),
-        WorkOutcome::Passing { .. } | WorkOutcome::NotReached { .. } if overdue => {
+        WorkOutcome::Permanent { reason } => return failed(reason),
+        WorkOutcome::Transient { .. } | WorkOutcome::NotReached { .. } if overdue => {
             return unanswered(hook);
         }
         WorkOutcome::Waiting { progress, message, again } => {
@@ -51,7 +51,7 @@ pub(super) fn next_of_step(
             step.state = StepState::InProgress { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } if external.accepted => {
+        WorkOutcome::Transient { reason } | WorkOutcome::NotReached { reason } if external.accepted => {
             // It works on it: that it cannot be asked right now says nothing of its answer.
             let tries = tries.saturating_add(1);
             step.state = StepState::InProgress { since, tries };
@@ -63,8 +63,8 @@ pub(super) fn next_of_step(
             renew(&mut step.notes, now, Note::NotReached { hook, reason });
             step.plan.back_off_after(now.since(since))
         }
-        WorkOutcome::Passing { reason } if tries >= RETRIES => return failed(reason),
-        WorkOutcome::Passing { reason } => {
+        WorkOutcome::Transient { reason } if tries >= RETRIES => return failed(reason),
+        WorkOutcome::Transient { reason } => {
             step.state = StepState::InProgress { since: now, tries: tries + 1 };
             step.note(now, Note::StepRetry { attempt: tries + 1, of: RETRIES, reason });
             step.plan.back_off_before(tries + 1)
@@ -121,13 +121,13 @@ pub(super) fn undo_after(
                 Some(reason) => undo_failed(undo, reason, now),
             };
         }
-        WorkOutcome::Final { reason } => return undo_failed(undo, reason, now),
+        WorkOutcome::Permanent { reason } => return undo_failed(undo, reason, now),
         WorkOutcome::Waiting { progress, message, again } => {
             took(external, &mut undo.notes, hook.clone(), progress, message, now);
             undo.state = UndoState::Running { since, tries: 0 };
             again
         }
-        WorkOutcome::Passing { reason } | WorkOutcome::NotReached { reason } => {
+        WorkOutcome::Transient { reason } | WorkOutcome::NotReached { reason } => {
             let attempt = tries.saturating_add(1);
             undo.state = UndoState::Running { since, tries: attempt };
             renew(&mut undo.notes, now, Note::UndoRetry { step: step.clone(), attempt, reason });

@@ -19,14 +19,14 @@ use crate::webhook::Answer;
 pub enum WorkOutcome {
     /// It is done. `removed`: leftovers of earlier operations that are gone now.
     Done { removed: Vec<Leftover> },
-    /// It failed in passing and may be tried again.
-    Passing { reason: String },
-    /// It failed for good.
-    Final { reason: String },
+    /// A transient failure: it may be tried again.
+    Transient { reason: String },
+    /// A permanent failure.
+    Permanent { reason: String },
     /// The third party could not be asked: it is down, out of reach or too busy. It is asked again until its deadline.
-    /// Of work that no third party does it is a passing failure.
+    /// Of work that no third party does it is a transient failure.
     NotReached { reason: String },
-    /// A third party has it in hand and is turned to `again` later. Of work that no third party does it is a passing
+    /// A third party has it in hand and is turned to `again` later. Of work that no third party does it is a transient
     /// failure.
     Waiting { progress: Option<u8>, message: Option<String>, again: Micros },
     /// A third party answered.
@@ -95,7 +95,7 @@ fn step_ended(
     }
     match outcome.of_ours() {
         Ended::Well { removed } => step_done(transition, target, index, &removed),
-        Ended::InPassing { reason } if underway.tries < RETRIES => {
+        Ended::Transient { reason } if underway.tries < RETRIES => {
             let (now, tries) = (transition.now, underway.tries + 1);
             let step = &mut target.steps[index];
             step.state = StepState::InProgress { since: now, tries };
@@ -103,7 +103,7 @@ fn step_ended(
             let delay = step.plan.back_off_before(tries);
             transition.issue(&mut target.head, index, WorkKind::Run, delay);
         }
-        Ended::InPassing { reason } | Ended::Badly { reason } => {
+        Ended::Transient { reason } | Ended::Badly { reason } => {
             let note = Note::StepFailed { reason: reason.clone() };
             block_step(transition, target, index, note, reason);
         }
@@ -113,7 +113,7 @@ fn step_ended(
 /// How a piece of work ended that no third party does.
 pub(super) enum Ended {
     Well { removed: Vec<Leftover> },
-    InPassing { reason: String },
+    Transient { reason: String },
     Badly { reason: String },
 }
 
@@ -122,10 +122,10 @@ impl WorkOutcome {
     pub(super) fn of_ours(self) -> Ended {
         match self {
             Self::Done { removed } => Ended::Well { removed },
-            Self::Passing { reason } | Self::NotReached { reason } => Ended::InPassing { reason },
-            Self::Final { reason } => Ended::Badly { reason },
+            Self::Transient { reason } | Self::NotReached { reason } => Ended::Transient { reason },
+            Self::Permanent { reason } => Ended::Badly { reason },
             Self::Waiting { message, .. } => {
-                Ended::InPassing { reason: message.unwrap_or_else(|| "not done yet".to_owned()) }
+                Ended::Transient { reason: message.unwrap_or_else(|| "not done yet".to_owned()) }
             }
             Self::Answered(answer) if answer.outcome == Outcome::Succeed => {
                 Ended::Well { removed: Vec::new() }
@@ -194,7 +194,7 @@ fn propagated(
             transition.complete_step(target, index);
             return transition.begin_next_step(target);
         }
-        Ended::InPassing { reason } | Ended::Badly { reason } => reason,
+        Ended::Transient { reason } | Ended::Badly { reason } => reason,
     };
     let again = tries.saturating_add(1);
     let step = &mut target.steps[index];
@@ -253,12 +253,12 @@ fn undo_after(
             undo.state = UndoState::Done { at: now };
             undo.note(now, Note::UndoCompleted { step });
         }
-        Ended::InPassing { reason } if tries < RETRIES => {
+        Ended::Transient { reason } if tries < RETRIES => {
             undo.state = UndoState::Running { since: now, tries: tries + 1 };
             undo.note(now, Note::UndoRetry { step, attempt: tries + 1, reason });
             return Some(undo.plan.back_off_before(tries + 1));
         }
-        Ended::InPassing { reason } | Ended::Badly { reason } => {
+        Ended::Transient { reason } | Ended::Badly { reason } => {
             undo.state = UndoState::Failed { at: now, reason: reason.clone() };
             undo.note(now, Note::UndoFailed { step, reason });
         }

@@ -288,9 +288,9 @@ pub(crate) fn done() -> WorkOutcome {
 }
 
 pub(crate) fn passing() -> WorkOutcome {
-    WorkOutcome::Passing { reason: "busy".to_owned() }
+    WorkOutcome::Transient { reason: "busy".to_owned() }
 }
 
 pub(crate) fn fatal() -> WorkOutcome {
-    WorkOutcome::Final { reason: "broken".to_owned() }
+    WorkOutcome::Permanent { reason: "broken".to_owned() }
 }

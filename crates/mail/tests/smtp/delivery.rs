@@ -203,7 +203,7 @@ async fn a_server_that_never_answers_is_given_a_time() {
     settings.timeout = std::time::Duration::from_millis(500);
     let transport = Transport::new(&settings).unwrap();
     let sent = transport.send(&render(&mail(SELLER, Event::Started), Lang::En)).await;
-    let Err(SendError::Passing(error)) = sent else { panic!("{sent:?}") };
+    let Err(SendError::Transient(error)) = sent else { panic!("{sent:?}") };
     assert!(error.contains("no answer within 500ms") && error.contains("timeout"), "{error}");
     server.next("holding").await;
     server.end().await;

@@ -55,7 +55,7 @@ async fn send(settings: &MailSettings) -> Result<(), SendError> {
 
 fn passing(sent: Result<(), SendError>) -> String {
     match sent {
-        Err(SendError::Passing(error)) => error,
+        Err(SendError::Transient(error)) => error,
         other => panic!("{other:?}"),
     }
 }
@@ -173,7 +173,7 @@ async fn an_address_that_is_none_is_final() {
     let transport = Transport::new(&server.settings()).unwrap();
     for to in ["nobody", "a@b.example\r\nRCPT TO:<c@d.example>", ""] {
         let sent = transport.send(&Rendered { to: to.to_owned(), ..message() }).await;
-        assert!(matches!(sent, Err(SendError::Final(_))), "{sent:?}");
+        assert!(matches!(sent, Err(SendError::Permanent(_))), "{sent:?}");
     }
     server.end().await;
 }

@@ -131,8 +131,8 @@ fn command(state: Option<&Aggregate>, offer: &str, die: u8, fresh: OperationId) 
             }
             other => other,
         },
-        12 => result(WorkOutcome::Passing { reason: "in passing".to_owned() }),
-        13 => result(WorkOutcome::Final { reason: "for good".to_owned() }),
+        12 => result(WorkOutcome::Transient { reason: "in passing".to_owned() }),
+        13 => result(WorkOutcome::Permanent { reason: "for good".to_owned() }),
         14 => done(operation, attempt + 1),
         _ => match state.filter(|state| !state.offer.leftovers.is_empty()) {
             Some(state) => result(WorkOutcome::Done { removed: state.offer.leftovers.clone() }),
