@@ -96,7 +96,7 @@ impl<K: Eq + Hash + Clone, T: Moment> Quota<K, T> {
     }
 
     /// Gives back what was taken for nothing.
-    pub(crate) fn give_back(&self, key: &K, count: u32) {
+    pub(crate) fn release(&self, key: &K, count: u32) {
         if let Some(paid_at) = self.paid_at.lock().get_mut(key) {
             *paid_at = paid_at.minus(self.price(count));
         }
@@ -158,10 +158,10 @@ mod tests {
     fn what_was_taken_for_nothing_comes_back() {
         let quota = Quota::new(6, MINUTE);
         quota.take(&"ann", 6, at(0)).unwrap();
-        quota.give_back(&"ann", 2);
+        quota.release(&"ann", 2);
         assert_eq!(quota.take(&"ann", 2, at(0)), Ok(()));
         assert_eq!(seconds(quota.take(&"ann", 1, at(0))), Some(10));
-        quota.give_back(&"nobody", 1);
+        quota.release(&"nobody", 1);
     }
 
     #[test]

@@ -86,7 +86,7 @@ impl App {
         match taken {
             Ok(taken) => Ok(Taken { starter, ..taken }),
             Err(error) => {
-                self.give_back(publisher, Taken { starter, recipients: 0 });
+                self.release_quota(publisher, Taken { starter, recipients: 0 });
                 Err(error)
             }
         }
@@ -115,14 +115,14 @@ impl App {
     }
 
     /// Gives back what a request took that was refused.
-    pub fn give_back(&self, publisher: &str, taken: Taken) {
+    pub fn release_quota(&self, publisher: &str, taken: Taken) {
         let Taken { starter, recipients } = taken;
         let quotas = &self.inner.quotas;
         if let (Some(quota), Some(starter)) = (&quotas.publishes, starter) {
-            quota.give_back(&starter, 1);
+            quota.release(&starter, 1);
         }
         if let Some(quota) = &quotas.recipients {
-            quota.give_back(&publisher.to_owned(), recipients);
+            quota.release(&publisher.to_owned(), recipients);
         }
     }
 

@@ -182,7 +182,7 @@ impl Node {
         tokio::select! {
             biased;
             () = ended(&mut self.workers) => return,
-            () = patience => self.engine.give_back(),
+            () = patience => self.engine.release_work(),
         }
         ended(&mut self.workers).await;
     }

@@ -289,25 +289,28 @@ const REAL_CLOCK_AND_RANDOMNESS: &[&str] = &[
 /// Names that were words of our own and went: a receipt was `Told`, an attempt `Tried`, what is committed along `Along`,
 /// a fingerprint `Imprint`, an event of the store `Deed`, a mutation `Twist`, a batcher `Gather`, a lookup `Look`, how far
 /// a cancel goes `Means`, a review decision `Ruling`, the actor in the audit log `Asker`, a cached operation `Viewed`, the
-/// development mode `Lab`.
+/// development mode `Lab`, finished work `SettledRow`, a transient failure `InPassing`, to release `give_back`.
 const COINAGES: &[&str] = &[
     "Along",
     "Asker",
     "Deed",
     "Gather",
     "Imprint",
+    "InPassing",
     "Lab",
     "LabKind",
     "Looked",
     "Means",
     "Passed",
     "Ruling",
+    "SettledRow",
     "Tried",
     "Twist",
     "Viewed",
     "also_tell",
     "done_before",
     "foresee_cancel",
+    "give_back",
     "has_peers",
     "keep_told",
     "to_the_end",

@@ -95,11 +95,11 @@ impl Leaving {
 impl Engine {
     /// Drops the work that a runner still holds once it was told to stop, and gives its leases back: another node
     /// may take it up at once. What is being recorded at this moment is recorded.
-    pub fn give_back(&self) {
+    pub fn release_work(&self) {
         self.shared.leaving.reach(Stage::GivingBack);
     }
 
-    /// Ready when [`Engine::give_back`] was called.
+    /// Ready when [`Engine::release_work`] was called.
     pub fn giving_back(&self) -> impl Future<Output = ()> + Send + 'static {
         self.shared.leaving.giving_back()
     }

@@ -69,7 +69,7 @@ impl Place {
 
 impl Engine {
     /// Does the work that falls due until `stop` says so, then finishes what it began, or gives it back once
-    /// [`Engine::give_back`] says so. Beside it, throws away what is over, and looks after clocks that were
+    /// [`Engine::release_work`] says so. Beside it, throws away what is over, and looks after clocks that were
     /// put back.
     pub async fn run(&self, stop: watch::Receiver<bool>) {
         tokio::join!(
@@ -173,7 +173,7 @@ impl Engine {
             }
             // By the clocks as another node set them meanwhile, some of it may not be due.
             for piece in &claimed {
-                self.give_back_lease(&piece.lease).await;
+                self.release_lease(&piece.lease).await;
             }
         }
     }
@@ -200,12 +200,12 @@ impl Engine {
             Ok(Some(())) => self.shared.leaving.count_finished(),
             Ok(None) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "work is given back");
-                self.give_back_lease(&lease).await;
+                self.release_lease(&lease).await;
                 self.shared.leaving.count_given_back();
             }
             Err(EngineError::Refused(Refusal::StaleResult) | EngineError::Store(StoreError::Fenced)) => {
                 tracing::info!(operation = %lease.operation, attempt = lease.attempt, "a late result was refused");
-                self.give_back_lease(&lease).await;
+                self.release_lease(&lease).await;
             }
             Err(error) => {
                 match &error {
@@ -216,12 +216,12 @@ impl Engine {
                     ),
                 }
                 tokio::time::sleep(AFTER_FAILURE).await;
-                self.give_back_lease(&lease).await;
+                self.release_lease(&lease).await;
             }
         }
     }
 
-    async fn give_back_lease(&self, lease: &Lease) {
+    async fn release_lease(&self, lease: &Lease) {
         if let Err(error) = self.shared.store.release(lease).await {
             tracing::debug!(%error, "a lease could not be given back and will run out");
         }

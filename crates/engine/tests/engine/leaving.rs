@@ -44,7 +44,7 @@ async fn what_cannot_be_finished_is_given_back() {
     assert!(matches!(advanced, Err(AdvanceError::Leaving { now }) if now <= after), "{advanced:?}");
     assert_eq!((releases(&world), left.is_finished()), (0, false), "it is still being finished");
 
-    world.engine.give_back();
+    world.engine.release_work();
     tokio::time::timeout(PATIENCE, left).await.expect("it waits for nobody").unwrap();
     assert_eq!(releases(&world), 1);
 

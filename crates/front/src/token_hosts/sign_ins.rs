@@ -42,7 +42,7 @@ impl SignIns {
     /// The sign-in did not fail.
     pub(super) fn succeeded(&self, attempt: &Attempt) {
         if let (Some(quota), Attempt(Some(network))) = (&self.0, attempt) {
-            quota.give_back(network, 1);
+            quota.release(network, 1);
         }
     }
 }

@@ -108,7 +108,7 @@ async fn a_letter_that_nobody_takes_is_given_back_at_the_end() {
     let delivery = fixture.deliver(&server.settings());
     fixture.write(vec![mail(SELLER, Event::Started)]).await;
     server.next("holding").await;
-    delivery.give_back().await;
+    delivery.release().await;
     let letter = fixture.letter().await;
     assert_eq!((letter.delivery, letter.failures), (Delivery::Due(START), 0));
 

@@ -138,17 +138,17 @@ impl Fixture {
         let deliverer =
             Deliverer::new(self.store.clone(), clock, Arc::new(transport), delivery, self.wake.clone());
         let (stop, stopped) = oneshot::channel::<()>();
-        let (give_back, time_is_up) = oneshot::channel::<()>();
+        let (release, time_is_up) = oneshot::channel::<()>();
         let told = |channel: oneshot::Receiver<()>| async { drop(channel.await) };
         let task = tokio::spawn(deliverer.run(told(stopped), told(time_is_up)));
-        Delivery { stop, give_back, task }
+        Delivery { stop, release, task }
     }
 }
 
 /// A delivery that runs.
 pub(crate) struct Delivery {
     stop: oneshot::Sender<()>,
-    give_back: oneshot::Sender<()>,
+    release: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -157,13 +157,13 @@ impl Delivery {
     pub(crate) async fn stop(self) {
         let _ = self.stop.send(());
         self.task.await.unwrap();
-        drop(self.give_back);
+        drop(self.release);
     }
 
     /// Stops it and has it give back what is on its way.
-    pub(crate) async fn give_back(self) {
+    pub(crate) async fn release(self) {
         let _ = self.stop.send(());
-        let _ = self.give_back.send(());
+        let _ = self.release.send(());
         self.task.await.unwrap();
     }
 }

@@ -62,7 +62,7 @@ pub(super) async fn stop<W: Actors>(mut acting: Acting<W>, level: StopLevel) -> 
     let taken = app.take_recipients(&key.publisher, request.emails.len())?;
     let done = acting.engine().cancel(key, request).await;
     if done.is_err() {
-        app.give_back(&key.publisher, taken);
+        app.release_quota(&key.publisher, taken);
     }
     let done = done.map_err(|error| subject.error(error))?;
     let (status, mut body) = answer(app, key, &done.receipt).await?;

@@ -165,7 +165,7 @@ impl Many<'_> {
         };
         let done = self.engine.cancel(&found.offer.key(), request).await;
         if done.is_err() {
-            self.app.give_back(self.publisher, taken);
+            self.app.release_quota(self.publisher, taken);
         }
         match self.answer(&found, done).await {
             Ok((status, body)) => CancelResult {

@@ -33,7 +33,7 @@ async fn handle(acting: Acting) -> Result<Response, ApiError> {
     let done = acting.engine().golive(key, request).await;
     match &done {
         Ok(done) => app.charge_recipients(&key.publisher, recipients(done).saturating_sub(1)),
-        Err(_) => app.give_back(&key.publisher, taken),
+        Err(_) => app.release_quota(&key.publisher, taken),
     }
     acting.started(done).await
 }

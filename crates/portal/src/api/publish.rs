@@ -49,7 +49,7 @@ async fn handle(mut acting: Acting) -> Result<Response, ApiError> {
     let taken = app.take_start(context, &key.publisher, request.emails.len())?;
     let done = acting.engine().publish(key, request).await;
     if done.is_err() {
-        app.give_back(&key.publisher, taken);
+        app.release_quota(&key.publisher, taken);
     }
     acting.started(done).await
 }
