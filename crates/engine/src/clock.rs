@@ -7,25 +7,24 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use parking_lot::{Mutex, RwLock};
-use signoff_lifecycle::ids::{Guid, Micros, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Guid, Micros, Moment, PublisherTime, RealTime};
 
 /// A moment by a clock that is never set: microseconds since some moment, the same as long as
 /// this process lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticks(pub i64);
 
+impl Moment for Ticks {
+    fn of_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    fn micros(self) -> i64 {
+        self.0
+    }
+}
+
 impl Ticks {
-    /// This moment and `span` later; a sum beyond the end of time is the end of time.
-    #[must_use]
-    pub fn plus(self, span: Micros) -> Self {
-        Self(self.0.saturating_add_unsigned(span.0))
-    }
-
-    /// How long ago `earlier` was; zero if it is not in the past.
-    pub fn since(self, earlier: Self) -> Micros {
-        Micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
-    }
-
     /// The real time now, if it is `ahead` microseconds more than the ticks.
     pub(crate) fn real(self, ahead: i64) -> RealTime {
         RealTime(self.0.saturating_add(ahead))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::Verdict;
-use signoff_lifecycle::ids::{Micros, OfferKey, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, OfferKey, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;

@@ -1,6 +1,6 @@
 //! Settings of publishers, which every publish needs.
 
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, Moment};
 use signoff_store::StoreError;
 use signoff_store::cache::Cache;
 use signoff_store::contract::Publisher;

@@ -6,7 +6,7 @@ use parking_lot::RwLock;
 use signoff_engine::Engine;
 use signoff_engine::clock::Ticks;
 use signoff_lifecycle::access::{Action, Role};
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, Moment};
 use signoff_store::contract::PrincipalId;
 use signoff_text::ErrorText;
 use signoff_wire::path;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use signoff_engine::clock::Ticks;
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, Moment};
 
 /// A token that was read counts so long without another look.
 const COUNTS_FOR: Micros = Micros::from_millis(1000);

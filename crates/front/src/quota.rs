@@ -4,8 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use parking_lot::Mutex;
-use signoff_engine::clock::Ticks;
-use signoff_lifecycle::ids::{Micros, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment};
 
 /// So many of those who did something are remembered; of more, those who did least are forgotten.
 pub const REMEMBERED: usize = 10_000;
@@ -16,46 +15,6 @@ pub(crate) struct Quota<K, T> {
     most: u32,
     window: Micros,
     paid_at: Mutex<HashMap<K, T>>,
-}
-
-/// A point in time on the clock that a quota is counted by.
-pub(crate) trait Moment: Copy + Ord {
-    /// So much later.
-    fn plus(self, span: Micros) -> Self;
-
-    /// So much earlier.
-    fn minus(self, span: Micros) -> Self;
-
-    /// How long ago `earlier` was; zero if it is not in the past.
-    fn since(self, earlier: Self) -> Micros;
-}
-
-impl Moment for Ticks {
-    fn plus(self, span: Micros) -> Self {
-        Self::plus(self, span)
-    }
-
-    fn minus(self, span: Micros) -> Self {
-        Self(self.0.saturating_sub_unsigned(span.0))
-    }
-
-    fn since(self, earlier: Self) -> Micros {
-        Self::since(self, earlier)
-    }
-}
-
-impl Moment for RealTime {
-    fn plus(self, span: Micros) -> Self {
-        Self::plus(self, span)
-    }
-
-    fn minus(self, span: Micros) -> Self {
-        Self(self.0.saturating_sub_unsigned(span.0))
-    }
-
-    fn since(self, earlier: Self) -> Micros {
-        Self::since(self, earlier)
-    }
 }
 
 impl<K: Eq + Hash + Clone, T: Moment> Quota<K, T> {
@@ -129,6 +88,8 @@ impl<K: Eq + Hash + Clone, T: Moment> Quota<K, T> {
 
 #[cfg(test)]
 mod tests {
+    use signoff_engine::clock::Ticks;
+
     use super::*;
 
     const MINUTE: Micros = Micros(60_000_000);

@@ -8,7 +8,7 @@ use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 use signoff_identity::Caller;
 use signoff_lifecycle::actor::Actor;
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{Moment, RealTime};
 use uuid::Uuid;
 
 use crate::app::App;

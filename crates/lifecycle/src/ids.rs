@@ -6,4 +6,4 @@ mod time;
 
 pub use guid::{Guid, NotAGuid, OfferGuid, OperationId};
 pub use offer_key::{OfferId, OfferKey, PublisherId};
-pub use time::{Micros, PublisherTime, RealTime};
+pub use time::{Micros, Moment, PublisherTime, RealTime};

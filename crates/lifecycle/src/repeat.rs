@@ -3,7 +3,7 @@
 //! The window is about the moment that the sender names, so it is measured on real time: a publisher's clock that
 //! the development mode moved says nothing about the sender's.
 
-use crate::ids::{Micros, RealTime};
+use crate::ids::{Micros, Moment, RealTime};
 use crate::refusal::Refusal;
 
 /// For so long after it was first sent a request may come again.

@@ -5,7 +5,7 @@ mod undo;
 use std::ops::{Deref, DerefMut};
 
 use crate::decision::{Audience, Decision, Event, Notification, Started, Verdict, Work};
-use crate::ids::{Micros, OperationId, PublisherTime};
+use crate::ids::{Micros, Moment, OperationId, PublisherTime};
 use crate::note::Note;
 use crate::offer::{Aggregate, Course, Displaced, Offer, SlotContent};
 use crate::operation::{Cancellation, Goal, Head, Operation, Phase, StepState, Submission, WorkKind};

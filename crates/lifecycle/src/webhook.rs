@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Micros, OperationId, PublisherTime};
+use crate::ids::{Micros, Moment, OperationId, PublisherTime};
 use crate::plan::{Executor, StepPlan};
 
 /// What a third party that was told of a cancel comes to, if it says nothing until the deadline.

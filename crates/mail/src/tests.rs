@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::operation::Goal;
 use signoff_store::StoreError;
 use signoff_store::contract::{Delivery, Letter, Mail, Outbox};

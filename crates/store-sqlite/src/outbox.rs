@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, Params, Row, params};
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, OperationId, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::{Letter, Outbox};
 use signoff_store::leases::Holds;

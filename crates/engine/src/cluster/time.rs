@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, Moment};
 use signoff_store::{StoreError, availability};
 use tokio::sync::watch;
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime, RealTime};
 use signoff_store::StoreError;
 use signoff_store::contract::DevKind;
 use tokio::sync::watch;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_store::StoreError;
 
 use super::advance::Turn;

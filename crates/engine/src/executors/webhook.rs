@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signoff_lifecycle::command::WorkOutcome;
-use signoff_lifecycle::ids::Micros;
+use signoff_lifecycle::ids::{Micros, Moment};
 use signoff_lifecycle::webhook::{Ask, Webhook, WebhookProgress};
 use signoff_webhook::{Hooks, NoAnswer, Question};
 

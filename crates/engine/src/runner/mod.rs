@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use signoff_lifecycle::command::{Hold, StepResult};
-use signoff_lifecycle::ids::{Micros, OfferKey, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, OfferKey, PublisherTime};
 use signoff_lifecycle::operation::Outstanding;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_store::contract::{Claim, Claimed, Lease};

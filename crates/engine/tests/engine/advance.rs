@@ -1,7 +1,7 @@
 //! The test clock.
 
 use signoff_engine::dev::{AdvanceError, StepScenario};
-use signoff_lifecycle::ids::{Micros, OperationId};
+use signoff_lifecycle::ids::{Micros, Moment, OperationId};
 use signoff_lifecycle::operation::{Standing, StepState};
 
 use crate::world::{CONTOSO, DAY, HOUR, MILLISECOND, STEPS, World, step};

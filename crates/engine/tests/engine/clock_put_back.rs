@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use signoff_engine::clock::{Clock, Source, Ticks};
 use signoff_engine::{Engine, Look, Settings};
-use signoff_lifecycle::ids::{OfferKey, OperationId, RealTime};
+use signoff_lifecycle::ids::{Moment, OfferKey, OperationId, RealTime};
 use signoff_lifecycle::operation::Operation;
 use signoff_store_sqlite::SqliteStore;
 use tokio::sync::watch;

@@ -10,7 +10,7 @@ use signoff_engine::{
 };
 use signoff_lifecycle::command::Guard;
 use signoff_lifecycle::decision::Started;
-use signoff_lifecycle::ids::{OfferKey, RealTime};
+use signoff_lifecycle::ids::{Moment, OfferKey, RealTime};
 use signoff_lifecycle::operation::Kind;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::repeat::{AHEAD, Repeat, WINDOW};

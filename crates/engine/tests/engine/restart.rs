@@ -1,6 +1,6 @@
 //! A new engine takes up what the one before left.
 
-use signoff_lifecycle::ids::OfferKey;
+use signoff_lifecycle::ids::{Moment, OfferKey};
 use signoff_lifecycle::operation::{Standing, StepState};
 
 use crate::world::{CONTOSO, DAY, HOUR, MINUTE, STEPS, World, started, step};

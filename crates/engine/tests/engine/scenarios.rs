@@ -3,7 +3,7 @@
 use signoff_engine::dev::StepScenario;
 use signoff_engine::{EngineError, ReviewRequest};
 use signoff_lifecycle::command::ReviewDecision;
-use signoff_lifecycle::ids::{Micros, OfferKey};
+use signoff_lifecycle::ids::{Micros, Moment, OfferKey};
 use signoff_lifecycle::note::Note;
 use signoff_lifecycle::operation::{Failure, Phase, Standing, StepFailure, StepState};
 use signoff_lifecycle::plan::{CancelPolicy, Outcome};

@@ -1,6 +1,6 @@
 //! The development mode is one world, whichever node is asked.
 
-use signoff_lifecycle::ids::{Micros, OfferKey};
+use signoff_lifecycle::ids::{Micros, Moment, OfferKey};
 use signoff_lifecycle::operation::{Standing, StepState};
 use signoff_store::contract::DevKind;
 use signoff_store::testing::{Fault, Plan, Point};

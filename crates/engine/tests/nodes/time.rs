@@ -1,6 +1,6 @@
 //! The database's clock is the time of all nodes.
 
-use signoff_lifecycle::ids::{Micros, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, RealTime};
 use signoff_lifecycle::operation::{Operation, StepState};
 
 use crate::cluster::{Cluster, MINUTE, lasting, until};

@@ -1,7 +1,7 @@
 //! Results of steps and undos that a third party does: it may take its time, yet not beyond its deadline.
 
 use super::result::WorkOutcome;
-use crate::ids::{Micros, PublisherTime};
+use crate::ids::{Micros, Moment, PublisherTime};
 use crate::note::{Note, NoteAt};
 use crate::operation::{Step, StepState, Underway, Undo, UndoState};
 use crate::plan::{Outcome, RETRIES, StepPlan};

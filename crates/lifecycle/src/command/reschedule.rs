@@ -3,7 +3,7 @@
 use super::awaited::Awaited;
 use super::{Decide, existing};
 use crate::decision::Verdict;
-use crate::ids::{Micros, OperationId, PublisherTime};
+use crate::ids::{Micros, Moment, OperationId, PublisherTime};
 use crate::offer::Aggregate;
 use crate::operation::{Step, Undo, WorkKind};
 use crate::refusal::Refusal;

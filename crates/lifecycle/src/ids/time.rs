@@ -2,23 +2,48 @@
 
 use serde::{Deserialize, Serialize};
 
+/// A point in time on one clock: so many microseconds after the clock's zero, or before it.
+pub trait Moment: Copy + Ord {
+    /// The moment so many microseconds after the clock's zero.
+    fn of_micros(micros: i64) -> Self;
+
+    /// The microseconds since the clock's zero.
+    fn micros(self) -> i64;
+
+    /// This moment and `span` later; a sum beyond the end of time is the end of time.
+    #[must_use]
+    fn plus(self, span: Micros) -> Self {
+        Self::of_micros(self.micros().saturating_add_unsigned(span.0))
+    }
+
+    /// This moment and `span` earlier; a difference before the beginning of time is the beginning of time.
+    #[must_use]
+    fn minus(self, span: Micros) -> Self {
+        Self::of_micros(self.micros().saturating_sub_unsigned(span.0))
+    }
+
+    /// How long ago `earlier` was; zero if it is not in the past.
+    fn since(self, earlier: Self) -> Micros {
+        Micros(u64::try_from(self.micros().saturating_sub(earlier.micros())).unwrap_or(0))
+    }
+}
+
 /// A point in time on a publisher's clock, which the development mode may move: microseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PublisherTime(pub i64);
 
+impl Moment for PublisherTime {
+    fn of_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    fn micros(self) -> i64 {
+        self.0
+    }
+}
+
 impl PublisherTime {
-    /// This moment and `span` later; a sum beyond the end of time is the end of time.
-    #[must_use]
-    pub fn plus(self, span: Micros) -> Self {
-        Self(self.0.saturating_add_unsigned(span.0))
-    }
-
-    /// How long ago `earlier` was; zero if it is not in the past.
-    pub fn since(self, earlier: Self) -> Micros {
-        since(self.0, earlier.0)
-    }
-
     /// When the clock shows this, if it is `ahead` microseconds ahead of real time.
     #[must_use]
     pub fn in_real_time(self, ahead: i64) -> RealTime {
@@ -37,18 +62,17 @@ impl PublisherTime {
 #[serde(transparent)]
 pub struct RealTime(pub i64);
 
+impl Moment for RealTime {
+    fn of_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    fn micros(self) -> i64 {
+        self.0
+    }
+}
+
 impl RealTime {
-    /// This moment and `span` later; a sum beyond the end of time is the end of time.
-    #[must_use]
-    pub fn plus(self, span: Micros) -> Self {
-        Self(self.0.saturating_add_unsigned(span.0))
-    }
-
-    /// How long ago `earlier` was; zero if it is not in the past.
-    pub fn since(self, earlier: Self) -> Micros {
-        since(self.0, earlier.0)
-    }
-
     /// What a publisher's clock shows now if it is `ahead` microseconds ahead of real time.
     #[must_use]
     pub fn on_clock(self, ahead: i64) -> PublisherTime {
@@ -60,10 +84,6 @@ impl RealTime {
     pub fn on_unset_clock(self) -> PublisherTime {
         PublisherTime(self.0)
     }
-}
-
-fn since(now: i64, earlier: i64) -> Micros {
-    Micros(u64::try_from(now.saturating_sub(earlier)).unwrap_or(0))
 }
 
 /// A span of time in microseconds.
@@ -94,7 +114,7 @@ mod tests {
     fn time_saturates() {
         assert_eq!(PublisherTime(i64::MAX).plus(Micros(1)), PublisherTime(i64::MAX));
         assert_eq!(PublisherTime(1).since(PublisherTime(5)), Micros::ZERO);
-        assert_eq!(RealTime(i64::MAX).plus(Micros(1)), RealTime(i64::MAX));
+        assert_eq!(RealTime(i64::MIN).minus(Micros(1)), RealTime(i64::MIN));
         assert_eq!(RealTime(i64::MAX).on_clock(1), PublisherTime(i64::MAX));
         assert_eq!(PublisherTime(i64::MIN).in_real_time(1), RealTime(i64::MIN));
     }

@@ -3,7 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::Reschedule;
 use signoff_lifecycle::decision::Reply;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_lifecycle::operation::StepState;
 use signoff_lifecycle::refusal::Refusal;
 use signoff_lifecycle::webhook::OnCancelDeadline;

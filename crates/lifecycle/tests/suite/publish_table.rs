@@ -3,6 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::{Checked, Guard, ReviewDecision, Warning, WorkOutcome};
 use signoff_lifecycle::decision::{Audience, Event, Reply};
+use signoff_lifecycle::ids::Moment;
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::offer::{Leftover, OfferStatus};
 use signoff_lifecycle::operation::{CancellationRequestState, Failure, Phase, StepFailure, StepState};

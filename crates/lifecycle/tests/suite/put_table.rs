@@ -3,7 +3,7 @@
 use signoff_lifecycle::Command;
 use signoff_lifecycle::command::PutGuard;
 use signoff_lifecycle::decision::{PutReply, Reply};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_lifecycle::refusal::Refusal;
 
 use crate::world::World;

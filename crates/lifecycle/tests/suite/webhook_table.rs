@@ -2,7 +2,7 @@
 
 use signoff_lifecycle::command::{WebhookReport, WorkOutcome};
 use signoff_lifecycle::decision::{Event, Reply, StopReply};
-use signoff_lifecycle::ids::{Micros, OperationId};
+use signoff_lifecycle::ids::{Micros, Moment, OperationId};
 use signoff_lifecycle::note::{Level, Note};
 use signoff_lifecycle::operation::{Failure, Phase, StepFailure, StepState, UndoState};
 use signoff_lifecycle::plan::{CancelPolicy, RETRIES, Script};

@@ -8,7 +8,7 @@ use signoff_lifecycle::command::{
     ReviewDecision, StepResult, StopLevel, WorkOutcome,
 };
 use signoff_lifecycle::decision::{Decision, Notification, PutReply, Reply, Verdict, Work};
-use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, OfferGuid, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::operation::{Cancellation, Operation, StepState, Submission, WorkKind};
 use signoff_lifecycle::plan::{CancelPolicy, Executor, Script, StepPlan};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_mail::{Carrier, DeliverySettings, SendError, Transport, render};
 use signoff_store::contract::{Delivery, Mail};
 use signoff_text::Lang;

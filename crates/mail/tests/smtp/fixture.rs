@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OfferGuid, OperationId, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, OfferGuid, OperationId, PublisherTime, RealTime};
 use signoff_lifecycle::offer::{Aggregate, Draft, Offer};
 use signoff_lifecycle::operation::Goal;
 use signoff_mail::{Clock, Deliverer, DeliverySettings, MailSettings, Transport};

@@ -1,7 +1,7 @@
 //! What the store promises about the outbox.
 
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, OperationId, PublisherTime};
 use signoff_store::contract::{Delivery, DevState, Letter, Mail, Outbox};
 
 use crate::fixture::{Fixture, HOUR, REAL_START, START, mail};

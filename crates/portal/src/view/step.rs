@@ -1,7 +1,7 @@
 //! Steps: those of a pipeline, and the undos that are the steps of a cancellation.
 
 use signoff_definition::{OfferType, OfferTypes};
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_lifecycle::operation::{OperationRef, Step, StepState, Undo, UndoState};
 use signoff_lifecycle::plan::Executor;
 use signoff_wire::Dialect;

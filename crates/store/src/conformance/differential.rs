@@ -10,7 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use signoff_lifecycle::command::{CancelTarget, Command, StepResult, WorkOutcome};
 use signoff_lifecycle::decision::{Verdict, Work};
-use signoff_lifecycle::ids::{OfferKey, OperationId, PublisherTime};
+use signoff_lifecycle::ids::{Moment, OfferKey, OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_lifecycle::{decide, refusal::Refusal};

@@ -3,7 +3,7 @@
 use crate::contract::{Change, Delivery, Letter, Mail};
 use crate::{Store, StoreError};
 use signoff_lifecycle::decision::Event;
-use signoff_lifecycle::ids::{Micros, PublisherTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime};
 use signoff_lifecycle::operation::Goal;
 
 use super::Fixture;

@@ -2,7 +2,7 @@
 
 use crate::contract::{Change, Repeated};
 use crate::{Store, StoreError};
-use signoff_lifecycle::ids::{OfferKey, RealTime};
+use signoff_lifecycle::ids::{Moment, OfferKey, RealTime};
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, HOUR, REAL_NOW, apply, bare, decided, id, publish, put};

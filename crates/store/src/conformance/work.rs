@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::StoreError;
 use crate::contract::{Change, Claim, Claimed};
 use signoff_lifecycle::decision::Work;
-use signoff_lifecycle::ids::{OfferKey, PublisherTime};
+use signoff_lifecycle::ids::{Moment, OfferKey, PublisherTime};
 use signoff_lifecycle::operation::WorkKind;
 
 use super::Fixture;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use signoff_lifecycle::ids::{Micros, PublisherTime, RealTime};
+use signoff_lifecycle::ids::{Micros, Moment, PublisherTime, RealTime};
 
 use super::tables::{LetterRow, Tables};
 use super::{MemoryStore, StoreEvent};

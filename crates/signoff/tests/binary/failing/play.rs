@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustix::process::Signal;
 use signoff_engine::clock::Clock;
-use signoff_lifecycle::ids::RealTime;
+use signoff_lifecycle::ids::{Moment, RealTime};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
