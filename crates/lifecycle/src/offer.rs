@@ -55,6 +55,16 @@ pub enum OfferStatus {
 }
 
 impl OfferStatus {
+    /// Every status.
+    pub const ALL: [Self; 6] = [
+        Self::NeverPublished,
+        Self::WaitingForPublisherReview,
+        Self::Running,
+        Self::Succeeded,
+        Self::Canceled,
+        Self::Failed,
+    ];
+
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -67,6 +77,26 @@ impl OfferStatus {
         }
     }
 }
+
+impl std::str::FromStr for OfferStatus {
+    type Err = UnknownStatus;
+
+    fn from_str(word: &str) -> Result<Self, UnknownStatus> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word).ok_or(UnknownStatus)
+    }
+}
+
+/// No offer can have the status that the word names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownStatus;
+
+impl std::fmt::Display for UnknownStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("no offer can have this status")
+    }
+}
+
+impl std::error::Error for UnknownStatus {}
 
 /// The small state of an offer; its content stands elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -288,5 +318,19 @@ fn status_of(target: &Submission) -> OfferStatus {
         Phase::Completed { .. } => OfferStatus::Succeeded,
         Phase::Canceled { .. } => OfferStatus::Canceled,
         Phase::Failed { .. } => OfferStatus::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_read_as_its_word() {
+        for status in OfferStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
+        }
+        assert_eq!("notStarted".parse::<OfferStatus>(), Err(UnknownStatus));
     }
 }

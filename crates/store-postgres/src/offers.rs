@@ -2,14 +2,14 @@
 
 use async_trait::async_trait;
 use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
-use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
 use signoff_store::contract::{
     Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation,
 };
 use signoff_store::packed::unpack;
-use signoff_store::rows::{ChangeRows, decode};
+use signoff_store::rows::{ChangeRows, decode, status_of};
 use tokio_postgres::Row;
 
 use super::store::PostgresStore;
@@ -69,6 +69,7 @@ impl Offers for PostgresStore {
     }
 
     async fn list(&self, publisher: &str, filter: OfferFilter) -> Result<Vec<OfferSummary>, StoreError> {
+        let status = filter.status.map(OfferStatus::as_str);
         let limit = filter.limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self
             .rows(
@@ -76,12 +77,16 @@ impl Offers for PostgresStore {
                      AND ($2::text IS NULL OR offer_type = $2) AND ($3::text IS NULL OR status = $3)
                      AND ($4::text IS NULL OR offer_id > $4)
                  ORDER BY offer_id LIMIT $5",
-                &[&publisher, &filter.offer_type, &filter.status, &filter.after, &limit],
+                &[&publisher, &filter.offer_type, &status, &filter.after, &limit],
             )
             .await?;
         let summary = |row: &Row| {
             let state: &str = column(row, 0)?;
-            Ok(OfferSummary { offer: decode(state)?, status: column(row, 1)?, display_text: column(row, 2)? })
+            Ok(OfferSummary {
+                offer: decode(state)?,
+                status: status_of(column(row, 1)?)?,
+                display_text: column(row, 2)?,
+            })
         };
         rows.iter().map(summary).collect()
     }

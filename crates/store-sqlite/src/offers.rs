@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
-use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::offer::{Aggregate, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 use signoff_store::StoreError;
 use signoff_store::contract::{
     Change, Content, Loaded, OfferFilter, OfferSummary, Offers, Place, StoredOperation,
 };
 use signoff_store::packed::unpack;
-use signoff_store::rows::{ChangeRows, decode};
+use signoff_store::rows::{ChangeRows, decode, status_of};
 
 use super::{SqliteStore, commit, sql};
 
@@ -256,14 +256,15 @@ fn list(
         .map_err(sql)?;
     let after = filter.after.as_deref().unwrap_or_default();
     let limit = filter.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1);
+    let status = filter.status.map(OfferStatus::as_str);
     let rows = statement
-        .query_map(params![publisher, filter.offer_type, filter.status, after, limit], |row| {
-            Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?))
+        .query_map(params![publisher, filter.offer_type, status, after, limit], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?))
         })
         .map_err(sql)?;
     rows.map(|row| {
         let (state, status, display_text) = row.map_err(sql)?;
-        Ok(OfferSummary { offer: decode(&state)?, status, display_text })
+        Ok(OfferSummary { offer: decode(&state)?, status: status_of(&status)?, display_text })
     })
     .collect()
 }

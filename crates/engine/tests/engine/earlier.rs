@@ -70,7 +70,7 @@ const OFFERS: [(&str, &str, Then, &str); 37] = [
 impl World {
     async fn statuses(&self) -> Vec<(String, String)> {
         let offers = self.engine.store().list(CONTOSO, OfferFilter::default()).await.unwrap();
-        offers.into_iter().map(|listed| (listed.offer.id, listed.status)).collect()
+        offers.into_iter().map(|listed| (listed.offer.id, listed.status.as_str().to_owned())).collect()
     }
 
     async fn goes_on(&self, offer: &str, then: &Then) {

@@ -106,7 +106,8 @@ async fn find(
     after: Option<String>,
     top: u64,
 ) -> Result<(Vec<Found>, Option<String>), ApiError> {
-    let wanted = signoff_store::contract::OfferFilter { after, limit: Some(LOOKED_AT), ..narrowed(filter) };
+    let Some(narrowed) = narrowed(filter) else { return Ok((Vec::new(), None)) };
+    let wanted = signoff_store::contract::OfferFilter { after, limit: Some(LOOKED_AT), ..narrowed };
     let found = app.engine().store().list(publisher, wanted).await?;
     let looked_at_all = found.len() < LOOKED_AT;
     let last = found.last().map(|found| found.offer.id.clone());
@@ -320,7 +321,11 @@ mod tests {
             production: None,
             leftovers: Vec::new(),
         };
-        let found = Found { offer, status: "running".to_owned(), display_text: "VM".to_owned() };
+        let found = Found {
+            offer,
+            status: signoff_lifecycle::offer::OfferStatus::Running,
+            display_text: "VM".to_owned(),
+        };
         assert_eq!(as_seen(&found), Guard::Newest(vec![7]));
     }
 }

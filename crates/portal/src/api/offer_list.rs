@@ -71,8 +71,11 @@ struct Listing {
 impl Listing {
     /// The next offers that are asked for, of those that are read at once.
     async fn next(&mut self) -> Result<Vec<StoredSummary>, StoreError> {
-        let filter =
-            StoreFilter { after: self.after.clone(), limit: Some(AT_ONCE), ..narrowed(&self.filter) };
+        let Some(narrowed) = narrowed(&self.filter) else {
+            self.over = true;
+            return Ok(Vec::new());
+        };
+        let filter = StoreFilter { after: self.after.clone(), limit: Some(AT_ONCE), ..narrowed };
         let mut found = self.app.engine().store().list(&self.publisher, filter).await?;
         self.over = found.len() < AT_ONCE;
         self.after = found.last().map(|last| last.offer.id.clone());
@@ -148,8 +151,9 @@ pub(super) fn filter(query: &str) -> Result<OfferFilter, ApiError> {
     }
 }
 
-/// The part of the filter that the store applies: the first condition on each member.
-pub(super) fn narrowed(filter: &OfferFilter) -> StoreFilter {
+/// The part of the filter that the store applies: the first condition on each member. `None`: it asks for a status that no
+/// offer can have.
+pub(super) fn narrowed(filter: &OfferFilter) -> Option<StoreFilter> {
     let mut narrowed = StoreFilter::default();
     for condition in filter.conditions() {
         match condition {
@@ -157,12 +161,12 @@ pub(super) fn narrowed(filter: &OfferFilter) -> StoreFilter {
                 narrowed.offer_type = Some(id.clone());
             }
             Condition::Status(status) if narrowed.status.is_none() => {
-                narrowed.status = Some(status.as_str().to_owned());
+                narrowed.status = Some(status.as_str().parse().ok()?);
             }
             Condition::OfferType(_) | Condition::Status(_) => {}
         }
     }
-    narrowed
+    Some(narrowed)
 }
 
 fn describe(call: Call) -> Call {

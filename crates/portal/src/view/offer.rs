@@ -156,7 +156,7 @@ pub(super) fn corrupt(error: serde_json::Error) -> StoreError {
 
 /// The status of an offer in a list.
 pub(crate) fn offer_status(summary: &StoredSummary) -> words::OfferStatus {
-    summary.status.parse().unwrap_or(words::OfferStatus::Unknown)
+    status_word(summary.status)
 }
 
 /// An offer in a list.

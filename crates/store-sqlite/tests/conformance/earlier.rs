@@ -42,7 +42,7 @@ async fn every_offer_of_an_earlier_version_is_read_with_its_operations() {
         let state =
             store.load(&OfferKey::new(CONTOSO, offer)).await.unwrap().expect("it is listed").aggregate;
         assert_eq!(invariants::of_offer(&state), [], "{offer}");
-        assert_eq!(summary.status, state.status().as_str(), "{offer}");
+        assert_eq!(summary.status, state.status(), "{offer}");
         for operation in store.operations(&OfferKey::new(CONTOSO, offer)).await.unwrap() {
             assert_eq!(invariants::of_operation(&operation), [], "{offer}");
             operations += 1;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::StoreError;
 use crate::contract::OfferFilter;
 use signoff_lifecycle::ids::OfferKey;
+use signoff_lifecycle::offer::OfferStatus;
 
 use super::Fixture;
 use super::world::{
@@ -124,5 +125,5 @@ pub async fn a_change_without_content_keeps_what_lists_show(fx: &impl Fixture) {
     apply(&*store, CONTOSO, "a", put(CONTOSO, "a")).await;
     apply(&*store, CONTOSO, "a", publish(id(1), 1)).await;
     let list = store.list(CONTOSO, OfferFilter::default()).await.unwrap();
-    assert_eq!((list[0].display_text.as_str(), list[0].status.as_str()), ("revision 1", "running"));
+    assert_eq!((list[0].display_text.as_str(), list[0].status), ("revision 1", OfferStatus::Running));
 }

@@ -1,6 +1,7 @@
 //! Many at once.
 
 use signoff_lifecycle::ids::OfferKey;
+use signoff_lifecycle::offer::OfferStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -68,7 +69,7 @@ pub async fn many_offers_commit_at_once(fx: &impl Fixture) {
     drop(store);
     fx.reopen();
     let list = fx.store().list(CONTOSO, OfferFilter::default()).await.unwrap();
-    assert_eq!(list.iter().filter(|summary| summary.status == "running").count(), 200);
+    assert_eq!(list.iter().filter(|summary| summary.status == OfferStatus::Running).count(), 200);
 }
 
 pub async fn a_failing_change_does_not_harm_its_neighbours(fx: &impl Fixture) {

@@ -102,7 +102,7 @@ impl Expected {
 
         let listed = store.list(CONTOSO, OfferFilter::default()).await.unwrap();
         let listed = listed.into_iter().find(|summary| summary.offer.id == offer);
-        let status = self.state.as_ref().map(|state| state.status().as_str().to_owned());
+        let status = self.state.as_ref().map(Aggregate::status);
         assert_eq!(listed.map(|summary| summary.status), status);
     }
 }
@@ -178,14 +178,7 @@ pub async fn random_commands_come_to_what_the_core_says(fx: &impl Fixture) {
         let played = tokio::spawn(async move { play(&*store, &offer, &history).await });
         seen.extend(played.await.unwrap_or_else(|_| panic!("{name}")));
     }
-    for status in [
-        OfferStatus::NeverPublished,
-        OfferStatus::Running,
-        OfferStatus::WaitingForPublisherReview,
-        OfferStatus::Succeeded,
-        OfferStatus::Canceled,
-        OfferStatus::Failed,
-    ] {
+    for status in OfferStatus::ALL {
         assert!(seen.contains(&status), "the histories never reached {status:?}");
     }
 }

@@ -3,6 +3,7 @@
 use crate::Store;
 use crate::contract::{OfferFilter, OfferSummary};
 use signoff_lifecycle::ids::OfferKey;
+use signoff_lifecycle::offer::OfferStatus;
 
 use super::Fixture;
 use super::world::{CONTOSO, FABRIKAM, VM, apply, cancel, done, golive, guid, id, publish, put};
@@ -91,18 +92,18 @@ pub async fn lists_are_filtered(fx: &impl Fixture) {
         apply(&*store, CONTOSO, offer, put(CONTOSO, offer)).await;
     }
     apply(&*store, CONTOSO, "b", publish(id(1), 1)).await;
-    let list = async |offer_type: Option<&str>, status: Option<&str>| {
-        let (offer_type, status) = (offer_type.map(str::to_owned), status.map(str::to_owned));
+    let list = async |offer_type: Option<&str>, status: Option<OfferStatus>| {
+        let offer_type = offer_type.map(str::to_owned);
         let filter = OfferFilter { offer_type, status, ..OfferFilter::default() };
         let found = store.list(CONTOSO, filter).await.unwrap();
         found.into_iter().map(|OfferSummary { offer, .. }| offer.id).collect::<Vec<_>>()
     };
     assert_eq!(list(None, None).await, ["a", "b", "c"]);
     assert_eq!(list(Some(VM), None).await, ["a", "b", "c"]);
-    assert_eq!(list(None, Some("running")).await, ["b"]);
-    assert_eq!(list(Some(VM), Some("neverPublished")).await, ["a", "c"]);
+    assert_eq!(list(None, Some(OfferStatus::Running)).await, ["b"]);
+    assert_eq!(list(Some(VM), Some(OfferStatus::NeverPublished)).await, ["a", "c"]);
     assert_eq!(list(Some("another-type"), None).await, [""; 0]);
-    assert_eq!(list(None, Some("failed")).await, [""; 0]);
+    assert_eq!(list(None, Some(OfferStatus::Failed)).await, [""; 0]);
 }
 
 pub async fn lists_are_read_in_parts(fx: &impl Fixture) {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use signoff_lifecycle::decision::Work;
 use signoff_lifecycle::ids::{OfferGuid, OfferKey, OperationId, PublisherTime};
-use signoff_lifecycle::offer::{Aggregate, Offer};
+use signoff_lifecycle::offer::{Aggregate, Offer, OfferStatus};
 use signoff_lifecycle::operation::Operation;
 
 use super::{AuditEntry, Lease, Mail, Repeated, StoreError};
@@ -76,8 +76,8 @@ pub struct StoredOperation {
 pub struct OfferFilter {
     /// The offer type's id.
     pub offer_type: Option<String>,
-    /// The status, in the word of the wire.
-    pub status: Option<String>,
+    /// The status.
+    pub status: Option<OfferStatus>,
     /// Only offers whose id comes after this one.
     pub after: Option<String>,
     /// At most so many.
@@ -89,13 +89,12 @@ pub struct OfferFilter {
 pub struct OfferSummary {
     /// The offer without its content.
     pub offer: Offer,
-    /// Its status, in the word of the wire.
-    pub status: String,
+    /// Its status.
+    pub status: OfferStatus,
     /// `displayText` of the draft.
     pub display_text: String,
 }
 
-/// Offers and their operations.
 /// The place of an operation among those of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -112,6 +111,7 @@ impl Place {
     }
 }
 
+/// Offers and their operations.
 #[async_trait]
 pub trait Offers: Send + Sync {
     /// The offer's lifecycle state, if it exists.

@@ -63,12 +63,12 @@ impl Offers for MemoryStore {
         let wanted = |row: &&OfferRow| {
             row.offer.publisher == publisher
                 && filter.offer_type.as_ref().is_none_or(|wanted| *wanted == row.offer.offer_type)
-                && filter.status.as_ref().is_none_or(|wanted| *wanted == row.status)
+                && filter.status.is_none_or(|wanted| wanted == row.status)
                 && filter.after.as_ref().is_none_or(|after| row.offer.id > *after)
         };
         let summary = |row: &OfferRow| OfferSummary {
             offer: row.offer.clone(),
-            status: row.status.clone(),
+            status: row.status,
             display_text: row.display_text.clone(),
         };
         let limit = filter.limit.unwrap_or(usize::MAX);
@@ -200,7 +200,7 @@ fn write_offer(tables: &mut Tables, change: &Change) {
     let row = OfferRow {
         revision: change.expected.unwrap_or(0) + 1,
         offer: next.offer.clone(),
-        status: next.status().as_str().to_owned(),
+        status: next.status(),
         display_text: shown.or(kept).unwrap_or_default(),
         target: next.target().map(|target| target.head.id),
         cancellation: next.cancellation().map(|cancellation| cancellation.head.id),

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
-use signoff_lifecycle::offer::{Aggregate, Offer};
+use signoff_lifecycle::offer::{Aggregate, Offer, OfferStatus};
 use signoff_lifecycle::operation::{Operation, WorkKind};
 
 use crate::contract::{Aged, AuditEntry, Content, Delivery, Loaded, Mail, PrincipalId, Publisher, Repeated};
@@ -81,7 +81,7 @@ impl std::fmt::Debug for PrincipalRow {
 pub(super) struct OfferRow {
     pub(super) revision: u64,
     pub(super) offer: Offer,
-    pub(super) status: String,
+    pub(super) status: OfferStatus,
     pub(super) display_text: String,
     pub(super) target: Option<OperationId>,
     pub(super) cancellation: Option<OperationId>,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use signoff_lifecycle::access::Role;
 use signoff_lifecycle::decision::Event;
 use signoff_lifecycle::ids::{OperationId, PublisherTime};
+use signoff_lifecycle::offer::OfferStatus;
 use signoff_lifecycle::operation::{Goal, WorkKind};
 
 use crate::StoreError;
@@ -49,6 +50,11 @@ pub fn kind_of(word: &str) -> Option<WorkKind> {
 
 pub fn role_of(word: &str) -> Result<Role, StoreError> {
     word.parse().map_err(|_| StoreError::Corrupt(format!("unknown role {word}")))
+}
+
+/// The status that a column `status` holds; [`OfferRow`] says what is written there.
+pub fn status_of(word: &str) -> Result<OfferStatus, StoreError> {
+    word.parse().map_err(|_| StoreError::Corrupt(format!("unknown status {word}")))
 }
 
 /// What the body of a letter holds: what no column of its row says. Letters from before migration 6 say the columns, too.
