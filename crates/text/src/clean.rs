@@ -23,7 +23,9 @@ pub fn line(text: &str) -> Cow<'_, str> {
 /// `text` with what steers written as in JSON (`\u001b`), for what must stay exact: the name of a member in the target
 /// of an error, a document on a terminal. Inside a JSON string it means the same as before.
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_steering) {
+    // Most lines of a log are of these bytes alone, and they are looked at many at a time.
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(is_steering) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len() + 16);
