@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use signoff_store::StoreError;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
@@ -20,13 +21,16 @@ const QUEUE: usize = 4096;
 trait Waiting: Send {
     /// Applies the change, perhaps for the second time; says whether it holds.
     fn apply(&mut self, connection: &Connection) -> bool;
-    /// Tells the caller what became of it, now that it is known whether the transaction is durable.
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+    /// Does what follows, now that it is known whether the transaction is durable.
+    fn follow(&mut self, committed: Result<(), StoreError>);
+    /// Tells the caller what became of it.
+    fn answer(self: Box<Self>);
 }
 
 struct Pending<T, C, F> {
     change: C,
-    then: F,
+    /// `None` once it ran.
+    then: Option<F>,
     result: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -44,12 +48,18 @@ where
         holds
     }
 
-    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
-        let result = self.result.unwrap_or_else(|| Err(gone()));
+    fn follow(&mut self, committed: Result<(), StoreError>) {
+        let result = self.result.take().unwrap_or_else(|| Err(gone()));
         let answer = result.and_then(|value| committed.map(|()| value));
-        (self.then)(answer.is_ok());
+        if let Some(then) = self.then.take() {
+            then(answer.is_ok());
+        }
+        self.result = Some(answer);
+    }
+
+    fn answer(self: Box<Self>) {
         // The caller may have gone away; its change stands all the same.
-        let _ = self.caller.send(answer);
+        let _ = self.caller.send(self.result.unwrap_or_else(|| Err(gone())));
     }
 }
 
@@ -84,9 +94,10 @@ impl Writer {
     pub(super) fn start(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let checkpoints = Checkpoints::start(&mut connection, path)?;
+        let callers = Callers(Handle::try_current().ok());
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(connection, queue, checkpoints))
+            .spawn(move || run(connection, queue, checkpoints, &callers))
             .map_err(|error| unavailable(path, &error))?;
         Ok(Self { jobs: Some(jobs), troubled: AtomicBool::new(false), thread: Some(thread) })
     }
@@ -108,7 +119,7 @@ impl Writer {
         then: impl FnOnce(bool) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (caller, receiver) = oneshot::channel();
-        self.send(Job::Change(Box::new(Pending { change, then, result: None, caller }))).await?;
+        self.send(Job::Change(Box::new(Pending { change, then: Some(then), result: None, caller }))).await?;
         let answer = receiver.await.unwrap_or_else(|_| Err(gone()));
         match &answer {
             Ok(_) => self.troubled.store(false, Ordering::Relaxed),
@@ -148,7 +159,12 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the writer has stopped".to_owned())
 }
 
-fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
+fn run(
+    mut connection: Connection,
+    mut queue: mpsc::Receiver<Job>,
+    mut checkpoints: Checkpoints,
+    callers: &Callers,
+) {
     while let Some(mut job) = queue.blocking_recv() {
         loop {
             let leftover = match job {
@@ -156,7 +172,7 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoin
                     work(&mut connection);
                     None
                 }
-                Job::Change(first) => commit_group(&connection, first, &mut queue),
+                Job::Change(first) => commit_group(&connection, first, &mut queue, callers),
             };
             match leftover {
                 Some(next) => job = next,
@@ -168,7 +184,12 @@ fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoin
 }
 
 /// Commits `first` and what waits behind it; gives back a job that has to run alone, if it met one.
-fn commit_group(connection: &Connection, first: Change, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+fn commit_group(
+    connection: &Connection,
+    first: Change,
+    queue: &mut mpsc::Receiver<Job>,
+    callers: &Callers,
+) -> Option<Job> {
     let mut group = Vec::new();
     let mut next = Some(first);
     let mut alone = None;
@@ -197,10 +218,26 @@ fn commit_group(connection: &Connection, first: Change, queue: &mut mpsc::Receiv
         // There may be no transaction any more.
         let _ = batch(connection, "ROLLBACK");
     });
-    for change in group {
-        change.answer(committed.clone());
+    for change in &mut group {
+        change.follow(committed.clone());
     }
+    callers.tell(group);
     alone
+}
+
+/// The runtime of those who wait for the writer, if there is one.
+struct Callers(Option<Handle>);
+
+impl Callers {
+    /// Tells them in one task of their runtime: to wake each of them from this thread takes longer.
+    fn tell(&self, group: Vec<Change>) {
+        let several = group.len() > 1;
+        let tell = move || group.into_iter().for_each(Waiting::answer);
+        match &self.0 {
+            Some(runtime) if several => drop(runtime.spawn(async move { tell() })),
+            _ => tell(),
+        }
+    }
 }
 
 /// Applies one change; says whether the transaction is fit to be committed: a change that fails mostly does so
@@ -256,7 +293,7 @@ mod tests {
             }
             if fails { Err(StoreError::Stale) } else { Ok(()) }
         };
-        (Box::new(Pending { change, then: |_| {}, result: None, caller }), receiver)
+        (Box::new(Pending { change, then: Some(|_| {}), result: None, caller }), receiver)
     }
 
     /// Commits the changes as one group; answers what each caller heard, and what is stored then.
@@ -268,7 +305,7 @@ mod tests {
         for change in changes {
             jobs.try_send(Job::Change(change)).ok().unwrap();
         }
-        assert!(commit_group(&connection, first, &mut queue).is_none());
+        assert!(commit_group(&connection, first, &mut queue, &Callers(None)).is_none());
         let heard = receivers.into_iter().map(|mut receiver| receiver.try_recv().unwrap().is_ok()).collect();
         let mut statement = connection.prepare("SELECT n FROM t ORDER BY n").unwrap();
         let stored = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
@@ -296,13 +333,13 @@ mod tests {
             let (caller, _) = oneshot::channel::<Result<(), StoreError>>();
             let change = move |_: &Connection| if fails { Err(StoreError::Stale) } else { Ok(()) };
             let then = move |durable| sender.send(durable).unwrap();
-            let pending: Change = Box::new(Pending { change, then, result: None, caller });
+            let pending: Change = Box::new(Pending { change, then: Some(then), result: None, caller });
             pending
         });
         let (jobs, mut queue) = mpsc::channel(8);
         let [first, second] = changes;
         jobs.try_send(Job::Change(second)).ok().unwrap();
-        commit_group(&connection(), first, &mut queue);
+        commit_group(&connection(), first, &mut queue, &Callers(None));
         drop(sender);
         assert_eq!(receiver.iter().collect::<Vec<_>>(), [false, true]);
     }
