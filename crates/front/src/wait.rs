@@ -82,8 +82,9 @@ impl Wait {
             return None;
         }
         let (id, known) = (left.id, left.revision);
-        let waited =
-            app.engine().wait_for(publisher, id, self.patience(), |cached| moved(cached, known)).await;
+        // Boxed: few callers wait, and the futures of all of them would be larger.
+        let waited = app.engine().wait_for(publisher, id, self.patience(), |cached| moved(cached, known));
+        let waited = Box::pin(waited).await;
         let waited = waited.inspect_err(|error| tracing::warn!(%error, "a wait was given up")).ok()?;
         app.authorise(context, publisher, Action::Read).await.ok()?;
         waited.cached.filter(|_| waited.waited)

@@ -7,11 +7,11 @@ use signoff_lifecycle::ids::{OperationId, PublisherTime};
 use signoff_lifecycle::offer::{Aggregate, Offer};
 use signoff_lifecycle::repeat::Repeat;
 use signoff_store::StoreError;
-use signoff_store::contract::Change;
+use signoff_store::contract::{Change, Mail};
 
 use super::Done;
 use super::audit::AuditedAction;
-use super::detach_on_drop::detach_on_drop;
+use super::detach_on_drop::{DetachOnDrop, detach_on_drop};
 use super::operation_log::{self, Before, Moved};
 use super::path::With;
 use super::receipt::Receipt;
@@ -50,6 +50,9 @@ struct Woken {
     has_mail: bool,
 }
 
+/// A change that is being written; answers the offer as it then is.
+type Writing = DetachOnDrop<Result<Arc<Aggregate>, StoreError>>;
+
 impl Engine {
     /// Commits a decision. It goes through even if the caller goes away meanwhile: what is kept in memory must
     /// never miss a change.
@@ -60,10 +63,24 @@ impl Engine {
         &self,
         publisher: &str,
         decision: Box<Decision<R>>,
-        Context { expected, times, before, asked, repeat, with }: Context,
+        context: Context,
     ) -> Result<Done<R>, StoreError> {
-        let mail = self.letters(publisher, &decision.next, &decision.notifications, times.now).await?;
-        let Decision { next, changed, work, finished_work, notifications: _, reply: receipt } = *decision;
+        let now = context.times.now;
+        let mail = self.letters(publisher, &decision.next, &decision.notifications, now).await?;
+        let (writing, receipt) = self.writing(publisher, *decision, context, mail)?;
+        Ok(Done { state: writing.await?, receipt })
+    }
+
+    /// The change that a decision makes, on its way to the store. Put together here and not in [`Engine::commit`], whose future
+    /// would be as large as the change for as long as it waits.
+    fn writing<R: Receipt>(
+        &self,
+        publisher: &str,
+        decision: Decision<R>,
+        Context { expected, times, before, asked, repeat, with }: Context,
+        mail: Vec<Mail>,
+    ) -> Result<(Writing, R), StoreError> {
+        let Decision { next, changed, work, finished_work, notifications: _, reply: receipt } = decision;
         let audit = asked.and_then(|asked| self.audit_entry(asked, &next, receipt.outcome(), times.at));
         let woken = Woken {
             moved: operation_log::moves(&before, &changed),
@@ -90,8 +107,7 @@ impl Engine {
             fence,
         };
         let engine = self.clone();
-        let state = detach_on_drop(async move { engine.write(change, woken).await }).await?;
-        Ok(Done { state, receipt })
+        Ok((detach_on_drop(async move { engine.write(change, woken).await }), receipt))
     }
 
     /// Writes the change; answers the offer as it then is.

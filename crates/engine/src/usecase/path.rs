@@ -197,7 +197,8 @@ impl Engine {
                     self.commit(&key.publisher, decision, context).await
                 }
                 Ok((Verdict::Already { state, reply: receipt }, context)) => {
-                    self.answered(&key.publisher, Done { state: state.into(), receipt }, context).await
+                    let done = Done { state: state.into(), receipt };
+                    Box::pin(self.answered(&key.publisher, done, context)).await
                 }
                 Err(EngineError::Refused(Refusal::DraftChanged)) => continue,
                 Err(error) => return Err(error),
