@@ -50,6 +50,8 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
         ));
         rounds.push(round);
     }
+    let resident = Spread::of(vec![server.resident()?]);
+    say(&format!("writes: {:.1} MB resident after them", resident.median));
     let of = |figure: fn(&Round) -> f64| Spread::of(rounds.iter().map(figure).collect());
     let share = |what, ours: fn(&Round) -> f64, limit: fn(&Round) -> f64, goals: Option<(f64, f64)>| {
         let percent = Spread::of(rounds.iter().map(|round| 100.0 * ours(round) / limit(round)).collect());
@@ -71,6 +73,12 @@ pub(crate) async fn run(plan: &Plan) -> Result<Vec<Row>, Error> {
             of(|round| round.bare_publishes.1),
         ),
         used("processor time of a cancel", of(|round| round.cancels.1), of(|round| round.bare_cancels.1)),
+        Row {
+            what: "resident memory after all of these",
+            measured: format!("{:.1} MB", resident.median),
+            limit: String::new(),
+            judged: Judged::Figure { value: resident, unit: "MB", goal: 64.0, aim: 48.0 },
+        },
     ])
 }
 
