@@ -6,7 +6,6 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 use signoff_store::StoreError;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
@@ -21,16 +20,13 @@ const QUEUE: usize = 4096;
 trait Waiting: Send {
     /// Applies the change, perhaps for the second time; says whether it holds.
     fn apply(&mut self, connection: &Connection) -> bool;
-    /// Does what follows, now that it is known whether the transaction is durable.
-    fn follow(&mut self, committed: Result<(), StoreError>);
-    /// Tells the caller what became of it.
-    fn answer(self: Box<Self>);
+    /// Tells the caller what became of it, now that it is known whether the transaction is durable.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
 struct Pending<T, C, F> {
     change: C,
-    /// `None` once it ran.
-    then: Option<F>,
+    then: F,
     result: Option<Result<T, StoreError>>,
     caller: oneshot::Sender<Result<T, StoreError>>,
 }
@@ -48,18 +44,12 @@ where
         holds
     }
 
-    fn follow(&mut self, committed: Result<(), StoreError>) {
-        let result = self.result.take().unwrap_or_else(|| Err(gone()));
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let result = self.result.unwrap_or_else(|| Err(gone()));
         let answer = result.and_then(|value| committed.map(|()| value));
-        if let Some(then) = self.then.take() {
-            then(answer.is_ok());
-        }
-        self.result = Some(answer);
-    }
-
-    fn answer(self: Box<Self>) {
+        (self.then)(answer.is_ok());
         // The caller may have gone away; its change stands all the same.
-        let _ = self.caller.send(self.result.unwrap_or_else(|| Err(gone())));
+        let _ = self.caller.send(answer);
     }
 }
 
@@ -94,10 +84,9 @@ impl Writer {
     pub(super) fn start(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let checkpoints = Checkpoints::start(&mut connection, path)?;
-        let callers = Callers(Handle::try_current().ok());
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(connection, queue, checkpoints, &callers))
+            .spawn(move || run(connection, queue, checkpoints))
             .map_err(|error| unavailable(path, &error))?;
         Ok(Self { jobs: Some(jobs), troubled: AtomicBool::new(false), thread: Some(thread) })
     }
@@ -119,7 +108,7 @@ impl Writer {
         then: impl FnOnce(bool) + Send + 'static,
     ) -> Result<T, StoreError> {
         let (caller, receiver) = oneshot::channel();
-        self.send(Job::Change(Box::new(Pending { change, then: Some(then), result: None, caller }))).await?;
+        self.send(Job::Change(Box::new(Pending { change, then, result: None, caller }))).await?;
         let answer = receiver.await.unwrap_or_else(|_| Err(gone()));
         match &answer {
             Ok(_) => self.troubled.store(false, Ordering::Relaxed),
@@ -159,12 +148,7 @@ fn gone() -> StoreError {
     StoreError::Unavailable("the writer has stopped".to_owned())
 }
 
-fn run(
-    mut connection: Connection,
-    mut queue: mpsc::Receiver<Job>,
-    mut checkpoints: Checkpoints,
-    callers: &Callers,
-) {
+fn run(mut connection: Connection, mut queue: mpsc::Receiver<Job>, mut checkpoints: Checkpoints) {
     while let Some(mut job) = queue.blocking_recv() {
         loop {
             let leftover = match job {
@@ -172,7 +156,7 @@ fn run(
                     work(&mut connection);
                     None
                 }
-                Job::Change(first) => commit_group(&connection, first, &mut queue, callers),
+                Job::Change(first) => commit_group(&connection, first, &mut queue),
             };
             match leftover {
                 Some(next) => job = next,
@@ -184,12 +168,7 @@ fn run(
 }
 
 /// Commits `first` and what waits behind it; gives back a job that has to run alone, if it met one.
-fn commit_group(
-    connection: &Connection,
-    first: Change,
-    queue: &mut mpsc::Receiver<Job>,
-    callers: &Callers,
-) -> Option<Job> {
+fn commit_group(connection: &Connection, first: Change, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
     let mut group = Vec::new();
     let mut next = Some(first);
     let mut alone = None;
@@ -218,26 +197,10 @@ fn commit_group(
         // There may be no transaction any more.
         let _ = batch(connection, "ROLLBACK");
     });
-    for change in &mut group {
-        change.follow(committed.clone());
+    for change in group {
+        change.answer(committed.clone());
     }
-    callers.tell(group);
     alone
-}
-
-/// The runtime of those who wait for the writer, if there is one.
-struct Callers(Option<Handle>);
-
-impl Callers {
-    /// Tells them in one task of their runtime: to wake each of them from this thread takes longer.
-    fn tell(&self, group: Vec<Change>) {
-        let several = group.len() > 1;
-        let tell = move || group.into_iter().for_each(Waiting::answer);
-        match &self.0 {
-            Some(runtime) if several => drop(runtime.spawn(async move { tell() })),
-            _ => tell(),
-        }
-    }
 }
 
 /// Applies one change; says whether the transaction is fit to be committed: a change that fails mostly does so
@@ -293,7 +256,7 @@ mod tests {
             }
             if fails { Err(StoreError::Stale) } else { Ok(()) }
         };
-        (Box::new(Pending { change, then: Some(|_| {}), result: None, caller }), receiver)
+        (Box::new(Pending { change, then: |_| {}, result: None, caller }), receiver)
     }
 
     /// Commits the changes as one group; answers what each caller heard, and what is stored then.
@@ -305,7 +268,7 @@ mod tests {
         for change in changes {
             jobs.try_send(Job::Change(change)).ok().unwrap();
         }
-        assert!(commit_group(&connection, first, &mut queue, &Callers(None)).is_none());
+        assert!(commit_group(&connection, first, &mut queue).is_none());
         let heard = receivers.into_iter().map(|mut receiver| receiver.try_recv().unwrap().is_ok()).collect();
         let mut statement = connection.prepare("SELECT n FROM t ORDER BY n").unwrap();
         let stored = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
@@ -333,13 +296,13 @@ mod tests {
             let (caller, _) = oneshot::channel::<Result<(), StoreError>>();
             let change = move |_: &Connection| if fails { Err(StoreError::Stale) } else { Ok(()) };
             let then = move |durable| sender.send(durable).unwrap();
-            let pending: Change = Box::new(Pending { change, then: Some(then), result: None, caller });
+            let pending: Change = Box::new(Pending { change, then, result: None, caller });
             pending
         });
         let (jobs, mut queue) = mpsc::channel(8);
         let [first, second] = changes;
         jobs.try_send(Job::Change(second)).ok().unwrap();
-        commit_group(&connection(), first, &mut queue, &Callers(None));
+        commit_group(&connection(), first, &mut queue);
         drop(sender);
         assert_eq!(receiver.iter().collect::<Vec<_>>(), [false, true]);
     }

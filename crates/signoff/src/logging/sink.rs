@@ -3,7 +3,6 @@
 //! Nothing leaves but through here, so this is where lines are cleaned: what strangers wrote (names, paths, replies of
 //! other servers) can neither forge a line nor steer the reader's terminal.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -78,16 +77,9 @@ impl<W: Write> Write for Sink<W> {
         let text = String::from_utf8_lossy(line);
         let clean = clean::escaped(text.strip_suffix('\n').unwrap_or(&text));
         let shown = if self.is_coloured { coloured(&clean) } else { None };
+        let shown = shown.as_deref().unwrap_or(&clean);
         // In one piece: others write to standard error, too. If it cannot be written, there is no one to tell.
-        let _ = match shown.as_deref() {
-            None if matches!(clean, Cow::Borrowed(_))
-                && matches!(text, Cow::Borrowed(_))
-                && line.ends_with(b"\n") =>
-            {
-                self.out.write_all(line)
-            }
-            shown => self.out.write_all(format!("{}\n", shown.unwrap_or(&clean)).as_bytes()),
-        };
+        let _ = self.out.write_all(format!("{shown}\n").as_bytes());
         self.since_told += 1;
         if self.since_told == TOLD_EVERY {
             self.tell_of_drops();
