@@ -14,8 +14,6 @@ use crate::server::{self, Mode, Server};
 use crate::stats::Sample;
 
 const DRAFT: &str = include_str!("../../../examples/sample-vm-offer.json");
-const PUBLISH: &str = r#"{"metadata":{"notification-emails":"release@contoso.example"}}"#;
-const CANCEL: &str = r#"{"metadata":{"reason":"measured"}}"#;
 /// How long one pass over all offers may take.
 const LONGEST_PASS: Duration = Duration::from_mins(1);
 
@@ -75,6 +73,19 @@ impl Which {
         let publisher = &self.publishers[number % self.publishers.len()];
         format!("/api/publishers/{publisher}/offers/{}", (self.name)(number))
     }
+
+    /// The path of a call for it.
+    fn action(&self, call: Call, number: usize) -> String {
+        format!("{}/{}", self.path(number), call.name())
+    }
+}
+
+/// The body of a call.
+fn body(call: Call) -> &'static str {
+    match call {
+        Call::Publish => r#"{"metadata":{"notification-emails":"release@contoso.example"}}"#,
+        Call::Cancel => r#"{"metadata":{"reason":"measured"}}"#,
+    }
 }
 
 /// A number of offers on one server, or on one store behind several.
@@ -132,12 +143,7 @@ impl Offers {
 
     /// Writes the call for the offer with this number.
     pub(super) fn request(&self, call: Call, number: usize, into: &mut Vec<u8>) {
-        let path = format!("{}/{}", self.which.path(number), call.name());
-        let body = match call {
-            Call::Publish => PUBLISH,
-            Call::Cancel => CANCEL,
-        };
-        server::request(into, "POST", &path, &self.token, body);
+        server::request(into, "POST", &self.which.action(call, number), &self.token, body(call));
     }
 
     /// Puts every draft, and the scenario of each.
@@ -161,7 +167,7 @@ impl Offers {
 
     /// Publishes every offer once. Each reply says that a new operation is durable.
     pub(super) async fn publish(&self, connections: usize) -> Result<Sample, Error> {
-        self.post(connections, 202, "/publish", PUBLISH, None).await
+        self.post(connections, 202, Call::Publish, None).await
     }
 
     /// Publishes every offer once; answers the addresses of the operations, without their queries.
@@ -175,26 +181,25 @@ impl Offers {
             kept.lock().push(path.to_owned());
             Ok(())
         });
-        self.post(connections, 202, "/publish", PUBLISH, Some(seen)).await?;
+        self.post(connections, 202, Call::Publish, Some(seen)).await?;
         let addresses = std::mem::take(&mut *addresses.lock());
         Ok(addresses)
     }
 
     /// Cancels every offer's operation. Each reply says that it is canceled, durably.
     pub(super) async fn cancel(&self, connections: usize) -> Result<Sample, Error> {
-        self.post(connections, 200, "/cancel", CANCEL, None).await
+        self.post(connections, 200, Call::Cancel, None).await
     }
 
     async fn post(
         &self,
         connections: usize,
         expected: u16,
-        behind: &'static str,
-        body: &'static str,
+        call: Call,
         seen: Option<Seen>,
     ) -> Result<Sample, Error> {
-        let path = move |which: &Which, number: usize| which.path(number) + behind;
-        self.pass(connections, expected, "POST", path, move |_| body, seen).await
+        let path = move |which: &Which, number: usize| which.action(call, number);
+        self.pass(connections, expected, "POST", path, move |_| body(call), seen).await
     }
 
     async fn pass<B: AsRef<str>>(
