@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use signoff_lifecycle::ids::OfferKey;
 use signoff_lifecycle::offer::Aggregate;
+use signoff_lifecycle::operation::OperationRef;
 use signoff_store::cache::{Cache, Changing, Slot};
 use signoff_store::contract::{Change, Loaded};
 
@@ -19,7 +20,7 @@ pub(super) struct OfferCache(Arc<Cache<OfferKey, Loaded>>);
 
 /// A commit of one offer on its way.
 pub(super) struct Committing {
-    changing: Changing<'static, OfferKey, Loaded>,
+    changing: Changing<OfferKey, Loaded>,
     written: Loaded,
 }
 
@@ -39,7 +40,7 @@ impl OfferCache {
     pub(super) fn committing(&self, change: &Change) -> Committing {
         let revision = change.expected.map_or(1, |expected| expected + 1);
         Committing {
-            changing: self.0.changing_shared(vec![change.next.offer.key()]),
+            changing: self.0.changing(vec![change.next.offer.key()]),
             written: Loaded { aggregate: change.next.clone(), revision },
         }
     }
@@ -64,13 +65,13 @@ impl Committing {
 
 /// The bytes that an offer takes in memory, about.
 fn weight(loaded: &Loaded) -> usize {
+    /// A step, an undo, a note or an address with its texts.
     const PART: usize = 256;
-    let state: &Aggregate = &loaded.aggregate;
-    let parts = |operation: signoff_lifecycle::operation::OperationRef<'_>| {
+    let parts = |operation: OperationRef<'_>| {
         let head = operation.head();
         2 + operation.steps().len() + operation.undo().len() + head.notes.len() + head.emails.len()
     };
-    size_of::<Aggregate>() + PART * (1 + state.operations().map(parts).sum::<usize>())
+    size_of::<Aggregate>() + PART * (1 + loaded.aggregate.operations().map(parts).sum::<usize>())
 }
 
 #[cfg(test)]

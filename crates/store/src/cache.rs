@@ -7,7 +7,6 @@
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::ops::Deref;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -59,26 +58,9 @@ impl<K: Eq + Hash, V> std::fmt::Debug for Slot<'_, K, V> {
 /// Keys that a commit is about to change. Dropped, it says that the commit failed, or may have failed: the store is
 /// asked from then on.
 #[must_use]
-pub struct Changing<'a, K: Eq + Hash, V> {
-    cache: Held<'a, K, V>,
+pub struct Changing<K: Eq + Hash, V> {
+    cache: Arc<Cache<K, V>>,
     keys: Vec<K>,
-}
-
-/// The cache that a commit is told to.
-enum Held<'a, K, V> {
-    Borrowed(&'a Cache<K, V>),
-    Shared(Arc<Cache<K, V>>),
-}
-
-impl<K, V> Deref for Held<'_, K, V> {
-    type Target = Cache<K, V>;
-
-    fn deref(&self) -> &Cache<K, V> {
-        match self {
-            Self::Borrowed(cache) => cache,
-            Self::Shared(cache) => cache,
-        }
-    }
 }
 
 impl<K: Eq + Hash, V> Cache<K, V> {
@@ -203,26 +185,12 @@ impl<K: Eq + Hash, V> Cache<K, V> {
 
 impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     /// To be called before a commit that changes these keys: from its moment on, which is not seen here, only the store is
-    /// right.
-    pub fn changing(&self, keys: Vec<K>) -> Changing<'_, K, V> {
-        self.begin(&keys);
-        Changing { cache: Held::Borrowed(self), keys }
-    }
-
-    /// The same for a commit that lasts longer than its caller.
-    pub fn changing_shared(self: &Arc<Self>, keys: Vec<K>) -> Changing<'static, K, V>
-    where
-        K: 'static,
-        V: 'static,
-    {
-        self.begin(&keys);
-        Changing { cache: Held::Shared(self.clone()), keys }
-    }
-
-    fn begin(&self, keys: &[K]) {
-        for key in keys {
+    /// right. The commit may last longer than its caller.
+    pub fn changing(self: &Arc<Self>, keys: Vec<K>) -> Changing<K, V> {
+        for key in &keys {
             self.shard(key).write().begin(key, self.weigh);
         }
+        Changing { cache: self.clone(), keys }
     }
 }
 
@@ -237,7 +205,7 @@ impl<K: Eq + Hash, V> Slot<'_, K, V> {
     }
 }
 
-impl<K: Clone + Eq + Hash, V> Changing<'_, K, V> {
+impl<K: Clone + Eq + Hash, V> Changing<K, V> {
     /// Takes in what the commit wrote, a value for each key in their order.
     pub fn committed(mut self, values: impl IntoIterator<Item = V>) {
         for (key, value) in std::mem::take(&mut self.keys).into_iter().zip(values) {
@@ -249,7 +217,7 @@ impl<K: Clone + Eq + Hash, V> Changing<'_, K, V> {
     }
 }
 
-impl<K: Eq + Hash, V> Drop for Changing<'_, K, V> {
+impl<K: Eq + Hash, V> Drop for Changing<K, V> {
     fn drop(&mut self) {
         for key in &self.keys {
             self.cache.shard(key).write().end(key);
@@ -348,11 +316,11 @@ mod tests {
 
     /// Plays one order of steps; after each of them what is kept must be what is stored.
     fn play(all: &[Who], order: &[usize]) {
-        let cache = Cache::new(9);
+        let cache = Arc::new(Cache::new(9));
         let mut stored = 0_u32;
         let mut slots: Vec<Option<Slot<'_, u8, u32>>> = all.iter().map(|_| None).collect();
         let mut read = vec![0; all.len()];
-        let mut writing: Vec<Option<Changing<'_, u8, u32>>> = all.iter().map(|_| None).collect();
+        let mut writing: Vec<Option<Changing<u8, u32>>> = all.iter().map(|_| None).collect();
         let mut step = vec![0; all.len()];
         for &who in order {
             match (all[who], step[who]) {
@@ -426,7 +394,7 @@ mod tests {
 
     #[test]
     fn what_a_writer_wrote_alone_is_kept_and_what_holds_no_longer_is_not_found() {
-        let cache = Cache::sharded(4, 9);
+        let cache = Arc::new(Cache::sharded(4, 9));
         cache.changing(vec![1, 2]).committed(["one", "two"]);
         assert_eq!((cache.get(&1).ok(), cache.get(&2).ok()), (Some("one"), Some("two")));
         let slot = cache.get_if(&1, |value| *value == "newer").expect_err("it does not hold");

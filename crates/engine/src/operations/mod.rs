@@ -47,7 +47,7 @@ impl Operations {
     pub(crate) fn changing(
         &self,
         operations: &[Operation],
-    ) -> Option<Changing<'_, OperationId, Arc<CachedOperation>>> {
+    ) -> Option<Changing<OperationId, Arc<CachedOperation>>> {
         match self {
             Self::Own(own) => {
                 Some(own.0.changing(operations.iter().map(|operation| operation.head().id).collect()))

@@ -9,11 +9,11 @@ use signoff_store::{Store, StoreError};
 use super::{CachedOperation, KEPT, SHARDS};
 
 /// What is kept: never behind the store.
-pub(crate) struct Own(pub(super) Cache<OperationId, Arc<CachedOperation>>);
+pub(crate) struct Own(pub(super) Arc<Cache<OperationId, Arc<CachedOperation>>>);
 
 impl Default for Own {
     fn default() -> Self {
-        Self(Cache::sharded(SHARDS, KEPT))
+        Self(Arc::new(Cache::sharded(SHARDS, KEPT)))
     }
 }
 
